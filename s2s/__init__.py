@@ -1,0 +1,1 @@
+"""Sound2Scene as a library."""
