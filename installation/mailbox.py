@@ -1,0 +1,138 @@
+"""A one-slot mailbox in shared memory: the newest message wins, what nobody read is counted, nobody waits.
+
+One process writes, any number read. Three slots stand behind the one: the writer fills the slot that the last two
+messages do not use and then publishes its serial number, so a reader has a whole message time to copy its own.
+Serial and slot are aligned 8-byte words, which CPython writes in one store.
+"""
+
+import struct
+from dataclasses import dataclass
+from multiprocessing import shared_memory
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.values import Frame
+
+_SLOTS: Final = 3
+_HEADER_BYTES: Final = 64
+_SLOT_HEADER: Final = struct.Struct("<qq")  # serial, payload bytes
+_READ_ATTEMPTS: Final = 4
+_FRAME_HEADER: Final = struct.Struct("<iidd")  # height, width, heard_at, made_at
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`payload` as written; `serial` counts from 1, so gaps are messages nobody took."""
+
+    payload: bytes
+    serial: int
+
+
+class Mailbox:
+    """Bytes of at most `capacity_bytes` from one writer to any readers, in any processes.
+
+    Pickling passes the name: a child that receives a mailbox attaches to the same memory. The creator unlinks it.
+    """
+
+    def __init__(self, capacity_bytes: int, *, _name: str | None = None) -> None:
+        self.capacity_bytes = capacity_bytes
+        self._slot_bytes = -(-(_SLOT_HEADER.size + capacity_bytes) // 64) * 64
+        size = _HEADER_BYTES + _SLOTS * self._slot_bytes
+        self._owner = _name is None
+        self._memory = shared_memory.SharedMemory(name=_name, create=self._owner, size=size)
+        self._bytes: NDArray[np.uint8] = np.ndarray((size,), np.uint8, self._memory.buf)
+        self._published: NDArray[np.int64] = self._bytes[:8].view(np.int64)
+        if self._owner:
+            self._published[0] = 0
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _attach_mailbox, (self.capacity_bytes, self._memory.name)
+
+    @property
+    def serial(self) -> int:
+        """The newest message's number, 0 before the first."""
+        return int(self._published[0])
+
+    def put(self, *parts: bytes | memoryview) -> int:
+        """Publish one message, the parts joined; return its serial. Only one process may write.
+
+        Raises ValueError when it is larger than the mailbox.
+        """
+        length = sum(len(part) for part in parts)
+        if length > self.capacity_bytes:
+            raise ValueError(f"a message may have {self.capacity_bytes} bytes, got {length}")
+        serial = self.serial + 1
+        offset = self._offset(serial)
+        _SLOT_HEADER.pack_into(self._bytes.data, offset, serial, length)
+        offset += _SLOT_HEADER.size
+        for part in parts:
+            self._bytes[offset : offset + len(part)] = np.frombuffer(part, np.uint8)
+            offset += len(part)
+        self._published[0] = serial
+        return serial
+
+    def newest(self, after: int = 0) -> Message | None:
+        """Return the newest message if its serial is beyond `after`, else None. Never waits."""
+        for _ in range(_READ_ATTEMPTS):
+            serial = self.serial
+            if serial <= after:
+                return None
+            offset = self._offset(serial)
+            stored, length = _SLOT_HEADER.unpack_from(self._bytes.data, offset)
+            start = offset + _SLOT_HEADER.size
+            payload = self._bytes[start : start + min(length, self.capacity_bytes)].tobytes()
+            # The slot is written again only after two newer messages are out: then this copy may be torn.
+            if stored == serial and self.serial < serial + _SLOTS - 1:
+                return Message(payload, serial)
+        return None
+
+    def close(self) -> None:
+        """Let go of the memory; its creator also removes it."""
+        self._bytes = np.zeros(8, np.uint8)  # numpy must drop the buffer before it can be unmapped
+        self._published = self._bytes.view(np.int64)
+        self._memory.close()
+        if self._owner:
+            self._memory.unlink()
+            self._owner = False
+
+    def _offset(self, serial: int) -> int:
+        return _HEADER_BYTES + (serial % _SLOTS) * self._slot_bytes
+
+
+def _attach_mailbox(capacity_bytes: int, name: str) -> Mailbox:
+    return Mailbox(capacity_bytes, _name=name)
+
+
+class FrameBox:
+    """A mailbox for generated pictures of up to `max_height` x `max_width`."""
+
+    def __init__(self, max_height: int, max_width: int) -> None:
+        self._box = Mailbox(_FRAME_HEADER.size + max_height * max_width * 3)
+
+    @property
+    def serial(self) -> int:
+        """The newest frame's number, 0 before the first."""
+        return self._box.serial
+
+    def put(self, pixels: NDArray[np.uint8], *, heard_at: float, made_at: float) -> int:
+        """Publish `pixels` `[height, width, 3]`; return the frame's serial."""
+        height, width, channels = pixels.shape
+        if channels != 3:
+            raise ValueError(f"a frame has the shape [height, width, 3], got {pixels.shape}")
+        header = _FRAME_HEADER.pack(height, width, heard_at, made_at)
+        return self._box.put(header, np.ascontiguousarray(pixels).data.cast("B"))
+
+    def newest(self, after: int = 0) -> Frame | None:
+        """Return the newest frame if its serial is beyond `after`, else None."""
+        message = self._box.newest(after)
+        if message is None:
+            return None
+        height, width, heard_at, made_at = _FRAME_HEADER.unpack_from(message.payload)
+        pixels = np.frombuffer(message.payload, np.uint8, offset=_FRAME_HEADER.size)
+        return Frame(pixels.reshape(height, width, 3), message.serial, heard_at, made_at)
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._box.close()

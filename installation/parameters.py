@@ -1,0 +1,185 @@
+"""THE table of live parameters: presets, OSC, MIDI, the operator page and the README's reference are derived from it.
+
+Adding a control is adding a row. Pure data; imported by every process, does nothing by itself.
+"""
+
+import difflib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from installation.values import ParameterValue
+
+
+class Kind(StrEnum):
+    """What a parameter holds. A trigger holds nothing: each set is one event."""
+
+    FLOAT = "float"
+    INT = "int"
+    BOOL = "bool"
+    CHOICE = "choice"
+    TRIGGER = "trigger"
+    TEXT = "text"
+
+
+class Scaling(StrEnum):
+    """How a controller's 0..1 travels through the range."""
+
+    LINEAR = "linear"
+    DB = "dB"
+    LOG = "log"
+
+
+class ParameterError(ValueError):
+    """A parameter that does not exist, or a value it cannot take; the message is one line for an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One live control. `low` and `high` bound floats and ints; `smoothing_s` is the time constant of its glide."""
+
+    address: str
+    kind: Kind
+    default: ParameterValue
+    description: str
+    low: float = 0.0
+    high: float = 1.0
+    unit: str = ""
+    scaling: Scaling = Scaling.LINEAR
+    smoothing_s: float = 0.0
+    choices: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in (Kind.FLOAT, Kind.INT)
+
+    @property
+    def range_text(self) -> str:
+        """The legal values in words."""
+        if self.is_number:
+            return f"{self.low:g}..{self.high:g}{' ' + self.unit if self.unit else ''}"
+        return {
+            Kind.BOOL: "true or false",
+            Kind.CHOICE: " | ".join(self.choices),
+            Kind.TRIGGER: "any value",
+            Kind.TEXT: "text",
+        }[self.kind]
+
+    def check(self, value: object) -> ParameterValue:
+        """Return `value` as this parameter holds it. Raises ParameterError with the legal range."""
+        if self.is_number:
+            return self._check_number(value)
+        if self.kind is Kind.BOOL:
+            return self._check_bool(value)
+        if self.kind is Kind.TRIGGER:
+            return True
+        if not isinstance(value, str) or (self.kind is Kind.CHOICE and value not in self.choices):
+            raise self._refuse(value)
+        return value
+
+    def from_unit(self, position: float) -> float:
+        """Return the value at `position` 0..1 of a fader's travel."""
+        position = min(max(position, 0.0), 1.0)
+        if self.scaling is Scaling.LOG:
+            value = self.low * math.pow(self.high / self.low, position)
+        else:
+            value = self.low + (self.high - self.low) * position
+        return round(value) if self.kind is Kind.INT else value
+
+    def to_unit(self, value: float) -> float:
+        """Return where `value` lies on a fader's travel, 0..1."""
+        if self.scaling is Scaling.LOG:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+    def clamp(self, value: float) -> float:
+        """Return `value` held inside the range."""
+        return min(max(value, self.low), self.high)
+
+    def _check_number(self, value: object) -> ParameterValue:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._refuse(value)
+        if not (math.isfinite(value) and self.low <= value <= self.high):
+            raise self._refuse(value)
+        if self.kind is Kind.INT:
+            return round(value)
+        return float(value)
+
+    def _check_bool(self, value: object) -> bool:
+        # Faders and OSC senders say 0.0 and 1.0 where they mean off and on.
+        if isinstance(value, bool | int | float) and value in (0, 1):
+            return bool(value)
+        raise self._refuse(value)
+
+    def _refuse(self, value: object) -> ParameterError:
+        return ParameterError(f"{self.address} takes {self.range_text}, got {value!r}")
+
+
+def _float(
+    address: str,
+    default: float,
+    low: float,
+    high: float,
+    description: str,
+    *,
+    unit: str = "",
+    scaling: Scaling = Scaling.LINEAR,
+    smoothing_s: float = 0.05,
+) -> Parameter:
+    return Parameter(address, Kind.FLOAT, default, description, low, high, unit, scaling, smoothing_s)
+
+
+def _bool(address: str, default: bool, description: str) -> Parameter:
+    return Parameter(address, Kind.BOOL, default, description)
+
+
+_ROWS: Final = (
+    _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB", scaling=Scaling.DB),
+    _float("/audio/gate", -60, -90, 0, "below this level for some seconds the show is idle", unit="dB", scaling=Scaling.DB),
+    _float("/audio/mix", 0, 0, 1, "waveform mix towards the built-in performance (the paper's mixing)"),
+    _float("/latent/blend", 0, 0, 1, "λ of z_new: 0 only sound, 1 only the preset's image"),
+    _float("/latent/glide", 3, 0, 30, "time constant with which the latent follows the sound", unit="s", smoothing_s=0),
+    _float("/latent/drift", 0.25, 0, 1, "how fast the noise vector wanders"),
+    _float("/latent/truncation", 1, 0.1, 2, "scale of the noise vector", smoothing_s=0.3),
+    _bool("/latent/hold", False, "freeze the latent where it is"),
+    _float("/render/brightness", 1, 0, 2, "multiplies the picture"),
+    _float("/render/contrast", 1, 0, 2, "around middle grey"),
+    _float("/render/saturation", 1, 0, 2, "0 is grey, 1 as generated"),
+    _float("/render/hue", 0, -180, 180, "turns all colours", unit="°"),
+    _float("/render/zoom", 1, 1, 2, "magnifies about the centre"),
+    _float("/render/feedback", 0.3, 0, 0.97, "how much of the last picture stays"),
+    _float("/render/swirl", 0, -1, 1, "how the feedback turns and grows while it fades"),
+    _float("/render/displacement", 0, 0, 1, "lets the picture ripple"),
+    _float("/render/bloom", 0.15, 0, 1, "glow around what is bright"),
+    _float("/render/sharpness", 0.5, 0, 1, "edge-aware sharpening after up-scaling"),
+    _float("/render/grain", 0.15, 0, 1, "film grain"),
+    _float("/render/vignette", 0.2, 0, 1, "darkens the corners"),
+    Parameter("/render/fit", Kind.CHOICE, "crop", "how the square picture meets the window", choices=("crop", "fit")),
+    Parameter("/show/preset", Kind.TEXT, "", "go to a preset, over /show/morph seconds"),
+    _float("/show/morph", 4, 0, 60, "how long a change of preset takes", unit="s", smoothing_s=0),
+    _bool("/show/blackout", False, "fade to black and back"),
+    _bool("/show/freeze", False, "stop the picture"),
+    _bool("/show/hud", False, "show levels, rates and latencies over the picture"),
+)  # fmt: skip
+
+PARAMETERS: Final = MappingProxyType({row.address: row for row in _ROWS})
+"""Every live control by address."""
+
+DEFAULTS: Final = MappingProxyType({row.address: row.default for row in _ROWS})
+
+
+def parameter(address: str) -> Parameter:
+    """Return the row of `address`. Raises ParameterError that names the nearest address."""
+    row = PARAMETERS.get(address)
+    if row is None:
+        raise ParameterError(f"there is no parameter {address!r}{nearest(address, PARAMETERS)}")
+    return row
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return ", did you mean X?" for the closest of `names`, or the empty string when none is close."""
+    matches = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
+    return f", did you mean {matches[0]!r}?" if matches else ""
