@@ -5,10 +5,12 @@ messages do not use and then publishes its serial number, so a reader has a whol
 Serial and slot are aligned 8-byte words, which CPython writes in one store.
 """
 
+import json
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing import shared_memory
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +105,31 @@ class Mailbox:
 
 def _attach_mailbox(capacity_bytes: int, name: str) -> Mailbox:
     return Mailbox(capacity_bytes, _name=name)
+
+
+class JsonBox:
+    """A mailbox for small mappings of plain values: controls on their way down, status on its way up."""
+
+    def __init__(self, capacity_bytes: int = 65_536) -> None:
+        self._box = Mailbox(capacity_bytes)
+
+    @property
+    def serial(self) -> int:
+        """The newest message's number, 0 before the first."""
+        return self._box.serial
+
+    def put(self, message: Mapping[str, object]) -> int:
+        """Publish `message`; return its serial."""
+        return self._box.put(json.dumps(dict(message)).encode())
+
+    def newest(self, after: int = 0) -> tuple[dict[str, Any], int] | None:
+        """Return the newest message and its serial if that is beyond `after`, else None."""
+        message = self._box.newest(after)
+        return None if message is None else (json.loads(message.payload), message.serial)
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._box.close()
 
 
 class FrameBox:

@@ -26,10 +26,9 @@ class Kind(StrEnum):
 
 
 class Scaling(StrEnum):
-    """How a controller's 0..1 travels through the range."""
+    """How a controller's 0..1 travels through the range; decibels are a logarithm already and travel linearly."""
 
     LINEAR = "linear"
-    DB = "dB"
     LOG = "log"
 
 
@@ -137,8 +136,8 @@ def _bool(address: str, default: bool, description: str) -> Parameter:
 
 
 _ROWS: Final = (
-    _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB", scaling=Scaling.DB),
-    _float("/audio/gate", -60, -90, 0, "below this level for some seconds the show is idle", unit="dB", scaling=Scaling.DB),
+    _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB"),
+    _float("/audio/gate", -60, -90, 0, "below this level for some seconds the show is idle", unit="dB"),
     _float("/audio/mix", 0, 0, 1, "waveform mix towards the built-in performance (the paper's mixing)"),
     _float("/latent/blend", 0, 0, 1, "λ of z_new: 0 only sound, 1 only the preset's image"),
     _float("/latent/glide", 3, 0, 30, "time constant with which the latent follows the sound", unit="s", smoothing_s=0),
