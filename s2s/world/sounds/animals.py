@@ -1,0 +1,171 @@
+"""Birds, crickets and a rooster. Pure numpy; each caller is drawn once and then repeats itself with small changes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from s2s.world.sounds.grains import event_starts, put
+from s2s.world.sounds.noise import band, coloured
+from s2s.world.sounds.take import Signal, Take, as_signal, gain, unit
+from s2s.world.sounds.voices import formant_gain
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """One note of a bird: a pitch contour in Hz over its length, tremor of pitch and level, silence after it."""
+
+    length_s: float
+    contour_hz: tuple[float, ...]
+    tremor_hz: float
+    tremor_depth: float
+    overtone: float
+    rest_s: float
+    repeats: int
+
+
+def birds(take: Take) -> Signal:
+    """Return birds singing, each with a grammar of its own, over a quiet outdoors."""
+    out = take.silence()
+    for _ in range(int(take.rng.integers(1, 6))):
+        out += _bird(take) * np.float32(gain(take.uniform(-18.0, 0.0)))
+    outdoors = coloured(take, ((40.0, take.uniform(0, 12)), (300.0, 0.0), (2000.0, -8.0), (9000.0, -22.0)))
+    return out + outdoors * take.swell(2.0, 1.5) * np.float32(gain(take.uniform(-50.0, -24.0)))
+
+
+def _bird(take: Take) -> Signal:
+    out = take.silence()
+    base_hz = take.log_uniform(400.0, 1100.0) if take.chance(0.08) else take.log_uniform(1700.0, 6500.0)
+    song = [_draw_syllable(take, base_hz) for _ in range(int(take.rng.integers(1, 6)))]
+    pause_s = take.log_uniform(0.3, 3.0)
+    strict = take.chance(0.6)
+    at_s = -take.uniform(0.0, 1.0) * pause_s
+    while at_s < take.duration_s:
+        for number in range(len(song)):
+            syllable = song[number if strict else int(take.rng.integers(len(song)))]
+            loud = float(take.rng.lognormal(0.0, 0.2))
+            for _ in range(max(1, int(syllable.repeats * take.uniform(0.7, 1.3)))):
+                put(out, _chirp(take, syllable) * np.float32(loud), int(at_s * take.sample_rate_hz))
+                at_s += (syllable.length_s + syllable.rest_s) * take.uniform(0.95, 1.05)
+        at_s += pause_s * float(take.rng.lognormal(0.0, 0.4))
+    return out
+
+
+def _draw_syllable(take: Take, base_hz: float) -> Syllable:
+    trill = take.chance(0.35)
+    length_s = take.log_uniform(0.02, 0.07) if trill else take.log_uniform(0.05, 0.4)
+    turns = int(take.rng.integers(2, 5))
+    span = take.uniform(0.02, 0.35)
+    contour = tuple(float(base_hz * np.exp(span * take.rng.standard_normal())) for _ in range(turns))
+    warble = take.chance(0.3)
+    return Syllable(
+        length_s=length_s,
+        contour_hz=contour,
+        tremor_hz=take.uniform(15.0, 90.0) if warble else 0.0,
+        tremor_depth=take.uniform(0.01, 0.12) if warble else 0.0,
+        overtone=take.uniform(0.0, 0.35) if take.chance(0.5) else 0.03,
+        rest_s=take.log_uniform(0.01, 0.05) if trill else take.log_uniform(0.02, 0.25),
+        repeats=int(take.rng.integers(4, 20)) if trill else int(take.rng.integers(1, 4)),
+    )
+
+
+def _chirp(take: Take, syllable: Syllable) -> Signal:
+    count = max(32, int(syllable.length_s * take.sample_rate_hz))
+    u = np.linspace(0.0, 1.0, count)
+    hz = np.interp(u, np.linspace(0, 1, len(syllable.contour_hz)), syllable.contour_hz)
+    hz = np.minimum(hz * take.uniform(0.985, 1.015), 0.92 * take.nyquist_hz)
+    tremor = np.sin(2 * np.pi * syllable.tremor_hz * u * syllable.length_s)
+    phase = 2 * np.pi * np.cumsum(hz * (1 + syllable.tremor_depth * tremor)) / take.sample_rate_hz
+    tone = np.sin(phase)
+    if float(hz.max()) * 2.2 < take.nyquist_hz:
+        tone = tone + syllable.overtone * np.sin(2 * phase + 0.7)
+    shape = np.sin(np.pi * u**0.8) ** 0.7 * (1 + 0.5 * tremor * (syllable.tremor_depth > 0.05))
+    return (tone * shape).astype(np.float32)
+
+
+def crickets(take: Take) -> Signal:
+    """Return crickets on a warm night: chirpers of a few pulses, trillers without end, sometimes a haze of them."""
+    out = take.silence()
+    warmth = take.uniform(0.7, 1.3)  # all callers of one night hurry together (Dolbear 1897)
+    centre_hz = take.log_uniform(2800.0, 6200.0)
+    for _ in range(int(take.rng.integers(2, 9))):
+        out += _cricket(take, centre_hz * take.uniform(0.88, 1.12), warmth) * np.float32(gain(take.uniform(-20.0, 0.0)))
+    if take.chance(0.4):
+        haze = band(take, centre_hz * 0.92, centre_hz * 1.1, 40.0) * take.swell(1.0, 1.5)
+        out += haze * np.float32(gain(take.uniform(-26.0, -6.0)))
+    night = coloured(take, ((40.0, take.uniform(0, 10)), (400.0, 0.0), (3000.0, -10.0), (9000.0, -20.0)))
+    return out + night * np.float32(gain(take.uniform(-50.0, -26.0)))
+
+
+def _cricket(take: Take, carrier_hz: float, warmth: float) -> Signal:
+    """Return one cricket: a steady carrier gated by wing strokes, strokes grouped into chirps or run into a trill."""
+    rate_hz = take.log_uniform(22.0, 70.0) * warmth
+    t = take.times().astype(np.float64)
+    beat = t * rate_hz * (1 + 0.01 * take.uniform(-1, 1)) + take.uniform(0, 1)
+    stroke = np.maximum(0.0, np.sin(np.pi * np.minimum(1.0, (beat % 1.0) / take.uniform(0.45, 0.8)))) ** 1.3
+    if take.chance(0.6):
+        pulses, period = int(take.rng.integers(2, 7)), 0
+        period = pulses + int(take.rng.integers(2, 24))
+        number = np.floor(beat) % period
+        stroke = stroke * (number < pulses) * (0.6 + 0.4 * np.minimum(1.0, number / 2))
+    else:
+        stroke = stroke * take.swell(1.5, 1.5)
+    sag = 1 - 0.02 * (beat % 1.0)
+    phase = 2 * np.pi * np.cumsum(min(carrier_hz, 0.92 * take.nyquist_hz) * sag) / take.sample_rate_hz
+    return unit((stroke * (np.sin(phase) + 0.08 * np.sin(2 * phase))).astype(np.float32))
+
+
+# Pitch of a crow over its length, as a fraction of its highest pitch, and where its four syllables fall.
+CROW_TIMES = np.array([0.0, 0.10, 0.12, 0.17, 0.27, 0.29, 0.34, 0.48, 0.50, 0.58, 0.80, 1.0])
+CROW_PITCH = np.array([0.55, 0.70, 0.66, 0.80, 0.74, 0.82, 0.97, 0.92, 0.86, 1.0, 0.86, 0.55])
+CROW_LEVEL = np.array([0.0, 0.55, 0.05, 0.7, 0.7, 0.15, 0.9, 0.9, 0.3, 1.0, 0.8, 0.0])
+
+
+def rooster(take: Take) -> Signal:
+    """Return a rooster crowing, with others answering and hens about, over a quiet yard."""
+    out = take.silence()
+    top_hz, length_s = take.uniform(600.0, 1150.0), take.uniform(1.2, 2.6)
+    for start in event_starts(take, take.uniform(2.5, 6.0), 0.3):
+        put(out, _crow(take, top_hz * take.uniform(0.95, 1.05), length_s), int(start))
+    if take.chance(0.35):
+        for start in event_starts(take, take.uniform(3.0, 7.0), 0.4):
+            other = _crow(take, take.uniform(600.0, 1150.0), take.uniform(1.2, 2.6))
+            put(
+                out,
+                other * np.float32(gain(take.uniform(-26.0, -12.0))),
+                int(start + take.uniform(0, 2) * take.sample_rate_hz),
+            )
+    if take.chance(0.5):
+        for start in event_starts(take, take.log_uniform(0.25, 1.5), 0.5):
+            put(out, _cluck(take) * np.float32(gain(take.uniform(-30.0, -14.0))), int(start))
+    yard = coloured(take, ((40.0, take.uniform(0, 14)), (400.0, 0.0), (3000.0, -12.0), (9000.0, -24.0)))
+    return out + yard * take.swell(2.0, 1.5) * np.float32(gain(take.uniform(-52.0, -28.0)))
+
+
+def _crow(take: Take, top_hz: float, length_s: float) -> Signal:
+    """Return one crow: harmonics of a rising and falling pitch under a throat that opens, rough at the end."""
+    rate = take.sample_rate_hz
+    count = int(length_s * rate)
+    u = np.linspace(0.0, 1.0, count)
+    knots = np.sort(np.clip(CROW_TIMES + take.rng.normal(0.0, 0.012, CROW_TIMES.size), 0.0, 1.0))
+    pitch = np.interp(u, knots, CROW_PITCH * np.exp(take.rng.normal(0.0, 0.04, CROW_PITCH.size)))
+    level = np.interp(u, knots, CROW_LEVEL)
+    jitter = np.interp(u, np.linspace(0, 1, int(length_s * 120)), take.rng.normal(0.0, 0.006, int(length_s * 120)))
+    hz = top_hz * pitch * (1 + jitter)
+    phase = 2 * np.pi * np.cumsum(hz) / rate
+    throat_hz = np.array([take.uniform(900, 1300), take.uniform(1900, 2600), take.uniform(3000, 3800)])
+    out = np.zeros(count)
+    for order in range(1, 13):
+        heard = (order * hz < 0.93 * take.nyquist_hz) * order**-0.4
+        out += heard * formant_gain(order * hz, throat_hz, 0.22) * np.sin(order * phase + take.uniform(0, 6.28))
+    rough = take.uniform(0.0, 0.5) * u**2
+    out *= 1 + rough * np.sin(2 * np.pi * np.cumsum(np.full(count, take.uniform(35.0, 80.0))) / rate)
+    air = take.rng.standard_normal(count) * 0.05 * take.uniform(0.3, 2.0)
+    return as_signal((out + air) * level)
+
+
+def _cluck(take: Take) -> Signal:
+    count = int(take.uniform(0.05, 0.14) * take.sample_rate_hz)
+    u = np.linspace(0.0, 1.0, count)
+    phase = 2 * np.pi * np.cumsum(take.uniform(350.0, 700.0) * (1 - 0.35 * u)) / take.sample_rate_hz
+    tone = sum(np.sin(order * phase) / order**0.7 for order in range(1, 6))
+    return as_signal(tone * np.sin(np.pi * u**0.5) ** 2)

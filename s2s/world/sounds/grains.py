@@ -1,0 +1,98 @@
+"""Short events strewn over time: drops, bubbles, crackles, clicks, and any longer event set at a moment.
+
+Pure numpy. Grains of one call are rendered as a matrix [grain, sample], so thousands a second cost milliseconds.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from s2s.world.sounds.take import Signal, Take
+
+Values = NDArray[np.float64]  # [grains]
+Starts = NDArray[np.int64]  # [grains]
+MAX_MATRIX = 2_000_000  # samples of grains rendered at once: 8 MB
+
+
+def arrivals(take: Take, per_second: float, density: Signal | None = None) -> Starts:
+    """Return Poisson arrival times in samples; `density` [samples], 0..1, thins them where it is low."""
+    count = int(take.rng.poisson(per_second * take.duration_s))
+    starts = take.rng.integers(0, take.samples, count)
+    if density is None:
+        return starts
+    return starts[take.rng.random(count) < density[starts]]
+
+
+def power_law(take: Take, count: int, exponent: float, largest: float = 100.0) -> Values:
+    """Return amplitudes from 1 to `largest` with density a^-exponent: many small, few great."""
+    power = 1.0 - exponent
+    draw = take.rng.random(count)
+    return np.asarray((1.0 + draw * (largest**power - 1.0)) ** (1.0 / power))
+
+
+def strew(out: Signal, starts: Starts, grains: Signal) -> None:
+    """Add `grains` [grains, length] into `out` at `starts`; what passes the end is cut."""
+    places = starts[:, None] + np.arange(grains.shape[1])
+    inside = places < out.size
+    np.add.at(out, places[inside], grains[inside])
+
+
+def rings(
+    take: Take, starts: Starts, hz: Values, decay_s: Values, level: Values, glide: Values | float = 0.0
+) -> Signal:
+    """Return decaying sines [samples]: a struck thing, or a bubble whose pitch rises by `glide` (fraction a decay)."""
+    out = take.silence()
+    glide = np.broadcast_to(np.asarray(glide, np.float64), starts.shape)
+    order = np.argsort(decay_s)
+    while order.size:  # longest first, in groups of like length, so that short grains do not pay for long ones
+        length = max(8, int(6.0 * decay_s[order[-1]] * take.sample_rate_hz))
+        keep = (decay_s[order] * 2 < decay_s[order[-1]]).sum()
+        keep = max(int(keep), order.size - max(1, MAX_MATRIX // length))
+        chosen, order = order[keep:], order[:keep]
+        strew(out, starts[chosen], _ring(take, hz[chosen], decay_s[chosen], level[chosen], glide[chosen], length))
+    return out
+
+
+def _ring(take: Take, hz: Values, decay_s: Values, level: Values, glide: Values, length: int) -> Signal:
+    t = (np.arange(length) / take.sample_rate_hz).astype(np.float32)
+    rate = (1.0 / decay_s).astype(np.float32)[:, None]
+    audible = hz < 0.95 * take.nyquist_hz
+    bend = (0.5 * glide).astype(np.float32)[:, None] * rate
+    phase = (2 * np.pi * hz).astype(np.float32)[:, None] * (t + bend * t * t)
+    return np.asarray(np.sin(phase) * np.exp(-t * rate) * (level * audible).astype(np.float32)[:, None], np.float32)
+
+
+def bursts(take: Take, starts: Starts, decay_s: Values, level: Values) -> Signal:
+    """Return bursts of white noise [samples] with sharp beginnings and exponential ends; colour them afterwards."""
+    out = take.silence()
+    order = np.argsort(decay_s)
+    while order.size:
+        length = max(4, int(6.0 * decay_s[order[-1]] * take.sample_rate_hz))
+        keep = int((decay_s[order] * 2 < decay_s[order[-1]]).sum())
+        keep = max(keep, order.size - max(1, MAX_MATRIX // length))
+        chosen, order = order[keep:], order[:keep]
+        fall = np.arange(length, dtype=np.float32) / np.float32(-take.sample_rate_hz)
+        grains = np.exp(fall / decay_s[chosen].astype(np.float32)[:, None])
+        grains *= take.rng.standard_normal(grains.shape, dtype=np.float32)
+        strew(out, starts[chosen], grains * level[chosen].astype(np.float32)[:, None])
+    return out
+
+
+def put(out: Signal, event: Signal, at: int) -> None:
+    """Add one event into `out` from sample `at`, which may lie before the beginning."""
+    first, last = max(0, at), min(out.size, at + event.size)
+    if first < last:
+        out[first:last] += event[first - at : last - at]
+
+
+def event_starts(take: Take, interval_s: float, spread: float) -> Starts:
+    """Return the starts of recurring events in samples, the first soon after the lead-in, intervals jittered.
+
+    `spread` is the deviation of an interval as a fraction of `interval_s`.
+    """
+    # A very short clip must still hold its event, so the wait never exceeds a quarter of what will be heard.
+    heard_s = take.duration_s - take.lead_in_s
+    first_s = take.lead_in_s + take.uniform(0.0, min(interval_s, 0.25 * heard_s))
+    count = int(take.duration_s / interval_s * 2) + 4
+    intervals_s = interval_s * np.maximum(0.3, 1.0 + spread * take.rng.standard_normal(count))
+    starts_s = first_s + np.concatenate(([0.0], np.cumsum(intervals_s)))
+    return (starts_s[starts_s < take.duration_s] * take.sample_rate_hz).astype(np.int64)
