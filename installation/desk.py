@@ -1,0 +1,139 @@
+"""The desk: the only writer of `Controls`. Anyone may post a wish from any thread; the show ticks and gets a snapshot.
+
+Wishes wait in one slot an address, so that a flood of fader moves costs one value a tick. Numbers glide by their
+row's smoothing, a preset's values move together over the morph time, modulation is added last and never stored.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from installation.modulation import Modulator, Route, follow
+from installation.parameters import DEFAULTS, PARAMETERS, Kind, Parameter, ParameterError, parameter
+from installation.values import Controls, Features, ParameterValue
+
+Watcher = Callable[[str, ParameterValue, str], None]
+
+
+@dataclass(slots=True)
+class _Ramp:
+    """A number on its way from one value to another in a given time, as a preset change asks."""
+
+    start: float
+    end: float
+    began_at: float
+    duration_s: float
+
+    def at(self, now: float) -> float:
+        done = min(max((now - self.began_at) / self.duration_s, 0.0), 1.0)
+        eased = done * done * (3.0 - 2.0 * done)
+        return self.end if done >= 1.0 else self.start + (self.end - self.start) * eased
+
+
+class Desk:
+    """Holds what was set, what is shown of it now, and who wants to know. Ticked by the show's thread alone."""
+
+    def __init__(self, values: Mapping[str, ParameterValue] = DEFAULTS, routes: Sequence[Route] = ()) -> None:
+        self._lock = threading.Lock()
+        self._wishes: dict[str, tuple[ParameterValue, str]] = {}
+        self._morph: tuple[Mapping[str, ParameterValue], float] | None = None
+        self._set: dict[str, ParameterValue] = {a: parameter(a).check(v) for a, v in {**DEFAULTS, **values}.items()}
+        self._moving: dict[str, float] = {a: float(v) for a, v in self._set.items() if PARAMETERS[a].is_number}
+        self._ramps: dict[str, _Ramp] = {}
+        self._modulator = Modulator(routes)
+        self._watchers: list[Watcher] = []
+        self._ticked_at: float | None = None
+        self._revision = 0
+
+    def post(self, address: str, value: object, origin: str) -> None:
+        """Ask for a value; it counts from the next tick. Any thread. Raises ParameterError in one line."""
+        checked = parameter(address).check(value)
+        with self._lock:
+            self._wishes[address] = (checked, origin)
+
+    def post_unit(self, address: str, position: float, origin: str) -> None:
+        """Ask for the value at `position` 0..1 of a fader's travel; a switch is on from the middle. Any thread."""
+        row = parameter(address)
+        if row.is_number:
+            self.post(address, row.clamp(row.from_unit(position)), origin)
+        elif row.kind in (Kind.BOOL, Kind.TRIGGER):
+            self.post(address, position >= 0.5, origin)
+        else:
+            raise ParameterError(f"{address} takes {row.range_text}: a fader cannot reach it")
+
+    def get(self, address: str) -> ParameterValue:
+        """Return what was last asked for, without smoothing or modulation. Any thread."""
+        parameter(address)
+        with self._lock:
+            wish = self._wishes.get(address)
+            return self._set[address] if wish is None else wish[0]
+
+    def watch(self, watcher: Watcher) -> None:
+        """Call `watcher(address, value, origin)` at each change, on the show's thread; it must not block."""
+        self._watchers.append(watcher)
+
+    def morph(self, values: Mapping[str, ParameterValue], duration_s: float) -> None:
+        """Move to all of `values` in `duration_s` seconds from the next tick; switches turn at once. Any thread."""
+        checked = {address: parameter(address).check(value) for address, value in values.items()}
+        with self._lock:
+            self._morph = (checked, duration_s)
+
+    def route(self, routes: Sequence[Route]) -> None:
+        """Replace the modulation. The show's thread alone."""
+        self._modulator = Modulator(routes)
+
+    def tick(self, now: float, features: Features) -> Controls:
+        """Take in all wishes and return the values at `now`. The show's thread alone."""
+        dt_s = 0.0 if self._ticked_at is None else max(now - self._ticked_at, 0.0)
+        first, self._ticked_at = self._ticked_at is None, now
+        with self._lock:
+            wishes, self._wishes = self._wishes, {}
+            morph, self._morph = self._morph, None
+        if morph is not None:
+            self._begin_morph(*morph, now)
+        for address, (value, origin) in wishes.items():
+            self._ramps.pop(address, None)
+            self._take(address, value, origin)
+        values = dict(self._set)
+        values.update(self._moved(now, dt_s, at_once=first))
+        for address, offset in self._modulator.offsets(features, dt_s).items():
+            values[address] = PARAMETERS[address].clamp(float(values[address]) + offset)
+        return Controls(MappingProxyType(values), self._revision)
+
+    def _begin_morph(self, values: Mapping[str, ParameterValue], duration_s: float, now: float) -> None:
+        for address, value in values.items():
+            if PARAMETERS[address].is_number and duration_s > 0:
+                self._ramps[address] = _Ramp(self._moving[address], float(value), now, duration_s)
+            self._take(address, value, "preset")
+
+    def _take(self, address: str, value: ParameterValue, origin: str) -> None:
+        if PARAMETERS[address].kind is not Kind.TRIGGER:
+            if self._set[address] == value:
+                return
+            self._set[address] = value
+        self._revision += 1
+        for watcher in self._watchers:
+            watcher(address, value, origin)
+
+    def _moved(self, now: float, dt_s: float, *, at_once: bool) -> Iterator[tuple[str, ParameterValue]]:
+        for address, value in self._moving.items():
+            row, ramp = PARAMETERS[address], self._ramps.get(address)
+            if ramp is not None:
+                moved = ramp.at(now)
+                if moved == ramp.end:
+                    del self._ramps[address]
+            elif at_once:
+                moved = float(self._set[address])
+            else:
+                moved = _settled(
+                    row, follow(value, float(self._set[address]), dt_s, row.smoothing_s), self._set[address]
+                )
+            self._moving[address] = moved
+            yield address, round(moved) if row.kind is Kind.INT else moved
+
+
+def _settled(row: Parameter, value: float, target: ParameterValue) -> float:
+    """End a glide for good once it is closer than anyone can see: exact ends make exact tests and quiet echoes."""
+    close = 1e-4 * (row.high - row.low)
+    return float(target) if abs(value - float(target)) < close else value

@@ -1,0 +1,42 @@
+"""Percentiles of a stream of durations in constant memory, for runs that last a year. Pure."""
+
+import math
+from typing import Final
+
+_LOWEST_MS: Final = 0.01
+_RATIO: Final = 1.02  # neighbouring bins differ by 2 %, so a percentile is right within 1 %
+_BINS: Final = 900  # reaches beyond nine minutes
+
+
+class Histogram:
+    """Counts durations in ms in logarithmic bins; exact for the largest, within 1 % for percentiles."""
+
+    def __init__(self) -> None:
+        self._counts = [0] * _BINS
+        self.count = 0
+        self.max_ms = 0.0
+
+    def add(self, duration_ms: float) -> None:
+        """Count one duration; negative ones count as zero."""
+        index = 0
+        if duration_ms > _LOWEST_MS:
+            index = min(int(math.log(duration_ms / _LOWEST_MS) / math.log(_RATIO)), _BINS - 1)
+        self._counts[index] += 1
+        self.count += 1
+        self.max_ms = max(self.max_ms, duration_ms)
+
+    def percentile_ms(self, percent: float) -> float | None:
+        """Return the duration that `percent` % of all stay at or below, None before the first."""
+        if self.count == 0:
+            return None
+        wanted, seen = self.count * percent / 100.0, 0
+        for index, count in enumerate(self._counts):
+            seen += count
+            if seen >= wanted and count:
+                return min(_LOWEST_MS * math.pow(_RATIO, index + 0.5), self.max_ms)
+        return self.max_ms
+
+    def summary(self, *percents: int) -> dict[str, float | None]:
+        """Return `{"p50": …}` in ms for the report, rounded to hundredths."""
+        values = {f"p{percent}": self.percentile_ms(percent) for percent in percents}
+        return {name: None if value is None else round(value, 2) for name, value in values.items()}
