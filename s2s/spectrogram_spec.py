@@ -5,11 +5,11 @@ anywhere.
 from dataclasses import asdict
 from typing import Any, Literal, Self
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, StrictInt
 from pydantic.dataclasses import dataclass
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class SpectrogramSpec:
     """What a model hears: `clip_samples` of mono sound as log power, then normalised.
 
@@ -20,10 +20,10 @@ class SpectrogramSpec:
     loudness). Raises ValueError.
     """
 
-    sample_rate_hz: int = 16_000
-    clip_samples: int = 160_000
-    window_samples: int = 512
-    hop_samples: int = 159
+    sample_rate_hz: StrictInt = 16_000
+    clip_samples: StrictInt = 160_000
+    window_samples: StrictInt = 512
+    hop_samples: StrictInt = 159
     floor: float = 1e-7
     normalisation: Literal["clip", "fixed"] = "clip"
     mean: float | None = None

@@ -1,0 +1,183 @@
+"""Model bundles: a folder of `model.yaml` and safetensors that holds a whole model and runs no code.
+
+Loading happens in whichever process owns torch; reading the card alone is `s2s.card`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from s2s.card import (
+    AUDIO_ENCODER,
+    GENERATOR,
+    IMAGE_ENCODER,
+    BigGanSizes,
+    BundleError,
+    LightSizes,
+    ModelCard,
+    read_card,
+    write_card,
+)
+from s2s.models.audio_encoder import AudioEncoder
+from s2s.models.generator import Generator
+from s2s.models.registry import Sizes, build
+from s2s.spectrogram_spec import SpectrogramSpec
+from s2s.weights import Entry, compare_header, read_header
+
+__all__ = ["Bundle", "BundleError", "ModelCard", "load", "load_image_encoder", "read_card", "save"]
+
+_DTYPES: Final = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A model ready to hear and to paint: evaluation mode, no gradients, spectral norm folded into the
+    weights.
+    """
+
+    path: Path
+    card: ModelCard
+    audio_encoder: AudioEncoder
+    generator: Generator
+
+    @property
+    def spec(self) -> SpectrogramSpec:
+        """What the audio encoder hears."""
+        return self.card.spectrogram
+
+
+def load(path: Path | str, *, device: torch.device | str = "cpu") -> Bundle:
+    """Load the bundle in folder `path`.
+
+    Card, file headers, every key, shape and type are checked before anything is allocated, and every weight
+    for NaN before it is used. Raises BundleError that names the file and the key.
+    """
+    folder = Path(path)
+    card = read_card(folder)
+    audio_encoder = _checked_network(folder / AUDIO_ENCODER, card.audio_encoder)
+    generator = _checked_network(folder / GENERATOR, card.generator)
+    if card.image_encoder is not None:
+        _checked_network(folder / IMAGE_ENCODER, card.image_encoder)
+    _fill(audio_encoder, folder / AUDIO_ENCODER, device)
+    _fill(generator, folder / GENERATOR, device)
+    _fold(generator)
+    return Bundle(folder, card, cast(AudioEncoder, audio_encoder), cast(Generator, generator))
+
+
+def load_image_encoder(path: Path | str, *, device: torch.device | str = "cpu") -> nn.Module:
+    """Load f_V of the bundle in folder `path`, as `load` does the rest; raises BundleError where it has
+    none.
+    """
+    folder = Path(path)
+    card = read_card(folder)
+    if card.image_encoder is None:
+        raise BundleError(folder, "image_encoder", "this bundle holds no image encoder")
+    network = _checked_network(folder / IMAGE_ENCODER, card.image_encoder)
+    _fill(network, folder / IMAGE_ENCODER, device)
+    return network
+
+
+def save(
+    path: Path | str,
+    card: ModelCard,
+    *,
+    audio_encoder: nn.Module,
+    generator: nn.Module,
+    image_encoder: nn.Module | None = None,
+) -> None:
+    """Write a bundle into folder `path`, made if need be; what was there is replaced.
+
+    Raises BundleError, before anything is written, for networks that are not what `card` says or hold NaN.
+    """
+    folder = Path(path)
+    parts: list[tuple[str, Sizes | None, nn.Module | None]] = [
+        (AUDIO_ENCODER, card.audio_encoder, audio_encoder),
+        (GENERATOR, card.generator, generator),
+        (IMAGE_ENCODER, card.image_encoder, image_encoder),
+    ]
+    states = {}
+    for name, sizes, network in parts:
+        if (sizes is None) != (network is None):
+            raise BundleError(folder / name, "", "the card and the networks given do not agree on this part")
+        if sizes is not None and network is not None:
+            states[name] = _state_to_save(folder / name, sizes, network)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, state in states.items():
+        _replace(folder / name, state)
+    write_card(folder, card)
+
+
+def _state_to_save(path: Path, sizes: Sizes, network: nn.Module) -> dict[str, Tensor]:
+    state = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
+    compare_header(path, _entries(state), _entries(_on_meta(path, sizes).state_dict()))
+    for key, value in state.items():
+        _check_finite(path, key, value)
+    return state
+
+
+def _replace(path: Path, state: dict[str, Tensor]) -> None:
+    """Write beside and move: a disk that fills up leaves the old file whole."""
+    beside = path.with_suffix(".part")
+    save_file(state, beside)
+    beside.replace(path)
+
+
+def _entries(state: Mapping[str, Tensor]) -> dict[str, Entry]:
+    return {key: Entry(tuple(value.shape), _DTYPES[value.dtype]) for key, value in state.items()}
+
+
+def _on_meta(path: Path, sizes: Sizes) -> nn.Module:
+    """Build a network without memory for its weights."""
+    try:
+        with torch.device("meta"):
+            network = build(sizes)
+    except ValueError as error:
+        raise BundleError(path, "", f"the card's sizes do not fit together: {error}") from error
+    if isinstance(sizes, BigGanSizes | LightSizes):
+        _check_generator(path, sizes, cast(Generator, network))
+    return network
+
+
+def _check_generator(path: Path, sizes: BigGanSizes | LightSizes, generator: Generator) -> None:
+    for name in ("resolution", "z_dim", "h_dim"):
+        said, is_ = getattr(sizes, name), getattr(generator, name)
+        if said != is_:
+            raise BundleError(path, name, f"the card says {said}, this architecture makes it {is_}")
+
+
+def _checked_network(path: Path, sizes: Sizes) -> nn.Module:
+    """Build the network that the card names, without memory, and compare the file's header with it."""
+    header = read_header(path)
+    network = _on_meta(path, sizes)
+    compare_header(path, header, _entries(network.state_dict()))
+    return network
+
+
+def _fill(network: nn.Module, path: Path, device: torch.device | str) -> None:
+    """Give a network that was built without memory the weights of its file, ready for inference."""
+    state = {}
+    with safe_open(path, framework="pt", device=str(device)) as file:
+        for key in file.keys():  # noqa: SIM118 - it is no mapping
+            state[key] = file.get_tensor(key)
+            _check_finite(path, key, state[key])
+    network.load_state_dict(state, strict=True, assign=True)
+    left = [name for name, value in [*network.named_parameters(), *network.named_buffers()] if value.is_meta]
+    assert not left, f"not part of the state dict, so never loaded: {left}"
+    network.eval().requires_grad_(False)
+
+
+def _check_finite(path: Path, key: str, value: Tensor) -> None:
+    if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+        raise BundleError(path, key, "holds NaN or infinite weights")
+
+
+def _fold(generator: nn.Module) -> None:
+    fold = getattr(generator, "fold_spectral_norm", None)
+    if fold is not None:
+        fold()

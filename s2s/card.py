@@ -1,0 +1,168 @@
+"""A model bundle's card, `model.yaml`: what a model is, what it was made from, and how large its networks
+are.
+
+Reads without torch, so that any process can name the model it shows.
+"""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import pydantic
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+from s2s.spectrogram_spec import SpectrogramSpec
+
+CARD: Final = "model.yaml"
+AUDIO_ENCODER: Final = "audio_encoder.safetensors"
+GENERATOR: Final = "generator.safetensors"
+IMAGE_ENCODER: Final = "image_encoder.safetensors"
+DEFAULT_BUNDLE: Final = Path(__file__).parent / "pretrained"
+
+
+class BundleError(Exception):
+    """A model bundle that cannot be used: `path` is the folder or file, `key` what in it is wrong, or
+    empty.
+    """
+
+    def __init__(self, path: Path, key: str, message: str) -> None:
+        super().__init__(f"{path}: {key}: {message}" if key else f"{path}: {message}")
+        self.path = path
+        self.key = key
+        self.message = message
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AudioEncoderSizes(_Part):
+    """f_A; the published sizes are width 64 and 2048."""
+
+    architecture: Literal["resnet18"] = "resnet18"
+    width: PositiveInt
+    embedding_dim: PositiveInt
+
+
+class ImageEncoderSizes(_Part):
+    """f_V; its features are 8 × width."""
+
+    architecture: Literal["resnet18"] = "resnet18"
+    width: PositiveInt
+
+
+class BigGanSizes(_Part):
+    """The IC-GAN generator; the published one at 128 pixels has 96 channels and z of 120."""
+
+    architecture: Literal["biggan"] = "biggan"
+    resolution: Literal[64, 128, 256]
+    channels: PositiveInt
+    z_dim: PositiveInt
+    h_dim: PositiveInt
+    shared_dim: PositiveInt
+
+
+class LightSizes(_Part):
+    """The light generator; one width each for 4, 8 … `resolution` pixels."""
+
+    architecture: Literal["light"] = "light"
+    resolution: PositiveInt
+    channels: tuple[PositiveInt, ...]
+    z_dim: PositiveInt
+    h_dim: PositiveInt
+
+
+GeneratorSizes = Annotated[BigGanSizes | LightSizes, Field(discriminator="architecture")]
+
+
+class ModelCard(_Part):
+    """All that `model.yaml` says. `metrics` are measured numbers and what they were measured on, by name."""
+
+    name: str = Field(min_length=1)
+    version: str = Field(min_length=1)
+    licence: str = Field(min_length=1)
+    provenance: str
+    data: str
+    spectrogram: SpectrogramSpec
+    audio_encoder: AudioEncoderSizes
+    generator: GeneratorSizes
+    image_encoder: ImageEncoderSizes | None = None
+    metrics: dict[str, float | str] = Field(default_factory=dict)
+
+    @pydantic.model_validator(mode="after")
+    def _one_space(self) -> "ModelCard":
+        """The encoders answer in the space that the generator paints."""
+        dims = {
+            "generator.h_dim": self.generator.h_dim,
+            "audio_encoder.embedding_dim": self.audio_encoder.embedding_dim,
+        }
+        if self.image_encoder is not None:
+            dims["8 × image_encoder.width"] = 8 * self.image_encoder.width
+        if len(set(dims.values())) > 1:
+            raise ValueError("must be equal: " + ", ".join(f"{name} is {dim}" for name, dim in dims.items()))
+        return self
+
+
+def read_card(bundle: Path) -> ModelCard:
+    """Read and check the card of the bundle in folder `bundle`; raises BundleError that names file and
+    key.
+    """
+    if not bundle.is_dir():
+        raise BundleError(bundle, "", "no such model folder; expected one that holds " + CARD)
+    path = bundle / CARD
+    try:
+        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BundleError(path, "", f"cannot be read: {_one_line(error)}") from error
+    except yaml.YAMLError as error:
+        raise BundleError(path, "", f"is not YAML: {_one_line(error)}") from error
+    if not isinstance(fields, dict):
+        raise BundleError(path, "", f"expected keys and values, got {type(fields).__name__}")
+    return _checked(path, fields)
+
+
+def write_card(bundle: Path, card: ModelCard) -> None:
+    """Write `card` into the folder `bundle`, so that `read_card` gives it back."""
+    fields = card.model_dump(mode="json", exclude_none=True)
+    text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
+    (bundle / CARD).write_text(text, encoding="utf-8")
+
+
+def _checked(path: Path, fields: dict[str, Any]) -> ModelCard:
+    try:
+        return ModelCard.model_validate(fields)
+    except pydantic.ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        # The chosen member of a union appears in the location, and is no key of the file.
+        parts = [str(part) for part in first["loc"] if part not in ("biggan", "light")]
+        raise BundleError(path, ".".join(parts), _in_words(first, fields, parts)) from error
+
+
+def _in_words(error: Mapping[str, Any], fields: dict[str, Any], parts: list[str]) -> str:
+    if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        known = _known_keys(fields, parts[:-1])
+        near = difflib.get_close_matches(parts[-1], known, 1, cutoff=0.4)
+        return f"unknown key; did you mean {near[0]}?" if near else "unknown key; known: " + ", ".join(known)
+    if error["type"] == "missing":
+        return "missing"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{message}, got {error['input']!r}" if isinstance(error["input"], str | int | float) else message
+
+
+def _known_keys(fields: dict[str, Any], parents: list[str]) -> list[str]:
+    if not parents:
+        return list(ModelCard.model_fields)
+    if parents[0] == "spectrogram":
+        return list(SpectrogramSpec.__dataclass_fields__)
+    parts: dict[str, type[_Part]] = {
+        "audio_encoder": AudioEncoderSizes,
+        "image_encoder": ImageEncoderSizes,
+        "generator": LightSizes if fields["generator"]["architecture"] == "light" else BigGanSizes,
+    }
+    return list(parts[parents[0]].model_fields)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

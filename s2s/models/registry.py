@@ -1,0 +1,33 @@
+"""From the sizes on a bundle's card to networks."""
+
+from torch import nn
+
+from s2s.card import AudioEncoderSizes, BigGanSizes, ImageEncoderSizes, LightSizes
+
+Sizes = AudioEncoderSizes | ImageEncoderSizes | BigGanSizes | LightSizes
+
+
+def build(sizes: Sizes) -> nn.Module:
+    """Construct the network that `sizes` describe, with fresh weights, on torch's current device.
+
+    The fields of `sizes` but `architecture` are the constructor's arguments. Raises ValueError where they do
+    not fit together. Architectures are imported when they are asked for: a show needs one generator of them.
+    """
+    arguments = sizes.model_dump(exclude={"architecture"})
+    match sizes:
+        case AudioEncoderSizes():
+            from s2s.models.audio_encoder import AudioEncoder
+
+            return AudioEncoder(**arguments)
+        case ImageEncoderSizes():
+            from s2s.models.image_encoder import ImageEncoder
+
+            return ImageEncoder(**arguments)
+        case BigGanSizes():
+            from s2s.models.biggan import BigGanGenerator
+
+            return BigGanGenerator(**arguments)
+        case LightSizes():
+            from s2s.models.light_generator import LightGenerator
+
+            return LightGenerator(**arguments)
