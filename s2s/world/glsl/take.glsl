@@ -1,0 +1,26 @@
+// What one picture is made of: the take's random draws, its nearness and hour, and where the pixel lies.
+// u runs from (0, 0) at the lower left to (1, 1) at the upper right.
+
+uniform float draws[96];  // each 0..1; 0..63 belong to the scene, 64..79 to light and sky, 80..95 to the finish
+uniform float nearness;   // 0 far .. 1 near
+uniform float hour;       // 0 .. 24
+uniform float pixel;      // the side of one pixel
+
+in vec2 at;
+out vec4 colour;
+
+const float TAU = 6.2831853;
+
+float between(int i, float low, float high) { return mix(low, high, draws[i]); }
+
+bool chance(int i, float probability) { return draws[i] < probability; }
+
+float side(int i) { return draws[i] < 0.5 ? -1.0 : 1.0; }
+
+// How much of the pixel lies inside a shape, from the signed distance to its edge (negative inside).
+float inside(float distance) { return clamp(0.5 - 0.7 * distance / pixel, 0.0, 1.0); }
+
+// The same with a soft edge of the given width.
+float softly(float distance, float width) { return 1.0 - smoothstep(-width, width, distance); }
+
+float falling(float from, float to, float x) { return 1.0 - smoothstep(from, to, x); }

@@ -1,0 +1,68 @@
+// Wind: streaming clouds, a tree bent over, ripe grass flattened, leaves torn along.
+
+vec2 downwind(vec2 u) { return vec2(draws[0] < 0.5 ? u.x : 1.0 - u.x, u.y); }
+
+vec3 streaming_sky(vec2 u, float horizon) {
+    vec3 c = clear_sky(u, horizon);
+    vec2 w = downwind(u);
+    float height = w.y - horizon;
+    vec2 q = vec2(w.x * 1.3 - height * 0.9, height * 9.0 - w.x * 1.6 + 0.5 * sin(w.x * 5.0 + draws[1] * TAU));
+    float band = fbm3(q + vec2(draws[2], draws[3]) * 40.0);
+    float curl = noise(q * vec2(1.5, 2.6) + 11.0);
+    vec3 white = mix(vec3(0.98, 0.96, 0.90), light.horizon, 0.35) * (0.25 + 0.8 * light.fill);
+    vec3 grey = mix(light.zenith, light.horizon, 0.35) * 0.85;
+    c = mix(c, grey, smoothstep(0.35, 0.62, curl) * 0.7);
+    return mix(c, white, smoothstep(0.42, 0.66, band));
+}
+
+vec3 field(vec2 u, float horizon) {
+    vec2 w = downwind(u);
+    float depth = max(horizon - w.y, 0.0);
+    vec3 ripe = mix(vec3(0.90, 0.70, 0.26), vec3(0.66, 0.70, 0.34), draws[4]) * light.fill;
+    float gust = fbm2(vec2(w.x * 2.0 - depth * 4.0, 9.0 * sqrt(depth)) + draws[5] * 40.0);
+    float stalk = noise(vec2((w.x + depth * 1.2) * 12.0 / (0.25 + depth), 3.0 * depth) + draws[6] * 40.0);
+    return mix(hazed(ripe, 0.35 * falling(0.0, 0.12, depth)) * (0.60 + 0.6 * gust), ripe * 1.25, 0.5 * smoothstep(0.5, 0.9, stalk));
+}
+
+// A tree on p = (0, 0), one unit tall, bent towards +x by lean.
+vec4 bent_tree(vec2 p, float lean, vec3 leaf) {
+    float swing = lean * p.y * p.y;
+    float trunk = max(abs(p.x - 0.45 * swing) - mix(0.045, 0.018, clamp(p.y, 0.0, 1.0)), max(-p.y, p.y - 0.8));
+    vec2 q = p - vec2(0.30 * lean + 0.1, 0.72);
+    q = turned(q, -0.25 * lean);
+    float torn = noise(vec2(q.x * 4.0, q.y * 17.0 - q.x * 2.0) + draws[7] * 40.0);
+    float reach = q.x > 0.0 ? 0.36 + 0.42 * lean * torn : 0.28;
+    float mass = ellipse(q, vec2(reach, 0.26 - 0.05 * lean)) + 0.11 * (torn - 0.5);
+    vec3 c = mix(vec3(0.17, 0.12, 0.09), leaf * (0.55 + 0.7 * torn + 0.8 * q.y), step(mass, 0.0)) * light.fill;
+    return vec4(c, inside(min(trunk, mass)));
+}
+
+float flying_leaves(vec2 w, float per_unit, float amount, float offset) {
+    vec2 grid = vec2(w.x, w.y - 0.25 * w.x) * per_unit * vec2(0.7, 1.0) + offset * 40.0;
+    vec2 cell = floor(grid);
+    vec2 p = fract(grid) - 0.25 - 0.5 * hash2(cell);
+    p = turned(p, hash(cell + 3.0) * 1.6 - 0.5);
+    return falling(0.7, 1.0, length(p * vec2(4.5, 10.0))) * step(1.0 - amount, hash(cell + 9.0));
+}
+
+vec3 scene(vec2 u) {
+    float horizon = between(8, 0.24, 0.40);
+    float lean = mix(0.35, 1.35, nearness);
+    vec3 leaf = mix(vec3(0.34, 0.48, 0.20), season_leaf(9), 0.6);
+    vec3 c = streaming_sky(u, horizon);
+    c = hills(c, u, horizon - 0.02, 0.12, 2.5, draws[10], mix(light.horizon, light.zenith, 0.5) * 0.8);
+    c = mix(c, field(u, horizon), inside(u.y - horizon - 0.03 * noise(vec2(u.x * 3.0, draws[11] * 40.0))));
+
+    vec2 w = downwind(u);
+    vec4 far_tree = bent_tree((w - vec2(between(12, 0.55, 0.85), horizon)) / 0.26, lean, hazed(leaf, 0.4));
+    c = mix(c, far_tree.rgb, far_tree.a);
+    float tall = mix(0.48, 0.86, nearness);
+    vec4 tree = bent_tree((w - vec2(between(13, 0.14, 0.42), horizon - 0.10)) / tall, lean, leaf);
+    c = mix(c, tree.rgb, tree.a);
+
+    float grass = blades(vec2(w.x, w.y + 0.02), 26.0, mix(0.16, 0.26, nearness), lean * 0.9, draws[14] * 20.0);
+    c = mix(c, mix(vec3(0.48, 0.38, 0.12), vec3(0.30, 0.36, 0.12), draws[4]) * light.fill * (0.7 + 2.0 * u.y), grass);
+    float amount = mix(0.10, 0.75, nearness);
+    float torn = max(flying_leaves(w, 9.0, amount, draws[15]), flying_leaves(w, 5.0, amount * 0.7, draws[16]));
+    return mix(c, mix(leaf, vec3(0.80, 0.45, 0.10), 0.6) * (0.15 + 0.85 * light.fill), torn);
+}
