@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from s2s.world.state import SceneState
 
 NUM_DRAWS: Final = 96  # `draws` of take.glsl
+SMOOTH_UP_TO_PX: Final = 128  # pictures up to this size take four samples a pixel; larger ones could not afford it
 MAX_ATLAS_PX: Final = 1024  # a side of the shared framebuffer; larger ones gain no speed under llvmpipe
 
 _GLSL: Final = Path(__file__).parent / "glsl"
@@ -44,8 +45,9 @@ class Painter:
         if not 8 <= size_px <= 4096:
             raise ValueError(f"size_px must lie in 8..4096, got {size_px}")
         self._size_px = size_px
+        self._taps = 2 if size_px <= SMOOTH_UP_TO_PX else 1
         self._owns_context = context is None
-        self._context: Any = context or moderngl.create_standalone_context(backend="egl")
+        self._context: Any = context or _headless_context()
         self._columns = max(1, MAX_ATLAS_PX // size_px)
         side_px = self._columns * size_px
         self._atlas = self._context.simple_framebuffer((side_px, side_px), components=4)
@@ -101,7 +103,8 @@ class Painter:
         _set(canvas.program, "draws", draws.tobytes())
         _set(canvas.program, "nearness", np.float32(state.nearness).tobytes())
         _set(canvas.program, "hour", np.float32(state.hour).tobytes())
-        _set(canvas.program, "pixel", np.float32(1.0 / size_px).tobytes())
+        _set(canvas.program, "taps", np.int32(self._taps).tobytes())
+        _set(canvas.program, "pixel", np.float32(1.0 / (size_px * self._taps)).tobytes())
         canvas.render(moderngl.TRIANGLE_STRIP)
 
     def _canvas(self, scene: str) -> Any:
@@ -118,6 +121,11 @@ class Painter:
         tiles = raw.reshape(rows, size_px, columns, size_px, 4).transpose(0, 2, 1, 3, 4)
         # GL counts rows from the bottom, pictures from the top.
         return tiles.reshape(rows * columns, size_px, size_px, 4)[:count, ::-1, :, :3]
+
+
+def _headless_context() -> Any:
+    settings: dict[str, Any] = {"backend": "egl"}
+    return moderngl.create_context(standalone=True, **settings)
 
 
 def _set(program: Any, name: str, value: bytes) -> None:

@@ -10,7 +10,7 @@ vec2 brushed(vec2 u) {
 vec3 finished(vec3 c, vec2 u) {
     float angle = between(80, -0.9, 0.9);
     vec2 q = turned(u, angle) * vec2(22.0, 64.0) + vec2(draws[83], draws[84]) * 40.0;
-    c *= 1.0 + 0.13 * (noise(q) - 0.5);
+    c *= 1.0 + 0.10 * (noise(q) - 0.5);
     vec2 from_middle = u - 0.5;
     c *= 1.04 - 0.45 * dot(from_middle, from_middle);
     float grey = dot(c, vec3(0.30, 0.59, 0.11));
@@ -22,5 +22,10 @@ vec3 finished(vec3 c, vec2 u) {
 
 void main() {
     light = light_at(hour);
-    colour = vec4(finished(scene(brushed(at)), at), 1.0);
+    vec3 sum = vec3(0.0);
+    for (int i = 0; i < taps * taps; i++) {
+        vec2 within = (vec2(i % taps, i / taps) + 0.5) / float(taps) - 0.5;
+        sum += finished(scene(brushed(at + within * float(taps) * pixel)), at);
+    }
+    colour = vec4(sum / float(taps * taps), 1.0);
 }

@@ -43,8 +43,8 @@ vec3 city_below(vec3 c, vec2 u, float horizon) {
         float tall = hash(vec2(floor(x), float(i)));
         float top = horizon + (0.20 - 0.06 * float(i)) * tall * tall;
         vec3 wall = hazed(vec3(0.26, 0.28, 0.36) * light.fill, 0.55 - 0.3 * float(i));
-        vec2 pane = floor(vec2(fract(x) * 4.0, u.y * 40.0));
-        float lit = step(0.62, hash(pane + floor(x) * 3.0)) * (light.night + 0.4 * light.gold);
+        vec2 pane = floor(vec2(fract(x) * 4.0, u.y * 70.0));
+        float lit = step(0.70, hash(pane + floor(x) * 3.0)) * (light.night + 0.4 * light.gold);
         c = mix(c, mix(wall, vec3(1.0, 0.80, 0.44), 0.8 * lit), inside(u.y - top));
     }
     return c;

@@ -2,9 +2,10 @@
 
 const float KERB = 0.40;
 
-vec3 mist() { return mix(vec3(0.50, 0.57, 0.62), light.horizon, 0.22) * mix(light.fill, vec3(0.8), 0.25); }
+vec3 mist() { return mix(vec3(0.54, 0.63, 0.68), light.horizon, 0.15) * mix(light.fill, vec3(0.72, 0.80, 0.86), 0.38); }
 
-vec3 street_front(vec2 u) {
+// squash draws the lamps out into the long reflections of a wet street.
+vec3 street_front(vec2 u, float squash) {
     float height = clamp((u.y - KERB) / (1.0 - KERB), 0.0, 1.0);
     vec3 cloud = mist() * (0.62 + 0.5 * fbm3(vec2(u.x * 2.5, u.y * 4.0) + draws[0] * 40.0));
     vec3 c = mix(mist(), cloud, smoothstep(0.1, 0.6, height));
@@ -20,7 +21,7 @@ vec3 street_front(vec2 u) {
     for (int i = 0; i < 4; i++) {
         vec2 lamp = vec2(between(8 + i, 0.04, 0.96), KERB + between(12 + i, 0.08, 0.24));
         vec3 warm = mix(vec3(1.0, 0.62, 0.24), vec3(1.0, 0.86, 0.58), draws[16 + i]);
-        c += glow(u - lamp, 0.055, warm) * (0.45 + 0.55 * (1.0 - light.day)) * step(float(i), 1.0 + 3.0 * draws[20]);
+        c += glow((u - lamp) * vec2(1.0, squash), 0.06, warm) * (0.45 + 0.55 * (1.0 - light.day)) * step(float(i), 1.0 + 3.0 * draws[20]);
     }
     return c;
 }
@@ -42,9 +43,9 @@ vec4 walker(vec2 p, vec3 bright) {
 float streaks(vec2 u, float columns, float slant, float heavy, float offset) {
     float x = (u.x + u.y * slant) * columns + offset * 50.0;
     float column = floor(x);
-    float y = u.y * columns * 0.11 + hash(vec2(column, offset * 30.0)) * 20.0;
+    float y = u.y * (1.2 + columns * 0.08) + hash(vec2(column, offset * 30.0)) * 20.0;
     float chosen = step(1.0 - heavy, hash(vec2(column, floor(y)) + offset * 20.0));
-    return chosen * falling(0.05, 0.45, abs(fract(x) - 0.5)) * smoothstep(0.0, 0.7, fract(y)) * step(fract(y), 0.95);
+    return chosen * falling(0.02, 0.26, abs(fract(x) - 0.5)) * smoothstep(0.0, 0.75, fract(y)) * falling(0.80, 1.0, fract(y));
 }
 
 vec3 scene(vec2 u) {
@@ -52,8 +53,9 @@ vec3 scene(vec2 u) {
     float depth = max(KERB - u.y, 0.0);
     float ripple = (noise(vec2(u.x * 9.0, u.y * 60.0) + draws[5] * 40.0) - 0.5) * (0.02 + 0.10 * depth);
     vec2 seen = wet ? vec2(u.x + ripple, KERB + depth * 0.95) : u;
-    vec3 c = street_front(seen);
-    if (wet) c = c * (0.80 - 0.6 * depth) * (0.85 + 0.3 * noise(vec2(u.x * 5.0, u.y * 40.0)));
+    vec3 c = street_front(seen, wet ? 0.30 : 1.0);
+    float sheen = noise(vec2(u.x * 5.0, u.y * 34.0) + draws[5] * 30.0);
+    if (wet) c = mix(c, mist() * 1.05, smoothstep(0.45, 0.9, sheen) * 0.45 + 0.5 * depth) * (0.92 - 0.7 * depth);
 
     float tall = mix(0.30, 0.86, nearness);
     vec2 feet = vec2(between(6, 0.28, 0.72), mix(0.27, 0.06, nearness) + between(7, 0.0, 0.05));

@@ -1,8 +1,10 @@
 // Sea: ranks of waves under a wide sky; near, they rise to breakers with foam.
 
-float crest(float x, float sharp, float offset) {
-    float swell = sin(x + 0.9 * sin(x * 0.43 + offset * TAU));
-    return pow(0.5 + 0.5 * swell, sharp);
+// Peaked crests over broad troughs, no two of one height.
+float crest(float x, float offset) {
+    float swell = abs(sin(0.5 * x + 0.6 * sin(x * 0.37 + offset * TAU)));
+    float high = 0.35 + 0.65 * noise(vec2(x * 0.32, offset * 40.0));
+    return high * (1.0 - swell) * (1.0 + 0.4 * swell);
 }
 
 vec3 water_colour(float depth) {
@@ -21,21 +23,24 @@ vec3 glitter(vec2 u, float horizon, float depth) {
 vec3 wave_rank(vec3 c, vec2 u, int rank, float horizon, float rough) {
     float depth = pow((float(rank) + 1.0) / 6.0, 1.6);
     float base = horizon * (1.0 - depth) + 0.02;
-    float high = rough * depth * 0.34;
-    float x = (u.x - 0.5) * mix(26.0, 5.0, depth) + draws[2 + rank] * 30.0;
-    float line = base + high * crest(x, 1.7, draws[8 + rank]) + 0.15 * high * noise(vec2(x * 2.0, draws[3] * 40.0));
+    float high = rough * depth * 0.52;
+    float x = (u.x - 0.5) * mix(30.0, 6.5, depth) + draws[2 + rank] * 30.0;
+    // The wind pushes the crests over: a pixel higher up belongs to water from further back.
+    float pushed = x - side(16) * 2.2 * rough * max(u.y - base, 0.0) / max(high, 0.02);
+    float line = base + high * crest(pushed, draws[8 + rank]) + 0.10 * high * noise(vec2(x * 2.6, draws[3] * 40.0));
     float under = line - u.y;
 
     vec3 body = water_colour(depth);
     vec3 clear = mix(vec3(0.10, 0.50, 0.50), vec3(0.20, 0.55, 0.40), draws[0]) * (0.25 + 0.8 * light.fill);
-    float thin = falling(0.0, 0.05 + 0.5 * high, under);
-    body = mix(body * 0.8, mix(body, clear, 0.25 + 0.6 * rough), thin);
+    float thin = falling(0.0, 0.04 + 0.7 * high, under);
+    body = mix(body * 0.85, mix(body, clear, 0.35 + 0.6 * rough), thin);
     vec2 q = vec2(x * 1.1, under * mix(60.0, 16.0, depth)) + draws[14] * 40.0;
     float streak = fbm3(q);
     body *= 0.72 + 0.55 * streak;
-    float cap = falling(0.0, (0.12 + 0.40 * rough) * high + 0.006, under - 0.05 * high * streak);
-    float foam = cap * smoothstep(0.62 - 0.55 * rough, 0.80 - 0.30 * rough, streak + 0.15 * (line - base) / max(high, 0.01));
-    foam = max(foam, 0.6 * rough * smoothstep(0.62, 0.74, streak));
+    float lifted = (line - base) / max(high, 0.01);
+    float cap = falling(0.0, (0.10 + 0.45 * rough * lifted) * high + 0.006, under - 0.12 * high * (streak - 0.3));
+    float foam = cap * smoothstep(0.10, 0.35, lifted + 0.25 * rough) * smoothstep(0.25, 0.55, streak + 0.3 * rough);
+    foam = max(foam, 0.75 * rough * smoothstep(0.60, 0.72, streak + 0.04 * lifted));
     vec3 white = mix(vec3(0.97), light.horizon, 0.25) * (0.25 + 0.8 * light.fill);
     return mix(c, mix(body, white, foam), inside(-under));
 }
@@ -44,11 +49,11 @@ vec3 scene(vec2 u) {
     float horizon = between(15, 0.42, 0.62);
     float rough = mix(0.10, 1.0, nearness);
     vec3 c = sky(u, horizon);
-    if (chance(16, 0.4)) {
+    if (chance(18, 0.4)) {
         c = hills(c, u, horizon - 0.03, 0.15, 3.0, draws[17], mix(light.horizon, light.zenith, 0.6) * 0.7);
     }
     float depth = clamp((horizon - u.y) / horizon, 0.0, 1.0);
     c = mix(c, water_colour(depth) * (0.85 + 0.3 * noise(vec2(u.x * 8.0, u.y * 90.0))), inside(u.y - horizon));
     for (int rank = 0; rank < 6; rank++) c = wave_rank(c, u, rank, horizon, rough);
-    return c + glitter(u, horizon, depth) * step(u.y, horizon) * (1.0 - 0.5 * rough);
+    return c + glitter(u, horizon, depth) * step(u.y, horizon) * pow(1.0 - rough, 1.5);
 }

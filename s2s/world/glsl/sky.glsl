@@ -27,7 +27,7 @@ vec3 cloudy_sky(vec2 u, float horizon, float cover) {
     vec2 q = vec2(u.x * 2.4, height * 6.0) / (0.45 + height) + vec2(draws[71], draws[72]) * 40.0;
     float mass = fbm4(q + 0.5 * noise(q * 1.7));
     float mask = smoothstep(0.74 - 0.42 * cover, 0.92 - 0.30 * cover, mass);
-    vec2 to_sun = vec2(light.place.x < u.x ? -0.3 : 0.3, 0.35);
+    vec2 to_sun = vec2(clamp(1.5 * (light.place.x - u.x), -0.35, 0.35), 0.35);
     float shade = smoothstep(-0.12, 0.16, mass - fbm2(q + to_sun));
     vec3 lit = mix(light.horizon, light.sun, 0.55) * (0.45 + 0.6 * light.day + 0.5 * light.gold);
     vec3 dark = mix(light.zenith, light.horizon, 0.42) * 0.85;

@@ -60,13 +60,20 @@ vec3 scene(vec2 u) {
     float bank = horizon + 0.05 * (noise(vec2(u.x * 4.0, draws[16] * 40.0)) - 0.5);
     vec3 moss = mix(leaf, vec3(0.18, 0.30, 0.10), 0.5) * light.fill * (0.45 + 0.9 * fbm2(u * vec2(11.0, 24.0) + draws[17] * 40.0));
     c = mix(c, moss, inside(u.y - bank));
+    for (int i = 0; i < 6; i++) {
+        vec2 bush = vec2(between(43 + i, 0.0, 1.0), horizon + between(49 + i, -0.10, 0.02));
+        float shade = 0.45 + 3.2 * clamp(u.y - bush.y + 0.07, 0.0, 0.2);
+        c = mix(c, mix(leaf, vec3(0.30, 0.46, 0.12), 0.35) * light.fill * shade, inside(crown(u - bush, between(55 + i, 0.05, 0.11), draws[43 + i])));
+    }
 
     float half_width = mix(0.17, 0.60, nearness);
     float wobble = 0.10 * (noise(vec2(u.y * 12.0, draws[18] * 40.0)) - 0.5) * depth;
     float across = (u.x - bend(u.y) + wobble) / (half_width * depth + 0.015);
     vec3 stream = water(u, depth, across, mix(0.15, 0.8, nearness));
     float edge = (abs(across) - 1.0) * (half_width * depth + 0.015);
-    c = mix(c, vec3(0.12, 0.10, 0.07) * light.fill, inside(edge - 0.018) * step(u.y, bank));
+    c = mix(c, vec3(0.12, 0.10, 0.07) * light.fill, softly(edge - 0.012, 0.02) * step(u.y, bank));
     c = mix(c, stream, inside(edge) * step(u.y, horizon));
-    return stones(c, u, horizon, half_width);
+    c = stones(c, u, horizon, half_width);
+    float reeds = blades(vec2(u.x, u.y + 0.02), 17.0, 0.20, between(19, -0.5, 0.5), draws[61] * 20.0);
+    return mix(c, mix(leaf, vec3(0.16, 0.26, 0.08), 0.6) * light.fill * (0.5 + 2.0 * u.y), reeds * step(1.2, abs(across)));
 }

@@ -4,7 +4,8 @@
 uniform float draws[96];  // each 0..1; 0..63 belong to the scene, 64..79 to light and sky, 80..95 to the finish
 uniform float nearness;   // 0 far .. 1 near
 uniform float hour;       // 0 .. 24
-uniform float pixel;      // the side of one pixel
+uniform int taps;         // samples across a pixel
+uniform float pixel;      // the side of one sample
 
 in vec2 at;
 out vec4 colour;

@@ -30,9 +30,12 @@ vec4 bent_tree(vec2 p, float lean, vec3 leaf) {
     float trunk = max(abs(p.x - 0.45 * swing) - mix(0.045, 0.018, clamp(p.y, 0.0, 1.0)), max(-p.y, p.y - 0.8));
     vec2 q = p - vec2(0.30 * lean + 0.1, 0.72);
     q = turned(q, -0.25 * lean);
-    float torn = noise(vec2(q.x * 4.0, q.y * 17.0 - q.x * 2.0) + draws[7] * 40.0);
-    float reach = q.x > 0.0 ? 0.36 + 0.42 * lean * torn : 0.28;
-    float mass = ellipse(q, vec2(reach, 0.26 - 0.05 * lean)) + 0.11 * (torn - 0.5);
+    float torn = noise(vec2(q.x * 4.0, q.y * 21.0 - q.x * 2.0) + draws[7] * 40.0);
+    float mass = ellipse(q, vec2(0.30 + 0.08 * lean, 0.22));
+    mass = min(mass, ellipse(q - vec2(0.26 * lean, -0.10), vec2(0.26 + 0.14 * lean, 0.11)));
+    mass = min(mass, ellipse(q - vec2(0.30 * lean, 0.11), vec2(0.24 + 0.16 * lean, 0.09)));
+    mass = min(mass, ellipse(q - vec2(-0.06, 0.12), vec2(0.22, 0.16)));
+    mass += (0.10 + 0.10 * smoothstep(0.0, 0.4, q.x)) * (torn - 0.42);
     vec3 c = mix(vec3(0.17, 0.12, 0.09), leaf * (0.55 + 0.7 * torn + 0.8 * q.y), step(mass, 0.0)) * light.fill;
     return vec4(c, inside(min(trunk, mass)));
 }
