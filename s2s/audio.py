@@ -1,0 +1,69 @@
+"""Sound files of any kind -> mono samples at the model's rate.
+
+Torch-free, so that the capture process can use it. Called from any thread; every call opens its own file.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+SAMPLE_RATE_HZ: Final = 16_000
+
+
+class AudioFileError(Exception):
+    """A file that no sound can be read from; `path` is the file."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+
+
+def read_audio(path: Path | str, sample_rate_hz: int = SAMPLE_RATE_HZ) -> NDArray[np.float32]:
+    """Return the whole sound of a file, sound or film: mono samples [n] at `sample_rate_hz`, full scale ±1.
+
+    Channels are averaged (Sound2Scene mixes down before anything else). Raises AudioFileError.
+    """
+    return np.concatenate(list(decode_audio(path, sample_rate_hz)))
+
+
+def decode_audio(path: Path | str, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Iterator[NDArray[np.float32]]:
+    """Yield what `read_audio` returns, block by block as the file is decoded; at least one block, none
+    empty.
+    """
+    file = Path(path)
+    heard = False
+    try:
+        with av.open(str(file)) as container:
+            if not container.streams.audio:
+                raise AudioFileError(file, "holds no sound; expected a file with an audio track")
+            for block in _blocks(container, sample_rate_hz):
+                heard = True
+                if not np.isfinite(block).all():
+                    raise AudioFileError(file, "holds NaN or infinite samples")
+                yield block
+    except FileNotFoundError as error:
+        raise AudioFileError(file, "no such file") from error
+    except (av.FFmpegError, OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise AudioFileError(file, f"cannot be read as sound: {reason}") from error
+    if not heard:
+        raise AudioFileError(file, "is empty; expected at least one sample of sound")
+
+
+def _blocks(container: av.container.InputContainer, sample_rate_hz: int) -> Iterator[NDArray[np.float32]]:
+    # Only the rate is converted here: FFmpeg's own mix of float samples to mono is 3 dB above the average.
+    resampler = AudioResampler(format="fltp", rate=sample_rate_hz)
+    for frame in container.decode(container.streams.audio[0]):
+        yield from _mixed(resampler.resample(frame))
+    yield from _mixed(resampler.resample(None))
+
+
+def _mixed(frames: list[av.AudioFrame]) -> Iterator[NDArray[np.float32]]:
+    for frame in frames:
+        if frame.samples:
+            yield frame.to_ndarray().mean(axis=0, dtype=np.float32)  # [channels, n] -> [n]
