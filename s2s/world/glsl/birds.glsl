@@ -31,8 +31,8 @@ vec4 songbird(vec2 p, vec3 back, vec3 breast) {
     c = mix(c, back * 0.62, falling(-0.02, 0.01, wing));
     c = mix(c, vec3(0.02), falling(0.0, 0.015, disc(p - vec2(0.245, 0.50), 0.028)));
     c *= 0.85 + 0.35 * smoothstep(0.0, 0.6, p.y);
-    c = mix(c, vec3(0.16, 0.11, 0.07), step(whole, 0.0) < 0.5 ? 1.0 : 0.0);
-    c = mix(c, vec3(0.95, 0.60, 0.12), step(beak, 0.0) * step(0.0, whole));
+    c = mix(c, vec3(0.16, 0.11, 0.07), step(0.015, whole));
+    c = mix(c, vec3(0.95, 0.60, 0.12), step(beak, 0.01) * step(0.0, whole));
     return vec4(c, inside(min(min(whole, beak), legs)));
 }
 

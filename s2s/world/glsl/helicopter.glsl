@@ -43,9 +43,11 @@ vec3 city_below(vec3 c, vec2 u, float horizon) {
         float tall = hash(vec2(floor(x), float(i)));
         float top = horizon + (0.20 - 0.06 * float(i)) * tall * tall;
         vec3 wall = hazed(vec3(0.26, 0.28, 0.36) * light.fill, 0.55 - 0.3 * float(i));
-        vec2 pane = floor(vec2(fract(x) * 4.0, u.y * 70.0));
-        float lit = step(0.70, hash(pane + floor(x) * 3.0)) * (light.night + 0.4 * light.gold);
-        c = mix(c, mix(wall, vec3(1.0, 0.80, 0.44), 0.8 * lit), inside(u.y - top));
+        vec2 pane = vec2(fract(x) * 4.0, u.y * 36.0);
+        vec2 within = abs(fract(pane) - 0.5);
+        float lit = step(0.60, hash(floor(pane) + floor(x) * 3.0)) * step(max(within.x, within.y), 0.30);
+        lit *= light.night + 0.4 * light.gold;
+        c = mix(c, mix(wall, vec3(1.0, 0.80, 0.44), 0.75 * lit), inside(u.y - top));
     }
     return c;
 }

@@ -33,7 +33,7 @@ Light light_at(float h) {
     l.horizon = l.night * night_horizon + l.gold * gold_horizon + l.day * day_horizon;
     l.zenith = l.night * night_zenith + l.gold * gold_zenith + l.day * day_zenith;
     l.sun = l.night * vec3(0.88, 0.93, 1.00) + l.gold * vec3(1.00, 0.76, 0.42) + l.day * vec3(1.00, 0.97, 0.85);
-    l.fill = l.night * vec3(0.27, 0.35, 0.58) + l.gold * mix(vec3(0.86, 0.70, 0.66), vec3(0.88, 0.60, 0.46), dusk)
+    l.fill = l.night * vec3(0.34, 0.43, 0.66) + l.gold * mix(vec3(0.86, 0.70, 0.66), vec3(0.88, 0.60, 0.46), dusk)
         + l.day * vec3(1.00, 0.98, 0.93);
     float rise = l.night * 0.55 + l.day * 0.55 + l.gold * between(66, 0.08, 0.25);
     l.place = vec2(between(65, 0.12, 0.88), 0.30 + 0.45 * (rise + 0.3 * draws[67]));

@@ -2,9 +2,9 @@
 
 // Peaked crests over broad troughs, no two of one height.
 float crest(float x, float offset) {
-    float swell = abs(sin(0.5 * x + 0.6 * sin(x * 0.37 + offset * TAU)));
+    float swell = sqrt(0.02 + pow(sin(0.5 * x + 0.6 * sin(x * 0.37 + offset * TAU)), 2.0));
     float high = 0.35 + 0.65 * noise(vec2(x * 0.32, offset * 40.0));
-    return high * (1.0 - swell) * (1.0 + 0.4 * swell);
+    return high * max(1.06 - swell, 0.0) * (1.0 + 0.5 * swell);
 }
 
 vec3 water_colour(float depth) {
@@ -21,12 +21,12 @@ vec3 glitter(vec2 u, float horizon, float depth) {
 
 // One rank of waves, from its crest line down.
 vec3 wave_rank(vec3 c, vec2 u, int rank, float horizon, float rough) {
-    float depth = pow((float(rank) + 1.0) / 6.0, 1.6);
+    float depth = pow((float(rank) + 1.0) / 5.0, 1.6);
     float base = horizon * (1.0 - depth) + 0.02;
-    float high = rough * depth * 0.52;
-    float x = (u.x - 0.5) * mix(30.0, 6.5, depth) + draws[2 + rank] * 30.0;
+    float high = rough * depth * 0.44;
+    float x = (u.x - 0.5) * mix(24.0, 5.0, depth) + draws[2 + rank] * 30.0;
     // The wind pushes the crests over: a pixel higher up belongs to water from further back.
-    float pushed = x - side(16) * 2.2 * rough * max(u.y - base, 0.0) / max(high, 0.02);
+    float pushed = x - side(16) * 0.9 * rough * max(u.y - base, 0.0) / max(high, 0.02);
     float line = base + high * crest(pushed, draws[8 + rank]) + 0.10 * high * noise(vec2(x * 2.6, draws[3] * 40.0));
     float under = line - u.y;
 
@@ -39,9 +39,9 @@ vec3 wave_rank(vec3 c, vec2 u, int rank, float horizon, float rough) {
     body *= 0.72 + 0.55 * streak;
     float lifted = (line - base) / max(high, 0.01);
     float cap = falling(0.0, (0.10 + 0.45 * rough * lifted) * high + 0.006, under - 0.12 * high * (streak - 0.3));
-    float foam = cap * smoothstep(0.10, 0.35, lifted + 0.25 * rough) * smoothstep(0.25, 0.55, streak + 0.3 * rough);
-    foam = max(foam, 0.75 * rough * smoothstep(0.60, 0.72, streak + 0.04 * lifted));
-    vec3 white = mix(vec3(0.97), light.horizon, 0.25) * (0.25 + 0.8 * light.fill);
+    float foam = cap * smoothstep(0.28, 0.60, lifted + 0.10 * rough) * smoothstep(0.25, 0.55, streak + 0.3 * rough);
+    foam = max(foam, 0.7 * rough * smoothstep(0.60, 0.74, streak + 0.06 * lifted));
+    vec3 white = mix(vec3(0.98), light.horizon, 0.12) * (0.30 + 0.75 * mix(light.fill, vec3(light.fill.g), 0.4));
     return mix(c, mix(body, white, foam), inside(-under));
 }
 
@@ -54,6 +54,6 @@ vec3 scene(vec2 u) {
     }
     float depth = clamp((horizon - u.y) / horizon, 0.0, 1.0);
     c = mix(c, water_colour(depth) * (0.85 + 0.3 * noise(vec2(u.x * 8.0, u.y * 90.0))), inside(u.y - horizon));
-    for (int rank = 0; rank < 6; rank++) c = wave_rank(c, u, rank, horizon, rough);
+    for (int rank = 0; rank < 5; rank++) c = wave_rank(c, u, rank, horizon, rough);
     return c + glitter(u, horizon, depth) * step(u.y, horizon) * pow(1.0 - rough, 1.5);
 }

@@ -4,6 +4,7 @@ float bend(float y) { return 0.5 + between(0, -0.16, 0.16) + between(1, 0.08, 0.
 
 vec3 wood(vec2 u, vec3 leaf, vec3 mist) {
     vec3 c = mist * (0.75 + 0.45 * u.y);
+    c += light.sun * 0.35 * exp(-length(u - vec2(between(62, 0.2, 0.8), 0.80)) * 3.0) * (0.3 + light.gold + 0.6 * light.day);
     for (int i = 0; i < 3; i++) {
         float near = float(i) / 2.0;
         float per_unit = 11.0 - 3.5 * float(i);
@@ -21,7 +22,8 @@ vec3 wood(vec2 u, vec3 leaf, vec3 mist) {
 }
 
 vec3 water(vec2 u, float depth, float across, float wild) {
-    vec3 calm = mix(mix(light.zenith, light.horizon, 0.6), vec3(0.10, 0.38, 0.40), 0.55) * (0.25 + 0.75 * light.fill);
+    vec3 cool = mix(light.fill, vec3(0.8, 0.95, 1.05) * light.fill.g, 0.6);
+    vec3 calm = mix(mix(light.zenith, light.horizon, 0.35), vec3(0.10, 0.42, 0.46), 0.6) * (0.25 + 0.80 * cool);
     vec2 q = vec2(across * 3.5, 3.2 * log(depth + 0.05)) * vec2(1.0, 1.7) + draws[10] * 40.0;
     float flow = fbm3(q * vec2(1.6, 1.0));
     vec3 c = calm * (0.55 + 0.9 * flow);
@@ -29,7 +31,7 @@ vec3 water(vec2 u, float depth, float across, float wild) {
     float fall = smoothstep(0.0, 0.12, step_at) * falling(0.12, 0.30 + 0.45 * wild, step_at);
     float threads = noise(vec2(across * 9.0 + draws[13] * 30.0, depth * 4.0));
     float foam = fall * (0.55 + 0.7 * threads) + wild * smoothstep(0.52, 0.72, flow);
-    vec3 white = vec3(0.93, 0.98, 1.0) * (0.22 + 0.8 * light.fill);
+    vec3 white = vec3(0.93, 0.98, 1.0) * (0.25 + 0.8 * cool);
     return mix(c, white, clamp(foam, 0.0, 0.95));
 }
 

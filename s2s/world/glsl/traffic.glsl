@@ -20,7 +20,8 @@ vec3 house_front(vec2 u, vec2 vanish, vec3 haze) {
     vec3 glass = mix(wall * 0.45, lamp, lit * (light.night + 0.55 * light.gold));
     vec3 shop = mix(lamp, hash(vec2(house, 9.0)) < 0.5 ? vec3(1.0, 0.25, 0.45) : vec3(0.20, 0.75, 0.95), 0.5);
     vec3 c = mix(wall, glass, window);
-    c = mix(c, shop, 0.8 * step(y, 0.03) * step(-0.10, y) * (light.night + 0.4 * light.gold));
+    c = mix(c, shop, 0.7 * step(y, 0.03) * step(-0.03, y) * (light.night + 0.4 * light.gold));
+    c *= y < -0.03 ? 0.6 : 1.0;
     c = mix(c, haze, 0.85 * falling(0.05, 0.55, k));
     return mix(clear_sky(u, vanish.y), c, inside((y - tall) * k));
 }

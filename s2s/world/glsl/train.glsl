@@ -67,11 +67,11 @@ vec3 locomotive(vec3 c, vec2 p, float scale) {
 vec3 plume(vec3 c, vec2 u, vec2 chimney, float scale, float drift) {
     float rise = max(u.y - chimney.y, 0.0);
     float path = chimney.x + drift * (1.0 - exp(-rise * 3.0)) * 1.2;
-    float width = 0.22 * scale + 0.55 * rise * (0.5 + 0.8 * scale);
+    float width = 0.26 * scale + rise * (0.45 + 0.9 * scale);
     vec2 q = (u - chimney) * 3.2 / (0.35 + scale) + vec2(draws[4], draws[5]) * 40.0;
     float puff = fbm4(q + 0.6 * noise(q));
     float mask = falling(0.35, 1.0, abs(u.x - path) / width + 0.9 * (puff - 0.5)) * smoothstep(-0.02, 0.04, u.y - chimney.y);
-    vec3 steam = mix(mix(vec3(0.97), light.horizon, 0.3), vec3(0.30, 0.28, 0.32), 0.6 * draws[6]) * (0.30 + 0.72 * light.fill);
+    vec3 steam = mix(mix(vec3(0.97), light.horizon, 0.3), vec3(0.30, 0.28, 0.32), 0.6 * draws[6] * draws[6]) * (0.30 + 0.72 * light.fill);
     return mix(c, steam * (0.55 + 0.75 * puff), 0.95 * mask);
 }
 

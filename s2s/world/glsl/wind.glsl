@@ -30,7 +30,7 @@ vec4 bent_tree(vec2 p, float lean, vec3 leaf) {
     float trunk = max(abs(p.x - 0.45 * swing) - mix(0.045, 0.018, clamp(p.y, 0.0, 1.0)), max(-p.y, p.y - 0.8));
     vec2 q = p - vec2(0.30 * lean + 0.1, 0.72);
     q = turned(q, -0.25 * lean);
-    float torn = noise(vec2(q.x * 4.0, q.y * 21.0 - q.x * 2.0) + draws[7] * 40.0);
+    float torn = noise(vec2(q.x * 4.0, q.y * 15.0 - q.x * 2.0) + draws[7] * 40.0);
     float mass = ellipse(q, vec2(0.30 + 0.08 * lean, 0.22));
     mass = min(mass, ellipse(q - vec2(0.26 * lean, -0.10), vec2(0.26 + 0.14 * lean, 0.11)));
     mass = min(mass, ellipse(q - vec2(0.30 * lean, 0.11), vec2(0.24 + 0.16 * lean, 0.09)));
