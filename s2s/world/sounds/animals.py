@@ -51,7 +51,7 @@ def _bird(take: Take) -> Signal:
 
 
 def _draw_syllable(take: Take, base_hz: float) -> Syllable:
-    trill = take.chance(0.35)
+    trill = take.chance(0.25)
     length_s = take.log_uniform(0.02, 0.07) if trill else take.log_uniform(0.05, 0.4)
     turns = int(take.rng.integers(2, 5))
     span = take.uniform(0.02, 0.35)
@@ -64,7 +64,7 @@ def _draw_syllable(take: Take, base_hz: float) -> Syllable:
         tremor_depth=take.uniform(0.01, 0.12) if warble else 0.0,
         overtone=take.uniform(0.0, 0.35) if take.chance(0.5) else 0.03,
         rest_s=take.log_uniform(0.01, 0.05) if trill else take.log_uniform(0.02, 0.25),
-        repeats=int(take.rng.integers(4, 20)) if trill else int(take.rng.integers(1, 4)),
+        repeats=int(take.rng.integers(4, 16)) if trill else int(take.rng.integers(1, 4)),
     )
 
 
@@ -114,10 +114,10 @@ def _cricket(take: Take, carrier_hz: float, warmth: float) -> Signal:
     return unit((stroke * (np.sin(phase) + 0.08 * np.sin(2 * phase))).astype(np.float32))
 
 
-# Pitch of a crow over its length, as a fraction of its highest pitch, and where its four syllables fall.
-CROW_TIMES = np.array([0.0, 0.10, 0.12, 0.17, 0.27, 0.29, 0.34, 0.48, 0.50, 0.58, 0.80, 1.0])
-CROW_PITCH = np.array([0.55, 0.70, 0.66, 0.80, 0.74, 0.82, 0.97, 0.92, 0.86, 1.0, 0.86, 0.55])
-CROW_LEVEL = np.array([0.0, 0.55, 0.05, 0.7, 0.7, 0.15, 0.9, 0.9, 0.3, 1.0, 0.8, 0.0])
+# A crow's four syllables: where each ends, and its pitch at beginning, middle and end over the highest (means; every
+# bird draws its own around them). The third and fourth often run into one long falling cry.
+CROW_ENDS = np.array([0.12, 0.28, 0.46, 1.0])
+CROW_PITCH = np.array([[0.72, 0.86, 0.80], [0.80, 0.93, 0.88], [0.90, 1.0, 0.97], [0.97, 0.95, 0.62]])
 
 
 def rooster(take: Take) -> Signal:
@@ -138,7 +138,7 @@ def rooster(take: Take) -> Signal:
         for start in event_starts(take, take.log_uniform(0.25, 1.5), 0.5):
             put(out, _cluck(take) * np.float32(gain(take.uniform(-30.0, -14.0))), int(start))
     yard = coloured(take, ((40.0, take.uniform(0, 14)), (400.0, 0.0), (3000.0, -12.0), (9000.0, -24.0)))
-    return out + yard * take.swell(2.0, 1.5) * np.float32(gain(take.uniform(-52.0, -28.0)))
+    return out + yard * take.swell(2.0, 1.5) * np.float32(gain(take.uniform(-66.0, -28.0)))
 
 
 def _crow(take: Take, top_hz: float, length_s: float) -> Signal:
@@ -146,21 +146,38 @@ def _crow(take: Take, top_hz: float, length_s: float) -> Signal:
     rate = take.sample_rate_hz
     count = int(length_s * rate)
     u = np.linspace(0.0, 1.0, count)
-    knots = np.sort(np.clip(CROW_TIMES + take.rng.normal(0.0, 0.012, CROW_TIMES.size), 0.0, 1.0))
-    pitch = np.interp(u, knots, CROW_PITCH * np.exp(take.rng.normal(0.0, 0.04, CROW_PITCH.size)))
-    level = np.interp(u, knots, CROW_LEVEL)
+    pitch, level = _crow_contour(take, u)
     jitter = np.interp(u, np.linspace(0, 1, int(length_s * 120)), take.rng.normal(0.0, 0.006, int(length_s * 120)))
     hz = top_hz * pitch * (1 + jitter)
     phase = 2 * np.pi * np.cumsum(hz) / rate
-    throat_hz = np.array([take.uniform(900, 1300), take.uniform(1900, 2600), take.uniform(3000, 3800)])
+    throat_hz = np.array([take.uniform(1300, 2100), take.uniform(2100, 3000), take.uniform(3300, 4200)])
     out = np.zeros(count)
     for order in range(1, 13):
-        heard = (order * hz < 0.93 * take.nyquist_hz) * order**-0.4
+        heard = (order * hz < 0.93 * take.nyquist_hz) * order**-0.7
         out += heard * formant_gain(order * hz, throat_hz, 0.22) * np.sin(order * phase + take.uniform(0, 6.28))
     rough = take.uniform(0.0, 0.5) * u**2
     out *= 1 + rough * np.sin(2 * np.pi * np.cumsum(np.full(count, take.uniform(35.0, 80.0))) / rate)
-    air = take.rng.standard_normal(count) * 0.05 * take.uniform(0.3, 2.0)
+    air = take.rng.standard_normal(count) * 0.05 * take.uniform(0.1, 2.0)
     return as_signal((out + air) * level)
+
+
+def _crow_contour(take: Take, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return pitch and level over a crow's length `u`, both over their greatest."""
+    first = int(take.rng.choice([0, 0, 0, 1, 2]))
+    ends = CROW_ENDS[first:] - (CROW_ENDS[first - 1] if first else 0.0)
+    ends = np.append(np.sort(ends[:-1] / ends[-1] * np.exp(take.rng.normal(0.0, 0.2, ends.size - 1))), 1.0)
+    pitch, level, start = np.zeros_like(u), np.zeros_like(u), 0.0
+    for number, end in enumerate(np.minimum(ends, 1.0)):
+        within = (u >= start) & (u <= end)
+        v = (u[within] - start) / max(end - start, 1e-6)
+        drawn = CROW_PITCH[first + number] * np.exp(take.rng.normal(0.0, 0.04, 3))
+        pitch[within] = np.interp(v, [0.0, take.uniform(0.2, 0.5), 1.0], drawn)
+        joined = take.uniform(0.02, 0.5)
+        rise = np.minimum(1.0, joined * (number > 0) + v / 0.08)
+        fall = np.minimum(1.0, joined * (end < 1.0) + (1 - v) / take.uniform(0.08, 0.3))
+        level[within] = rise * fall * take.uniform(0.6, 1.0)
+        start = end
+    return pitch, level
 
 
 def _cluck(take: Take) -> Signal:

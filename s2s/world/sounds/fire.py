@@ -10,11 +10,13 @@ from s2s.world.sounds.take import Signal, Take, gain, unit
 def fire(take: Take) -> Signal:
     """Return a fire, from candle-like crackle to blaze: nearness and chance set how violent."""
     blaze = float(np.clip(take.uniform(0.0, 0.8) + 0.3 * take.nearness, 0.0, 1.0))
-    out = _crackles(take, 4.0 * 12.0**blaze)
+    out = _crackles(take, 2.0 * 15.0**blaze)
     roar_hz = take.log_uniform(60.0, 250.0)
-    roar = coloured(take, ((25.0, -8.0), (roar_hz, 0.0), (roar_hz * 4, -14.0), (3000.0, -34.0), (9000.0, -50.0)))
+    roar = coloured(
+        take, ((25.0, take.uniform(-8.0, 6.0)), (roar_hz, 0.0), (roar_hz * 4, -14.0), (3000.0, -34.0), (9000.0, -50.0))
+    )
     flicker = take.swell(take.uniform(0.1, 0.4), take.uniform(1.0, 4.0))
-    out = out + roar * flicker * np.float32(gain(take.uniform(-26.0, -10.0) + 16.0 * blaze))
+    out = out + roar * flicker * np.float32(gain(take.uniform(-24.0, -4.0) + 14.0 * blaze))
     hiss = coloured(take, ((500.0, -30.0), (3000.0, -4.0), (6000.0, 0.0), (12000.0, -6.0)))
     return out + hiss * take.swell(0.3, 4.0) * np.float32(gain(take.uniform(-34.0, -14.0) + 6.0 * blaze))
 

@@ -4,7 +4,7 @@ import numpy as np
 import scipy.fft
 
 from s2s.world.sounds.grains import bursts, event_starts, put, rings
-from s2s.world.sounds.noise import band_curve, coloured, filtered, wandering_whistle
+from s2s.world.sounds.noise import band, band_curve, coloured, filtered, wandering_whistle
 from s2s.world.sounds.take import Signal, Take, as_signal, gain, unit
 from s2s.world.sounds.voices import CYCLE, sung
 
@@ -27,22 +27,23 @@ def helicopter(take: Take) -> Signal:
     phase = (turn % 1.0).astype(np.float32)
     sharp = take.uniform(4.0, 30.0)
     slap = np.exp(-sharp * phase) * (1 - np.exp(-200.0 * phase))
-    thump_hz = take.log_uniform(40.0, 180.0)
-    thump = coloured(take, ((20.0, -6.0), (thump_hz, 0.0), (thump_hz * 4, -16.0), (2000.0, -34.0), (8000.0, -50.0)))
-    chop = coloured(take, ((100.0, -16.0), (take.log_uniform(300.0, 1500.0), 0.0), (4000.0, -10.0), (10000.0, -24.0)))
+    thump_hz = take.log_uniform(40.0, 250.0)
     loop = sung(_slap_cycle(take, thump_hz / blade_hz), (blade_hz * wander).astype(np.float32), take.sample_rate_hz)
-    out = unit(loop) * np.float32(gain(take.uniform(-4.0, 6.0)))
-    out += thump * (0.25 + slap) * np.float32(gain(take.uniform(-8.0, 2.0)))
-    out += chop * (take.uniform(0.05, 0.6) + slap) * np.float32(gain(take.near(-20.0, -6.0) + take.uniform(-8.0, 4.0)))
-    tail = engine_cycle(take, 14, take.uniform(3.0, 9.0))
+    out = unit(loop) * np.float32(gain(take.uniform(-10.0, 4.0)))
+    # The wash of air and jet, from dull to bright, more or less chopped by the blades at each height of sound.
+    for low_hz, level_db in ((60.0, 0.0), (250.0, 0.0), (800.0, -4.0), (2500.0, -9.0)):
+        part = band(take, low_hz * take.uniform(0.6, 1.2), low_hz * take.uniform(1.6, 3.5), take.uniform(4.0, 9.0))
+        chopped = take.uniform(0.0, 1.0) ** 1.5
+        heard_db = level_db + take.near(-4.0, 2.0) * (low_hz > 500.0) + take.uniform(-8.0, 5.0)
+        out += part * ((1 - chopped) * np.float32(0.5) + chopped * slap) * np.float32(gain(heard_db))
+    tail = engine_cycle(take, 24, take.uniform(2.0, 7.0))
     tail_hz = blade_hz * take.uniform(3.8, 6.2)
     out += sung(tail, (tail_hz * wander).astype(np.float32), take.sample_rate_hz) * np.float32(
-        gain(take.uniform(-24.0, -8.0))
+        gain(take.uniform(-24.0, -6.0))
     )
-    whine = np.sin(
-        2 * np.pi * np.cumsum(take.log_uniform(900.0, 5000.0) * wander, dtype=np.float64) / take.sample_rate_hz
-    )
-    out += whine.astype(np.float32) * np.float32(gain(take.near(-40.0, -24.0) + take.uniform(-6.0, 4.0)))
+    for _ in range(int(take.rng.integers(0, 7))):  # gears and turbine: thin steady lines
+        line = np.cumsum(take.log_uniform(400.0, 0.9 * take.nyquist_hz) * (1 + (wander - 1) * 0.5), dtype=np.float64)
+        out += as_signal(np.sin(2 * np.pi * line / take.sample_rate_hz)) * np.float32(gain(take.uniform(-40.0, -18.0)))
     drift_db = take.uniform(1.0, 6.0)
     return out.astype(np.float32) * take.swell(take.uniform(3.0, 9.0), drift_db)
 

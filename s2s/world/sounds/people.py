@@ -22,7 +22,7 @@ def crowd(take: Take) -> Signal:
     out = (
         unit(near) * np.float32(gain(take.near(-12.0, 2.0)))
         + unit(far)
-        + murmur * np.float32(gain(take.uniform(-20.0, -8.0)))
+        + murmur * np.float32(gain(take.uniform(-24.0, -10.0)))
     )
     if take.chance(0.25):
         out += _cheer(take) * np.float32(gain(take.uniform(-8.0, 4.0)))
@@ -37,7 +37,7 @@ def _talker(take: Take) -> Signal:
     base_hz = take.log_uniform(90.0, 260.0)
     size = float(np.clip((base_hz / 130.0) ** 0.3, 0.9, 1.25))
     tables = [
-        cycle(take, base_hz, VOWELS[row] * size * take.uniform(0.93, 1.07), take.uniform(7, 11)) for row in range(6)
+        cycle(take, base_hz, VOWELS[row] * size * take.uniform(0.93, 1.07), take.uniform(4, 8)) for row in range(6)
     ]
     per_second = take.uniform(3.5, 6.0)
     at_s = -take.uniform(0.0, 1.0)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from s2s.world.sounds.grains import arrivals, event_starts, power_law, put, rings
-from s2s.world.sounds.noise import band, coloured
+from s2s.world.sounds.grains import arrivals, bursts, event_starts, power_law, put, rings
+from s2s.world.sounds.noise import band, band_curve, coloured, filtered
 from s2s.world.sounds.take import Signal, Take, gain, unit
 
 
@@ -30,25 +30,37 @@ def sea(take: Take) -> Signal:
     mid = coloured(take, ((80.0, -14.0), (400.0, 0.0), (1500.0, -3.0 + tilt / 2), (8000.0, -14.0 + tilt)))
     high = coloured(take, ((400.0, -30.0), (2500.0, -2.0), (6000.0, 0.0), (12000.0, -8.0 + tilt)))
     roar = coloured(take, ((40.0, 2.0), (300.0, 0.0), (1500.0, -8.0), (8000.0, -26.0 + tilt)))
+    grain = take.swell(take.log_uniform(0.05, 0.2), take.uniform(0.2, 1.2))  # a crest falls in pieces, not at once
+    crash, hiss = crash * grain, hiss * take.swell(take.log_uniform(0.04, 0.12), take.uniform(0.2, 1.2))
     out = low * rumble * np.float32(gain(take.uniform(-6.0, 3.0))) + mid * crash
     out += high * hiss * np.float32(gain(take.uniform(-16.0, -2.0)))
-    out += roar * np.float32(gain(take.uniform(-26.0, -8.0))) * take.swell(3.0, 1.0)
+    out += roar * np.float32(gain(take.uniform(-26.0, -4.0))) * take.swell(3.0, 1.0)
+    if take.chance(0.6):
+        out += _splashes(take, np.clip(crash / 2, 0.0, 1.0)) * np.float32(gain(take.uniform(-18.0, -3.0)))
     if take.chance(0.4):
         lap = bubbles(take, take.log_uniform(30, 200), take.log_uniform(400, 1500), 0.5, np.clip(hiss, 0, 1))
         out += lap * np.float32(gain(take.uniform(-26.0, -10.0)))
     return out
 
 
+def _splashes(take: Take, density: Signal) -> Signal:
+    """Return water thrown up and falling back: short bursts where the waves break."""
+    starts = arrivals(take, take.log_uniform(10.0, 120.0), density)
+    level = power_law(take, starts.size, 1.8, 30.0)
+    thrown = bursts(take, starts, take.rng.uniform(0.004, take.uniform(0.02, 0.08), starts.size), level)
+    return unit(filtered(take, thrown, band_curve(take.log_uniform(300, 1200), take.log_uniform(2000, 8000), 7.0)))
+
+
 def _wave_envelopes(take: Take, rate_hz: int) -> np.ndarray:
-    period_s = take.log_uniform(3.0, 11.0)
+    period_s = take.log_uniform(1.6, 10.0)
     count = int(take.duration_s / period_s) + 4
     out = np.zeros((3, int(take.duration_s * rate_hz) + 2))
     t = np.arange(out.shape[1]) / rate_hz
     at = -period_s * take.uniform(0.5, 1.5)
     for _ in range(2 * count):
         height = float(take.rng.lognormal(0.0, 0.45))
-        rise_s, fall_s = take.uniform(0.15, 0.4) * period_s, take.uniform(0.12, 0.35) * period_s
-        for row, (late, longer) in enumerate(((-0.5, 1.2), (0.0, 1.0), (0.5 * take.uniform(0.5, 1.5), 1.6))):
+        rise_s, fall_s = take.log_uniform(0.06, 0.35) * period_s, take.log_uniform(0.08, 0.3) * period_s
+        for row, (late, longer) in enumerate(((-0.5, 1.2), (0.0, 1.0), (0.5 * take.uniform(0.3, 1.2), 1.5))):
             since = t - at - late * rise_s
             rising = np.exp(-np.square(since / rise_s) * 2.0)
             falling = np.exp(-np.maximum(since, 0.0) / (fall_s * longer))

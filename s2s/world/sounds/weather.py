@@ -12,39 +12,36 @@ def rain(take: Take) -> Signal:
     heaviness = float(np.clip(take.uniform(0.0, 0.8) + 0.25 * take.nearness, 0.0, 1.0))
     bed = rain_bed(take, heaviness) * take.swell(take.uniform(2.0, 8.0), take.uniform(0.2, 1.5))
     drops = _drops(take, 15.0 * 40.0**heaviness)
-    mix = bed + drops * np.float32(gain(take.uniform(-14.0, 4.0) - 8.0 * heaviness))
-    if take.chance(0.35):
-        mix = mix + _gutter(take) * np.float32(gain(take.uniform(-14.0, 0.0)))
+    mix = bed + drops * np.float32(gain(take.uniform(-12.0, 5.0) - 6.0 * heaviness))
+    if take.chance(0.12):
+        mix = mix + _gutter(take) * np.float32(gain(take.uniform(-18.0, -5.0)))
     return mix
 
 
 def rain_bed(take: Take, heaviness: float) -> Signal:
     """Return the hiss of many drops, unit RMS: lower and fuller the heavier it falls."""
-    crest_hz = take.log_uniform(1200.0, 6000.0) * (1.2 - 0.5 * heaviness)
-    low_db = take.uniform(-24.0, -6.0) + 8.0 * heaviness
-    high_db = take.uniform(-14.0, 0.0)
-    points = (
-        (50.0, low_db - take.uniform(0, 12)),
-        (300.0, low_db),
-        (crest_hz, 0.0),
-        (crest_hz * 2.5, high_db / 2),
-        (14000.0, high_db - 4.0),
-    )
-    return coloured(take, points)
+    tilt_db = take.uniform(-5.0, 0.5)  # an octave
+    crest_hz, crest_db = take.log_uniform(900.0, 6000.0), take.uniform(0.0, 9.0)
+    points = [(63.0 * 2**octave, tilt_db * octave + 1.5 * float(take.rng.standard_normal())) for octave in range(8)]
+    points += [(30.0, take.uniform(-14.0, 6.0)), (14000.0, tilt_db * 8 - take.uniform(0.0, 8.0))]
+    crest = [(hz, level + crest_db * np.exp(-np.square(np.log2(hz / crest_hz)) / 2)) for hz, level in points]
+    return coloured(take, [(hz, float(level + 4.0 * heaviness * (hz < 1000.0))) for hz, level in crest])
 
 
 def _drops(take: Take, per_second: float) -> Signal:
     starts = arrivals(take, min(per_second, 600.0))
-    level = power_law(take, starts.size, take.uniform(1.8, 3.0), 30.0)
-    centre_hz = take.log_uniform(1200.0, 5000.0)
+    level = power_law(take, starts.size, take.uniform(1.7, 2.8), 30.0)
+    centre_hz = take.log_uniform(900.0, 5000.0)
     thuds = bursts(take, starts, take.rng.uniform(0.0008, take.uniform(0.002, 0.012), starts.size), level)
-    struck = unit(filtered(take, thuds, band_curve(centre_hz * 0.5, centre_hz * take.uniform(1.5, 3.5), 9.0)))
-    if take.chance(0.5):  # bubbles in puddles, or the ring of a roof
+    struck = unit(
+        filtered(take, thuds, band_curve(centre_hz * 0.5, centre_hz * take.uniform(1.5, 4.0), take.uniform(4.0, 9.0)))
+    )
+    if take.chance(0.4):  # bubbles in puddles, or the ring of a roof
         wet = starts[take.rng.random(starts.size) < 0.5]
         pitch = np.exp(take.rng.normal(np.log(take.log_uniform(900.0, 4000.0)), take.uniform(0.1, 0.5), wet.size))
         decay = take.rng.uniform(0.003, take.uniform(0.006, 0.03), wet.size)
         sung = rings(take, wet, pitch, decay, power_law(take, wet.size, 2.2, 20.0), glide=0.1)
-        struck = struck + unit(sung) * np.float32(gain(take.uniform(-8.0, 4.0)))
+        struck = struck + unit(sung) * np.float32(gain(take.uniform(-14.0, 0.0)))
     return unit(struck)
 
 
@@ -92,6 +89,8 @@ def _thunder(take: Take) -> Signal:
     )
     shape = (1 - np.exp(-t / take.uniform(0.05, 0.6))) * np.exp(-t / (length_s * take.uniform(0.2, 0.35)))
     body = unit(cloud) + murmur * grumble * shape * np.float32(gain(take.near(6.0, -2.0) + take.uniform(-4, 4)))
+    edge_hz = take.log_uniform(150.0, 600.0) * take.near(0.6, 4.0)  # the far crack has been smoothed by the air
+    body = filtered(take, body, ((edge_hz, 0.0), (edge_hz * 4, -14.0), (edge_hz * 16, -34.0)))
     body *= np.minimum(1.0, (length_s - t) / 0.5).astype(np.float32)
     return as_signal(body)
 
