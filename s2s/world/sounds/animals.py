@@ -123,7 +123,7 @@ CROW_PITCH = np.array([[0.72, 0.86, 0.80], [0.80, 0.93, 0.88], [0.90, 1.0, 0.97]
 def rooster(take: Take) -> Signal:
     """Return a rooster crowing, with others answering and hens about, over a quiet yard."""
     out = take.silence()
-    top_hz, length_s = take.uniform(600.0, 1150.0), take.uniform(1.2, 2.6)
+    top_hz, length_s = take.uniform(650.0, 1300.0), take.uniform(1.0, 2.6)
     for start in event_starts(take, take.uniform(2.5, 6.0), 0.3):
         put(out, _crow(take, top_hz * take.uniform(0.95, 1.05), length_s), int(start))
     if take.chance(0.35):
@@ -147,13 +147,13 @@ def _crow(take: Take, top_hz: float, length_s: float) -> Signal:
     count = int(length_s * rate)
     u = np.linspace(0.0, 1.0, count)
     pitch, level = _crow_contour(take, u)
-    jitter = np.interp(u, np.linspace(0, 1, int(length_s * 120)), take.rng.normal(0.0, 0.006, int(length_s * 120)))
+    jitter = np.interp(u, np.linspace(0, 1, int(length_s * 120)), take.rng.normal(0.0, 0.0035, int(length_s * 120)))
     hz = top_hz * pitch * (1 + jitter)
     phase = 2 * np.pi * np.cumsum(hz) / rate
     throat_hz = np.array([take.uniform(1300, 2100), take.uniform(2100, 3000), take.uniform(3300, 4200)])
     out = np.zeros(count)
     for order in range(1, 13):
-        heard = (order * hz < 0.93 * take.nyquist_hz) * order**-0.7
+        heard = (order * hz < 0.93 * take.nyquist_hz) * order**-1.0
         out += heard * formant_gain(order * hz, throat_hz, 0.22) * np.sin(order * phase + take.uniform(0, 6.28))
     rough = take.uniform(0.0, 0.5) * u**2
     out *= 1 + rough * np.sin(2 * np.pi * np.cumsum(np.full(count, take.uniform(35.0, 80.0))) / rate)

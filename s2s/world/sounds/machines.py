@@ -21,20 +21,20 @@ def engine_cycle(take: Take, harmonics: int, tilt_db: float, firings: int = 1) -
 
 def helicopter(take: Take) -> Signal:
     """Return a helicopter: blade slap at 10 to 30 Hz, air noise beating with it, tail rotor and turbine whine."""
-    blade_hz = take.log_uniform(9.0, 28.0)
+    blade_hz = take.log_uniform(8.0, 34.0)
     wander = 1 + 0.015 * take.drift(take.uniform(1.5, 5.0))
     turn = np.cumsum(blade_hz * wander, dtype=np.float64) / take.sample_rate_hz + take.uniform(0, 1)
     phase = (turn % 1.0).astype(np.float32)
-    sharp = take.uniform(4.0, 30.0)
+    sharp = take.log_uniform(2.5, 25.0)
     slap = np.exp(-sharp * phase) * (1 - np.exp(-200.0 * phase))
     thump_hz = take.log_uniform(40.0, 250.0)
     loop = sung(_slap_cycle(take, thump_hz / blade_hz), (blade_hz * wander).astype(np.float32), take.sample_rate_hz)
-    out = unit(loop) * np.float32(gain(take.uniform(-10.0, 4.0)))
+    out = unit(loop) * np.float32(gain(take.uniform(-18.0, 3.0)))
     # The wash of air and jet, from dull to bright, more or less chopped by the blades at each height of sound.
-    for low_hz, level_db in ((60.0, 0.0), (250.0, 0.0), (800.0, -4.0), (2500.0, -9.0)):
-        part = band(take, low_hz * take.uniform(0.6, 1.2), low_hz * take.uniform(1.6, 3.5), take.uniform(4.0, 9.0))
-        chopped = take.uniform(0.0, 1.0) ** 1.5
-        heard_db = level_db + take.near(-4.0, 2.0) * (low_hz > 500.0) + take.uniform(-8.0, 5.0)
+    for low_hz, level_db in ((60.0, 0.0), (200.0, 1.0), (700.0, -5.0), (2200.0, -11.0), (5000.0, -15.0)):
+        part = band(take, low_hz * take.uniform(0.6, 1.2), low_hz * take.uniform(1.4, 3.0), take.uniform(5.0, 12.0))
+        chopped = take.uniform(0.0, 1.0)
+        heard_db = level_db + take.near(-4.0, 2.0) * (low_hz > 500.0) + take.uniform(-8.0, 6.0)
         out += part * ((1 - chopped) * np.float32(0.5) + chopped * slap) * np.float32(gain(heard_db))
     tail = engine_cycle(take, 24, take.uniform(2.0, 7.0))
     tail_hz = blade_hz * take.uniform(3.8, 6.2)
@@ -44,8 +44,8 @@ def helicopter(take: Take) -> Signal:
     for _ in range(int(take.rng.integers(0, 7))):  # gears and turbine: thin steady lines
         line = np.cumsum(take.log_uniform(400.0, 0.9 * take.nyquist_hz) * (1 + (wander - 1) * 0.5), dtype=np.float64)
         out += as_signal(np.sin(2 * np.pi * line / take.sample_rate_hz)) * np.float32(gain(take.uniform(-40.0, -18.0)))
-    drift_db = take.uniform(1.0, 6.0)
-    return out.astype(np.float32) * take.swell(take.uniform(3.0, 9.0), drift_db)
+    drift_db = take.log_uniform(0.7, 8.0)
+    return out.astype(np.float32) * take.swell(take.uniform(2.0, 9.0), drift_db) * take.swell(0.3, 0.5)
 
 
 def _slap_cycle(take: Take, peak_order: float) -> Signal:
@@ -147,7 +147,14 @@ def traffic(take: Take) -> Signal:
     wash_hz = take.log_uniform(400.0, 1200.0)
     wash = coloured(
         take,
-        ((40.0, take.uniform(-2, 8)), (120.0, 0.0), (wash_hz, take.uniform(-8, 0)), (2500.0, -18.0), (9000.0, -40.0)),
+        (
+            (40.0, take.uniform(-4, 8)),
+            (100.0, 0.0),
+            (350.0, -12.0),
+            (wash_hz, take.uniform(-16, -8)),
+            (2500.0, -28.0),
+            (9000.0, -50.0),
+        ),
     )
     out = wash * take.swell(3.0, 1.5) * np.float32(gain(take.uniform(-16.0, -6.0)))
     interval_s = take.log_uniform(1.0, 5.0)
@@ -176,13 +183,23 @@ def _car(take: Take, closest_s: float) -> Signal:
     doppler = 1.0 / (1.0 + speed_ms / 343.0 * along_m / range_m)
     tyre_hz = take.log_uniform(600.0, 1500.0)
     part = Take(take.rng, last - first, 0, rate, take.nearness, take.hour)
-    dull = coloured(part, ((60.0, -10.0), (tyre_hz, 0.0), (tyre_hz * 2, -9.0), (9000.0, -40.0)))
+    dull = coloured(
+        part,
+        (
+            (40.0, 0.0),
+            (90.0, take.uniform(2, 12)),
+            (300.0, -4.0),
+            (tyre_hz, 0.0),
+            (tyre_hz * 2, -12.0),
+            (9000.0, -44.0),
+        ),
+    )
     bright = coloured(part, ((tyre_hz / 2, -18.0), (tyre_hz * 1.5, 0.0), (tyre_hz * 4, -8.0), (12000.0, -24.0)))
     heavy = take.chance(0.35)
     turn_hz = take.log_uniform(14.0, 32.0) if heavy else take.log_uniform(25.0, 75.0)
     table = engine_cycle(take, 60, take.uniform(4.0, 8.0), firings=int(take.rng.choice([1, 2, 3])))
     revs = turn_hz * doppler * (1 + 0.1 * take.uniform(-1, 1) * along_m / speed_ms / reach_s)
-    motor = sung(table, revs.astype(np.float32), rate) * np.float32(gain(take.uniform(-14.0, 2.0) + 5.0 * heavy))
+    motor = sung(table, revs.astype(np.float32), rate) * np.float32(gain(take.uniform(-10.0, 5.0) + 5.0 * heavy))
     out[first:last] = near * (dull + bright * near * np.float32(take.uniform(0.2, 1.0)) + motor)
     return out
 

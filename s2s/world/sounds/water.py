@@ -26,15 +26,17 @@ def sea(take: Take) -> Signal:
     coarse = np.arange(envelopes.shape[1]) / rate_hz
     rumble, crash, hiss = (take.breakpoints(coarse, row) for row in envelopes)
     tilt = take.uniform(-10.0, 0.0)
-    low = coloured(take, ((30.0, -6.0), (120.0, 0.0), (500.0, -10.0), (4000.0, -45.0)))
+    low = coloured(take, ((30.0, -14.0), (take.log_uniform(80.0, 250.0), 0.0), (600.0, -8.0), (4000.0, -45.0)))
     mid = coloured(take, ((80.0, -14.0), (400.0, 0.0), (1500.0, -3.0 + tilt / 2), (8000.0, -14.0 + tilt)))
     high = coloured(take, ((400.0, -30.0), (2500.0, -2.0), (6000.0, 0.0), (12000.0, -8.0 + tilt)))
-    roar = coloured(take, ((40.0, 2.0), (300.0, 0.0), (1500.0, -8.0), (8000.0, -26.0 + tilt)))
+    roar = coloured(
+        take, ((40.0, take.uniform(-16.0, 0.0)), (200.0, -4.0), (500.0, 0.0), (1500.0, -7.0), (8000.0, -22.0 + tilt))
+    )
     grain = take.swell(take.log_uniform(0.05, 0.2), take.uniform(0.2, 1.2))  # a crest falls in pieces, not at once
     crash, hiss = crash * grain, hiss * take.swell(take.log_uniform(0.04, 0.12), take.uniform(0.2, 1.2))
     out = low * rumble * np.float32(gain(take.uniform(-6.0, 3.0))) + mid * crash
     out += high * hiss * np.float32(gain(take.uniform(-16.0, -2.0)))
-    out += roar * np.float32(gain(take.uniform(-26.0, -4.0))) * take.swell(3.0, 1.0)
+    out += roar * np.float32(gain(take.uniform(-20.0, 0.0))) * take.swell(3.0, 1.0)
     if take.chance(0.6):
         out += _splashes(take, np.clip(crash / 2, 0.0, 1.0)) * np.float32(gain(take.uniform(-18.0, -3.0)))
     if take.chance(0.4):
