@@ -1,0 +1,204 @@
+"""A microphone or line input through PortAudio: the only importer of PyAudio. Runs in the capture process.
+
+PortAudio freezes its list of devices when it starts, so every opening starts it anew, and a closed microphone ends it.
+An unplugged device reports no error: its callbacks just stop, which only their age tells.
+"""
+
+import itertools
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyaudio
+from numpy.typing import NDArray
+
+from installation.audio.devices import DeviceInfo, find_device
+from installation.audio.resample import StreamResampler
+from installation.audio.source import SourceError
+from installation.values import SAMPLE_RATE_HZ, AudioBlock
+
+log = logging.getLogger(__name__)
+
+_BLOCK_S: Final = 0.01
+_BACKLOG_S: Final = 2.0
+"""So much sound waits for a capture loop that is late; older sound is dropped and counted."""
+_FIRST_SOUND_S: Final = 5.0
+"""Bluetooth and sound servers take seconds to wake up; PulseAudio's null sink took 1.8 s."""
+_SILENT_DEVICE_S: Final = 1.5
+_INT16_STEP: Final = np.float32(1 / 32_768)
+_COMMON_RATES_HZ: Final = (48_000, 44_100, SAMPLE_RATE_HZ)
+
+
+class _Heard(NamedTuple):
+    number: int
+    data: bytes
+    at: float
+    flags: int
+
+
+class Microphone:
+    """An open input device. `heard_at` is when the callback brought a block's last sample into this process.
+
+    It includes neither the converter's nor the driver's latency, which PortAudio only estimates (`latency_s`).
+    """
+
+    def __init__(self, wanted: str = "") -> None:
+        """Open the device named `wanted` (a part is enough; empty: the default). Raises SourceError."""
+        self.lost_samples = 0
+        self._blocks: deque[_Heard] = deque(maxlen=round(_BACKLOG_S / _BLOCK_S))
+        self._numbers = itertools.count(1)
+        self._seen = 0
+        self._heard_at: float | None = None
+        self._opened_at = time.monotonic()
+        self._session = _start_portaudio()
+        try:
+            self._device = find_device(_input_devices(self._session), wanted)
+            with _kept_stderr():
+                self._open_any()
+        except BaseException:
+            self._session.terminate()
+            raise
+        self.label = f"mic: {self._device.name}"
+        self.latency_s = float(self._stream.get_input_latency())
+        log.info(
+            "listening to %r: %d Hz, %d channels, input latency by PortAudio's estimate %.0f ms",
+            self._device.name,
+            self._resampler.rate_hz,
+            self._channels,
+            1000 * self.latency_s,
+        )
+
+    def read(self, now: float) -> AudioBlock | None:
+        heard = self._take()
+        if not heard:
+            self._check_alive(now)
+            return None
+        self._heard_at = heard[-1].at
+        self._count_lost(heard)
+        sound = np.concatenate([self._decode(block.data) for block in heard])
+        samples = self._resampler.push(sound)
+        return AudioBlock(samples, self._heard_at) if len(samples) else None
+
+    def close(self) -> None:
+        # Closing also stops: stop_stream would first wait for a device that may be gone.
+        self._stream.close()
+        self._session.terminate()
+
+    def _on_sound(self, data: bytes, _frames: int, _times: Mapping[str, float], flags: int) -> tuple[None, int]:
+        # PortAudio's own thread: copy and leave.
+        self._blocks.append(_Heard(next(self._numbers), data, time.monotonic(), flags))
+        return None, pyaudio.paContinue
+
+    def _open_any(self) -> None:
+        """Open the first combination of rate, channels and format that the device takes, its own wishes first."""
+        rates = dict.fromkeys((self._device.rate_hz, *_COMMON_RATES_HZ))
+        channels = dict.fromkeys((1, min(2, self._device.channels), self._device.channels))
+        refusal: Exception | None = None
+        for rate, count, code in itertools.product(rates, channels, (pyaudio.paFloat32, pyaudio.paInt16)):
+            try:
+                self._stream = self._open(rate, count, code)
+            except (OSError, ValueError) as error:
+                refusal = error
+                continue
+            self._channels, self._is_float = count, code == pyaudio.paFloat32
+            self._resampler = StreamResampler(rate)
+            return
+        raise SourceError(
+            f"the microphone {self._device.name!r} is there but does not open ({refusal}); is another program using it?"
+        )
+
+    def _open(self, rate_hz: int, channels: int, code: int) -> pyaudio.PyAudio.Stream:
+        return self._session.open(
+            rate=rate_hz,
+            channels=channels,
+            format=code,
+            input=True,
+            input_device_index=self._device.index,
+            frames_per_buffer=round(_BLOCK_S * rate_hz),
+            stream_callback=self._on_sound,
+        )
+
+    def _take(self) -> list[_Heard]:
+        return [self._blocks.popleft() for _ in range(len(self._blocks))]
+
+    def _check_alive(self, now: float) -> None:
+        since, limit_s = self._opened_at, _FIRST_SOUND_S
+        if self._heard_at is not None:
+            since, limit_s = self._heard_at, _SILENT_DEVICE_S
+        if now - since > limit_s:
+            raise SourceError(
+                f"the microphone {self._device.name!r} has sent nothing for {limit_s:g} s; is it still connected?"
+            )
+
+    def _count_lost(self, heard: list[_Heard]) -> None:
+        """Count blocks this loop was too late for, and one block for each overflow: PortAudio does not say how much."""
+        missing = heard[-1].number - self._seen - len(heard)
+        missing += sum(bool(block.flags & pyaudio.paInputOverflow) for block in heard)
+        self._seen = heard[-1].number
+        self.lost_samples += missing * round(_BLOCK_S * SAMPLE_RATE_HZ)
+
+    def _decode(self, data: bytes) -> NDArray[np.float32]:
+        if self._is_float:
+            return np.frombuffer(data, np.float32).reshape(-1, self._channels)
+        return np.frombuffer(data, np.int16).reshape(-1, self._channels) * _INT16_STEP
+
+
+def list_devices() -> list[DeviceInfo]:
+    """Return the input devices there are now. Starts and ends PortAudio: not while a microphone is open here."""
+    session = _start_portaudio()
+    try:
+        return _input_devices(session)
+    finally:
+        session.terminate()
+
+
+def _input_devices(session: pyaudio.PyAudio) -> list[DeviceInfo]:
+    try:
+        default = int(session.get_default_input_device_info()["index"])
+    except OSError:
+        default = -1  # PortAudio's way to say that there is none
+    infos = [session.get_device_info_by_index(index) for index in range(session.get_device_count())]
+    return [
+        DeviceInfo(
+            index=int(info["index"]),
+            name=str(info["name"]),
+            channels=int(info["maxInputChannels"]),
+            rate_hz=round(info["defaultSampleRate"]),
+            is_default=int(info["index"]) == default,
+        )
+        for info in infos
+        if info["maxInputChannels"] > 0
+    ]
+
+
+def _start_portaudio() -> pyaudio.PyAudio:
+    with _kept_stderr():
+        return pyaudio.PyAudio()
+
+
+@contextmanager
+def _kept_stderr() -> Iterator[None]:
+    """Send to the debug log what ALSA and JACK print about absent devices; their C code knows only descriptor 2."""
+    try:
+        saved = os.dup(2)
+    except OSError:  # a service may run without a standard error
+        yield
+        return
+    with tempfile.TemporaryFile() as kept:
+        sys.stderr.flush()
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+            kept.seek(0)
+            for line in kept.read().decode(errors="replace").splitlines():
+                log.debug("PortAudio: %s", line)

@@ -1,0 +1,132 @@
+"""What a source of sound is, and how its name on the command line and in presets is read.
+
+Pure: no device, file or socket is opened here. Every source is read by the capture process alone.
+"""
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
+
+DEFAULT_PCM_PORT: Final = 9001
+"""One above the control port, so that both may listen on one machine."""
+
+SOURCE_FORMS: Final = "mic, mic:NAME, osc, osc:PORT, file:PATH or demo"
+
+MakeSound = Callable[[int], Samples]
+"""Returns the next so many mono samples at 16 kHz."""
+
+_CATCH_UP_S: Final = 1.0
+
+
+class SourceError(Exception):
+    """A source cannot be opened or has stopped; one line: what was wanted, what there is, what to do."""
+
+    exit_code: Final = 4
+
+
+class Source(Protocol):
+    """Gives sound as it arrives. Opened by its constructor; every method belongs to the capture loop."""
+
+    label: str
+    lost_samples: int
+
+    def read(self, now: float) -> AudioBlock | None:
+        """Return all mono 16 kHz samples since the last call, None when none arrived.
+
+        Raises SourceError when the source is gone for good and must be opened again.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the device, file or socket; may block for as long as a driver hangs."""
+        ...
+
+
+class SourceKind(StrEnum):
+    """Where sound comes from."""
+
+    MICROPHONE = "mic"
+    OSC = "osc"
+    FILE = "file"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """A source as asked for. `name` is a device's name (empty: the default one) or a file's path."""
+
+    kind: SourceKind
+    name: str = ""
+    port: int = DEFAULT_PCM_PORT
+
+    def __str__(self) -> str:
+        if self.kind is SourceKind.OSC:
+            return f"osc:{self.port}"
+        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
+
+
+def parse_source(text: str) -> SourceSpec:
+    """Read `mic`, `mic:NAME`, `osc`, `osc:PORT`, `file:PATH` or `demo`. Raises SourceError that names these."""
+    word, colon, rest = text.strip().partition(":")
+    if word not in list(SourceKind):
+        raise SourceError(f"the source {text!r} is none of {SOURCE_FORMS}{_nearest(word)}")
+    kind = SourceKind(word)
+    if kind is SourceKind.OSC:
+        return SourceSpec(kind, port=_parse_port(text, rest) if colon else DEFAULT_PCM_PORT)
+    if kind is SourceKind.DEMO and colon:
+        raise SourceError(f"the source 'demo' takes nothing after it, got {text!r}")
+    if kind is SourceKind.FILE and not rest:
+        raise SourceError(f"the source {text!r} names no file: write file:PATH")
+    return SourceSpec(kind, name=rest)
+
+
+def _parse_port(text: str, port: str) -> int:
+    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65_535):
+        raise SourceError(f"the source {text!r} needs a UDP port from 1 to 65535 after 'osc:'")
+    return int(port)
+
+
+def _nearest(word: str) -> str:
+    matches = difflib.get_close_matches(word, list(SourceKind), n=1, cutoff=0.5)
+    return f", did you mean {matches[0]!r}?" if matches else ""
+
+
+class Pacer:
+    """Turns monotonic time into whole samples due, without drift; of a long pause only the last second is made up."""
+
+    def __init__(self) -> None:
+        self._origin: float | None = None
+        self._given = 0
+
+    def due(self, now: float) -> int:
+        """Return how many samples real time has brought since the last call; 0 on the first."""
+        if self._origin is None:
+            self._origin = now
+        due = int((now - self._origin) * SAMPLE_RATE_HZ) - self._given
+        skipped = max(due - round(_CATCH_UP_S * SAMPLE_RATE_HZ), 0)
+        self._origin += skipped / SAMPLE_RATE_HZ
+        due = max(due - skipped, 0)
+        self._given += due
+        return due
+
+
+class PacedSource:
+    """Sound made on demand, given out at the pace of real time: the built-in performance, and silence."""
+
+    lost_samples = 0
+
+    def __init__(self, label: str, make: MakeSound) -> None:
+        self.label = label
+        self._make = make
+        self._pacer = Pacer()
+
+    def read(self, now: float) -> AudioBlock | None:
+        count = self._pacer.due(now)
+        return AudioBlock(self._make(count), now) if count else None
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,165 @@
+"""A source that never fails: while the wanted one is away, something stands in and a thread tries to open it again.
+
+Runs in the capture loop; `read` neither waits nor raises. A source that dies says so by SourceError, one that only
+pauses gives way to silence; the wanted one takes over again with its first block.
+"""
+
+import logging
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from installation.audio.opening import Attempt, Opener, reopen
+from installation.audio.source import MakeSound, PacedSource, Source, SourceError, SourceKind, SourceSpec
+from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
+
+log = logging.getLogger(__name__)
+
+_FALLBACK: Final = "demo"
+_RETRY_S: Final = 3.0
+_PATIENCE_S: Final = 0.25
+"""An open source may pause for so long before silence takes its place: sound servers deliver in lumps."""
+_START_LIMIT_S: Final = 2.0
+_DEMANDED_START_LIMIT_S: Final = 15.0
+_CLOSING_LIMIT_S: Final = 1.0
+
+
+class SteadySource:
+    """What `spec` names whenever it can be had, else `fallback(count)`, or silence where that is None."""
+
+    def __init__(
+        self, spec: SourceSpec, opener: Opener, *, fallback: MakeSound | None = None, must_open: bool = False
+    ) -> None:
+        """Try to open `spec`. Raises SourceError when it `must_open` and does not."""
+        self.reason = ""
+        self.live: Source | None = None
+        self.heard_at: float | None = None
+        self._spec, self._opener, self._fallback = spec, opener, fallback
+        self._stand_in: PacedSource | None = None
+        self._dead: Source | None = None
+        self._lost_before = 0
+        self._quiet_since: float | None = None
+        self._retry_at = float("-inf")
+        self._attempt: Attempt[Source] | None = self._try()
+        self._start(self._attempt, must_open)
+
+    @property
+    def label(self) -> str:
+        """What is heard now, in words."""
+        heard = self._stand_in or self.live
+        return "silence" if heard is None else heard.label
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether the fallback is heard in place of what was wanted."""
+        return self._stand_in is not None and self._stand_in.label == _FALLBACK
+
+    @property
+    def lost_samples(self) -> int:
+        """Samples lost or concealed by every source so far, and what a source that was heard has missed by dying."""
+        return self._lost_before + (self.live.lost_samples if self.live is not None else 0)
+
+    def read(self, now: float) -> AudioBlock | None:
+        """Return what is to be heard since the last call, None when nothing is due yet."""
+        self._pursue(now)
+        block = self._read_live(now)
+        return self._read_stand_in(now) if block is None else block
+
+    def close(self) -> None:
+        """Close the source, briefly; one that hangs is left to the end of the process."""
+        if self._attempt is not None and self._attempt.wait(_CLOSING_LIMIT_S):
+            self._finish(self._attempt, must_open=False)
+        for source in filter(None, (self.live, self._dead)):
+            Attempt(source.close).wait(_CLOSING_LIMIT_S)
+        self.live = self._dead = None
+
+    def _try(self) -> Attempt[Source]:
+        dead, self._dead = self._dead, None
+        return Attempt(partial(reopen, self._opener, self._spec, dead))
+
+    def _start(self, attempt: Attempt[Source], must_open: bool) -> None:
+        if attempt.wait(_DEMANDED_START_LIMIT_S if must_open else _START_LIMIT_S):
+            self._finish(attempt, must_open)
+        elif must_open:
+            raise SourceError(f"the source {self._spec} did not open within {_DEMANDED_START_LIMIT_S:g} s")
+        else:
+            self._miss(f"the source {self._spec} takes long to open")
+
+    def _pursue(self, now: float) -> None:
+        """Take a try's result, or begin one when it is time."""
+        if self._attempt is not None:
+            if self._attempt.wait(0.0):
+                self._finish(self._attempt, must_open=False)
+                self._retry_at = now + _RETRY_S
+        elif self.live is None and now >= self._retry_at:
+            self._attempt = self._try()
+
+    def _finish(self, attempt: Attempt[Source], must_open: bool) -> None:
+        self._attempt = None
+        try:
+            self.live = attempt.result()
+        except SourceError as error:
+            if must_open:
+                raise
+            self._miss(str(error))
+            return
+        self._quiet_since = None
+        if self._spec.kind is SourceKind.OSC:
+            self._stand_in, self.reason = None, ""  # an open socket is well, even while nobody sends
+
+    def _miss(self, reason: str) -> None:
+        """Let something stand in for the source; say why, once."""
+        if self.reason != reason:
+            log.warning("%s; %s until it can be had", reason, "playing" if self._fallback else "hearing silence")
+        self.reason = reason
+        if self._fallback is None:
+            self._stand_in = self._stand_in or _silence()
+        elif not self.falls_back:
+            self._stand_in = PacedSource(_FALLBACK, self._fallback)
+
+    def _read_live(self, now: float) -> AudioBlock | None:
+        if self.live is None:
+            return None
+        try:
+            block = self.live.read(now)
+        except SourceError as error:
+            self._lose(str(error), now)
+            return None
+        if block is not None:
+            self._quiet_since, self.heard_at = now, block.heard_at
+            self._welcome(self.live)
+        return block
+
+    def _welcome(self, source: Source) -> None:
+        """The wanted source is heard: nothing stands in for it any more."""
+        self._stand_in = None
+        if self.reason:
+            log.info("hearing %s", source.label)
+            self.reason = ""
+
+    def _lose(self, reason: str, now: float) -> None:
+        missed_s = 0.0 if self._quiet_since is None else now - self._quiet_since
+        self._lost_before = self.lost_samples + round(missed_s * SAMPLE_RATE_HZ)
+        self._dead, self.live = self.live, None
+        self._miss(reason)
+
+    def _read_stand_in(self, now: float) -> AudioBlock | None:
+        if self._stand_in is None:
+            if self._quiet_since is None:
+                self._quiet_since = now
+            if now - self._quiet_since < _PATIENCE_S:
+                return None
+            self._stand_in = _silence()
+        block = self._stand_in.read(now)
+        if block is not None and self.live is None and self.heard_at is not None and not self.falls_back:
+            self._lost_before += len(block.samples)
+        return block
+
+
+def _silence() -> PacedSource:
+    return PacedSource("silence", _zeros)
+
+
+def _zeros(count: int) -> Samples:
+    return np.zeros(count, np.float32)
