@@ -1,0 +1,38 @@
+"""Pure geometry: how the generated picture meets the window, and how large the passes' pictures are.
+
+Sizes are (width, height) in pixels. No GL here.
+"""
+
+Size = tuple[int, int]
+
+
+def internal_size(window: Size, picture: Size, *, fit: bool, scale: float) -> Size:
+    """Return the size at which the passes run: the part of the window that shows picture, times `scale`."""
+    width, height = shown_size(window, picture) if fit else window
+    return max(round(width * scale), 1), max(round(height * scale), 1)
+
+
+def shown_size(window: Size, picture: Size) -> Size:
+    """Return the largest size of the picture's own aspect that fits into the window."""
+    factor = min(window[0] / picture[0], window[1] / picture[1])
+    return max(round(picture[0] * factor), 1), max(round(picture[1] * factor), 1)
+
+
+def place(window: Size, picture: Size, *, fit: bool) -> tuple[float, float, float, float]:
+    """Return left, bottom, width and height of the picture in the window, each as a part of it.
+
+    Bars fall on whole pixels, so that an edge of the picture is an edge on the display.
+    """
+    if not fit:
+        return 0.0, 0.0, 1.0, 1.0
+    width, height = shown_size(window, picture)
+    left, bottom = (window[0] - width) // 2, (window[1] - height) // 2
+    return left / window[0], bottom / window[1], width / window[0], height / window[1]
+
+
+def cover(target: Size, picture: Size, *, zoom: float) -> tuple[float, float]:
+    """Return the width and height, as parts of the picture, that fill `target` without distortion at `zoom` >= 1."""
+    target_aspect, picture_aspect = target[0] / target[1], picture[0] / picture[1]
+    width = min(target_aspect / picture_aspect, 1.0)
+    height = min(picture_aspect / target_aspect, 1.0)
+    return width / zoom, height / zoom

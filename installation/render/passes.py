@@ -1,0 +1,179 @@
+"""The chain of passes between the generator's picture and the window: each draws one file of `shaders/`.
+
+Lives on the show's main thread. What a pass looks like is its shader's business; here is only who reads what.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import moderngl
+
+from installation.render.layer import Layer
+from installation.render.shader import SHADERS, Shader, ShaderError, Uniform, pass_path
+
+Uniforms = Mapping[str, Uniform]
+Size = tuple[int, int]
+
+_STAGES: Final = SHADERS / "stages"
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A smaller picture that a pass needs: `u_NAME`, of `stages/NAME.frag`, the passes' size divided by `divisor`."""
+
+    name: str
+    divisor: int
+
+
+HELPERS: Final = MappingProxyType({"bloom": (Helper("glow", 4), Helper("halo", 8))})
+"""Passes that draw in more than one step; each helper reads the one before it."""
+
+
+class Pass:
+    """One shader over the whole picture. One that declares `u_last` is shown what it drew the time before."""
+
+    def __init__(self, context: moderngl.Context, name: str) -> None:
+        self.name = name
+        self._context = context
+        self._shader = Shader(context, pass_path(name))
+        self._helpers = [(helper, Shader(context, _STAGES / f"{helper.name}.frag")) for helper in HELPERS.get(name, ())]
+        self._out: Layer | None = None
+        self._last: Layer | None = None
+        self._small: dict[str, Layer] = {}
+
+    def draw(self, picture: moderngl.Texture, size: Size, uniforms: Uniforms) -> moderngl.Texture:
+        """Draw `picture` through the shader at `size` and return the result."""
+        textures = {"u_picture": picture, **self._draw_helpers(picture, size, uniforms)}
+        if self._shader.takes("u_last"):
+            # There is nothing to linger yet when the show begins.
+            self._last, self._out = self._out, self._last
+            textures["u_last"] = self._last.texture if self._last else picture
+        self._out = sized(self._context, self._out, size)
+        self._shader.draw(self._out.framebuffer, {**uniforms, "u_resolution": size}, textures)
+        return self._out.texture
+
+    def _draw_helpers(self, picture: moderngl.Texture, size: Size, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
+        drawn: dict[str, moderngl.Texture] = {}
+        for helper, shader in self._helpers:
+            small = (max(size[0] // helper.divisor, 1), max(size[1] // helper.divisor, 1))
+            layer = self._small[helper.name] = sized(self._context, self._small.get(helper.name), small)
+            shader.draw(layer.framebuffer, {**uniforms, "u_resolution": small}, {"u_picture": picture})
+            picture = drawn[f"u_{helper.name}"] = layer.texture
+        return drawn
+
+    def release(self) -> None:
+        for layer in (self._out, self._last, *self._small.values()):
+            if layer is not None:
+                layer.release()
+        for shader in (self._shader, *(shader for _, shader in self._helpers)):
+            shader.release()
+
+
+class Upscale:
+    """The first pass: from the generator's picture to the passes' size, framed for the window."""
+
+    def __init__(self, context: moderngl.Context, *, plain: bool) -> None:
+        self._context = context
+        self._preparation = [] if plain else [Shader(context, _STAGES / f"{name}.frag") for name in ("flow", "paint")]
+        self._shader = Shader(context, _STAGES / "plain.frag" if plain else pass_path("upscale"))
+        self._layers: dict[str, Layer] = {}
+
+    def draw(self, source: Layer, size: Size, uniforms: Uniforms) -> moderngl.Texture:
+        picture = source.texture
+        if self._preparation:
+            picture = self._paint(source, uniforms)
+        out = self._layer("out", size)
+        self._shader.draw(out.framebuffer, {**uniforms, "u_resolution": size}, {"u_picture": picture})
+        return out.texture
+
+    def _paint(self, source: Layer, uniforms: Uniforms) -> moderngl.Texture:
+        flow_shader, paint_shader = self._preparation
+        flow = self._layer("flow", source.size)
+        flow_shader.draw(flow.framebuffer, {"u_resolution": source.size}, {"u_picture": source.texture})
+        paint = self._layer("paint", painted_size(source.size))
+        textures = {"u_picture": source.texture, "u_flow": flow.texture}
+        paint_shader.draw(paint.framebuffer, {**uniforms, "u_resolution": paint.size}, textures)
+        return paint.texture
+
+    def _layer(self, name: str, size: Size) -> Layer:
+        layer = self._layers[name] = sized(self._context, self._layers.get(name), size)
+        return layer
+
+    def release(self) -> None:
+        for layer in self._layers.values():
+            layer.release()
+        for shader in (*self._preparation, self._shader):
+            shader.release()
+
+
+PAINTED_PIXELS: Final = 256
+"""The long side of the picture in which edges are drawn; small enough for a CPU, two or four times the generator's."""
+
+
+def painted_size(source: Size) -> Size:
+    """Return the size of the painted picture: a whole multiple of the generator's, at least its own."""
+    factor = max(PAINTED_PIXELS // max(source), 1)
+    return source[0] * factor, source[1] * factor
+
+
+class Chain:
+    """All passes of a preset in order."""
+
+    def __init__(self, context: moderngl.Context, names: Sequence[str]) -> None:
+        self._context = context
+        self._upscale: Upscale | None = None
+        self._passes: list[Pass] = []
+        self._plain: bool | None = None
+        self.set(names)
+
+    def set(self, names: Sequence[str]) -> None:
+        """Change the passes; those that stay keep what they remember. Raises ShaderError and changes nothing then."""
+        check_passes(names)
+        plain = "upscale" not in names
+        upscale = Upscale(self._context, plain=plain) if plain != self._plain else self._upscale
+        staying = {item.name: item for item in self._passes}
+        wanted = [name for name in names if name != "upscale"]
+        passes = [staying.pop(name) if name in staying else Pass(self._context, name) for name in wanted]
+        for gone in staying.values():
+            gone.release()
+        if self._upscale is not None and upscale is not self._upscale:
+            self._upscale.release()
+        self._upscale, self._passes, self._plain = upscale, passes, plain
+
+    def draw(self, source: Layer, size: Size, uniforms: Uniforms) -> moderngl.Texture:
+        """Draw the whole chain at `size` and return the last picture."""
+        assert self._upscale is not None
+        picture = self._upscale.draw(source, size, uniforms)
+        for item in self._passes:
+            picture = item.draw(picture, size, uniforms)
+        return picture
+
+    def __iter__(self) -> Iterator[Pass]:
+        return iter(self._passes)
+
+    def release(self) -> None:
+        if self._upscale is not None:
+            self._upscale.release()
+        for item in self._passes:
+            item.release()
+
+
+def check_passes(names: Sequence[str]) -> None:
+    """Raise ShaderError unless `names` are passes of `shaders/`, each at most once, upscale first."""
+    for name in names:
+        pass_path(name)
+        if names.count(name) > 1:
+            raise ShaderError(f"passes: {name!r} is listed {names.count(name)} times, expected once")
+    if "upscale" in names[1:]:
+        raise ShaderError("passes: 'upscale' comes first; it turns the generator's picture into a large one")
+
+
+def sized(context: moderngl.Context, layer: Layer | None, size: Size) -> Layer:
+    """Return `layer` where it has `size` already, else a new one in its place."""
+    if layer is not None and layer.size == size:
+        return layer
+    if layer is not None:
+        layer.release()
+    return Layer(context, size)

@@ -1,0 +1,136 @@
+"""The renderer: generated pictures, sound features and controls in, one finished picture on a target out.
+
+Lives on the show's main thread, with the surface's OpenGL context. Never imports torch, never waits for a frame.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import moderngl
+
+from installation.render.crossfade import Ramp
+from installation.render.framing import cover, internal_size, place
+from installation.render.hud import HeadUpDisplay
+from installation.render.layer import is_software
+from installation.render.passes import Chain
+from installation.render.resolution import ResolutionChooser
+from installation.render.shader import SHADERS, Shader, Uniform
+from installation.render.source import Source
+from installation.render.uniforms import ShowTime, feature_uniforms, parameter_uniforms
+from installation.values import Controls, Features, Frame
+
+_BLACKOUT_S: Final = 1.0
+_HARDWARE_BUDGET_S: Final = 0.011
+"""Two thirds of a 60 Hz turn; the rest is for the window system and everything else of the show."""
+_SOFTWARE_BUDGET_S: Final = 0.024
+"""On a CPU: leaves a 24 Hz turn enough time for the swap and for what else the show does."""
+
+
+class Renderer:
+    """Draws the show. All drawing state is here; what it shows comes with each `draw`."""
+
+    def __init__(
+        self,
+        context: moderngl.Context,
+        size: tuple[int, int],
+        *,
+        passes: Sequence[str],
+        seed: int,
+        adaptive: bool = True,
+    ) -> None:
+        """`size` is the window's in pixels. Without `adaptive` the passes run at full size and output is reproducible.
+
+        Raises ShaderError for a pass that does not exist or does not compile.
+        """
+        self._size = size
+        self._chain = Chain(context, passes)
+        self._source = Source(context)
+        self._hud = HeadUpDisplay(context)
+        self._present = Shader(context, SHADERS / "stages" / "present.frag")
+        self._context = context
+        self._time = ShowTime(seed)
+        self._blackout = Ramp(_BLACKOUT_S)
+        budget_s = _SOFTWARE_BUDGET_S if is_software(context) else _HARDWARE_BUDGET_S
+        start = 0.5 if is_software(context) else 1.0
+        self._chooser = ResolutionChooser(budget_s, start=start) if adaptive else None
+        self._picture: moderngl.Texture | None = None
+        self._picture_size = (1, 1)
+        self.draw_s = 0.0
+
+    @property
+    def internal_scale(self) -> float:
+        """The passes' height as a part of the window's, now."""
+        return self._chooser.scale if self._chooser else 1.0
+
+    def set_passes(self, passes: Sequence[str]) -> None:
+        """Change the chain. Raises ShaderError and keeps the old one when the new one does not work."""
+        self._chain.set(passes)
+        self._picture = None
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """The target has another size from now on."""
+        self._size = size
+
+    def draw(
+        self,
+        target: moderngl.Framebuffer,
+        *,
+        now: float,
+        frame: Frame | None,
+        features: Features,
+        controls: Controls,
+        hud: Sequence[str] = (),
+    ) -> None:
+        """Draw the picture of `now` and wait until it is finished.
+
+        `frame` is the newest generated picture, the same one until there is another; None before the first.
+        `hud` is shown while /show/hud is on.
+        """
+        started = time.monotonic()
+        frozen = controls.switch("/show/freeze") and self._picture is not None
+        since_s = self._time.move(now, frozen=frozen)
+        uniforms = {**self._time.uniforms(), **feature_uniforms(features), **parameter_uniforms(controls)}
+        if not frozen:
+            self._develop(frame, uniforms, controls)
+        self._show(target, uniforms, controls, since_s)
+        if hud and controls.switch("/show/hud"):
+            self._hud.draw(target, hud, now)
+        # Without this only the sending of commands would be measured, and the driver might queue frames up.
+        self._context.finish()
+        self.draw_s = time.monotonic() - started
+        if self._chooser is not None and not frozen:
+            self._chooser.update(self.draw_s, now)
+
+    def _develop(self, frame: Frame | None, uniforms: dict[str, Uniform], controls: Controls) -> None:
+        source = self._source.update(frame, self._time.elapsed_s)
+        if not self._source.has_picture:
+            return
+        fit = controls.text("/render/fit") == "fit"
+        size = internal_size(self._size, source.size, fit=fit, scale=self.internal_scale)
+        uniforms["u_cover"] = cover(size, source.size, zoom=controls.number("/render/zoom"))
+        self._picture = self._chain.draw(source, size, uniforms)
+        self._picture_size = source.size
+
+    def _show(
+        self, target: moderngl.Framebuffer, uniforms: dict[str, Uniform], controls: Controls, since_s: float
+    ) -> None:
+        darkness = self._blackout.update(controls.switch("/show/blackout"), since_s)
+        if self._picture is None:
+            target.clear(0.0, 0.0, 0.0, 1.0)
+            return
+        fit = controls.text("/render/fit") == "fit"
+        told: dict[str, Uniform] = {
+            **uniforms,
+            "u_light": 1.0 - darkness,
+            "u_place": place(self._size, self._picture_size, fit=fit),
+            "u_resolution": self._size,
+        }
+        self._present.draw(target, told, {"u_picture": self._picture})
+
+    def close(self) -> None:
+        """Give the graphics card its memory back."""
+        self._chain.release()
+        self._source.release()
+        self._hud.release()
+        self._present.release()

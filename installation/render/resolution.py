@@ -1,0 +1,83 @@
+"""Chooses the passes' internal resolution from measured time: the picture may soften, the cadence may not.
+
+Pure; time comes in as an argument. Runs on the show's main thread.
+"""
+
+from collections import deque
+from statistics import median
+from typing import Final
+
+SCALES: Final = (1.0, 0.8, 0.65, 0.5, 0.4, 0.3, 0.25)
+"""Internal height as a part of the window's; cost goes with the square."""
+
+_WINDOW_S: Final = 0.5
+"""Decisions rest on the median of this long, so that one hiccup decides nothing."""
+_FEWEST: Final = 5
+_PROOF_S: Final = 3.0
+"""Going up needs this long of spare time; going down does not wait."""
+_SPARE: Final = 0.85
+"""Go up only where the predicted time leaves this much of the budget untouched on top."""
+_LONGEST_PATIENCE_S: Final = 300.0
+
+
+class ResolutionChooser:
+    """Steps through `SCALES` so that a frame takes at most `budget_s`.
+
+    A step up that had to be taken back doubles the wait before the next attempt, so a machine at the edge does not
+    swing for ever.
+    """
+
+    def __init__(self, budget_s: float, *, start: float = 0.5) -> None:
+        if start not in SCALES:
+            raise ValueError(f"scale is one of {SCALES}, got {start}")
+        self.budget_s = budget_s
+        self._index = SCALES.index(start)
+        self._times: deque[tuple[float, float]] = deque()
+        self._spare_since: float | None = None
+        self._patience_s = _PROOF_S
+        self._raised_at: float | None = None
+
+    @property
+    def scale(self) -> float:
+        return SCALES[self._index]
+
+    def update(self, frame_s: float, now: float) -> float:
+        """Take in one frame's time and return the scale for the next one."""
+        self._times.append((now, frame_s))
+        while self._times[0][0] < now - _WINDOW_S:
+            self._times.popleft()
+        if len(self._times) < _FEWEST:
+            return self.scale
+        usual_s = median(frame_s for _, frame_s in self._times)
+        if usual_s > self.budget_s:
+            self._step_down(now)
+        elif self._may_rise(usual_s, now):
+            self._step_up(now)
+        return self.scale
+
+    def _step_down(self, now: float) -> None:
+        if self._raised_at is not None and now - self._raised_at < 2 * self._patience_s:
+            self._patience_s = min(2 * self._patience_s, _LONGEST_PATIENCE_S)
+        self._raised_at = None
+        self._move(min(self._index + 1, len(SCALES) - 1))
+
+    def _step_up(self, now: float) -> None:
+        self._raised_at = now
+        self._move(self._index - 1)
+
+    def _may_rise(self, usual_s: float, now: float) -> bool:
+        if self._index == 0:
+            return False
+        growth = (SCALES[self._index - 1] / self.scale) ** 2
+        if usual_s * growth > self.budget_s * _SPARE:
+            self._spare_since = None
+            return False
+        if self._spare_since is None:
+            self._spare_since = now
+        return now - self._spare_since >= self._patience_s
+
+    def _move(self, index: int) -> None:
+        # What was measured at the old scale says nothing about the new one.
+        self._index = index
+        self._times.clear()
+        self._spare_since = None

@@ -1,0 +1,139 @@
+"""Shader text from `shaders/`: includes, compilation, and errors as one line with file and line number.
+
+Lives on the show's main thread. Knows no pass by name; a new file in `shaders/` is a new pass.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import moderngl
+
+SHADERS: Final = Path(__file__).resolve().parents[2] / "shaders"
+
+Uniform = float | int | Sequence[float]
+
+_INCLUDE: Final = re.compile(r'^\s*#include\s+"([^"]+)"\s*$')
+# Mesa says "0:12(5): error: …", NVIDIA "0(12) : error …", Intel, AMD and Apple "ERROR: 0:12: …".
+_MESSAGE: Final = re.compile(r"(?:ERROR:\s*)?(\d+)(?::(\d+)(?:\(\d+\))?|\((\d+)\))\s*:\s*(.*)")
+
+
+class ShaderError(Exception):
+    """A shader that is missing or does not compile; the message is one line that names file and line."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ShaderText:
+    """GLSL with its includes in place; `files` are numbered as the `#line` directives count them."""
+
+    text: str
+    files: tuple[Path, ...]
+
+
+def pass_names() -> tuple[str, ...]:
+    """Return the passes a preset may name: the fragment shaders at the top of `shaders/`."""
+    return tuple(sorted(path.stem for path in SHADERS.glob("*.frag")))
+
+
+def pass_path(name: str) -> Path:
+    """Return the file of pass `name`. Raises ShaderError that names the nearest pass."""
+    names = pass_names()
+    if name in names:
+        return SHADERS / f"{name}.frag"
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
+    raise ShaderError(f"there is no pass {name!r} in shaders/; {hint}")
+
+
+def read_shader(path: Path) -> ShaderText:
+    """Return the text of `path` with every `#include "name"` replaced by that file of `shaders/include/`, once.
+
+    Raises ShaderError where a file cannot be read.
+    """
+    files: list[Path] = []
+    text = "\n".join(_expand(path, files, f"shaders/{path.name}"))
+    return ShaderText(text, tuple(files))
+
+
+def _expand(path: Path, files: list[Path], asked_by: str) -> list[str]:
+    number = len(files)
+    files.append(path)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ShaderError(f"{asked_by}: cannot read {path.name} ({error})") from error
+    expanded: list[str] = []
+    for line_number, line in enumerate(lines, start=1):
+        include = _INCLUDE.match(line)
+        if include is None:
+            expanded.append(line)
+            continue
+        included = SHADERS / "include" / include[1]
+        if included not in files:
+            expanded.append(f"#line 1 {len(files)}")
+            expanded.extend(_expand(included, files, f"{path.name}:{line_number}"))
+        expanded.append(f"#line {line_number + 1} {number}")
+    return expanded
+
+
+class Shader:
+    """A fragment shader over the whole of its target.
+
+    `uniforms` and `textures` that the shader does not declare are left out, so every pass can be offered all of them.
+    """
+
+    def __init__(self, context: moderngl.Context, path: Path) -> None:
+        vertex, fragment = read_shader(SHADERS / "stages" / "screen.vert"), read_shader(path)
+        try:
+            self._program = context.program(vertex_shader=vertex.text, fragment_shader=fragment.text)
+        except moderngl.Error as error:
+            raise ShaderError(_in_one_line(str(error), path, fragment.files)) from error
+        self._triangle = context.vertex_array(self._program, [])
+        members = {name: self._program[name] for name in self._program}
+        self._uniforms = {name: item for name, item in members.items() if isinstance(item, moderngl.Uniform)}
+
+    def takes(self, name: str) -> bool:
+        """Return whether the shader uses the uniform or texture `name`."""
+        return name in self._uniforms
+
+    def draw(
+        self,
+        target: moderngl.Framebuffer,
+        uniforms: Mapping[str, Uniform],
+        textures: Mapping[str, moderngl.Texture],
+    ) -> None:
+        """Draw over the whole viewport of `target`."""
+        for name, value in uniforms.items():
+            member = self._uniforms.get(name)
+            if member is not None:
+                member.value = value
+        for unit, (name, texture) in enumerate(textures.items()):
+            if name in self._uniforms:
+                texture.use(unit)
+                self._uniforms[name].value = unit
+        target.use()
+        self._triangle.render(moderngl.TRIANGLES, vertices=3)
+
+    def release(self) -> None:
+        self._triangle.release()
+        self._program.release()
+
+
+def _in_one_line(log: str, path: Path, files: Sequence[Path]) -> str:
+    for line in log.splitlines():
+        match = _MESSAGE.search(line)
+        if match is None:
+            continue
+        number, mesa_line, nvidia_line, message = match.groups()
+        file = files[int(number)] if int(number) < len(files) else path
+        return f"{_shown(file)}:{mesa_line or nvidia_line}: {message}"
+    return f"{_shown(path)}: {' '.join(log.split())}"
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(SHADERS.parent)) if path.is_relative_to(SHADERS) else str(path)

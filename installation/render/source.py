@@ -1,0 +1,65 @@
+"""The generator's pictures on the graphics card: each new one fades in over what was shown before.
+
+Lives on the show's main thread. Works at the generator's own resolution, whatever it is at the moment.
+"""
+
+import moderngl
+import numpy as np
+
+from installation.render.crossfade import CrossFade
+from installation.render.layer import Layer
+from installation.render.shader import SHADERS, Shader
+from installation.values import Frame
+
+
+class Source:
+    """The picture between the last generated frame and the newest one, drawn anew at each `update`."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self._context = context
+        self._shader = Shader(context, SHADERS / "stages" / "crossfade.frag")
+        self._fade = CrossFade()
+        self._shown = Layer(context, (1, 1))
+        self._before = Layer(context, (1, 1))
+        self._newest: moderngl.Texture | None = None
+        self._stamp: tuple[int, float] | None = None
+
+    @property
+    def has_picture(self) -> bool:
+        return self._newest is not None
+
+    def update(self, frame: Frame | None, elapsed_s: float) -> Layer:
+        """Return the picture at `elapsed_s`; `frame` is the newest one there is, the same as before or another."""
+        if frame is not None and self._stamp != (frame.serial, frame.made_at):
+            self._take(frame, elapsed_s)
+        if self._newest is not None:
+            textures = {"u_before": self._before.texture, "u_newest": self._newest}
+            self._shader.draw(self._shown.framebuffer, {"u_weight": self._fade.weight(elapsed_s)}, textures)
+        return self._shown
+
+    def _take(self, frame: Frame, elapsed_s: float) -> None:
+        height, width = frame.pixels.shape[:2]
+        # What is on display now is where the new fade starts: no jump, even in the middle of a fade.
+        self._before, self._shown = self._shown, self._before
+        if self._shown.size != (width, height):
+            self._shown.release()
+            self._shown = Layer(self._context, (width, height))
+        self._upload(np.ascontiguousarray(frame.pixels))
+        self._stamp = (frame.serial, frame.made_at)
+        self._fade.arrive(elapsed_s)
+
+    def _upload(self, pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> None:
+        height, width = pixels.shape[:2]
+        if self._newest is None or self._newest.size != (width, height):
+            if self._newest is not None:
+                self._newest.release()
+            self._newest = self._context.texture((width, height), 3, alignment=1)
+            self._newest.repeat_x = self._newest.repeat_y = False
+        self._newest.write(pixels, alignment=1)
+
+    def release(self) -> None:
+        for layer in (self._shown, self._before):
+            layer.release()
+        if self._newest is not None:
+            self._newest.release()
+        self._shader.release()

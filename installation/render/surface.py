@@ -1,0 +1,58 @@
+"""What the show draws on: a window or an off-screen picture behind one small seam.
+
+Lives on the show process's main thread. Knows nothing of passes, parameters or pictures.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import moderngl
+
+
+class DisplayError(Exception):
+    """There is nothing to draw on, or not what was asked for; the message is one line for a technician."""
+
+    exit_code = 5
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPress:
+    """One key going down, by a lower-case name: "b", "space", "escape", "f11", "up"."""
+
+    name: str
+
+
+class Surface(Protocol):
+    """A picture of `size` pixels that somebody, or a file, gets to see."""
+
+    @property
+    def context(self) -> moderngl.Context:
+        """The OpenGL context, current on the thread that opened the surface."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of `target` in pixels; a window's may change at any `poll`."""
+        ...
+
+    @property
+    def target(self) -> moderngl.Framebuffer:
+        """Where the last pass draws."""
+        ...
+
+    @property
+    def closed(self) -> bool:
+        """Whether somebody closed it; `poll` and `present` then do nothing."""
+        ...
+
+    def poll(self) -> list[KeyPress]:
+        """Handle what the window system has to say and return the keys pressed since. Never blocks."""
+        ...
+
+    def present(self) -> None:
+        """Show `target`. With vsync this is where the show waits for the display."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back; harmless when repeated."""
+        ...

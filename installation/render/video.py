@@ -1,0 +1,106 @@
+"""Writes what is shown, with its sound, as an MP4 file by PyAV: H.264 and AAC.
+
+Runs where its owner calls it; encoding takes milliseconds a picture. Knows nothing of windows or passes.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+
+from installation.values import Pixels, Samples
+
+_TICKS_HZ: Final = 90_000
+"""Time base of the pictures: every usual frame rate and any display's own moments fit into it."""
+_QUALITY: Final = "18"  # x264's constant rate factor: hardly to be told from the original
+_SPEED: Final = "veryfast"
+_SOUND_BITS: Final = 128_000
+_SOUND_FRAME_SAMPLES: Final = 1024  # AAC encodes so many at a time
+
+
+class VideoFile:
+    """An MP4 file while it is being written; close it, or it cannot be played."""
+
+    def __init__(self, path: Path | str, size: tuple[int, int], fps: float, sample_rate_hz: int | None = None) -> None:
+        """`size` is width and height of the pictures; with `sample_rate_hz` the file has a mono sound track.
+
+        Raises OSError where the file cannot be written.
+        """
+        self._size, self._fps = size, fps
+        self._closed = False
+        self._frames = 0
+        self._last_ticks = -1
+        self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+        self._video = self._container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
+        # H.264 with quartered colour has even sizes only; an odd one gains a repeated row or column.
+        self._video.width, self._video.height = size[0] + size[0] % 2, size[1] + size[1] % 2
+        self._video.pix_fmt = "yuv420p"
+        self._video.options = {"crf": _QUALITY, "preset": _SPEED}
+        self._video.time_base = self._video.codec_context.time_base = Fraction(1, _TICKS_HZ)
+        self._sound: AudioStream | None = None
+        if sample_rate_hz is not None:
+            self._sound = self._container.add_stream("aac", rate=sample_rate_hz, layout="mono")
+            self._sound.bit_rate = _SOUND_BITS
+            self._waiting = av.AudioFifo()
+            self._samples = 0
+
+    def write(self, pixels: Pixels, at_s: float | None = None) -> None:
+        """Append `pixels` `[height, width, 3]` uint8, at `at_s` seconds of the file or one frame after the last.
+
+        A picture that is not later than the one before is left out.
+        """
+        expected = (self._size[1], self._size[0], 3)
+        if pixels.shape != expected:
+            raise ValueError(f"expected pixels of shape {expected}, got {pixels.shape}")
+        moment_s = self._frames / self._fps if at_s is None else at_s
+        ticks = round(moment_s * _TICKS_HZ)
+        if ticks <= self._last_ticks:
+            return
+        height, width = pixels.shape[:2]
+        even = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        frame = av.VideoFrame.from_ndarray(even, format="rgb24")
+        frame.pts, frame.time_base = ticks, Fraction(1, _TICKS_HZ)
+        self._container.mux(self._video.encode(frame))
+        self._frames, self._last_ticks = self._frames + 1, ticks
+
+    def write_sound(self, samples: Samples) -> None:
+        """Append mono `samples` `[n]` float32 within ±1. Raises ValueError when the file has no sound track."""
+        if self._sound is None:
+            raise ValueError("the file was opened without a sound track: give it sample_rate_hz")
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32)[None], "fltp", "mono")
+        frame.sample_rate = self._sound.rate
+        frame.pts, frame.time_base = self._samples, Fraction(1, self._sound.rate)
+        self._samples += len(samples)
+        self._waiting.write(frame)
+        while (full := self._waiting.read(_SOUND_FRAME_SAMPLES)) is not None:
+            self._container.mux(self._sound.encode(full))
+
+    def close(self) -> None:
+        """Finish the file; harmless when repeated."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._frames:
+                self._container.mux(self._video.encode(None))
+            if self._sound is not None and self._samples:
+                self._finish_sound(self._sound)
+        finally:
+            self._container.close()
+
+    def _finish_sound(self, sound: AudioStream) -> None:
+        if (rest := self._waiting.read(partial=True)) is not None:
+            self._container.mux(sound.encode(rest))
+        self._container.mux(sound.encode(None))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,23 @@
+// Noise without sines: the same on every driver, and a sine costs ten times as much on a CPU.
+
+float hash(vec2 p) {
+    vec3 q = fract(vec3(p.xyx) * 0.1031);
+    q += dot(q, q.yzx + 33.33);
+    return fract((q.x + q.y) * q.z);
+}
+
+vec2 hash2(vec2 p) {
+    vec3 q = fract(vec3(p.xyx) * vec3(0.1031, 0.1030, 0.0973));
+    q += dot(q, q.yzx + 33.33);
+    return fract((q.xx + q.yz) * q.zy);
+}
+
+// Smooth noise 0..1 with one feature a unit.
+float value_noise(vec2 p) {
+    vec2 cell = floor(p);
+    vec2 f = p - cell;
+    f = f * f * (3.0 - 2.0 * f);
+    float bottom = mix(hash(cell), hash(cell + vec2(1.0, 0.0)), f.x);
+    float top = mix(hash(cell + vec2(0.0, 1.0)), hash(cell + vec2(1.0, 1.0)), f.x);
+    return mix(bottom, top, f.y);
+}
