@@ -26,7 +26,8 @@ class AudioFileError(Exception):
 def read_audio(path: Path | str, sample_rate_hz: int = SAMPLE_RATE_HZ) -> NDArray[np.float32]:
     """Return the whole sound of a file, sound or film: mono samples [n] at `sample_rate_hz`, full scale ±1.
 
-    Channels are averaged (Sound2Scene mixes down before anything else). Raises AudioFileError.
+    Channels are averaged (Sound2Scene mixes down before anything else). What a lossy file decodes to beyond full
+    scale is left as it is. Raises AudioFileError.
     """
     return np.concatenate(list(decode_audio(path, sample_rate_hz)))
 

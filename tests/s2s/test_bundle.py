@@ -14,7 +14,7 @@ from torch.testing import assert_close
 
 from s2s import bundle
 from s2s.bundle import BundleError
-from s2s.card import AUDIO_ENCODER, CARD, GENERATOR, IMAGE_ENCODER, ModelCard, read_card
+from s2s.card import AUDIO_ENCODER, CARD, GENERATOR, IMAGE_ENCODER, BigGanSizes, ModelCard, read_card
 from s2s.describe import describe
 from s2s.models.registry import build
 from tests.fakes import tiny_card, write_tiny_bundle
@@ -72,6 +72,27 @@ def test_a_loaded_model_is_for_inference_alone(folder: Path) -> None:
         assert isinstance(network, torch.nn.Module)
         assert not any(module.training for module in network.modules())
         assert not any(parameter.requires_grad for parameter in network.parameters())
+
+
+def test_a_biggan_is_saved_as_it_trains_and_loaded_folded(tmp_path: Path) -> None:
+    sizes = BigGanSizes(resolution=64, channels=8, z_dim=120, h_dim=32, shared_dim=8)
+    card = tiny_card().model_copy(update={"generator": sizes, "image_encoder": None})
+    generator = build(sizes)
+    bundle.save(tmp_path / "saved", card, audio_encoder=build(card.audio_encoder), generator=generator)
+    loaded = bundle.load(tmp_path / "saved").generator
+    assert isinstance(loaded, torch.nn.Module)
+    assert not [key for key in loaded.state_dict() if key.endswith("u0")]
+    z, h = torch.randn(1, 120), torch.nn.functional.normalize(torch.rand(1, 32))
+    with torch.inference_mode():
+        assert_close(loaded(z, h), generator.eval()(z, h), rtol=0, atol=1e-6)
+
+
+def test_noise_that_does_not_divide_into_pieces_is_refused(folder: Path) -> None:
+    sizes = {"architecture": "biggan", "resolution": 256, "channels": 8, "z_dim": 120, "h_dim": 32, "shared_dim": 8}
+    edit_card(folder, lambda card: card.update(generator=sizes))
+    error = load_error(folder)
+    assert error.key == "z_dim"
+    assert "says 120, this architecture makes it 119" in error.message
 
 
 def test_a_bundle_can_be_saved_over_another(folder: Path) -> None:
