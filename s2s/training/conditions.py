@@ -1,0 +1,45 @@
+"""What the generator is asked for in training: features of single pictures, and of ever wider neighbourhoods.
+
+A sound says which scene and how near, seldom which hour or where the tree stands, so its embedding lies between the
+features of many pictures, where no picture's own feature lies. A generator that saw single features alone paints
+mud there. So half of the conditions are means over random neighbours, and what the mean leaves open is left to z.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+BLOCK = 1024
+ALONE = 0.5  # share of conditions that are one picture's own feature
+
+
+class Conditions:
+    """Draws pairs (picture index, h) such that the picture is one of those that h stands for."""
+
+    def __init__(self, features: Tensor, num_neighbours: int = 400) -> None:
+        assert features.ndim == 2, f"features must be [n, d], got {tuple(features.shape)}"
+        self.features = features
+        self.neighbours = nearest(features, min(num_neighbours, len(features)))
+
+    def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Return indices [count] and unit conditions h [count, d]."""
+        index = torch.randint(len(self.features), (count,), generator=generator)
+        wide = self.features[index].clone()
+        for row in torch.nonzero(torch.rand(count, generator=generator) >= ALONE).flatten().tolist():
+            wide[row] = self.around(int(index[row]), generator)
+        return index, F.normalize(wide, dim=1)
+
+    def around(self, index: int, generator: torch.Generator) -> Tensor:
+        """Return the mean feature [d] of the picture and 1 … 31 others of a neighbourhood of random width."""
+        most = self.neighbours.shape[1]
+        reach = int(most ** float(torch.rand((), generator=generator)))
+        others = int(torch.randint(1, 32, (), generator=generator))
+        chosen = torch.randint(reach, (others,), generator=generator)
+        members = torch.cat([torch.tensor([index]), self.neighbours[index, chosen]])
+        return self.features[members].mean(dim=0)
+
+
+def nearest(features: Tensor, count: int) -> Tensor:
+    """Return the indices [n, count] of every unit feature's nearest, itself first, in blocks that fit in memory."""
+    parts = [(block @ features.T).topk(count, dim=1).indices for block in torch.split(features, BLOCK)]
+    return torch.cat(parts)

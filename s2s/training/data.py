@@ -1,0 +1,167 @@
+"""Training data of the synthetic world: pictures and sounds of many takes in plain arrays, read by memory map.
+
+Take i is `draw_state(SCENES[i % 16], first_seed + i)`; picture i and sound i belong together. Written and read by the
+training process alone.
+"""
+
+import json
+import logging
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from s2s.world.state import SCENES, SceneState, draw_state
+
+_log = logging.getLogger(__name__)
+
+SAMPLE_RATE_HZ: Final = 16_000
+CLIP_S: Final = 10.0
+CHUNK: Final = 64
+INT16_FULL_SCALE: Final = 32767.0
+
+
+class DataError(Exception):
+    """A data folder that is missing, unfinished or of another make; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldCounts:
+    """How much of the world a data folder holds. The first `num_sounds` takes have sound as well as picture."""
+
+    num_pictures: int
+    num_sounds: int
+    picture_px: int = 128
+    first_seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.num_sounds <= self.num_pictures:
+            raise DataError(f"every sound needs its picture: {self.num_sounds} sounds, {self.num_pictures} pictures")
+        if self.num_pictures < 1:
+            raise DataError(f"at least one picture is needed, got {self.num_pictures}")
+
+    def state(self, index: int) -> SceneState:
+        """Return take `index`."""
+        return draw_state(SCENES[index % len(SCENES)], self.first_seed + index)
+
+
+def write_world(out: Path, counts: WorldCounts, *, workers: int = 2) -> None:
+    """Draw the world into `out`; goes on where an interrupted run with the same counts stopped."""
+    out.mkdir(parents=True, exist_ok=True)
+    about = out / "about.json"
+    if about.exists() and json.loads(about.read_text()) != asdict(counts):
+        raise DataError(f"{out} holds other data ({about.read_text().strip()}); choose an empty folder")
+    about.write_text(json.dumps(asdict(counts)) + "\n")
+    _write_pictures(out, counts)
+    _write_sounds(out, counts, workers)
+
+
+def _write_pictures(out: Path, counts: WorldCounts) -> None:
+    # Imported here: sounds alone can be drawn, and data read, on a machine without OpenGL.
+    from s2s.world.pictures import Painter
+
+    shape = (counts.num_pictures, counts.picture_px, counts.picture_px, 3)
+    array, chunks = _open_chunks(out / "pictures.npy", shape, np.uint8)
+    if not chunks:
+        return
+    with Painter(counts.picture_px) as painter:
+        for chunk in tqdm(chunks, desc="pictures", unit_scale=CHUNK):
+            array[chunk.start : chunk.stop] = painter.paint([counts.state(i) for i in chunk])
+            _mark_done(out / "pictures.npy", chunk)
+
+
+def _write_sounds(out: Path, counts: WorldCounts, workers: int) -> None:
+    shape = (counts.num_sounds, int(CLIP_S * SAMPLE_RATE_HZ))
+    if not counts.num_sounds:
+        np.save(out / "sounds.npy", np.empty(shape, np.int16))
+        return
+    array, chunks = _open_chunks(out / "sounds.npy", shape, np.int16)
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        for chunk in tqdm(chunks, desc="sounds", unit_scale=CHUNK):
+            sounds = pool.map(_int16_sound, [counts.state(i) for i in chunk], chunksize=4)
+            array[chunk.start : chunk.stop] = np.stack(list(sounds))
+            _mark_done(out / "sounds.npy", chunk)
+
+
+def _int16_sound(state: SceneState) -> NDArray[np.int16]:
+    from s2s.world.sounds import synthesize
+
+    sound = synthesize(state, duration_s=CLIP_S, sample_rate_hz=SAMPLE_RATE_HZ)
+    return (np.clip(sound, -1.0, 1.0) * INT16_FULL_SCALE).round().astype(np.int16)
+
+
+def _open_chunks(
+    path: Path, shape: tuple[int, ...], dtype: type[np.uint8] | type[np.int16]
+) -> tuple[NDArray[np.generic], list[range]]:
+    """Return the array on disk and the index ranges that still have to be filled."""
+    done = int(_done_path(path).read_text()) if _done_path(path).exists() else 0
+    mode = "r+" if path.exists() else "w+"
+    array = np.lib.format.open_memmap(path, mode=mode, dtype=dtype, shape=None if mode == "r+" else shape)
+    total = shape[0]
+    return array, [range(start, min(start + CHUNK, total)) for start in range(done, total, CHUNK)]
+
+
+def _done_path(path: Path) -> Path:
+    return path.with_suffix(".done")
+
+
+def _mark_done(path: Path, chunk: range) -> None:
+    _done_path(path).write_text(str(chunk.stop))
+
+
+@dataclass(frozen=True, slots=True)
+class WorldData:
+    """An opened data folder. Pictures are uint8 [n, px, px, 3], sounds int16 [m, 160 000] with m at most n."""
+
+    counts: WorldCounts
+    pictures: NDArray[np.uint8]
+    sounds: NDArray[np.int16]
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open what `write_world` wrote. Raises DataError."""
+        about = folder / "about.json"
+        if not about.exists():
+            raise DataError(f"{folder} holds no training data: write some with `python -m s2s prepare world {folder}`")
+        counts = WorldCounts(**json.loads(about.read_text()))
+        for name, needed in (("pictures", counts.num_pictures), ("sounds", counts.num_sounds)):
+            done = _done_path(folder / f"{name}.npy")
+            have = int(done.read_text()) if done.exists() else 0
+            if have < needed:
+                raise DataError(f"{folder} is unfinished ({have} of {needed} {name}): run `prepare` again")
+        pictures = np.load(folder / "pictures.npy", mmap_mode="r")
+        # An empty file cannot be mapped.
+        sounds = np.load(folder / "sounds.npy", mmap_mode="r" if counts.num_sounds else None)
+        return cls(counts, pictures, sounds)
+
+    @property
+    def scenes(self) -> NDArray[np.int64]:
+        """Index into `SCENES` of every take, [n]. For measuring only: no stage is trained with it."""
+        return np.arange(self.counts.num_pictures) % len(SCENES)
+
+
+def int16_to_float(sounds: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Return stored sounds as float32 within ±1."""
+    return np.asarray(sounds, dtype=np.float32) / np.float32(INT16_FULL_SCALE)
+
+
+def to_tensor(pictures: NDArray[np.uint8], px: int) -> Tensor:
+    """Return pictures [n, p, p, 3] as float [n, 3, px, px] in -1..1; `px` must divide their size."""
+    x = torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    factor, rest = divmod(x.shape[-1], px)
+    if rest or not factor:
+        raise DataError(f"pictures of {x.shape[-1]} pixels cannot be reduced to {px}: take a divisor")
+    x = torch.nn.functional.avg_pool2d(x, factor) if factor > 1 else x
+    return x.contiguous(memory_format=torch.channels_last)
+
+
+def to_pictures(images: Tensor) -> NDArray[np.uint8]:
+    """Return float pictures [n, 3, h, w] in -1..1 as uint8 [n, h, w, 3]."""
+    x = ((images.detach().float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    return x.permute(0, 2, 3, 1).contiguous().cpu().numpy()

@@ -1,0 +1,59 @@
+"""Real recordings beside the synthetic ones: a folder a class of sound files, paired with the world's pictures.
+
+Written for the layout of ESC-10 (K. J. Piczak 2015): the first digit of a file's name is its fold, and clips of one
+original recording share a fold. Fold 3 is for testing.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+from s2s.training.data import CLIP_S, SAMPLE_RATE_HZ, DataError
+
+SCENE_OF_CLASS: Final = {
+    "rain": "rain",
+    "sea_waves": "sea",
+    "fire_crackling": "fire",
+    "helicopter": "helicopter",
+    "rooster": "rooster",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One clip at 16 kHz mono, repeated to ten seconds, and the world's scene that it belongs to."""
+
+    path: Path
+    scene: str
+    sound: NDArray[np.float32]
+
+
+def read_recordings(folder: Path, folds: tuple[int, ...]) -> list[Recording]:
+    """Read the clips of `folds` whose class the world has. Raises DataError where there are none."""
+    found = [
+        Recording(path, scene, _read(path))
+        for name, scene in SCENE_OF_CLASS.items()
+        for path in sorted((folder / name).glob("*"))
+        if path.name[0].isdigit() and int(path.name[0]) in folds
+    ]
+    if not found:
+        raise DataError(f"{folder} holds no clips of folds {folds}; expected folders {', '.join(SCENE_OF_CLASS)}")
+    return found
+
+
+def _read(path: Path) -> NDArray[np.float32]:
+    resampler = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE_HZ)
+    with av.open(str(path)) as container:
+        frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
+        frames += resampler.resample(None)
+    sound = np.concatenate([frame.to_ndarray().reshape(-1) for frame in frames]).astype(np.float32)
+    # ESC-50 pads short clips with digital silence, which no microphone ever hears: leave it out.
+    sounding = np.flatnonzero(np.abs(sound) > 0)
+    sound = sound[: sounding[-1] + 1] if len(sounding) else sound
+    return np.resize(sound, int(Fraction(CLIP_S) * SAMPLE_RATE_HZ))
