@@ -146,7 +146,7 @@ def _crow(take: Take, top_hz: float, length_s: float) -> Signal:
     rate = take.sample_rate_hz
     count = int(length_s * rate)
     u = np.linspace(0.0, 1.0, count)
-    pitch, level = _crow_contour(take, u)
+    pitch, level = _crow_contour(take, u, length_s)
     jitter = np.interp(u, np.linspace(0, 1, int(length_s * 120)), take.rng.normal(0.0, 0.0035, int(length_s * 120)))
     hz = top_hz * pitch * (1 + jitter)
     phase = 2 * np.pi * np.cumsum(hz) / rate
@@ -155,13 +155,13 @@ def _crow(take: Take, top_hz: float, length_s: float) -> Signal:
     for order in range(1, 13):
         heard = (order * hz < 0.93 * take.nyquist_hz) * order**-1.0
         out += heard * formant_gain(order * hz, throat_hz, 0.22) * np.sin(order * phase + take.uniform(0, 6.28))
-    rough = take.uniform(0.0, 0.5) * u**2
+    rough = take.uniform(0.0, 0.6) * u ** take.uniform(0.0, 2.0)
     out *= 1 + rough * np.sin(2 * np.pi * np.cumsum(np.full(count, take.uniform(35.0, 80.0))) / rate)
     air = take.rng.standard_normal(count) * 0.05 * take.uniform(0.1, 2.0)
     return as_signal((out + air) * level)
 
 
-def _crow_contour(take: Take, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _crow_contour(take: Take, u: np.ndarray, length_s: float) -> tuple[np.ndarray, np.ndarray]:
     """Return pitch and level over a crow's length `u`, both over their greatest."""
     first = int(take.rng.choice([0, 0, 0, 1, 2]))
     ends = CROW_ENDS[first:] - (CROW_ENDS[first - 1] if first else 0.0)
@@ -172,11 +172,11 @@ def _crow_contour(take: Take, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         v = (u[within] - start) / max(end - start, 1e-6)
         drawn = CROW_PITCH[first + number] * np.exp(take.rng.normal(0.0, 0.04, 3))
         pitch[within] = np.interp(v, [0.0, take.uniform(0.2, 0.5), 1.0], drawn)
-        joined = take.uniform(0.02, 0.5)
-        rise = np.minimum(1.0, joined * (number > 0) + v / 0.08)
-        fall = np.minimum(1.0, joined * (end < 1.0) + (1 - v) / take.uniform(0.08, 0.3))
+        joined = take.uniform(0.0, 0.4)
+        rise = np.minimum(1.0, joined * (number > 0) + v * (end - start) * length_s / 0.02)
+        fall = np.minimum(1.0, joined * (end < 1.0) + (1 - v) * (end - start) * length_s / take.log_uniform(0.02, 0.25))
         level[within] = rise * fall * take.uniform(0.6, 1.0)
-        start = end
+        start = min(1.0, end + take.uniform(0.0, 0.06) / length_s)
     return pitch, level
 
 

@@ -8,6 +8,8 @@ from s2s.world.sounds.noise import band, band_curve, coloured, filtered, wanderi
 from s2s.world.sounds.take import Signal, Take, as_signal, gain, unit
 from s2s.world.sounds.voices import CYCLE, sung
 
+BLADES = 60  # passages until the pattern of 2, 3, 4 or 5 unlike blades repeats
+
 
 def engine_cycle(take: Take, harmonics: int, tilt_db: float, firings: int = 1) -> Signal:
     """Return one turn [CYCLE] of an engine: falling harmonics unevenly, those of the firing rate strongest."""
@@ -21,12 +23,16 @@ def engine_cycle(take: Take, harmonics: int, tilt_db: float, firings: int = 1) -
 
 def helicopter(take: Take) -> Signal:
     """Return a helicopter: blade slap at 10 to 30 Hz, air noise beating with it, tail rotor and turbine whine."""
-    blade_hz = take.log_uniform(8.0, 34.0)
+    blade_hz = take.log_uniform(7.0, 30.0)
     wander = 1 + 0.015 * take.drift(take.uniform(1.5, 5.0))
     turn = np.cumsum(blade_hz * wander, dtype=np.float64) / take.sample_rate_hz + take.uniform(0, 1)
     phase = (turn % 1.0).astype(np.float32)
     sharp = take.log_uniform(2.5, 25.0)
-    slap = np.exp(-sharp * phase) * (1 - np.exp(-200.0 * phase))
+    slap = (
+        np.exp(-sharp * phase)
+        * (1 - np.exp(-200.0 * phase))
+        * _blades(take)[(np.floor(turn) % BLADES).astype(np.int64)]
+    )
     thump_hz = take.log_uniform(40.0, 250.0)
     loop = sung(_slap_cycle(take, thump_hz / blade_hz), (blade_hz * wander).astype(np.float32), take.sample_rate_hz)
     out = unit(loop) * np.float32(gain(take.uniform(-18.0, 3.0)))
@@ -46,6 +52,13 @@ def helicopter(take: Take) -> Signal:
         out += as_signal(np.sin(2 * np.pi * line / take.sample_rate_hz)) * np.float32(gain(take.uniform(-40.0, -18.0)))
     drift_db = take.log_uniform(0.7, 8.0)
     return out.astype(np.float32) * take.swell(take.uniform(2.0, 9.0), drift_db) * take.swell(0.3, 0.5)
+
+
+def _blades(take: Take) -> Signal:
+    """Return the strength of each passage [BLADES]: no two blades fly alike, so the slap also beats once a turn."""
+    count = int(take.rng.integers(2, 6))
+    levels = take.rng.lognormal(0.0, take.uniform(0.0, 0.35), count)
+    return as_signal(np.resize(levels, BLADES))
 
 
 def _slap_cycle(take: Take, peak_order: float) -> Signal:

@@ -22,7 +22,7 @@ def crowd(take: Take) -> Signal:
     out = (
         unit(near) * np.float32(gain(take.near(-12.0, 2.0)))
         + unit(far)
-        + murmur * np.float32(gain(take.uniform(-24.0, -10.0)))
+        + murmur * np.float32(gain(take.uniform(-30.0, -14.0)))
     )
     if take.chance(0.25):
         out += _cheer(take) * np.float32(gain(take.uniform(-8.0, 4.0)))

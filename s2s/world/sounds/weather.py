@@ -13,6 +13,11 @@ def rain(take: Take) -> Signal:
     bed = rain_bed(take, heaviness) * take.swell(take.uniform(2.0, 8.0), take.uniform(0.2, 1.5))
     drops = _drops(take, 15.0 * 40.0**heaviness)
     mix = bed + drops * np.float32(gain(take.uniform(-12.0, 5.0) - 6.0 * heaviness))
+    if take.chance(0.4):  # wind on the microphone
+        gusty = band(take, 20.0, take.log_uniform(60.0, 200.0), 9.0) * np.clip(
+            take.drift(take.uniform(0.3, 1.5)), 0.0, None
+        )
+        mix = mix + as_signal(gusty) * np.float32(gain(take.uniform(-18.0, 0.0)))
     if take.chance(0.12):
         mix = mix + _gutter(take) * np.float32(gain(take.uniform(-18.0, -5.0)))
     return mix
