@@ -84,7 +84,7 @@ def test_a_biggan_is_saved_as_it_trains_and_loaded_folded(tmp_path: Path) -> Non
     assert not [key for key in loaded.state_dict() if key.endswith("u0")]
     z, h = torch.randn(1, 120), torch.nn.functional.normalize(torch.rand(1, 32))
     with torch.inference_mode():
-        assert_close(loaded(z, h), generator.eval()(z, h), rtol=0, atol=1e-6)
+        assert_close(loaded(z, h), generator.eval()(z, h), rtol=0, atol=1e-5)
 
 
 def test_noise_that_does_not_divide_into_pieces_is_refused(folder: Path) -> None:

@@ -84,9 +84,9 @@ def test_folding_changes_no_picture_and_leaves_no_norm_behind() -> None:
     with torch.inference_mode():
         before = generator(z, h)
         generator.fold_spectral_norm()
-        assert_close(generator(z, h), before, rtol=0, atol=1e-6)
+        assert_close(generator(z, h), before, rtol=0, atol=1e-5)
         generator.fold_spectral_norm()  # a second time finds nothing to fold
-        assert_close(generator(z, h), before, rtol=0, atol=1e-6)
+        assert_close(generator(z, h), before, rtol=0, atol=1e-5)
     assert not [key for key in generator.state_dict() if key.endswith(("u0", "sv0"))]
 
 
