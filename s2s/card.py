@@ -127,7 +127,9 @@ def write_card(bundle: Path, card: ModelCard) -> None:
     """Write `card` into the folder `bundle`, so that `read_card` gives it back."""
     fields = card.model_dump(mode="json", exclude_none=True)
     text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
-    (bundle / CARD).write_text(text, encoding="utf-8")
+    beside = bundle / (CARD + ".part")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(bundle / CARD)
 
 
 def _checked(path: Path, fields: dict[str, Any]) -> ModelCard:
