@@ -38,7 +38,9 @@ def fragment_source(scene: str) -> str:
 class Painter:
     """Paints `SceneState`s without a window; the picture of a take depends on that take alone.
 
-    Makes its own EGL context unless one is given; a given one is left as it was found and stays its owner's.
+    Makes its own EGL context unless one is given, and makes that the thread's current one at every call; where a
+    window draws in the same thread, give the window's. A given context must be current, is left as it was found,
+    and stays its owner's.
     """
 
     def __init__(self, size_px: int, *, context: moderngl.Context | None = None) -> None:
@@ -69,10 +71,13 @@ class Painter:
         """Release what was made; the context too if it was made here. A second call does nothing."""
         if self._context is None:
             return
+        self._make_current()
         for canvas in self._canvases.values():
             canvas.program.release()
             canvas.release()
         self._corners.release()
+        for attachment in self._atlas.color_attachments:
+            attachment.release()
         self._atlas.release()
         if self._owns_context:
             self._context.release()
@@ -86,9 +91,16 @@ class Painter:
     ) -> None:
         self.close()
 
+    def _make_current(self) -> None:
+        # Another painter may have made its own current since the last call. Never left by __exit__: that makes no
+        # context current at all instead of the one before.
+        if self._owns_context:
+            self._context.__enter__()
+
     def _paint_atlas(self, states: Sequence[SceneState]) -> NDArray[np.uint8]:
         # By scene, because changing the program is what costs between two tiles.
         order = sorted(range(len(states)), key=lambda tile: states[tile].scene)
+        self._make_current()
         with self._scope:
             for tile in order:
                 self._paint_tile(tile, states[tile])
