@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from s2s.models.audio_encoder import AudioEncoder
+from s2s.published import audio_encoder_state
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -16,9 +17,8 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 @pytest.fixture(scope="module")
 def published() -> AudioEncoder:
     shapes = json.loads((GOLDEN / "sound2scene_audio_encoder.keys.json").read_text())
-    state = {key.removeprefix("audnet."): value for key, value in seeded_state_dict(shapes).items()}
     encoder = AudioEncoder()
-    encoder.load_state_dict(state, strict=True)
+    encoder.load_state_dict(audio_encoder_state(seeded_state_dict(shapes)), strict=True)
     return encoder.eval()
 
 
