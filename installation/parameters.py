@@ -154,6 +154,7 @@ _ROWS: Final = (
     _float("/render/displacement", 0, 0, 1, "lets the picture ripple"),
     _float("/render/bloom", 0.15, 0, 1, "glow around what is bright"),
     _float("/render/sharpness", 0.5, 0, 1, "edge-aware sharpening after up-scaling"),
+    _float("/render/strokes", 0.5, 0, 1, "brush strokes that follow the picture's edges"),
     _float("/render/grain", 0.15, 0, 1, "film grain"),
     _float("/render/vignette", 0.2, 0, 1, "darkens the corners"),
     Parameter("/render/fit", Kind.CHOICE, "crop", "how the square picture meets the window", choices=("crop", "fit")),

@@ -5,26 +5,13 @@
 
 #include "common.glsl"
 
-uniform float u_hue;
-uniform float u_saturation;
-uniform float u_contrast;
-uniform float u_brightness;
 uniform float u_vignette;
+flat in mat3 v_mix;
+flat in float v_offset;
 
 void main() {
-    vec3 colour = texture(u_picture, v_uv).rgb;
-
-    // Rodrigues' rotation about the grey axis.
-    float angle = radians(u_hue);
-    vec3 grey_axis = vec3(0.57735026919);
-    colour = colour * cos(angle) + cross(grey_axis, colour) * sin(angle)
-        + grey_axis * dot(grey_axis, colour) * (1.0 - cos(angle));
-
-    colour = mix(vec3(luma(colour)), colour, u_saturation);
-    colour = (colour - 0.5) * u_contrast + 0.5;
-    colour *= u_brightness * (1.0 + 0.06 * u_onset);
-
+    vec3 colour = v_mix * texture(u_picture, v_uv).rgb + v_offset;
     vec2 place = v_uv - 0.5;
-    colour *= 1.0 - u_vignette * smoothstep(0.12, 0.6, dot(place, place));
-    o_colour = vec4(clamp(colour, 0.0, 1.0), 1.0);
+    float corner = clamp(dot(place, place) * 2.4 - 0.25, 0.0, 1.0);
+    o_colour = vec4(clamp(colour * (1.0 - u_vignette * corner), 0.0, 1.0), 1.0);
 }

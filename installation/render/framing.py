@@ -18,16 +18,12 @@ def shown_size(window: Size, picture: Size) -> Size:
     return max(round(picture[0] * factor), 1), max(round(picture[1] * factor), 1)
 
 
-def place(window: Size, picture: Size, *, fit: bool) -> tuple[float, float, float, float]:
-    """Return left, bottom, width and height of the picture in the window, each as a part of it.
-
-    Bars fall on whole pixels, so that an edge of the picture is an edge on the display.
-    """
+def place(window: Size, picture: Size, *, fit: bool) -> tuple[int, int, int, int]:
+    """Return left, bottom, width and height of the picture in the window, in whole pixels."""
     if not fit:
-        return 0.0, 0.0, 1.0, 1.0
+        return 0, 0, *window
     width, height = shown_size(window, picture)
-    left, bottom = (window[0] - width) // 2, (window[1] - height) // 2
-    return left / window[0], bottom / window[1], width / window[0], height / window[1]
+    return (window[0] - width) // 2, (window[1] - height) // 2, width, height
 
 
 def cover(target: Size, picture: Size, *, zoom: float) -> tuple[float, float]:

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Final
 
 import moderngl
+import numpy as np
+from numpy.typing import NDArray
 
 from installation.render.layer import Layer
 from installation.render.shader import SHADERS, Shader, ShaderError, Uniform, pass_path
@@ -17,6 +19,7 @@ Uniforms = Mapping[str, Uniform]
 Size = tuple[int, int]
 
 _STAGES: Final = SHADERS / "stages"
+_BRISTLES: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +79,55 @@ class Upscale:
 
     def __init__(self, context: moderngl.Context, *, plain: bool) -> None:
         self._context = context
-        self._preparation = [] if plain else [Shader(context, _STAGES / f"{name}.frag") for name in ("flow", "paint")]
+        self._plain = plain
         self._shader = Shader(context, _STAGES / "plain.frag" if plain else pass_path("upscale"))
+        names = () if plain else ("flow", "strokes", "paint")
+        self._stages = {name: Shader(context, _STAGES / f"{name}.frag") for name in names}
+        self._bristles = bristles(context)
         self._layers: dict[str, Layer] = {}
 
     def draw(self, source: Layer, size: Size, uniforms: Uniforms) -> moderngl.Texture:
-        picture = source.texture
-        if self._preparation:
-            picture = self._paint(source, uniforms)
-        out = self._layer("out", size)
-        self._shader.draw(out.framebuffer, {**uniforms, "u_resolution": size}, {"u_picture": picture})
-        return out.texture
+        """Draw the part of `source` that the uniform `u_cover` tells at `size` and return the result."""
+        textures = {"u_picture": source.texture} if self._plain else self._paint(source, uniforms)
+        return self._draw("out", self._shader, size, uniforms, textures)
 
-    def _paint(self, source: Layer, uniforms: Uniforms) -> moderngl.Texture:
-        flow_shader, paint_shader = self._preparation
-        flow = self._layer("flow", source.size)
-        flow_shader.draw(flow.framebuffer, {"u_resolution": source.size}, {"u_picture": source.texture})
-        paint = self._layer("paint", painted_size(source.size))
-        textures = {"u_picture": source.texture, "u_flow": flow.texture}
-        paint_shader.draw(paint.framebuffer, {**uniforms, "u_resolution": paint.size}, textures)
-        return paint.texture
+    def _paint(self, source: Layer, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
+        small, large = source.size, painted_size(source.size)
+        flow = self._draw("flow", self._stages["flow"], small, uniforms, {"u_picture": source.texture})
+        strokes = self._draw("strokes", self._stages["strokes"], small, uniforms, {"u_picture": flow})
+        textures = {"u_picture": source.texture, "u_directions": strokes}
+        paint = self._draw("paint", self._stages["paint"], large, uniforms, textures)
+        return {"u_picture": paint, "u_directions": strokes, "u_bristles": self._bristles}
 
-    def _layer(self, name: str, size: Size) -> Layer:
+    def _draw(
+        self, name: str, shader: Shader, size: Size, uniforms: Uniforms, textures: Mapping[str, moderngl.Texture]
+    ) -> moderngl.Texture:
         layer = self._layers[name] = sized(self._context, self._layers.get(name), size)
-        return layer
+        shader.draw(layer.framebuffer, {**uniforms, "u_resolution": size}, textures)
+        return layer.texture
 
     def release(self) -> None:
+        self._bristles.release()
         for layer in self._layers.values():
             layer.release()
-        for shader in (*self._preparation, self._shader):
+        for shader in (self._shader, *self._stages.values()):
             shader.release()
+
+
+def bristles(context: moderngl.Context) -> moderngl.Texture:
+    """Return the brush's two channels of noise, always the same, that repeat without a seam."""
+    texture = context.texture((_BRISTLES, _BRISTLES), 2, _soft_noise().tobytes(), alignment=1)
+    texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+    return texture
+
+
+def _soft_noise() -> NDArray[np.uint8]:
+    noise = np.random.default_rng(1).random((2, _BRISTLES, _BRISTLES))
+    y, x = np.fft.fftfreq(_BRISTLES)[:, None], np.fft.rfftfreq(_BRISTLES)[None]
+    soft = np.fft.irfft2(np.fft.rfft2(noise) * np.exp(-12.0 * (x**2 + y**2)))
+    # Ranks instead of values: every grey occurs equally often.
+    ranks = np.argsort(np.argsort(soft.reshape(2, -1))).reshape(soft.shape)
+    return np.ascontiguousarray((ranks * 256 // _BRISTLES**2).astype(np.uint8).transpose(1, 2, 0))
 
 
 PAINTED_PIXELS: Final = 256

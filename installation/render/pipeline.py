@@ -115,18 +115,16 @@ class Renderer:
     def _show(
         self, target: moderngl.Framebuffer, uniforms: dict[str, Uniform], controls: Controls, since_s: float
     ) -> None:
-        darkness = self._blackout.update(controls.switch("/show/blackout"), since_s)
-        if self._picture is None:
-            target.clear(0.0, 0.0, 0.0, 1.0)
-            return
+        light = 1.0 - self._blackout.update(controls.switch("/show/blackout"), since_s)
         fit = controls.text("/render/fit") == "fit"
-        told: dict[str, Uniform] = {
-            **uniforms,
-            "u_light": 1.0 - darkness,
-            "u_place": place(self._size, self._picture_size, fit=fit),
-            "u_resolution": self._size,
-        }
+        if self._picture is None or fit:
+            target.clear(0.0, 0.0, 0.0, 1.0)
+        if self._picture is None:
+            return
+        target.viewport = place(self._size, self._picture_size, fit=fit)
+        told: dict[str, Uniform] = {**uniforms, "u_light": light, "u_resolution": self._size}
         self._present.draw(target, told, {"u_picture": self._picture})
+        target.viewport = (0, 0, *self._size)
 
     def close(self) -> None:
         """Give the graphics card its memory back."""

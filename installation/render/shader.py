@@ -82,17 +82,20 @@ def _expand(path: Path, files: list[Path], asked_by: str) -> list[str]:
 
 
 class Shader:
-    """A fragment shader over the whole of its target.
+    """A fragment shader over the whole of its target, with the vertex shader of the same name where there is one.
 
     `uniforms` and `textures` that the shader does not declare are left out, so every pass can be offered all of them.
     """
 
     def __init__(self, context: moderngl.Context, path: Path) -> None:
-        vertex, fragment = read_shader(SHADERS / "stages" / "screen.vert"), read_shader(path)
+        own = path.with_suffix(".vert")
+        vertex = read_shader(own if own.exists() else SHADERS / "stages" / "screen.vert")
+        fragment = read_shader(path)
         try:
             self._program = context.program(vertex_shader=vertex.text, fragment_shader=fragment.text)
         except moderngl.Error as error:
-            raise ShaderError(_in_one_line(str(error), path, fragment.files)) from error
+            faulty = vertex if "\nvertex_shader" in str(error) else fragment
+            raise ShaderError(_in_one_line(str(error), path, faulty.files)) from error
         self._triangle = context.vertex_array(self._program, [])
         members = {name: self._program[name] for name in self._program}
         self._uniforms = {name: item for name, item in members.items() if isinstance(item, moderngl.Uniform)}

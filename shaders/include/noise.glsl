@@ -21,3 +21,9 @@ float value_noise(vec2 p) {
     float top = mix(hash(cell + vec2(0.0, 1.0)), hash(cell + vec2(1.0, 1.0)), f.x);
     return mix(bottom, top, f.y);
 }
+
+// Evenly spread specks 0..1 for dithering: Jimenez's interleaved gradient noise (SIGGRAPH 2014, Advances in
+// Real-Time Rendering). Half the cost of a hash, and no clumps.
+float speckle(vec2 p) {
+    return fract(52.9829189 * fract(dot(p, vec2(0.06711056, 0.00583715))));
+}
