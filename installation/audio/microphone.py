@@ -68,7 +68,7 @@ class Microphone:
         self.label = f"mic: {self._device.name}"
         self.latency_s = float(self._stream.get_input_latency())
         log.info(
-            "listening to %r: %d Hz, %d channels, input latency by PortAudio's estimate %.0f ms",
+            "listening to %r: %d Hz, channels: %d, input latency by PortAudio's estimate %.0f ms",
             self._device.name,
             self._resampler.rate_hz,
             self._channels,

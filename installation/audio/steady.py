@@ -111,7 +111,7 @@ class SteadySource:
     def _miss(self, reason: str) -> None:
         """Let something stand in for the source; say why, once."""
         if self.reason != reason:
-            log.warning("%s; %s until it can be had", reason, "playing" if self._fallback else "hearing silence")
+            log.warning("%s; until then %s", reason, "silence" if self._fallback is None else "the performance plays")
         self.reason = reason
         if self._fallback is None:
             self._stand_in = self._stand_in or _silence()

@@ -1,0 +1,127 @@
+"""The core of the capture process: hears the wanted source, applies gain and mix, writes the shared ring.
+
+It never waits and never stops; what happens while the source is away is the business of `steady`. What the ring holds
+is what the encoder and the meters hear, not clipped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from installation.audio.file import SoundFile
+from installation.audio.mixing import Mixer
+from installation.audio.opening import Opener, open_microphone
+from installation.audio.osc_pcm import OscPcm
+from installation.audio.source import PacedSource, Source, SourceKind, SourceSpec, parse_source
+from installation.audio.steady import SteadySource
+from installation.mailbox import JsonBox
+from installation.parameters import DEFAULTS
+from installation.ring import AudioRing
+from installation.values import ParameterValue, Samples
+
+if TYPE_CHECKING:
+    from installation.audio.performance import Performance
+
+_STEP_S: Final = 0.005
+
+
+@dataclass(frozen=True)
+class CaptureConfig:
+    """What to listen to. A `demanded` source must open at the start; any other gives way to the performance."""
+
+    source: str
+    demanded: bool
+    seed: int
+    loop_file: bool = True
+    osc_host: str = "127.0.0.1"
+
+
+class CaptureCore:
+    """Sound into the ring, whatever happens to its source. Every method belongs to the thread that steps it."""
+
+    def __init__(
+        self, config: CaptureConfig, ring: AudioRing, controls: JsonBox, *, opener: Opener | None = None
+    ) -> None:
+        """Open the source; `controls` carries the parameters' values by address.
+
+        Raises SourceError when the text names no source, or a demanded one does not open.
+        """
+        self._config, self._ring, self._controls = config, ring, controls
+        self._values: Mapping[str, ParameterValue] = DEFAULTS
+        self._controls_read = 0
+        self._now = 0.0
+        self._performances: dict[int, Performance] = {}
+        self._mixer = Mixer(self._perform_second)
+        self._source = SteadySource(
+            parse_source(config.source),
+            opener or self._open,
+            fallback=None if config.demanded else self._perform,
+            # Sound in the ring means that this is a restart: what opened once is waited for.
+            must_open=config.demanded and ring.position.written == 0,
+        )
+
+    def step(self, now: float) -> float:
+        """Move the sound that has arrived into the ring; return the seconds until the next step is wanted."""
+        self._now = now
+        self._read_controls()
+        block = self._source.read(now)
+        if block is not None:
+            gain_db, mix = float(self._values["/audio/gain"]), float(self._values["/audio/mix"])
+            self._ring.write(self._mixer.apply(block.samples, gain_db, mix), block.heard_at)
+        return _STEP_S
+
+    def status(self) -> dict[str, object]:
+        """Return in plain values what is heard, what was wanted, why they differ, and what was lost.
+
+        `block_age_s` is the age of the wanted source's newest sound, None before its first.
+        """
+        source, live = self._source, self._source.live
+        status: dict[str, object] = {
+            "source": source.label,
+            "wanted": self._config.source,
+            "lost_samples": source.lost_samples,
+            "fallback": source.falls_back,
+            "reason": source.reason,
+            "block_age_s": None if source.heard_at is None else round(self._now - source.heard_at, 3),
+        }
+        if isinstance(live, SoundFile):
+            status["ended"] = live.ended
+        if isinstance(live, OscPcm):
+            status |= {"features": live.features(self._now), "rejected_packets": live.rejected_packets}
+        if self._config.seed in self._performances:
+            status["scene"] = self._performances[self._config.seed].scene
+        return status
+
+    def close(self) -> None:
+        """Let go of the source; one that hangs is left to the end of the process."""
+        self._source.close()
+
+    def _open(self, spec: SourceSpec) -> Source:
+        if spec.kind is SourceKind.FILE:
+            return SoundFile(spec.name, loop=self._config.loop_file)
+        if spec.kind is SourceKind.OSC:
+            return OscPcm(spec.port, self._config.osc_host)
+        if spec.kind is SourceKind.DEMO:
+            return PacedSource("demo", self._perform)
+        return open_microphone(spec.name)
+
+    def _read_controls(self) -> None:
+        news = self._controls.newest(self._controls_read)
+        if news is not None:
+            values, self._controls_read = news
+            self._values = {**DEFAULTS, **values}
+
+    def _perform(self, count: int) -> Samples:
+        return self._performance(self._config.seed).read(count)
+
+    def _perform_second(self, count: int) -> Samples:
+        # Another seed: mixed with itself, the performance would only be louder.
+        return self._performance(self._config.seed + 1).read(count)
+
+    def _performance(self, seed: int) -> "Performance":
+        if seed not in self._performances:
+            # Here and not above: with a microphone the synthesis and its SciPy are never needed.
+            from installation.audio.performance import Performance
+
+            self._performances[seed] = Performance(seed)
+        return self._performances[seed]

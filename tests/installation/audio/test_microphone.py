@@ -1,0 +1,155 @@
+"""The real thing: a private sound server, PortAudio, and the capture core in a child process as in the show."""
+
+import subprocess
+import sys
+import time
+import wave
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from installation.audio.capture import CaptureConfig, CaptureCore
+from installation.hosting import ChildHost
+from installation.mailbox import JsonBox
+from installation.ring import AudioRing
+from installation.values import SAMPLE_RATE_HZ, Samples
+from tests.sound_server import MICROPHONE, SoundServer
+
+pytestmark = pytest.mark.device
+
+TIMEOUT_S = 20.0
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
+    with SoundServer(tmp_path) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+class Listener:
+    """The capture core in its child, as the show hosts it."""
+
+    def __init__(self, source: str, *, demanded: bool = True) -> None:
+        self.ring, self.controls = AudioRing(), JsonBox()
+        config = CaptureConfig(source=source, demanded=demanded, seed=1)
+        self.host = ChildHost("capture", partial(CaptureCore, config, self.ring, self.controls), max_failures=1)
+
+    def wait_until(self, what: Callable[[], object]) -> None:
+        give_up_at = time.monotonic() + TIMEOUT_S
+        while not what():
+            assert time.monotonic() < give_up_at, f"waited {TIMEOUT_S} s; {self.host.status()}, {self.host.failure}"
+            self.host.supervise(time.monotonic())
+            time.sleep(0.02)
+
+    def loudest_hz(self) -> float:
+        return loudest_hz(self.ring.newest(SAMPLE_RATE_HZ // 2).samples)
+
+    def close(self) -> None:
+        self.host.close()
+        self.ring.close()
+        self.controls.close()
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[..., Listener]]:
+    listeners: list[Listener] = []
+
+    def make(source: str, *, demanded: bool = True) -> Listener:
+        listeners.append(Listener(source, demanded=demanded))
+        return listeners[-1]
+
+    yield make
+    for listener in listeners:
+        listener.close()
+
+
+def write_tone(path: Path, frequency_hz: float, duration_s: float) -> Path:
+    rate = 44_100
+    sound = 0.3 * np.sin(2 * np.pi * frequency_hz * np.arange(round(rate * duration_s)) / rate)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes((sound * 32_767).astype("<i2").tobytes())
+    return path
+
+
+def loudest_hz(samples: Samples) -> float:
+    """The frequency of the strongest tone; 0 when there is hardly any sound."""
+    if len(samples) == 0 or np.sqrt(np.mean(samples**2)) < 0.05:
+        return 0.0
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return float(np.argmax(spectrum)) * SAMPLE_RATE_HZ / len(samples)
+
+
+def test_a_tone_played_into_the_room_is_heard_at_its_pitch(
+    server: SoundServer, listen: Callable[..., Listener], tmp_path: Path
+) -> None:
+    server.play(write_tone(tmp_path / "tone.wav", 880, 30))
+    listener = listen("mic:room mon")
+    listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(880, abs=4))
+    listener.wait_until(lambda: listener.host.status().get("source") == f"mic: {MICROPHONE}")
+    status = listener.host.status()
+    assert (status["reason"], status["fallback"], listener.host.restarts) == ("", False, 0)
+    heard_at = listener.ring.position.heard_at
+    listener.wait_until(lambda: listener.ring.position.heard_at > heard_at)
+    assert time.monotonic() - TIMEOUT_S < listener.ring.position.heard_at <= time.monotonic()
+
+
+def test_a_killed_sound_server_is_replaced_by_the_performance_and_taken_back(
+    server: SoundServer, listen: Callable[..., Listener], tmp_path: Path
+) -> None:
+    tone = write_tone(tmp_path / "tone.wav", 880, 60)
+    server.play(tone)
+    listener = listen("mic", demanded=False)
+    listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(880, abs=4))
+    server.stop()
+    listener.wait_until(lambda: listener.host.status().get("fallback"))
+    assert "has sent nothing" in listener.host.status()["reason"] or "no input" in listener.host.status()["reason"]
+    written = listener.ring.position.written
+    listener.wait_until(lambda: listener.ring.position.written > written + SAMPLE_RATE_HZ // 4)
+    server.start()
+    server.play(tone)
+    listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(880, abs=4))
+    listener.wait_until(lambda: not listener.host.status()["fallback"])
+    assert listener.host.status()["reason"] == ""
+    assert listener.host.restarts == 0
+
+
+def test_a_frozen_sound_server_does_not_freeze_the_capture(
+    server: SoundServer, listen: Callable[..., Listener], tmp_path: Path
+) -> None:
+    server.play(write_tone(tmp_path / "tone.wav", 440, 60))
+    listener = listen(f"mic:{MICROPHONE}")
+    listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(440, abs=4))
+    server.freeze()
+    listener.wait_until(lambda: listener.host.status()["reason"])
+    listener.wait_until(lambda: listener.loudest_hz() == 0.0)
+    assert listener.host.status()["source"] == "silence"
+    server.thaw()
+    listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(440, abs=4))
+    listener.wait_until(lambda: not listener.host.status()["reason"])
+    assert listener.host.status()["lost_samples"] > SAMPLE_RATE_HZ
+    assert listener.host.restarts == 0
+
+
+def test_a_name_that_matches_nothing_lists_what_there_is(server: SoundServer, listen: Callable[..., Listener]) -> None:
+    listener = listen("mic:Theremin")
+    listener.wait_until(lambda: listener.host.failure is not None)
+    failure = listener.host.failure
+    assert failure is not None
+    assert failure.exit_code == 4
+    assert "'Theremin'" in failure.message
+    assert MICROPHONE in failure.message
+
+
+def test_listing_devices_keeps_alsa_and_jack_quiet(server: SoundServer) -> None:
+    program = "from installation.audio.microphone import list_devices; print(*list_devices(), sep='\\n')"
+    command = (sys.executable, "-c", program)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+    assert done.stderr == ""
+    assert MICROPHONE in done.stdout
+    assert "default" in done.stdout
