@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from installation.modulation import Route
-from installation.parameters import ParameterError, nearest, parameter
+from installation.parameters import DEFAULTS, ParameterError, nearest, parameter
 from installation.values import FEATURE_NAMES, ParameterValue
 
 PRESET_FOLDER: Final = Path(__file__).resolve().parent.parent / "presets"
@@ -126,6 +126,16 @@ def load_preset(name_or_path: str, folder: Path = PRESET_FOLDER) -> Preset:
         raise PresetError(f"{path.name}: {_explain(error)}") from None
     except ParameterError as error:
         raise PresetError(f"{path.name}: {error}") from None
+
+
+def mood(preset: Preset) -> dict[str, ParameterValue]:
+    """Return all values that going to `preset` sets: the look and the motion as a whole, the rest only where named.
+
+    What a preset leaves out of `/latent/` and `/render/` returns to its default, so that a preset looks the same
+    whichever came before it; gain and the show's switches stay in the operator's hands.
+    """
+    whole = {address: value for address, value in DEFAULTS.items() if address.startswith(("/latent/", "/render/"))}
+    return {**whole, **preset.parameters}
 
 
 def _checked(document: _Document, path: Path) -> Preset:

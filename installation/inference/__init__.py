@@ -1,0 +1,8 @@
+"""The slow path, in a process of its own that owns torch: sound becomes a target, the latent moves, a picture is made.
+
+    listening   ring -> spectrogram -> audio encoder -> `Target`, every hop
+    motion      `Target` -> `Latent`: pure, in seconds
+    core        `InferenceCore.step(now)`: one round of the above plus the generator; no clock, thread or window
+
+Nothing here is imported by the show's own process except by name, so that it starts without torch.
+"""

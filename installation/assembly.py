@@ -1,0 +1,141 @@
+"""Builds a show from its configuration: the one place that knows every part. Cheap and likely failures first.
+
+The workers are started before the window is opened, because they take seconds to come alive and the window does not.
+"""
+
+import logging
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from installation.audio.capture import CaptureConfig, CaptureCore
+from installation.clock import MonotonicClock
+from installation.control.bindings import MidiMap
+from installation.control.keyboard import Keyboard
+from installation.control.midi import MidiControl
+from installation.control.osc import OscControl
+from installation.desk import Desk
+from installation.hosting import ChildHost
+from installation.mailbox import FrameBox, JsonBox
+from installation.metering import Meter
+from installation.options import OptionError, ShowConfig
+from installation.pacing import Pacer
+from installation.preset import mood, preset_names
+from installation.recording import Recorder
+from installation.render.headless import open_headless
+from installation.render.pipeline import Renderer
+from installation.render.reading import PixelReader
+from installation.render.surface import DisplayError, Surface
+from installation.render.window import open_window
+from installation.ring import AudioRing
+from installation.show import ControlSurface, Parts, Show, wishes_of
+from installation.values import Features, Pixels
+from installation.workers import make_inference
+from s2s.card import read_card
+
+log = logging.getLogger(__name__)
+
+HEADLESS_SIZE: Final = (1280, 720)
+_HARDWARE_FPS: Final = 60.0
+_SOFTWARE_FPS: Final = 30.0
+"""Software OpenGL draws on the cores that the model needs: half the cadence leaves it one of them."""
+_LARGEST_PICTURE: Final = 512
+
+
+def build_show(config: ShowConfig, started_at: float) -> Show:
+    """Wire one show. Raises BundleError, PresetError, ParameterError or DisplayError, each in one line."""
+    preset, asked = config.preset, config.arguments
+    card = read_card(config.model)
+    log.info("model: %s %s (%s)", card.name, card.version, card.licence)
+    midi_map = MidiMap.parse(preset.midi_map)
+    desk = Desk({**mood(preset), "/show/preset": preset.path.stem}, preset.routes)
+    ring, wishes = AudioRing(), JsonBox()
+    frames = FrameBox(_LARGEST_PICTURE, _LARGEST_PICTURE)
+    sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=asked.seed)
+    capture = ChildHost("capture", partial(CaptureCore, sound, ring, wishes))
+    slow_path = partial(make_inference, config.model, asked.seed, ring, wishes, frames)
+    # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
+    inference = ChildHost("inference", slow_path, hang_limit_s=15.0, niceness=5)
+    clock = MonotonicClock()
+    wishes.put(wishes_of(desk.tick(clock.now(), Features()), preset))
+    for host in (capture, inference):
+        host.supervise(clock.now())
+    try:
+        surface = open_surface(config)
+    except DisplayError:
+        for host in (capture, inference):
+            host.close()
+        raise
+    renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=asked.seed)
+    recorder = None if asked.record is None else Recorder(asked.record, surface.size, cadence(config, surface), ring)
+    controls: dict[str, ControlSurface] = {
+        "osc": OscControl(desk, asked.osc_port),
+        "midi": MidiControl(desk, midi_map, config.midi_device),
+    }
+    parts = Parts(
+        clock=clock,
+        surface=surface,
+        renderer=renderer,
+        reader=PixelReader(surface.context),
+        desk=desk,
+        keyboard=Keyboard(desk, preset_names()),
+        ring=ring,
+        frames=frames,
+        wishes=wishes,
+        capture=capture,
+        inference=inference,
+        controls=controls,
+        pacer=Pacer(cadence(config, surface)),
+        meter=Meter(started_at),
+        recorder=recorder,
+        still=read_still(config.model),
+    )
+    show = Show(parts, preset, asked.duration_s)
+    if asked.page is not None:
+        from installation.control.page import OperatorPage
+
+        host_name, port = asked.page
+        page = OperatorPage(desk, status=show.status, picture=show.generated_jpeg, host=host_name, port=port)
+        controls["page"] = page
+    for control in controls.values():
+        control.start()
+    return show
+
+
+def open_surface(config: ShowConfig) -> Surface:
+    """Open what `--output` asks for: `auto` takes a window where there is a display. Raises DisplayError."""
+    output, size = config.arguments.output, config.arguments.size
+    if output == "headless":
+        return open_headless(size or HEADLESS_SIZE)
+    kind, _, number = output.partition(":")
+    if output not in ("auto", "window") and not (kind == "window" and number.isdecimal()):
+        raise OptionError(f"--output takes auto, window, window:N or headless, got {output!r}")
+    fullscreen = config.preset.fullscreen and size is None
+    try:
+        monitor = int(number) if number else None
+        return open_window(monitor=monitor, size=size, fullscreen=fullscreen, vsync=True, title=config.preset.name)
+    except DisplayError as error:
+        if output != "auto":
+            raise
+        log.warning("no window (%s): running headless", error)
+        return open_headless(size or HEADLESS_SIZE)
+
+
+def cadence(config: ShowConfig, surface: Surface) -> float:
+    """Return how many pictures a second to show."""
+    if config.arguments.fps is not None:
+        return config.arguments.fps
+    driver = str(surface.context.info["GL_RENDERER"]).lower()
+    return _SOFTWARE_FPS if "llvmpipe" in driver or "softpipe" in driver else _HARDWARE_FPS
+
+
+def read_still(model: Path) -> Pixels | None:
+    """Return the bundle's thumbnail, shown until the model is alive; None where it has none."""
+    path = model / "thumbnail.png"
+    if not path.is_file():
+        return None
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))

@@ -1,0 +1,39 @@
+"""The rehearsal overlay's few lines: levels, rates, latencies, and what is wrong. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from installation.values import Features
+
+_METER_CELLS: Final = 20
+
+
+def hud_lines(status: Mapping[str, Any], features: Features) -> list[str]:
+    """Return the overlay's lines for the show's `status`."""
+    slow, sound = status["slow_path"], status["sound"]
+    lines = [
+        f"{status['preset']}   {sound.get('source', 'no sound yet')}",
+        f"level {_meter(features.level)} {features.level_db:6.1f} dB",
+        f"bass  {_meter(features.bass)} mid {_meter(features.mid, 10)} treble {_meter(features.treble, 10)}",
+        f"onset {_meter(features.onset)} centroid {features.centroid:.2f}",
+        f"shown {status['display']['fps']:.1f} fps, p95 {_ms(status['display']['interval_ms']['p95'])}",
+        f"generated {_ms(_of(slow, 'generator'))}, heard {_ms(_of(slow, 'encoder'))} (p50)",
+        f"sound to light {_ms(status['fast_ms']['p95'])} fast, {_ms(slow.get('slow_ms', {}).get('p95'))} slow (p95)",
+    ]
+    if slow.get("idle"):
+        lines.append("idle: the room is silent")
+    return lines + [f"{part}: {words}" for part, words in status["reasons"].items()]
+
+
+def _of(slow: Mapping[str, Any], part: str) -> float | None:
+    median: float | None = slow.get(part, {}).get("ms", {}).get("p50")
+    return median
+
+
+def _meter(value: float, cells: int = _METER_CELLS) -> str:
+    filled = round(min(max(value, 0.0), 1.0) * cells)
+    return "|" * filled + "." * (cells - filled)
+
+
+def _ms(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f} ms"

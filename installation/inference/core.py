@@ -1,0 +1,188 @@
+"""One round of the slow path: hear, move, paint. A plain object: a host gives it time, in a child or inline.
+
+Owns the networks. The latent is aimed every hop, a picture is made every round; a picture that holds NaN is counted
+and never leaves.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+from installation.histogram import Histogram
+from installation.inference.idle import Idler, level_db
+from installation.inference.listening import Listener
+from installation.inference.motion import Anchors, Motion, unit
+from installation.inference.pictures import embed_picture
+from installation.mailbox import FrameBox, JsonBox
+from installation.parameters import DEFAULTS
+from installation.ring import AudioRing
+from installation.values import Controls, Latent, ParameterValue, Pixels, Target
+from s2s import bundle
+from s2s.card import BundleError
+
+log = logging.getLogger(__name__)
+
+_LEVEL_WINDOW_S: Final = 1.0
+_BAD_FRAMES_IN_A_ROW: Final = 20
+"""So many pictures with NaN mean that the process is broken (a poisoned GPU, bad memory): a fresh one may not be."""
+
+
+class ModelError(Exception):
+    """The model cannot be loaded; one line that names file and key."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceConfig:
+    """`max_fps` bounds the pictures made a second, so that a fast machine stays cool and a slow one stays free."""
+
+    model: Path
+    seed: int
+    max_fps: float = 24.0
+    device: str = "auto"
+    threads: int = 1
+
+
+class InferenceCore:
+    """Sound in `ring`, wishes in `controls` (values by address, and `image`: a path or None), pictures to `frames`."""
+
+    def __init__(self, config: InferenceConfig, ring: AudioRing, controls: JsonBox, frames: FrameBox) -> None:
+        self._config = config
+        self._device = _pick_device(config.device)
+        torch.set_num_threads(config.threads)
+        try:
+            self._bundle = bundle.load(config.model, device=self._device)
+        except BundleError as error:
+            raise ModelError(str(error)) from error
+        card = self._bundle.card
+        self._listener = Listener(self._bundle.audio_encoder, card.spectrogram, ring, self._device)
+        self._motion = Motion(card.generator.h_dim, card.generator.z_dim, config.seed)
+        self._idler = Idler(config.seed)
+        self._wishes, self._frames = controls, frames
+        self._wishes_read = 0
+        self._controls = Controls(DEFAULTS)
+        self._image: str | None = None
+        self._anchors = Anchors()
+        self._target: Target | None = None
+        self._unshown = False
+        self._next_frame_at: float | None = None
+        self._bad_frames = self._bad_in_a_row = 0
+        self._level_db = -120.0
+        self._encoder_ms, self._generator_ms, self._slow_ms = Histogram(), Histogram(), Histogram()
+
+    def step(self, now: float) -> float:
+        """Do what is due at `now`; return seconds until the next picture is."""
+        self._read_wishes()
+        self._listen(now)
+        if self._next_frame_at is not None and now < self._next_frame_at:
+            return min(self._next_frame_at - now, 0.02)
+        self._paint(now)
+        interval_s = 1.0 / self._config.max_fps
+        on_time = self._next_frame_at is not None and now - self._next_frame_at < interval_s
+        self._next_frame_at = (self._next_frame_at if on_time and self._next_frame_at else now) + interval_s
+        return 0.0
+
+    def status(self) -> Mapping[str, object]:
+        """Counters since the core was made, durations in ms, and how it feels."""
+        return {
+            "model": self._bundle.card.name,
+            "device": str(self._device),
+            "idle": self._idler.idle,
+            "level_db": self._level_db,
+            "encoder": {"updates": self._encoder_ms.count, "ms": self._encoder_ms.summary(50, 95)},
+            "generator": {
+                "frames": self._generator_ms.count,
+                "rejected": self._bad_frames,
+                "ms": self._generator_ms.summary(50, 95),
+            },
+            "slow_ms": self._slow_ms.summary(50, 95),
+        }
+
+    def close(self) -> None:
+        """Nothing to give back: the networks go with the process."""
+
+    def _read_wishes(self) -> None:
+        news = self._wishes.newest(self._wishes_read)
+        if news is None:
+            return
+        wishes, self._wishes_read = news
+        image: str | None = wishes.pop("image", None)
+        self._controls = Controls(_known(wishes))
+        if image != self._image:
+            self._image = image
+            self._anchors = Anchors(None if image is None else self._place(Path(image)))
+
+    def _place(self, picture: Path) -> np.ndarray[Any, np.dtype[np.float32]] | None:
+        try:
+            return embed_picture(picture, self._config.model, self._device)
+        except (OSError, ValueError, BundleError) as error:
+            log.warning("the preset's image is not used: %s", error)
+            return None
+
+    def _listen(self, now: float) -> None:
+        began = time.perf_counter()
+        target = self._listener.hear(now)
+        if target is None:
+            return
+        self._encoder_ms.add((time.perf_counter() - began) * 1e3)
+        self._level_db = level_db(self._listener.recent(_LEVEL_WINDOW_S))
+        was_idle = self._idler.idle
+        if self._idler.judge(now, self._level_db, self._controls.number("/audio/gate")):
+            if not was_idle:
+                log.info("the room is silent (%.0f dB): idle, drifting", self._level_db)
+            dream = self._idler.dream(now)
+            target = None if dream is None else Target(dream, target.serial, target.heard_at)
+        else:
+            self._idler.remember(now, target.h)
+        if target is not None:
+            self._target, self._unshown = target, True
+            self._motion.aim(unit(target.h))
+
+    def _paint(self, now: float) -> None:
+        latent = self._motion.advance(now, self._controls, self._anchors)
+        began = time.perf_counter()
+        pixels = self._generate(latent)
+        duration_s = time.perf_counter() - began
+        if pixels is None:
+            self._bad_frames += 1
+            self._bad_in_a_row += 1
+            if self._bad_in_a_row >= _BAD_FRAMES_IN_A_ROW:
+                raise RuntimeError(f"the generator made {self._bad_in_a_row} pictures with NaN in a row")
+            return
+        self._bad_in_a_row = 0
+        self._generator_ms.add(duration_s * 1e3)
+        heard_at = self._target.heard_at if self._target else now
+        made_at = now + duration_s
+        if self._unshown and self._target is not None:
+            self._unshown = False
+            self._slow_ms.add((made_at - heard_at) * 1e3)
+        self._frames.put(pixels, heard_at=heard_at, made_at=made_at)
+
+    @torch.inference_mode()
+    def _generate(self, latent: Latent) -> Pixels | None:
+        """Return the picture of `latent`, uint8 `[height, width, 3]`, or None if it holds anything but numbers."""
+        z = torch.from_numpy(latent.z).to(self._device)[None]
+        h = torch.from_numpy(latent.h).to(self._device)[None]
+        picture = self._bundle.generator(z, h)[0]  # [3, height, width], -1..1
+        if not bool(torch.isfinite(picture).all()):
+            return None
+        levels = ((picture.float().clamp(-1.0, 1.0) + 1.0) * 127.5).round().to(torch.uint8)
+        pixels: Pixels = levels.permute(1, 2, 0).contiguous().cpu().numpy()
+        return pixels
+
+
+def _known(wishes: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
+    return {**DEFAULTS, **wishes}
+
+
+def _pick_device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(name)

@@ -1,0 +1,126 @@
+"""`--render`: every frame of a sound file, deterministic, as fast as the machine can. The same parts, one thread.
+
+Time is the film's own: frame by frame its sound enters the ring, the fast and the slow path run inline, and the
+picture is written with its sound. Two runs with one seed give the same frames.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from tqdm import tqdm
+
+from installation.audio.features import FastPath
+from installation.clock import MonotonicClock
+from installation.desk import Desk
+from installation.hosting import InlineHost
+from installation.inference.core import InferenceConfig, InferenceCore
+from installation.mailbox import FrameBox, JsonBox
+from installation.metering import MemoryMeter, Meter
+from installation.options import ShowConfig
+from installation.preset import mood
+from installation.render.headless import open_headless
+from installation.render.pipeline import Renderer
+from installation.render.reading import PixelReader
+from installation.render.snapshot import save_png
+from installation.render.video import VideoFile
+from installation.report import build_report
+from installation.ring import AudioRing
+from installation.show import LISTEN_SAMPLES, wishes_of
+from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels, Samples
+from s2s.audio import read_audio
+
+_DEFAULT_SIZE: Final = (1280, 720)
+_DEFAULT_FPS: Final = 30.0
+
+
+def render(config: ShowConfig, started_at: float) -> dict[str, Any]:
+    """Write the film that `config` asks for; return the run's report. Raises AudioFileError, ModelError,
+    DisplayError."""
+    asked, path = config.arguments, config.arguments.render
+    assert path is not None
+    size, fps = asked.size or _DEFAULT_SIZE, asked.fps or _DEFAULT_FPS
+    sound = read_audio(Path(config.source.removeprefix("file:")), SAMPLE_RATE_HZ)
+    if asked.duration_s is not None:
+        sound = sound[: round(asked.duration_s * SAMPLE_RATE_HZ)]
+    studio = _Studio(config, size, fps, started_at)
+    try:
+        with VideoFile(path, size, fps, SAMPLE_RATE_HZ) as video:
+            studio.shoot(sound, video)
+        if asked.snapshot is not None:
+            save_png(asked.snapshot, studio.read())
+        return studio.report()
+    finally:
+        studio.close()
+
+
+class _Studio:
+    """The show's parts in one thread, under a clock that moves frame by frame."""
+
+    def __init__(self, config: ShowConfig, size: tuple[int, int], fps: float, started_at: float) -> None:
+        self._config, self._fps = config, fps
+        seed, preset = config.arguments.seed, config.preset
+        self._real = MonotonicClock()
+        self._desk = Desk(mood(preset), preset.routes)
+        self._ring, self._wishes, self._frames = AudioRing(), JsonBox(), FrameBox(512, 512)
+        # Every step paints: no bound on the rate, and the same device settings as live.
+        core = InferenceCore(
+            InferenceConfig(config.model, seed, max_fps=1000.0, threads=2), self._ring, self._wishes, self._frames
+        )
+        self._slow_path = InlineHost("inference", core)
+        self._surface = open_headless(size)
+        self._renderer = Renderer(self._surface.context, size, passes=preset.passes, seed=seed, adaptive=False)
+        self._reader = PixelReader(self._surface.context)
+        self._ears = FastPath()
+        self._frame: Frame | None = None
+        self._meter, self._memory = Meter(started_at), MemoryMeter()
+
+    def shoot(self, sound: Samples, video: VideoFile) -> None:
+        """Write one picture for every frame's worth of `sound`, each with its sound."""
+        total = max(int(len(sound) / SAMPLE_RATE_HZ * self._fps), 1)
+        heard = 0
+        for number in tqdm(range(total), desc="rendering", unit="frame", disable=None):
+            now = (number + 1) / self._fps
+            upto = len(sound) if number == total - 1 else round(now * SAMPLE_RATE_HZ)
+            self._expose(sound[heard:upto], now)
+            video.write_sound(sound[heard:upto])
+            video.write(self.read())
+            heard = upto
+            self._meter.presented(self._real.now(), Features())
+        self._memory.sample(self._real.now(), {"show": os.getpid()}, force=True)
+
+    def read(self) -> Pixels:
+        """Return the picture that was drawn last, `[height, width, 3]`."""
+        return self._reader.read(self._surface.target)
+
+    def report(self) -> dict[str, Any]:
+        """Return the run's report; rates are those of the rendering, not of the film."""
+        living_s = self._meter.living_picture_s
+        run = {
+            **{"restarts": 0, "exit_code": 0, "preset": self._config.preset.name, "source": self._config.source},
+            "seed": self._config.arguments.seed,
+            "living_s": None if living_s is None else self._real.now() - self._meter.started_at - living_s,
+            "heard_s": round(self._ring.position.written / SAMPLE_RATE_HZ, 2),
+            "render": {"internal_scale": self._renderer.internal_scale, "size": list(self._surface.size)},
+        }
+        status = self._slow_path.status()
+        return build_report(meter=self._meter, memory=self._memory, capture={}, inference=status, run=run, errors=[])
+
+    def close(self) -> None:
+        """Give everything back."""
+        for part in (self._renderer, self._surface, self._slow_path, self._ring, self._wishes, self._frames):
+            part.close()
+
+    def _expose(self, sound: Samples, now: float) -> None:
+        """Let one frame's worth of sound be heard, and draw the picture of `now`."""
+        gain = 10.0 ** (float(self._desk.get("/audio/gain")) / 20.0)
+        self._ring.write(gain * sound, now)
+        features = self._ears.listen(self._ring.newest(LISTEN_SAMPLES), now)
+        controls = self._desk.tick(now, features)
+        self._wishes.put(wishes_of(controls, self._config.preset))
+        self._slow_path.supervise(now)
+        frame = self._frames.newest(self._frame.serial if self._frame is not None else 0)
+        if frame is not None:
+            self._frame = frame
+            self._meter.received(frame, self._real.now())
+        self._renderer.draw(self._surface.target, now=now, frame=self._frame, features=features, controls=controls)

@@ -1,0 +1,98 @@
+"""What one run of the show was asked for: command line and preset, resolved and checked, before anything starts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from installation.audio.source import parse_source
+from installation.preset import Preset, load_preset
+from s2s.card import DEFAULT_BUNDLE
+
+
+class OptionError(ValueError):
+    """An argument that cannot be used; one line."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The command line of `run_show.py`, as typed; DESIGN section 6 says what each means."""
+
+    preset: str = "gallery"
+    source: str | None = None
+    model: Path | None = None
+    output: str = "auto"
+    size: tuple[int, int] | None = None
+    fps: float | None = None
+    duration_s: float | None = None
+    seed: int = 0
+    record: Path | None = None
+    render: Path | None = None
+    snapshot: Path | None = None
+    report: Path | None = None
+    osc_port: int = 9000
+    page: tuple[str, int] | None = ("127.0.0.1", 8080)
+    midi: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowConfig:
+    """The resolved run: `preset` with the command line's overrides applied."""
+
+    arguments: Arguments
+    preset: Preset
+    source: str
+    source_demanded: bool
+    model: Path
+    midi_device: str
+
+    def as_yaml(self) -> str:
+        """Return the resolved configuration for `--dry-run`."""
+        asked = self.arguments
+        document: dict[str, Any] = {
+            "preset": {**self.preset.as_document(), "path": str(self.preset.path)},
+            "source": {"name": self.source, "demanded": self.source_demanded},
+            "model": str(self.model),
+            "output": asked.output,
+            "size": None if asked.size is None else "{}x{}".format(*asked.size),
+            "fps": asked.fps,
+            "duration_s": asked.duration_s,
+            "seed": asked.seed,
+            "record": _text(asked.record),
+            "render": _text(asked.render),
+            "snapshot": _text(asked.snapshot),
+            "report": _text(asked.report),
+            "osc_port": asked.osc_port,
+            "page": None if asked.page is None else "{}:{}".format(*asked.page),
+            "midi": self.midi_device,
+        }
+        return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+
+
+def resolve(arguments: Arguments) -> ShowConfig:
+    """Return the checked configuration. Raises PresetError, SourceError or OptionError, each in one line."""
+    preset = load_preset(arguments.preset)
+    source = arguments.source or preset.source
+    parse_source(source)
+    if arguments.render is not None and not source.startswith("file:"):
+        raise OptionError(f"--render needs a sound file: give --source file:PATH (the source is {source!r})")
+    return ShowConfig(
+        arguments=arguments,
+        preset=preset,
+        source=source,
+        source_demanded=arguments.source is not None,
+        model=arguments.model or model_folder(preset),
+        midi_device=arguments.midi or preset.midi_device,
+    )
+
+
+def model_folder(preset: Preset) -> Path:
+    """Return the bundle a preset names: `default`, or a folder relative to the preset's file."""
+    return DEFAULT_BUNDLE if preset.model == "default" else (preset.path.parent / preset.model).resolve()
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

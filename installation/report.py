@@ -1,0 +1,77 @@
+"""The run's summary: the JSON of `--report`, and the one line at the end. Pure: numbers in, plain values out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from installation.metering import MemoryMeter, Meter
+
+Status = Mapping[str, Any]
+
+
+def build_report(
+    *,
+    meter: Meter,
+    memory: MemoryMeter,
+    capture: Status,
+    inference: Status,
+    run: Mapping[str, Any],
+    errors: Sequence[str],
+) -> dict[str, Any]:
+    """Return the report of DESIGN section 6; what a worker never told is None or 0."""
+    encoder, generator = inference.get("encoder", {}), inference.get("generator", {})
+    return {
+        "display": {
+            "frames": meter.frames,
+            "fps": round(meter.fps, 2),
+            "interval_ms": {**meter.interval_ms.summary(50, 95, 99), "max": round(meter.interval_ms.max_ms, 2)},
+        },
+        "generator": {
+            "frames": generator.get("frames", 0),
+            "fps": _rate(generator.get("frames", 0), run.get("living_s")),
+            "ms": generator.get("ms", {"p50": None, "p95": None}),
+            "rejected": generator.get("rejected", 0),
+        },
+        "encoder": {"updates": encoder.get("updates", 0), "ms": encoder.get("ms", {"p50": None, "p95": None})},
+        "latency": {
+            "fast_ms": meter.fast_ms.summary(50, 95),
+            "slow_ms": inference.get("slow_ms", {"p50": None, "p95": None}),
+        },
+        "audio": {
+            "lost_samples": capture.get("lost_samples", 0),
+            "heard_s": run.get("heard_s", 0.0),
+            "loudest_db": round(meter.loudest_db, 1),
+        },
+        "frames": {"skipped": meter.skipped},
+        "memory": memory.summary(),
+        "startup": {
+            "first_picture_s": _rounded(meter.first_picture_s),
+            "living_picture_s": _rounded(meter.living_picture_s),
+        },
+        "model": inference.get("model", run.get("model")),
+        "device": inference.get("device"),
+        **{key: run.get(key) for key in ("restarts", "preset", "source", "seed", "render", "exit_code")},
+        "errors": list(errors),
+    }
+
+
+def summary_line(report: Mapping[str, Any]) -> str:
+    """Return the run in one line for the end of every run."""
+    display, generator, latency = report["display"], report["generator"], report["latency"]
+    return (
+        f"{display['frames']} pictures shown at {display['fps']:.1f} fps (p95 {_ms(display['interval_ms']['p95'])}), "
+        f"{generator['frames']} generated at {generator['fps']:.1f} a second, "
+        f"sound to light {_ms(latency['fast_ms']['p95'])} fast and {_ms(latency['slow_ms']['p95'])} slow (p95), "
+        f"{report['audio']['lost_samples']} samples lost, {report['restarts']} restarts"
+    )
+
+
+def _rate(count: int, duration_s: float | None) -> float:
+    return round(count / duration_s, 2) if duration_s and duration_s > 0 else 0.0
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _ms(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f} ms"

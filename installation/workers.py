@@ -1,0 +1,14 @@
+"""How the workers are made, inside their own processes. Importing this costs nothing: torch waits in the function."""
+
+from pathlib import Path
+
+from installation.hosting import Core
+from installation.mailbox import FrameBox, JsonBox
+from installation.ring import AudioRing
+
+
+def make_inference(model: Path, seed: int, ring: AudioRing, wishes: JsonBox, frames: FrameBox) -> Core:
+    """Return the slow path; takes seconds, for torch and the model. Raises ModelError."""
+    from installation.inference.core import InferenceConfig, InferenceCore
+
+    return InferenceCore(InferenceConfig(model, seed), ring, wishes, frames)

@@ -1,0 +1,72 @@
+#!/usr/bin/env python
+"""Run the installation: sound in, scenes out. Arguments, logging and the exit code; the show is in `installation`."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Run one show; return the exit code that the contract names."""
+    parsed = build_parser().parse_args()
+    # Imported here: a worker process that is spawned imports this file again and needs none of it.
+    from installation.hosting import LOG_FORMAT
+    from installation.main import run
+
+    logging.basicConfig(level=logging.DEBUG if parsed.verbose else logging.INFO, format=LOG_FORMAT)
+    return run(parsed)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the command line; one option a line, in the order of use."""
+    parser = argparse.ArgumentParser(prog="run_show.py", description="Sound becomes a scene, live.")
+    add = parser.add_argument
+    add("--preset", default="gallery", metavar="NAME|PATH", help="a file of presets/ or a path (default: gallery)")
+    add("--source", metavar="SOURCE", help="mic | mic:NAME | osc | osc:PORT | file:PATH | demo; overrides the preset")
+    add("--model", type=Path, metavar="DIR", help="a model bundle (default: the preset's, else s2s/pretrained)")
+    add("--output", default="auto", metavar="OUTPUT", help="auto | window | window:N | headless (default: auto)")
+    add("--size", type=_size, metavar="WxH", help="pixels of the window or the headless picture")
+    add("--fps", type=_positive, metavar="N", help="pictures shown a second (default: the display's)")
+    add("--duration", type=_positive, metavar="SECONDS", help="end after so long")
+    add("--seed", type=int, default=0, help="fixes everything random (default: 0)")
+    add("--record", type=Path, metavar="PATH.mp4", help="record what is shown, with its sound")
+    add("--render", type=Path, metavar="PATH.mp4", help="offline: every frame of a file source, deterministic")
+    add("--snapshot", type=Path, metavar="PATH.png", help="save the last picture at the end")
+    add("--report", type=Path, metavar="PATH.json", help="write the run's summary at the end")
+    add("--osc-port", type=int, default=9000, metavar="N", help="control over OSC (default: 9000)")
+    add("--page", type=_address, default=("127.0.0.1", 8080), metavar="HOST:PORT", help="the operator page")
+    add("--no-page", dest="page", action="store_const", const=None, help="serve no operator page")
+    add("--midi", metavar="NAME|auto|none", help="the controller (default: the preset's)")
+    add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
+    add("--dry-run", action="store_true", help="print the resolved configuration as YAML, then end")
+    add("--verbose", action="store_true", help="log everything")
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, times, height = text.lower().partition("x")
+    if times and width.isdecimal() and height.isdecimal() and int(width) > 0 and int(height) > 0:
+        return int(width), int(height)
+    raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT such as 1280x720, got {text!r}")
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if 0.0 < value < float("inf"):
+        return value
+    raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if port.isdecimal() and int(port) < 65_536:
+        return host or "127.0.0.1", int(port)
+    raise argparse.ArgumentTypeError(f"expected HOST:PORT such as 127.0.0.1:8080, got {text!r}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
