@@ -4,6 +4,7 @@ Training only. The frozen maps see what the picture is about (Sauer et al. 2021,
 the pixel head sees hatching and wrong colours, to which those maps are nearly blind.
 """
 
+import math
 from itertools import pairwise
 from typing import Final
 
@@ -54,10 +55,10 @@ class Head(nn.Module):
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
         """Return logits [b, height, width]."""
-        x = self.body(x)
-        wanted = self.project(h * self.h_scale)  # [b, head]
-        matched = (x * wanted[:, :, None, None]).sum(dim=1) / HEAD_WIDTH**0.5
-        real: Tensor = self.real(x)
+        seen: Tensor = self.body(x)
+        wanted: Tensor = self.project(h * self.h_scale)  # [b, head]
+        matched = (seen * wanted[:, :, None, None]).sum(dim=1) / math.sqrt(HEAD_WIDTH)
+        real: Tensor = self.real(seen)
         return real.squeeze(1) + matched
 
 

@@ -145,7 +145,7 @@ class Texture(nn.Module):
 
 
 class StyledRgb(nn.Module):
-    """Features to RGB, scaled by the style; silent at first, so that growing starts from the picture below."""
+    """Features to RGB, scaled by the style; faint at first, so that growing starts from the picture below."""
 
     def __init__(self, in_channels: int) -> None:
         super().__init__()
@@ -153,6 +153,7 @@ class StyledRgb(nn.Module):
         nn.init.ones_(self.scale.bias)
         self.rgb = nn.Conv2d(in_channels, 3, 1)
         nn.init.normal_(self.rgb.weight, std=0.1 * in_channels**-0.5)
+        nn.init.zeros_(self.rgb.bias)
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
         """Return [b, 3, height, width]."""

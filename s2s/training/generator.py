@@ -5,6 +5,7 @@ neighbourhoods of IC-GAN. Reconstruction alone comes first: it finds composition
 adversary alone wanders. The posterior keeps z alive, which a generator fed with a rich h otherwise ignores.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -228,11 +229,13 @@ def train_generator(
     return trainer.average.net
 
 
-def load_generator(folder: Path, h_dim: int, settings: GeneratorSettings) -> LightGenerator:
+def load_generator(folder: Path, h_dim: int) -> LightGenerator:
     """Return the generator that a finished run left in `folder`. Raises FileNotFoundError."""
     path = folder / WEIGHTS
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train generator DATA {folder}`")
+    run = json.loads((folder / "run.json").read_text())
+    settings = GeneratorSettings(channels=tuple(run["channels"]), z_dim=run["z_dim"])
     net = LightGenerator(settings.resolution, h_dim, settings.z_dim, settings.channels)
     net.load_state_dict(load_file(path))
     return net.eval().requires_grad_(False)

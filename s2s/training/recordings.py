@@ -5,17 +5,17 @@ original recording share a fold. Fold 3 is for testing.
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-import av
 import numpy as np
-from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
+from s2s.audio import read_audio
 from s2s.training.data import CLIP_S, SAMPLE_RATE_HZ, DataError
 
+TRAINING_FOLDS: Final = (1, 2)
+TEST_FOLDS: Final = (3,)
 SCENE_OF_CLASS: Final = {
     "rain": "rain",
     "sea_waves": "sea",
@@ -48,12 +48,8 @@ def read_recordings(folder: Path, folds: tuple[int, ...]) -> list[Recording]:
 
 
 def _read(path: Path) -> NDArray[np.float32]:
-    resampler = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE_HZ)
-    with av.open(str(path)) as container:
-        frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
-        frames += resampler.resample(None)
-    sound = np.concatenate([frame.to_ndarray().reshape(-1) for frame in frames]).astype(np.float32)
+    sound = read_audio(path, SAMPLE_RATE_HZ)
     # ESC-50 pads short clips with digital silence, which no microphone ever hears: leave it out.
     sounding = np.flatnonzero(np.abs(sound) > 0)
     sound = sound[: sounding[-1] + 1] if len(sounding) else sound
-    return np.resize(sound, int(Fraction(CLIP_S) * SAMPLE_RATE_HZ))
+    return np.resize(sound, int(CLIP_S * SAMPLE_RATE_HZ))

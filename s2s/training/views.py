@@ -11,7 +11,8 @@ def random_view(pictures: Tensor, generator: torch.Generator) -> Tensor:
     """Return one random view [b, 3, px, px] of pictures in -1..1.
 
     No mirror images: they would teach the encoder that left and right are one, and the composition would be lost.
-    Colours move moderately, so that the hour stays readable in the feature without ruling it.
+    Colours move far: sound tells the scene and seldom the hour, so the feature should follow the scene, and the hour
+    is better left to the generator's noise.
     """
     view = _random_crop(pictures, generator)
     view = _random_colour(view, generator)
@@ -43,12 +44,12 @@ def _random_colour(x: Tensor, generator: torch.Generator) -> Tensor:
     on = (torch.rand(n, generator=generator) < 0.8).float().view(column)
     luma = torch.tensor(LUMA).view(1, 3, 1, 1)
     y = (x + 1) / 2
-    y = y * _uniform(n, 0.6, 1.4, generator).view(column)
+    y = y * _uniform(n, 0.5, 1.6, generator).view(column)
     mean = (y * luma).sum(1, keepdim=True).mean(dim=(2, 3), keepdim=True)
     y = mean + (y - mean) * _uniform(n, 0.6, 1.4, generator).view(column)
     grey = (y * luma).sum(1, keepdim=True)
-    y = grey + (y - grey) * _uniform(n, 0.5, 1.5, generator).view(column)
-    y = y * (1 + 0.15 * (2 * torch.rand(n, 3, 1, 1, generator=generator) - 1))
+    y = grey + (y - grey) * _uniform(n, 0.0, 1.6, generator).view(column)
+    y = y * (1 + 0.3 * (2 * torch.rand(n, 3, 1, 1, generator=generator) - 1))
     return on * (2 * y - 1) + (1 - on) * x
 
 
