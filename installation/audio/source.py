@@ -3,12 +3,12 @@
 Pure: no device, file or socket is opened here. Every source is read by the capture process alone.
 """
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from installation.parameters import nearest
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
 
 DEFAULT_PCM_PORT: Final = 9001
@@ -73,7 +73,9 @@ def parse_source(text: str) -> SourceSpec:
     """Read `mic`, `mic:NAME`, `osc`, `osc:PORT`, `file:PATH` or `demo`. Raises SourceError that names these."""
     word, colon, rest = text.strip().partition(":")
     if word not in list(SourceKind):
-        raise SourceError(f"the source {text!r} is none of {SOURCE_FORMS}{_nearest(word)}")
+        raise SourceError(
+            f"the source {text!r} is none of {SOURCE_FORMS}{nearest(word, [kind.value for kind in SourceKind])}"
+        )
     kind = SourceKind(word)
     if kind is SourceKind.OSC:
         return SourceSpec(kind, port=_parse_port(text, rest) if colon else DEFAULT_PCM_PORT)
@@ -88,11 +90,6 @@ def _parse_port(text: str, port: str) -> int:
     if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65_535):
         raise SourceError(f"the source {text!r} needs a UDP port from 1 to 65535 after 'osc:'")
     return int(port)
-
-
-def _nearest(word: str) -> str:
-    matches = difflib.get_close_matches(word, list(SourceKind), n=1, cutoff=0.5)
-    return f", did you mean {matches[0]!r}?" if matches else ""
 
 
 class Pacer:
