@@ -1,0 +1,115 @@
+"""The MIDI ports, in a process of their own: a script that `midi.py` runs; the only importer of mido and rtmidi.
+
+Of its own, because rtmidi holds Python's lock while it talks to a driver (opening a JACK port takes up to 150 ms, with
+a stuck server for ever) and because drivers write to stderr. It imports nothing of this project, so it starts quickly.
+Out: one JSON line a message, one twice a second about the ports. In: `{"open": NAME}`; the end of stdin ends it.
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+from typing import Any, TextIO
+
+import mido
+import rtmidi
+
+_CLIENT_NAME = "Sound to Scene"
+_LISTEN_S = 0.004
+_IDLE_S = 0.25
+_LIST_S = 0.5
+_PROBE_S = 3.0
+
+
+class Ports:
+    """The inputs of one API (`alsa`, `jack`, or the system's own for an empty name) and the one that is open."""
+
+    def __init__(self, api: str) -> None:
+        apis = {"": rtmidi.API_UNSPECIFIED, "alsa": rtmidi.API_LINUX_ALSA, "jack": rtmidi.API_UNIX_JACK}
+        self._input = rtmidi.MidiIn(apis[api], _CLIENT_NAME)
+        self.opened: str | None = None
+        # Only JACK goes on listing the ports of a server that has died; a port made in vain tells it.
+        self._probe = rtmidi.MidiOut(apis[api], f"{_CLIENT_NAME} probe") if api == "jack" else None
+
+    def names(self) -> list[str]:
+        """Return the inputs there are, and let go of the open one if it is gone: rtmidi does not tell."""
+        names = [str(name) for name in self._input.get_ports()]
+        if self.opened not in names:
+            self.open(None)
+        return names
+
+    def open(self, name: str | None) -> None:
+        """Listen to the port `name` alone; to none for None, and where it is gone by now."""
+        if name == self.opened:
+            return
+        if self.opened is not None:
+            self._input.close_port()
+            self.opened = None
+        names = self._input.get_ports()
+        if name in names:
+            self._input.open_port(names.index(name))
+            self.opened = name
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Return what arrived since the last call, decoded."""
+        found = []
+        while (timed := self._input.get_message()) is not None:
+            try:
+                found.append(mido.Message.from_bytes(timed[0]).dict())
+            except ValueError:  # half a message from a bad cable
+                continue
+        return found
+
+    def probe(self) -> None:
+        """Raise rtmidi.RtMidiError when the server behind the ports is gone."""
+        if self._probe is not None:
+            self._probe.open_virtual_port("probe")
+            self._probe.close_port()
+
+
+class Wishes:
+    """What the show asks for, read by a thread of its own; the end of its stream ends this process."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.open: str | None = None
+        threading.Thread(target=self._read, args=(stream,), daemon=True).start()
+
+    def _read(self, stream: TextIO) -> None:
+        for line in stream:
+            self.open = json.loads(line)["open"]
+        os._exit(0)  # the show has gone, and a driver may hang in anything gentler
+
+
+def serve(api: str) -> None:
+    """Report ports and messages until the show is gone. Raises rtmidi.RtMidiError when the driver is."""
+    wishes, ports = Wishes(sys.stdin), Ports(api)
+    list_at = probe_at = time.monotonic()
+    while True:
+        now = time.monotonic()
+        if now >= probe_at:
+            ports.probe()
+            probe_at = now + _PROBE_S
+        if now >= list_at:
+            say({"ports": ports.names(), "open": ports.opened})
+            list_at = now + _LIST_S
+        ports.open(wishes.open)
+        for message in ports.messages():
+            say({"message": message})
+        time.sleep(_IDLE_S if ports.opened is None else _LISTEN_S)
+
+
+def say(news: dict[str, Any]) -> None:
+    """Write one line to the show."""
+    sys.stdout.write(json.dumps(news) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        serve(sys.argv[1])
+    except rtmidi.RtMidiError as error:
+        say({"problem": str(error)})
+        sys.exit(1)
+    except BrokenPipeError:
+        os._exit(0)

@@ -1,0 +1,101 @@
+"""OSC datagrams to messages and back, by python-osc behind guards against what a network can send.
+
+Pure. The guards are for what its parser does on hostile bytes: a negative element size loops for ever, deep bundles
+recurse without end, unknown type tags write a line each into the root logger.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message import ParseError as MessageError
+from pythonosc.osc_message_builder import OscMessageBuilder
+from pythonosc.parsing import osc_types
+
+from installation.values import ParameterValue
+
+MAX_PACKET_BYTES: Final = 8192
+"""A bundle of every parameter takes a quarter of this."""
+
+_MAX_BUNDLE_DEPTH: Final = 4
+_BUNDLE: Final = b"#bundle\0"
+_BUNDLE_HEADER_BYTES: Final = len(_BUNDLE) + 8  # and its time tag
+_TAGS: Final = frozenset("ihfdsTFNI")
+
+
+class OscFormatError(ValueError):
+    """A datagram that is no OSC, or no OSC that this program takes; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One OSC message: floats are rounded to the seven digits that 32 bits carry, nil is None, impulse is True."""
+
+    address: str
+    arguments: tuple[object, ...]
+
+
+def read_packet(packet: bytes) -> list[Message]:
+    """Return the messages of a datagram, bundles opened. Time tags are not waited for: a show acts now.
+
+    Raises OscFormatError.
+    """
+    if len(packet) > MAX_PACKET_BYTES:
+        raise OscFormatError(f"a control datagram has at most {MAX_PACKET_BYTES} bytes, got more")
+    return [_read_message(element) for element in _elements(packet, 0)]
+
+
+def write_message(address: str, value: ParameterValue) -> bytes:
+    """Return the datagram that says `address value`."""
+    builder = OscMessageBuilder(address=address)
+    builder.add_arg(value)
+    datagram: bytes = builder.build().dgram
+    return datagram
+
+
+def _elements(packet: bytes, depth: int) -> list[bytes]:
+    if not packet.startswith(_BUNDLE):
+        return [packet]
+    if depth == _MAX_BUNDLE_DEPTH:
+        raise OscFormatError(f"bundles are nested at most {_MAX_BUNDLE_DEPTH} deep")
+    if len(packet) < _BUNDLE_HEADER_BYTES:
+        raise OscFormatError("a bundle ends before its time tag does")
+    found: list[bytes] = []
+    index = _BUNDLE_HEADER_BYTES
+    while index < len(packet):
+        (size,) = struct.unpack(">i", packet[index : index + 4].ljust(4, b"\0"))
+        index += 4
+        if not 0 < size <= len(packet) - index:
+            raise OscFormatError(f"a bundle's element has the size {size}, {max(len(packet) - index, 0)} bytes follow")
+        found += _elements(packet[index : index + size], depth + 1)
+        index += size
+    return found
+
+
+def _read_message(packet: bytes) -> Message:
+    try:
+        message = OscMessage(_with_known_tags(packet))
+    except (MessageError, osc_types.ParseError, ValueError, IndexError) as error:
+        reason = error if isinstance(error, OscFormatError) else f"no OSC message: {packet[:16]!r}"
+        raise OscFormatError(str(reason)) from error
+    return Message(message.address, tuple(_seven_digits(argument) for argument in message.params))
+
+
+def _with_known_tags(packet: bytes) -> bytes:
+    if not packet.startswith(b"/"):
+        raise OscFormatError(f"no OSC message: {packet[:16]!r}")
+    _, start = osc_types.get_string(packet, 0)
+    if start >= len(packet):
+        return packet
+    tags, end = osc_types.get_string(packet, start)
+    strange = sorted(set(tags[1:]) - _TAGS)
+    if strange:
+        raise OscFormatError(f"OSC types are i h f d s T F N I here, got {strange[0]!r}")
+    # python-osc does not know the impulse; it carries no data, as true does.
+    return packet[:start] + packet[start:end].replace(b"I", b"T") + packet[end:]
+
+
+def _seven_digits(argument: object) -> object:
+    # A fader at the top of 0..0.97 sends 0.97000003: out of range by the width of a float.
+    return float(f"{argument:.7g}") if isinstance(argument, float) else argument

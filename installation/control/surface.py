@@ -1,0 +1,88 @@
+"""What the control surfaces have in common: the desk as they see it, and how they keep account of what they refused.
+
+Pure; used from the show thread and from the surfaces' own threads.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from installation.parameters import ParameterError, parameter
+from installation.values import ParameterValue
+
+_REPORT_EVERY_S: Final = 5.0
+_LONGEST_WORDS: Final = 200
+_LONGEST_ADDRESS: Final = 60
+
+
+class Desk(Protocol):
+    """The desk's side that faces the surfaces. `position` is 0..1 of a fader's travel."""
+
+    def post(self, address: str, value: object, origin: str) -> None:
+        """Set a parameter at the next tick; any thread. Raises ParameterError, one line."""
+        ...
+
+    def post_unit(self, address: str, position: float, origin: str) -> None:
+        """Set a number by its fader's position at the next tick; any thread. Raises ParameterError."""
+        ...
+
+    def get(self, address: str) -> ParameterValue:
+        """Return what was set, without modulation; any thread. Raises ParameterError."""
+        ...
+
+    def watch(self, callback: Callable[[str, ParameterValue, str], None]) -> None:
+        """Call `callback(address, value, origin)` from the show thread for each change; it must not block."""
+        ...
+
+
+class Refusals:
+    """Counts what a surface refused and remembers the last reason; `report` turns floods into one line now and then.
+
+    A reason may be a function: finding the nearest address costs more than a flood should be able to buy.
+    """
+
+    def __init__(self, surface: str, logger: logging.Logger) -> None:
+        self._surface = surface
+        self._logger = logger
+        self._lock = threading.Lock()
+        self._count = 0
+        self._reason: Callable[[], str] | str = ""
+        self._reported = 0
+        self._next_report_at = -float("inf")
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    @property
+    def last(self) -> str:
+        """The last reason in words, empty when nothing was refused."""
+        with self._lock:
+            if not isinstance(self._reason, str):
+                self._reason = self._reason()
+            return self._reason if len(self._reason) <= _LONGEST_WORDS else self._reason[:_LONGEST_WORDS] + "…"
+
+    def add(self, reason: Callable[[], str] | str) -> None:
+        """Note one refusal; any thread."""
+        with self._lock:
+            self._count += 1
+            self._reason = reason
+
+    def report(self, now: float) -> None:
+        """Log what came since the last line, at most one line every few seconds; show thread."""
+        new = self._count - self._reported
+        if not new or now < self._next_report_at:
+            return
+        self._reported += new
+        self._next_report_at = now + _REPORT_EVERY_S
+        self._logger.warning("%s refused %d, the last: %s", self._surface, new, self.last)
+
+
+def why_unknown(address: str) -> str:
+    """Return the line that names the parameter nearest to `address`, an address no parameter has."""
+    try:
+        parameter(address[:_LONGEST_ADDRESS])
+    except ParameterError as error:
+        return str(error)
+    return f"there is no parameter {address[:_LONGEST_ADDRESS]!r}…"

@@ -1,0 +1,255 @@
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from installation.control.osc import OscControl
+from installation.control.osc_echo import MAX_SUBSCRIBERS, Echo
+from installation.control.osc_messages import Message, read_packet, write_message
+from installation.desk import Desk
+from installation.parameters import PARAMETERS
+from installation.values import Features, ParameterValue
+from tests.waiting import wait_until
+
+
+class Peer:
+    """A program that speaks OSC with the show."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(10)
+        self.socket.connect(("127.0.0.1", port))
+        self.port = int(self.socket.getsockname()[1])
+
+    def say(self, address: str, value: ParameterValue | None = None) -> None:
+        empty = address.encode() + bytes(4 - len(address) % 4)
+        self.socket.send(empty if value is None else write_message(address, value))
+
+    def hear(self) -> Message:
+        return read_packet(self.socket.recv(9000))[0]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def control(desk: Desk) -> Iterator[OscControl]:
+    control = OscControl(desk, 0)
+    control.start()
+    yield control
+    control.close()
+
+
+@pytest.fixture
+def connect(control: OscControl) -> Iterator[Callable[[], Peer]]:
+    peers: list[Peer] = []
+
+    def make() -> Peer:
+        peers.append(Peer(control.port))
+        return peers[-1]
+
+    yield make
+    for peer in peers:
+        peer.socket.close()
+
+
+def test_a_value_that_arrives_is_set(desk: Desk, connect: Callable[[], Peer]) -> None:
+    connect().say("/audio/gain", -6.0)
+
+    assert wait_until(lambda: desk.get("/audio/gain") == -6.0)
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "held"),
+    [
+        ("/latent/glide", 12, 12.0),
+        ("/latent/hold", 1.0, True),
+        ("/show/hud", True, True),
+        ("/show/blackout", 1, True),
+        ("/render/feedback", 0.97, 0.97),
+        ("/show/preset", "rehearsal", "rehearsal"),
+    ],
+)
+def test_every_kind_of_parameter_takes_what_senders_send(
+    desk: Desk, connect: Callable[[], Peer], address: str, sent: ParameterValue, held: ParameterValue
+) -> None:
+    connect().say(address, sent)
+
+    assert wait_until(lambda: desk.get(address) == held)
+
+
+def test_an_address_alone_is_answered_with_its_value(desk: Desk, connect: Callable[[], Peer]) -> None:
+    desk.post("/latent/blend", 0.4, "test")
+    peer = connect()
+    peer.say("/latent/blend")
+
+    assert peer.hear() == Message("/latent/blend", (0.4,))
+
+
+def test_every_parameter_can_be_asked_for(connect: Callable[[], Peer]) -> None:
+    peer = connect()
+    for address, row in PARAMETERS.items():
+        peer.say(address)
+        assert peer.hear() == Message(address, (row.default,))
+
+
+def test_a_subscriber_hears_what_anyone_sets(desk: Desk, control: OscControl, connect: Callable[[], Peer]) -> None:
+    listener, other = connect(), connect()
+    other.say("/subscribe", listener.port)
+    assert wait_until(lambda: control.status()["subscribers"] == 1)
+
+    desk.post("/render/hue", 90.0, "midi")
+    desk.tick(0.0, Features())
+    assert listener.hear() == Message("/render/hue", (90.0,))
+
+    other.say("/latent/blend", 0.25)
+    assert wait_until(lambda: desk.get("/latent/blend") == 0.25)
+    desk.tick(0.1, Features())
+    assert listener.hear() == Message("/latent/blend", (0.25,))
+
+
+def test_a_subscriber_that_takes_its_leave_hears_no_more(
+    desk: Desk, control: OscControl, connect: Callable[[], Peer]
+) -> None:
+    leaving, staying = connect(), connect()
+    for peer in (leaving, staying):
+        peer.say("/subscribe", peer.port)
+    assert wait_until(lambda: control.status()["subscribers"] == 2)
+    leaving.say("/unsubscribe", leaving.port)
+    assert wait_until(lambda: control.status()["subscribers"] == 1)
+
+    desk.post("/audio/gain", 1.0, "test")
+    desk.tick(0.0, Features())
+    assert staying.hear() == Message("/audio/gain", (1.0,))
+    leaving.socket.settimeout(0.1)
+    with pytest.raises(TimeoutError):
+        leaving.hear()
+
+
+def test_the_subscriber_of_longest_standing_makes_room() -> None:
+    echo = Echo()
+    for port in range(1, MAX_SUBSCRIBERS + 1):
+        echo.subscribe(("127.0.0.1", port))
+    echo.subscribe(("127.0.0.1", 1))  # renewed: now the youngest
+    echo.subscribe(("127.0.0.1", 99))
+
+    assert len(echo.subscribers) == MAX_SUBSCRIBERS
+    assert ("127.0.0.1", 2) not in echo.subscribers
+    assert echo.subscribers[-2:] == [("127.0.0.1", 1), ("127.0.0.1", 99)]
+
+
+def test_a_fast_fader_is_echoed_with_its_newest_value() -> None:
+    echo = Echo()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as both:
+        both.bind(("127.0.0.1", 0))
+        both.settimeout(10)
+        echo.subscribe(both.getsockname())
+        for step in range(1000):
+            echo.tell("/audio/gain", float(step))
+        echo.start(both)
+        assert read_packet(both.recv(100)) == [Message("/audio/gain", (999.0,))]
+        echo.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "value", "words"),
+    [
+        ("/audio/gian", 1.0, "did you mean '/audio/gain'?"),
+        ("/audio/gain", 100.0, "/audio/gain takes -60..24 dB, got 100.0"),
+        ("/audio/gain", float("nan"), "got nan"),
+        ("/audio/gain", "loud", "got 'loud'"),
+        ("/latent/hold", 0.5, "/latent/hold takes true or false, got 0.5"),
+        ("/render/fit", "stretch", "crop | fit"),
+        ("/subscribe", 0, "1..65535"),
+        ("/subscribe", "me", "1..65535"),
+        ("/subscribe", None, "1..65535"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_reason(
+    control: OscControl, connect: Callable[[], Peer], address: str, value: ParameterValue | None, words: str
+) -> None:
+    connect().say(address, value)
+
+    assert wait_until(lambda: control.status()["refused"] == 1)
+    assert words in str(control.status()["last_refusal"])
+
+
+def test_two_values_for_one_parameter_are_refused(control: OscControl, connect: Callable[[], Peer]) -> None:
+    connect().socket.send(b"/audio/gain\0,ff\0" + bytes(8))
+
+    assert wait_until(lambda: control.status()["last_refusal"] == "/audio/gain takes one value, got 2")
+
+
+def test_after_garbage_and_oversize_it_still_listens(
+    desk: Desk, control: OscControl, connect: Callable[[], Peer]
+) -> None:
+    peer = connect()
+    rubbish = [b"", b"\xff" * 100, b"#bundle\0" + bytes(8) + b"\xff\xff\xff\xfc", b"/a" + b"b" * 60_000]
+    for packet in rubbish:
+        peer.socket.send(packet)
+    peer.say("/audio/gain", 3.0)
+
+    assert wait_until(lambda: desk.get("/audio/gain") == 3.0)
+    assert control.status()["refused"] == len(rubbish)
+
+
+def test_under_a_flood_it_rests_and_then_listens_again(
+    desk: Desk, control: OscControl, connect: Callable[[], Peer]
+) -> None:
+    peer = connect()
+    for step in range(3000):
+        peer.say("/latent/blend", step / 3000)
+    assert wait_until(lambda: control.status()["rests"] != 0)
+
+    def heard_after_all() -> bool:
+        peer.say("/audio/gain", 3.0)
+        return desk.get("/audio/gain") == 3.0
+
+    assert wait_until(heard_after_all)
+
+
+def test_a_taken_port_is_said_once_and_got_when_it_is_free(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as squatter:
+        squatter.bind(("127.0.0.1", 0))
+        port = int(squatter.getsockname()[1])
+        control = OscControl(desk, port)
+        control.start()
+        for second in range(20):
+            control.poll(float(second))
+        assert control.status()["port"] == port
+        assert f"cannot receive OSC at 127.0.0.1:{port}: Address already in use" in str(control.status()["problem"])
+        assert sum("cannot receive" in record.getMessage() for record in caplog.records) == 1
+
+    try:
+        control.poll(23.0)
+        assert control.status()["problem"] == ""
+        peer = Peer(port)
+        peer.say("/audio/gain", 2.0)
+        peer.socket.close()
+        assert wait_until(lambda: desk.get("/audio/gain") == 2.0)
+    finally:
+        control.close()
+
+
+def test_an_address_that_is_no_address_of_this_machine_does_not_stop_the_show(desk: Desk) -> None:
+    control = OscControl(desk, 0, host="203.0.113.7")
+    control.start()
+    control.poll(0.0)
+
+    assert "203.0.113.7" in str(control.status()["problem"])
+    control.close()
+
+
+def test_closing_gives_the_port_back(desk: Desk) -> None:
+    control = OscControl(desk, 0)
+    control.start()
+    port = control.port
+    control.close()
+    control.poll(time.monotonic())
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as successor:
+        successor.bind(("127.0.0.1", port))

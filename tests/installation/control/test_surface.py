@@ -1,0 +1,52 @@
+import logging
+
+import pytest
+
+from installation.control.surface import Refusals, why_unknown
+
+log = logging.getLogger(__name__)
+
+
+def test_a_flood_of_refusals_is_one_line_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
+    refusals = Refusals("OSC", log)
+    for turn in range(600):  # ten seconds at 60 Hz
+        refusals.add(f"reason {turn}")
+        refusals.report(turn / 60)
+
+    assert refusals.count == 600
+    assert refusals.last == "reason 599"
+    assert [record.getMessage() for record in caplog.records] == [
+        "OSC refused 1, the last: reason 0",
+        "OSC refused 300, the last: reason 300",
+    ]
+
+
+def test_nothing_refused_is_nothing_logged(caplog: pytest.LogCaptureFixture) -> None:
+    Refusals("OSC", log).report(1.0)
+
+    assert caplog.records == []
+
+
+def test_the_words_for_a_refusal_are_found_only_when_someone_reads_them() -> None:
+    asked = []
+    refusals = Refusals("OSC", log)
+    for turn in range(1000):
+        refusals.add(lambda turn=turn: asked.append(turn) or f"reason {turn}")
+
+    assert refusals.last == refusals.last == "reason 999"
+    assert asked == [999]
+
+
+def test_a_reason_is_cut_to_one_readable_line() -> None:
+    refusals = Refusals("OSC", log)
+    refusals.add("x" * 10_000)
+
+    assert len(refusals.last) <= 201
+
+
+def test_an_unknown_address_is_answered_with_the_nearest() -> None:
+    assert why_unknown("/audio/gian") == "there is no parameter '/audio/gian', did you mean '/audio/gain'?"
+
+
+def test_even_an_endless_address_gets_a_short_answer() -> None:
+    assert len(why_unknown("/audio/gain" * 1000)) < 200

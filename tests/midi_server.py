@@ -1,0 +1,123 @@
+"""A private JACK server with its dummy driver, and controllers plugged into it: real MIDI ports without a sound card.
+
+Every client is a process of its own: libjack keeps one server's state for the life of a process.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+_START_TIMEOUT_S: Final = 10.0
+_STOP_TIMEOUT_S: Final = 5.0
+
+_CONTROLLER: Final = """
+import sys, rtmidi
+port = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, sys.argv[1])
+port.open_virtual_port(sys.argv[2])
+print("ready", flush=True)
+for line in sys.stdin:
+    port.send_message([int(byte) for byte in line.split()])
+    print("sent", flush=True)
+"""
+
+
+class JackServer:
+    """`jackd -d dummy` under a name of its own; `environment` leads other programs to it, `device` names the API."""
+
+    def __init__(self) -> None:
+        self.name = f"s2s-{uuid.uuid4().hex[:8]}"
+        self.environment = {**os.environ, "JACK_DEFAULT_SERVER": self.name, "JACK_NO_START_SERVER": "1"}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the server and wait until it takes clients."""
+        driver = ("-d", "dummy", "-r", "48000", "-p", "1024")
+        command = ("jackd", "--no-realtime", "-n", self.name, *driver)
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        give_up_at = time.monotonic() + _START_TIMEOUT_S
+        while self._process.poll() is None and time.monotonic() < give_up_at:
+            waited = subprocess.run(
+                ("jack_wait", "-s", self.name, "-w", "-t", "1"),
+                check=False,
+                capture_output=True,
+                timeout=_START_TIMEOUT_S,
+            )
+            if waited.returncode == 0 and b"not running" not in waited.stdout:
+                return
+        self.stop()
+        raise RuntimeError(f"jackd {self.name} did not start within {_START_TIMEOUT_S:g} s")
+
+    def stop(self) -> None:
+        """Kill the server, as a crash would, and remove what it leaves in shared memory."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(_STOP_TIMEOUT_S)
+            self._process = None
+        for left in Path("/dev/shm").glob(f"*{self.name}*"):
+            left.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class Controller:
+    """A MIDI controller with one output port, `client:port`, plugged into `server` while the context lasts."""
+
+    def __init__(self, server: JackServer, client: str = "Desk", port: str = "knobs") -> None:
+        self._process = subprocess.Popen(
+            (sys.executable, "-c", _CONTROLLER, client, port),
+            env=server.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self._expect("ready")
+
+    def send(self, *data: int) -> None:
+        """Send one message's bytes."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(" ".join(map(str, data)) + "\n")
+        self._process.stdin.flush()
+        self._expect("sent")
+
+    def control_change(self, control: int, value: int, channel: int = 1) -> None:
+        self.send(0xB0 + channel - 1, control, value)
+
+    def unplug(self) -> None:
+        """Take the port away."""
+        self._process.kill()
+        self._process.wait(_STOP_TIMEOUT_S)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.unplug()
+
+    def _expect(self, word: str) -> None:
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline().strip()
+        if said != word:
+            raise RuntimeError(f"the MIDI controller was to say {word!r}, it said {said!r}")
