@@ -170,7 +170,8 @@ def _checked_route(route: _Route) -> Route:
 
 def _explain(error: ValidationError) -> str:
     """Say the first fault in our words: where, what, and the nearest key that exists."""
-    first = error.errors()[0]
+    # A misspelt key is both unknown and missing: what was written tells more than what was not.
+    first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         key = str(first["loc"][-1])

@@ -39,18 +39,21 @@ def slerp(start: Vector, end: Vector, fraction: float) -> Vector:
         return start
     if fraction >= 1.0:
         return end
-    cosine = float(np.clip(np.dot(start.astype(np.float64), end.astype(np.float64)), -1.0, 1.0))
-    across = end - cosine * start
+    here, there = start.astype(np.float64), end.astype(np.float64)
+    cosine = float(np.dot(here, there))
+    across = there - cosine * here
     sine = float(np.linalg.norm(across))
     if sine < _PARALLEL:
         if cosine > 0.0:
             return end
-        across = np.zeros_like(start)
-        across[int(np.argmin(np.abs(start)))] = 1.0
-        across -= float(np.dot(across, start)) * start
-        sine = float(np.linalg.norm(across))
-    angle = math.acos(cosine) * fraction
-    return unit((math.cos(angle) * start + math.sin(angle) * (across / sine)).astype(np.float32))
+        across = np.zeros_like(here)
+        across[int(np.argmin(np.abs(here)))] = 1.0
+        across -= float(np.dot(across, here)) * here
+        angle = math.pi
+    else:
+        angle = math.atan2(sine, cosine)  # acos loses half its digits where the vectors are close
+    across /= np.linalg.norm(across)
+    return unit((math.cos(angle * fraction) * here + math.sin(angle * fraction) * across).astype(np.float32))
 
 
 def blend(sound: Vector, image: Vector, amount: float) -> Vector:

@@ -1,0 +1,5 @@
+"""Networks as plain `nn.Module`s, shapes asserted at the door; `registry` builds each from its sizes on a card.
+
+audio_encoder (f_A), image_encoder (f_V), generator (what every generator is), light_generator (ours, for few cores),
+biggan and biggan_discriminator (the published IC-GAN pair, with spectral and attention), discriminator (on frozen f_V).
+"""

@@ -1,0 +1,145 @@
+"""The slow path as a plain object, under a clock moved by hand, with a tiny real model."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from installation.inference.core import InferenceConfig, InferenceCore, ModelError
+from installation.mailbox import FrameBox, JsonBox
+from installation.parameters import DEFAULTS
+from installation.ring import AudioRing
+from installation.values import SAMPLE_RATE_HZ
+from tests.fakes import write_tiny_bundle
+
+
+@dataclass
+class Bench:
+    model: Path
+    ring: AudioRing
+    wishes: JsonBox
+    frames: FrameBox
+
+    def core(self, seed: int = 0) -> InferenceCore:
+        return InferenceCore(InferenceConfig(self.model, seed, device="cpu"), self.ring, self.wishes, self.frames)
+
+    def hear(self, now: float, seconds: float = 0.5, level: float = 0.2) -> None:
+        noise = np.random.default_rng(0).standard_normal(round(seconds * SAMPLE_RATE_HZ))
+        self.ring.write((level * noise).astype(np.float32), heard_at=now)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    write_tiny_bundle(tmp_path / "model", resolution=32)
+    made = Bench(tmp_path / "model", AudioRing(12.0), JsonBox(), FrameBox(64, 64))
+    yield made
+    for part in (made.ring, made.wishes, made.frames):
+        part.close()
+
+
+def test_pictures_are_made_before_any_sound_and_follow_it_afterwards(bench: Bench) -> None:
+    core = bench.core()
+    core.step(0.0)
+    silent = bench.frames.newest()
+    assert silent is not None and silent.pixels.shape == (32, 32, 3)
+    assert core.status()["encoder"] == {"updates": 0, "ms": {"p50": None, "p95": None}}
+    bench.hear(now=1.0)
+    core.step(1.0)
+    heard = bench.frames.newest(silent.serial)
+    assert heard is not None and heard.heard_at == 1.0 and heard.made_at >= 1.0
+    assert core.status()["encoder"]["updates"] == 1  # type: ignore[index]
+
+
+def test_the_encoder_looks_once_a_hop_however_often_it_is_stepped(bench: Bench) -> None:
+    core = bench.core()
+    for tick in range(100):
+        bench.hear(now=tick * 0.01, seconds=0.01)
+        core.step(tick * 0.01)
+    assert 3 <= core.status()["encoder"]["updates"] <= 4  # type: ignore[index]
+
+
+def test_the_rate_of_pictures_is_bounded(bench: Bench) -> None:
+    core = bench.core()
+    for tick in range(200):
+        core.step(tick * 0.005)
+    assert 23 <= bench.frames.serial <= 25
+
+
+def test_one_seed_gives_one_film_and_another_seed_another(bench: Bench) -> None:
+    films = []
+    for seed in (1, 1, 2):
+        core, shots = bench.core(seed), []
+        for tick in range(3):
+            core.step(tick * 0.1)
+            frame = bench.frames.newest()
+            assert frame is not None
+            shots.append(frame.pixels)
+        films.append(np.stack(shots))
+    np.testing.assert_array_equal(films[0], films[1])
+    assert not np.array_equal(films[0], films[2])
+
+
+def test_a_picture_with_nan_is_never_shown_and_many_end_the_worker(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core = bench.core()
+    core.step(0.0)
+    shown = bench.frames.serial
+    broken = torch.full((1, 3, 32, 32), float("nan"))
+    monkeypatch.setattr(type(core._bundle.generator), "forward", lambda _self, _z, _h: broken)
+    for tick in range(1, 20):
+        core.step(tick * 0.1)
+    assert bench.frames.serial == shown
+    assert core.status()["generator"]["rejected"] == 19  # type: ignore[index]
+    with pytest.raises(RuntimeError, match="NaN"):
+        core.step(2.0)
+
+
+def test_blend_moves_the_picture_to_the_presets_image(bench: Bench) -> None:
+    core = bench.core()
+    image = Path(__file__).resolve().parents[3] / "presets" / "dawn.png"
+    bench.hear(now=0.0)
+    still = {**DEFAULTS, "/latent/drift": 0.0, "image": str(image)}
+    pictures = []
+    for now, amount in ((0.0, 0.0), (0.1, 0.0), (0.2, 1.0)):
+        bench.wishes.put({**still, "/latent/blend": amount})
+        core.step(now)
+        frame = bench.frames.newest()
+        assert frame is not None
+        pictures.append(frame.pixels.astype(float))
+    assert np.abs(pictures[1] - pictures[0]).mean() < np.abs(pictures[2] - pictures[1]).mean()
+
+
+def test_an_image_that_is_no_picture_costs_a_warning_and_nothing_else(
+    bench: Bench, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "no.png").write_text("not a picture")
+    bench.wishes.put({**DEFAULTS, "image": str(tmp_path / "no.png")})
+    bench.core().step(0.0)
+    assert "the preset's image is not used" in caplog.text
+    assert bench.frames.serial == 1
+
+
+def test_a_silent_room_is_idle_and_says_so(bench: Bench) -> None:
+    core = bench.core()
+    for tick in range(80):
+        bench.hear(now=tick * 0.1, seconds=0.1, level=0.2 if tick < 5 else 1e-6)
+        core.step(tick * 0.1)
+    assert core.status()["idle"] is True
+
+
+def test_sound_that_holds_nan_does_not_stop_the_show(bench: Bench) -> None:
+    core = bench.core()
+    bench.ring.write(np.full(SAMPLE_RATE_HZ, np.nan, np.float32), heard_at=0.0)
+    core.step(0.0)
+    assert bench.frames.serial == 1
+
+
+def test_a_model_that_is_not_there_asks_for_exit_code_3(bench: Bench) -> None:
+    bench.model = bench.model / "nowhere"
+    with pytest.raises(ModelError, match="no such model folder") as failure:
+        bench.core()
+    assert failure.value.exit_code == 3

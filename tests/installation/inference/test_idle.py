@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from installation.inference.idle import IDLE_AFTER_S, Idler, level_db
+
+
+def judged(idler: Idler, levels: list[float], step_s: float = 0.25, start: float = 0.0) -> list[bool]:
+    return [idler.judge(start + i * step_s, level, gate_db=-50.0) for i, level in enumerate(levels)]
+
+
+def test_a_short_pause_does_not_make_the_show_idle_a_long_one_does() -> None:
+    pause, silence = round(IDLE_AFTER_S * 4 * 0.5), round(IDLE_AFTER_S * 4) + 2
+    assert not any(judged(Idler(0), [-20.0] + [-80.0] * pause))
+    assert judged(Idler(0), [-20.0] + [-80.0] * silence)[-1]
+
+
+def test_sound_wakes_it_but_not_the_last_decibel_at_the_gate() -> None:
+    idler = Idler(0)
+    judged(idler, [-80.0] * 40)
+    assert idler.judge(20.0, -49.0, gate_db=-50.0)
+    assert not idler.judge(20.25, -40.0, gate_db=-50.0)
+
+
+def test_it_dreams_only_of_what_it_has_heard_and_not_too_often() -> None:
+    idler = Idler(0)
+    assert idler.dream(0.0) is None
+    heard = [np.full(4, float(i), np.float32) for i in range(3)]
+    for i, h in enumerate(heard):
+        idler.remember(10.0 * i, h)
+    first = idler.dream(30.0)
+    assert first is not None and any(first is h for h in heard)
+    assert idler.dream(31.0) is None
+    assert idler.dream(60.0) is not None
+
+
+@pytest.mark.parametrize(("amplitude", "expected"), [(1.0, 0.0), (0.1, -20.0), (0.0, -120.0)])
+def test_levels_are_decibels_below_full_scale(amplitude: float, expected: float) -> None:
+    assert level_db(np.full(1000, amplitude, np.float32)) == pytest.approx(expected, abs=1e-4)
+    assert level_db(np.zeros(0, np.float32)) == -120.0

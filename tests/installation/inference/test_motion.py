@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from installation.inference.motion import Anchors, Motion, WanderingNoise, blend, slerp, unit
+from installation.parameters import DEFAULTS
+from installation.values import Controls, Latent
+
+H_DIM, Z_DIM = 64, 32
+NO_ANCHOR = Anchors()
+
+
+def direction(seed: int) -> np.ndarray:
+    return unit(np.abs(np.random.default_rng(seed).standard_normal(H_DIM)).astype(np.float32))
+
+
+def controls(**values: float | bool) -> Controls:
+    return Controls({**DEFAULTS, **{f"/latent/{name}": value for name, value in values.items()}})
+
+
+def travel(fps: int, duration_s: float, **values: float | bool) -> Latent:
+    motion = Motion(H_DIM, Z_DIM, seed=3)
+    motion.aim(direction(0))
+    motion.advance(0.0, controls(**values), NO_ANCHOR)
+    motion.aim(direction(1))
+    for step in range(1, round(fps * duration_s) + 1):
+        latent = motion.advance(step / fps, controls(**values), NO_ANCHOR)
+    return latent
+
+
+def test_the_path_is_the_same_at_30_and_144_hertz() -> None:
+    slow, fast = travel(30, 1.5, glide=2.0, drift=0.6), travel(144, 1.5, glide=2.0, drift=0.6)
+    np.testing.assert_allclose(slow.h, fast.h, atol=2e-5)
+    np.testing.assert_allclose(slow.z, fast.z, atol=1e-5)
+
+
+def test_after_one_time_constant_63_percent_of_the_angle_is_done() -> None:
+    start, end = direction(0), direction(1)
+    whole = np.arccos(np.dot(start, end))
+    left = np.arccos(np.clip(np.dot(travel(60, 2.0, glide=2.0).h, end), -1, 1))
+    assert left / whole == pytest.approx(np.exp(-1.0), abs=1e-3)
+
+
+def test_no_glide_arrives_at_once_and_exactly() -> None:
+    np.testing.assert_array_equal(travel(60, 0.1, glide=0.0).h, direction(1))
+
+
+def test_hold_stops_both_the_feature_and_the_noise() -> None:
+    motion = Motion(H_DIM, Z_DIM, seed=3)
+    motion.aim(direction(0))
+    before = motion.advance(0.0, controls(hold=True, drift=1.0), NO_ANCHOR)
+    motion.aim(direction(1))
+    after = motion.advance(5.0, controls(hold=True, drift=1.0), NO_ANCHOR)
+    np.testing.assert_array_equal(before.h, after.h)
+    np.testing.assert_array_equal(before.z, after.z)
+
+
+def test_without_drift_the_noise_stands_and_with_it_the_noise_wanders_smoothly() -> None:
+    noise = WanderingNoise(Z_DIM, seed=1)
+    steps = [float(np.linalg.norm(noise.at(t + 0.01) - noise.at(t))) for t in np.arange(0.0, 60.0, 0.5)]
+    assert max(steps) < 0.1 * np.sqrt(Z_DIM)
+    assert float(np.linalg.norm(noise.at(10.0) - noise.at(0.0))) > 1.0
+
+
+def test_the_noise_is_standard_normal_at_any_time() -> None:
+    noise = WanderingNoise(2000, seed=1)
+    for phase_s in (0.0, 3.3, 1e4):
+        z = noise.at(phase_s)
+        assert abs(float(z.mean())) < 0.1 and float(z.std()) == pytest.approx(1.0, abs=0.08)
+
+
+def test_truncation_scales_the_noise() -> None:
+    whole, half = travel(60, 0.5, truncation=1.0), travel(60, 0.5, truncation=0.5)
+    np.testing.assert_allclose(half.z, 0.5 * whole.z, atol=1e-6)
+
+
+def test_blend_ends_are_exact_and_its_middle_is_the_papers() -> None:
+    sound, image = direction(5), direction(6)
+    assert blend(sound, image, 0.0) is sound and blend(sound, image, 1.0) is image
+    expected = 0.3 * image + 0.7 * sound
+    np.testing.assert_allclose(blend(sound, image, 0.3), expected / np.linalg.norm(expected), atol=1e-6)
+
+
+def test_blend_reaches_the_latent_through_the_controls() -> None:
+    motion = Motion(H_DIM, Z_DIM, seed=3)
+    motion.aim(direction(0))
+    latent = motion.advance(0.0, controls(blend=1.0), Anchors(image=direction(9)))
+    np.testing.assert_array_equal(latent.h, direction(9))
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000), st.floats(0, 1))
+def test_slerp_stays_on_the_sphere(a: int, b: int, fraction: float) -> None:
+    assert np.linalg.norm(slerp(direction(a), direction(b), fraction)) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_slerp_between_opposites_takes_one_way_always_the_same() -> None:
+    start = direction(2)
+    middle = slerp(start, -start, 0.5)
+    assert abs(float(np.dot(middle, start))) < 1e-5
+    np.testing.assert_array_equal(middle, slerp(start, -start, 0.5))
+
+
+@pytest.mark.parametrize("bad", [np.zeros(4), np.full(4, np.nan), np.full(4, np.inf)])
+def test_a_vector_without_direction_is_refused(bad: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="finite length above 0"):
+        unit(bad.astype(np.float32))

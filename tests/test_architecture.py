@@ -1,0 +1,110 @@
+"""The import rules of the house, checked by reading every module's imports (nothing is run)."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in ("installation", "s2s")
+    for path in (ROOT / package).rglob("*.py")
+}
+ROOMS = ("audio", "control", "inference", "render")
+"""The siblings that never import each other; they meet above, in the modules that wire the show."""
+
+ABOVE_THE_ROOMS = {"show", "assembly", "main", "offline", "recording", "options", "workers"}
+SURFACE_OF_S2S = (
+    "s2s.audio",
+    "s2s.bundle",
+    "s2s.card",
+    "s2s.models",
+    "s2s.spectrogram",
+    "s2s.spectrogram_spec",
+    "s2s.world.sounds",  # the built-in performance
+    "s2s.world.state",
+)
+SOLE_IMPORTERS = {
+    "pyaudio": {"installation.audio.microphone"},
+    "pyglet": {"installation.render.window"},
+    "mido": {"installation.control.midi_ports"},
+    "rtmidi": {"installation.control.midi_ports"},
+}
+
+
+def imports_of(module: str) -> set[str]:
+    """Every module imported anywhere in `module`, also inside functions."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return found
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+def test_the_library_never_imports_the_show() -> None:
+    guilty = [m for m in MODULES if within(m, "s2s") and any(within(name, "installation") for name in imports_of(m))]
+    assert guilty == []
+
+
+def test_the_show_uses_only_the_inference_surface_of_the_library() -> None:
+    known = {name for name in MODULES if within(name, "s2s")}
+    for module in (m for m in MODULES if within(m, "installation")):
+        used = {name for name in imports_of(module) if name in known and name not in ("s2s", "s2s.world")}
+        strays = {name for name in used if not any(within(name, allowed) for allowed in SURFACE_OF_S2S)}
+        assert strays == set(), module
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_do_not_import_each_other_nor_what_is_above_them(room: str) -> None:
+    forbidden = [f"installation.{name}" for name in (*(set(ROOMS) - {room}), *ABOVE_THE_ROOMS)]
+    for module in (m for m in MODULES if within(m, f"installation.{room}")):
+        strays = {name for name in imports_of(module) if any(within(name, other) for other in forbidden)}
+        assert strays == set(), module
+
+
+def test_the_ground_floor_imports_no_room() -> None:
+    rooms = [f"installation.{room}" for room in ROOMS]
+    ground = {m for m in MODULES if m.count(".") == 1 and m.startswith("installation.")} - set(rooms)
+    for module in ground - {f"installation.{name}" for name in ABOVE_THE_ROOMS}:
+        strays = {name for name in imports_of(module) if any(within(name, room) for room in rooms)}
+        assert strays == set(), module
+
+
+@pytest.mark.parametrize("library", sorted(SOLE_IMPORTERS))
+def test_each_device_library_has_one_importer(library: str) -> None:
+    importers = {m for m in MODULES if any(within(name, library) for name in imports_of(m))}
+    assert importers <= SOLE_IMPORTERS[library]
+
+
+def test_torch_stays_in_the_library_and_the_inference_process() -> None:
+    users = {m for m in MODULES if any(within(name, "torch") for name in imports_of(m))}
+    assert {m for m in users if not within(m, "s2s") and not within(m, "installation.inference")} == set()
+    assert not any(within(m, "s2s.world.sounds") for m in users)
+
+
+def test_the_show_process_starts_without_torch_and_opens_nothing_by_importing() -> None:
+    code = (
+        "import sys, threading, installation.assembly, installation.main, run_show;"
+        "assert 'torch' not in sys.modules, 'torch came along';"
+        "assert 'pyglet.window' not in sys.modules and 'pyaudio' not in sys.modules;"
+        "assert threading.active_count() == 1"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+def test_every_package_says_what_is_where() -> None:
+    silent = [
+        name
+        for name, path in MODULES.items()
+        if path.name == "__init__.py" and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert silent == []
