@@ -53,8 +53,9 @@ class SoundServer:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
+        # Without norewinds the sink works two seconds ahead, and its monitor as far behind.
         modules = (
-            "module-null-sink sink_name=room rate=48000 channels=2",
+            "module-null-sink sink_name=room rate=48000 channels=2 norewinds=1",
             f"module-native-protocol-unix socket={self._socket} auth-anonymous=1",
         )
         flags = ("-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--realtime=no")

@@ -6,23 +6,22 @@ is what the encoder and the meters hear, not clipped.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from installation.audio.file import SoundFile
 from installation.audio.mixing import Mixer
 from installation.audio.opening import Opener, open_microphone
 from installation.audio.osc_pcm import OscPcm
+from installation.audio.prepared import PreparedPerformance
 from installation.audio.source import PacedSource, Source, SourceKind, SourceSpec, parse_source
 from installation.audio.steady import SteadySource
 from installation.mailbox import JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
-from installation.values import ParameterValue, Samples
-
-if TYPE_CHECKING:
-    from installation.audio.performance import Performance
+from installation.values import ParameterValue
 
 _STEP_S: Final = 0.005
+_PREPARATION_LIMIT_S: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -50,15 +49,19 @@ class CaptureCore:
         self._values: Mapping[str, ParameterValue] = DEFAULTS
         self._controls_read = 0
         self._now = 0.0
-        self._performances: dict[int, Performance] = {}
-        self._mixer = Mixer(self._perform_second)
+        self._performance = PreparedPerformance(config.seed)
+        # Another seed for the mix: mixed with itself, the performance would only be louder.
+        self._second = PreparedPerformance(config.seed + 1)
+        self._mixer = Mixer(self._second.read)
         self._source = SteadySource(
             parse_source(config.source),
             opener or self._open,
-            fallback=None if config.demanded else self._perform,
+            fallback=None if config.demanded else self._performance.read,
             # Sound in the ring means that this is a restart: what opened once is waited for.
             must_open=config.demanded and ring.position.written == 0,
         )
+        if self._source.falls_back:
+            self._performance.prepare(_PREPARATION_LIMIT_S)
 
     def step(self, now: float) -> float:
         """Move the sound that has arrived into the ring; return the seconds until the next step is wanted."""
@@ -82,19 +85,20 @@ class CaptureCore:
             "lost_samples": source.lost_samples,
             "fallback": source.falls_back,
             "reason": source.reason,
+            "scene": self._performance.scene,
             "block_age_s": None if source.heard_at is None else round(self._now - source.heard_at, 3),
         }
         if isinstance(live, SoundFile):
             status["ended"] = live.ended
         if isinstance(live, OscPcm):
             status |= {"features": live.features(self._now), "rejected_packets": live.rejected_packets}
-        if self._config.seed in self._performances:
-            status["scene"] = self._performances[self._config.seed].scene
         return status
 
     def close(self) -> None:
         """Let go of the source; one that hangs is left to the end of the process."""
         self._source.close()
+        self._performance.close()
+        self._second.close()
 
     def _open(self, spec: SourceSpec) -> Source:
         if spec.kind is SourceKind.FILE:
@@ -102,7 +106,8 @@ class CaptureCore:
         if spec.kind is SourceKind.OSC:
             return OscPcm(spec.port, self._config.osc_host)
         if spec.kind is SourceKind.DEMO:
-            return PacedSource("demo", self._perform)
+            self._performance.prepare(_PREPARATION_LIMIT_S)
+            return PacedSource("demo", self._performance.read)
         return open_microphone(spec.name)
 
     def _read_controls(self) -> None:
@@ -110,18 +115,3 @@ class CaptureCore:
         if news is not None:
             values, self._controls_read = news
             self._values = {**DEFAULTS, **values}
-
-    def _perform(self, count: int) -> Samples:
-        return self._performance(self._config.seed).read(count)
-
-    def _perform_second(self, count: int) -> Samples:
-        # Another seed: mixed with itself, the performance would only be louder.
-        return self._performance(self._config.seed + 1).read(count)
-
-    def _performance(self, seed: int) -> "Performance":
-        if seed not in self._performances:
-            # Here and not above: with a microphone the synthesis and its SciPy are never needed.
-            from installation.audio.performance import Performance
-
-            self._performances[seed] = Performance(seed)
-        return self._performances[seed]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pythonosc.osc_message import OscMessage, ParseError
 
 from installation.audio.jitter import Gap, JitterBuffer
-from installation.audio.resample import StreamResampler
+from installation.audio.resample import StreamResampler, finite
 from installation.audio.source import DEFAULT_PCM_PORT, SourceError
 from installation.values import FEATURE_NAMES, SAMPLE_RATE_HZ, AudioBlock
 
@@ -182,7 +182,7 @@ def _read_packet(arguments: list[object]) -> _Packet:
         raise _RejectedError(f"a blob of {len(blob)} bytes is no whole number of {channels}-channel {name} frames")
     full_scale = 32_768 if kind.kind == "i" else 1
     sound = np.frombuffer(blob, kind).reshape(-1, channels).astype(np.float32) * np.float32(1 / full_scale)
-    return _Packet(sequence, rate_hz, sound)
+    return _Packet(sequence, rate_hz, finite(sound))
 
 
 def _read_features(arguments: list[object]) -> dict[str, float]:

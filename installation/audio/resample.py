@@ -32,8 +32,7 @@ class StreamResampler:
         """
         if sound.ndim != 2:
             raise ValueError(f"the resampler takes [frames, channels], got the shape {sound.shape}")
-        mono: Samples = sound.mean(axis=1, dtype=np.float32)
-        mono = np.clip(np.nan_to_num(mono, nan=0.0, posinf=_LIMIT, neginf=-_LIMIT), -_LIMIT, _LIMIT)
+        mono: Samples = finite(sound).mean(axis=1, dtype=np.float32)
         if self._filter is None or len(mono) == 0:
             return mono
         frame = av.AudioFrame.from_ndarray(mono[np.newaxis], format="flt", layout="mono")
@@ -48,3 +47,8 @@ class StreamResampler:
         assert self._filter is not None
         pieces = [ready.to_ndarray().reshape(-1) for ready in self._filter.resample(frame)]
         return np.concatenate([np.zeros(0, np.float32), *pieces], dtype=np.float32)
+
+
+def finite(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return `sound` with silence for what is not a number, and the rest held within ±16."""
+    return np.clip(np.nan_to_num(sound, nan=0.0, posinf=_LIMIT, neginf=-_LIMIT), -_LIMIT, _LIMIT)
