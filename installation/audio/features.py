@@ -17,10 +17,12 @@ _WINDOW: Final = 512  # 32 ms; its centre of weight lies 16 ms back
 _SHAPE: Final = np.blackman(_WINDOW).astype(np.float32)
 """Side lobes 58 dB down: a loud bass must not show up in the treble, whose range reaches far below it."""
 _BIN_HZ: Final = SAMPLE_RATE_HZ / _WINDOW
-_TO_MEAN_SQUARE: Final = 2 / (_WINDOW * float(np.sum(_SHAPE**2)))
 _BANDS: Final = ("bass", "mid", "treble")
 _BAND_STARTS: Final = np.round(np.array([20, 250, 2000]) / _BIN_HZ).astype(np.intp)  # up to 8 kHz
-_FLUX_STARTS: Final = np.unique(np.round(np.geomspace(2, 224, 20)).astype(np.intp))
+_FLUX_WINDOW: Final = 256
+_FLUX_HOP: Final = _FLUX_WINDOW // 2
+_FLUX_SHAPE: Final = np.hanning(_FLUX_WINDOW).astype(np.float32)
+_FLUX_STARTS: Final = np.unique(np.round(np.geomspace(1, 112, 16)).astype(np.intp))
 _FLUX_FLOOR: Final = 1e-7
 """-70 dB: what stays below it cannot begin anything."""
 _CENTROID_HZ: Final = (60.0, 8000.0)
@@ -54,18 +56,27 @@ class FastPath:
         """Return the features at `now` from a block's newest 1024 samples; fewer are taken as after silence.
 
         `level_db` is the root mean square of the newest 32 ms, any constant offset left out, below full scale (a
-        full-scale sine: -3 dB). An onset compares the newest 32 ms with the 32 ms before, whatever the frame rate.
+        full-scale sine: -3 dB). Onsets compare neighbouring 16 ms, at every 8 ms since the last call (at most 32 ms
+        back), so that slow frames miss none.
         """
         dt_s = _FIRST_DT_S if self._listened_at is None else max(now - self._listened_at, 0.0)
         self._listened_at = now
-        before, newest = _halves(block, now)
-        spectrum, spectrum_before = _mean_squares(newest), _mean_squares(before)
+        samples = _recent(block, now)
+        newest = samples[-_WINDOW:]
+        spectrum = _mean_squares(newest, _SHAPE)
         level_db = _decibels(float(np.var(newest)))
         level = self._level.follow(self._level_range.place(level_db, dt_s), dt_s)
         bass, mid, treble = self._place_bands(spectrum, dt_s)
-        onset = self._onset.follow(_rise_db(spectrum_before, spectrum), dt_s)
+        onset = self._follow_onsets(samples, dt_s)
         centroid = self._centroid.follow(_centroid(spectrum) if level_db > _SILENCE_DB else 0.0, dt_s)
         return Features(level, bass, mid, treble, onset, centroid, level_db, block.heard_at)
+
+    def _follow_onsets(self, samples: Samples, dt_s: float) -> float:
+        rises_db = _rises_db(samples)
+        steps = min(max(round(dt_s * SAMPLE_RATE_HZ / _FLUX_HOP), 1), len(rises_db))
+        for rise_db in rises_db[-steps:]:
+            onset = self._onset.follow(float(rise_db), dt_s / steps)
+        return onset
 
     def _place_bands(self, spectrum: _Spectrum, dt_s: float) -> list[float]:
         least_db = self._level_range.ceiling_db - _BELOW_LOUDEST_DB
@@ -76,26 +87,32 @@ class FastPath:
         ]
 
 
-def _halves(block: AudioBlock, now: float) -> tuple[Samples, Samples]:
-    """The 32 ms before the newest 32 ms, and these."""
-    both = np.zeros(2 * _WINDOW, np.float32)
-    samples = block.samples[-len(both) :]
+def _recent(block: AudioBlock, now: float) -> Samples:
+    """The newest 64 ms, silence in place of what is missing or too old."""
+    recent = np.zeros(2 * _WINDOW, np.float32)
+    samples = block.samples[-len(recent) :]
     if len(samples) and now - block.heard_at < _STALE_S:
-        both[-len(samples) :] = samples
-    return both[:_WINDOW], both[_WINDOW:]
+        recent[-len(samples) :] = samples
+    return recent
 
 
-def _mean_squares(samples: Samples) -> _Spectrum:
-    """Mean square by frequency bin `[257]`; a constant offset is left out."""
-    offset = np.dot(_SHAPE, samples) / _SHAPE.sum()
-    spectrum = np.fft.rfft((samples - offset) * _SHAPE)
-    return np.square(np.abs(spectrum)) * _TO_MEAN_SQUARE
+def _mean_squares(samples: Samples, shape: Samples) -> _Spectrum:
+    """Mean square by frequency bin `[..., 1 + n / 2]` of windows `[..., n]`; a constant offset is left out."""
+    offset = (samples @ shape) / shape.sum()
+    spectrum = np.fft.rfft((samples - offset[..., np.newaxis]) * shape)
+    return np.square(np.abs(spectrum)) * (2 / (len(shape) * float(np.dot(shape, shape))))
 
 
-def _rise_db(before: _Spectrum, after: _Spectrum) -> float:
-    """How many dB louder the bands became, falling ones counted as nothing, on average."""
-    levels = [10 * np.log10(np.add.reduceat(each, _FLUX_STARTS) + _FLUX_FLOOR) for each in (before, after)]
-    return float(np.mean(np.maximum(levels[1] - levels[0], 0.0)))
+def _rises_db(samples: Samples) -> NDArray[np.floating]:
+    """How many dB louder the bands became from one 16 ms to the next, on average, at steps of 8 ms, newest last.
+
+    Falling bands count as nothing.
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(samples, _FLUX_WINDOW)[::_FLUX_HOP]
+    bands = np.add.reduceat(_mean_squares(windows, _FLUX_SHAPE), _FLUX_STARTS, axis=-1)
+    levels_db = 10 * np.log10(bands + _FLUX_FLOOR)
+    rises: NDArray[np.floating] = np.maximum(levels_db[2:] - levels_db[:-2], 0.0).mean(axis=-1)
+    return rises
 
 
 def _centroid(spectrum: _Spectrum) -> float:

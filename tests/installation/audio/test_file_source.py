@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from installation.audio.file import SoundFile
+from installation.audio.source import SourceError
+from installation.values import SAMPLE_RATE_HZ, Samples
+
+TICK_S = 0.05
+
+
+def write_sound(path: Path, codec: str, *, rate_hz: int = 44_100, duration_s: float = 1.0) -> Path:
+    """A stereo tone of 440 Hz on the left, silence on the right, in whatever container the name says."""
+    time_s = np.arange(round(rate_hz * duration_s)) / rate_hz
+    left = 0.5 * np.sin(2 * np.pi * 440 * time_s)
+    planes = np.stack([left, 0 * left]).astype(np.float32)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate_hz, layout="stereo")
+        for start in range(0, planes.shape[1], 4096):
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(planes[:, start : start + 4096]), format="fltp", layout="stereo"
+            )
+            frame.sample_rate = rate_hz
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def play(source: SoundFile, duration_s: float) -> Samples:
+    """What is heard from 100 s on, in ticks."""
+    source.read(100.0)
+    blocks = [source.read(100.0 + tick * TICK_S) for tick in range(1, round(duration_s / TICK_S) + 1)]
+    return np.concatenate([np.zeros(0, np.float32), *(block.samples for block in blocks if block is not None)])
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("tone.wav", "pcm_s16le"), ("tone.ogg", "libopus"), ("tone.mp3", "libmp3lame"), ("tone.flac", "flac")],
+)
+def test_any_sound_file_plays_at_its_pitch_mixed_down(tmp_path: Path, name: str, codec: str) -> None:
+    source = SoundFile(write_sound(tmp_path / name, codec, rate_hz=48_000))
+    assert source.label == f"file: {name}"
+    heard = play(source, 0.8)
+    source.close()
+    assert len(heard) == pytest.approx(0.8 * SAMPLE_RATE_HZ, abs=1)
+    inner = heard[2000:-2000]
+    spectrum = np.abs(np.fft.rfft(inner * np.hanning(len(inner))))
+    assert int(np.argmax(spectrum)) * SAMPLE_RATE_HZ / len(inner) == pytest.approx(440, abs=3)
+    assert float(np.sqrt(np.mean(inner**2))) == pytest.approx(0.25 / np.sqrt(2), rel=0.05)
+
+
+def test_the_file_keeps_the_pace_of_time_whatever_the_ticks(tmp_path: Path) -> None:
+    source = SoundFile(write_sound(tmp_path / "tone.wav", "pcm_s16le"))
+    rng, now, heard = np.random.default_rng(0), 0.0, 0
+    source.read(now)
+    for tick_s in rng.uniform(0.001, 0.2, 50):
+        now += tick_s
+        block = source.read(now)
+        if block is not None:
+            heard += len(block.samples)
+            assert block.heard_at == now
+        assert heard == pytest.approx(now * SAMPLE_RATE_HZ, abs=1)
+
+
+def test_a_looped_file_begins_again_without_a_gap(tmp_path: Path) -> None:
+    once = play(SoundFile(write_sound(tmp_path / "tone.wav", "pcm_s16le"), loop=False), 1.0)
+    source = SoundFile(tmp_path / "tone.wav")
+    twice = play(source, 2.0)
+    assert not source.ended
+    np.testing.assert_array_equal(twice[: len(once)], once)
+    np.testing.assert_array_equal(twice[SAMPLE_RATE_HZ : SAMPLE_RATE_HZ + 8000], once[:8000])
+
+
+def test_a_file_that_is_played_once_ends(tmp_path: Path) -> None:
+    source = SoundFile(write_sound(tmp_path / "tone.wav", "pcm_s16le"), loop=False)
+    assert len(play(source, 3.0)) == pytest.approx(SAMPLE_RATE_HZ, abs=2)
+    assert source.ended
+    assert source.read(200.0) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("absent.wav", None, "no such file"),
+        ("notes.wav", b"these are words, not sound" * 50, "cannot be read as sound"),
+        ("empty.wav", b"", "cannot be read as sound"),
+    ],
+)
+def test_what_is_no_sound_is_refused_in_one_line(tmp_path: Path, name: str, content: bytes | None, words: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError, match=words) as caught:
+        SoundFile(tmp_path / name)
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_vanishes_while_it_loops_says_so(tmp_path: Path) -> None:
+    source = SoundFile(write_sound(tmp_path / "tone.wav", "pcm_s16le"))
+    (tmp_path / "tone.wav").unlink()
+    with pytest.raises(SourceError, match="no such file"):
+        play(source, 2.0)
