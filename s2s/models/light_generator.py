@@ -151,14 +151,14 @@ class StyledRgb(nn.Module):
         super().__init__()
         self.scale = nn.Linear(STYLE_DIM, in_channels)
         nn.init.ones_(self.scale.bias)
-        self.rgb = nn.Conv2d(in_channels, 3, 1)
+        self.rgb = nn.Conv2d(in_channels, 3, 1, bias=False)
+        self.bias = nn.Parameter(torch.zeros(3))
         nn.init.normal_(self.rgb.weight, std=0.1 * in_channels**-0.5)
-        nn.init.zeros_(self.rgb.bias)
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
         """Return [b, 3, height, width]."""
         out: Tensor = self.rgb(x * self.scale(w)[:, :, None, None].to(x.dtype))
-        return out
+        return out + self.bias[:, None, None]
 
 
 def doubled(x: Tensor) -> Tensor:

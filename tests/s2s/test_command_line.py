@@ -1,0 +1,78 @@
+"""`python -m s2s`: what it writes, and one clear line for bad input."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from s2s.__main__ import main
+from tests.fakes import write_tiny_bundle
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return write_tiny_bundle(tmp_path / "tiny")
+
+
+def write_wav(path: Path, frequency_hz: float) -> Path:
+    time_s = np.arange(8_000) / 16_000
+    samples = (8_000 * np.sin(2 * np.pi * frequency_hz * time_s)).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(samples.tobytes())
+    return path
+
+
+def test_info_names_the_model(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(model)]) == 0
+    assert capsys.readouterr().out.startswith("Tiny 1")
+
+
+def test_generate_writes_one_row_of_pictures_a_sound(model: Path, tmp_path: Path) -> None:
+    sounds = [write_wav(tmp_path / "low.wav", 100), write_wav(tmp_path / "high.wav", 3000)]
+    out = tmp_path / "pictures"
+    assert main(["generate", *map(str, sounds), str(out), "--model", str(model), "--count", "3"]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["high.png", "low.png"]
+    with Image.open(out / "low.png") as picture:
+        assert picture.size == (3 * 32 + 2 * 2, 32)
+
+
+def test_generate_repeats_itself_for_one_seed_and_not_for_another(model: Path, tmp_path: Path) -> None:
+    sound = str(write_wav(tmp_path / "tone.wav", 440))
+    pictures = []
+    for name, seed in (("a.png", "1"), ("b.png", "1"), ("c.png", "2")):
+        assert main(["generate", sound, str(tmp_path / name), "--model", str(model), "--seed", seed]) == 0
+        with Image.open(tmp_path / name) as picture:
+            pictures.append(np.array(picture))
+    assert np.array_equal(pictures[0], pictures[1])
+    assert not np.array_equal(pictures[0], pictures[2])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["info", "{folder}/nowhere"], "nowhere"),
+        (["generate", "{folder}/missing.wav", "{folder}/out", "--model", "{model}"], "missing.wav"),
+        (["generate", "{model}/model.yaml", "{folder}/out", "--model", "{model}"], "model.yaml"),
+        (["train", "judge", "{folder}", "{folder}/out", "--steps", "1"], "prepare world"),
+        (["prepare", "world", "{folder}/data", "--pictures", "2", "--sounds", "3"], "3 sounds"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    arguments: list[str], named: str, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled = [argument.format(folder=tmp_path, model=model) for argument in arguments]
+    assert main(filled) == 2
+    error = capsys.readouterr().err
+    assert named in error
+    assert error.count("\n") == 1
+
+
+def test_an_unknown_verb_is_exit_code_2() -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["paint"])
+    assert caught.value.code == 2
