@@ -18,26 +18,33 @@ class Follower:
 
 
 class AutoRange:
-    """Places a level within the `range_db` below the loudest there has been lately, from 0 to 1.
+    """Places a level within the `range_db` below a ceiling that lies `head_db` above the loudest there has been lately.
 
-    That ceiling rises within tenths of a second and sinks by `sink_db_per_s`, never below `least_db`: silence and the
-    hiss of a quiet room are not blown up.
+    So steady sound lies below 1 and what stands out reaches it. The ceiling rises within tenths of a second and sinks
+    by `sink_db_per_s`, never below `least_db`: silence and the hiss of a quiet room are not blown up.
     """
 
     def __init__(
-        self, *, least_db: float, range_db: float = 30.0, rise_s: float = 0.3, sink_db_per_s: float = 1.0
+        self,
+        *,
+        least_db: float,
+        range_db: float = 30.0,
+        head_db: float = 6.0,
+        rise_s: float = 0.3,
+        sink_db_per_s: float = 1.0,
     ) -> None:
         self.ceiling_db = least_db
-        self._least_db, self._range_db = least_db, range_db
+        self._least_db, self._range_db, self._head_db = least_db, range_db, head_db
         self._rise_s, self._sink_db_per_s = rise_s, sink_db_per_s
 
     def place(self, level_db: float, dt_s: float, *, least_db: float = -math.inf) -> float:
-        """Return where `level_db` lies; a higher `least_db` than the own one holds for this call."""
+        """Return where `level_db` lies, 0..1; a higher `least_db` than the own one holds for this call."""
         least_db = max(least_db, self._least_db)
-        if level_db > self.ceiling_db:
-            self.ceiling_db += (level_db - self.ceiling_db) * (1 - math.exp(-dt_s / self._rise_s))
+        wanted_db = level_db + self._head_db
+        if wanted_db > self.ceiling_db:
+            self.ceiling_db += (wanted_db - self.ceiling_db) * (1 - math.exp(-dt_s / self._rise_s))
         else:
-            self.ceiling_db = max(self.ceiling_db - self._sink_db_per_s * dt_s, level_db)
+            self.ceiling_db = max(self.ceiling_db - self._sink_db_per_s * dt_s, wanted_db)
         self.ceiling_db = max(self.ceiling_db, least_db)
         return min(max((level_db - self.ceiling_db) / self._range_db + 1, 0.0), 1.0)
 

@@ -52,7 +52,7 @@ def test_silence_is_zero_in_everything() -> None:
 def test_a_tone_moves_its_band_alone(frequency_hz: float, band: str) -> None:
     features = at_end(sine(frequency_hz, 0.5))
     bands = {name: getattr(features, name) for name in ("bass", "mid", "treble")}
-    assert bands.pop(band) > 0.95
+    assert bands.pop(band) == pytest.approx(0.8, abs=0.02)  # steady sound leaves room for what stands out
     assert max(bands.values()) < 0.02
 
 
@@ -68,8 +68,8 @@ def test_soft_and_loud_rooms_use_the_same_range(level: float) -> None:
     """A beat of 12 dB shows as large in a soft room as in a loud one, a few seconds after it began."""
     beat = np.where(seconds(6.0) % 0.5 < 0.25, 1.0, 0.25).astype(np.float32)
     levels = [features.level for now, features in listen(noise(level, 6.0) * beat) if now > 4]
-    assert max(levels) > 0.9
-    assert 0.5 < min(levels) < 0.75
+    assert 0.75 < max(levels) < 1.0
+    assert 0.35 < min(levels) < 0.5
 
 
 def test_the_hiss_of_a_quiet_room_hardly_shows() -> None:
@@ -134,14 +134,14 @@ def test_envelopes_take_the_seconds_they_were_given(fps: int) -> None:
         risen = follower.follow(1.0, 1 / fps)
         reach.place(-10.0, 1 / fps)
     assert risen == pytest.approx(1 - math.exp(-1 / 0.1))
-    assert reach.ceiling_db == pytest.approx(-10 - 30 * math.exp(-1 / 0.3))
+    assert reach.ceiling_db == pytest.approx(-4 - 36 * math.exp(-1 / 0.3))
     onset.follow(60.0, 1 / fps)
     for _ in range(fps):
         fallen = follower.follow(0.0, 1 / fps)
         reach.place(-90.0, 1 / fps)
         faded = onset.follow(0.0, 1 / fps)
     assert fallen == pytest.approx(risen * math.exp(-1 / 0.4))
-    assert reach.ceiling_db == pytest.approx(-11 - 30 * math.exp(-1 / 0.3))
+    assert reach.ceiling_db == pytest.approx(-5 - 36 * math.exp(-1 / 0.3))
     assert faded == pytest.approx(math.exp(-1 / 0.15))
 
 
