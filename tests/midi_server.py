@@ -3,17 +3,19 @@
 Every client is a process of its own: libjack keeps one server's state for the life of a process.
 """
 
+import fcntl
 import os
 import subprocess
 import sys
+import tempfile
 import time
-import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 _START_TIMEOUT_S: Final = 10.0
 _STOP_TIMEOUT_S: Final = 5.0
+_MAX_SERVERS: Final = 4
 
 _CONTROLLER: Final = """
 import sys, rtmidi
@@ -30,7 +32,7 @@ class JackServer:
     """`jackd -d dummy` under a name of its own; `environment` leads other programs to it, `device` names the API."""
 
     def __init__(self) -> None:
-        self.name = f"s2s-{uuid.uuid4().hex[:8]}"
+        self.name, self._claim = _claim_name()
         self.environment = {**os.environ, "JACK_DEFAULT_SERVER": self.name, "JACK_NO_START_SERVER": "1"}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -46,25 +48,27 @@ class JackServer:
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         give_up_at = time.monotonic() + _START_TIMEOUT_S
         while self._process.poll() is None and time.monotonic() < give_up_at:
-            waited = subprocess.run(
-                ("jack_wait", "-s", self.name, "-w", "-t", "1"),
-                check=False,
-                capture_output=True,
-                timeout=_START_TIMEOUT_S,
-            )
+            wait = ("jack_wait", "-s", self.name, "-w", "-t", "1")
+            waited = subprocess.run(wait, check=False, capture_output=True, timeout=_START_TIMEOUT_S)
             if waited.returncode == 0 and b"not running" not in waited.stdout:
                 return
-        self.stop()
-        raise RuntimeError(f"jackd {self.name} did not start within {_START_TIMEOUT_S:g} s")
+        code = self._process.poll()
+        self.crash()
+        raise RuntimeError(f"jackd {self.name} did not start (exit code {code}); try {' '.join(command)}")
 
-    def stop(self) -> None:
-        """Kill the server, as a crash would, and remove what it leaves in shared memory."""
+    def crash(self) -> None:
+        """Kill the server and remove what it leaves in shared memory."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(_STOP_TIMEOUT_S)
             self._process = None
         for left in Path("/dev/shm").glob(f"*{self.name}*"):
             left.unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """End the server and give its name back."""
+        self.crash()  # a client that hangs can hold up anything gentler
+        os.close(self._claim)
 
     def __enter__(self) -> Self:
         self.start()
@@ -121,3 +125,21 @@ class Controller:
         said = self._process.stdout.readline().strip()
         if said != word:
             raise RuntimeError(f"the MIDI controller was to say {word!r}, it said {said!r}")
+
+
+def _claim_name() -> tuple[str, int]:
+    """Return a server name that no other test run uses, and the file descriptor that keeps it.
+
+    Names are few and come back, because JACK counts a killed server against its limit of eight until the name returns.
+    """
+    for number in range(_MAX_SERVERS):
+        name = f"s2s-test-{number}"
+        path = Path(tempfile.gettempdir(), f"{name}-of-{os.getuid()}.lock")
+        claim = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(claim)
+            continue
+        return name, claim
+    raise RuntimeError(f"{_MAX_SERVERS} test runs hold a JACK server already")

@@ -151,7 +151,7 @@ def test_a_controller_moves_gain_and_blend_and_may_be_pulled_and_put_back(
 def test_a_sound_server_that_dies_is_found_again(server: JackServer, desk: Desk, show: Show) -> None:
     with Controller(server):
         assert show.sees(open="Desk:knobs")
-        server.stop()
+        server.crash()
         assert show.sees(open=None)
     server.start()
     with Controller(server) as controller:
