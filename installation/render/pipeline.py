@@ -38,8 +38,10 @@ class Renderer:
         passes: Sequence[str],
         seed: int,
         adaptive: bool = True,
+        budget_s: float | None = None,
     ) -> None:
-        """`size` is the window's in pixels. Without `adaptive` the passes run at full size and output is reproducible.
+        """`size` is the window's in pixels. Without `adaptive` the passes run at full size and output is reproducible;
+        with it one `draw` takes about `budget_s`, by default what suits the machine's kind of OpenGL.
 
         Raises ShaderError for a pass that does not exist or does not compile.
         """
@@ -51,9 +53,7 @@ class Renderer:
         self._context = context
         self._time = ShowTime(seed)
         self._blackout = Ramp(_BLACKOUT_S)
-        budget_s = _SOFTWARE_BUDGET_S if is_software(context) else _HARDWARE_BUDGET_S
-        start = 0.5 if is_software(context) else 1.0
-        self._chooser = ResolutionChooser(budget_s, start=start) if adaptive else None
+        self._chooser = _chooser(context, budget_s) if adaptive else None
         self._picture: moderngl.Texture | None = None
         self._picture_size = (1, 1)
         self.draw_s = 0.0
@@ -132,3 +132,10 @@ class Renderer:
         self._source.release()
         self._hud.release()
         self._present.release()
+
+
+def _chooser(context: moderngl.Context, budget_s: float | None) -> ResolutionChooser:
+    software = is_software(context)
+    if budget_s is None:
+        budget_s = _SOFTWARE_BUDGET_S if software else _HARDWARE_BUDGET_S
+    return ResolutionChooser(budget_s, start=0.5 if software else 1.0)

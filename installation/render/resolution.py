@@ -13,6 +13,7 @@ SCALES: Final = (1.0, 0.8, 0.65, 0.5, 0.4, 0.3, 0.25)
 _WINDOW_S: Final = 0.5
 """Decisions rest on the median of this long, so that one hiccup decides nothing."""
 _FEWEST: Final = 5
+"""And of so many frames at least, however long they take."""
 _PROOF_S: Final = 3.0
 """Going up needs this long of spare time; going down does not wait."""
 _SPARE: Final = 0.85
@@ -44,7 +45,7 @@ class ResolutionChooser:
     def update(self, frame_s: float, now: float) -> float:
         """Take in one frame's time and return the scale for the next one."""
         self._times.append((now, frame_s))
-        while self._times[0][0] < now - _WINDOW_S:
+        while len(self._times) > _FEWEST and self._times[0][0] < now - _WINDOW_S:
             self._times.popleft()
         if len(self._times) < _FEWEST:
             return self.scale

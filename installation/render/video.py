@@ -11,6 +11,7 @@ from typing import Final, Self
 import av
 import numpy as np
 from av.audio.stream import AudioStream
+from av.video.reformatter import ColorRange, Colorspace
 
 from installation.values import Pixels, Samples
 
@@ -18,6 +19,7 @@ _TICKS_HZ: Final = 90_000
 """Time base of the pictures: every usual frame rate and any display's own moments fit into it."""
 _QUALITY: Final = "18"  # x264's constant rate factor: hardly to be told from the original
 _SPEED: Final = "veryfast"
+_BT_709: Final = 1  # ITU-T H.273, tables 2 and 3
 _SOUND_BITS: Final = 128_000
 _SOUND_FRAME_SAMPLES: Final = 1024  # AAC encodes so many at a time
 
@@ -39,6 +41,11 @@ class VideoFile:
         # H.264 with quartered colour has even sizes only; an odd one gains a repeated row or column.
         self._video.width, self._video.height = size[0] + size[0] % 2, size[1] + size[1] % 2
         self._video.pix_fmt = "yuv420p"
+        # Players take large pictures for BT.709 whatever they are, and small ones for BT.601 unless told.
+        self._video.codec_context.colorspace = Colorspace.ITU709
+        self._video.codec_context.color_primaries = _BT_709
+        self._video.codec_context.color_trc = _BT_709
+        self._video.codec_context.color_range = ColorRange.MPEG
         self._video.options = {"crf": _QUALITY, "preset": _SPEED}
         self._video.time_base = self._video.codec_context.time_base = Fraction(1, _TICKS_HZ)
         self._sound: AudioStream | None = None
@@ -47,6 +54,8 @@ class VideoFile:
             self._sound.bit_rate = _SOUND_BITS
             self._waiting = av.AudioFifo()
             self._samples = 0
+        # Now, not at the first picture: a file that cannot be written is to be known at once.
+        self._container.start_encoding()
 
     def write(self, pixels: Pixels, at_s: float | None = None) -> None:
         """Append `pixels` `[height, width, 3]` uint8, at `at_s` seconds of the file or one frame after the last.
@@ -62,7 +71,9 @@ class VideoFile:
             return
         height, width = pixels.shape[:2]
         even = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-        frame = av.VideoFrame.from_ndarray(even, format="rgb24")
+        frame = av.VideoFrame.from_ndarray(even, format="rgb24").reformat(
+            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+        )
         frame.pts, frame.time_base = ticks, Fraction(1, _TICKS_HZ)
         self._container.mux(self._video.encode(frame))
         self._frames, self._last_ticks = self._frames + 1, ticks

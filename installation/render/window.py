@@ -7,6 +7,7 @@ window module is imported, so that happens inside the functions.
 import logging
 import os
 import sys
+import time
 from typing import Any, Final
 
 import moderngl
@@ -14,6 +15,8 @@ import moderngl
 from installation.render.surface import DisplayError, KeyPress, Surface
 
 _DEFAULT_SIZE: Final = (1280, 720)
+_SETTLE_ATTEMPTS: Final = 40
+_SETTLE_PAUSE_S: Final = 0.025
 _log = logging.getLogger(__name__)
 
 
@@ -104,10 +107,11 @@ def open_window(
         return WindowSurface(_open_fullscreen(screen, vsync=vsync, title=title))
     width, height = size or _DEFAULT_SIZE
     window = _create(screen, width=width, height=height, resizable=True, vsync=vsync, caption=title)
+    window.set_visible(True)
+    # Window managers overlook a place that was chosen before the window was to be seen.
     window.set_location(
         screen.x + max((screen.width - width) // 2, 0), screen.y + max((screen.height - height) // 2, 0)
     )
-    window.set_visible(True)
     return WindowSurface(window)
 
 
@@ -184,7 +188,7 @@ def _open_fullscreen(screen: Any, *, vsync: bool, title: str) -> Any:
         _ask_for_fullscreen(window)
     window.activate()
     window.set_mouse_visible(False)
-    _warn_if_elsewhere(window, screen)
+    _settle(window, screen)
     return window
 
 
@@ -196,9 +200,16 @@ def _ask_for_fullscreen(window: Any) -> None:
         set_state("_NET_WM_STATE_FULLSCREEN")
 
 
-def _warn_if_elsewhere(window: Any, screen: Any) -> None:
-    window.dispatch_events()
-    found = (*window.get_location(), *window.get_size())
+def _settle(window: Any, screen: Any) -> None:
+    """Wait until the window lies where it should; window managers take their time, and some need to be told twice."""
     wanted = (screen.x, screen.y, screen.width, screen.height)
-    if found != wanted:
-        _log.warning("the window lies at %s (x, y, width, height), the monitor at %s", found, wanted)
+    found = None
+    for attempt in range(_SETTLE_ATTEMPTS):
+        window.dispatch_events()
+        found = (*window.get_location(), *window.get_size())
+        if found == wanted:
+            return
+        if attempt == _SETTLE_ATTEMPTS // 2:
+            window.set_location(screen.x, screen.y)
+        time.sleep(_SETTLE_PAUSE_S)
+    _log.warning("the window lies at %s (x, y, width, height), the monitor at %s", found, wanted)

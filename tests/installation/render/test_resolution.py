@@ -1,0 +1,72 @@
+"""The chooser against machines that are simulated as a fixed cost and a cost a pixel."""
+
+import pytest
+
+from installation.render.resolution import SCALES, ResolutionChooser
+
+BUDGET_S = 0.024
+
+
+def run(chooser: ResolutionChooser, *, fixed_s: float, full_s: float, start_s: float, seconds: float) -> list[float]:
+    """Draw for `seconds` on a machine that needs `fixed_s` plus `full_s` at full resolution; return every scale."""
+    now, scales = start_s, []
+    while now < start_s + seconds:
+        frame_s = fixed_s + full_s * chooser.scale**2
+        now += max(frame_s, 1 / 60)
+        scales.append(chooser.update(frame_s, now))
+    return scales
+
+
+@pytest.mark.parametrize("full_s", [0.01, 0.03, 0.06, 0.12, 0.3])
+def test_it_settles_where_a_frame_fits_the_budget(full_s: float) -> None:
+    chooser = ResolutionChooser(BUDGET_S)
+    run(chooser, fixed_s=0.005, full_s=full_s, start_s=0.0, seconds=60)
+    assert 0.005 + full_s * chooser.scale**2 <= BUDGET_S
+
+
+def test_a_fast_machine_gets_the_full_resolution() -> None:
+    chooser = ResolutionChooser(BUDGET_S)
+    assert run(chooser, fixed_s=0.001, full_s=0.003, start_s=0.0, seconds=30)[-1] == 1.0
+
+
+def test_a_hopeless_machine_gets_the_smallest_and_stays_there() -> None:
+    chooser = ResolutionChooser(BUDGET_S)
+    scales = run(chooser, fixed_s=0.2, full_s=0.3, start_s=0.0, seconds=60)
+    assert scales[-1] == SCALES[-1]
+
+
+def test_it_gives_way_within_a_second_when_somebody_takes_the_processor() -> None:
+    chooser = ResolutionChooser(BUDGET_S)
+    run(chooser, fixed_s=0.002, full_s=0.014, start_s=0.0, seconds=60)
+    assert chooser.scale == 1.0
+    run(chooser, fixed_s=0.004, full_s=0.045, start_s=60.0, seconds=1.5)
+    assert chooser.scale <= 0.65
+
+
+def test_a_single_hiccup_changes_nothing() -> None:
+    chooser = ResolutionChooser(BUDGET_S)
+    run(chooser, fixed_s=0.005, full_s=0.04, start_s=0.0, seconds=20)
+    before = chooser.scale
+    chooser.update(0.5, 20.1)
+    assert chooser.scale == before
+
+
+def test_a_machine_at_the_edge_swings_ever_more_rarely() -> None:
+    chooser = ResolutionChooser(BUDGET_S)
+    now, changes = 0.0, []
+    for _ in range(60 * 600):
+        # Looks fast enough from below, proves too slow above: the trap that makes a naive rule swing.
+        frame_s = 0.010 if chooser.scale <= 0.5 else 0.030
+        now += frame_s
+        before = chooser.scale
+        if chooser.update(frame_s, now) != before:
+            changes.append(now)
+    early = sum(change < now / 10 for change in changes)
+    late = sum(change > now * 9 / 10 for change in changes)
+    assert early > 2
+    assert late <= 2
+
+
+def test_a_scale_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"scale is one of .* got 0\.55"):
+        ResolutionChooser(BUDGET_S, start=0.55)

@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import moderngl
+import pytest
+
+from installation.render.shader import SHADERS, Shader, ShaderError, pass_names, pass_path, read_shader
+
+FRAGMENTS = sorted(SHADERS.rglob("*.frag"))
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("path", FRAGMENTS, ids=lambda path: path.stem)
+def test_every_shader_compiles(context: moderngl.Context, path: Path) -> None:
+    Shader(context, path).release()
+
+
+@pytest.mark.parametrize("path", FRAGMENTS, ids=lambda path: path.stem)
+def test_every_shader_says_what_it_does(path: Path) -> None:
+    version, comment, *_ = path.read_text(encoding="utf-8").splitlines()
+    assert version == "#version 330 core"
+    assert comment.startswith("// ")
+
+
+def test_every_vertex_shader_belongs_to_a_fragment_shader_or_to_all() -> None:
+    lonely = [path.name for path in SHADERS.rglob("*.vert") if not path.with_suffix(".frag").exists()]
+    assert lonely == ["screen.vert"]
+
+
+def test_an_unknown_pass_names_the_nearest() -> None:
+    with pytest.raises(ShaderError, match=r"there is no pass 'feedbak' in shaders/; did you mean 'feedback'\?"):
+        pass_path("feedbak")
+    with pytest.raises(ShaderError, match=r"there are bloom, .*, upscale"):
+        pass_path("x")
+    assert {"upscale", "displace", "feedback", "bloom", "grade", "grain"} <= set(pass_names())
+
+
+def test_a_missing_file_is_one_line_with_its_name(tmp_path: Path) -> None:
+    with pytest.raises(ShaderError, match=r"cannot read nothing\.frag"):
+        read_shader(tmp_path / "nothing.frag")
+
+
+def test_a_missing_include_names_who_asked_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.frag"
+    path.write_text('#version 330 core\n#include "nothing.glsl"\n')
+    with pytest.raises(ShaderError, match=r"own\.frag:2: cannot read nothing\.glsl"):
+        read_shader(path)
+
+
+@pytest.mark.gl
+def test_a_compile_error_is_one_line_with_file_and_line(context: moderngl.Context, tmp_path: Path) -> None:
+    path = tmp_path / "broken.frag"
+    path.write_text('#version 330 core\n#include "common.glsl"\n\nvoid main() {\n    o_colour = vec4(nonsense);\n}\n')
+    with pytest.raises(ShaderError) as caught:
+        Shader(context, path)
+    message = str(caught.value)
+    assert f"{path}:5: " in message
+    assert "nonsense" in message
+    assert "\n" not in message
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.gl
+def test_an_error_in_a_vertex_shader_names_that_file(context: moderngl.Context, tmp_path: Path) -> None:
+    (tmp_path / "own.frag").write_text("#version 330 core\nout vec4 o;\nvoid main() { o = vec4(1.0); }\n")
+    (tmp_path / "own.vert").write_text("#version 330 core\n\nvoid main() { gl_Position = nonsense; }\n")
+    with pytest.raises(ShaderError, match=r"own\.vert:3: .*nonsense"):
+        Shader(context, tmp_path / "own.frag")

@@ -1,0 +1,166 @@
+"""A real window of a real program on a real window server, looked at from outside."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pytest
+
+from tests.display import DummyMonitors, VirtualDisplay
+from tests.x11 import Connection
+
+pytestmark = [
+    pytest.mark.device,
+    pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb"),
+]
+
+RED, GREEN = (255, 0, 0), (0, 255, 0)
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Program:
+    """The program under test, and what it says."""
+
+    def __init__(self, environment: dict[str, str], **wanted: Any) -> None:
+        command = [sys.executable, "-W", "error", "-m", "tests.installation.render.window_program", json.dumps(wanted)]
+        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+
+    def hear(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, f"the program ended with {self._process.wait(10)} and said nothing more"
+        said: dict[str, Any] = json.loads(line)
+        return said
+
+    def end(self) -> int:
+        return self._process.wait(20)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.wait(20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[VirtualDisplay]:
+    with VirtualDisplay((640, 360)) as running:
+        yield running
+
+
+def settled(display: VirtualDisplay, path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """A screenshot in which the program has drawn at least once."""
+    for _ in range(50):
+        pixels = display.screenshot(path)
+        if (pixels == GREEN).all(axis=2).any():
+            break
+        time.sleep(0.1)
+    return pixels
+
+
+def test_full_screen_covers_the_whole_screen(display: VirtualDisplay, tmp_path: Path) -> None:
+    with Program(display.environment) as program:
+        assert program.hear() == {"size": [640, 360]}
+        pixels = settled(display, tmp_path / "screen.png")
+    assert pixels.shape == (360, 640, 3)
+    assert (pixels[:, :320] == RED).all()
+    assert (pixels[:, 320:] == GREEN).all()
+
+
+def test_the_cursor_is_hidden(display: VirtualDisplay, tmp_path: Path) -> None:
+    with Program(display.environment) as program:
+        program.hear()
+        display.run("xdotool", "mousemove", "160", "180")
+        settled(display, tmp_path / "screen.png")
+        # ImageMagick leaves the pointer out of its pictures; xfixes tells which one is shown.
+        client = Connection(display.name)
+        assert client.cursor_pixels() == 0
+        client.close()
+
+
+def test_keys_arrive_by_name_and_escape_closes(display: VirtualDisplay) -> None:
+    with Program(display.environment) as program:
+        program.hear()
+        for key in ("b", "space", "F11", "3", "Up"):
+            display.run("xdotool", "key", key)
+        heard = [program.hear()["key"] for _ in range(5)]
+        display.run("xdotool", "key", "Escape")
+        assert [program.hear(), program.hear()] == [{"key": "escape"}, {"closed": True}]
+        assert program.end() == 0
+    assert heard == ["b", "space", "f11", "3", "up"]
+
+
+def test_a_window_has_the_size_it_was_given_and_may_be_resized(display: VirtualDisplay, tmp_path: Path) -> None:
+    with Program(display.environment, fullscreen=False, size=[200, 100]) as program:
+        assert program.hear() == {"size": [200, 100]}
+        pixels = settled(display, tmp_path / "screen.png")
+        assert (pixels == RED).all(axis=2).sum() == (pixels == GREEN).all(axis=2).sum() == 100 * 100
+        window = display.run("xdotool", "search", "--name", "A window under test").split()[0]
+        display.run("xdotool", "windowsize", window, "300", "200")
+        assert program.hear() == {"size": [300, 200]}
+        time.sleep(0.5)
+        pixels = settled(display, tmp_path / "screen.png")
+        assert (pixels == GREEN).all(axis=2).sum() == 150 * 200
+
+
+def test_closing_the_window_ends_the_program(display: VirtualDisplay) -> None:
+    with Program(display.environment, fullscreen=False) as program:
+        program.hear()
+        window = display.run("xdotool", "search", "--name", "A window under test").split()[0]
+        client = Connection(display.name)
+        client.ask_to_close(int(window))
+        client.close()
+        assert program.hear() == {"closed": True}
+        assert program.end() == 0
+
+
+def test_without_a_display_there_is_one_clear_line(display: VirtualDisplay) -> None:
+    with Program({**display.environment, "DISPLAY": ""}) as program:
+        assert "DISPLAY is not set" in program.hear()["error"]
+        assert program.end() == 5
+
+
+def test_a_display_that_does_not_answer_is_named(display: VirtualDisplay) -> None:
+    with Program({**display.environment, "DISPLAY": ":4711"}) as program:
+        assert "cannot open the display ':4711'" in program.hear()["error"]
+        assert program.end() == 5
+
+
+def test_a_monitor_that_does_not_exist_lists_those_that_do(display: VirtualDisplay) -> None:
+    with Program(display.environment, monitor=3) as program:
+        error = program.hear()["error"]
+        assert program.end() == 5
+    assert error == "there is no monitor 3; there are: 0: screen 640x360 at 0,0"
+
+
+@pytest.fixture(scope="module")
+def monitors() -> Iterator[DummyMonitors]:
+    if not DummyMonitors.available():
+        pytest.skip("needs Xorg with its dummy driver (xserver-xorg-video-dummy)")
+    with DummyMonitors() as running:
+        yield running
+
+
+@pytest.mark.parametrize(("monitor", "left", "width"), [(0, 0, 800), (1, 800, 640), (None, 0, 800)])
+def test_full_screen_opens_on_the_chosen_monitor(
+    monitors: DummyMonitors, tmp_path: Path, monitor: int | None, left: int, width: int
+) -> None:
+    with Program(monitors.environment, monitor=monitor) as program:
+        program.hear()
+        pixels = settled(monitors, tmp_path / "screen.png")
+    shown = (pixels == GREEN).all(axis=2) | (pixels == RED).all(axis=2)
+    height = 600 if width == 800 else 480
+    assert shown[:height, left : left + width].all()
+    assert shown.sum() == width * height
