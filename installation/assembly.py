@@ -21,7 +21,7 @@ from installation.desk import Desk
 from installation.hosting import ChildHost
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
-from installation.options import OptionError, ShowConfig
+from installation.options import ShowConfig
 from installation.pacing import Pacer
 from installation.preset import mood, preset_names
 from installation.recording import Recorder
@@ -110,9 +110,7 @@ def open_surface(config: ShowConfig) -> Surface:
     output, size = config.arguments.output, config.arguments.size
     if output == "headless":
         return open_headless(size or HEADLESS_SIZE)
-    kind, _, number = output.partition(":")
-    if output not in ("auto", "window") and not (kind == "window" and number.isdecimal()):
-        raise OptionError(f"--output takes auto, window, window:N or headless, got {output!r}")
+    number = output.partition(":")[2]
     fullscreen = config.preset.fullscreen and size is None
     try:
         monitor = int(number) if number else None

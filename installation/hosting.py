@@ -72,6 +72,11 @@ class Host(Protocol):
         ...
 
     @property
+    def refused(self) -> bool:
+        """True when the core never came alive and its failure asks the program to end (`failure.exit_code`)."""
+        ...
+
+    @property
     def pid(self) -> int | None:
         """The process in which the core runs, None while there is none."""
         ...
@@ -88,7 +93,7 @@ class InlineHost:
         self.name = name
         self.restarts = 0
         self.failure: Failure | None = None
-        self.gave_up = False
+        self.gave_up = self.refused = False
         self.pid: int | None = os.getpid()
         self._core = core
         self._due_at: float | None = None
@@ -144,12 +149,16 @@ class ChildHost:
     def gave_up(self) -> bool:
         return self._failures >= self._max_failures
 
+    @property
+    def refused(self) -> bool:
+        return self.failure is not None and self.failure.exit_code is not None and not self._status
+
     def status(self) -> Mapping[str, Any]:
         return self._status
 
     def supervise(self, now: float) -> None:
         if self._process is None:
-            if not self.gave_up and (self._retry_at is None or now >= self._retry_at):
+            if not (self.gave_up or self.refused) and (self._retry_at is None or now >= self._retry_at):
                 self._start(now)
             return
         reported = self._read_reports(now)
@@ -193,16 +202,20 @@ class ChildHost:
         return None
 
     def _fail(self, failure: Failure, now: float) -> None:
-        back_off_s = _BACK_OFF_S[min(self._failures, len(_BACK_OFF_S) - 1)]
         self.failure = failure
         self._failures += 1
-        if not self.gave_up:
-            self.restarts += 1
-        self._retry_at = now + back_off_s
         self._end_process()
-        log.error("%s; %s", failure.message, "giving up" if self.gave_up else f"starting it again in {back_off_s:g} s")
         if failure.traceback:
             log.debug("%s", failure.traceback)
+        if self.refused:
+            return  # the program ends, and says why itself
+        if self.gave_up:
+            log.error("%s; giving up", failure.message)
+            return
+        back_off_s = _BACK_OFF_S[min(self._failures, len(_BACK_OFF_S)) - 1]
+        self.restarts += 1
+        self._retry_at = now + back_off_s
+        log.error("%s; starting it again in %g s", failure.message, back_off_s)
 
     def _end_process(self) -> None:
         process, self._process = self._process, None

@@ -1,12 +1,13 @@
 """What one run of the show was asked for: command line and preset, resolved and checked, before anything starts."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from installation.audio.source import parse_source
+from installation.audio.source import SourceError, parse_source
 from installation.preset import Preset, load_preset
 from s2s.card import DEFAULT_BUNDLE
 
@@ -73,10 +74,15 @@ class ShowConfig:
 
 
 def resolve(arguments: Arguments) -> ShowConfig:
-    """Return the checked configuration. Raises PresetError, SourceError or OptionError, each in one line."""
+    """Return the checked configuration. Raises PresetError or OptionError, each in one line."""
     preset = load_preset(arguments.preset)
     source = arguments.source or preset.source
-    parse_source(source)
+    try:
+        parse_source(source)
+    except SourceError as error:  # a misspelt source is a bad argument; one that does not open is a bad source
+        raise OptionError(str(error)) from None
+    if re.fullmatch(r"auto|headless|window(:\d+)?", arguments.output) is None:
+        raise OptionError(f"--output takes auto, window, window:N or headless, got {arguments.output!r}")
     if arguments.render is not None and not source.startswith("file:"):
         raise OptionError(f"--render needs a sound file: give --source file:PATH (the source is {source!r})")
     return ShowConfig(

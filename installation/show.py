@@ -136,14 +136,14 @@ class Show:
 
     def _look_after_workers(self, now: float) -> None:
         for host in (self._parts.capture, self._parts.inference):
-            restarts = host.restarts
+            before = host.failure
             host.supervise(now)
-            if host.failure is not None and host.restarts > restarts:
+            if host.failure is not None and host.failure is not before:
                 self.errors.append(host.failure.message)
-            if host.gave_up:
+            if host.refused and host.failure is not None:
+                self._fail(host.failure.exit_code or 1, host)
+            elif host.gave_up:
                 self._fail(6, host)
-            elif host.failure is not None and host.failure.exit_code is not None and not host.status():
-                self._fail(host.failure.exit_code, host)  # it never worked: what was asked for cannot be had
         self._memory.sample(now, self._pids)
 
     def _fail(self, exit_code: int, host: Host) -> None:

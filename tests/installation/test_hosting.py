@@ -13,10 +13,18 @@ from installation.hosting import ChildHost, Core, InlineHost
 from installation.mailbox import JsonBox
 
 
+class WantedError(Exception):
+    """What was asked for cannot be had."""
+
+    exit_code = 4
+
+
 class Counter:
     """A core that counts its steps and misbehaves on request."""
 
     def __init__(self, fault: str = "", orders: JsonBox | None = None, closed: Path | None = None) -> None:
+        if fault == "demanded":
+            raise WantedError("there is no such thing")
         if fault == "stillborn":
             raise ValueError("cannot be made\nfor reasons on a second line")
         self.steps, self._fault, self._orders, self._closed = 0, fault, orders, closed
@@ -106,6 +114,16 @@ def test_a_child_that_never_starts_makes_the_host_give_up_with_the_reason() -> N
     wait_until(host, lambda: host.gave_up)
     assert host.failure is not None and host.failure.message == "worker: cannot be made"
     assert host.restarts == 1 and host.pid is None
+    host.close()
+
+
+def test_a_core_that_cannot_have_what_was_demanded_is_not_tried_again() -> None:
+    host = ChildHost("worker", partial(Counter, "demanded"))
+    wait_until(host, lambda: host.refused)
+    for _ in range(50):
+        host.supervise(time.monotonic() + 60.0)
+    assert host.failure is not None and host.failure.exit_code == 4
+    assert host.pid is None and host.restarts == 0
     host.close()
 
 

@@ -1,0 +1,86 @@
+"""Every bad input is one clear line and the exit code of the contract, by the real program; never a traceback."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.show_runner import ShowRun
+
+_HEADLESS = ("--output", "headless", "--size", "64x36", "--duration", "20")
+
+
+def run(folder: Path, *arguments: str) -> tuple[int, str]:
+    with ShowRun(folder, *arguments) as show:
+        code = show.wait()
+        log = show.log
+    assert "Traceback" not in log
+    return code, log
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--preset", "galery"], 2, "did you mean 'gallery'"),
+        (["--preset", "nowhere.yaml"], 2, "there is no preset file nowhere.yaml"),
+        (["--source", "microphone"], 2, "microphone"),
+        (["--size", "wide"], 2, "expected WIDTHxHEIGHT"),
+        (["--fps", "-3"], 2, "expected a number above 0"),
+        (["--page", "8080x"], 2, "expected HOST:PORT"),
+        (["--output", "hologram"], 2, "--output takes auto, window, window:N or headless"),
+        (["--render", "film.mp4", "--source", "demo"], 2, "--render needs a sound file"),
+        (["--model", "nowhere"], 3, "nowhere: no such model folder"),
+        (["--source", "file:nowhere.wav", *_HEADLESS], 4, "nowhere.wav"),
+        (["--source", "mic:Neumann", *_HEADLESS], 4, "Neumann"),
+        (["--output", "window", "--source", "demo"], 5, "there is no display"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_bad_input_is_one_line_and_its_exit_code(
+    tmp_path: Path, tiny_model: Path, arguments: list[str], code: int, words: str
+) -> None:
+    model = [] if "--model" in arguments else ["--model", str(tiny_model)]
+    ended, log = run(tmp_path, *arguments, *model)
+    assert ended == code, log
+    assert len([line for line in log.splitlines() if words in line]) == 1, log
+
+
+def test_a_file_that_is_no_sound_is_named(tmp_path: Path, tiny_model: Path) -> None:
+    (tmp_path / "notes.txt").write_text("la la la")
+    source = f"file:{tmp_path / 'notes.txt'}"
+    code, log = run(tmp_path, "--source", source, "--model", str(tiny_model), *_HEADLESS)
+    assert code == 4 and "notes.txt" in log
+
+
+@pytest.mark.parametrize("file", ["audio_encoder.safetensors", "generator.safetensors", "model.yaml"])
+def test_a_truncated_model_file_is_named(tmp_path: Path, tiny_model: Path, file: str) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(tiny_model, model)
+    (model / file).write_bytes((model / file).read_bytes()[:100])
+    code, log = run(tmp_path, "--source", "demo", "--model", str(model), *_HEADLESS)
+    assert code == 3 and file in log
+
+
+def test_no_display_and_no_microphone_still_make_a_show(tmp_path: Path, tiny_model: Path) -> None:
+    with ShowRun(tmp_path, "--model", str(tiny_model), "--size", "64x36", "--duration", "12") as show:
+        assert show.wait() == 0, show.log
+        assert len(re.findall("running headless", show.log)) == 1
+        assert len(re.findall("the performance plays", show.log)) == 1
+        report = show.report()
+    assert report["display"]["frames"] > 30 and report["generator"]["frames"] > 0
+    assert report["audio"]["loudest_db"] > -60 and report["exit_code"] == 0
+
+
+def test_a_bad_output_still_leaves_a_report(tmp_path: Path, tiny_model: Path) -> None:
+    with ShowRun(tmp_path, "--model", str(tiny_model), "--output", "window", "--source", "demo") as show:
+        assert show.wait() == 5
+        assert "there is no display" in show.report()["errors"][0]
+
+
+def test_a_dry_run_prints_the_resolved_configuration_and_starts_nothing(tmp_path: Path) -> None:
+    with ShowRun(tmp_path, "--preset", "performance", "--source", "demo", "--dry-run") as show:
+        assert show.wait(30.0) == 0
+        printed = show.stdout()
+    assert "name: Performance" in printed and "demanded: true" in printed
+    assert not show.report_path.exists()
