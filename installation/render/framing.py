@@ -3,7 +3,13 @@
 Sizes are (width, height) in pixels. No GL here.
 """
 
+import math
+from typing import Final
+
 Size = tuple[int, int]
+
+_MARGIN: Final = 0.01
+"""Brush strokes look a little beyond what is seen."""
 
 
 def internal_size(window: Size, picture: Size, *, fit: bool, scale: float) -> Size:
@@ -32,3 +38,15 @@ def cover(target: Size, picture: Size, *, zoom: float) -> tuple[float, float]:
     width = min(target_aspect / picture_aspect, 1.0)
     height = min(picture_aspect / target_aspect, 1.0)
     return width / zoom, height / zoom
+
+
+def seen(size: Size, covered: tuple[float, float]) -> tuple[int, int, int, int]:
+    """Return left, bottom, width and height of the part of a picture of `size` that is `covered`, with a margin."""
+    edges = [_seen_span(length, part) for length, part in zip(size, covered, strict=True)]
+    return edges[0][0], edges[1][0], edges[0][1], edges[1][1]
+
+
+def _seen_span(length: int, part: float) -> tuple[int, int]:
+    reach = length * (0.5 * part + _MARGIN) + 2.0
+    start = max(math.floor(0.5 * length - reach), 0)
+    return start, min(math.ceil(0.5 * length + reach), length) - start

@@ -14,7 +14,7 @@ class HeadlessSurface:
     def __init__(self, context: moderngl.Context, size: tuple[int, int]) -> None:
         self.context = context
         self.size = size
-        self.target = context.simple_framebuffer(size, components=3)
+        self.target = context.simple_framebuffer(size, components=4)
         self.closed = False
 
     def poll(self) -> list[KeyPress]:

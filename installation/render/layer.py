@@ -31,6 +31,7 @@ class Layer:
         self.texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self.texture.repeat_x = self.texture.repeat_y = False
         self.framebuffer = context.framebuffer([self.texture])
+        self.framebuffer.use()
         self.framebuffer.clear(0.0, 0.0, 0.0, 1.0)
 
     def release(self) -> None:

@@ -12,11 +12,11 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.render.framing import Size, seen
 from installation.render.layer import Layer
 from installation.render.shader import SHADERS, Shader, ShaderError, Uniform, pass_path
 
 Uniforms = Mapping[str, Uniform]
-Size = tuple[int, int]
 
 _STAGES: Final = SHADERS / "stages"
 _BRISTLES: Final = 256
@@ -32,6 +32,10 @@ class Helper:
 
 HELPERS: Final = MappingProxyType({"bloom": (Helper("glow", 4), Helper("halo", 8))})
 """Passes that draw in more than one step; each helper reads the one before it."""
+
+
+RESTS: Final = MappingProxyType({"displace": "u_displacement", "bloom": "u_bloom", "grain": "u_grain"})
+"""Passes that do nothing while the uniform is 0, and are left out then."""
 
 
 class Pass:
@@ -56,6 +60,10 @@ class Pass:
         self._out = sized(self._context, self._out, size)
         self._shader.draw(self._out.framebuffer, {**uniforms, "u_resolution": size}, textures)
         return self._out.texture
+
+    def rests(self, uniforms: Uniforms) -> bool:
+        """Return whether the pass would change nothing."""
+        return self.name in RESTS and uniforms.get(RESTS[self.name]) == 0.0
 
     def _draw_helpers(self, picture: moderngl.Texture, size: Size, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
         drawn: dict[str, moderngl.Texture] = {}
@@ -86,23 +94,34 @@ class Upscale:
         self._bristles = bristles(context)
         self._layers: dict[str, Layer] = {}
 
-    def draw(self, source: Layer, size: Size, uniforms: Uniforms) -> moderngl.Texture:
-        """Draw the part of `source` that the uniform `u_cover` tells at `size` and return the result."""
-        textures = {"u_picture": source.texture} if self._plain else self._paint(source, uniforms)
+    def draw(self, source: Layer, size: Size, uniforms: Uniforms, covered: tuple[float, float]) -> moderngl.Texture:
+        """Draw the part of `source` that is `covered` (width and height, 0..1) at `size` and return the result."""
+        uniforms = {**uniforms, "u_cover": covered}
+        textures = {"u_picture": source.texture} if self._plain else self._paint(source, size, uniforms, covered)
         return self._draw("out", self._shader, size, uniforms, textures)
 
-    def _paint(self, source: Layer, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
-        small, large = source.size, painted_size(source.size)
+    def _paint(
+        self, source: Layer, size: Size, uniforms: Uniforms, covered: tuple[float, float]
+    ) -> dict[str, moderngl.Texture]:
+        small, large = source.size, painted_size(source.size, size)
         flow = self._draw("flow", self._stages["flow"], small, uniforms, {"u_picture": source.texture})
         strokes = self._draw("strokes", self._stages["strokes"], small, uniforms, {"u_picture": flow})
         textures = {"u_picture": source.texture, "u_directions": strokes}
-        paint = self._draw("paint", self._stages["paint"], large, uniforms, textures)
+        part = seen(large, covered)
+        paint = self._draw("paint", self._stages["paint"], large, uniforms, textures, part)
         return {"u_picture": paint, "u_directions": strokes, "u_bristles": self._bristles}
 
     def _draw(
-        self, name: str, shader: Shader, size: Size, uniforms: Uniforms, textures: Mapping[str, moderngl.Texture]
+        self,
+        name: str,
+        shader: Shader,
+        size: Size,
+        uniforms: Uniforms,
+        textures: Mapping[str, moderngl.Texture],
+        part: tuple[int, int, int, int] | None = None,
     ) -> moderngl.Texture:
         layer = self._layers[name] = sized(self._context, self._layers.get(name), size)
+        layer.framebuffer.scissor = part or (0, 0, *size)
         shader.draw(layer.framebuffer, {**uniforms, "u_resolution": size}, textures)
         return layer.texture
 
@@ -130,13 +149,13 @@ def _soft_noise() -> NDArray[np.uint8]:
     return np.ascontiguousarray((ranks * 256 // _BRISTLES**2).astype(np.uint8).transpose(1, 2, 0))
 
 
-PAINTED_PIXELS: Final = 256
-"""The long side of the picture in which edges are drawn; small enough for a CPU, two or four times the generator's."""
+_PAINTED_SHARE: Final = 0.6
+"""Painted pixels for each of the passes' own, along one side; fewer look soft, more cost much and show little."""
 
 
-def painted_size(source: Size) -> Size:
-    """Return the size of the painted picture: a whole multiple of the generator's, at least its own."""
-    factor = max(PAINTED_PIXELS // max(source), 1)
+def painted_size(source: Size, size: Size) -> Size:
+    """Return the size in which the whole `source` is painted for passes of `size`: a whole multiple of its own."""
+    factor = max(round(_PAINTED_SHARE * max(size) / max(source)), 1)
     return source[0] * factor, source[1] * factor
 
 
@@ -164,12 +183,13 @@ class Chain:
             self._upscale.release()
         self._upscale, self._passes, self._plain = upscale, passes, plain
 
-    def draw(self, source: Layer, size: Size, uniforms: Uniforms) -> moderngl.Texture:
-        """Draw the whole chain at `size` and return the last picture."""
+    def draw(self, source: Layer, size: Size, uniforms: Uniforms, covered: tuple[float, float]) -> moderngl.Texture:
+        """Draw the part of `source` that is `covered` through the whole chain at `size`; return the last picture."""
         assert self._upscale is not None
-        picture = self._upscale.draw(source, size, uniforms)
+        picture = self._upscale.draw(source, size, uniforms, covered)
         for item in self._passes:
-            picture = item.draw(picture, size, uniforms)
+            if not item.rests(uniforms):
+                picture = item.draw(picture, size, uniforms)
         return picture
 
     def __iter__(self) -> Iterator[Pass]:

@@ -108,8 +108,8 @@ class Renderer:
             return
         fit = controls.text("/render/fit") == "fit"
         size = internal_size(self._size, source.size, fit=fit, scale=self.internal_scale)
-        uniforms["u_cover"] = cover(size, source.size, zoom=controls.number("/render/zoom"))
-        self._picture = self._chain.draw(source, size, uniforms)
+        covered = cover(size, source.size, zoom=controls.number("/render/zoom"))
+        self._picture = self._chain.draw(source, size, uniforms, covered)
         self._picture_size = source.size
 
     def _show(
@@ -118,6 +118,7 @@ class Renderer:
         light = 1.0 - self._blackout.update(controls.switch("/show/blackout"), since_s)
         fit = controls.text("/render/fit") == "fit"
         if self._picture is None or fit:
+            target.use()  # or the scissor of the layer drawn last would clip the clearing
             target.clear(0.0, 0.0, 0.0, 1.0)
         if self._picture is None:
             return

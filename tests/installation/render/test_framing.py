@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.render.framing import cover, internal_size, place, shown_size
+from installation.render.framing import cover, internal_size, place, seen, shown_size
 
 SIZES = st.tuples(st.integers(1, 4000), st.integers(1, 4000))
 
@@ -40,3 +40,21 @@ def test_every_window_has_room_for_every_picture(
     assert bottom >= 0 and bottom + height <= window[1]
     assert min(width, height, *internal_size(window, picture, fit=fit, scale=scale), *shown_size(window, picture)) >= 1
     assert all(0.0 < part <= 1.0 for part in cover(window, picture, zoom=1.0))
+
+
+def test_what_is_not_seen_need_not_be_painted() -> None:
+    left, bottom, width, height = seen((384, 384), (1.0, 0.5625))
+    assert (left, width) == (0, 384)
+    assert bottom == 384 - bottom - height
+    assert 216 < height < 240
+
+
+@given(SIZES, st.floats(0.01, 1.0), st.floats(0.01, 1.0))
+def test_what_is_seen_lies_inside_the_picture_and_covers_what_it_must(
+    size: tuple[int, int], width: float, height: float
+) -> None:
+    left, bottom, wide, high = seen(size, (width, height))
+    assert left >= 0 and left + wide <= size[0]
+    assert bottom >= 0 and bottom + high <= size[1]
+    assert wide >= width * size[0] - 1e-6
+    assert high >= height * size[1] - 1e-6
