@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from installation.render.video import VideoFile
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Pixels, Samples
@@ -17,7 +19,20 @@ from installation.values import SAMPLE_RATE_HZ, Pixels, Samples
 log = logging.getLogger(__name__)
 
 _QUEUE_FRAMES: Final = 8
+_OUT_OF_STEP_SAMPLES: Final = SAMPLE_RATE_HZ // 5
+"""Less than this is jitter; more, and lips would no longer match."""
 _Entry = tuple[Pixels, int, Samples]
+
+
+def in_step(sound: Samples, sounded: int, expected: int) -> Samples:
+    """Return new `sound` filled or cut at its start, if `sounded` samples before it leave it far from `expected`.
+
+    A source that starts late, pauses, or counts its samples by another clock would slide away from the pictures.
+    """
+    missing = expected - sounded - len(sound)
+    if missing > _OUT_OF_STEP_SAMPLES:
+        return np.concatenate([np.zeros(missing, np.float32), sound])
+    return sound[-missing:] if missing < -_OUT_OF_STEP_SAMPLES else sound
 
 
 class Recorder:
@@ -29,7 +44,7 @@ class Recorder:
         self._fps, self._ring = fps, ring
         self._heard = ring.position.written
         self._began_at: float | None = None
-        self._frames = 0
+        self._frames = self._sounded = 0
         self._queue: queue.Queue[_Entry | None] = queue.Queue(_QUEUE_FRAMES)
         self._thread = threading.Thread(target=self._encode, args=(path, size), name="recorder", daemon=True)
         self._thread.start()
@@ -41,14 +56,15 @@ class Recorder:
         due = int((now - self._began_at) * self._fps) + 1 - self._frames
         if due <= 0 or self.failure is not None:
             return
-        reading = self._ring.since(self._heard)
-        try:
-            self._queue.put_nowait((read(), due, reading.block.samples))
-        except queue.Full:
+        if self._queue.full():
             self.dropped += due  # the sound waits in the ring: the next entry carries it
             return
+        reading = self._ring.since(self._heard)
         self._heard = reading.written
         self._frames += due
+        sound = in_step(reading.block.samples, self._sounded, round(self._frames / self._fps * SAMPLE_RATE_HZ))
+        self._sounded += len(sound)
+        self._queue.put((read(), due, sound))
 
     def close(self) -> None:
         """Finish the file; waits for what is still to be encoded."""

@@ -1,0 +1,156 @@
+"""The whole thing, as it hangs on a wall: a real sound server, a real window, a real controller, the real program.
+
+Sound is played into a null sink; its monitor is the microphone; the picture is what a screenshot of the display shows.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.io.wavfile
+from numpy.typing import NDArray
+from PIL import Image
+
+from s2s.world.sounds import synthesize
+from s2s.world.state import SceneState
+from tests.display import VirtualDisplay
+from tests.midi_server import Controller, JackServer
+from tests.show_runner import ShowRun
+from tests.sound_server import SoundServer
+
+pytestmark = pytest.mark.device
+
+STILL = """\
+name: Still
+description: Nothing moves but what the sound moves.
+source: mic
+image: {image}
+window: fullscreen
+parameters: {{/latent/glide: 0.2, /latent/drift: 0, /render/feedback: 0, /render/grain: 0, /render/bloom: 0}}
+passes: [upscale, grade]
+midi: {{device: auto, map: [{{cc: 7, to: /audio/gain}}, {{cc: 1, to: /latent/blend}}]}}
+"""
+DAWN = Path(__file__).resolve().parents[2] / "presets" / "dawn.png"
+WINDOW_S = 10.0
+
+
+@pytest.fixture
+def display() -> Iterator[VirtualDisplay]:
+    with VirtualDisplay((640, 360)) as server:
+        yield server
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[SoundServer]:
+    with SoundServer(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def still(tmp_path: Path) -> str:
+    path = tmp_path / "still.yaml"
+    path.write_text(STILL.format(image=DAWN))
+    return str(path)
+
+
+def changed(environment: Mapping[str, str]) -> dict[str, str]:
+    """What an environment adds to this process's own."""
+    return {name: value for name, value in environment.items() if os.environ.get(name) != value}
+
+
+def recorded(folder: Path, scene: str, seed: int) -> Path:
+    """A take of a scene that the model was not trained on, as a sound file."""
+    path = folder / f"{scene}-{seed}.wav"
+    samples = synthesize(SceneState(scene, seed, nearness=0.8, hour=12.0), duration_s=20.0)
+    scipy.io.wavfile.write(path, 16_000, samples)
+    return path
+
+
+def impression(display: VirtualDisplay, path: Path) -> NDArray[np.float64]:
+    """What a visitor sees from across the room: a screenshot at 16 x 9."""
+    display.screenshot(path)
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB").resize((16, 9), Image.Resampling.BOX), float)
+
+
+def distance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    return float(np.abs(one - other).mean())
+
+
+def test_rain_and_bell_look_different_and_two_takes_of_each_alike(
+    tmp_path: Path, room: SoundServer, display: VirtualDisplay, still: str
+) -> None:
+    takes = [("rain", 900_001), ("bell", 900_002), ("rain", 900_003), ("bell", 900_004)]
+    environment = {**changed(room.environment), **changed(display.environment)}
+    seen: list[NDArray[np.float64]] = []
+    with ShowRun(tmp_path, "--preset", still, "--fps", "12", environment=environment) as show:
+        show.wait_for("INFO installation.show: ok")
+        for scene, seed in takes:
+            room.hush()
+            room.play(recorded(tmp_path, scene, seed))
+            time.sleep(WINDOW_S + 4.0)  # until the window holds nothing else, and the picture has followed
+            seen.append(impression(display, tmp_path / f"{scene}-{seed}.png"))
+        assert show.stop() == 0, show.log
+        report = show.report()
+    assert report["audio"]["heard_s"] > 50 and report["audio"]["loudest_db"] > -40
+    assert report["encoder"]["updates"] > 20 and report["generator"]["frames"] > 50
+    assert report["display"]["frames"] > 100 and report["restarts"] == 0, report
+    alike = max(distance(seen[0], seen[2]), distance(seen[1], seen[3]))
+    different = min(distance(rain, bell) for rain in seen[0::2] for bell in seen[1::2])
+    assert different > alike, (different, alike)
+
+
+def test_a_controller_moves_gain_and_blend_in_the_picture(tmp_path: Path, display: VirtualDisplay, still: str) -> None:
+    with JackServer() as jack, Controller(jack) as controller:
+        environment = {**changed(jack.environment), **changed(display.environment)}
+        arguments = ("--preset", still, "--source", "demo", "--fps", "12", "--midi", "jack:knobs")
+        with ShowRun(tmp_path, *arguments, environment=environment) as show:
+            show.wait_for("INFO installation.show: ok")
+            show.wait_for("MIDI: listening to")
+            controller.control_change(1, 127)
+            time.sleep(4.0)
+            blended = impression(display, tmp_path / "blended.png")
+            time.sleep(6.0)
+            later = impression(display, tmp_path / "later.png")
+            controller.control_change(1, 0)
+            time.sleep(4.0)
+            heard = impression(display, tmp_path / "heard.png")
+            assert show.stop() == 0, show.log
+    # Wholly at the image the sound has no say; let go, the picture leaves it.
+    assert distance(blended, heard) > 2.0 * distance(blended, later)
+
+
+def test_a_sound_server_that_dies_comes_back_within_ten_seconds(
+    tmp_path: Path, room: SoundServer, display: VirtualDisplay, tiny_model: Path
+) -> None:
+    environment = {**changed(room.environment), **changed(display.environment)}
+    arguments = ("--source", "mic", "--model", str(tiny_model), "--fps", "12")
+    with ShowRun(tmp_path, *arguments, environment=environment) as show:
+        show.wait_for("INFO installation.show: ok")
+        room.stop()
+        show.wait_for("degraded")
+        room.start()
+        since = time.monotonic()
+        show.wait_until(lambda: show.log.rstrip().splitlines()[-1].endswith("ok"), limit_s=30.0)
+        assert time.monotonic() - since < 12.0
+        assert show.stop() == 0, show.log
+        assert show.report()["display"]["interval_ms"]["max"] < 2000
+
+
+def test_the_window_covers_the_screen_at_once_and_comes_alive(
+    tmp_path: Path, display: VirtualDisplay, tiny_model: Path
+) -> None:
+    arguments = ("--source", "demo", "--model", str(tiny_model), "--fps", "12")
+    with ShowRun(tmp_path, *arguments, environment=changed(display.environment)) as show:
+        show.wait_for("INFO installation.show: ok")
+        time.sleep(1.0)
+        picture = display.screenshot(tmp_path / "window.png")
+        assert show.stop() == 0
+        report = show.report()
+    assert picture.shape == (360, 640, 3)
+    assert picture[:4].std() > 0 and picture[:, -4:].std() > 0  # drawn up to the edges, no desktop shows
+    assert report["render"]["size"] == [640, 360]
+    assert report["startup"]["first_picture_s"] < report["startup"]["living_picture_s"]
