@@ -17,6 +17,7 @@ from installation.control.bindings import MidiMap
 from installation.control.keyboard import Keyboard
 from installation.control.midi import MidiControl
 from installation.control.osc import OscControl
+from installation.control.page import OperatorPage
 from installation.desk import Desk
 from installation.hosting import ChildHost
 from installation.mailbox import FrameBox, JsonBox
@@ -95,8 +96,6 @@ def build_show(config: ShowConfig, started_at: float) -> Show:
     )
     show = Show(parts, preset, asked.duration_s)
     if asked.page is not None:
-        from installation.control.page import OperatorPage
-
         host_name, port = asked.page
         page = OperatorPage(desk, status=show.status, picture=show.generated_jpeg, host=host_name, port=port)
         controls["page"] = page

@@ -6,12 +6,15 @@ import json
 import logging
 import signal
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+from installation.audio.source import SourceError
 from installation.clock import MonotonicClock
 from installation.options import Arguments, ShowConfig, resolve
+from installation.render.surface import DisplayError
 from installation.report import summary_line
 
 log = logging.getLogger(__name__)
@@ -112,14 +115,19 @@ def list_everything() -> int:
     from installation.control.midi_link import list_ports
     from installation.render.window import list_monitors
 
-    lines = ["microphones:"]
-    lines += [f"  {device}" for device in list_devices()] or ["  none"]
-    lines += ["MIDI inputs:"] + ([f"  {port}" for port in list_ports()] or ["  none"])
-    lines += ["monitors:"] + (
-        [f"  window:{number}  {text}" for number, text in enumerate(list_monitors())] or ["  none"]
-    )
+    lines = ["microphones:", *_indented(list_devices)]
+    lines += ["MIDI inputs:", *_indented(list_ports)]
+    lines += ["monitors:", *_indented(list_monitors)]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
+
+
+def _indented(find: Callable[[], Sequence[object]]) -> list[str]:
+    """Return what there is, or in words why there is none: one missing library must not hide the other lists."""
+    try:
+        return [f"  {item}" for item in find()] or ["  none"]
+    except (DisplayError, SourceError) as error:
+        return [f"  none: {error}"]
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:

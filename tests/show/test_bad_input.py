@@ -84,3 +84,11 @@ def test_a_dry_run_prints_the_resolved_configuration_and_starts_nothing(tmp_path
         printed = show.stdout()
     assert "name: Performance" in printed and "demanded: true" in printed
     assert not show.report_path.exists()
+
+
+def test_the_device_list_names_every_kind_even_where_there_is_none(tmp_path: Path) -> None:
+    with ShowRun(tmp_path, "--list-devices") as show:
+        assert show.wait(30.0) == 0
+        printed = show.stdout()
+    assert "microphones:" in printed and "MIDI inputs:" in printed
+    assert "none: there is no display" in printed
