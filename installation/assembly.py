@@ -4,6 +4,7 @@ The workers are started before the window is opened, because they take seconds t
 """
 
 import logging
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -24,13 +25,14 @@ from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.options import ShowConfig
 from installation.pacing import Pacer
-from installation.preset import mood, preset_names
+from installation.preset import Preset, mood, preset_names
 from installation.recording import Recorder
 from installation.render.headless import open_headless
+from installation.render.layer import is_software
 from installation.render.pipeline import Renderer
 from installation.render.reading import PixelReader
 from installation.render.surface import DisplayError, Surface
-from installation.render.window import open_window
+from installation.render.window import WindowSurface, open_window
 from installation.ring import AudioRing
 from installation.show import ControlSurface, Parts, Show, wishes_of
 from installation.values import Features, Pixels
@@ -41,41 +43,47 @@ log = logging.getLogger(__name__)
 
 HEADLESS_SIZE: Final = (1280, 720)
 _HARDWARE_FPS: Final = 60.0
+_FASTEST_DISPLAY_FPS: Final = 240.0
 _SOFTWARE_FPS: Final = 30.0
 """Software OpenGL draws on the cores that the model needs: half the cadence leaves it one of them."""
 _LARGEST_PICTURE: Final = 512
+_LONGEST_STEP_S: Final = 15.0
+"""One hearing and one picture of a big model on a slow machine; beyond it the worker hangs."""
 
 
 def build_show(config: ShowConfig, started_at: float) -> Show:
-    """Wire one show. Raises BundleError, PresetError, ParameterError or DisplayError, each in one line."""
-    preset, asked = config.preset, config.arguments
+    """Wire one show. Raises BundleError, ParameterError, DisplayError or ShaderError, each in one line."""
     card = read_card(config.model)
     log.info("model: %s %s (%s)", card.name, card.version, card.licence)
-    midi_map = MidiMap.parse(preset.midi_map)
+    midi_map = MidiMap.parse(config.preset.midi_map)
+    with ExitStack() as undo:  # what was opened before something failed is given back, the newest first
+        show = _wire(config, midi_map, started_at, undo)
+        undo.pop_all()
+    return show
+
+
+def _wire(config: ShowConfig, midi_map: MidiMap, started_at: float, undo: ExitStack) -> Show:
+    preset, asked = config.preset, config.arguments
+    clock = MonotonicClock()
     desk = Desk({**mood(preset), "/show/preset": preset.path.stem}, preset.routes)
-    ring, wishes = AudioRing(), JsonBox()
-    frames = FrameBox(_LARGEST_PICTURE, _LARGEST_PICTURE)
+    ring = undo.enter_context(closing(AudioRing()))
+    wishes = undo.enter_context(closing(JsonBox()))
+    frames = undo.enter_context(closing(FrameBox(_LARGEST_PICTURE, _LARGEST_PICTURE)))
+    wishes.put(wishes_of(desk.tick(clock.now(), Features()), preset))
+
     sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=asked.seed)
-    capture = ChildHost("capture", partial(CaptureCore, sound, ring, wishes))
+    capture = undo.enter_context(closing(ChildHost("capture", partial(CaptureCore, sound, ring, wishes))))
     slow_path = partial(make_inference, config.model, asked.seed, ring, wishes, frames)
     # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
-    inference = ChildHost("inference", slow_path, hang_limit_s=15.0, niceness=5)
-    clock = MonotonicClock()
-    wishes.put(wishes_of(desk.tick(clock.now(), Features()), preset))
+    inference = ChildHost("inference", slow_path, hang_limit_s=_LONGEST_STEP_S, niceness=5)
+    undo.enter_context(closing(inference))
     for host in (capture, inference):
         host.supervise(clock.now())
-    try:
-        surface = open_surface(config)
-    except DisplayError:
-        for host in (capture, inference):
-            host.close()
-        raise
+
+    surface = undo.enter_context(closing(open_surface(config)))
     renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=asked.seed)
-    recorder = None if asked.record is None else Recorder(asked.record, surface.size, cadence(config, surface), ring)
-    controls: dict[str, ControlSurface] = {
-        "osc": OscControl(desk, asked.osc_port),
-        "midi": MidiControl(desk, midi_map, config.midi_device),
-    }
+    midi = MidiControl(desk, midi_map, config.midi_device)
+    controls: dict[str, ControlSurface] = {"osc": OscControl(desk, asked.osc_port), "midi": midi}
     parts = Parts(
         clock=clock,
         surface=surface,
@@ -89,10 +97,11 @@ def build_show(config: ShowConfig, started_at: float) -> Show:
         capture=capture,
         inference=inference,
         controls=controls,
-        pacer=Pacer(cadence(config, surface)),
+        pacer=Pacer(pace(config, surface)),
         meter=Meter(started_at),
-        recorder=recorder,
+        recorder=None if asked.record is None else Recorder(asked.record, surface.size, cadence(config, surface), ring),
         still=read_still(config.model),
+        adopt=partial(adopt, renderer, midi),
     )
     show = Show(parts, preset, asked.duration_s)
     if asked.page is not None:
@@ -125,8 +134,26 @@ def cadence(config: ShowConfig, surface: Surface) -> float:
     """Return how many pictures a second to show."""
     if config.arguments.fps is not None:
         return config.arguments.fps
-    driver = str(surface.context.info["GL_RENDERER"]).lower()
-    return _SOFTWARE_FPS if "llvmpipe" in driver or "softpipe" in driver else _HARDWARE_FPS
+    return _SOFTWARE_FPS if is_software(surface.context) else _HARDWARE_FPS
+
+
+def pace(config: ShowConfig, surface: Surface) -> float:
+    """Return the rate that the loop itself holds: where vsync sets the cadence, only a bound far above it.
+
+    Two clocks of nearly one rate would beat: every few seconds a picture would come twice or not at all.
+    """
+    synced = isinstance(surface, WindowSurface) and not is_software(surface.context)
+    return _FASTEST_DISPLAY_FPS if synced and config.arguments.fps is None else cadence(config, surface)
+
+
+def adopt(renderer: Renderer, midi: MidiControl, preset: Preset) -> None:
+    """Give the passes and the controller's map of `preset` to their owners.
+
+    Raises ParameterError or ShaderError, and then has changed nothing.
+    """
+    midi_map = MidiMap.parse(preset.midi_map)
+    renderer.set_passes(preset.passes)
+    midi.remap(midi_map)
 
 
 def read_still(model: Path) -> Pixels | None:

@@ -82,7 +82,7 @@ def show(config: ShowConfig, started_at: float) -> int:
     try:
         exit_code = live.run()
         if config.arguments.snapshot is not None:
-            save_png(config.arguments.snapshot, live.read_pixels())
+            save_png(config.arguments.snapshot, live.last_picture())
     finally:
         report = live.report({**facts_of(config), "exit_code": exit_code})
         live.close()

@@ -6,7 +6,8 @@ the parts; `installation.main` turns the outcome into an exit code.
 
 import logging
 import os
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -20,11 +21,12 @@ from installation.hud import hud_lines
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import MemoryMeter, Meter
 from installation.pacing import Pacer
-from installation.parameters import ParameterError
+from installation.parameters import DEFAULTS, ParameterError
 from installation.preset import Preset, PresetError, load_preset, mood
 from installation.recording import Recorder
 from installation.render.pipeline import Renderer
 from installation.render.reading import PixelReader
+from installation.render.shader import ShaderError
 from installation.render.snapshot import jpeg_bytes
 from installation.render.surface import Surface
 from installation.report import build_report
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 
 LISTEN_SAMPLES: Final = 1024
 _HUD_EVERY_S: Final = 0.25
+_ERRORS_KEPT: Final = 100
 
 
 class ControlSurface(Protocol):
@@ -75,6 +78,8 @@ class Parts:
     meter: Meter
     recorder: Recorder | None
     still: Pixels | None
+    adopt: Callable[[Preset], None]
+    """Hands a preset to what it sets up beside the desk; raises ParameterError or ShaderError, changing nothing."""
 
 
 def wishes_of(controls: Controls, preset: Preset) -> dict[str, object]:
@@ -100,7 +105,8 @@ class Show:
         self._wishes: dict[str, object] = {}
         self._exit_code: int | None = None
         self._health = Health()
-        self.errors: list[str] = []
+        self._controls = Controls(DEFAULTS)
+        self.errors: deque[str] = deque(maxlen=_ERRORS_KEPT)
         parts.desk.watch(self._on_change)
 
     def stop(self) -> None:
@@ -123,16 +129,15 @@ class Show:
         self._look_after_workers(now)
         self._take_wishes(now)
         self._features = self._listen(now)
-        controls = self._parts.desk.tick(now, self._features)
+        self._controls = self._parts.desk.tick(now, self._features)
         self._follow_preset()
-        self._tell_workers(controls)
+        self._tell_workers(self._controls)
         self._receive_frame(now)
-        self._draw(now, controls)
-        self._parts.surface.present()
-        presented_at = self._parts.clock.now()
-        self._parts.meter.presented(presented_at, self._features)
+        self._draw(now)
         if self._parts.recorder is not None:
-            self._parts.recorder.offer(now, self.read_pixels)
+            self._parts.recorder.offer(now, self._read)  # before the flip: after it the back buffer is anyone's
+        self._parts.surface.present()
+        self._parts.meter.presented(self._parts.clock.now(), self._features)
 
     def _look_after_workers(self, now: float) -> None:
         for host in (self._parts.capture, self._parts.inference):
@@ -172,7 +177,8 @@ class Show:
             self._frame, self._living = frame, True
             self._parts.meter.received(frame, now)
 
-    def _draw(self, now: float, controls: Controls) -> None:
+    def _draw(self, now: float) -> None:
+        controls = self._controls
         if now - self._hud_at >= _HUD_EVERY_S:
             self._hud_at = now
             self._health = self._judge(now)
@@ -216,8 +222,8 @@ class Show:
             return
         try:
             preset = load_preset(wanted)
-            self._parts.renderer.set_passes(preset.passes)
-        except (PresetError, ParameterError, ValueError) as error:
+            self._parts.adopt(preset)
+        except (PresetError, ParameterError, ShaderError) as error:
             log.warning("the preset stays as it is: %s", error)
             self.errors.append(str(error))
             return
@@ -230,8 +236,12 @@ class Show:
     def _pids(self) -> Mapping[str, int | None]:
         return {"show": os.getpid(), "capture": self._parts.capture.pid, "inference": self._parts.inference.pid}
 
-    def read_pixels(self) -> Pixels:
-        """Return what is shown now, `[height, width, 3]`. The show's thread alone."""
+    def last_picture(self) -> Pixels:
+        """Draw the newest picture once more and return it, `[height, width, 3]`. The show's thread alone."""
+        self._draw(self._parts.clock.now())
+        return self._read()
+
+    def _read(self) -> Pixels:
         return self._parts.reader.read(self._parts.surface.target)
 
     def generated_jpeg(self) -> bytes | None:
@@ -273,7 +283,7 @@ class Show:
             capture=parts.capture.status(),
             inference=parts.inference.status(),
             run=run,
-            errors=self.errors,
+            errors=list(self.errors),
         )
 
     def close(self) -> None:

@@ -62,6 +62,20 @@ def test_a_truncated_model_file_is_named(tmp_path: Path, tiny_model: Path, file:
     assert code == 3 and file in log
 
 
+def test_a_preset_with_an_unknown_pass_names_the_nearest(tmp_path: Path, tiny_model: Path) -> None:
+    preset = tmp_path / "odd.yaml"
+    preset.write_text("name: Odd\ndescription: A pass too many.\npasses: [upscale, grian]\n")
+    code, log = run(tmp_path, "--preset", str(preset), "--model", str(tiny_model), "--source", "demo", *_HEADLESS)
+    assert code == 2 and "'grain'" in log and "leaked" not in log
+
+
+def test_a_preset_that_maps_a_controller_to_nothing_names_the_nearest(tmp_path: Path, tiny_model: Path) -> None:
+    preset = tmp_path / "odd.yaml"
+    preset.write_text("name: Odd\ndescription: A knob too many.\nmidi: {map: [{cc: 7, to: /audio/gian}]}\n")
+    code, log = run(tmp_path, "--preset", str(preset), "--model", str(tiny_model), "--source", "demo", *_HEADLESS)
+    assert code == 2 and "'/audio/gain'" in log
+
+
 def test_no_display_and_no_microphone_still_make_a_show(tmp_path: Path, tiny_model: Path) -> None:
     with ShowRun(tmp_path, "--model", str(tiny_model), "--size", "64x36", "--duration", "12") as show:
         assert show.wait() == 0, show.log
