@@ -1,6 +1,6 @@
 """Sound in: from devices, the network, files and the built-in performance into the shared ring; and its fast analysis.
 
-source (what a source is) -> microphone, osc_pcm (with jitter), file, performance -> resample (to 16 kHz mono) ->
-opening (tries in a thread of its own) -> capture (the core of the capture process: falls back, mixes, writes the ring).
-features is the fast path and runs in the show process. Only microphone imports PyAudio; nothing here imports torch.
+microphone (alone imports PyAudio), osc_pcm (jitter), file, performance (prepared) -> resample -> steady (opening: falls
+back, tries again) -> capture (the core of the capture process: mixing, then the ring). source and devices are names.
+features (following) is the fast path and runs in the show process. Nothing here imports torch.
 """

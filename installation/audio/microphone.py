@@ -4,6 +4,7 @@ PortAudio freezes its list of devices when it starts, so every opening starts it
 An unplugged device reports no error: its callbacks just stop, which only their age tells.
 """
 
+import ctypes
 import itertools
 import logging
 import os
@@ -13,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -64,6 +66,7 @@ class Microphone:
                 self._open_any()
         except BaseException:
             self._session.terminate()
+            _keep_alsa_plugin()  # another try will follow
             raise
         self.label = f"mic: {self._device.name}"
         self.latency_s = float(self._stream.get_input_latency())
@@ -181,6 +184,20 @@ def _input_devices(session: pyaudio.PyAudio) -> list[DeviceInfo]:
 def _start_portaudio() -> pyaudio.PyAudio:
     with _kept_stderr():
         return pyaudio.PyAudio()
+
+
+def _keep_alsa_plugin() -> None:
+    """Hold ALSA's A/52 plugin and the FFmpeg behind it in memory.
+
+    Every start of PortAudio loads and unloads them, and loses 12 KiB by it (Debian 12): 350 MB in a day of looking for
+    a microphone. Held, they cost 10 MiB once, and a look takes 6 ms instead of 22.
+    """
+    maps = Path("/proc/self/maps")
+    lines = maps.read_text().splitlines() if maps.exists() else []
+    for library in {line.split()[-1] for line in lines if "/libasound.so" in line}:
+        plugin = Path(library).parent / "alsa-lib" / "libasound_module_pcm_a52.so"
+        if plugin.exists():
+            ctypes.CDLL(str(plugin))  # ctypes never unloads
 
 
 @contextmanager

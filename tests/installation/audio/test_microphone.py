@@ -146,6 +146,36 @@ def test_a_name_that_matches_nothing_lists_what_there_is(server: SoundServer, li
     assert MICROPHONE in failure.message
 
 
+SEARCH = """
+import ctypes, gc
+from installation.audio.microphone import Microphone
+from installation.audio.source import SourceError
+
+class Heap(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena o s h hd u fs used free keep".split()]
+
+heap = ctypes.CDLL(None).mallinfo2
+heap.restype = Heap
+
+def search(times):
+    for _ in range(times):
+        try:
+            Microphone("Theremin")
+        except SourceError:
+            pass
+    gc.collect()
+    return heap().used
+
+before = search(10)
+print((search(30) - before) / 30)
+"""
+
+
+def test_looking_for_a_microphone_again_and_again_costs_no_memory(server: SoundServer) -> None:
+    done = subprocess.run((sys.executable, "-c", SEARCH), capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+    assert float(done.stdout) < 850  # bytes a try: 1 MiB an hour at one try each three seconds
+
+
 def test_listing_devices_keeps_alsa_and_jack_quiet(server: SoundServer) -> None:
     program = "from installation.audio.microphone import list_devices; print(*list_devices(), sep='\\n')"
     command = (sys.executable, "-c", program)
