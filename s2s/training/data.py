@@ -138,7 +138,7 @@ class WorldData:
         pictures = np.load(folder / "pictures.npy", mmap_mode="r")
         # An empty file cannot be mapped.
         sounds = np.load(folder / "sounds.npy", mmap_mode="r" if counts.num_sounds else None)
-        return cls(counts, pictures, sounds)
+        return cls(counts, pictures, sounds[: counts.num_sounds])
 
     @property
     def scenes(self) -> NDArray[np.int64]:
