@@ -43,18 +43,17 @@ class JackServer:
 
     def start(self) -> None:
         """Start the server and wait until it takes clients."""
-        driver = ("-d", "dummy", "-r", "48000", "-p", "1024")
-        command = ("jackd", "--no-realtime", "-n", self.name, *driver)
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         give_up_at = time.monotonic() + _START_TIMEOUT_S
-        while self._process.poll() is None and time.monotonic() < give_up_at:
+        while time.monotonic() < give_up_at:
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._launch()
             wait = ("jack_wait", "-s", self.name, "-w", "-t", "1")
             waited = subprocess.run(wait, check=False, capture_output=True, timeout=_START_TIMEOUT_S)
             if waited.returncode == 0 and b"not running" not in waited.stdout:
                 return
-        code = self._process.poll()
+        code = None if self._process is None else self._process.poll()
         self.crash()
-        raise RuntimeError(f"jackd {self.name} did not start (exit code {code}); try {' '.join(command)}")
+        raise RuntimeError(f"jackd {self.name} did not start (exit code {code}); try jackd -n {self.name} -d dummy")
 
     def crash(self) -> None:
         """Kill the server and remove what it leaves in shared memory."""
@@ -69,6 +68,12 @@ class JackServer:
         """End the server and give its name back."""
         self.crash()  # a client that hangs can hold up anything gentler
         os.close(self._claim)
+
+    def _launch(self) -> "subprocess.Popen[bytes]":
+        # A test run that is killed takes its server with it: an orphan would keep the name.
+        tied = ("setpriv", "--pdeathsig", "KILL")
+        command = ("jackd", "--no-realtime", "-n", self.name, "-d", "dummy", "-r", "48000", "-p", "1024")
+        return subprocess.Popen((*tied, *command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def __enter__(self) -> Self:
         self.start()

@@ -27,10 +27,9 @@ class Ports:
 
     def __init__(self, api: str) -> None:
         apis = {"": rtmidi.API_UNSPECIFIED, "alsa": rtmidi.API_LINUX_ALSA, "jack": rtmidi.API_UNIX_JACK}
-        self._input = rtmidi.MidiIn(apis[api], _CLIENT_NAME)
+        self._api = apis[api]
+        self._input = rtmidi.MidiIn(self._api, _CLIENT_NAME)
         self.opened: str | None = None
-        # Only JACK goes on listing the ports of a server that has died; a port made in vain tells it.
-        self._probe = rtmidi.MidiOut(apis[api], f"{_CLIENT_NAME} probe") if api == "jack" else None
 
     def names(self) -> list[str]:
         """Return the inputs there are, and let go of the open one if it is gone: rtmidi does not tell."""
@@ -62,10 +61,12 @@ class Ports:
         return found
 
     def probe(self) -> None:
-        """Raise rtmidi.RtMidiError when the server behind the ports is gone."""
-        if self._probe is not None:
-            self._probe.open_virtual_port("probe")
-            self._probe.close_port()
+        """Raise rtmidi.RtMidiError when the server behind the ports is gone.
+
+        Only JACK has one; its library goes on listing the ports of a dead server, but gives it no new client.
+        """
+        if self._api == rtmidi.API_UNIX_JACK:
+            rtmidi.MidiOut(self._api, f"{_CLIENT_NAME} probe").delete()
 
 
 class Wishes:
@@ -96,6 +97,7 @@ def serve(api: str) -> None:
         ports.open(wishes.open)
         for message in ports.messages():
             say({"message": message})
+            probe_at = now + _PROBE_S  # what sends is alive
         time.sleep(_IDLE_S if ports.opened is None else _LISTEN_S)
 
 

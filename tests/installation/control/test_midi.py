@@ -2,6 +2,7 @@ import logging
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,6 +146,16 @@ def test_a_controller_moves_gain_and_blend_and_may_be_pulled_and_put_back(
         assert show.sees(open="Desk:knobs", problem="")
         controller.control_change(7, 127)
         assert wait_until(lambda: desk.get("/audio/gain") == 24.0)
+
+
+@pytest.mark.device
+def test_the_ports_ask_after_their_server_as_often_as_they_like(server: JackServer) -> None:
+    code = (
+        "from installation.control.midi_ports import Ports; p = Ports('jack'); p.probe(); p.probe(); print(p.names())"
+    )
+    asked = subprocess.run((sys.executable, "-c", code), check=False, capture_output=True, timeout=20)
+
+    assert asked.stdout == b"[]\n", asked.stderr
 
 
 @pytest.mark.device
