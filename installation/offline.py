@@ -11,6 +11,8 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from installation.audio.features import FastPath
+from installation.audio.mixing import Mixer
+from installation.audio.performance import Performance
 from installation.clock import MonotonicClock
 from installation.desk import Desk
 from installation.hosting import InlineHost
@@ -71,7 +73,8 @@ class _Studio:
         self._surface = open_headless(size)
         self._renderer = Renderer(self._surface.context, size, passes=preset.passes, seed=seed, adaptive=False)
         self._reader = PixelReader(self._surface.context)
-        self._ears = FastPath()
+        self._ears, self._mixer = FastPath(), Mixer(self._second)
+        self._performance: Performance | None = None
         self._frame: Frame | None = None
         self._meter, self._memory = Meter(started_at), MemoryMeter()
 
@@ -108,13 +111,15 @@ class _Studio:
 
     def close(self) -> None:
         """Give everything back."""
+        if self._performance is not None:
+            self._performance.close()
         for part in (self._renderer, self._surface, self._slow_path, self._ring, self._wishes, self._frames):
             part.close()
 
     def _expose(self, sound: Samples, now: float) -> None:
         """Let one frame's worth of sound be heard, and draw the picture of `now`."""
-        gain = 10.0 ** (float(self._desk.get("/audio/gain")) / 20.0)
-        self._ring.write(gain * sound, now)
+        gain_db, mix = float(self._desk.get("/audio/gain")), float(self._desk.get("/audio/mix"))
+        self._ring.write(self._mixer.apply(sound, gain_db, mix), now)
         features = self._ears.listen(self._ring.newest(LISTEN_SAMPLES), now)
         controls = self._desk.tick(now, features)
         self._wishes.put(wishes_of(controls, self._config.preset))
@@ -124,3 +129,9 @@ class _Studio:
             self._frame = frame
             self._meter.received(frame, self._real.now())
         self._renderer.draw(self._surface.target, now=now, frame=self._frame, features=features, controls=controls)
+
+    def _second(self, count: int) -> Samples:
+        """Return the next samples of the second sound, which is made only if the mix asks for it."""
+        if self._performance is None:
+            self._performance = Performance(self._config.arguments.seed)
+        return self._performance.read(count)
