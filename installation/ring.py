@@ -136,16 +136,3 @@ class AudioRing:
 
 def _attach_ring(capacity_s: float, name: str) -> AudioRing:
     return AudioRing(capacity_s, _name=name)
-
-
-def repeated_to(samples: Samples, count: int) -> Samples:
-    """Repeat a short history to `count` samples, as the paper's short clips are (never zero-filled).
-
-    The newest samples stay at the end, so that the next block continues what is there. Raises ValueError on nothing.
-    """
-    if len(samples) == 0:
-        raise ValueError("there is no sound to repeat yet: wait for the first block")
-    if len(samples) >= count:
-        return samples[-count:]
-    repeats = -(-count // len(samples))
-    return np.tile(samples, repeats)[-count:]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.ring import AudioRing, repeated_to
+from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Samples
 
 CAPACITY_S = 0.25
@@ -135,16 +135,3 @@ def test_a_writer_that_died_between_its_stores_does_not_stop_readers_or_its_succ
     ring.write(ramp(100, 50), heard_at=2.0)
     assert ring._words[0] % 2 == 0
     assert (ring.position.written, ring.position.heard_at) == (150, 2.0)
-
-
-@given(length=st.integers(1, 50), count=st.integers(1, 200))
-def test_short_history_is_repeated_with_its_newest_samples_at_the_end(length: int, count: int) -> None:
-    history = ramp(0, length)
-    repeated = repeated_to(history, count)
-    expected = [(length - 1 - back) % length for back in reversed(range(count))]
-    np.testing.assert_array_equal(repeated, np.asarray(expected, np.float32))
-
-
-def test_nothing_cannot_be_repeated() -> None:
-    with pytest.raises(ValueError, match="no sound to repeat"):
-        repeated_to(np.zeros(0, np.float32), 10)
