@@ -57,8 +57,11 @@ class Desk:
         row = parameter(address)
         if row.is_number:
             self.post(address, row.clamp(row.from_unit(position)), origin)
-        elif row.kind in (Kind.BOOL, Kind.TRIGGER):
+        elif row.kind is Kind.BOOL:
             self.post(address, position >= 0.5, origin)
+        elif row.kind is Kind.TRIGGER:
+            if position >= 0.5:  # a button that comes up again is not a second event
+                self.post(address, True, origin)
         else:
             raise ParameterError(f"{address} takes {row.range_text}: a fader cannot reach it")
 
