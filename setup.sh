@@ -25,7 +25,8 @@ packages=(
   libegl1 libgl1 libgl1-mesa-dri libegl-mesa0 libglx-mesa0
 )
 if [ "$mode" = dev ]; then
-  packages+=(pulseaudio pulseaudio-utils xvfb xauth x11-utils x11-xserver-utils imagemagick jackd2)
+  packages+=(pulseaudio pulseaudio-utils jackd2)
+  packages+=(xvfb xauth x11-utils x11-xserver-utils imagemagick xserver-xorg-core xserver-xorg-video-dummy openbox)
 fi
 for python in python3.11 python3.12 python3; do
   if "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null; then break; fi
