@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 HEAD_WIDTH: Final = 64
+LOGIT_SCALE: Final = 6.0  # normed layers alone keep logits within a few tenths, where the hinge hardly bends
 PIXEL_WIDTHS: Final = (32, 64, 96)
 
 
@@ -59,7 +60,7 @@ class Head(nn.Module):
         wanted: Tensor = self.project(h * self.h_scale)  # [b, head]
         matched = (seen * wanted[:, :, None, None]).sum(dim=1) / math.sqrt(HEAD_WIDTH)
         real: Tensor = self.real(seen)
-        return real.squeeze(1) + matched
+        return LOGIT_SCALE * (real.squeeze(1) + matched)
 
 
 class Posterior(nn.Module):

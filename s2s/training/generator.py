@@ -22,7 +22,7 @@ from s2s import losses
 from s2s.models.discriminator import Discriminator, Posterior
 from s2s.models.image_encoder import STAGES, ImageEncoder, at_input_size
 from s2s.models.light_generator import LightGenerator
-from s2s.training.conditions import Conditions
+from s2s.training.conditions import NUM_NEIGHBOURS, Conditions, nearest
 from s2s.training.data import WorldData, to_pictures, to_tensor
 from s2s.training.descent import channels_last, descend, set_rate
 from s2s.training.ema import MovingAverage
@@ -42,11 +42,12 @@ class GeneratorSettings:
     batch: int = 32
     learning_rate: float = 1e-3
     adversarial_rate: float = 5e-4
+    judge_rate: float = 8e-4
     warm_up: float = 0.25
     adversarial: float = 0.3
     reconstruction: float = 1.0
-    features: float = 0.3
-    divergence: float = 0.0003
+    features: float = 1.0
+    divergence: float = 0.004
     latent: float = 0.2
     average: float = 0.998
     seed: int = 0
@@ -60,11 +61,11 @@ class GeneratorSettings:
 class GeneratorTrainer:
     """One step: draw pictures and conditions, paint, let the discriminator learn, then the generator."""
 
-    def __init__(self, data: WorldData, encoder: ImageEncoder, settings: GeneratorSettings) -> None:
+    def __init__(
+        self, data: WorldData, encoder: ImageEncoder, settings: GeneratorSettings, conditions: Conditions
+    ) -> None:
         torch.manual_seed(settings.seed)
-        self.data, self.encoder, self.settings = data, encoder, settings
-        num_train = max(len(data.pictures) - HELD_OUT, 1)
-        self.conditions = Conditions(encode_pictures(encoder, data.pictures[:num_train]))
+        self.data, self.encoder, self.settings, self.conditions = data, encoder, settings, conditions
         h_dim = encoder.embedding_dim
         self.G = LightGenerator(settings.resolution, h_dim, settings.z_dim, settings.channels)
         self.D = Discriminator(tuple(encoder.width * 2**i for i in range(STAGES)), h_dim)
@@ -73,7 +74,7 @@ class GeneratorTrainer:
             channels_last(net)
         self.average = MovingAverage(self.G, settings.average)
         self.paint_optimiser = _adam([*self.G.parameters(), *self.Q.parameters()], settings.learning_rate)
-        self.judge_optimiser = _adam(self.D.parameters(), settings.adversarial_rate)
+        self.judge_optimiser = _adam(self.D.parameters(), settings.judge_rate)
         self.draws = torch.Generator().manual_seed(settings.seed)
 
     def step(self, progress: float) -> dict[str, float]:
@@ -152,7 +153,7 @@ class GeneratorTrainer:
         s = self.settings
         decay = min(1.0, 4 * (1 - progress)) if progress > 0.75 else 1.0
         set_rate(self.paint_optimiser, s.learning_rate if warming else s.adversarial_rate * max(decay, 0.05))
-        set_rate(self.judge_optimiser, s.adversarial_rate * max(decay, 0.05))
+        set_rate(self.judge_optimiser, s.judge_rate * max(decay, 0.05))
 
     @torch.no_grad()
     def sheet(self) -> NDArray[np.uint8] | None:
@@ -197,6 +198,19 @@ class GeneratorTrainer:
         self.Q.load_state_dict(state["Q"])
 
 
+def conditions_of(data: WorldData, encoder: ImageEncoder, out: Path) -> Conditions:
+    """Return the conditions of the training pictures; kept in `out`, because a resumed run would wait minutes."""
+    kept = out / "conditions.safetensors"
+    if kept.exists():
+        saved = load_file(kept)
+        return Conditions(saved["features"], saved["neighbours"])
+    features = encode_pictures(encoder, data.pictures[: max(len(data.pictures) - HELD_OUT, 1)])
+    conditions = Conditions(features, nearest(features, min(NUM_NEIGHBOURS, len(features))))
+    out.mkdir(parents=True, exist_ok=True)
+    save_file({"features": conditions.features, "neighbours": conditions.neighbours}, kept)
+    return conditions
+
+
 def _adam(weights: Any, rate: float) -> torch.optim.Adam:
     return torch.optim.Adam(weights, lr=rate, betas=(0.5, 0.99))
 
@@ -221,7 +235,7 @@ def train_generator(
     grow_from: Path | None = None,
 ) -> LightGenerator:
     """Train G; write the averaged weights to `generator.safetensors` in `out` and return that network."""
-    trainer = GeneratorTrainer(data, encoder, settings)
+    trainer = GeneratorTrainer(data, encoder, settings, conditions_of(data, encoder, out))
     if grow_from is not None:
         trainer.grow_from(grow_from)
     train(trainer, out, length, {"stage": "generator", "grow_from": grow_from, **asdict(settings)})

@@ -15,10 +15,10 @@ from s2s.training.audio_encoder import (
     measured_spec,
     train_audio_encoder,
 )
-from s2s.training.conditions import Conditions
+from s2s.training.conditions import Conditions, nearest
 from s2s.training.data import DataError, WorldCounts, WorldData, int16_to_float, to_pictures, to_tensor
 from s2s.training.ema import MovingAverage
-from s2s.training.generator import GeneratorSettings, GeneratorTrainer, load_generator, train_generator
+from s2s.training.generator import GeneratorSettings, GeneratorTrainer, conditions_of, load_generator, train_generator
 from s2s.training.image_encoder import (
     ImageEncoderSettings,
     encode_pictures,
@@ -93,7 +93,7 @@ def test_a_generator_grows_from_a_run_at_half_the_resolution(
     encoder = load_image_encoder(image_encoder_folder)
     smaller = GeneratorSettings(channels=(8, 8, 8, 8), z_dim=4, batch=4)
     train_generator(data, encoder, tmp_path, smaller, RunLength(1))
-    grown = GeneratorTrainer(data, encoder, TINY_GENERATOR)
+    grown = GeneratorTrainer(data, encoder, TINY_GENERATOR, conditions_of(data, encoder, tmp_path))
     grown.grow_from(tmp_path / "checkpoint.pt")
     wanted = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["trainer"]["average"]["start.weight"]
     assert torch.equal(grown.average.net.state_dict()["start.weight"], wanted)
@@ -129,7 +129,7 @@ def test_the_input_definition_is_measured_on_the_training_sounds(data: WorldData
 
 def test_conditions_are_unit_vectors_near_their_picture() -> None:
     features = torch.nn.functional.normalize(torch.rand(200, 16), dim=1)
-    index, h = Conditions(features, num_neighbours=20).draw(64, torch.Generator().manual_seed(0))
+    index, h = Conditions(features, nearest(features, 20)).draw(64, torch.Generator().manual_seed(0))
     assert_close(h.norm(dim=1), torch.ones(64))
     own = (h * features[index]).sum(dim=1)
     assert int((own > 0.9999).sum()) > 10  # some are the picture's own feature
