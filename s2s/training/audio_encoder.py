@@ -33,8 +33,9 @@ from s2s.world.state import SCENES
 WEIGHTS: Final = "audio_encoder.safetensors"
 SPEC: Final = "spectrogram.json"
 HELD_OUT_SHARE: Final = 0.1
-FADING_BELOW: Final = 0.25  # far wind may fade into the room's noise: what silence is to look like
-FADE_DB: Final = (-50.0, -10.0)
+FADING_BELOW: Final = 0.3  # far wind may fade into the room's noise: what silence is to look like
+FADING_SHARE: Final = 0.8
+FADE_DB: Final = (-80.0, -10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class AudioEncoderTrainer:
 
     def _may_fade(self, take: int) -> bool:
         state = self.data.counts.state(take)
-        return state.scene == "wind" and state.nearness < FADING_BELOW and self.rng.random() < 0.5
+        return state.scene == "wind" and state.nearness < FADING_BELOW and self.rng.random() < FADING_SHARE
 
     def _sound(self, take: int) -> NDArray[np.float32]:
         return int16_to_float(self.data.sounds[take])

@@ -41,13 +41,14 @@ class GeneratorSettings:
     z_dim: int = 64
     batch: int = 32
     learning_rate: float = 1e-3
-    adversarial_rate: float = 5e-4
+    adversarial_rate: float = 3e-4
     judge_rate: float = 8e-4
+    judge_steps: int = 2  # one alone never gets ahead of G, and G then learns nothing from it
     warm_up: float = 0.25
     adversarial: float = 0.3
     reconstruction: float = 1.0
     features: float = 1.0
-    divergence: float = 0.004
+    divergence: float = 0.0015
     latent: float = 0.2
     average: float = 0.998
     seed: int = 0
@@ -108,7 +109,9 @@ class GeneratorTrainer:
         z_free = torch.randn(len(real) - half, s.z_dim, generator=self.draws)
         fake = self.G(torch.cat([z_seen, z_free]), h)
         fake_maps, real_maps = self.encoder.maps(fake), self._frozen_maps(real)
-        judged = self._judge_step(real, real_maps, fake.detach(), [m.detach() for m in fake_maps], h)
+        seen = fake.detach(), [m.detach() for m in fake_maps]
+        for _ in range(s.judge_steps):
+            judged = self._judge_step(real, real_maps, *seen, h)
         with _frozen(self.D):
             adversarial = losses.hinge_generator(self.D(fake, fake_maps, h))
         with _frozen(self.Q):  # else the two hide z where no eye sees it
@@ -130,7 +133,7 @@ class GeneratorTrainer:
         # A real picture under another's condition is wrong too: without this term h is soon ignored.
         on_mismatch = self.D(real, real_maps, h.roll(1, dims=0))
         loss = losses.hinge_discriminator(on_real, on_fake)
-        loss = loss + 0.5 * losses.hinge_discriminator(on_real, on_mismatch)
+        loss = loss + 0.25 * losses.hinge_discriminator(on_real, on_mismatch)
         descend(self.judge_optimiser, loss)
         gap = torch.stack([r.float().mean() - f.float().mean() for r, f in zip(on_real, on_fake, strict=True)])
         return {"judge": loss.item(), "gap": gap.mean().item(), "pixel_gap": gap[-1].item()}
