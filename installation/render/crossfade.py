@@ -21,25 +21,27 @@ class CrossFade:
 
     The length follows the measured interval between pictures, so motion never rests between two of them. A picture
     that comes before the fade is over starts a new fade from whatever is on display then: the caller keeps that
-    blend, and `weight` starts again at 0.
+    blend, and the new fade began when it was drawn. (Were it to begin at the arrival, pictures as frequent as the
+    display's own would each start from nothing, and the display would stand still.)
     """
 
-    started_at: float | None = None
+    arrived_at: float | None = None
+    started_at: float = 0.0
     length_s: float = 0.0
     interval_s: float = _FIRST_FADE_S
 
-    def arrive(self, now: float) -> None:
-        """A new picture is here; the first one is shown at once."""
-        if self.started_at is None:
+    def arrive(self, now: float, shown_at: float) -> None:
+        """A new picture is here, what is on display was drawn at `shown_at`; the first one is shown at once."""
+        if self.arrived_at is None:
             self.length_s = 0.0
         else:
-            self._learn(now - self.started_at)
+            self._learn(now - self.arrived_at)
             self.length_s = min(max(self.interval_s * _OVERLAP, SHORTEST_FADE_S), LONGEST_FADE_S)
-        self.started_at = now
+        self.arrived_at, self.started_at = now, min(shown_at, now)
 
     def weight(self, now: float) -> float:
-        """Return the newest picture's share, from 0 at its arrival to exactly 1 when the fade is over."""
-        if self.started_at is None:
+        """Return the newest picture's share, from 0 at the fade's start to exactly 1 when it is over."""
+        if self.arrived_at is None:
             return 0.0
         elapsed_s = now - self.started_at
         if elapsed_s >= self.length_s:

@@ -23,6 +23,7 @@ class Source:
         self._before = Layer(context, (1, 1))
         self._newest: moderngl.Texture | None = None
         self._stamp: tuple[int, float] | None = None
+        self._drawn_at_s = 0.0
 
     @property
     def has_picture(self) -> bool:
@@ -35,6 +36,7 @@ class Source:
         if self._newest is not None:
             textures = {"u_before": self._before.texture, "u_newest": self._newest}
             self._shader.draw(self._shown.framebuffer, {"u_weight": self._fade.weight(elapsed_s)}, textures)
+            self._drawn_at_s = elapsed_s
         return self._shown
 
     def _take(self, frame: Frame, elapsed_s: float) -> None:
@@ -46,7 +48,7 @@ class Source:
             self._shown = Layer(self._context, (width, height))
         self._upload(np.ascontiguousarray(frame.pixels))
         self._stamp = (frame.serial, frame.made_at)
-        self._fade.arrive(elapsed_s)
+        self._fade.arrive(elapsed_s, shown_at=self._drawn_at_s)
 
     def _upload(self, pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> None:
         height, width = pixels.shape[:2]

@@ -11,13 +11,13 @@ from installation.render.crossfade import LONGEST_FADE_S, SHORTEST_FADE_S, Cross
 def arrivals(fade: CrossFade, clock: ManualClock, interval_s: float, count: int) -> None:
     for _ in range(count):
         clock.advance(interval_s)
-        fade.arrive(clock.now())
+        fade.arrive(clock.now(), shown_at=clock.now())
 
 
 def test_nothing_is_shown_before_the_first_picture_and_all_of_it_at_once() -> None:
     fade = CrossFade()
     assert fade.weight(5.0) == 0.0
-    fade.arrive(5.0)
+    fade.arrive(5.0, shown_at=5.0)
     assert fade.weight(5.0) == 1.0
 
 
@@ -58,14 +58,27 @@ def test_a_stall_does_not_make_the_next_fades_drag() -> None:
     assert fade.length_s < 0.13
 
 
+@pytest.mark.parametrize("pictures_a_draw", [1, 3])
+def test_the_display_follows_pictures_that_come_as_often_as_it_draws_or_oftener(pictures_a_draw: int) -> None:
+    fade, shown = CrossFade(), 0.0
+    for tick in range(1, 60):
+        now, drawn_at = tick / 30, (tick - 1) / 30
+        for _ in range(pictures_a_draw):
+            fade.arrive(now, shown_at=drawn_at)
+        newest = 0.0 if tick < 30 else 1.0
+        shown += (newest - shown) * fade.weight(now)
+        if tick == 31:
+            assert shown > 0.8
+
+
 @given(st.lists(st.floats(0.0, 10.0), min_size=2, max_size=50))
 def test_whatever_comes_weight_and_length_stay_in_their_ranges(intervals_s: list[float]) -> None:
     fade, now = CrossFade(), 0.0
-    fade.arrive(now)
+    fade.arrive(now, shown_at=now)
     for interval_s in intervals_s:
         now += interval_s
         assert 0.0 <= fade.weight(now) <= 1.0
-        fade.arrive(now)
+        fade.arrive(now, shown_at=now)
         assert SHORTEST_FADE_S <= fade.length_s <= LONGEST_FADE_S
 
 

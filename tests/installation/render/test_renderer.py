@@ -84,7 +84,7 @@ def test_zoom_magnifies_about_the_centre(context: moderngl.Context) -> None:
 def test_a_fade_begins_with_the_old_picture_and_ends_with_the_new_one(context: moderngl.Context) -> None:
     stage, old, new = Stage(context), flat((40, 80, 120), serial=1), flat((200, 160, 120), serial=2)
     before = stage.show(old)
-    at_arrival = stage.show(new)
+    at_arrival = stage.show(new, after_s=0.0)
     assert difference(before, at_arrival) < 0.6
     half_way = stage.show(new, after_s=0.06)
     assert mean(at_arrival) < mean(half_way) < 159
@@ -95,18 +95,27 @@ def test_a_fade_begins_with_the_old_picture_and_ends_with_the_new_one(context: m
 def test_a_picture_in_the_middle_of_a_fade_makes_no_jump(context: moderngl.Context) -> None:
     stage = Stage(context)
     stage.show(flat((0, 0, 0), serial=1))
-    stage.show(flat((255, 255, 255), serial=2), after_s=0.1)
-    half_way = stage.show(flat((255, 255, 255), serial=2), after_s=0.05)
+    stage.show(flat((255, 255, 255), serial=2), after_s=0.03)
+    half_way = stage.show(flat((255, 255, 255), serial=2), after_s=0.02)
     assert 50 < mean(half_way) < 200
     interrupted = stage.show(flat((0, 0, 0), serial=3), after_s=0.0)
     assert difference(half_way, interrupted) < 1.0
     assert mean(stage.show(flat((0, 0, 0), serial=3), after_s=0.25)) < 1.0
 
 
+def test_a_new_picture_at_every_draw_is_seen_at_once(context: moderngl.Context) -> None:
+    stage = Stage(context)
+    for serial in range(1, 30):
+        stage.show(flat((0, 0, 0), serial=serial))
+    for serial in range(30, 33):
+        shown = stage.show(flat((255, 255, 255), serial=serial))
+    assert mean(shown) > 230
+
+
 def test_frames_may_change_their_size_while_the_show_runs(context: moderngl.Context) -> None:
     stage = Stage(context)
     small = stage.show(flat(GREY, serial=1, size=8))
-    at_arrival = stage.show(flat((20, 30, 40), serial=2, size=24))
+    at_arrival = stage.show(flat((20, 30, 40), serial=2, size=24), after_s=0.0)
     assert difference(small, at_arrival) < 0.6
     assert np.abs(stage.show(flat((20, 30, 40), serial=2, size=24), after_s=0.25) - (20.0, 30.0, 40.0)).max() <= 1
 
