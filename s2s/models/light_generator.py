@@ -131,7 +131,8 @@ class StyledConv(nn.Module):
         """
         if torch.is_grad_enabled():
             return self.weight, self.weight.float().square().sum(dim=(2, 3))
-        current = (self.weight.data_ptr(), self.weight._version)
+        version = 0 if self.weight.is_inference() else self.weight._version
+        current = (self.weight.data_ptr(), version)
         if self._kept is None or self._kept[0] != current:
             weight = self.weight.detach().contiguous(memory_format=torch.channels_last)
             self._kept = (current, weight, weight.float().square().sum(dim=(2, 3)))
