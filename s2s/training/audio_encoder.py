@@ -47,7 +47,7 @@ class AudioEncoderSettings:
     learning_rate: float = 1e-3
     weight_decay: float = 1e-5
     temperature: float = 0.1
-    pull: float = 1.0
+    pull: float = 8.0  # contrast alone drives embeddings off the manifold that the generator was trained on
     recordings_share: float = 0.12
     hearing: Hearing = field(default_factory=Hearing)
     seed: int = 0
