@@ -1,0 +1,103 @@
+"""The default model: what its card claims in the large, checked in the small on takes that it never met."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from s2s import bundle
+from s2s.bundle import Bundle
+from s2s.card import DEFAULT_BUNDLE
+from s2s.generate import embed_sound, paint
+from s2s.models.image_encoder import ImageEncoder
+from s2s.spectrogram import fit_clip
+from s2s.training.image_encoder import encode_pictures
+from s2s.training.measure import nearest_scene, scene_centroids
+from s2s.world.pictures import Painter
+from s2s.world.sounds import synthesize
+from s2s.world.state import SCENES, SceneState
+
+UNSEEN_SEED = 7_000_000  # training drew seeds from 0 and from 100 000 on
+PICTURES_A_SCENE = 8
+MAX_BYTES = 40_000_000
+
+
+@pytest.fixture(scope="module")
+def model() -> Bundle:
+    return bundle.load(DEFAULT_BUNDLE)
+
+
+@pytest.fixture(scope="module")
+def image_encoder() -> ImageEncoder:
+    network = bundle.load_image_encoder(DEFAULT_BUNDLE)
+    assert isinstance(network, ImageEncoder)
+    return network
+
+
+def sound_of(scene: str) -> np.ndarray:
+    return synthesize(SceneState(scene, UNSEEN_SEED, nearness=0.7, hour=12.0))
+
+
+@pytest.fixture(scope="module")
+def embeddings(model: Bundle) -> Tensor:
+    """One unit embedding a scene, [scenes, d]."""
+    return torch.cat([embed_sound(model, sound_of(scene)) for scene in SCENES])
+
+
+@pytest.fixture(scope="module")
+def centroids(image_encoder: ImageEncoder) -> Tensor:
+    states = [
+        SceneState(scene, UNSEEN_SEED + 1 + i, nearness=(i + 0.5) / PICTURES_A_SCENE, hour=24.0 * i / PICTURES_A_SCENE)
+        for scene in SCENES
+        for i in range(PICTURES_A_SCENE)
+    ]
+    with Painter(64) as painter:
+        features = encode_pictures(image_encoder, painter.paint(states))
+    return scene_centroids(features, torch.arange(len(SCENES)).repeat_interleave(PICTURES_A_SCENE))
+
+
+def test_the_model_is_small_enough_to_carry_and_says_where_it_comes_from(model: Bundle) -> None:
+    assert sum(file.stat().st_size for file in Path(DEFAULT_BUNDLE).iterdir()) < MAX_BYTES
+    assert model.card.licence == "MIT"
+    assert "synthetic world" in model.card.data
+    assert model.card.metrics
+
+
+@pytest.mark.gl
+def test_sounds_land_on_their_own_scene(embeddings: Tensor, centroids: Tensor) -> None:
+    found = nearest_scene(embeddings, centroids)
+    assert int((found == torch.arange(len(SCENES))).sum()) >= 13
+
+
+def test_two_draws_of_noise_paint_visibly_different_pictures_of_one_sound(model: Bundle, embeddings: Tensor) -> None:
+    for h in embeddings:
+        one, other = paint(model, h[None], count=2, seed=5).astype(np.float32)
+        assert np.abs(one - other).mean() > 6  # of 255, over the whole picture
+
+
+def test_different_sounds_differ_more_than_two_takes_of_one(model: Bundle, image_encoder: ImageEncoder) -> None:
+    def seen(scene: str, seed: int) -> Tensor:
+        h = embed_sound(model, synthesize(SceneState(scene, seed, nearness=0.7, hour=12.0)))
+        return encode_pictures(image_encoder, paint(model, h, count=4, seed=3)).mean(dim=0)
+
+    rain, rain_again, bell = seen("rain", UNSEEN_SEED), seen("rain", UNSEEN_SEED + 1), seen("bell", UNSEEN_SEED)
+    assert float((rain - bell).norm()) > 2 * float((rain - rain_again).norm())
+
+
+@pytest.mark.parametrize("level", [0.0, 1e-5, 1e-3])
+def test_silence_and_a_quiet_room_paint_a_picture_and_not_a_blank(model: Bundle, level: float) -> None:
+    room = np.random.default_rng(0).normal(0, level, 160_000).astype(np.float32)
+    picture = paint(model, embed_sound(model, room), count=1, seed=0)
+    assert float(picture.std()) > 8
+
+
+def test_a_short_history_lands_near_the_whole_sound(model: Bundle) -> None:
+    near = []
+    for scene in ("rain", "fire", "crickets", "helicopter"):
+        sound = sound_of(scene)
+        start = fit_clip(sound[:16_000], model.spec).numpy()
+        near.append(F.cosine_similarity(embed_sound(model, start), embed_sound(model, sound)).item())
+    assert min(near) > 0.8
