@@ -26,7 +26,7 @@ packages=(
 )
 if [ "$mode" = dev ]; then
   packages+=(pulseaudio pulseaudio-utils jackd2)
-  packages+=(xvfb xauth x11-utils x11-xserver-utils imagemagick xserver-xorg-core xserver-xorg-video-dummy openbox)
+  packages+=(xvfb xauth x11-utils x11-xserver-utils imagemagick xdotool xserver-xorg-core xserver-xorg-video-dummy openbox)
 fi
 for python in python3.11 python3.12 python3; do
   if "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null; then break; fi
