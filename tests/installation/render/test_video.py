@@ -112,3 +112,17 @@ def test_colours_come_back_as_they_were(tmp_path: Path) -> None:
     assert np.abs(np.subtract(shown, colours)).max() <= 6
     with av.open(str(path)) as container:
         assert container.streams.video[0].codec_context.colorspace == 1  # BT.709
+
+
+def test_equal_pictures_make_equal_files_whatever_lies_in_memory(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    slope = np.add.outer(np.arange(90) * 2, np.arange(160))[:, :, None]
+    pictures = [np.clip(slope + rng.integers(0, 20, (90, 160, 3)) + i, 0, 255).astype(np.uint8) for i in range(12)]
+    files, litter = set(), []
+    for _ in range(30):
+        litter = [*litter[-10:], rng.integers(0, 255, int(rng.integers(1_000, 3_000_000)), dtype=np.uint8)]
+        with VideoFile(tmp_path / "film.mp4", (160, 90), 10.0) as video:
+            for pixels in pictures:
+                video.write(pixels)
+        files.add((tmp_path / "film.mp4").read_bytes())
+    assert len(files) == 1
