@@ -29,7 +29,7 @@ description: Nothing moves but what the sound moves.
 source: mic
 image: {image}
 window: fullscreen
-parameters: {{/latent/glide: 0.2, /latent/drift: 0, /render/feedback: 0, /render/grain: 0, /render/bloom: 0}}
+parameters: {{/audio/gate: -90, /latent/glide: 0.2, /latent/drift: 0, /render/feedback: 0, /render/grain: 0, /render/bloom: 0}}
 passes: [upscale, grade]
 midi: {{device: auto, map: [{{cc: 7, to: /audio/gain}}, {{cc: 1, to: /latent/blend}}]}}
 """
@@ -104,23 +104,28 @@ def test_rain_and_bell_look_different_and_two_takes_of_each_alike(
 
 
 def test_a_controller_moves_gain_and_blend_in_the_picture(tmp_path: Path, display: VirtualDisplay, still: str) -> None:
+    source = f"file:{recorded(tmp_path, 'rain', 900_005)}"
     with JackServer() as jack, Controller(jack) as controller:
         environment = {**changed(jack.environment), **changed(display.environment)}
-        arguments = ("--preset", still, "--source", "demo", "--fps", "12", "--midi", "jack:knobs")
+        arguments = ("--preset", still, "--source", source, "--fps", "12", "--midi", "jack:knobs")
         with ShowRun(tmp_path, *arguments, environment=environment) as show:
             show.wait_for("INFO installation.show: ok")
             show.wait_for("MIDI: listening to")
-            controller.control_change(1, 127)
-            time.sleep(4.0)
-            blended = impression(display, tmp_path / "blended.png")
-            time.sleep(6.0)
-            later = impression(display, tmp_path / "later.png")
-            controller.control_change(1, 0)
-            time.sleep(4.0)
+            time.sleep(WINDOW_S)
             heard = impression(display, tmp_path / "heard.png")
+            time.sleep(2.0)
+            still_heard = impression(display, tmp_path / "still_heard.png")
+            controller.control_change(1, 127)
+            time.sleep(2.0)
+            blended = impression(display, tmp_path / "blended.png")
+            controller.control_change(1, 0)
+            controller.control_change(7, 0)  # 60 dB down: as the window empties, the model hears next to nothing
+            time.sleep(WINDOW_S + 3.0)
+            turned_down = impression(display, tmp_path / "turned_down.png")
             assert show.stop() == 0, show.log
-    # Wholly at the image the sound has no say; let go, the picture leaves it.
-    assert distance(blended, heard) > 2.0 * distance(blended, later)
+    unrest = distance(heard, still_heard)
+    assert distance(still_heard, blended) > 2.0 * unrest
+    assert distance(still_heard, turned_down) > 2.0 * unrest
 
 
 def test_a_sound_server_that_dies_comes_back_within_ten_seconds(
