@@ -29,7 +29,8 @@ description: Nothing moves but what the sound moves.
 source: mic
 image: {image}
 window: fullscreen
-parameters: {{/audio/gate: -90, /latent/glide: 0.2, /latent/drift: 0, /render/feedback: 0, /render/grain: 0, /render/bloom: 0}}
+parameters:
+  {{/audio/gate: -90, /latent/glide: 0.2, /latent/drift: 0, /render/feedback: 0, /render/grain: 0, /render/bloom: 0}}
 passes: [upscale, grade]
 midi: {{device: auto, map: [{{cc: 7, to: /audio/gain}}, {{cc: 1, to: /latent/blend}}]}}
 """
