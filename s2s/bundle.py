@@ -26,6 +26,7 @@ from s2s.card import (
 )
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.generator import Generator
+from s2s.models.image_encoder import PictureEncoder
 from s2s.models.registry import Sizes, build
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.weights import Entry, compare_header, read_header
@@ -39,12 +40,15 @@ _DTYPES: Final = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "B
 class Bundle:
     """A model ready to hear and to paint: evaluation mode, no gradients, spectral norm folded into the
     weights.
+
+    `image_encoder` is None where the bundle has none, or where it was not asked for.
     """
 
     path: Path
     card: ModelCard
     audio_encoder: AudioEncoder
     generator: Generator
+    image_encoder: PictureEncoder | None = None
 
     @property
     def spec(self) -> SpectrogramSpec:
@@ -52,8 +56,8 @@ class Bundle:
         return self.card.spectrogram
 
 
-def load(path: Path | str, *, device: torch.device | str = "cpu") -> Bundle:
-    """Load the bundle in folder `path`.
+def load(path: Path | str, *, device: torch.device | str = "cpu", image_encoder: bool = True) -> Bundle:
+    """Load the bundle in folder `path`; without f_V, and sooner, where `image_encoder` is false.
 
     Card, file headers, every key, shape and type are checked before anything is allocated, and every weight
     for NaN before it is used. Raises BundleError that names the file and the key.
@@ -62,15 +66,17 @@ def load(path: Path | str, *, device: torch.device | str = "cpu") -> Bundle:
     card = read_card(folder)
     audio_encoder = _checked_network(folder / AUDIO_ENCODER, card.audio_encoder)
     generator = _checked_network(folder / GENERATOR, card.generator)
-    if card.image_encoder is not None:
-        _checked_network(folder / IMAGE_ENCODER, card.image_encoder)
+    f_V = None if card.image_encoder is None else _checked_network(folder / IMAGE_ENCODER, card.image_encoder)
     _fill(audio_encoder, folder / AUDIO_ENCODER, device)
     _fill(generator, folder / GENERATOR, device)
     _fold(generator)
-    return Bundle(folder, card, cast(AudioEncoder, audio_encoder), cast(Generator, generator))
+    if f_V is not None and image_encoder:
+        _fill(f_V, folder / IMAGE_ENCODER, device)
+    seen = cast(PictureEncoder, f_V) if f_V is not None and image_encoder else None
+    return Bundle(folder, card, cast(AudioEncoder, audio_encoder), cast(Generator, generator), seen)
 
 
-def load_image_encoder(path: Path | str, *, device: torch.device | str = "cpu") -> nn.Module:
+def load_image_encoder(path: Path | str, *, device: torch.device | str = "cpu") -> PictureEncoder:
     """Load f_V of the bundle in folder `path`, as `load` does the rest; raises BundleError where it has
     none.
     """
@@ -80,7 +86,7 @@ def load_image_encoder(path: Path | str, *, device: torch.device | str = "cpu") 
         raise BundleError(folder, "image_encoder", "this bundle holds no image encoder")
     network = _checked_network(folder / IMAGE_ENCODER, card.image_encoder)
     _fill(network, folder / IMAGE_ENCODER, device)
-    return network
+    return cast(PictureEncoder, network)
 
 
 def save(

@@ -58,7 +58,7 @@ class InferenceCore:
         self._device = _pick_device(config.device)
         torch.set_num_threads(config.threads)
         try:
-            self._bundle = bundle.load(config.model, device=self._device)
+            self._bundle = bundle.load(config.model, device=self._device, image_encoder=False)
         except BundleError as error:
             raise ModelError(str(error)) from error
         card = self._bundle.card

@@ -25,4 +25,4 @@ def embed_picture(path: Path, model: Path, device: torch.device) -> NDArray[np.f
     """
     encoder = bundle.load_image_encoder(model, device=device)
     pixels = torch.from_numpy(read_picture(path).copy()).to(device).permute(2, 0, 1)[None].float() / 127.5 - 1.0
-    return unit(encoder(pixels)[0].float().cpu().numpy())
+    return unit(encoder.encode(pixels)[0].float().cpu().numpy())

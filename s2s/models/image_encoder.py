@@ -1,9 +1,10 @@
 """The image encoder f_V: a narrow residual network, trained without labels, frozen ever after.
 
 Used by training and evaluation; the show needs it only to place a preset's image in the latent space.
+`PictureEncoder` is what every f_V is to the rest of the program.
 """
 
-from typing import Final
+from typing import Final, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -11,6 +12,23 @@ from torch import Tensor, nn
 
 INPUT_PX: Final = 64
 STAGES: Final = 4
+
+
+class PictureEncoder(Protocol):
+    """An image encoder f_V, whatever its architecture; any `nn.Module` with these is one."""
+
+    embedding_dim: int
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """Return features [b, embedding_dim], none negative, not normalised, of pictures [b, 3, h, w] in -1..1.
+
+        Of any size: the encoder resizes and normalises as its training did. Differentiable in `pictures`.
+        """
+        ...
+
+    def maps(self, pictures: Tensor) -> list[Tensor]:
+        """Return the feature maps [b, c, h', w'] of its four stages, finest first, of pictures as in `encode`."""
+        ...
 
 
 class ImageEncoder(nn.Module):
@@ -38,6 +56,11 @@ class ImageEncoder(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """Return features [b, 8 × width], none negative, not normalised, of pictures [b, 3, h, w] in -1..1."""
         return self.maps(pictures)[-1].mean(dim=(2, 3))
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """Return the same as `forward`: this network takes pictures as they come."""
+        features: Tensor = self(pictures)
+        return features
 
     def maps(self, pictures: Tensor) -> list[Tensor]:
         """Return the four stages' feature maps, finest first; pictures of another size are resized first."""

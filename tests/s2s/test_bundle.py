@@ -60,18 +60,24 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     z, h = torch.randn(2, 8), torch.nn.functional.normalize(torch.rand(2, 32))
     sound, pictures = torch.randn(1, 1, 257, 1004), torch.rand(1, 3, 64, 64)
     with torch.inference_mode():
-        image_encoder = bundle.load_image_encoder(tmp_path / "saved")
+        alone = bundle.load_image_encoder(tmp_path / "saved")
+        assert loaded.image_encoder is not None
         assert_close(loaded.generator(z, h), networks["generator"].eval()(z, h))
         assert_close(loaded.audio_encoder(sound), networks["audio_encoder"].eval()(sound))
-        assert_close(image_encoder(pictures), networks["image_encoder"].eval()(pictures))
+        for image_encoder in (alone, loaded.image_encoder):
+            assert_close(image_encoder.encode(pictures), networks["image_encoder"].eval()(pictures))
 
 
 def test_a_loaded_model_is_for_inference_alone(folder: Path) -> None:
     loaded = bundle.load(folder)
-    for network in (loaded.audio_encoder, loaded.generator):
+    for network in (loaded.audio_encoder, loaded.generator, loaded.image_encoder):
         assert isinstance(network, torch.nn.Module)
         assert not any(module.training for module in network.modules())
         assert not any(parameter.requires_grad for parameter in network.parameters())
+
+
+def test_a_model_can_be_loaded_without_its_image_encoder(folder: Path) -> None:
+    assert bundle.load(folder, image_encoder=False).image_encoder is None
 
 
 def test_a_biggan_is_saved_as_it_trains_and_loaded_folded(tmp_path: Path) -> None:
@@ -208,7 +214,7 @@ def test_a_card_that_is_no_plain_yaml_is_refused(folder: Path, text: str) -> Non
 def test_a_bundle_may_do_without_an_image_encoder(folder: Path) -> None:
     edit_card(folder, lambda card: card.pop("image_encoder"))
     (folder / IMAGE_ENCODER).unlink()
-    bundle.load(folder)
+    assert bundle.load(folder).image_encoder is None
     with pytest.raises(BundleError, match="no image encoder"):
         bundle.load_image_encoder(folder)
 
