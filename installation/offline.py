@@ -25,7 +25,7 @@ from installation.render.headless import open_headless
 from installation.render.pipeline import Renderer
 from installation.render.reading import PixelReader
 from installation.render.snapshot import save_png
-from installation.render.video import VideoFile
+from s2s.film import VideoFile
 from installation.report import build_report
 from installation.ring import AudioRing
 from installation.show import LISTEN_SAMPLES, wishes_of

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from installation.render.video import VideoFile
+from s2s.film import VideoFile
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Pixels, Samples
 

@@ -4,24 +4,23 @@ Exit codes: 0 done, 2 bad input, with one line on stderr.
 """
 
 import argparse
-import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, Final, TypeAlias
+from collections.abc import Sequence
+from typing import Final
 
-from s2s.card import DEFAULT_BUNDLE, BundleError
+from s2s.card import BundleError
+from s2s.commands import generate, info, training
+from s2s.commands.arguments import Run
 
 BAD_INPUT: Final = 2
-Action: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     parsed = _parser().parse_args(arguments)
-    verb: Callable[[argparse.Namespace], None] = parsed.run
+    verb: Run = parsed.run
     try:
         verb(parsed)
     except _bad_input() as error:
@@ -35,190 +34,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _bad_input() -> tuple[type[Exception], ...]:
     from s2s.audio import AudioFileError
+    from s2s.images import ImageFileError
     from s2s.training.data import DataError
 
-    return (BundleError, DataError, AudioFileError, OSError, ValueError)
+    return (BundleError, DataError, AudioFileError, ImageFileError, OSError, ValueError)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m s2s", description="Sound2Scene: train, inspect, generate.")
+    parser = argparse.ArgumentParser(
+        prog="python -m s2s", description="Sound2Scene: train, inspect, generate, manipulate."
+    )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    _add_prepare(verbs)
-    _add_train(verbs)
-    _add_bundle(verbs)
-    _add_info(verbs)
-    _add_generate(verbs)
+    for group in (training, info, generate):
+        group.add_to(verbs)
     return parser
-
-
-def _add_prepare(verbs: Action) -> None:
-    verb = verbs.add_parser("prepare", help="write training data; goes on where it stopped")
-    verb.add_argument("source", choices=["world"], help="the synthetic world")
-    verb.add_argument("out", type=Path)
-    verb.add_argument("--pictures", type=int, default=24_000)
-    verb.add_argument("--sounds", type=int, default=6_000, help="the first takes, which have sound too")
-    verb.add_argument("--px", type=int, default=128, help="side of the pictures")
-    verb.add_argument("--seed", type=int, default=0, help="seed of the first take")
-    verb.add_argument("--workers", type=int, default=2)
-    verb.set_defaults(run=_prepare)
-
-
-def _prepare(asked: argparse.Namespace) -> None:
-    from s2s.training.data import WorldCounts, write_world
-
-    counts = WorldCounts(asked.pictures, asked.sounds, asked.px, asked.seed)
-    write_world(asked.out, counts, workers=asked.workers)
-
-
-def _add_train(verbs: Action) -> None:
-    train = verbs.add_parser("train", help="train one stage; goes on where it stopped")
-    stages = train.add_subparsers(required=True, metavar="STAGE")
-    runs = {
-        "image-encoder": _train_image_encoder,
-        "generator": _train_generator,
-        "audio-encoder": _train_audio_encoder,
-        "judge": _train_judge,
-    }
-    for name, run in runs.items():
-        stage = stages.add_parser(name)
-        stage.add_argument("data", type=Path)
-        stage.add_argument("out", type=Path)
-        stage.add_argument("--steps", type=int, default=1_000_000)
-        stage.add_argument("--minutes", type=float, default=float("inf"), help="of training, all resumes together")
-        stage.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
-        stage.add_argument("--seed", type=int, default=0)
-        stage.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one setting of the stage")
-        if name in ("generator", "audio-encoder"):
-            stage.add_argument("--image-encoder", type=Path, required=True, help="folder of the finished stage")
-        if name == "generator":
-            stage.add_argument("--grow-from", type=Path, help="checkpoint of a run at half the resolution")
-        if name == "audio-encoder":
-            stage.add_argument("--recordings", type=Path, help="real recordings, folds 1 and 2 of ESC-10's layout")
-        stage.set_defaults(run=run)
-
-
-def _length_and_data(asked: argparse.Namespace) -> tuple[Any, Any]:
-    import torch
-
-    from s2s.training.data import WorldData
-    from s2s.training.loop import RunLength
-
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
-    return RunLength(asked.steps, asked.minutes), WorldData.open(asked.data)
-
-
-def _settings(kind: Any, asked: argparse.Namespace) -> Any:
-    """Build the stage's settings from `--set NAME=VALUE`; raises ValueError that names the known ones."""
-    known = set(kind.__dataclass_fields__) - {"seed", "hearing"}
-    values: dict[str, Any] = {"seed": asked.seed}
-    for pair in asked.set:
-        name, _, text = pair.partition("=")
-        if name not in known:
-            raise ValueError(f"no setting {name!r}; known: {', '.join(sorted(known))}")
-        value = json.loads(text)
-        values[name] = tuple(value) if isinstance(value, list) else value
-    return kind(**values)
-
-
-def _train_image_encoder(asked: argparse.Namespace) -> None:
-    from s2s.training.image_encoder import ImageEncoderSettings, train_image_encoder
-
-    length, data = _length_and_data(asked)
-    train_image_encoder(data, asked.out, _settings(ImageEncoderSettings, asked), length)
-
-
-def _train_generator(asked: argparse.Namespace) -> None:
-    from s2s.training.generator import GeneratorSettings, train_generator
-    from s2s.training.image_encoder import load_image_encoder
-
-    length, data = _length_and_data(asked)
-    encoder = load_image_encoder(asked.image_encoder)
-    settings = _settings(GeneratorSettings, asked)
-    train_generator(data, encoder, asked.out, settings, length, grow_from=asked.grow_from)
-
-
-def _train_audio_encoder(asked: argparse.Namespace) -> None:
-    from s2s.training.audio_encoder import AudioEncoderSettings, train_audio_encoder
-    from s2s.training.image_encoder import load_image_encoder
-    from s2s.training.recordings import TRAINING_FOLDS, read_recordings
-
-    length, data = _length_and_data(asked)
-    recordings = read_recordings(asked.recordings, TRAINING_FOLDS) if asked.recordings else []
-    encoder = load_image_encoder(asked.image_encoder)
-    train_audio_encoder(data, encoder, asked.out, _settings(AudioEncoderSettings, asked), length, recordings)
-
-
-def _train_judge(asked: argparse.Namespace) -> None:
-    from s2s.training.judge import JudgeSettings, train_judge
-
-    length, data = _length_and_data(asked)
-    train_judge(data, asked.out, _settings(JudgeSettings, asked), length)
-
-
-def _add_bundle(verbs: Action) -> None:
-    verb = verbs.add_parser("bundle", help="measure finished stages on held-out takes and write a model bundle")
-    verb.add_argument("data", type=Path)
-    verb.add_argument("out", type=Path)
-    for stage in ("image-encoder", "generator", "audio-encoder", "judge"):
-        verb.add_argument(f"--{stage}", type=Path, required=True, help="folder of the finished stage")
-    verb.add_argument("--recordings", type=Path, help="real recordings: adds the numbers of fold 3")
-    verb.add_argument("--name", default="Small world")
-    verb.add_argument("--version", default="1")
-    verb.add_argument("--story", type=Path, required=True, help="YAML with `provenance` and `data`, for the card")
-    verb.set_defaults(run=_bundle)
-
-
-def _bundle(asked: argparse.Namespace) -> None:
-    import yaml
-
-    from s2s.training import assemble
-    from s2s.training.data import WorldData
-
-    story = yaml.safe_load(asked.story.read_text())
-    if not isinstance(story, dict) or set(story) != {"provenance", "data"}:
-        raise ValueError(f"{asked.story} must hold exactly the keys `provenance` and `data`")
-    stages = assemble.Stages(asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge)
-    networks, data = assemble.load_networks(stages), WorldData.open(asked.data)
-    metrics = assemble.measured(networks, data, asked.recordings)
-    assemble.write_bundle(asked.out, networks, metrics, name=asked.name, version=asked.version, story=story)
-    assemble.write_thumbnail(asked.out / "thumbnail.png", networks, data)
-    print(json.dumps(metrics, indent=1))
-
-
-def _add_info(verbs: Action) -> None:
-    verb = verbs.add_parser("info", help="what a model bundle is")
-    verb.add_argument("bundle", type=Path, nargs="?", default=DEFAULT_BUNDLE)
-    verb.set_defaults(run=_info)
-
-
-def _info(asked: argparse.Namespace) -> None:
-    from s2s.describe import describe
-
-    print(describe(asked.bundle))
-
-
-def _add_generate(verbs: Action) -> None:
-    verb = verbs.add_parser("generate", help="sound files to pictures, one row of pictures a sound")
-    verb.add_argument("audio", type=Path, nargs="+", metavar="AUDIO")
-    verb.add_argument("out", type=Path, help="a .png for one sheet of all sounds, else a folder for one file a sound")
-    verb.add_argument("--model", type=Path, default=DEFAULT_BUNDLE)
-    verb.add_argument("--count", type=int, default=4, help="pictures a sound, each of its own noise")
-    verb.add_argument("--seed", type=int, default=0)
-    verb.add_argument("--device", default="cpu")
-    verb.set_defaults(run=_generate)
-
-
-def _generate(asked: argparse.Namespace) -> None:
-    from s2s import bundle
-    from s2s.generate import generate, save_rows
-
-    if asked.count < 1:
-        raise ValueError(f"--count must be at least 1, got {asked.count}")
-    model = bundle.load(asked.model, device=asked.device)
-    rows = generate(model, asked.audio, count=asked.count, seed=asked.seed)
-    for path in save_rows(rows, asked.audio, asked.out):
-        print(path)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,11 @@ class Bundle:
     image_encoder: PictureEncoder | None = None
 
     @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return self.audio_encoder.fc.weight.device
+
+    @property
     def spec(self) -> SpectrogramSpec:
         """What the audio encoder hears."""
         return self.card.spectrogram

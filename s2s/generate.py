@@ -1,60 +1,106 @@
-"""The paper's inference on files: sound → embedding → picture. Runs in the calling thread."""
+"""The paper's inference: sound → embedding → pictures, and the best of many. Runs in the calling thread."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from s2s.audio import read_audio
-from s2s.bundle import Bundle
-from s2s.spectrogram import fit_clip, spectrogram
-from s2s.world.sheet import contact_sheet
+from s2s.bundle import Bundle, BundleError
+from s2s.embed import embed_sound, unit
+from s2s.noise import Convention, draw_noise
+
+_BATCH: Final = 8  # pictures at once: enough to keep a GPU busy, and at 256 pixels still under a gigabyte
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How noise becomes pictures. The defaults are the published ones: N(0, 1), no choice.
+
+    With `best_of` N, each picture is the one of N whose own embedding lies nearest to h (Casanova et al. 2021,
+    released code). `truncation` and `convention` are those of `draw_noise`. Numbers that are compared with the
+    paper's need the defaults.
+    """
+
+    count: int = 4
+    seed: int = 0
+    truncation: float | None = None
+    convention: Convention = "icgan"
+    best_of: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("count", "best_of"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+
+    def noise(self, z_dim: int) -> Tensor:
+        """Return the noise of every picture to be painted, [count · best_of, z_dim]."""
+        truncation, convention = self.truncation, self.convention
+        number = self.count * self.best_of
+        return draw_noise(number, z_dim, seed=self.seed, truncation=truncation, convention=convention)
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """Pictures [count, px, px, 3] and, where they were chosen, the L2 distance of each to its h in f_V's space."""
+
+    pictures: NDArray[np.uint8]
+    distances: tuple[float, ...] = ()
 
 
 @torch.inference_mode()
-def embed_sound(bundle: Bundle, sound: NDArray[np.float32]) -> Tensor:
-    """Return the unit embedding [1, h_dim] of mono sound at the model's rate, of any length."""
-    clip = fit_clip(sound, bundle.spec).unsqueeze(0)
-    device = bundle.audio_encoder.fc.weight.device
-    return F.normalize(bundle.audio_encoder(spectrogram(clip, bundle.spec).to(device)), dim=1)
+def paint(model: Bundle, z: Tensor, h: Tensor) -> NDArray[np.uint8]:
+    """Return the pictures G(z, h), uint8 [n, px, px, 3]: clamped to -1..1, no contrast stretched (paper, 3.2).
+
+    `z` [n, z_dim]; `h` [n, h_dim] or one row for all, of unit length. Raises ValueError for other shapes.
+    """
+    return as_pixels(torch.cat(list(_painted(model, z, h))))
 
 
 @torch.inference_mode()
-def paint(bundle: Bundle, h: Tensor, *, count: int, seed: int) -> NDArray[np.uint8]:
-    """Return `count` pictures [count, px, px, 3] of one h, with noise drawn from `seed` alone (equation G(z, h))."""
-    # Drawn on the CPU, so that a seed means the same picture on every device.
-    noise = torch.randn(count, bundle.generator.z_dim, generator=torch.Generator().manual_seed(seed)).to(h.device)
-    pictures = bundle.generator(noise, h.expand(count, -1))
-    scaled = ((pictures.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-    return np.ascontiguousarray(scaled.permute(0, 2, 3, 1).cpu().numpy())
+def sample(model: Bundle, h: Tensor, sampling: Sampling) -> Painted:
+    """Return pictures of one unit `h` [1, h_dim]. Raises BundleError where a choice needs an image encoder."""
+    z = sampling.noise(model.generator.z_dim)
+    if sampling.best_of == 1:
+        return Painted(paint(model, z, h))
+    if model.image_encoder is None:
+        raise BundleError(model.path, "image_encoder", "choosing the best of many needs an image encoder")
+    pictures, distances = [], []
+    for batch in _painted(model, z, h):
+        features = unit(model.image_encoder.encode(batch))
+        distances.append(torch.linalg.vector_norm(features - h.to(features.device), dim=1).cpu())
+        pictures.append(as_pixels(batch))
+    return _nearest(np.concatenate(pictures), torch.cat(distances).numpy(), sampling.count)
 
 
-def generate(bundle: Bundle, files: Sequence[Path], *, count: int, seed: int) -> list[NDArray[np.uint8]]:
-    """Return `count` pictures for every sound file, each drawn from the same noise. Raises AudioError."""
-    pictures = []
-    for file in files:
-        h = embed_sound(bundle, read_audio(file, bundle.spec.sample_rate_hz))
-        pictures.append(paint(bundle, h, count=count, seed=seed))
-    return pictures
+def generate(model: Bundle, file: Path | str, sampling: Sampling) -> Painted:
+    """Return pictures of the sound in `file`. Raises AudioFileError, ValueError, BundleError."""
+    return sample(model, embed_sound(model, read_audio(file, model.spec.sample_rate_hz)), sampling)
 
 
-def save_rows(rows: Sequence[NDArray[np.uint8]], files: Sequence[Path], out: Path) -> list[Path]:
-    """Save one sheet to a `.png`, or one row a sound to a folder, named after the sound; return what was written."""
-    if out.suffix.lower() == ".png":
-        out.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(contact_sheet(np.concatenate(rows), columns=len(rows[0]))).save(out)
-        return [out]
-    out.mkdir(parents=True, exist_ok=True)
-    written = []
-    for number, (row, file) in enumerate(zip(rows, files, strict=True)):
-        path = out / f"{file.stem}.png"
-        if path in written:  # two folders may hold sounds of one name
-            path = out / f"{file.stem}-{number}.png"
-        Image.fromarray(contact_sheet(row, columns=len(row))).save(path)
-        written.append(path)
-    return written
+def as_pixels(pictures: Tensor) -> NDArray[np.uint8]:
+    """Return pictures [n, 3, h, w] in -1..1 as bytes [n, h, w, 3]."""
+    levels = ((pictures.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    return np.ascontiguousarray(levels.permute(0, 2, 3, 1).cpu().numpy())
+
+
+def _painted(model: Bundle, z: Tensor, h: Tensor) -> Iterator[Tensor]:
+    if z.ndim != 2 or h.ndim != 2 or len(h) not in (1, len(z)):
+        raise ValueError(f"expected z [n, z_dim] and h [n or 1, h_dim], got {list(z.shape)} and {list(h.shape)}")
+    whole = h.expand(len(z), -1)
+    for start in range(0, len(z), _BATCH):
+        part = slice(start, start + _BATCH)
+        yield model.generator(z[part].to(model.device), whole[part].to(model.device))
+
+
+def _nearest(pictures: NDArray[np.uint8], distances: NDArray[np.float32], count: int) -> Painted:
+    """Keep of each picture's candidates, which lie together, the nearest."""
+    groups = distances.reshape(count, -1)
+    chosen = groups.argmin(1)
+    kept = pictures.reshape(count, -1, *pictures.shape[1:])[np.arange(count), chosen]
+    return Painted(kept, tuple(float(distance) for distance in groups.min(1)))

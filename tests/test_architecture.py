@@ -21,6 +21,10 @@ SURFACE_OF_S2S = (
     "s2s.audio",
     "s2s.bundle",
     "s2s.card",
+    "s2s.embed",
+    "s2s.film",  # how a film is written, for the recorder
+    "s2s.images",
+    "s2s.invert",  # a preset's image, found again in the generator
     "s2s.models",
     "s2s.spectrogram",
     "s2s.spectrogram_spec",

@@ -36,7 +36,7 @@ def test_generate_writes_one_row_of_pictures_a_sound(model: Path, tmp_path: Path
     sounds = [write_wav(tmp_path / "low.wav", 100), write_wav(tmp_path / "high.wav", 3000)]
     out = tmp_path / "pictures"
     assert main(["generate", *map(str, sounds), str(out), "--model", str(model), "--count", "3"]) == 0
-    assert sorted(path.name for path in out.iterdir()) == ["high.png", "low.png"]
+    assert sorted(path.name for path in out.iterdir()) == ["high.png", "low.png", "run.json"]
     with Image.open(out / "low.png") as picture:
         assert picture.size == (3 * 32 + 2 * 2, 32)
 

@@ -11,7 +11,8 @@ from torch import Tensor
 from s2s import bundle
 from s2s.bundle import Bundle
 from s2s.card import DEFAULT_BUNDLE
-from s2s.generate import embed_sound, paint
+from s2s.embed import embed_sound
+from s2s.generate import Sampling, sample
 from s2s.models.image_encoder import ImageEncoder
 from s2s.spectrogram import fit_clip
 from s2s.training.image_encoder import encode_pictures
@@ -74,14 +75,14 @@ def test_sounds_land_on_their_own_scene(embeddings: Tensor, centroids: Tensor) -
 
 def test_two_draws_of_noise_paint_visibly_different_pictures_of_one_sound(model: Bundle, embeddings: Tensor) -> None:
     for h in embeddings:
-        one, other = paint(model, h[None], count=2, seed=5).astype(np.float32)
+        one, other = sample(model, h[None], Sampling(2, seed=5)).pictures.astype(np.float32)
         assert np.abs(one - other).mean() > 6  # of 255, over the whole picture
 
 
 def test_different_sounds_differ_more_than_two_takes_of_one(model: Bundle, image_encoder: ImageEncoder) -> None:
     def seen(scene: str, seed: int) -> Tensor:
         h = embed_sound(model, synthesize(SceneState(scene, seed, nearness=0.7, hour=12.0)))
-        return encode_pictures(image_encoder, paint(model, h, count=4, seed=3)).mean(dim=0)
+        return encode_pictures(image_encoder, sample(model, h, Sampling(4, seed=3)).pictures).mean(dim=0)
 
     rain, rain_again, bell = seen("rain", UNSEEN_SEED), seen("rain", UNSEEN_SEED + 1), seen("bell", UNSEEN_SEED)
     assert float((rain - bell).norm()) > 2 * float((rain - rain_again).norm())
@@ -90,7 +91,7 @@ def test_different_sounds_differ_more_than_two_takes_of_one(model: Bundle, image
 @pytest.mark.parametrize("level", [0.0, 1e-5, 1e-3])
 def test_silence_and_a_quiet_room_paint_a_picture_and_not_a_blank(model: Bundle, level: float) -> None:
     room = np.random.default_rng(0).normal(0, level, 160_000).astype(np.float32)
-    picture = paint(model, embed_sound(model, room), count=1, seed=0)
+    picture = sample(model, embed_sound(model, room), Sampling(1)).pictures
     assert float(picture.std()) > 8
 
 

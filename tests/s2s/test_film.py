@@ -4,8 +4,8 @@ import av
 import numpy as np
 import pytest
 
-from installation.render.video import VideoFile
 from installation.values import Pixels, Samples
+from s2s.film import VideoFile
 
 RATE_HZ = 16_000
 

@@ -1,6 +1,6 @@
-"""Writes what is shown, with its sound, as an MP4 file by PyAV: H.264 and AAC.
+"""Writes pictures, with their sound, as an MP4 file by PyAV: H.264 and AAC.
 
-Runs where its owner calls it; encoding takes milliseconds a picture. Knows nothing of windows or passes.
+Runs where its owner calls it; encoding takes milliseconds a picture. Torch-free: the show records with it too.
 """
 
 from fractions import Fraction
@@ -12,8 +12,10 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.video.reformatter import ColorRange, Colorspace
+from numpy.typing import NDArray
 
-from installation.values import Pixels, Samples
+Pixels = NDArray[np.uint8]
+Samples = NDArray[np.float32]
 
 _TICKS_HZ: Final = 90_000
 """Time base of the pictures: every usual frame rate and any display's own moments fit into it."""

@@ -1,0 +1,69 @@
+"""Image files of any kind -> RGB pixels, as the models take them.
+
+Torch-free. Called from any thread; every call opens its own file.
+"""
+
+import warnings
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+_ENDINGS: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"})
+_LARGEST_PIXELS: Final = 100_000_000
+"""More is no photograph but a mistake or an attack: a few kilobytes of PNG can unpack to gigabytes."""
+
+
+class ImageFileError(Exception):
+    """A file that no image can be read from; `path` is the file."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+
+
+def read_image(path: Path | str, side_px: int | None = None) -> NDArray[np.uint8]:
+    """Return the image of a file as RGB [height, width, 3], or squashed to [side_px, side_px, 3] (bilinear).
+
+    The squash ignores the aspect, as the published loader does. Turned as the camera was held (EXIF); of a moving image
+    the first picture; grey, palette and CMYK become RGB, 16 bits become 8, and what is transparent lies on black. Any
+    size down to 1×1 is an image. Raises ImageFileError, also for a truncated file.
+    """
+    file = Path(path)
+    try:
+        with warnings.catch_warnings(), Image.open(file) as image:
+            # A bomb by our own measure is refused below; a damaged EXIF block does not make the pixels worse.
+            warnings.simplefilter("ignore")
+            if image.width * image.height > _LARGEST_PIXELS:
+                raise ImageFileError(file, f"has {image.width}×{image.height} pixels; expected at most 100 million")
+            turned = ImageOps.exif_transpose(image)
+            rgb = _as_rgb(turned)
+    except FileNotFoundError as error:
+        raise ImageFileError(file, "no such file") from error
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        reason = getattr(error, "strerror", None) or str(error).replace(repr(str(file)), "the file")
+        raise ImageFileError(file, f"cannot be read as an image: {reason}") from error
+    if side_px is not None:
+        rgb = rgb.resize((side_px, side_px), Image.Resampling.BILINEAR)
+    return np.array(rgb)
+
+
+def images_in(folder: Path | str) -> list[Path]:
+    """Return the image files of `folder` and the folders in it, sorted; raises ImageFileError where there is none."""
+    root = Path(folder)
+    if not root.is_dir():
+        raise ImageFileError(root, "no such folder; expected one that holds images")
+    found = sorted(path for path in root.rglob("*") if path.suffix.lower() in _ENDINGS and path.is_file())
+    if not found:
+        raise ImageFileError(root, f"holds no image; expected files that end in {', '.join(sorted(_ENDINGS))}")
+    return found
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):  # Pillow cuts 16-bit grey off at 255 instead of scaling it
+        image = Image.fromarray((np.asarray(image).clip(0, 65_535) // 257).astype(np.uint8))
+    if image.has_transparency_data:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image.convert("RGBA"))
+    return image.convert("RGB")
