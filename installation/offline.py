@@ -25,12 +25,12 @@ from installation.render.headless import open_headless
 from installation.render.pipeline import Renderer
 from installation.render.reading import PixelReader
 from installation.render.snapshot import save_png
-from s2s.film import VideoFile
 from installation.report import build_report
 from installation.ring import AudioRing
 from installation.show import LISTEN_SAMPLES, wishes_of
 from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels, Samples
 from s2s.audio import read_audio
+from s2s.film import VideoFile
 
 _DEFAULT_SIZE: Final = (1280, 720)
 _DEFAULT_FPS: Final = 30.0

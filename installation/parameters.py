@@ -140,6 +140,7 @@ _ROWS: Final = (
     _float("/audio/gate", -60, -90, 0, "below this level for some seconds the show is idle", unit="dB"),
     _float("/audio/mix", 0, 0, 1, "waveform mix towards the built-in performance (the paper's mixing)"),
     _float("/latent/blend", 0, 0, 1, "λ of z_new: 0 only sound, 1 only the preset's image"),
+    _float("/latent/edit", 0, -2, 2, "λ of the edit by loudness: of the preset's image at blend 1 (live inversion)"),
     _float("/latent/glide", 3, 0, 30, "time constant with which the latent follows the sound", unit="s", smoothing_s=0),
     _float("/latent/drift", 0.25, 0, 1, "how fast the noise vector wanders"),
     _float("/latent/truncation", 1, 0.1, 2, "scale of the noise vector", smoothing_s=0.3),

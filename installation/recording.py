@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from s2s.film import VideoFile
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Pixels, Samples
+from s2s.film import VideoFile
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,16 @@ from torch import Tensor
 
 from s2s.spectrogram_spec import SpectrogramSpec
 
-__all__ = ["SpectrogramSpec", "SpectrogramStream", "fit_clip", "log_power", "normalise", "power", "spectrogram"]
+__all__ = [
+    "SpectrogramSpec",
+    "SpectrogramStream",
+    "at_gain",
+    "fit_clip",
+    "log_power",
+    "normalise",
+    "power",
+    "spectrogram",
+]
 
 _TAPER = 0.25  # part of the window that is tapered: SciPy's default window is Tukey(0.25)
 _MIN_DEVIATION = 1e-9  # added to a clip's deviation, as published: silence becomes zeros
@@ -51,6 +60,14 @@ def power(waveform: Tensor, spec: SpectrogramSpec) -> Tensor:
 def log_power(waveform: Tensor, spec: SpectrogramSpec) -> Tensor:
     """Return the natural logarithm of `power` above the floor, float64 [..., bins, frames]."""
     return torch.log(power(waveform, spec) + spec.floor)
+
+
+def at_gain(log_power: Tensor, gain_db: float, spec: SpectrogramSpec) -> Tensor:
+    """Return the log power [..., bins, frames] of the same sound `gain_db` louder, without hearing it again.
+
+    Exact for float64 but for the clip to ±1, which is not applied anew: meant for sound that is turned down.
+    """
+    return torch.log((torch.exp(log_power) - spec.floor).clamp(min=0.0) * 10.0 ** (gain_db / 10.0) + spec.floor)
 
 
 def normalise(log_power: Tensor, spec: SpectrogramSpec) -> Tensor:

@@ -128,7 +128,7 @@ class InferenceCore:
 
     def _listen(self, now: float) -> None:
         began = time.perf_counter()
-        target = self._listener.hear(now)
+        target = self._listener.hear(now, louder=self._controls.number("/latent/edit") != 0.0)
         if target is None:
             return
         self._encoder_ms.add((time.perf_counter() - began) * 1e3)
@@ -143,7 +143,7 @@ class InferenceCore:
             self._idler.remember(now, target.h)
         if target is not None:
             self._target, self._unshown = target, True
-            self._motion.aim(unit(target.h))
+            self._motion.aim(unit(target.h), target.louder)
 
     def _paint(self, now: float) -> None:
         latent = self._motion.advance(now, self._controls, self._anchors)

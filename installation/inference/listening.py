@@ -11,11 +11,13 @@ import torch
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Samples, Target
 from s2s.models.audio_encoder import AudioEncoder
-from s2s.spectrogram import SpectrogramStream
+from s2s.spectrogram import SpectrogramStream, at_gain, normalise
 from s2s.spectrogram_spec import SpectrogramSpec
 
 HOP_S: Final = 0.25
 """How often the encoder looks: four times a second is finer than its 10 s window can tell apart."""
+QUIETER_DB: Final = -20.0
+"""How far the sound is turned down to learn which way louder lies: a tenth of the amplitude, clearly another volume."""
 _LEAST_SAMPLES: Final = SAMPLE_RATE_HZ // 5
 
 
@@ -31,8 +33,11 @@ class Listener:
         self._serial = 0
         self._due_at: float | None = None
 
-    def hear(self, now: float) -> Target | None:
-        """Return a new target if a hop has passed and there is sound to judge by, else None."""
+    def hear(self, now: float, *, louder: bool = False) -> Target | None:
+        """Return a new target if a hop has passed and there is sound to judge by, else None.
+
+        With `louder` the target says which way louder lies, for a second pass of the encoder.
+        """
         if self._due_at is not None and now < self._due_at:
             return None
         reading = self._ring.since(self._heard)
@@ -45,17 +50,21 @@ class Listener:
             self._stream.reset()
         self._heard = reading.written
         self._stream.push(np.nan_to_num(reading.block.samples))
-        return self._encode(reading.block.heard_at)
+        return self._encode(reading.block.heard_at, louder=louder)
 
     def recent(self, duration_s: float) -> Samples:
         """Return the newest `duration_s` seconds of sound, or what there is of them."""
         return self._ring.newest(round(duration_s * SAMPLE_RATE_HZ)).samples
 
     @torch.inference_mode()
-    def _encode(self, heard_at: float) -> Target | None:
-        embedding = self._encoder(self._stream.spectrogram().to(self._device))[0].float().cpu().numpy()
-        length = float(np.linalg.norm(embedding))
-        if not np.isfinite(length) or length == 0.0:
+    def _encode(self, heard_at: float, *, louder: bool) -> Target | None:
+        spec, heard = self._stream.spec, self._stream.log_power()
+        volumes = [heard, at_gain(heard, QUIETER_DB, spec)] if louder else [heard]
+        inputs = torch.stack([normalise(volume, spec).float() for volume in volumes])  # [1 or 2, bins, frames]
+        embeddings = self._encoder(inputs[:, None].to(self._device)).float().cpu().numpy()
+        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+        if not np.isfinite(lengths).all() or not lengths[0] > 0.0:
             return None  # a dead ReLU vector has no direction: keep the last target
         self._serial += 1
-        return Target(embedding / length, self._serial, heard_at)
+        units = embeddings / np.maximum(lengths, np.finfo(np.float32).tiny)
+        return Target(units[0], self._serial, heard_at, units[0] - units[1] if louder else None)

@@ -18,6 +18,8 @@ _WAVES: Final = 6
 """Sinusoids in each component of the noise; enough that it never visibly repeats."""
 _FASTEST_RAD_S: Final = 1.5
 """Angular speed of the quickest of them at full drift: a new picture about every four seconds."""
+_ANCHOR_GLIDE_S: Final = 1.5
+"""Time constant from one place of the preset's image to a better one."""
 _PARALLEL: Final = 1e-6
 """Below this sine of the angle two unit vectors are equal, or opposite, to float precision."""
 
@@ -69,6 +71,17 @@ def blend(sound: Vector, image: Vector, amount: float) -> Vector:
     return slerp(sound, image, amount) if float(np.linalg.norm(mixed)) < _PARALLEL else unit(mixed)
 
 
+def edited(h: Vector, louder: Vector, amount: float) -> Vector:
+    """Return `h` moved by `amount` along `louder`, as a unit vector: z_new = z_V_inv + λ (z_A1 - z_A2) (section 5.2).
+
+    λ of 0, or no way to go, is `h` exactly; where the two cancel out it is too, for the show has to go on.
+    """
+    if amount == 0.0 or not louder.any():
+        return h
+    moved = h + np.float32(amount) * louder
+    return unit(moved) if float(np.linalg.norm(moved)) > _PARALLEL else h
+
+
 class WanderingNoise:
     """A noise vector z `[z_dim]` that is N(0, 1) at every moment and changes smoothly with its phase.
 
@@ -91,9 +104,12 @@ class WanderingNoise:
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """Fixed points of the latent space that a preset brings: the embedding of its image, if it names one."""
+    """Fixed points that a preset's image brings: `image` `[h_dim]`, its place in the latent space, and `noise`
+    `[z_dim]`, the z with which the generator paints it; each None until it is known.
+    """
 
     image: Vector | None = None
+    noise: Vector | None = None
 
 
 class Motion:
@@ -103,6 +119,11 @@ class Motion:
         start = np.abs(np.random.default_rng([seed, 0x68]).standard_normal(h_dim)).astype(np.float32)
         self._h = unit(start)
         self._target: Vector | None = None
+        self._louder = np.zeros(h_dim, np.float32)
+        self._louder_target = np.zeros(h_dim, np.float32)
+        self._image: Vector | None = None
+        self._image_noise = np.zeros(z_dim, np.float32)
+        self._image_noise_weight = 0.0
         self._noise = WanderingNoise(z_dim, seed)
         self._phase_s = 0.0
         self._moved_at: float | None = None
@@ -112,25 +133,58 @@ class Motion:
         """Where the sound's part of the latent is now, `[h_dim]`, unit length."""
         return self._h
 
-    def aim(self, h: Vector) -> None:
-        """Follow `h` `[h_dim]`, unit length, from now on; the first target is taken at once."""
+    def aim(self, h: Vector, louder: Vector | None = None) -> None:
+        """Follow `h` `[h_dim]`, unit length, from now on; the first target is taken at once.
+
+        `louder` `[h_dim]` is the way that `/latent/edit` goes, z_A1 - z_A2; None is no way.
+        """
         if self._target is None:
             self._h = h
         self._target = h
+        self._louder_target = np.zeros_like(h) if louder is None else louder
 
     def advance(self, now: float, controls: Controls, anchors: Anchors) -> Latent:
-        """Return the latent at `now`: glide, drift, hold, truncation and blend as the controls say."""
+        """Return the latent at `now`: glide, drift, hold, truncation, blend and edit as the controls say.
+
+        With the blend, the noise goes from the wandering one to the image's own, so that at 1 the picture is the image
+        as the generator can paint it, and the edit is the paper's G(z_inv, h_inv + λ (z_A1 - z_A2)).
+        """
         dt_s = 0.0 if self._moved_at is None else max(now - self._moved_at, 0.0)
         self._moved_at = now
         if not controls.switch("/latent/hold"):
             self._glide(dt_s, controls.number("/latent/glide"))
             self._phase_s += dt_s * controls.number("/latent/drift")
-        h = self._h
-        if anchors.image is not None:
-            h = blend(h, anchors.image, controls.number("/latent/blend"))
-        return Latent(controls.number("/latent/truncation") * self._noise.at(self._phase_s), h)
+        self._follow_image(dt_s, anchors)
+        h, z = self._h, controls.number("/latent/truncation") * self._noise.at(self._phase_s)
+        if self._image is not None:
+            amount = controls.number("/latent/blend")
+            h, z = blend(h, self._image, amount), self._towards_image_noise(z, amount)
+        return Latent(z, edited(h, self._louder, controls.number("/latent/edit")))
 
     def _glide(self, dt_s: float, glide_s: float) -> None:
         if self._target is not None:
             fraction = 1.0 if glide_s <= 0.0 else 1.0 - math.exp(-dt_s / glide_s)
             self._h = slerp(self._h, self._target, fraction)
+            self._louder = self._louder + np.float32(fraction) * (self._louder_target - self._louder)
+
+    def _follow_image(self, dt_s: float, anchors: Anchors) -> None:
+        """Glide to a new place of the image: an inversion ends while the picture is on the wall."""
+        fraction = 1.0 - math.exp(-dt_s / _ANCHOR_GLIDE_S)
+        if anchors.image is None or self._image is None:
+            self._image, fraction = anchors.image, 1.0
+        else:
+            self._image = slerp(self._image, anchors.image, fraction)
+        if anchors.noise is not None:
+            known = self._image_noise_weight > 0.0
+            self._image_noise = (
+                (1 - fraction) * self._image_noise + fraction * anchors.noise if known else anchors.noise
+            )
+        goal = 0.0 if anchors.noise is None else 1.0
+        self._image_noise_weight += fraction * (goal - self._image_noise_weight)
+
+    def _towards_image_noise(self, z: Vector, amount: float) -> Vector:
+        """Turn z towards the image's noise, its variance kept; exactly there where both `amount` and weight are 1."""
+        angle = 0.5 * math.pi * min(max(amount, 0.0), 1.0) * self._image_noise_weight
+        if angle >= 0.5 * math.pi:
+            return self._image_noise
+        return (math.cos(angle) * z + math.sin(angle) * self._image_noise).astype(np.float32)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from s2s.spectrogram import (
     SpectrogramSpec,
     SpectrogramStream,
+    at_gain,
     fit_clip,
     log_power,
     normalise,
@@ -213,3 +214,13 @@ def test_stereo_blocks_are_refused() -> None:
 def test_normalising_again_changes_nothing() -> None:
     once = normalise(log_power(torch.from_numpy(noise(4_000)), SHORT), SHORT)
     torch.testing.assert_close(normalise(once, SHORT), once, rtol=1e-6, atol=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(-80, 0), st.floats(-60, 0), st.integers(0, 100))
+def test_the_log_power_of_a_sound_turned_down_is_known_without_hearing_it(
+    level_db: float, gain_db: float, seed: int
+) -> None:
+    heard = torch.from_numpy(noise(2_000, 10 ** (level_db / 20) / 4, seed).astype(np.float64))
+    expected = log_power(10 ** (gain_db / 20) * heard, PUBLISHED)
+    torch.testing.assert_close(at_gain(log_power(heard, PUBLISHED), gain_db, PUBLISHED), expected, rtol=0, atol=1e-9)

@@ -83,3 +83,22 @@ def test_there_is_no_target_before_there_is_sound(ring: AudioRing, encoder: Audi
 def test_a_model_for_another_sample_rate_is_refused(ring: AudioRing, encoder: AudioEncoder) -> None:
     with pytest.raises(ValueError, match="this model wants 22050 Hz"):
         Listener(encoder, SpectrogramSpec(sample_rate_hz=22_050), ring, torch.device("cpu"))
+
+
+def test_which_way_louder_lies_is_what_turning_the_sound_down_by_20_db_takes_away(
+    ring: AudioRing, encoder: AudioEncoder
+) -> None:
+    clip = sound(10.0)
+    ring.write(clip, heard_at=0.0)
+    target = Listener(encoder, SPEC, ring, torch.device("cpu")).hear(0.0, louder=True)
+    assert target is not None and target.louder is not None
+    expected = trained_on(encoder, clip) - trained_on(encoder, 0.1 * clip)
+    assert np.linalg.norm(expected) > 0.01
+    np.testing.assert_allclose(target.louder, expected, atol=1e-5)
+    np.testing.assert_allclose(target.h, trained_on(encoder, clip), atol=1e-5)
+
+
+def test_which_way_louder_lies_costs_nothing_where_nobody_asks(ring: AudioRing, encoder: AudioEncoder) -> None:
+    ring.write(sound(1.0), heard_at=0.0)
+    target = Listener(encoder, SPEC, ring, torch.device("cpu")).hear(0.0)
+    assert target is not None and target.louder is None

@@ -1,9 +1,11 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.inference.motion import Anchors, Motion, WanderingNoise, blend, slerp, unit
+from installation.inference.motion import Anchors, Motion, WanderingNoise, blend, edited, slerp, unit
 from installation.parameters import DEFAULTS
 from installation.values import Controls, Latent
 
@@ -105,3 +107,79 @@ def test_slerp_between_opposites_takes_one_way_always_the_same() -> None:
 def test_a_vector_without_direction_is_refused(bad: np.ndarray) -> None:
     with pytest.raises(ValueError, match="finite length above 0"):
         unit(bad.astype(np.float32))
+
+
+def noise_vector(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(Z_DIM).astype(np.float32)
+
+
+def settled(anchors: Anchors, louder: np.ndarray | None = None, **values: float | bool) -> Latent:
+    """Return the latent long after sound 0 and `anchors` arrived."""
+    motion = Motion(H_DIM, Z_DIM, seed=3)
+    for second in range(60):
+        motion.aim(direction(0), louder)
+        latent = motion.advance(float(second), controls(**values), anchors)
+    return latent
+
+
+def test_at_full_blend_the_picture_is_the_inverted_image_noise_and_all() -> None:
+    latent = settled(Anchors(direction(9), noise_vector(9)), blend=1.0, drift=1.0)
+    np.testing.assert_array_equal(latent.h, direction(9))
+    np.testing.assert_array_equal(latent.z, noise_vector(9))
+
+
+def test_without_blend_the_images_noise_is_not_seen() -> None:
+    with_image, without = settled(Anchors(direction(9), noise_vector(9))), settled(NO_ANCHOR)
+    np.testing.assert_array_equal(with_image.z, without.z)
+    np.testing.assert_array_equal(with_image.h, without.h)
+
+
+def test_halfway_the_noise_keeps_its_variance() -> None:
+    wide = Motion(H_DIM, 4000, seed=1)
+    image_noise = np.random.default_rng(4).standard_normal(4000).astype(np.float32)
+    latent = wide.advance(0.0, controls(blend=0.5), Anchors(direction(9), image_noise))
+    assert float(latent.z.std()) == pytest.approx(1.0, abs=0.05)
+
+
+def test_an_inversion_that_ends_while_the_image_is_shown_does_not_jump() -> None:
+    motion = Motion(H_DIM, Z_DIM, seed=3)
+    motion.aim(direction(0))
+    showing = controls(blend=1.0, drift=0.0)
+    placed = motion.advance(0.0, showing, Anchors(direction(8)))
+    inverted = Anchors(direction(9), noise_vector(9))
+    steps = [placed, *(motion.advance(tick / 60, showing, inverted) for tick in range(1, 1200))]
+    moved = [float(np.linalg.norm(b.h - a.h)) for a, b in pairwise(steps)]
+    turned = [float(np.linalg.norm(b.z - a.z)) for a, b in pairwise(steps)]
+    assert max(moved) < 0.02 and max(turned) < 0.03 * np.linalg.norm(noise_vector(9))
+    np.testing.assert_allclose(steps[-1].h, direction(9), atol=1e-4)
+    np.testing.assert_allclose(steps[-1].z, noise_vector(9), atol=1e-3)
+
+
+def test_the_edit_is_the_papers_at_full_blend() -> None:
+    louder = 0.3 * (direction(1) - direction(2))
+    latent = settled(Anchors(direction(9), noise_vector(9)), louder, blend=1.0, edit=-1.5, glide=0.0)
+    expected = direction(9) - 1.5 * louder
+    np.testing.assert_allclose(latent.h, expected / np.linalg.norm(expected), atol=1e-6)
+    np.testing.assert_array_equal(latent.z, noise_vector(9))
+
+
+def test_the_edit_follows_the_sound_with_the_glide() -> None:
+    motion = Motion(H_DIM, Z_DIM, seed=3)
+    motion.aim(direction(0))
+    motion.advance(0.0, controls(edit=1.0, glide=2.0), NO_ANCHOR)
+    motion.aim(direction(0), direction(1) - direction(2))
+    latent = motion.advance(2.0, controls(edit=1.0, glide=2.0), NO_ANCHOR)
+    np.testing.assert_allclose(
+        latent.h, edited(direction(0), direction(1) - direction(2), 1 - np.exp(-1.0)), rtol=0, atol=1e-6
+    )
+
+
+@given(st.integers(0, 10_000), st.floats(-2, 2))
+def test_equal_volumes_or_no_amount_edit_nothing(seed: int, amount: float) -> None:
+    here = direction(seed)
+    assert edited(here, np.zeros_like(here), amount) is here
+    assert edited(here, direction(seed + 1), 0.0) is here
+
+
+def test_an_edit_that_cancels_the_image_out_leaves_it() -> None:
+    np.testing.assert_array_equal(edited(direction(1), -direction(1), 1.0), direction(1))
