@@ -7,7 +7,6 @@ grows: what is not understood is counted. `heard_at` is when the loop took the p
 import logging
 import math
 import socket
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +18,7 @@ from pythonosc.osc_message import OscMessage, ParseError
 from installation.audio.jitter import Gap, JitterBuffer
 from installation.audio.resample import StreamResampler, finite
 from installation.audio.source import DEFAULT_PCM_PORT, SourceError
+from installation.osc_bundle import OscBundleError, elements
 from installation.values import FEATURE_NAMES, SAMPLE_RATE_HZ, AudioBlock
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,6 @@ log = logging.getLogger(__name__)
 PCM_FORMATS: Final = {"f32le": "<f4", "f32be": ">f4", "s16le": "<i2", "s16be": ">i2"}
 _PCM_HEAD: Final = b"/stream/pcm\0,iiisb\0\0"
 _FEATURES_HEAD: Final = b"/stream/features\0\0\0\0,ffffff\0"
-_BUNDLE_HEAD: Final = b"#bundle\0"
-_BUNDLE_DEPTH: Final = 4
 _RATES_HZ: Final = range(4_000, 384_001)
 _CHANNELS: Final = range(1, 65)
 _MAX_DATAGRAM: Final = 65_536
@@ -81,9 +79,9 @@ class OscPcm:
 
     def _take(self, datagram: bytes, now: float) -> None:
         try:
-            for message in _messages(datagram):
+            for message in elements(datagram):
                 self._take_message(message, now)
-        except _RejectedError as error:
+        except (_RejectedError, OscBundleError) as error:
             if self.rejected_packets == 0:
                 log.warning("sound on port %d: %s; further ones are only counted", self.port, error)
             self.rejected_packets += 1
@@ -140,26 +138,6 @@ def _bind(host: str, port: int) -> socket.socket:
             f"UDP port {port} on {host} cannot be opened for sound ({error.strerror}); choose another by osc:PORT"
         ) from error
     return receiver
-
-
-def _messages(datagram: bytes, depth: int = 0) -> Iterator[bytes]:
-    """Yield a datagram's messages, those of a bundle one by one.
-
-    Not left to python-osc: an element of size -4 keeps its bundle reader in a loop for ever.
-    """
-    if not datagram.startswith(_BUNDLE_HEAD):
-        yield datagram
-        return
-    if depth == _BUNDLE_DEPTH:
-        raise _RejectedError(f"OSC bundles nested deeper than {_BUNDLE_DEPTH}")
-    offset = len(_BUNDLE_HEAD) + 8  # after the time tag
-    while offset < len(datagram):
-        element = datagram[offset + 4 :]
-        size = struct.unpack_from(">i", datagram, offset)[0] if len(datagram) - offset >= 4 else -1
-        if not 0 <= size <= len(element):
-            raise _RejectedError(f"an OSC bundle whose element claims {size} bytes of {len(element)}")
-        yield from _messages(element[:size], depth + 1)
-        offset += 4 + size
 
 
 def _arguments(message: bytes) -> list[object]:

@@ -1,10 +1,9 @@
 """OSC datagrams to messages and back, by python-osc behind guards against what a network can send.
 
-Pure. The guards are for what its parser does on hostile bytes: a negative element size loops for ever, deep bundles
-recurse without end, unknown type tags write a line each into the root logger.
+Pure. The guards are for what its parser does on hostile bytes: bundles are opened in `osc_bundle`, and unknown type
+tags, each of which would write a line into the root logger, are refused here.
 """
 
-import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,14 +12,12 @@ from pythonosc.osc_message import ParseError as MessageError
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.parsing import osc_types
 
+from installation.osc_bundle import OscBundleError, elements
 from installation.values import ParameterValue
 
 MAX_PACKET_BYTES: Final = 8192
 """A bundle of every parameter takes a quarter of this."""
 
-_MAX_BUNDLE_DEPTH: Final = 4
-_BUNDLE: Final = b"#bundle\0"
-_BUNDLE_HEADER_BYTES: Final = len(_BUNDLE) + 8  # and its time tag
 _TAGS: Final = frozenset("ihfdsTFNI")
 
 
@@ -43,7 +40,10 @@ def read_packet(packet: bytes) -> list[Message]:
     """
     if len(packet) > MAX_PACKET_BYTES:
         raise OscFormatError(f"a control datagram has at most {MAX_PACKET_BYTES} bytes, got more")
-    return [_read_message(element) for element in _elements(packet, 0)]
+    try:
+        return [_read_message(element) for element in elements(packet)]
+    except OscBundleError as error:
+        raise OscFormatError(str(error)) from error
 
 
 def write_message(address: str, value: ParameterValue) -> bytes:
@@ -52,25 +52,6 @@ def write_message(address: str, value: ParameterValue) -> bytes:
     builder.add_arg(value)
     datagram: bytes = builder.build().dgram
     return datagram
-
-
-def _elements(packet: bytes, depth: int) -> list[bytes]:
-    if not packet.startswith(_BUNDLE):
-        return [packet]
-    if depth == _MAX_BUNDLE_DEPTH:
-        raise OscFormatError(f"bundles are nested at most {_MAX_BUNDLE_DEPTH} deep")
-    if len(packet) < _BUNDLE_HEADER_BYTES:
-        raise OscFormatError("a bundle ends before its time tag does")
-    found: list[bytes] = []
-    index = _BUNDLE_HEADER_BYTES
-    while index < len(packet):
-        (size,) = struct.unpack(">i", packet[index : index + 4].ljust(4, b"\0"))
-        index += 4
-        if not 0 < size <= len(packet) - index:
-            raise OscFormatError(f"a bundle's element has the size {size}, {max(len(packet) - index, 0)} bytes follow")
-        found += _elements(packet[index : index + size], depth + 1)
-        index += size
-    return found
 
 
 def _read_message(packet: bytes) -> Message:
