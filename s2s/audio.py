@@ -13,6 +13,8 @@ from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 SAMPLE_RATE_HZ: Final = 16_000
+_SOUNDS: Final = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aif", ".aiff", ".wma")
+_FILMS: Final = (".mp4", ".mkv", ".webm", ".mov", ".avi")
 
 
 class AudioFileError(Exception):
@@ -54,6 +56,17 @@ def decode_audio(path: Path | str, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Iter
         raise AudioFileError(file, f"cannot be read as sound: {reason}") from error
     if not heard:
         raise AudioFileError(file, "is empty; expected at least one sample of sound")
+
+
+def sounds_in(folder: Path | str) -> list[Path]:
+    """Return the sounds and films of `folder` and the folders in it, sorted; raises AudioFileError for none."""
+    root = Path(folder)
+    if not root.is_dir():
+        raise AudioFileError(root, "no such folder; expected one that holds sounds")
+    found = sorted(path for path in root.rglob("*") if path.suffix.lower() in _SOUNDS + _FILMS and path.is_file())
+    if not found:
+        raise AudioFileError(root, "holds no sound; expected files such as .wav, .flac, .ogg, .mp3 or films")
+    return found
 
 
 def _blocks(container: av.container.InputContainer, sample_rate_hz: int) -> Iterator[NDArray[np.float32]]:

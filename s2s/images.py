@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-_ENDINGS: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"})
+ENDINGS: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"})
 _LARGEST_PIXELS: Final = 100_000_000
 """More is no photograph but a mistake or an attack: a few kilobytes of PNG can unpack to gigabytes."""
 
@@ -55,9 +55,9 @@ def images_in(folder: Path | str) -> list[Path]:
     root = Path(folder)
     if not root.is_dir():
         raise ImageFileError(root, "no such folder; expected one that holds images")
-    found = sorted(path for path in root.rglob("*") if path.suffix.lower() in _ENDINGS and path.is_file())
+    found = sorted(path for path in root.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
     if not found:
-        raise ImageFileError(root, f"holds no image; expected files that end in {', '.join(sorted(_ENDINGS))}")
+        raise ImageFileError(root, f"holds no image; expected files that end in {', '.join(sorted(ENDINGS))}")
     return found
 
 
