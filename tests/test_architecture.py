@@ -24,6 +24,7 @@ SURFACE_OF_S2S = (
     "s2s.embed",
     "s2s.film",  # how a film is written, for the recorder
     "s2s.images",
+    "s2s.inversion_cache",
     "s2s.invert",  # a preset's image, found again in the generator
     "s2s.models",
     "s2s.spectrogram",
