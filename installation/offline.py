@@ -67,7 +67,10 @@ class _Studio:
         self._ring, self._wishes, self._frames = AudioRing(), JsonBox(), FrameBox(512, 512)
         # Every step paints: no bound on the rate, and the same device settings as live.
         core = InferenceCore(
-            InferenceConfig(config.model, seed, max_fps=1000.0, threads=2), self._ring, self._wishes, self._frames
+            InferenceConfig(config.model, seed, max_fps=1000.0, threads=2, patient=True),
+            self._ring,
+            self._wishes,
+            self._frames,
         )
         self._slow_path = InlineHost("inference", core)
         self._surface = open_headless(size)

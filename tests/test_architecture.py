@@ -25,7 +25,9 @@ SURFACE_OF_S2S = (
     "s2s.film",  # how a film is written, for the recorder
     "s2s.images",
     "s2s.inversion_cache",
-    "s2s.invert",  # a preset's image, found again in the generator
+    "s2s.inversion_cache",  # a preset's image, found again in the generator
+    "s2s.inversion_loss",
+    "s2s.invert",
     "s2s.models",
     "s2s.spectrogram",
     "s2s.spectrogram_spec",

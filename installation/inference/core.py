@@ -9,16 +9,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import torch
 
 from installation.histogram import Histogram
+from installation.inference.anchoring import ImageAnchor
 from installation.inference.idle import Idler, level_db
 from installation.inference.listening import Listener
-from installation.inference.motion import Anchors, Motion, unit
-from installation.inference.pictures import embed_picture
+from installation.inference.motion import Motion, unit
 from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
@@ -41,13 +40,18 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class InferenceConfig:
-    """`max_fps` bounds the pictures made a second, so that a fast machine stays cool and a slow one stays free."""
+    """`max_fps` bounds the pictures made a second, so that a fast machine stays cool and a slow one stays free.
+
+    `patient` waits for the inversion of a preset's image, `cache` is where it is kept (None: the user's cache).
+    """
 
     model: Path
     seed: int
     max_fps: float = 24.0
     device: str = "auto"
     threads: int = 1
+    patient: bool = False
+    cache: Path | None = None
 
 
 class InferenceCore:
@@ -69,7 +73,7 @@ class InferenceCore:
         self._wishes_read = 0
         self._controls = Controls(DEFAULTS)
         self._image: str | None = None
-        self._anchors = Anchors()
+        self._anchor = ImageAnchor(self._bundle, patient=config.patient, cache=config.cache)
         self._target: Target | None = None
         self._unshown = False
         self._next_frame_at: float | None = None
@@ -103,10 +107,12 @@ class InferenceCore:
                 "ms": self._generator_ms.summary(50, 95),
             },
             "slow_ms": self._slow_ms.summary(50, 95),
+            "image": self._anchor.state,
         }
 
     def close(self) -> None:
-        """Nothing to give back: the networks go with the process."""
+        """End what still runs; the networks go with the process."""
+        self._anchor.close()
 
     def _read_wishes(self) -> None:
         news = self._wishes.newest(self._wishes_read)
@@ -117,14 +123,7 @@ class InferenceCore:
         self._controls = Controls(_known(wishes))
         if image != self._image:
             self._image = image
-            self._anchors = Anchors(None if image is None else self._place(Path(image)))
-
-    def _place(self, picture: Path) -> np.ndarray[Any, np.dtype[np.float32]] | None:
-        try:
-            return embed_picture(picture, self._config.model, self._device)
-        except (OSError, ValueError, BundleError) as error:
-            log.warning("the preset's image is not used: %s", error)
-            return None
+            self._anchor.choose(None if image is None else Path(image))
 
     def _listen(self, now: float) -> None:
         began = time.perf_counter()
@@ -146,7 +145,8 @@ class InferenceCore:
             self._motion.aim(unit(target.h), target.louder)
 
     def _paint(self, now: float) -> None:
-        latent = self._motion.advance(now, self._controls, self._anchors)
+        anchors = self._anchor.anchors(shown=self._controls.number("/latent/blend") > 0.0)
+        latent = self._motion.advance(now, self._controls, anchors)
         began = time.perf_counter()
         pixels = self._generate(latent)
         duration_s = time.perf_counter() - began

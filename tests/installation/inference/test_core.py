@@ -1,7 +1,7 @@
 """The slow path as a plain object, under a clock moved by hand, with a tiny real model."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +23,12 @@ class Bench:
     wishes: JsonBox
     frames: FrameBox
 
-    def core(self, seed: int = 0) -> InferenceCore:
-        return InferenceCore(InferenceConfig(self.model, seed, device="cpu"), self.ring, self.wishes, self.frames)
+    cores: list[InferenceCore] = field(default_factory=list)
+
+    def core(self, seed: int = 0, *, patient: bool = False) -> InferenceCore:
+        config = InferenceConfig(self.model, seed, device="cpu", patient=patient, cache=self.model.parent)
+        self.cores.append(InferenceCore(config, self.ring, self.wishes, self.frames))
+        return self.cores[-1]
 
     def hear(self, now: float, seconds: float = 0.5, level: float = 0.2) -> None:
         noise = np.random.default_rng(0).standard_normal(round(seconds * SAMPLE_RATE_HZ))
@@ -36,7 +40,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     write_tiny_bundle(tmp_path / "model", resolution=32)
     made = Bench(tmp_path / "model", AudioRing(12.0), JsonBox(), FrameBox(64, 64))
     yield made
-    for part in (made.ring, made.wishes, made.frames):
+    for part in (*made.cores, made.ring, made.wishes, made.frames):
         part.close()
 
 
@@ -143,3 +147,20 @@ def test_a_model_that_is_not_there_asks_for_exit_code_3(bench: Bench) -> None:
     with pytest.raises(ModelError, match="no such model folder") as failure:
         bench.core()
     assert failure.value.exit_code == 3
+
+
+def test_the_edit_moves_the_image_the_way_that_louder_lies_and_is_nothing_at_0(bench: Bench) -> None:
+    core = bench.core(patient=True)  # or the image would find its place in the middle of it
+    image = Path(__file__).resolve().parents[3] / "presets" / "dawn.png"
+    settled = {**DEFAULTS, "/latent/drift": 0.0, "/latent/glide": 0.0, "/latent/blend": 1.0, "image": str(image)}
+    pictures = []
+    for tick, amount in enumerate((0.0, 0.0, 2.0, 0.0)):
+        bench.wishes.put({**settled, "/latent/edit": amount})
+        bench.hear(now=float(tick))
+        core.step(float(tick))
+        frame = bench.frames.newest()
+        assert frame is not None
+        pictures.append(frame.pixels.astype(float))
+    np.testing.assert_array_equal(pictures[0], pictures[1])
+    np.testing.assert_array_equal(pictures[1], pictures[3])
+    assert np.abs(pictures[2] - pictures[1]).max() > 0
