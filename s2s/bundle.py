@@ -136,6 +136,7 @@ def _replace(path: Path, state: dict[str, Tensor]) -> None:
     """Write beside and move: a disk that fills up leaves the old file whole."""
     beside = path.with_suffix(".part")
     save_file(state, beside)
+    beside.chmod(0o644)  # safetensors keeps its files to their owner; a show may run as somebody else
     beside.replace(path)
 
 

@@ -47,10 +47,27 @@ class AudioEncoderSizes(_Part):
 
 
 class ImageEncoderSizes(_Part):
-    """f_V; its features are 8 × width."""
+    """f_V of our own training; its features are 8 × width."""
 
     architecture: Literal["resnet18"] = "resnet18"
     width: PositiveInt
+
+    @property
+    def embedding_dim(self) -> int:
+        """How many numbers a feature has."""
+        return 8 * self.width
+
+
+class SwavSizes(_Part):
+    """f_V as published, SwAV's ResNet-50; its features are 32 × width. The published width is 64."""
+
+    architecture: Literal["resnet50"] = "resnet50"
+    width: PositiveInt
+
+    @property
+    def embedding_dim(self) -> int:
+        """How many numbers a feature has."""
+        return 32 * self.width
 
 
 class BigGanSizes(_Part):
@@ -75,6 +92,8 @@ class LightSizes(_Part):
 
 
 GeneratorSizes = Annotated[BigGanSizes | LightSizes, Field(discriminator="architecture")]
+PictureEncoderSizes = Annotated[ImageEncoderSizes | SwavSizes, Field(discriminator="architecture")]
+_ARCHITECTURES: Final = ("biggan", "light", "resnet18", "resnet50")
 
 
 class ModelCard(_Part):
@@ -88,7 +107,7 @@ class ModelCard(_Part):
     spectrogram: SpectrogramSpec
     audio_encoder: AudioEncoderSizes
     generator: GeneratorSizes
-    image_encoder: ImageEncoderSizes | None = None
+    image_encoder: PictureEncoderSizes | None = None
     metrics: dict[str, float | str] = Field(default_factory=dict)
 
     @pydantic.model_validator(mode="after")
@@ -99,7 +118,8 @@ class ModelCard(_Part):
             "audio_encoder.embedding_dim": self.audio_encoder.embedding_dim,
         }
         if self.image_encoder is not None:
-            dims["8 × image_encoder.width"] = 8 * self.image_encoder.width
+            features = f"{self.image_encoder.embedding_dim // self.image_encoder.width} × image_encoder.width"
+            dims[features] = self.image_encoder.embedding_dim
         if len(set(dims.values())) > 1:
             raise ValueError("must be equal: " + ", ".join(f"{name} is {dim}" for name, dim in dims.items()))
         return self
@@ -138,7 +158,7 @@ def _checked(path: Path, fields: dict[str, Any]) -> ModelCard:
     except pydantic.ValidationError as error:
         first = error.errors(include_url=False)[0]
         # The chosen member of a union appears in the location, and is no key of the file.
-        parts = [str(part) for part in first["loc"] if part not in ("biggan", "light")]
+        parts = [str(part) for part in first["loc"] if part not in _ARCHITECTURES]
         raise BundleError(path, ".".join(parts), _in_words(first, fields, parts)) from error
 
 

@@ -2,9 +2,9 @@
 
 from torch import nn
 
-from s2s.card import AudioEncoderSizes, BigGanSizes, ImageEncoderSizes, LightSizes
+from s2s.card import AudioEncoderSizes, BigGanSizes, ImageEncoderSizes, LightSizes, SwavSizes
 
-Sizes = AudioEncoderSizes | ImageEncoderSizes | BigGanSizes | LightSizes
+Sizes = AudioEncoderSizes | ImageEncoderSizes | SwavSizes | BigGanSizes | LightSizes
 
 
 def build(sizes: Sizes) -> nn.Module:
@@ -23,6 +23,10 @@ def build(sizes: Sizes) -> nn.Module:
             from s2s.models.image_encoder import ImageEncoder
 
             return ImageEncoder(**arguments)
+        case SwavSizes():
+            from s2s.models.swav import SwavResNet50
+
+            return SwavResNet50(**arguments)
         case BigGanSizes():
             from s2s.models.biggan import BigGanGenerator
 

@@ -1,0 +1,141 @@
+"""Checkpoints as PyTorch writes them (`.pth`, `.pth.tar`): pickles, read so that nothing in them ever runs.
+
+Only `s2s.importing` reads such files; the program's own are safetensors. Everything stays on the CPU.
+"""
+
+import pickle
+import re
+import struct
+import tarfile
+import warnings
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+
+_ZIP: Final = b"PK\x03\x04"
+_SCALARS: Final = {"f8": "d", "f4": "f", "i8": "q", "i4": "i"}
+_RAISED_BY_DAMAGE: Final = (
+    pickle.UnpicklingError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    AssertionError,
+    OverflowError,
+    struct.error,
+)
+"""What torch's reader and its unpickler raise on a stream that is cut or makes no sense."""
+
+
+class CheckpointError(ValueError):
+    """A published file that cannot be used: `path` is the file, `key` what in it is wrong, or empty."""
+
+    def __init__(self, path: Path, key: str, message: str) -> None:
+        super().__init__(f"{path}: {key}: {message}" if key else f"{path}: {message}")
+        self.path = path
+        self.key = key
+        self.message = message
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Return a checkpoint's tensors by key, as they are in the file and, where its format allows, still on disk.
+
+    Raises CheckpointError for a file that is missing, damaged, wants to run code or holds anything but tensors.
+    """
+    loaded = _load(path)
+    if not isinstance(loaded, dict) or not loaded:
+        raise CheckpointError(path, "", f"expected tensors by key, got {type(loaded).__name__}")
+    for key, value in loaded.items():
+        _check_tensor(path, str(key), value)
+    return {str(key): value.detach() for key, value in loaded.items()}
+
+
+def read_values(path: Path) -> dict[str, Any]:
+    """Return what a checkpoint of settings and results holds, IC-GAN's `state_dict_*.pth`.
+
+    These carry a pickled configuration: activations in it come back as empty objects, NumPy's numbers as Python's.
+    Raises CheckpointError as `read_tensors` does; nothing else is ever built.
+    """
+    with torch.serialization.safe_globals(_STAND_INS):
+        loaded = _load(path)
+    if not isinstance(loaded, dict):
+        raise CheckpointError(path, "", f"expected values by name, got {type(loaded).__name__}")
+    return loaded
+
+
+class _Unread:
+    """Stands for an activation of the configuration, so that the real class is not even built."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    def __setstate__(self, state: object) -> None: ...
+
+
+class _ScalarType:
+    """Stands for `numpy.dtype`: the real one believes a file about sizes and pointers."""
+
+    def __init__(self, code: str, *_: object) -> None:
+        self.code = code
+        self.order = "<"
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.order = ">" if state[1] == ">" else "<"
+
+
+def _scalar(kind: _ScalarType, data: bytes) -> float:
+    """Stand for NumPy's reconstruction of a number."""
+    if kind.code not in _SCALARS:
+        raise pickle.UnpicklingError(f"a number of type {kind.code}")
+    number: float = struct.unpack(kind.order + _SCALARS[kind.code], data)[0]
+    return number
+
+
+# The names that IC-GAN's files hold besides what torch allows: two pickled ReLUs, and the FID as NumPy's number,
+# under NumPy's old and new address.
+_STAND_INS: Final[list[Any]] = [
+    (_Unread, "torch.nn.modules.activation.ReLU"),
+    (_ScalarType, "numpy.dtype"),
+    (_scalar, "numpy.core.multiarray.scalar"),
+    (_scalar, "numpy._core.multiarray.scalar"),
+]
+
+
+def _load(path: Path) -> Any:
+    """Read a pickle by torch's unpickler for weights, which looks names up in a short list and imports nothing."""
+    if not path.is_file():
+        raise CheckpointError(path, "", "no such file")
+    try:
+        with path.open("rb") as file:
+            is_zip = file.read(len(_ZIP)) == _ZIP
+        if not is_zip and tarfile.is_tarfile(path):
+            raise CheckpointError(path, "", "is a packed archive: unpack it and name the folder")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Detected pickle protocol")  # the error that follows says it better
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
+    except CheckpointError:
+        raise
+    except _RAISED_BY_DAMAGE as error:
+        raise CheckpointError(path, "", _reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    if name := re.search(r"GLOBAL ([\w.]+)", str(error)):
+        return f"wants to build {name[1]}, which no weights need: refused, and nothing of it was run"
+    said = re.search(r"WeightsUnpickler error:\s*(.+)|^(?!Weights only load failed)(.+)", str(error))
+    words = next((part for part in said.groups() if part), "") if said else ""
+    return f"is damaged or no checkpoint of PyTorch ({words.split('. ')[0].strip() or type(error).__name__})"
+
+
+def _check_tensor(path: Path, key: str, value: object) -> None:
+    if not isinstance(value, Tensor):
+        raise CheckpointError(path, key, f"expected a tensor, got {type(value).__name__}")
+    if value.layout != torch.strided or value.is_quantized or value.device.type != "cpu":
+        raise CheckpointError(path, key, f"expected a plain tensor, got {value.layout} on {value.device.type}")
+    # A few bytes can claim to be gigabytes by counting themselves again and again.
+    if value.numel() * value.element_size() > value.untyped_storage().nbytes():
+        raise CheckpointError(path, key, f"claims to be {list(value.shape)}, more than the file holds")
