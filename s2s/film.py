@@ -3,6 +3,8 @@
 Runs where its owner calls it; encoding takes milliseconds a picture. Torch-free: the show records with it too.
 """
 
+import itertools
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -120,3 +122,35 @@ class VideoFile:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+def write_film(
+    path: Path, frames: Iterable[Pixels], fps: float, sound: Samples | None = None, sample_rate_hz: int = 16_000
+) -> None:
+    """Write pictures, all [height, width, 3] of one size, as an MP4 file, whole or not at all; folders are made.
+
+    `sound`, mono [n], is clipped to ±1 and ends with the pictures at the latest. Raises ValueError for no picture or
+    another size, OSError where the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    try:
+        _write_film(part, frames, fps, sound, sample_rate_hz)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_film(path: Path, frames: Iterable[Pixels], fps: float, sound: Samples | None, sample_rate_hz: int) -> None:
+    waiting = iter(frames)
+    first = next(waiting, None)
+    if first is None:
+        raise ValueError("a film needs at least one picture")
+    size = (first.shape[1], first.shape[0])
+    with VideoFile(path, size, fps, None if sound is None else sample_rate_hz) as video:
+        for number, pixels in enumerate(itertools.chain([first], waiting)):
+            video.write(pixels)
+            if sound is not None:
+                start, end = (round(moment * sample_rate_hz / fps) for moment in (number, number + 1))
+                if len(block := sound[start:end]):
+                    video.write_sound(np.clip(block, -1.0, 1.0))
