@@ -79,8 +79,9 @@ def sample(model: Bundle, h: Tensor, sampling: Sampling) -> Painted:
 
 
 def generate(model: Bundle, file: Path | str, sampling: Sampling) -> Painted:
-    """Return pictures of the sound in `file`. Raises AudioFileError, ValueError, BundleError."""
-    return sample(model, embed_sound(model, read_audio(file, model.spec.sample_rate_hz)), sampling)
+    """Return pictures of the first clip of the sound in `file`. Raises AudioFileError, ValueError, BundleError."""
+    sound = read_audio(file, model.spec.sample_rate_hz, max_samples=model.spec.clip_samples)
+    return sample(model, embed_sound(model, sound), sampling)
 
 
 def as_pixels(pictures: Tensor) -> NDArray[np.uint8]:

@@ -17,17 +17,31 @@ from s2s.embed import unit
 Sound = NDArray[np.float32]
 Curve = Literal["equal-power", "linear"]
 CURVES: Final[tuple[Curve, ...]] = ("equal-power", "linear")
+_LOUDEST_DB: Final = 200.0
 
 
 def at_volume(sound: Sound, gain_db: float) -> Sound:
     """Return `sound` [n] louder or quieter by `gain_db`; -inf is silence (section 5.1, figure 6).
 
-    Raises ValueError for NaN or +inf.
+    Raises ValueError for NaN and beyond 200 dB, where float32 would overflow before long.
     """
-    if math.isnan(gain_db) or gain_db == math.inf:
-        raise ValueError(f"gain_db must be a number of decibels, or -inf for silence; got {gain_db}")
+    if not gain_db <= _LOUDEST_DB:  # NaN as well
+        raise ValueError(f"gain_db must be at most {_LOUDEST_DB:g} decibels, or -inf for silence; got {gain_db}")
     scaled: Sound = np.asarray(sound, np.float32) * np.float32(10.0 ** (gain_db / 20.0))
     return scaled
+
+
+def at_level(sound: Sound, level_dbfs: float) -> Sound:
+    """Return `sound` [n] with a root mean square of `level_dbfs`, decibels of full scale: recordings made comparable.
+
+    Raises ValueError for a level that is not finite or above 0, and for silence, which has none.
+    """
+    if not (math.isfinite(level_dbfs) and level_dbfs <= 0.0):
+        raise ValueError(f"level_dbfs must be finite and at most 0, got {level_dbfs}")
+    level = math.sqrt(float(np.mean(np.square(sound, dtype=np.float64)))) if len(sound) else 0.0
+    if level == 0.0:
+        raise ValueError("silence cannot be brought to a level")
+    return at_volume(sound, level_dbfs - 20.0 * math.log10(level))
 
 
 def mix(sounds: Sequence[Sound], gains_db: Sequence[float] | None = None) -> Sound:
@@ -53,14 +67,21 @@ def opposing_gains_db(position: float, curve: Curve = "equal-power") -> tuple[fl
     At `position` 0 the first alone at 0 dB, at 1 the second alone. "equal-power" keeps the power of two unrelated
     sounds the same on the way, "linear" the sum of their amplitudes. Raises ValueError outside 0..1.
     """
+    return fade_db(1.0 - position, curve), fade_db(position, curve)
+
+
+def fade_db(position: float, curve: Curve = "equal-power") -> float:
+    """Return the gain of a sound that comes: -inf at `position` 0, exactly 0 dB at 1 (5.1, figure 8).
+
+    "equal-power" rises as a quarter of a sine, "linear" as a straight line, both in amplitude. Raises ValueError
+    outside 0..1.
+    """
     if not 0.0 <= position <= 1.0:
         raise ValueError(f"position must be 0..1, got {position}")
     if curve not in CURVES:
         raise ValueError(f"curve must be one of {', '.join(CURVES)}; got {curve!r}")
-    if curve == "linear":
-        return _db(1.0 - position), _db(position)
-    # Each from its own sine, so that both ends are exact: cos(π/2) is no zero in floating point.
-    return _db(math.sin((1.0 - position) * math.pi / 2)), _db(math.sin(position * math.pi / 2))
+    amplitude = position if curve == "linear" else math.sin(position * math.pi / 2)
+    return 20.0 * math.log10(amplitude) if amplitude > 0.0 else -math.inf
 
 
 def blend(h_image: Tensor, h_sound: Tensor, amount: float) -> Tensor:
@@ -86,7 +107,3 @@ def edit(h_image: Tensor, h_one: Tensor, h_other: Tensor, amount: float) -> Tens
         raise ValueError(f"the edit λ must be finite, got {amount}")
     step = amount * (h_one - h_other)
     return unit(h_image + step) if bool(step.any()) else h_image.clone()
-
-
-def _db(amplitude: float) -> float:
-    return 20.0 * math.log10(amplitude) if amplitude > 0.0 else -math.inf

@@ -1,6 +1,7 @@
 """What the verbs have in common: types that refuse in one line, and the options that most of them take."""
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -31,10 +32,24 @@ def numbers(text: str) -> list[float]:
     return values
 
 
+def device(text: str) -> str:
+    """Read where the networks are to run: `cpu`, `cuda` or `cuda:N`, as far as this machine has it."""
+    if text == "cpu":
+        return text
+    if not re.fullmatch(r"cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"expected cpu, cuda or cuda:N, got {text!r}")
+    import torch
+
+    there = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if int(text.partition(":")[2] or 0) >= there:
+        raise argparse.ArgumentTypeError(f"{text} is not there: torch finds {there} CUDA devices")
+    return text
+
+
 def add_model(verb: argparse.ArgumentParser) -> None:
     """Add `--model`, `--device` and `--seed`."""
     verb.add_argument(
         "--model", type=Path, default=DEFAULT_BUNDLE, metavar="BUNDLE", help="default: the one that ships"
     )
-    verb.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default cpu)")
+    verb.add_argument("--device", type=device, default="cpu", help="cpu, cuda or cuda:N (default cpu)")
     verb.add_argument("--seed", type=int, default=0, help="of everything drawn at random (default 0)")

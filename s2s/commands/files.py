@@ -1,6 +1,7 @@
 """Which files a verb works on."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Sequence, Sized
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,9 +18,19 @@ def sound_files(named: Sequence[Path]) -> list[Path]:
     return [file for path in named for file in (sounds_in(path) if path.is_dir() else [path])]
 
 
-def progress(items: Sequence[T], unit: str) -> Iterable[T]:
-    """Go through `items` with a bar on a terminal, silently elsewhere."""
+def names_of(files: Sequence[Path]) -> list[str]:
+    """Return a name for each file, none twice: its own without the ending, numbered where others have the same."""
+    names: dict[str, None] = {}  # a set that keeps its order
+    for file in files:
+        alike = itertools.chain([file.stem], (f"{file.stem}-{number}" for number in itertools.count(2)))
+        names[next(name for name in alike if name not in names)] = None
+    return list(names)
+
+
+def progress(items: Iterable[T], unit: str, total: int | None = None) -> Iterable[T]:
+    """Go through `items` with a bar on a terminal, silently elsewhere; `total` is their number where none is known."""
     from tqdm import tqdm
 
-    bar: Iterable[T] = tqdm(items, unit=f" {unit}", disable=True if len(items) < 2 else None)
+    number = len(items) if isinstance(items, Sized) else total
+    bar: Iterable[T] = tqdm(items, unit=f" {unit}", total=number, disable=True if number in (0, 1) else None)
     return bar

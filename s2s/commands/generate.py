@@ -1,30 +1,36 @@
 """`generate`: sound files, or folders of them, to pictures as published."""
 
 import argparse
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from s2s.audio import AudioFileError
 from s2s.commands.arguments import Verbs, add_model, at_least
-from s2s.commands.files import progress, sound_files
+from s2s.commands.files import names_of, progress, sound_files
 from s2s.commands.record import write_run
-from s2s.sheet import Pixels, captioned_sheet, save_png
+from s2s.sheet import Pixels, captioned_sheet, save_png, told_by
 from s2s.world.sheet import contact_sheet
 
 if TYPE_CHECKING:
+    from s2s.bundle import Bundle
     from s2s.generate import Sampling
 
+Distances: TypeAlias = tuple[float, ...]
+_log = logging.getLogger(__name__)
 _CONVENTIONS: Final = ("icgan", "biggan")  # as in `s2s.noise`, which waits for torch
 _STORY: Final = """Paint what sounds mean: each clip repeated or cut to the model's length, embedded, and painted from
 fresh noise. Nothing is truncated, chosen or stretched unless asked for: numbers to compare with the paper's need the
-defaults."""
+defaults. In a folder, pictures that the same settings made of the same sound and model are kept as they are."""
 
 
 def add_to(verbs: Verbs) -> None:
     """Add the verb."""
     verb = verbs.add_parser("generate", help="sounds to pictures, as published", description=_STORY)
     verb.add_argument("audio", type=Path, nargs="+", metavar="AUDIO", help="sound files, or folders of them")
-    verb.add_argument("out", type=Path, help="a .png for one sheet of all sounds, else a folder for one file a sound")
+    verb.add_argument("out", type=Path, help="a .png for one sheet of all sounds, else a folder, one file a sound")
     verb.add_argument("--singles", action="store_true", help="in the folder, one file a picture: SOUND/0.png, 1.png …")
     add_sampling(verb)
     add_model(verb)
@@ -61,41 +67,87 @@ def sampling_of(asked: argparse.Namespace) -> "Sampling":
 
 def _run(asked: argparse.Namespace) -> None:
     from s2s import bundle
-    from s2s.generate import generate
 
     sampling, files = sampling_of(asked), sound_files(asked.audio)
     model = bundle.load(asked.model, device=asked.device, image_encoder=sampling.best_of > 1)
-    painted = [generate(model, file, sampling) for file in progress(files, "sounds")]
-    names = _names(files)
-    rows = [row.pictures for row in painted]
-    if asked.out.suffix.lower() == ".png":
-        save_png(asked.out, captioned_sheet([list(row) for row in rows], row_captions=names))
-        written = [asked.out]
-    else:
-        written = _save_in_folder(asked.out, names, rows, singles=asked.singles)
-    for path in written:
-        print(path)
-    distances = {name: row.distances for name, row in zip(names, painted, strict=True) if row.distances}
-    write_run(asked.out, asked, {"sounds": dict(zip(names, files, strict=True)), "distances": distances})
+    sounds = dict(zip(names_of(files), files, strict=True))
+    painter = (_Sheet if asked.out.suffix.lower() == ".png" else _Folder)(asked, model, sampling)
+    distances, failed = _each(sounds, painter)
+    if distances:
+        painter.finish()
+        told = {"model": f"{model.card.name} {model.card.version}", "sounds": sounds}
+        write_run(asked.out, asked, {**told, "distances": distances, "failed": failed})
+    if failed:
+        first = next(iter(failed.values()))
+        raise ValueError(first if len(sounds) == 1 else f"{len(failed)} of {len(sounds)} sounds failed; first, {first}")
 
 
-def _save_in_folder(out: Path, names: Sequence[str], rows: Sequence[Pixels], *, singles: bool) -> list[Path]:
-    """Write `NAME.png`, the pictures of a sound side by side, or `NAME/0.png`, `NAME/1.png` …"""
-    written = []
-    for name, row in zip(names, rows, strict=True):
-        if singles:
-            pictures = [(out / name / f"{number}.png", picture) for number, picture in enumerate(row)]
-        else:
-            pictures = [(out / f"{name}.png", contact_sheet(row, columns=len(row)))]
-        for path, picture in pictures:
-            save_png(path, picture)
-            written.append(path)
-    return written
+def _each(sounds: Mapping[str, Path], painter: "_Sheet | _Folder") -> tuple[dict[str, Distances], dict[str, str]]:
+    """Paint every sound; return the distances of those painted and the reasons of those that could not be."""
+    distances, failed = {}, {}
+    for name, file in progress(list(sounds.items()), "sounds"):
+        try:
+            distances[name] = painter.paint(name, file)
+        except (AudioFileError, ValueError) as error:
+            failed[name] = str(error) if isinstance(error, AudioFileError) else f"{file}: {error}"
+            if len(sounds) > 1:  # now, and not after the hour that the others may take
+                _log.warning("%s", failed[name])
+    return distances, failed
 
 
-def _names(files: Sequence[Path]) -> list[str]:
-    """Return a name for each sound: its file's, numbered where two folders hold the same."""
-    names: list[str] = []
-    for number, file in enumerate(files):
-        names.append(f"{file.stem}-{number}" if file.stem in names else file.stem)
-    return names
+class _Sheet:
+    """One sheet with a row a sound."""
+
+    def __init__(self, asked: argparse.Namespace, model: "Bundle", sampling: "Sampling") -> None:
+        self._out, self._model, self._sampling = asked.out, model, sampling
+        self._rows: dict[str, list[Pixels]] = {}
+
+    def paint(self, name: str, file: Path) -> Distances:
+        from s2s.generate import generate
+
+        painted = generate(self._model, file, self._sampling)
+        self._rows[name] = list(painted.pictures)
+        return painted.distances
+
+    def finish(self) -> None:
+        save_png(self._out, captioned_sheet(list(self._rows.values()), row_captions=list(self._rows)))
+        print(self._out)
+
+
+class _Folder:
+    """`NAME.png` a sound, its pictures side by side, or `NAME/0.png`, `NAME/1.png` … with `--singles`.
+
+    Every file tells what it was made with: the same command, given again, paints only what is not there.
+    """
+
+    def __init__(self, asked: argparse.Namespace, model: "Bundle", sampling: "Sampling") -> None:
+        self._out, self._singles, self._model, self._sampling = asked.out, asked.singles, model, sampling
+        self._made_with = {"model": _stamps(sorted(model.path.iterdir())), **asdict(sampling)}
+
+    def paint(self, name: str, file: Path) -> Distances:
+        from s2s.generate import generate
+
+        paths = self._paths(name)
+        made_with = {"sound": _stamps([file]), **self._made_with}
+        there = [told_by(path) or {} for path in paths]
+        if all(told.get("made with") == made_with for told in there):
+            return tuple(there[0]["distances"])
+        painted = generate(self._model, file, self._sampling)
+        whole = [contact_sheet(painted.pictures, columns=len(painted.pictures))]
+        for path, picture in zip(paths, painted.pictures if self._singles else whole, strict=True):
+            save_png(path, picture, {"made with": made_with, "distances": painted.distances})
+            print(path)
+        return painted.distances
+
+    def finish(self) -> None:
+        """Nothing is left to do."""
+
+    def _paths(self, name: str) -> list[Path]:
+        if not self._singles:
+            return [self._out / f"{name}.png"]
+        return [self._out / name / f"{number}.png" for number in range(self._sampling.count)]
+
+
+def _stamps(files: Sequence[Path]) -> dict[str, list[int]]:
+    """Return what tells files from others of their names: their sizes, and when they were last written."""
+    return {file.name: [file.stat().st_size, file.stat().st_mtime_ns] for file in files if file.is_file()}

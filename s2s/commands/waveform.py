@@ -1,7 +1,178 @@
 """`volume` and `mix`: what a change of the waveform does to the picture (paper, section 5.1), as labelled sheets."""
 
-from s2s.commands.arguments import Verbs
+import argparse
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from s2s.audio import read_audio
+from s2s.commands.arguments import Verbs, add_model, at_least, numbers
+from s2s.commands.files import names_of, progress, sound_files
+from s2s.commands.record import write_run
+from s2s.sheet import captioned_sheet, save_png
+from s2s.spectrogram_spec import SpectrogramSpec
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from s2s.bundle import Bundle
+    from s2s.manipulate import Sound
+    from s2s.strip import Strip
+    from s2s.sweeps import Sweep
+
+_GAINS_DB: Final = (-30.0, -20.0, -10.0, 0.0, 10.0)
+_CURVES: Final = ("equal-power", "linear")  # as in `s2s.manipulate`, which waits for torch
+_FILM_FPS: Final = 24
+_VOLUME: Final = """Turn sounds up and down and paint each volume with the same noise, as the paper's figure 6 does: one
+row a sound, one column a gain. Whether louder means larger is the model's answer, not the sheet's promise."""
+_MIX: Final = """Paint sounds alone and mixed, with the same noise, as the paper's figure 7 does; with --opposing the
+first goes while each of the others comes, as figure 8 does."""
 
 
 def add_to(verbs: Verbs) -> None:
     """Add the two verbs."""
+    volume = verbs.add_parser("volume", help="one sound at many volumes, painted", description=_VOLUME)
+    volume.add_argument("audio", type=Path, nargs="+", metavar="SOUND", help="sound files, or folders of them")
+    _add_result(volume, film="also a film: each sound from the first gain to the last")
+    gains = "in decibels, one a column (default -30,-20,-10,0,10); write --gains=-30,… with the ="
+    volume.add_argument("--gains", type=numbers, default=list(_GAINS_DB), metavar="DB,DB,…", help=gains)
+    volume.set_defaults(run=_volume)
+
+    mix = verbs.add_parser("mix", help="sounds alone and mixed, painted", description=_MIX)
+    mix.add_argument("audio", type=Path, nargs="+", metavar="SOUND", help="two or more sound files")
+    _add_result(mix, film="also a film: the sounds join one after another, or cross with --opposing")
+    mix.add_argument("--gains", type=numbers, metavar="DB,DB,…", help="one a sound, in decibels (default 0)")
+    mix.add_argument("--pairs", action="store_true", help="of more than two sounds, also every two")
+    mix.add_argument("--opposing", action="store_true", help="the first goes while each of the others comes")
+    mix.add_argument("--steps", type=at_least(2), default=7, help="columns with --opposing (default 7)")
+    mix.add_argument("--curve", choices=_CURVES, default="equal-power", help="of sounds that come and go")
+    mix.set_defaults(run=_mix)
+
+
+def _add_result(verb: argparse.ArgumentParser, film: str) -> None:
+    verb.add_argument("out", type=Path, metavar="OUT.png", help="the sheet; OUT.json tells what it was made with")
+    verb.add_argument("--film", type=Path, metavar="FILM.mp4", help=film)
+    verb.add_argument("--seconds", type=at_least(1), default=8, help="of film a row (default 8)")
+    level = "first bring every sound to this root mean square, such as -20 dB of full scale; default: as recorded"
+    verb.add_argument("--level", type=float, metavar="DBFS", help=level)
+    verb.add_argument("--count", type=at_least(1), default=1, help="pictures each, of one noise a row (default 1)")
+    add_model(verb)
+
+
+def _volume(asked: argparse.Namespace) -> None:
+    from s2s.strip import paint_strip
+    from s2s.sweeps import volume_steps, volume_sweep
+
+    model, sounds, z = _prepared(asked)
+    strips = {
+        name: paint_strip(model, volume_steps(sound, asked.gains), z)
+        for name, sound in progress(list(sounds.items()), "sounds")
+    }
+    sweeps = [volume_sweep(name, sound, asked.gains[0], asked.gains[-1]) for name, sound in sounds.items()]
+    _write(asked, model, strips, sweeps, z)
+
+
+def _mix(asked: argparse.Namespace) -> None:
+    from s2s.strip import paint_strip
+    from s2s.sweeps import joining_sweep, mixing_steps, opposing_steps, opposing_sweep
+
+    model, sounds, z = _prepared(asked)
+    gains = _gains(sounds, asked.gains)
+    if asked.opposing:
+        strips, sweeps = {}, []
+        for pair in progress(_opposing_pairs(sounds), "pairs"):
+            pair_gains = [gains[name] for name in pair]
+            steps = opposing_steps(pair, asked.steps, pair_gains, asked.curve)
+            strips[" →\n".join(pair)] = paint_strip(model, steps, z)
+            sweeps.append(opposing_sweep(pair, pair_gains, asked.curve))
+    else:
+        steps = mixing_steps(sounds, list(gains.values()), pairs=asked.pairs)
+        strips = {"": paint_strip(model, steps, z)}
+        sweeps = [joining_sweep(sounds, list(gains.values()), asked.curve)]
+    _write(asked, model, strips, sweeps, z)
+
+
+def _prepared(asked: argparse.Namespace) -> "tuple[Bundle, dict[str, Sound], Tensor]":
+    """Return the model, every sound by its name, as one clip of the model, and the noise of each row."""
+    from s2s import bundle
+    from s2s.noise import draw_noise
+
+    for path, ending in ((asked.out, ".png"), (asked.film, ".mp4")):
+        if path is not None and path.suffix.lower() != ending:
+            raise ValueError(f"expected a file that ends in {ending}, got {path}")
+    files = sound_files(asked.audio)
+    if asked.run is _mix and len(files) < 2:
+        raise ValueError(f"a mix needs at least two sounds, got {len(files)}")
+    model = bundle.load(asked.model, device=asked.device, image_encoder=False)
+    clips = [_clip(file, model.spec, asked.level) for file in files]
+    z = draw_noise(asked.count, model.generator.z_dim, seed=asked.seed)
+    return model, dict(zip(names_of(files), clips, strict=True)), z
+
+
+def _clip(file: Path, spec: SpectrogramSpec, level_dbfs: float | None) -> "Sound":
+    """Return what a model hears of `file`, repeated or cut to its clip, before any gain."""
+    from s2s.manipulate import at_level
+
+    sound = np.resize(read_audio(file, spec.sample_rate_hz, max_samples=spec.clip_samples), spec.clip_samples)
+    try:
+        return sound if level_dbfs is None else at_level(sound, level_dbfs)
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from error
+
+
+def _gains(sounds: "Mapping[str, Sound]", asked: Sequence[float] | None) -> dict[str, float]:
+    if asked is not None and len(asked) != len(sounds):
+        raise ValueError(f"--gains: expected one a sound, {len(sounds)}; got {len(asked)}")
+    return dict(zip(sounds, asked or [0.0] * len(sounds), strict=True))
+
+
+def _opposing_pairs(sounds: "Mapping[str, Sound]") -> "list[dict[str, Sound]]":
+    (going, first), *others = sounds.items()
+    return [{going: first, coming: sound} for coming, sound in others]
+
+
+def _write(
+    asked: argparse.Namespace,
+    model: "Bundle",
+    strips: "Mapping[str, Strip]",
+    sweeps: "Sequence[Sweep]",
+    z: "Tensor",
+) -> None:
+    """Write the sheet, the film if it is asked for, and what both were made with."""
+    rows = [(name, list(row)) for name, strip in strips.items() for row in strip.pictures]
+    sheet = captioned_sheet(
+        [pictures for _, pictures in rows],
+        row_captions=[name for name, _ in rows] if any(strips) else [],
+        column_captions=next(iter(strips.values())).captions,
+    )
+    save_png(asked.out, sheet)
+    print(asked.out)
+    if asked.film is not None:
+        _write_film(asked, model, sweeps, z)
+        print(asked.film)
+    told = {name: _told(strip) for name, strip in strips.items()}
+    write_run(asked.out, asked, {"model": f"{model.card.name} {model.card.version}", "rows": told})
+
+
+def _write_film(asked: argparse.Namespace, model: "Bundle", sweeps: "Sequence[Sweep]", z: "Tensor") -> None:
+    """Go through every sweep in turn, each frame heard and painted anew from the first row's noise."""
+    from s2s.film import write_film
+    from s2s.strip import film_frames
+
+    rate_hz, frames_each = model.spec.sample_rate_hz, asked.seconds * _FILM_FPS
+    frames = itertools.chain.from_iterable(film_frames(model, sweep, z[:1], frames_each) for sweep in sweeps)
+    sound = np.concatenate([sweep.heard(asked.seconds * rate_hz) for sweep in sweeps])
+    shown = progress(frames, "frames", total=frames_each * len(sweeps))
+    write_film(asked.film, shown, _FILM_FPS, sound, rate_hz)
+
+
+def _told(strip: "Strip") -> list[dict[str, Any]]:
+    told = zip(strip.captions, strip.loudness, strip.cosines, strict=True)
+    return [
+        {"column": " ".join(caption.split()), **asdict(loudness), "cosine_to_first_column": round(cosine, 4)}
+        for caption, loudness, cosine in told
+    ]
