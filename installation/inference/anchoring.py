@@ -69,11 +69,10 @@ class ImageAnchor:
 
     def anchors(self, *, shown: bool) -> Anchors:
         """Return the best known so far; `shown` says whether the picture depends on it now."""
-        found = None
-        if self._search is not None:
-            self._search.hurry(shown)
-            found = self._search.found
-        return Anchors(self._placed) if found is None else Anchors(_vector(found.h), _vector(found.z))
+        if self._search is None:
+            return Anchors(self._placed)
+        self._search.hurry(shown)
+        return self._search.nearest or Anchors(self._placed)
 
     @property
     def state(self) -> str:
@@ -91,12 +90,12 @@ class _GivenUpError(Exception):
 
 
 class _Search(threading.Thread):
-    """Looks for one image in G, at leisure. `found` and `state` are replaced whole, so any thread may read them."""
+    """Looks for one image in G, at leisure. `nearest` and `state` are replaced whole, so any thread may read them."""
 
     def __init__(self, model: Bundle, pixels: NDArray[np.uint8], cache: Path | None) -> None:
         # No daemon: a thread inside torch when the interpreter ends aborts the process. It looks up often instead.
         super().__init__(name="inversion")
-        self.found: Inverted | None = None
+        self.nearest: Anchors | None = None
         self.state = "placed by the image encoder"
         self._model, self._pixels, self._cache = model, pixels, cache
         self._wake = threading.Event()
@@ -114,7 +113,7 @@ class _Search(threading.Thread):
             self.state = f"placed by the image encoder; not found in the generator: {error}"
             log.warning("the preset's image is only placed, not found in the generator: %s", error)
             return
-        self.found = found
+        self.nearest = _as_anchors(found)
         self.state = f"found in the generator, loss {found.losses.total:.3f} (placed: {found.start.total:.3f})"
         log.info("the preset's image: %s", self.state)
 
@@ -134,6 +133,8 @@ class _Search(threading.Thread):
     def _rest(self, inversion: Inversion, losses: Losses) -> None:
         worked_s = time.monotonic() - self._stepped_at
         part = inversion.iterations / inversion.settings.max_steps
+        if inversion.iterations:  # the motion glides, so that every step nearer may be shown
+            self.nearest = _as_anchors(inversion.best)
         self.state = f"placed by the image encoder; looking in the generator, {part:.0%}, loss {losses.total:.3f}"
         rested_at = time.monotonic() + min(_REST_RATIO * worked_s, _LONGEST_REST_S)
         while not (self._over or self._hurried) and (rest_s := rested_at - time.monotonic()) > 0.0:
@@ -152,6 +153,10 @@ def _be_least_urgent() -> None:
     # On Linux a thread has a niceness of its own; elsewhere it stays as urgent as its process.
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LEAST_URGENT)
+
+
+def _as_anchors(found: Inverted) -> Anchors:
+    return Anchors(_vector(found.h), _vector(found.z))
 
 
 def _vector(row: Tensor) -> Vector:

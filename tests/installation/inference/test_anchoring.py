@@ -41,7 +41,9 @@ def waited_for(condition: Callable[[], bool], limit_s: float = 60.0) -> bool:
 
 
 def found(anchor: ImageAnchor) -> Anchors:
-    assert waited_for(lambda: anchor.anchors(shown=True).noise is not None), anchor.state
+    assert waited_for(lambda: bool(anchor.anchors(shown=True)) and "found in the generator" in anchor.state), (
+        anchor.state
+    )
     return anchor.anchors(shown=True)
 
 
@@ -75,6 +77,12 @@ def test_then_it_is_found_in_the_generator_and_kept_for_the_next_start(
     assert kept.noise is not None and kept.image is not None
     np.testing.assert_array_equal(kept.noise, first.noise)
     np.testing.assert_array_equal(kept.image, first.image)
+
+
+def test_what_is_found_on_the_way_is_used_already(anchor: ImageAnchor) -> None:
+    anchor.choose(DAWN)
+    assert waited_for(lambda: anchor.anchors(shown=True).noise is not None)
+    assert "looking in the generator" in anchor.state
 
 
 def test_a_film_waits_for_it(model: Bundle, tmp_path: Path) -> None:
