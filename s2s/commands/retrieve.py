@@ -1,0 +1,208 @@
+"""`retrieve`: the images of a folder nearest to sounds, and the other way round; figure S8's rows."""
+
+import argparse
+import itertools
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from s2s.commands.arguments import Verbs, add_model, at_least
+from s2s.commands.record import write_run
+from s2s.sheet import Pixels, captioned_sheet, save_png
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from s2s.bundle import Bundle
+    from s2s.embed_files import Kind
+    from s2s.retrieve import Index, Match
+
+_log = logging.getLogger(__name__)
+
+_KINDS: Final = ("images", "sounds")  # as in `s2s.embed_files`, which waits for torch
+_CELL_PX: Final = 140
+_SKIPPED_NAMED: Final = 5
+_STORY: Final = """Find what lies nearest in the space that sounds and images share, by the cosine of the angle: for a
+sound the images of FOLDER, for an image its sounds (films are heard). Embeddings of a folder are kept, so that the
+second search takes a moment. A query that lies in FOLDER does not find itself."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Query:
+    """A file to search with: what it is searched for among, where it lies [1, h_dim], and how it looks."""
+
+    file: Path
+    kind: "Kind"
+    among: "Kind"
+    h: "Tensor"
+    picture: Pixels
+
+
+def add_to(verbs: Verbs) -> None:
+    """Add the verb."""
+    verb = verbs.add_parser("retrieve", help="nearest images to a sound, sounds to an image", description=_STORY)
+    verb.add_argument("query", type=Path, nargs="+", metavar="QUERY", help="sounds, films or images to search with")
+    verb.add_argument("folder", type=Path, metavar="FOLDER", help="what is searched, with the folders in it")
+    verb.add_argument("out", type=Path, metavar="OUT.png", help="the sheet; OUT.json beside it holds the ranked paths")
+    verb.add_argument("--count", type=at_least(1), default=5, help="how many to find for each query (default 5)")
+    verb.add_argument("--among", choices=_KINDS, help="search these alone; default: of the kind that the query is not")
+    verb.add_argument(
+        "--generated",
+        action="store_true",
+        help="paint a picture of each query first and search with that, among images: is it new, or remembered?",
+    )
+    verb.add_argument("--cache", type=Path, metavar="DIR", help="keeps embeddings; default: in the user's cache folder")
+    add_model(verb)
+    verb.set_defaults(run=_run)
+
+
+def _run(asked: argparse.Namespace) -> None:
+    from s2s import bundle
+    from s2s.retrieve import index_folder
+
+    _check(asked)
+    model = bundle.load(asked.model, device=asked.device)
+    queries = [_query(model, file, asked) for file in asked.query]
+    indexes = {
+        kind: index_folder(model, asked.folder, kind, cache=asked.cache)
+        for kind in dict.fromkeys(query.among for query in queries)
+    }
+    found = [_nearest_others(query, indexes[query.among], asked) for query in queries]
+    draw = _column_sheet if asked.generated else _row_sheet
+    save_png(asked.out, draw(model, queries, found, asked.folder))
+    _tell(queries, found, indexes)
+    write_run(asked.out, asked, _results(queries, found, indexes))
+    print(asked.out)
+
+
+def _check(asked: argparse.Namespace) -> None:
+    """Refuse what is wrong before any network is loaded. Raises ValueError."""
+    if asked.out.suffix.lower() != ".png":
+        raise ValueError(f"{asked.out}: the sheet is a picture; expected a name that ends in .png")
+    if not asked.folder.is_dir():
+        raise ValueError(f"{asked.folder}: no such folder; expected one that holds images or sounds")
+    for file in asked.query:
+        if file.is_dir():
+            raise ValueError(f"{file}: is a folder; name the files to search with")
+
+
+def _query(model: "Bundle", file: Path, asked: argparse.Namespace) -> _Query:
+    from s2s.embed import embed_image
+    from s2s.embed_files import embed_file, kind_of, sight
+
+    kind = kind_of(file)
+    among: Kind = asked.among or ("images" if asked.generated or kind == "sounds" else "sounds")
+    if "images" in (kind, among) or asked.generated:
+        sight(model)
+    h = embed_file(model, file, kind)
+    if not asked.generated:
+        return _Query(file, kind, among, h, _picture(model, file, kind))
+    painted = _generated(model, h, asked.seed)
+    return _Query(file, kind, among, embed_image(model, painted), painted)
+
+
+def _generated(model: "Bundle", h: "Tensor", seed: int) -> Pixels:
+    from s2s.generate import paint
+    from s2s.noise import draw_noise
+
+    pictures = paint(model, draw_noise(1, model.generator.z_dim, seed=seed), h)
+    return np.asarray(pictures[0])
+
+
+def _nearest_others(query: _Query, index: "Index", asked: argparse.Namespace) -> "list[Match]":
+    """Find the nearest, but for the query itself and for what an earlier run may have left there."""
+    own = {query.file.resolve(), asked.out.resolve()}
+    matches = index.nearest(query.h, asked.count + len(own))[0]
+    return [match for match in matches if match.path.resolve() not in own][: asked.count]
+
+
+def _row_sheet(model: "Bundle", queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", folder: Path) -> Pixels:
+    """Lay out a row a query: itself, then what was found."""
+    from s2s.cells import labelled
+
+    rows = []
+    for query, matches in zip(queries, found, strict=True):
+        itself = labelled(query.picture, [_shown(Path(*query.file.parts[-2:])), f"nearest {query.among}:"], _CELL_PX)
+        rows.append([itself, *(_cell(model, match, query.among, folder) for match in matches)])
+    ranks = [str(rank + 1) for rank in range(max(map(len, found)))]
+    return captioned_sheet(rows, column_captions=["query", *ranks], title=_title(model, folder), cell_px=_CELL_PX)
+
+
+def _column_sheet(
+    model: "Bundle", queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", folder: Path
+) -> Pixels:
+    """Lay out a column a query, as figure S8: the generated picture, and below it what was found."""
+    from s2s.cells import labelled
+
+    columns = []
+    for query, matches in zip(queries, found, strict=True):
+        cells = [_cell(model, match, query.among, folder) for match in matches]
+        columns.append([labelled(query.picture, ["generated"], _CELL_PX), *cells])
+    names = [_shown(Path(*query.file.parts[-2:])) for query in queries]
+    nothing = np.zeros((_CELL_PX, _CELL_PX, 3), np.uint8)
+    rows = list(itertools.zip_longest(*columns, fillvalue=nothing))
+    return captioned_sheet(rows, column_captions=names, title=_title(model, folder), cell_px=_CELL_PX)
+
+
+def _title(model: "Bundle", folder: Path) -> str:
+    return f"{model.card.name}: nearest in {_shown(folder)}, cosine similarity"
+
+
+def _cell(model: "Bundle", match: "Match", kind: "Kind", folder: Path) -> Pixels:
+    from s2s.cells import labelled
+
+    name = _shown(match.path.relative_to(folder))
+    return labelled(_picture(model, match.path, kind), [name, f"{match.similarity:.3f}"], _CELL_PX)
+
+
+def _picture(model: "Bundle", file: Path, kind: "Kind") -> Pixels:
+    from s2s.cells import spectrogram_picture
+    from s2s.embed_files import read_clip
+    from s2s.images import read_image
+
+    return read_image(file) if kind == "images" else spectrogram_picture(read_clip(file, model.spec), model.spec)
+
+
+def _tell(queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", indexes: "Mapping[Kind, Index]") -> None:
+    for kind, index in indexes.items():
+        for skipped in index.skipped[:_SKIPPED_NAMED]:
+            _log.warning("skipped %s: %s", _shown(skipped.path), skipped.reason)
+        if len(index.skipped) > _SKIPPED_NAMED:
+            _log.warning("skipped %d more, named in the JSON", len(index.skipped) - _SKIPPED_NAMED)
+        print(f"{len(index.paths)} {kind} ({index.num_kept} embedded before), {len(index.skipped)} skipped")
+    for query, matches in zip(queries, found, strict=True):
+        print(f"{_shown(query.file)}, nearest {query.among}:")
+        for rank, match in enumerate(matches, start=1):
+            print(f"{rank:>4}  {match.similarity:.4f}  {_shown(match.path)}")
+
+
+def _results(
+    queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", indexes: "Mapping[Kind, Index]"
+) -> dict[str, Any]:
+    answers = [
+        {
+            "query": _shown(query.file),
+            "among": query.among,
+            "matches": [{"path": _shown(match.path), "similarity": match.similarity} for match in matches],
+        }
+        for query, matches in zip(queries, found, strict=True)
+    ]
+    searched = {
+        kind: {
+            "files": len(index.paths),
+            "embedded_before": index.num_kept,
+            "skipped": {_shown(skipped.path): skipped.reason for skipped in index.skipped},
+        }
+        for kind, index in indexes.items()
+    }
+    return {"queries": answers, "searched": searched}
+
+
+def _shown(path: Path) -> str:
+    """Return a path that can be printed, also where its bytes are no text."""
+    return os.fsencode(path).decode("utf-8", errors="replace")
