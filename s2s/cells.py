@@ -24,7 +24,7 @@ def labelled(picture: Pixels, words: Sequence[str], side_px: int = 160) -> Pixel
 
     Lines too long for it lose their middle, so that a file keeps its ending. Raises ValueError where no room is left.
     """
-    letter_px = max(10, side_px // 13)
+    letter_px = max(11, side_px // 12)  # smaller, and the font loses its full stops
     line_px = letter_px + 3
     room_px = side_px - line_px * len(words)
     if room_px < 1:

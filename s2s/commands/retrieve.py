@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _KINDS: Final = ("images", "sounds")  # as in `s2s.embed_files`, which waits for torch
-_CELL_PX: Final = 140
+_CELL_PX: Final = 144
 _SKIPPED_NAMED: Final = 5
 _STORY: Final = """Find what lies nearest in the space that sounds and images share, by the cosine of the angle: for a
 sound the images of FOLDER, for an image its sounds (films are heard). Embeddings of a folder are kept, so that the
@@ -75,8 +75,8 @@ def _run(asked: argparse.Namespace) -> None:
     found = [_nearest_others(query, indexes[query.among], asked) for query in queries]
     draw = _column_sheet if asked.generated else _row_sheet
     save_png(asked.out, draw(model, queries, found, asked.folder))
-    _tell(queries, found, indexes)
     write_run(asked.out, asked, _results(queries, found, indexes))
+    _tell(queries, found, indexes)
     print(asked.out)
 
 
