@@ -13,6 +13,9 @@ from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 SAMPLE_RATE_HZ: Final = 16_000
+_LOWEST_RATE_HZ: Final = 1_000
+_HIGHEST_RATE_HZ: Final = 1_000_000
+"""Beyond lies no recording but a damaged header; converting it would take seconds, or gigabytes."""
 _SOUNDS: Final = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aif", ".aiff", ".wma")
 _FILMS: Final = (".mp4", ".mkv", ".webm", ".mov", ".avi")
 
@@ -31,8 +34,9 @@ def read_audio(
     """Return the sound of a file, sound or film: mono samples [n] at `sample_rate_hz`, full scale ±1.
 
     Channels are averaged (Sound2Scene mixes down before anything else). What a lossy file decodes to beyond full
-    scale is left as it is. With `max_samples` reading stops there, and what follows is not looked at: a clip of an
-    hour costs no more than a clip. Raises AudioFileError.
+    scale is left as it is. At the model's rate one sample is a sound; at another, less than a millisecond is lost in
+    the conversion, and refused. With `max_samples` reading stops there, and what follows is not looked at: a clip of
+    an hour costs no more than a clip. Raises AudioFileError.
     """
     blocks, heard = [], 0
     for block in decode_audio(path, sample_rate_hz):
@@ -53,6 +57,10 @@ def decode_audio(path: Path | str, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Iter
         with av.open(str(file)) as container:
             if not container.streams.audio:
                 raise AudioFileError(file, "holds no sound; expected a file with an audio track")
+            if container.streams.audio[0].codec_context is None:
+                raise AudioFileError(file, "holds sound of a kind that cannot be decoded")
+            if not _LOWEST_RATE_HZ <= (rate_hz := container.streams.audio[0].rate) <= _HIGHEST_RATE_HZ:
+                raise AudioFileError(file, f"says it has {rate_hz} samples a second; expected 1000 to a million")
             for block in _blocks(container, sample_rate_hz):
                 heard = True
                 if not np.isfinite(block).all():
@@ -64,7 +72,7 @@ def decode_audio(path: Path | str, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Iter
         reason = getattr(error, "strerror", None) or str(error)
         raise AudioFileError(file, f"cannot be read as sound: {reason}") from error
     if not heard:
-        raise AudioFileError(file, "is empty; expected at least one sample of sound")
+        raise AudioFileError(file, "is empty, or shorter than a millisecond; expected some sound")
 
 
 def sounds_in(folder: Path | str) -> list[Path]:
@@ -80,7 +88,8 @@ def sounds_in(folder: Path | str) -> list[Path]:
 
 def _blocks(container: av.container.InputContainer, sample_rate_hz: int) -> Iterator[NDArray[np.float32]]:
     # Only the rate is converted here: FFmpeg's own mix of float samples to mono is 3 dB above the average.
-    resampler = AudioResampler(format="fltp", rate=sample_rate_hz)
+    # Interleaved, not one plane a channel: PyAV looks for planes past the last one where there are more than eight.
+    resampler = AudioResampler(format="flt", rate=sample_rate_hz)
     for frame in container.decode(container.streams.audio[0]):
         yield from _mixed(resampler.resample(frame))
     yield from _mixed(resampler.resample(None))
@@ -89,4 +98,5 @@ def _blocks(container: av.container.InputContainer, sample_rate_hz: int) -> Iter
 def _mixed(frames: list[av.AudioFrame]) -> Iterator[NDArray[np.float32]]:
     for frame in frames:
         if frame.samples:
-            yield frame.to_ndarray().mean(axis=0, dtype=np.float32)  # [channels, n] -> [n]
+            channels = frame.to_ndarray().reshape(frame.samples, -1).T  # [channels, n]
+            yield np.ascontiguousarray(channels).mean(axis=0, dtype=np.float32)

@@ -136,3 +136,59 @@ def test_a_cut_off_file_gives_what_there_is_or_an_error(tmp_path: Path) -> None:
 def test_reading_sound_needs_no_torch() -> None:
     program = "import sys, s2s.audio; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("channels", [3, 6, 8, 9, 15, 64])
+def test_any_number_of_channels_at_a_high_rate_is_averaged(tmp_path: Path, channels: int) -> None:
+    levels = np.arange(1, channels + 1) / channels
+    path = write_wav(tmp_path / "many.wav", tone(96_000)[:, None] * levels, 96_000)
+    inner = slice(500, 15_500)
+    np.testing.assert_allclose(read_audio(path)[inner], tone(RATE_HZ)[inner] * levels.mean(), atol=2e-3)
+
+
+@pytest.mark.parametrize("num_samples", [1, 2, 79, 159])
+def test_a_sound_shorter_than_ten_milliseconds_is_a_sound(tmp_path: Path, num_samples: int) -> None:
+    samples = np.random.default_rng(0).uniform(-1, 1, num_samples)
+    assert len(read_audio(write_wav(tmp_path / "tick.wav", samples))) == num_samples
+    for rate_hz in (44_100, 96_000):
+        tick = write_wav(tmp_path / "tick.wav", np.resize(samples, rate_hz // 200), rate_hz)
+        assert len(read_audio(tick)) == pytest.approx(RATE_HZ // 200, abs=3)
+
+
+def test_too_little_sound_to_be_resampled_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match="shorter than a millisecond"):
+        read_audio(write_wav(tmp_path / "tick.wav", np.ones(4), 96_000))
+
+
+@pytest.mark.parametrize("rate_hz", [1, 999, 70_000_000])
+def test_a_rate_that_no_recording_has_is_refused(tmp_path: Path, rate_hz: int) -> None:
+    with pytest.raises(AudioFileError, match=f"{rate_hz} samples a second"):
+        read_audio(write_wav(tmp_path / "odd.wav", tone(RATE_HZ), rate_hz))
+
+
+def test_reading_can_stop_early(tmp_path: Path) -> None:
+    samples = np.random.default_rng(0).uniform(-1, 1, 50_000).astype(np.float32)
+    path = encode(tmp_path / "long.wav", samples.astype(np.float64), "pcm_f32le", RATE_HZ)
+    np.testing.assert_array_equal(read_audio(path, max_samples=7_000), samples[:7_000])
+    np.testing.assert_array_equal(read_audio(path, max_samples=70_000), samples)
+    samples[40_000:] = np.nan
+    path = encode(tmp_path / "long.wav", samples.astype(np.float64), "pcm_f32le", RATE_HZ)
+    assert len(read_audio(path, max_samples=7_000)) == 7_000
+    with pytest.raises(AudioFileError, match="NaN"):
+        read_audio(path)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.wav", "pcm_s16le"), ("a.flac", "flac"), ("a.mp3", "mp3")])
+def test_damage_anywhere_gives_finite_sound_or_one_clear_line(tmp_path: Path, name: str, codec: str) -> None:
+    whole = encode(tmp_path / name, tone(44_100, 0.3), codec, 44_100).read_bytes()
+    rng = np.random.default_rng(0)
+    for number in range(60):
+        damaged = bytearray(whole)
+        for _ in range(1 + number % 3):  # mostly in the header, where it hurts
+            damaged[int(rng.integers(min(len(whole), 60)))] = int(rng.integers(256))
+        (tmp_path / name).write_bytes(damaged[: len(whole) if number % 2 else int(rng.integers(len(whole)))])
+        try:
+            assert np.isfinite(read_audio(tmp_path / name)).all()
+        except AudioFileError as error:
+            assert str(error).startswith(str(tmp_path / name))
+            assert "\n" not in str(error)
