@@ -8,6 +8,7 @@ import re
 import struct
 import tarfile
 import warnings
+import zipfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ _RAISED_BY_DAMAGE: Final = (
     AssertionError,
     OverflowError,
     struct.error,
+    tarfile.TarError,
+    zipfile.BadZipFile,
 )
 """What torch's reader and its unpickler raise on a stream that is cut or makes no sense."""
 
@@ -43,7 +46,7 @@ class CheckpointError(ValueError):
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Return a checkpoint's tensors by key, as they are in the file and, where its format allows, still on disk.
+    """Return a checkpoint's tensors by key, as they are in the file.
 
     Raises CheckpointError for a file that is missing, damaged, wants to run code or holds anything but tensors.
     """
@@ -110,17 +113,28 @@ def _load(path: Path) -> Any:
     if not path.is_file():
         raise CheckpointError(path, "", "no such file")
     try:
-        with path.open("rb") as file:
-            is_zip = file.read(len(_ZIP)) == _ZIP
-        if not is_zip and tarfile.is_tarfile(path):
+        if _is_packed(path):
             raise CheckpointError(path, "", "is a packed archive: unpack it and name the folder")
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Detected pickle protocol")  # the error that follows says it better
-            return torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
+            warnings.simplefilter("ignore")  # about protocols and sparse tensors; our own errors say it better
+            return torch.load(path, map_location="cpu", weights_only=True)
     except CheckpointError:
         raise
     except _RAISED_BY_DAMAGE as error:
         raise CheckpointError(path, "", _reason(error)) from error
+
+
+def _is_packed(path: Path) -> bool:
+    """Tell a tar or zip of whole files, as downloads come, from PyTorch's own zip, which holds a `data.pkl`."""
+    with path.open("rb") as file:
+        is_zip = file.read(len(_ZIP)) == _ZIP
+    if is_zip:
+        with zipfile.ZipFile(path) as archive:
+            return not any(name.endswith("data.pkl") for name in archive.namelist())
+    if not tarfile.is_tarfile(path):
+        return False
+    with tarfile.open(path) as archive:
+        return archive.next() is not None
 
 
 def _reason(error: Exception) -> str:

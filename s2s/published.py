@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from s2s.card import AudioEncoderSizes, BigGanSizes, SwavSizes
 from s2s.checkpoint import CheckpointError
 from s2s.models.registry import build
-from s2s.published_sizes import audio_encoder_sizes, generator_sizes, swav_sizes
+from s2s.published_sizes import Shapes, SizeError, audio_encoder_sizes, generator_sizes, swav_sizes
 
 Part = Literal["audio_encoder", "image_encoder", "generator"]
 Sizes = AudioEncoderSizes | SwavSizes | BigGanSizes
@@ -48,7 +48,7 @@ class PublishedNetwork:
         return self.sizes.h_dim if isinstance(self.sizes, BigGanSizes) else self.sizes.embedding_dim
 
     def build(self) -> nn.Module:
-        """Return the network in evaluation mode, around the file's own memory: nothing is copied."""
+        """Return the network in evaluation mode, around `state` itself: nothing is copied."""
         with torch.device("meta"):
             network = build(self.sizes)
         network.load_state_dict(self.state, strict=True, assign=True)
@@ -100,7 +100,7 @@ class _Kind:
     part: Part
     title: str
     renamed: Callable[[str], str | None]
-    sizes: Callable[[Path, Mapping[str, tuple[int, ...]]], Sizes]
+    sizes: Callable[[Shapes], Sizes]
 
 
 _AUDIO_ENCODER: Final = _Kind("audio_encoder", "Sound2Scene's audio encoder", audio_encoder_name, audio_encoder_sizes)
@@ -116,7 +116,10 @@ def recognise(path: Path, tensors: Mapping[str, Tensor]) -> PublishedNetwork:
     """
     kind = _kind(path, tensors)
     theirs = _their_names(path, tensors, kind)
-    sizes = kind.sizes(path, {ours: tuple(tensors[key].shape) for ours, key in theirs.items()})
+    try:
+        sizes = kind.sizes({ours: tuple(tensors[key].shape) for ours, key in theirs.items()})
+    except SizeError as error:
+        raise CheckpointError(path, _prefix(theirs) + error.key, error.message) from error
     expected = _expected(path, sizes)
     _compare(path, tensors, theirs, expected)
     state = {ours: _as_expected(path, key, tensors[key], expected[ours].dtype) for ours, key in theirs.items()}
@@ -138,7 +141,7 @@ def _kind(path: Path, tensors: Mapping[str, Tensor]) -> _Kind:
     raise CheckpointError(path, "", f"holds none of the published networks; its first keys are {first}")
 
 
-def _refuse_classes(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> None:
+def _refuse_classes(path: Path, shapes: Shapes) -> None:
     """Tell IC-GAN's class-conditional files, of the same keys, from those that a feature alone conditions."""
     told = [shapes.get(key, ()) for key in ("shared_feat.weight", "linear.weight", "shared.weight")]
     gain = shapes.get("blocks.0.0.bn1.gain.weight", ())

@@ -5,11 +5,9 @@ Several weights tell each size and the majority is believed, so that one misshap
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final, Literal
 
 from s2s.card import AudioEncoderSizes, BigGanSizes, SwavSizes
-from s2s.checkpoint import CheckpointError
 
 Shapes = Mapping[str, tuple[int, ...]]
 # Pixels, by the number of doublings from 4×4.
@@ -18,36 +16,46 @@ _START_PLACES: Final = 16  # of the 4×4 start
 _WIDEST: Final = 16  # times `channels`
 
 
-def audio_encoder_sizes(path: Path, shapes: Shapes) -> AudioEncoderSizes:
-    """Return f_A's sizes, from our names; raises CheckpointError where no weight tells them."""
+class SizeError(ValueError):
+    """Weights that tell no size: `key` is the one that should have, under our name."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(f"{key}: {message}")
+        self.key = key
+        self.message = message
+
+
+def audio_encoder_sizes(shapes: Shapes) -> AudioEncoderSizes:
+    """Return f_A's sizes, from our names; raises SizeError where no weight tells them."""
     stem = [key for key in shapes if key.startswith(("conv1.", "bn1.", "layer1.")) and key.endswith(".weight")]
-    width = _told(path, "conv1.weight", [n for key in stem for n in _at(shapes, key, 0)], (64,))
-    embedding_dim = _told(path, "fc.weight", [*_at(shapes, "fc.weight", 0), *_at(shapes, "fc.bias", 0)], (2048,))
+    width = _told("conv1.weight", [n for key in stem for n in _at(shapes, key, 0)], (64,))
+    embedding_dim = _told("fc.weight", [*_at(shapes, "fc.weight", 0), *_at(shapes, "fc.bias", 0)], (2048,))
     return AudioEncoderSizes(width=width, embedding_dim=embedding_dim)
 
 
-def swav_sizes(path: Path, shapes: Shapes) -> SwavSizes:
-    """Return f_V's sizes, from our names; raises CheckpointError where no weight tells them."""
+def swav_sizes(shapes: Shapes) -> SwavSizes:
+    """Return f_V's sizes, from our names; raises SizeError where no weight tells them."""
     stem = ["conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer1.0.conv2.weight"]
-    return SwavSizes(width=_told(path, stem[0], [n for key in stem for n in _at(shapes, key, 0)], (64,)))
+    return SwavSizes(width=_told(stem[0], [n for key in stem for n in _at(shapes, key, 0)], (64,)))
 
 
-def generator_sizes(path: Path, shapes: Shapes) -> BigGanSizes:
-    """Return the generator's sizes, from our names; raises CheckpointError where no weight tells them."""
+def generator_sizes(shapes: Shapes) -> BigGanSizes:
+    """Return the generator's sizes, from our names; raises SizeError where no weight tells them."""
     num_blocks = len({key.split(".")[1] for key in shapes if key.startswith("blocks.")})
     if num_blocks not in _RESOLUTIONS:
-        raise CheckpointError(path, "blocks", f"expected 4, 5 or 6 blocks (64, 128 or 256 pixels), got {num_blocks}")
-    h_dim = _told(path, "shared_feat.weight", _at(shapes, "shared_feat.weight", 1), (2048,))
+        raise SizeError("blocks", f"expected 4, 5 or 6 blocks (64, 128 or 256 pixels), got {num_blocks}")
+    h_dim = _told("shared_feat.weight", _at(shapes, "shared_feat.weight", 1), (2048,))
     told_shared = [*_at(shapes, "shared_feat.weight", 0), *_at(shapes, "shared_feat.bias", 0)]
-    shared_dim = _told(path, "shared_feat.weight", told_shared, (512,))
+    told_shared += _at(shapes, "shared_feat.u0", 1)
+    shared_dim = _told("shared_feat.weight", told_shared, (512,))
     start = [n // (_WIDEST * _START_PLACES) for key in ("linear.weight", "linear.bias") for n in _at(shapes, key, 0)]
     first = [n // _WIDEST for leaf in ("conv1.weight", "conv1.bias") for n in _at(shapes, f"blocks.0.0.{leaf}", 0)]
     conditions = [n for i in range(num_blocks) for n in _at(shapes, f"blocks.{i}.0.bn1.gain.weight", 1)]
     pieces = [*_at(shapes, "linear.weight", 1), *(n - shared_dim for n in conditions)]
     return BigGanSizes(
         resolution=_RESOLUTIONS[num_blocks],
-        channels=_told(path, "linear.weight", start + first, (96, 64)),
-        z_dim=_told(path, "linear.weight", pieces, (20, 17, 24)) * (num_blocks + 1),
+        channels=_told("linear.weight", start + first, (96, 64)),
+        z_dim=_told("linear.weight", pieces, (20, 17, 24)) * (num_blocks + 1),
         h_dim=h_dim,
         shared_dim=shared_dim,
     )
@@ -58,9 +66,9 @@ def _at(shapes: Shapes, key: str, axis: int) -> list[int]:
     return [shape[axis]] if axis < len(shape) else []
 
 
-def _told(path: Path, key: str, sizes: Sequence[int], published: tuple[int, ...]) -> int:
+def _told(key: str, sizes: Sequence[int], published: tuple[int, ...]) -> int:
     """Return what most of `sizes` say; of equals the published one. `key` is blamed where none says anything."""
     votes = Counter(size for size in sizes if size > 0)
     if not votes:
-        raise CheckpointError(path, key, "missing or empty; the network's size is told by it")
+        raise SizeError(key, "missing; the network's size is told by it")
     return max(votes, key=lambda size: (votes[size], size in published))
