@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 ENDINGS: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"})
 _LARGEST_PIXELS: Final = 100_000_000
@@ -29,21 +29,24 @@ def read_image(path: Path | str, side_px: int | None = None) -> NDArray[np.uint8
 
     The squash ignores the aspect, as the published loader does. Turned as the camera was held (EXIF); of a moving image
     the first picture; grey, palette and CMYK become RGB, 16 bits become 8, and what is transparent lies on black. Any
-    size down to 1×1 is an image. Raises ImageFileError, also for a truncated file.
+    size down to 1×1 is an image. Raises ImageFileError, also for a truncated file, one of more than 100 million pixels,
+    and floating-point grey.
     """
     file = Path(path)
     try:
-        with warnings.catch_warnings(), Image.open(file) as image:
-            # A bomb by our own measure is refused below; a damaged EXIF block does not make the pixels worse.
-            warnings.simplefilter("ignore")
+        # A bomb by our own measure is refused below; a damaged EXIF block does not make the pixels worse.
+        with warnings.catch_warnings(action="ignore"), Image.open(file) as image:
             if image.width * image.height > _LARGEST_PIXELS:
                 raise ImageFileError(file, f"has {image.width}×{image.height} pixels; expected at most 100 million")
-            turned = ImageOps.exif_transpose(image)
-            rgb = _as_rgb(turned)
+            if image.mode == "F":
+                raise ImageFileError(file, "holds floating-point grey, whose white nobody knows; expected 8 or 16 bits")
+            rgb = _as_rgb(ImageOps.exif_transpose(image))
     except FileNotFoundError as error:
         raise ImageFileError(file, "no such file") from error
+    except UnidentifiedImageError as error:
+        raise ImageFileError(file, "cannot be read as an image: of no kind that is known, or damaged") from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        reason = getattr(error, "strerror", None) or str(error).replace(repr(str(file)), "the file")
+        reason = getattr(error, "strerror", None) or str(error)
         raise ImageFileError(file, f"cannot be read as an image: {reason}") from error
     if side_px is not None:
         rgb = rgb.resize((side_px, side_px), Image.Resampling.BILINEAR)
