@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -87,23 +88,26 @@ def fade_db(position: float, curve: Curve = "equal-power") -> float:
 def blend(h_image: Tensor, h_sound: Tensor, amount: float) -> Tensor:
     """Return z_new = λ z_V + (1 - λ) z_A at unit length, λ = `amount` in 0..1 (section 5.2, figure 9).
 
-    All [n, h_dim]. At 0 exactly the sound, at 1 exactly the image. Raises ValueError outside 0..1, and where the two
-    cancel out.
+    All [n, h_dim], or one row for all. At 0 exactly the sound, at 1 exactly the image. Raises ValueError outside 0..1,
+    and where the two cancel out.
     """
     if not 0.0 <= amount <= 1.0:
         raise ValueError(f"the blend λ must be 0..1, got {amount}")
+    between = amount * h_image + (1.0 - amount) * h_sound
     if amount in (0.0, 1.0):
-        return (h_image if amount else h_sound).clone()
-    return unit(amount * h_image + (1.0 - amount) * h_sound)
+        return (h_image if amount else h_sound).expand_as(between).clone()
+    return unit(between)
 
 
 def edit(h_image: Tensor, h_one: Tensor, h_other: Tensor, amount: float) -> Tensor:
     """Return z_new = z_V_inv + λ (z_A1 - z_A2) at unit length, λ = `amount` (section 5.2, figure 11).
 
-    All [n, h_dim], unit: an image as `s2s.invert` found it, and a sound at two volumes (or two sounds). With λ 0 or
-    equal sounds it is the image, exactly. Raises ValueError for a λ that is not finite, and where all cancels out.
+    All [n, h_dim], unit, or one row for all: an image as `s2s.invert` found it, and a sound at two volumes (or two
+    sounds). With λ 0 or equal sounds it is the image, exactly. Raises ValueError for a λ that is not finite, and where
+    all cancels out.
     """
     if not math.isfinite(amount):
         raise ValueError(f"the edit λ must be finite, got {amount}")
     step = amount * (h_one - h_other)
-    return unit(h_image + step) if bool(step.any()) else h_image.clone()
+    # Where there is no step, not even the rounding of a vector that is of length 1 already.
+    return torch.where(step.any(dim=-1, keepdim=True), unit(h_image + step), h_image)
