@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from s2s.sheet import Pixels
+from s2s.sheet import Pixels, drawable
 from s2s.spectrogram import fit_clip, log_power
 from s2s.spectrogram_spec import SpectrogramSpec
 
@@ -38,7 +38,7 @@ def labelled(picture: Pixels, words: Sequence[str], side_px: int = 160) -> Pixel
     draw = ImageDraw.Draw(cell)
     for number, line in enumerate(words):
         middle = (side_px // 2, room_px + number * line_px + line_px // 2)
-        draw.text(middle, _shortened(font, line, side_px), _INK, font, anchor="mm")
+        draw.text(middle, _shortened(font, drawable(line), side_px), _INK, font, anchor="mm")
     return np.asarray(cell)
 
 

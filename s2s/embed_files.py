@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from s2s.audio import AudioFileError, decode_audio, sounds_in
+from s2s.audio import AudioFileError, read_audio, sounds_in
 from s2s.bundle import Bundle, BundleError
 from s2s.embed import as_tensor, embed_image, embed_sound, unit
 from s2s.images import ENDINGS, ImageFileError, images_in, read_image
@@ -74,16 +74,11 @@ def files_in(folder: Path, kind: Kind) -> list[Path]:
 
 
 def read_clip(file: Path, spec: SpectrogramSpec) -> NDArray[np.float32]:
-    """Return the part of a file's sound that the model hears: mono [n], the first clip or all of a shorter sound.
+    """Return the part of a file's sound that the model hears, mono [n]: the first clip, or all of a shorter sound.
 
     A film of two hours is left after ten seconds. Raises AudioFileError.
     """
-    blocks: list[NDArray[np.float32]] = []
-    for block in decode_audio(file, spec.sample_rate_hz):
-        blocks.append(block)
-        if sum(map(len, blocks)) >= spec.clip_samples:
-            break
-    return np.concatenate(blocks)[: spec.clip_samples]
+    return read_audio(file, spec.sample_rate_hz, max_samples=spec.clip_samples)
 
 
 def embed_file(model: Bundle, file: Path, kind: Kind | None = None) -> Tensor:
