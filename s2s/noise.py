@@ -28,6 +28,8 @@ def draw_noise(
     """
     if count < 1 or z_dim < 1:
         raise ValueError(f"expected at least one vector of one number, got {count} of {z_dim}")
+    if not -(2**63) <= seed < 2**64:
+        raise ValueError(f"a seed has 64 bits, got {seed}")
     generator = torch.Generator().manual_seed(seed)
     if truncation is None:
         # One vector at a time: torch fills a longer block in another order.
