@@ -74,7 +74,7 @@ def load(path: Path | str, *, device: torch.device | str = "cpu", image_encoder:
     f_V = None if card.image_encoder is None else _checked_network(folder / IMAGE_ENCODER, card.image_encoder)
     _fill(audio_encoder, folder / AUDIO_ENCODER, device)
     _fill(generator, folder / GENERATOR, device)
-    _fold(generator)
+    _prepare(generator)
     if f_V is not None and image_encoder:
         _fill(f_V, folder / IMAGE_ENCODER, device)
     seen = cast(PictureEncoder, f_V) if f_V is not None and image_encoder else None
@@ -189,7 +189,7 @@ def _check_finite(path: Path, key: str, value: Tensor) -> None:
         raise BundleError(path, key, "holds NaN or infinite weights")
 
 
-def _fold(generator: nn.Module) -> None:
-    fold = getattr(generator, "fold_spectral_norm", None)
-    if fold is not None:
-        fold()
+def _prepare(generator: nn.Module) -> None:
+    prepare = getattr(generator, "prepare_for_inference", None)
+    if prepare is not None:
+        prepare()
