@@ -1,0 +1,298 @@
+"""`blend`, `invert` and `edit`: images and sounds meeting in the latent space (paper, section 5.2), as sheets."""
+
+import argparse
+import itertools
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from s2s.audio import read_audio
+from s2s.commands.arguments import Verbs, add_model, at_least, numbers
+from s2s.commands.files import names_of, progress
+from s2s.commands.record import write_run
+from s2s.images import read_image
+from s2s.sheet import Pixels, captioned_sheet, save_png
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from s2s.bundle import Bundle
+    from s2s.inversion_loss import Losses
+    from s2s.invert import Inversion, InversionSettings, Inverted
+    from s2s.latent_strip import Latent, LatentStrip
+    from s2s.manipulate import Sound
+    from s2s.sweeps import Sweep
+
+_SQUASHED_PX: Final = 256  # of every image before f_V sees it, as published
+_BLENDS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+_EDITS: Final = (-1.0, -0.5, 0.0, 0.5, 1.0)
+_FILM_FPS: Final = 24
+_BLEND: Final = """Go from a sound to an image and paint the way with one noise, as the paper's figure 9 does: λ 0 is
+the sound alone, λ 1 what f_V sees in the image."""
+_INVERT: Final = """Find the noise z and the feature h from which the generator paints an image as nearly as it can, and
+show what f_V alone gives beside what was found. Writes both as safetensors. What the generator has never painted it
+can only approach: the losses say how nearly."""
+_EDIT: Final = """Invert an image, then move its feature by the difference of a sound at two volumes, as the paper's
+figure 11 does: z_inv + λ (z_A1 - z_A2). With --second the difference is that of two sounds."""
+
+
+def add_to(verbs: Verbs) -> None:
+    """Add the three verbs."""
+    blend = verbs.add_parser("blend", help="between a sound and an image, painted", description=_BLEND)
+    _add_pairs(blend)
+    _add_amounts(blend, _BLENDS, "0 the sound … 1 the image")
+    blend.add_argument("--count", type=at_least(1), default=1, help="rows each, of one noise each (default 1)")
+    add_model(blend)
+    blend.set_defaults(run=_blend)
+
+    invert = verbs.add_parser("invert", help="find an image again in the generator", description=_INVERT)
+    invert.add_argument("image", type=Path, nargs="+", metavar="IMAGE")
+    invert.add_argument("out", type=Path, metavar="OUT", help="a .png for one sheet, else a folder for one an image")
+    _add_search(invert)
+    add_model(invert)
+    invert.set_defaults(run=_invert)
+
+    edit = verbs.add_parser("edit", help="move an image as a sound changes, painted", description=_EDIT)
+    _add_pairs(edit)
+    _add_amounts(edit, _EDITS, "0 the image as it was found again")
+    edit.add_argument("--louder", type=float, default=0.0, metavar="DB", help="gain of the sound in z_A1 (default 0)")
+    edit.add_argument("--quieter", type=float, default=-20.0, metavar="DB", help="its gain in z_A2 (default -20)")
+    edit.add_argument("--second", type=Path, metavar="SOUND", help="z_A2 is this sound instead, as recorded")
+    _add_search(edit)
+    add_model(edit)
+    edit.set_defaults(run=_edit)
+
+
+def _add_pairs(verb: argparse.ArgumentParser) -> None:
+    pairs = "an image and a sound, or more such pairs: one row each"
+    verb.add_argument("pairs", type=Path, nargs="+", metavar="IMAGE SOUND", help=pairs)
+    verb.add_argument("out", type=Path, metavar="OUT.png", help="the sheet; OUT.json tells what it was made with")
+
+
+def _add_amounts(verb: argparse.ArgumentParser, default: Sequence[float], meaning: str) -> None:
+    shown = ",".join(f"{amount:g}" for amount in default)
+    amounts = f"λ of each column: {meaning} (default {shown}); write --lambdas=-1,… with the ="
+    verb.add_argument("--lambdas", type=numbers, default=list(default), metavar="λ,λ,…", help=amounts)
+    verb.add_argument("--film", type=Path, metavar="FILM.mp4", help="also a film, from the least λ to the greatest")
+    verb.add_argument("--seconds", type=at_least(1), default=8, help="of film a row (default 8)")
+
+
+def _add_search(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--steps", type=at_least(1), metavar="N", help="at most so many")
+    verb.add_argument("--restarts", type=at_least(1), metavar="N", help="noise vectors optimised side by side")
+    verb.add_argument("--screened", type=at_least(1), metavar="N", help="noise vectors tried for these")
+    where = "where inversions are kept (default: the user's cache)"
+    verb.add_argument("--cache", type=Path, metavar="FOLDER", help=where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """What came of one pair: rows of pictures, what a film of it is made from, and what is told about it."""
+
+    name: str
+    rows: "Sequence[Sequence[Pixels]]"
+    z: "Tensor"
+    latent: "Latent"
+    heard: "Sweep"
+    told: dict[str, Any]
+
+
+def _blend(asked: argparse.Namespace) -> None:
+    from s2s.embed import embed_image, embed_sound
+    from s2s.latent_strip import blended, paint_latents
+    from s2s.noise import draw_noise
+    from s2s.sweeps import volume_sweep
+
+    pairs = _pairs(asked)
+    model = _model(asked)
+    z = draw_noise(asked.count, model.generator.z_dim, seed=asked.seed)
+
+    def figure(image: Path, sound: Path) -> _Figure:
+        pixels, heard = read_image(image, _SQUASHED_PX), _heard(sound, model)
+        h_image, h_sound = embed_image(model, pixels).cpu(), embed_sound(model, heard).cpu()
+        latent = blended(h_image, h_sound)
+        strips = [paint_latents(model, noise, latent, asked.lambdas) for noise in z[:, None]]
+        rows = [[pixels, *strip.pictures] for strip in strips]
+        told = {
+            "image": image,
+            "sound": sound,
+            "cosine of image and sound": _rounded(float(h_image[0] @ h_sound[0])),
+            "columns": _columns(strips[0], h_image, strips[0].pictures[0]),
+        }
+        return _Figure(_pair_name(image, sound), rows, z[:1], latent, volume_sweep(sound.stem, heard, 0.0, 0.0), told)
+
+    _write(asked, model, [figure(*pair) for pair in progress(pairs, "pairs")])
+
+
+def _edit(asked: argparse.Namespace) -> None:
+    from s2s.embed import embed_sound
+    from s2s.latent_strip import edited, paint_latents
+
+    pairs = _pairs(asked)
+    model = _model(asked)
+    second = None if asked.second is None else _heard(asked.second, model)
+
+    def figure(image: Path, sound: Path) -> _Figure:
+        pixels, name = read_image(image, _SQUASHED_PX), _pair_name(image, sound)
+        from_other = _on_the_way(asked, _heard(sound, model), second)
+        h_other, h_one = (embed_sound(model, from_other.sound(end)).cpu() for end in (0.0, 1.0))
+        found = _found_again(asked, model, pixels, name)
+        strip = paint_latents(model, found.z, latent := edited(found.h, h_one, h_other), asked.lambdas)
+        told = {
+            "image": image,
+            "sound": sound,
+            "inversion": _losses(found),
+            "distance of z_A1 and z_A2": _rounded(float((h_one - h_other).norm())),
+            "columns": _columns(strip, found.h, found.picture),
+        }
+        return _Figure(name, [[pixels, *strip.pictures]], found.z, latent, from_other, told)
+
+    _write(asked, model, [figure(*pair) for pair in pairs])
+
+
+def _invert(asked: argparse.Namespace) -> None:
+    names, one_sheet = names_of(asked.image), asked.out.suffix.lower() == ".png"
+    model = _model(asked)
+    rows: list[list[Pixels]] = []
+    told: dict[str, Any] = {}
+    for name, file in zip(names, asked.image, strict=True):
+        pixels = read_image(file, _SQUASHED_PX)
+        found = _found_again(asked, model, pixels, name)
+        rows.append([pixels, found.start_picture, found.picture])
+        told[name] = {"image": file, **_losses(found)}
+        vectors = asked.out / f"{name}.safetensors"
+        if one_sheet:
+            ending = f"-{name}.safetensors" if len(names) > 1 else ".safetensors"
+            vectors = asked.out.with_name(asked.out.stem + ending)
+        _save_vectors(vectors, found, model, file)
+    if one_sheet:
+        _save_before_and_after(asked.out, names, rows)
+    else:
+        for name, row in zip(names, rows, strict=True):
+            _save_before_and_after(asked.out / f"{name}.png", [name], [row])
+    write_run(asked.out, asked, {"model": _name_of(model), "settings": asdict(_settings(asked)), "images": told})
+
+
+def _save_before_and_after(path: Path, names: Sequence[str], rows: Sequence[Sequence[Pixels]]) -> None:
+    columns = ["image", "f_V alone", "found"]
+    save_png(path, captioned_sheet(rows, row_captions=names, column_captions=columns))
+    print(path)
+
+
+def _save_vectors(path: Path, found: "Inverted", model: "Bundle", image: Path) -> None:
+    from s2s.inversion_cache import save_inverted
+
+    save_inverted(path, found, {"image": str(image), "model": _name_of(model)})
+    print(path)
+
+
+def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, name: str) -> "Inverted":
+    """Return the inversion of an image, from the cache or with a bar that shows its losses, and say how near it is."""
+    from tqdm import tqdm
+
+    from s2s.inversion_cache import cached
+
+    settings = _settings(asked)
+    label = " ".join(name.split())
+    with tqdm(total=settings.max_steps, unit=" steps", desc=label, disable=None) as bar:
+
+        def watch(inversion: "Inversion", losses: "Losses") -> None:
+            bar.update(inversion.iterations - bar.n)
+            bar.set_postfix(pixel=f"{losses.pixel:.4f}", feature=f"{losses.feature:.4f}", refresh=False)
+
+        found = cached(model, pixels, settings, seed=asked.seed, folder=asked.cache, watch=watch)
+    before, after = found.start, found.losses
+    pixel, feature = f"{before.pixel:.4f} → {after.pixel:.4f}", f"{before.feature:.4f} → {after.feature:.4f}"
+    print(f"{label}: pixel loss {pixel}, feature loss {feature}, {found.iterations} steps")
+    return found
+
+
+def _settings(asked: argparse.Namespace) -> "InversionSettings":
+    from s2s.invert import InversionSettings
+
+    given = {"max_steps": asked.steps, "restarts": asked.restarts, "screened": asked.screened}
+    return InversionSettings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _on_the_way(asked: argparse.Namespace, heard: "Sound", second: "Sound | None") -> "Sweep":
+    """Return the sound of z_A2 becoming that of z_A1."""
+    from s2s.sweeps import opposing_sweep, volume_sweep
+
+    if second is None:
+        return volume_sweep("", heard, asked.quieter, asked.louder)
+    return opposing_sweep({"z_A2": second, "z_A1": heard}, [0.0, asked.louder])
+
+
+def _pairs(asked: argparse.Namespace) -> list[tuple[Path, Path]]:
+    """Return every image with its sound, and refuse what cannot be written before any work."""
+    if len(asked.pairs) % 2:
+        raise ValueError(f"expected an image and a sound, or more such pairs, before OUT.png; got {len(asked.pairs)}")
+    for path, ending in ((asked.out, ".png"), (asked.film, ".mp4")):
+        if path is not None and path.suffix.lower() != ending:
+            raise ValueError(f"expected a file that ends in {ending}, got {path}")
+    return list(zip(asked.pairs[::2], asked.pairs[1::2], strict=True))
+
+
+def _pair_name(image: Path, sound: Path) -> str:
+    return f"{image.stem}\n+ {sound.stem}"
+
+
+def _model(asked: argparse.Namespace) -> "Bundle":
+    from s2s import bundle
+
+    return bundle.load(asked.model, device=asked.device)
+
+
+def _name_of(model: "Bundle") -> str:
+    return f"{model.card.name} {model.card.version}"
+
+
+def _heard(file: Path, model: "Bundle") -> "Sound":
+    """Return the sound of `file`, repeated or cut to what the model hears."""
+    clip_samples = model.spec.clip_samples
+    return np.resize(read_audio(file, model.spec.sample_rate_hz, max_samples=clip_samples), clip_samples)
+
+
+def _write(asked: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
+    """Write the sheet, the film if it is asked for, and what both were made with."""
+    rows = [(figure.name, row) for figure in figures for row in figure.rows]
+    columns = ["image", *(f"λ {amount:g}" for amount in asked.lambdas)]
+    sheet = captioned_sheet([row for _, row in rows], row_captions=[name for name, _ in rows], column_captions=columns)
+    save_png(asked.out, sheet)
+    print(asked.out)
+    if asked.film is not None:
+        _write_film(asked, model, figures)
+        print(asked.film)
+    write_run(asked.out, asked, {"model": _name_of(model), "rows": [figure.told for figure in figures]})
+
+
+def _write_film(asked: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
+    from s2s.film import write_film
+    from s2s.latent_strip import latent_frames
+
+    rate_hz, frames_each = model.spec.sample_rate_hz, asked.seconds * _FILM_FPS
+    ends = min(asked.lambdas), max(asked.lambdas)
+    strips = (latent_frames(model, figure.z, figure.latent, ends, frames_each) for figure in figures)
+    sound = np.concatenate([figure.heard.heard(asked.seconds * rate_hz) for figure in figures])
+    shown = progress(itertools.chain.from_iterable(strips), "frames", total=frames_each * len(figures))
+    write_film(asked.film, shown, _FILM_FPS, sound, rate_hz)
+
+
+def _losses(found: "Inverted") -> dict[str, Any]:
+    return {"f_V alone": asdict(found.start), "found": asdict(found.losses), "iterations": found.iterations}
+
+
+def _columns(strip: "LatentStrip", h_image: "Tensor", picture: Pixels) -> list[dict[str, float]]:
+    """Tell of each λ how near its h is to the image's, and how much its picture has changed from `picture`."""
+    told = zip(strip.amounts, strip.cosines(h_image), strip.changes(picture), strict=True)
+    return [
+        {"λ": amount, "cosine with the image": _rounded(cosine), "levels changed": _rounded(change)}
+        for amount, cosine, change in told
+    ]
+
+
+def _rounded(value: float) -> float:
+    return round(value, 4)
