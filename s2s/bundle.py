@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, cast
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -135,7 +135,11 @@ def _state_to_save(path: Path, sizes: Sizes, network: nn.Module) -> dict[str, Te
 def _replace(path: Path, state: dict[str, Tensor]) -> None:
     """Write beside and move: a disk that fills up leaves the old file whole."""
     beside = path.with_suffix(".part")
-    save_file(state, beside)
+    try:
+        save_file(state, beside)
+    except SafetensorError as error:  # a full disk, as safetensors tells it
+        beside.unlink(missing_ok=True)
+        raise BundleError(path, "", f"cannot be written: {' '.join(str(error).split())}") from error
     beside.chmod(0o644)  # safetensors keeps its files to their owner; a show may run as somebody else
     beside.replace(path)
 

@@ -3,10 +3,12 @@ anywhere.
 """
 
 from dataclasses import asdict
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
-from pydantic import ConfigDict, StrictInt
+from pydantic import ConfigDict, FiniteFloat, StrictInt
 from pydantic.dataclasses import dataclass
+
+_LONGEST_CLIP_S: Final = 600  # longer is a slip of the pen: every second of the clip is kept, and heard again each time
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -24,10 +26,10 @@ class SpectrogramSpec:
     clip_samples: StrictInt = 160_000
     window_samples: StrictInt = 512
     hop_samples: StrictInt = 159
-    floor: float = 1e-7
+    floor: FiniteFloat = 1e-7
     normalisation: Literal["clip", "fixed"] = "clip"
-    mean: float | None = None
-    deviation: float | None = None
+    mean: FiniteFloat | None = None
+    deviation: FiniteFloat | None = None
 
     def __post_init__(self) -> None:
         for name in ("sample_rate_hz", "hop_samples", "floor"):
@@ -39,6 +41,8 @@ class SpectrogramSpec:
             raise ValueError(f"hop_samples must not pass the window of {self.window_samples}, got {self.hop_samples}")
         if self.clip_samples < self.window_samples:
             raise ValueError(f"clip_samples must hold a window of {self.window_samples}, got {self.clip_samples}")
+        if self.clip_samples > _LONGEST_CLIP_S * self.sample_rate_hz:
+            raise ValueError(f"clip_samples must be at most {_LONGEST_CLIP_S} s of sound, got {self.clip_samples}")
         self._check_normalisation()
 
     def _check_normalisation(self) -> None:

@@ -1,5 +1,6 @@
 """Networks as plain `nn.Module`s, shapes asserted at the door; `registry` builds each from its sizes on a card.
 
-audio_encoder (f_A), image_encoder (f_V), generator (what every generator is), light_generator (ours, for few cores),
-biggan and biggan_discriminator (the published IC-GAN pair, with spectral and attention), discriminator (on frozen f_V).
+audio_encoder (f_A), image_encoder (what every f_V is, and ours), swav (the published f_V), generator (what every
+generator is), light_generator (ours, for few cores), biggan and biggan_discriminator (the published IC-GAN pair, with
+spectral and attention), discriminator (on frozen f_V).
 """

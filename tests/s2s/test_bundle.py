@@ -108,6 +108,20 @@ def test_a_bundle_can_be_saved_over_another(folder: Path) -> None:
     assert not list(folder.glob("*.part"))
 
 
+def test_a_disk_that_is_full_is_one_clear_line_and_leaves_the_old_bundle(folder: Path) -> None:
+    card = read_card(folder)
+    program = (
+        "import resource, sys; from pathlib import Path; from tests.fakes import write_tiny_bundle;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
+        "write_tiny_bundle(Path(sys.argv[1]), seed=1)"
+    )
+    command = [sys.executable, "-c", program, folder]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "BundleError" in done.stderr and "audio_encoder.safetensors: cannot be written" in done.stderr
+    assert bundle.load(folder).card == card
+    assert not list(folder.glob("*.part"))
+
+
 def test_the_card_is_read_and_the_bundle_described_without_torch(folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from s2s.card import read_card; from s2s.describe import describe;"
@@ -187,7 +201,16 @@ def test_a_wrong_entry_is_named(
         (lambda card: card["generator"].update(architecture="gan"), "generator", "'biggan', 'light'"),
         (lambda card: card["generator"].pop("architecture"), "generator", "architecture"),
         (lambda card: card["spectrogram"].update(hop_samples=0), "spectrogram", "hop_samples must be positive"),
+        (lambda card: card["spectrogram"].update(hop_samples=159.5), "spectrogram.hop_samples", "integer"),
+        (lambda card: card["spectrogram"].update(clip_samples=10**12), "spectrogram", "at most 600 s"),
+        (lambda card: card["spectrogram"].update(normalisation="none"), "spectrogram.normalisation", "got 'none'"),
+        (lambda card: card["spectrogram"].pop("mean"), "spectrogram", "needs both mean and deviation"),
+        (lambda card: card["spectrogram"].update(mean=float("nan")), "spectrogram.mean", "finite"),
+        (lambda card: card["spectrogram"].update(deviation=float("inf")), "spectrogram.deviation", "finite"),
         (lambda card: card["generator"].update(h_dim=33), "", "generator.h_dim is 33, audio_encoder"),
+        (lambda card: card["image_encoder"].update(architecture="vgg"), "image_encoder", "'resnet18', 'resnet50'"),
+        (lambda card: card["image_encoder"].update(architecture="resnet50"), "", "32 × image_encoder.width is 128"),
+        (lambda card: card["image_encoder"].update(widht=4), "image_encoder.widht", "did you mean width?"),
         (lambda card: card.update(generator=3), "generator", "got 3"),
     ],
 )  # fmt: skip

@@ -150,18 +150,19 @@ def test_a_generator_of_another_depth_is_refused(published: dict[str, dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("sizes", "tell"),
+    ("sizes", "piece", "attention"),
     [
-        (BigGanSizes(resolution=64, channels=64, z_dim=120, h_dim=2048, shared_dim=512), 24),
-        (BigGanSizes(resolution=128, channels=96, z_dim=120, h_dim=2048, shared_dim=512), 20),
-        (BigGanSizes(resolution=256, channels=96, z_dim=119, h_dim=2048, shared_dim=512), 17),
-        (BigGanSizes(resolution=256, channels=64, z_dim=119, h_dim=2048, shared_dim=512), 17),
+        (BigGanSizes(resolution=64, channels=64, z_dim=120, h_dim=2048, shared_dim=512), 24, "blocks.2.1.gamma"),
+        (BigGanSizes(resolution=128, channels=96, z_dim=120, h_dim=2048, shared_dim=512), 20, "blocks.3.1.gamma"),
+        (BigGanSizes(resolution=256, channels=96, z_dim=119, h_dim=2048, shared_dim=512), 17, "blocks.3.1.gamma"),
+        (BigGanSizes(resolution=256, channels=64, z_dim=119, h_dim=2048, shared_dim=512), 17, "blocks.3.1.gamma"),
     ],
 )
-def test_every_published_generator_is_measured_right(sizes: BigGanSizes, tell: int) -> None:
+def test_every_published_generator_is_measured_right(sizes: BigGanSizes, piece: int, attention: str) -> None:
     with torch.device("meta"):
         state = BigGanGenerator(**sizes.model_dump(exclude={"architecture"})).state_dict()
-    assert state["linear.weight"].shape[1] == tell
+    assert state["linear.weight"].shape[1] == piece
+    assert [key for key in state if key.endswith("gamma")] == [attention]
     assert generator_sizes({key: tuple(value.shape) for key, value in state.items()}) == sizes
 
 
