@@ -114,19 +114,19 @@ def test_a_sheet_left_in_the_folder_is_not_found_the_next_time(run: Callable[...
     assert sorted(Path(match["path"]).name for match in matches) == [f"{seed}.png" for seed in range(6)]
 
 
-def test_a_generated_picture_is_searched_for_instead_of_its_sound(
+def test_a_generated_picture_is_searched_for_instead_of_its_query(
     retrieve: Retrieve, tmp_path: Path, folder: Path
 ) -> None:
-    sounds = [folder / "sounds" / f"{seed}.wav" for seed in range(3)]
-    plain = retrieve("--count=6", *sounds)["queries"]
-    generated = retrieve("--generated", "--count=6", *sounds)["queries"]
+    queries = [folder / "sounds" / "0.wav", folder / "sounds" / "1.wav", write_image(tmp_path / "query.png", 99)]
+    plain = retrieve("--count=6", "--among=images", *queries)["queries"]
+    generated = retrieve("--generated", "--count=6", *queries)["queries"]
     with Image.open(tmp_path / "out.png") as sheet:
         assert sheet.width == pytest.approx(3 * 150, abs=10)
         assert sheet.height == pytest.approx(7 * 150, abs=60)
-    other_seed = retrieve("--generated", "--count=6", "--seed=1", *sounds)["queries"]
+    other_seed = retrieve("--generated", "--count=6", "--seed=1", *queries)["queries"]
     assert [query["among"] for query in generated] == ["images"] * 3
     assert plain != generated != other_seed
-    assert generated == retrieve("--generated", "--count=6", *sounds)["queries"]
+    assert generated == retrieve("--generated", "--count=6", *queries)["queries"]
 
 
 def test_the_second_search_embeds_nothing_and_says_so(
