@@ -3,7 +3,7 @@
     audio, spectrogram          any sound file -> 16 kHz mono -> THE definition of a model's input
     models                      f_A, f_V, generators, discriminators, the judge: plain `nn.Module`s
     card, bundle                a model as a folder without code
-    importing                   the published checkpoints -> a bundle (checkpoint, published, published_files and _sizes)
+    importing                   the published checkpoints -> a bundle (checkpoint, published and its neighbours)
     world                       the synthetic world: scenes, their sounds, their pictures, one hidden state
     losses, training            the paper's objectives; one file a stage
     pretrained                  the default model
