@@ -6,11 +6,13 @@ is a valid network as it stands, and a batch never influences its neighbours.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from s2s.models.products import convolved, packed_kernel
 
 STYLE_DIM: Final = 256
 TEXTURE_MAPS: Final = 8
@@ -115,28 +117,32 @@ class StyledConv(nn.Module):
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
         """Return [b, out, height, width]."""
         scale = self.scale(w).float()  # [b, in]
-        weight, energy = self._weight_and_energy()
+        kernel, energy = self._kernel_and_energy(x.shape[2:])
         restore = GAIN * torch.rsqrt(scale.square() @ energy.T + 1e-8)  # [b, out]
-        x = F.conv2d(x * scale[:, :, None, None].to(x.dtype), weight, padding=1)
-        x = x * restore[:, :, None, None].to(x.dtype) + self.bias[:, None, None].to(x.dtype)
+        x = convolved(x * scale[:, :, None, None].to(x.dtype), kernel)
+        x = torch.addcmul(self.bias[:, None, None].to(x.dtype), x, restore[:, :, None, None].to(x.dtype))
         if self.texture is not None:
             x = x + self.texture(w)
         return F.leaky_relu(x, SLOPE)
 
-    def _weight_and_energy(self) -> tuple[Tensor, Tensor]:
-        """Return the weight and its squares summed over the kernel [out, in].
+    def _kernel_and_energy(self, size_px: torch.Size) -> tuple[Tensor, Tensor]:
+        """Return the weight as `convolved` takes it and its squares summed over the kernel [out, in].
 
-        For inference both are kept while the weight stays as it is, the weight in the layout of the activations:
-        otherwise oneDNN turns it round for every picture, a third of the time of one.
+        For inference both are kept while the weight stays as it is, the weight as oneDNN reads it: otherwise it
+        turns it round for every picture, a third of the time of one.
         """
         if torch.is_grad_enabled():
             return self.weight, self.weight.float().square().sum(dim=(2, 3))
         version = 0 if self.weight.is_inference() else self.weight._version
         current = (self.weight.data_ptr(), version)
         if self._kept is None or self._kept[0] != current:
-            weight = self.weight.detach().contiguous(memory_format=torch.channels_last)
-            self._kept = (current, weight, weight.float().square().sum(dim=(2, 3)))
+            weight = self.weight.detach()
+            self._kept = (current, packed_kernel(weight, size_px), weight.float().square().sum(dim=(2, 3)))
         return self._kept[1], self._kept[2]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies keep their own: what oneDNN packed cannot be copied."""
+        return {**self.__dict__, "_kept": None}
 
 
 class Texture(nn.Module):

@@ -1,5 +1,7 @@
 """The default generator: shapes, range, independence of a batch's rows, growth."""
 
+import copy
+
 import pytest
 import torch
 from torch.testing import assert_close
@@ -62,3 +64,23 @@ def test_widths_that_do_not_fit_the_resolution_are_refused() -> None:
 def test_a_feature_of_another_size_is_refused_at_the_door() -> None:
     with pytest.raises(AssertionError, match="h must be"):
         small()(torch.randn(1, 6), torch.rand(1, 5))
+
+
+def test_pictures_for_watching_are_the_pictures_of_training() -> None:
+    G, z, h = small(), torch.randn(2, 6), torch.rand(2, 12)
+    trained = G(z, h)
+    with torch.inference_mode():
+        assert_close(G(z, h), trained.detach(), atol=1e-5, rtol=0)
+    trained.sum().backward()
+    assert all(value.grad is not None for value in G.parameters())
+
+
+def test_pictures_follow_the_weights_and_copies_go_their_own_way() -> None:
+    G, z, h = small(), torch.randn(1, 6), torch.rand(1, 12)
+    with torch.no_grad():
+        before = G(z, h)
+        other = copy.deepcopy(G)
+        for value in G.parameters():
+            value.mul_(1.5)
+        assert not torch.equal(G(z, h), before)
+        assert_close(other(z, h), before, atol=1e-6, rtol=0)
