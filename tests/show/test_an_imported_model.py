@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from tests.published_files import all_published
@@ -18,6 +19,7 @@ def test_what_the_import_writes_the_show_plays(tmp_path: Path) -> None:
     arguments = ("--model", str(out), "--source", "demo", "--output", "headless", "--size", "64x36")
     with ShowRun(tmp_path, *arguments) as show:
         show.wait_for("INFO installation.show: ok")
+        time.sleep(3.0)  # the inference process tells of itself between two pictures
         assert show.stop() == 0, show.log
         report = show.report()
     assert report["model"] == "Sound2Scene, as published, 64 px"
