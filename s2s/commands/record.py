@@ -14,7 +14,7 @@ def write_run(beside: Path, asked: argparse.Namespace, results: Mapping[str, Any
     """
     path = beside / "run.json" if beside.is_dir() else beside.with_suffix(".json")
     arguments = {name: value for name, value in vars(asked).items() if name != "run"}
-    text = json.dumps({"arguments": arguments, "results": dict(results)}, indent=1, default=str, ensure_ascii=False)
+    text = json.dumps({"arguments": arguments, "results": dict(results)}, indent=1, default=str)
     part = path.with_name(path.name + ".part")
     part.write_text(text + "\n", encoding="utf-8")
     part.replace(path)
