@@ -145,9 +145,15 @@ class _StoredNorm(nn.Module):
         self.register_buffer("stored_mean", torch.zeros(channels))
         self.register_buffer("stored_var", torch.ones(channels))
 
-    def normalised(self, x: Tensor) -> Tensor:
-        mean, var = self.stored_mean, self.stored_var
-        return F.batch_norm(x, mean, var, training=self.training, momentum=_MOMENTUM, eps=EPS)
+    def scaled(self, x: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
+        """Normalise [b, channels, height, width], then apply gain and bias [b or 1, channels]."""
+        if self.training:
+            x = F.batch_norm(x, self.stored_mean, self.stored_var, training=True, momentum=_MOMENTUM, eps=EPS)
+            return torch.addcmul(bias[:, :, None, None], x, gain[:, :, None, None])
+        # With fixed statistics all of it is one scale and one shift, found in the statistics' precision.
+        scale = gain * torch.rsqrt(self.stored_var + EPS)
+        shift = bias - self.stored_mean * scale
+        return torch.addcmul(shift.to(x.dtype)[:, :, None, None], x, scale.to(x.dtype)[:, :, None, None])
 
 
 class BatchNorm(_StoredNorm):
@@ -160,7 +166,7 @@ class BatchNorm(_StoredNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         """[b, channels, height, width] -> the same."""
-        return self.normalised(x) * self.gain[:, None, None] + self.bias[:, None, None]
+        return self.scaled(x, self.gain[None], self.bias[None])
 
 
 class ConditionalBatchNorm(_StoredNorm):
@@ -173,8 +179,7 @@ class ConditionalBatchNorm(_StoredNorm):
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """[b, channels, height, width], [b, condition] -> [b, channels, height, width]."""
-        gain = 1.0 + self.gain(condition)[:, :, None, None]
-        return torch.addcmul(self.bias(condition)[:, :, None, None], self.normalised(x), gain)
+        return self.scaled(x, 1.0 + self.gain(condition), self.bias(condition))
 
 
 def _only_painted(z: Tensor, h: Tensor) -> bool:
