@@ -1,0 +1,114 @@
+"""What is to be prepared: the videos of a corpus, each with a name of its own. Pure listing; no file is decoded.
+
+Every rank of a run lists for itself and must find the same, so ids follow from the names of the files alone.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, Protocol
+
+Split = Literal["train", "val", "test"]
+
+SOUNDS: Final = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aif", ".aiff", ".wma"})
+FILMS: Final = frozenset(
+    {".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".3gp", ".mpg", ".mpeg", ".ts", ".mts", ".flv", ".wmv", ".ogv"}
+)
+_CUT: Final = re.compile(r"(?P<recording>.+)_(?P<start_ms>\d+)_(?P<end_ms>\d+)")
+_LONGEST_ID: Final = 120  # with a member's ending it stays within what every tar and file system takes
+_LONGEST_CUT_MS: Final = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """One film, or the part of it from `start_s` for `duration_s` seconds (None: to its end).
+
+    `id` is made of letters, digits, `_` and `-`, and no other video of the corpus has it. `recording` names what the
+    film was cut from: clips of one recording go to one split. None as `split` leaves the choice to `prepare`.
+    """
+
+    path: Path
+    id: str
+    label: str | None = None
+    split: Split | None = None
+    start_s: float = 0.0
+    duration_s: float | None = None
+    recording: str | None = None
+
+    @property
+    def split_key(self) -> str:
+        """What decides the split: the recording, or the film itself."""
+        return self.recording or self.id
+
+
+class Corpus(Protocol):
+    """Anything that lists videos, in the same order and under the same ids every time."""
+
+    def videos(self) -> Iterable[Video]:
+        """List them. Raises ValueError or OSError, with one line, where the corpus is not what it should be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCorpus:
+    """The films of a folder and of the folders in it, without labels; with `sounds` also files of sound alone."""
+
+    folder: Path
+    sounds: bool = False
+
+    def videos(self) -> list[Video]:
+        """List them in the order of their paths. Raises ValueError where there is none."""
+        if not self.folder.is_dir():
+            raise ValueError(f"{self.folder}: no such folder; expected one that holds films")
+        endings = FILMS | SOUNDS if self.sounds else FILMS
+        files = sorted(path for path in self.folder.rglob("*") if path.suffix.lower() in endings and _is_shown(path))
+        if not files:
+            raise ValueError(f"{self.folder} holds no film; expected files that end in {', '.join(sorted(endings))}")
+        ids = ids_of([path.relative_to(self.folder) for path in files])
+        return [Video(path, name, recording=recording_of(name)) for path, name in zip(files, ids, strict=True)]
+
+
+def ids_of(paths: Sequence[Path]) -> list[str]:
+    """Return an id for each path: its stem made safe, with a mark of the whole path where another could have the same.
+
+    A file called like a cut of another (`rain_0_10000.mp4` beside `rain.mp4`) is marked too.
+    """
+    stems = [safe_name(path.stem) for path in paths]
+    counts = Counter(stem.casefold() for stem in stems)
+
+    def is_taken(stem: str) -> bool:
+        cut = _CUT.fullmatch(stem)
+        return counts[stem.casefold()] > 1 or (cut is not None and cut["recording"].casefold() in counts)
+
+    return [f"{stem}-{_mark(path)}" if is_taken(stem) else stem for stem, path in zip(stems, paths, strict=True)]
+
+
+def safe_name(name: str) -> str:
+    """Return `name` in ASCII letters, digits, `_` and `-`; accents are dropped, other signs become `-`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    safe = re.sub(r"[^A-Za-z0-9_-]+", "-", plain)[:_LONGEST_ID]  # YouTube's ids may begin or end with any of these
+    return safe if safe.strip("-_") else f"clip-{hashlib.sha256(name.encode(errors='surrogateescape')).hexdigest()[:8]}"
+
+
+def recording_of(name: str) -> str:
+    """Return what a clip is cut from: `rain` of `rain_20000_30000`, else the name itself.
+
+    Numbers that are no stretch of 1 s to 10 min (a camera's date and time) are part of the name.
+    """
+    cut = _CUT.fullmatch(name)
+    if cut is None or not 1_000 <= int(cut["end_ms"]) - int(cut["start_ms"]) <= _LONGEST_CUT_MS:
+        return name
+    return cut["recording"]
+
+
+def _mark(path: Path) -> str:
+    return hashlib.sha256(path.as_posix().encode(errors="surrogateescape")).hexdigest()[:8]
+
+
+def _is_shown(path: Path) -> bool:
+    # macOS writes `._rain.mp4` beside `rain.mp4` on other people's disks: no film, whatever its ending says.
+    return not path.name.startswith(".") and path.is_file()

@@ -1,0 +1,39 @@
+"""How training and selection see clips, wherever they come from. No torch, no files."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from s2s.data.corpus import Split
+
+Sound = NDArray[np.float32]
+Frames = NDArray[np.uint8]
+
+
+class ClipSource(Protocol):
+    """Clips of sound and frames by id. Frame k, from 0, is what is seen k / `frame_rate_hz` seconds into the clip."""
+
+    frame_rate_hz: float
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Every clip's id, in a fixed order."""
+        ...
+
+    def split(self, clip_id: str) -> Split:
+        """Return where a clip belongs. Raises KeyError, as all that follow, for an id that is not there."""
+        ...
+
+    def label(self, clip_id: str) -> str | None:
+        """Return the class of a clip, where one is known. For measuring; no stage of the paper trains with it."""
+        ...
+
+    def sound(self, clip_id: str) -> Sound:
+        """Return the sound, mono [n] at 16 kHz within ±1."""
+        ...
+
+    def frames(self, clip_id: str, px: int) -> Frames:
+        """Return all frames, RGB [num_frames, px, px, 3]. Raises ValueError for a size that the source has not."""
+        ...

@@ -1,0 +1,81 @@
+"""What is found in a folder, and what it is called."""
+
+from pathlib import Path
+
+import pytest
+
+from s2s.data.corpus import FolderCorpus, ids_of, recording_of, safe_name
+
+
+def fill(folder: Path, *names: str) -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return folder
+
+
+def test_films_are_found_in_all_folders_and_sounds_when_asked_for(tmp_path: Path) -> None:
+    fill(tmp_path, "b.MP4", "deep/er/a.webm", "wind.wav", "notes.txt", "._b.MP4", ".hidden.mov")
+    assert [video.id for video in FolderCorpus(tmp_path).videos()] == ["b", "a"]
+    assert [video.id for video in FolderCorpus(tmp_path, sounds=True).videos()] == ["b", "a", "wind"]
+
+
+def test_a_folder_called_like_a_film_is_no_film(tmp_path: Path) -> None:
+    fill(tmp_path, "trip.mov/sea.mp4")
+    assert [video.path.name for video in FolderCorpus(tmp_path).videos()] == ["sea.mp4"]
+
+
+def test_nothing_to_prepare_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="holds no film; expected files that end in"):
+        FolderCorpus(fill(tmp_path, "wind.wav")).videos()
+    with pytest.raises(ValueError, match="no such folder"):
+        FolderCorpus(tmp_path / "missing").videos()
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("1XjwssJT_ok_25000_35000", "1XjwssJT_ok_25000_35000"),
+        ("-abc-_", "-abc-_"),
+        ("Église à 5 h.30 (2)", "Eglise-a-5-h-30-2-"),
+        ("../../etc/passwd", "-etc-passwd"),
+        ("x" * 300, "x" * 120),
+    ],
+)
+def test_names_become_plain(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+def test_a_name_without_plain_letters_still_has_a_name_of_its_own() -> None:
+    names = {safe_name(name) for name in ("雨", "風", "...", "\udcff")}
+    assert len(names) == 4
+    assert all(name.startswith("clip-") for name in names)
+
+
+def test_ids_are_never_the_same_and_do_not_hang_on_the_order() -> None:
+    paths = [Path(name) for name in ("a/rain.mp4", "b/rain.mp4", "b/Rain.mkv", "wind.mp4", "rain 1.mp4", "rain:1.mp4")]
+    ids = ids_of(paths)
+    assert len({name.casefold() for name in ids}) == len(paths)
+    assert ids[3] == "wind"
+    assert ids_of(paths[::-1]) == ids[::-1]
+
+
+def test_a_file_called_like_a_cut_of_another_is_told_apart() -> None:
+    plain, cut = ids_of([Path("rain.mp4"), Path("rain_0_10000.mp4")])
+    assert plain == "rain"
+    assert cut.startswith("rain_0_10000-")
+    assert ids_of([Path("rain_0_10000.mp4")]) == ["rain_0_10000"]
+
+
+@pytest.mark.parametrize(
+    ("name", "recording"),
+    [
+        ("1XjwssJT_ok_25000_35000", "1XjwssJT_ok"),
+        ("VID_20240131_123456", "VID_20240131_123456"),
+        ("GOPR_0001_0002", "GOPR_0001_0002"),
+        ("rain", "rain"),
+    ],
+)
+def test_clips_of_one_recording_are_known(name: str, recording: str) -> None:
+    assert recording_of(name) == recording
