@@ -1,4 +1,4 @@
-"""The pictures of the synthetic world: one fragment shader a scene, many takes tiled into one framebuffer.
+"""The pictures of the synthetic world: one fragment shader a scene, many moments tiled into one framebuffer.
 
 Runs in whichever thread made it (a GL context belongs to one thread). Every random number is drawn here in float64
 from the take and handed to the shader, which only ever hashes small numbers; nothing else may bring chance in.
@@ -13,15 +13,17 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from s2s.world.atlas import Atlas
 from s2s.world.state import SceneState
 
 NUM_DRAWS: Final = 96  # `draws` of take.glsl
 SMOOTH_UP_TO_PX: Final = 128  # pictures up to this size take four samples a pixel; larger ones could not afford it
-MAX_ATLAS_PX: Final = 1024  # a side of the shared framebuffer; larger ones gain no speed under llvmpipe
+COVERAGE_PX: Final = 32  # coverage is measured on a picture of this side: enough for a hundredth
 
 _GLSL: Final = Path(__file__).parent / "glsl"
 _BEFORE_SCENE: Final = ("take", "noise", "shapes", "light", "sky", "land")
 _AFTER_SCENE: Final = ("finish",)
+_SCENE_DRAWS: Final = 64  # the others are light, sky and finish: of the first part, for all
 _VERTEX: Final = """#version 330
 in vec2 corner;
 out vec2 at;
@@ -32,11 +34,14 @@ void main() { at = corner; gl_Position = vec4(2.0 * corner - 1.0, 0.0, 1.0); }
 def fragment_source(scene: str) -> str:
     """Return the whole fragment shader of `scene`: the shared libraries, the scene, the finish."""
     parts = [*_BEFORE_SCENE, scene, *_AFTER_SCENE]
-    return "#version 330\n" + "\n".join((_GLSL / f"{part}.glsl").read_text() for part in parts)
+    texts = {part: (_GLSL / f"{part}.glsl").read_text() for part in parts}
+    if "void thing(" not in texts[scene]:
+        texts[scene] += "vec3 setting(vec2 u) { return scene(u); }\nvoid thing(inout vec4 c, vec2 u) {}\n"
+    return "#version 330\n" + "\n".join(texts.values())
 
 
 class Painter:
-    """Paints `SceneState`s without a window; the picture of a take depends on that take alone.
+    """Paints moments of the world without a window; the picture of a moment depends on that moment alone.
 
     Makes its own EGL context unless one is given, and makes that the thread's current one at every call; where a
     window draws in the same thread, give the window's. A given context must be current, is left as it was found,
@@ -47,25 +52,51 @@ class Painter:
         if not 8 <= size_px <= 4096:
             raise ValueError(f"size_px must lie in 8..4096, got {size_px}")
         self._size_px = size_px
-        self._taps = 2 if size_px <= SMOOTH_UP_TO_PX else 1
         self._owns_context = context is None
         self._context: Any = context or _headless_context()
-        self._columns = max(1, MAX_ATLAS_PX // size_px)
-        side_px = self._columns * size_px
-        self._atlas = self._context.simple_framebuffer((side_px, side_px), components=4)
-        self._scope = self._context.scope(self._atlas, enable_only=moderngl.NOTHING)
+        self._pictures = Atlas(self._context, size_px)
+        self._coverage: Atlas | None = None
         corners = np.array([0, 0, 1, 0, 0, 1, 1, 1], dtype=np.float32)
         self._corners = self._context.buffer(corners.tobytes())
         self._canvases: dict[str, Any] = {}  # scene → vertex array; a shader is compiled at its first take
 
     def paint(self, states: Sequence[SceneState]) -> NDArray[np.uint8]:
         """Return the pictures of `states`, [n, size_px, size_px, 3], row 0 at the top, sRGB 0..255."""
-        pictures = np.empty((len(states), self._size_px, self._size_px, 3), dtype=np.uint8)
-        tiles = self._columns**2
-        for start in range(0, len(states), tiles):
-            part = states[start : start + tiles]
-            pictures[start : start + len(part)] = self._paint_atlas(part)
+        return self.paint_layers([(state,) for state in states])
+
+    def paint_layers(self, moments: Sequence[Sequence[SceneState]]) -> NDArray[np.uint8]:
+        """Return the pictures of `moments`, [n, size_px, size_px, 3]: the parts of each over one another.
+
+        The first part owns the place and the light; of every further one only the thing is painted.
+        """
+        pictures = np.empty((len(moments), self._size_px, self._size_px, 3), dtype=np.uint8)
+        for start in range(0, len(moments), self._pictures.num_tiles):
+            tiles = moments[start : start + self._pictures.num_tiles]
+            self._make_current()
+            with self._pictures.scope:
+                self._paint_tiles(tiles)
+                pictures[start : start + len(tiles)] = self._pictures.read(len(tiles))[..., :3]
         return pictures
+
+    def coverage(self, moments: Sequence[Sequence[SceneState]]) -> list[tuple[float, ...]]:
+        """Return the share of the picture, 0..1, that the thing of each part of each moment covers.
+
+        Measured on a small picture of the thing alone; what hides behind another part counts too.
+        """
+        self._make_current()
+        if self._coverage is None:
+            self._coverage = Atlas(self._context, COVERAGE_PX)
+        atlas, shares = self._coverage, []
+        things = [(state, moment[0]) for moment in moments for state in moment]
+        for start in range(0, len(things), atlas.num_tiles):
+            tiles = things[start : start + atlas.num_tiles]
+            with atlas.scope:
+                for tile, (state, first) in sorted(enumerate(tiles), key=lambda entry: entry[1][0].scene):
+                    atlas.aim(tile)
+                    self._draw(state, first, COVERAGE_PX, thing_alone=True)
+                shares += (atlas.read(len(tiles))[..., 3].mean(axis=(1, 2)) / 255.0).tolist()
+        remaining = iter(shares)
+        return [tuple(next(remaining) for _ in moment) for moment in moments]
 
     def close(self) -> None:
         """Release what was made; the context too if it was made here. A second call does nothing."""
@@ -76,9 +107,9 @@ class Painter:
             canvas.program.release()
             canvas.release()
         self._corners.release()
-        for attachment in self._atlas.color_attachments:
-            attachment.release()
-        self._atlas.release()
+        for atlas in (self._pictures, self._coverage):
+            if atlas is not None:
+                atlas.release()
         if self._owns_context:
             self._context.release()
         self._context = None
@@ -97,26 +128,34 @@ class Painter:
         if self._owns_context:
             self._context.__enter__()
 
-    def _paint_atlas(self, states: Sequence[SceneState]) -> NDArray[np.uint8]:
-        # By scene, because changing the program is what costs between two tiles.
-        order = sorted(range(len(states)), key=lambda tile: states[tile].scene)
-        self._make_current()
-        with self._scope:
-            for tile in order:
-                self._paint_tile(tile, states[tile])
-            return self._read(len(states))
+    def _paint_tiles(self, moments: Sequence[Sequence[SceneState]]) -> None:
+        """Paint part by part, lowest first, and by scene: changing the program is what costs between two tiles."""
+        for part in range(max(map(len, moments), default=0)):
+            tiles = [tile for tile, moment in enumerate(moments) if len(moment) > part]
+            if part:
+                self._context.enable(moderngl.BLEND)
+                self._context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
+            for tile in sorted(tiles, key=lambda tile: moments[tile][part].scene):
+                self._pictures.aim(tile)
+                self._draw(moments[tile][part], moments[tile][0], self._size_px, thing_alone=part > 0)
+        self._context.disable(moderngl.BLEND)
 
-    def _paint_tile(self, tile: int, state: SceneState) -> None:
-        row, column = divmod(tile, self._columns)
-        size_px = self._size_px
+    def _draw(self, state: SceneState, first: SceneState, size_px: int, *, thing_alone: bool) -> None:
         canvas = self._canvas(state.scene)
-        self._atlas.viewport = (column * size_px, row * size_px, size_px, size_px)
-        draws = state.rng("picture").uniform(size=NUM_DRAWS).astype(np.float32)
+        taps = 2 if size_px <= SMOOTH_UP_TO_PX else 1
+        draws = _draws(state)
+        draws[_SCENE_DRAWS:] = _draws(first)[_SCENE_DRAWS:]
         _set(canvas.program, "draws", draws.tobytes())
-        _set(canvas.program, "nearness", np.float32(state.nearness).tobytes())
-        _set(canvas.program, "hour", np.float32(state.hour).tobytes())
-        _set(canvas.program, "taps", np.int32(self._taps).tobytes())
-        _set(canvas.program, "pixel", np.float32(1.0 / (size_px * self._taps)).tobytes())
+        for name, value in (
+            ("nearness", np.float32(state.nearness)),
+            ("hour", np.float32(first.hour)),
+            ("presence", np.float32(state.presence)),
+            ("seconds", np.float32(state.seconds)),
+            ("layer", np.int32(thing_alone)),
+            ("taps", np.int32(taps)),
+            ("pixel", np.float32(1.0 / (size_px * taps))),
+        ):
+            _set(canvas.program, name, value.tobytes())
         canvas.render(moderngl.TRIANGLE_STRIP)
 
     def _canvas(self, scene: str) -> Any:
@@ -125,14 +164,9 @@ class Painter:
             self._canvases[scene] = self._context.vertex_array(program, [(self._corners, "2f", "corner")])
         return self._canvases[scene]
 
-    def _read(self, count: int) -> NDArray[np.uint8]:
-        size_px, columns = self._size_px, self._columns
-        rows = -(-count // columns)
-        viewport = (0, 0, columns * size_px, rows * size_px)
-        raw = np.frombuffer(self._atlas.read(viewport=viewport, components=4, alignment=1), dtype=np.uint8)
-        tiles = raw.reshape(rows, size_px, columns, size_px, 4).transpose(0, 2, 1, 3, 4)
-        # GL counts rows from the bottom, pictures from the top.
-        return tiles.reshape(rows * columns, size_px, size_px, 4)[:count, ::-1, :, :3]
+
+def _draws(state: SceneState) -> NDArray[np.float32]:
+    return state.rng("picture").uniform(size=NUM_DRAWS).astype(np.float32)
 
 
 def _headless_context() -> Any:

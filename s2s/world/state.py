@@ -15,18 +15,26 @@ SCENES: Final[tuple[str, ...]] = (
 )  # fmt: skip
 
 
+LAID_OVER: Final = frozenset({"rain", "thunderstorm", "birds", "helicopter"})
+"""Scenes whose thing can be laid over another scene's place."""
+
+
 @dataclass(frozen=True, slots=True)
 class SceneState:
-    """One take of one scene.
+    """One moment of one scene.
 
     `scene` is one of `SCENES`; `seed` fixes every other choice; `nearness` runs from 0 (far, quiet, small in the
-    picture) to 1 (near, loud, large); `hour` is the time of day from 0 to 24, midnight at 0.
+    picture) to 1 (near, loud, large); `hour` is the time of day from 0 to 24, midnight at 0. `presence` runs from 0
+    (the thing that sounds is absent, hidden or turned away, and silent) to 1 (there and sounding); `seconds` is the
+    time within the clip, for what moves.
     """
 
     scene: str
     seed: int
     nearness: float
     hour: float
+    presence: float = 1.0
+    seconds: float = 0.0
 
     def __post_init__(self) -> None:
         if self.scene not in SCENES:
@@ -35,6 +43,9 @@ class SceneState:
             raise ValueError(f"nearness must lie in 0..1, got {self.nearness}")
         if not 0.0 <= self.hour < 24.0:
             raise ValueError(f"hour must lie in 0..24, got {self.hour}")
+
+        if not 0.0 <= self.presence <= 1.0:
+            raise ValueError(f"presence must lie in 0..1, got {self.presence}")
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Return the generator for one use ("picture", "sound"), independent of every other use of this take."""

@@ -7,7 +7,8 @@ vec2 brushed(vec2 u) {
     return u + 0.007 * (n - 0.5) * vec2(cos(angle), sin(angle)) + 0.003 * (noise(q.yx * 0.7) - 0.5);
 }
 
-vec3 finished(vec3 c, vec2 u) {
+// Pigment, vignette, colour and tint are linear in c: they serve a layer with its coverage premultiplied as well.
+vec3 pigmented(vec3 c, vec2 u) {
     float angle = between(80, -0.9, 0.9);
     vec2 q = turned(u, angle) * vec2(22.0, 64.0) + vec2(draws[83], draws[84]) * 40.0;
     c *= 1.0 + 0.10 * (noise(q) - 0.5);
@@ -15,17 +16,21 @@ vec3 finished(vec3 c, vec2 u) {
     c *= 1.04 - 0.45 * dot(from_middle, from_middle);
     float grey = dot(c, vec3(0.30, 0.59, 0.11));
     c = mix(vec3(grey), c, between(85, 1.02, 1.22));
-    c *= mix(vec3(1.03, 1.0, 0.96), vec3(0.97, 1.0, 1.04), draws[86]);
-    c = max(c, 0.0);
-    return min(c * (1.0 + 0.06 * c) / (1.0 + 0.16 * c * c), 1.0);
+    return max(c * mix(vec3(1.03, 1.0, 0.96), vec3(0.97, 1.0, 1.04), draws[86]), 0.0);
 }
+
+vec3 toned(vec3 c) { return min(c * (1.0 + 0.06 * c) / (1.0 + 0.16 * c * c), 1.0); }
 
 void main() {
     light = light_at(hour);
-    vec3 sum = vec3(0.0);
+    vec4 sum = vec4(0.0);
     for (int i = 0; i < taps * taps; i++) {
         vec2 within = (vec2(i % taps, i / taps) + 0.5) / float(taps) - 0.5;
-        sum += finished(scene(brushed(at + within * float(taps) * pixel)), at);
+        vec2 u = brushed(at + within * float(taps) * pixel);
+        vec4 c = layer == 1 ? vec4(0.0) : vec4(setting(u), 1.0);
+        if (presence > 0.0) thing(c, u);
+        c.rgb = pigmented(c.rgb, at);
+        sum += layer == 1 ? vec4(min(c.rgb, 1.0), c.a) : vec4(toned(c.rgb), 1.0);
     }
-    colour = vec4(sum / float(taps * taps), 1.0);
+    colour = sum / float(taps * taps);
 }

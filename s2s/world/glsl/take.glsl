@@ -4,6 +4,9 @@
 uniform float draws[96];  // each 0..1; 0..63 belong to the scene, 64..79 to light and sky, 80..95 to the finish
 uniform float nearness;   // 0 far .. 1 near
 uniform float hour;       // 0 .. 24
+uniform float presence;   // 0 the thing is absent, hidden or turned away .. 1 it is there and sounds
+uniform float seconds;    // the time within the clip, for what moves
+uniform int layer;        // 0 the whole scene, 1 its thing alone, to be laid over another scene
 uniform int taps;         // samples across a pixel
 uniform float pixel;      // the side of one sample
 
@@ -23,5 +26,11 @@ float inside(float distance) { return clamp(0.5 - 0.7 * distance / pixel, 0.0, 1
 
 // The same with a soft edge of the given width.
 float softly(float distance, float width) { return 1.0 - smoothstep(-width, width, distance); }
+
+// Paint a surface over what is there, premultiplied: coverage a, 0 .. 1.
+void over(inout vec4 c, vec3 surface, float a) { c = vec4(mix(c.rgb, surface, a), mix(c.a, 1.0, a)); }
+
+// Add light, which covers nothing.
+void shine(inout vec4 c, vec3 glow) { c.rgb += glow; }
 
 float falling(float from, float to, float x) { return 1.0 - smoothstep(from, to, x); }
