@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from s2s.card import BundleError
-from s2s.commands import generate, importing, info, latent, retrieve, training, waveform
+from s2s.commands import bench, generate, importing, info, latent, retrieve, training, waveform
 from s2s.commands.arguments import Run
 
 BAD_INPUT: Final = 2
@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m s2s", description="Sound2Scene: train, inspect, generate, manipulate."
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    for group in (training, importing, info, generate, waveform, latent, retrieve):
+    for group in (training, importing, info, generate, waveform, latent, retrieve, bench):
         group.add_to(verbs)
     return parser
 

@@ -4,6 +4,7 @@ A picture [b, 2h, 2w, c] travels between them as its quarters [2, 2, b, h + 1, w
 odd columns. Even quarters end in a row (column) of zeros, odd ones begin with it: the padding of the convolution.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -104,7 +105,8 @@ def _strips(batch: int, num_rows: int, row_values: int) -> Iterator[tuple[slice,
     if batch * num_rows * row_values <= _STRIP_VALUES:
         yield slice(0, batch), 0, num_rows
         return
-    step = max(1, _STRIP_VALUES // row_values)
+    num_strips = min(num_rows, math.ceil(num_rows * row_values / _STRIP_VALUES))
+    step = math.ceil(num_rows / num_strips)
     for number in range(batch):
         for top in range(0, num_rows, step):
             yield slice(number, number + 1), top, min(top + step, num_rows)

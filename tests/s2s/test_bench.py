@@ -10,12 +10,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from s2s import bench_cases
+from s2s import bench_cases, bundle
 from s2s.bench import Case, Machine, Row, Timing, _cpu_name, largest_difference, measure, this_machine
 from s2s.bench_baselines import NaiveBigGan
 from s2s.bundle import BundleError
-from s2s.card import DEFAULT_BUNDLE
+from s2s.card import DEFAULT_BUNDLE, BigGanSizes
 from s2s.commands import bench as verb
+from s2s.models.registry import build
+from tests.fakes import tiny_card
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -135,6 +137,16 @@ def test_every_part_is_measured_and_unusable_models_are_named(tmp_path: Path) ->
     assert [name.split(",")[0] for name in names] == ["spectrogram"] * 2 + ["audio encoder"] * 2 + ["generator"]
     with pytest.raises(BundleError, match="no such model folder"):
         bench_cases.plan(tmp_path / "none")
+
+
+def test_a_bundle_of_the_published_kind_is_measured_beside_its_own_weights(tmp_path: Path) -> None:
+    sizes = BigGanSizes(resolution=64, channels=8, z_dim=120, h_dim=32, shared_dim=8)
+    card = tiny_card().model_copy(update={"generator": sizes, "image_encoder": None})
+    generator = build(sizes)
+    generator.load_state_dict(bench_cases.random_state({k: tuple(v.shape) for k, v in generator.state_dict().items()}))
+    bundle.save(tmp_path / "saved", card, audio_encoder=build(card.audio_encoder), generator=generator)
+    row = measure(bench_cases.bundled_generator(bundle.load(tmp_path / "saved")), 1)
+    assert row.largest_difference is not None and row.largest_difference < PICTURES_AGREE
 
 
 def test_the_verb_prints_every_row_and_keeps_the_numbers(
