@@ -30,3 +30,14 @@ vec3 season_leaf(int i) {
     vec3 spring = vec3(0.42, 0.62, 0.18), summer = vec3(0.16, 0.42, 0.14), autumn = vec3(0.82, 0.42, 0.08);
     return t < 2.0 ? mix(spring, summer, 0.5 * t) : mix(autumn, vec3(0.66, 0.20, 0.08), t - 2.0);
 }
+
+// One row of firs standing on y = 0; returns their coverage. `reach` is the tallest tree.
+float firs(vec2 p, float per_unit, float reach, float row) {
+    float x = p.x * per_unit + row * 17.0;
+    float chosen = hash(vec2(floor(x), row * 9.0));
+    float tall = reach * (0.5 + 0.5 * chosen);
+    float t = clamp(p.y / tall, 0.0, 1.0);
+    float tiers = fract(t * (5.0 + 4.0 * chosen) + chosen);
+    float width = 0.50 * (1.0 - t) * (1.0 - 0.45 * tiers) + 0.02;
+    return p.y < tall ? inside((abs(fract(x) - 0.5) - width) / per_unit) : 0.0;
+}
