@@ -87,13 +87,13 @@ class Painter:
         if self._coverage is None:
             self._coverage = Atlas(self._context, COVERAGE_PX)
         atlas, shares = self._coverage, []
-        things = [(state, moment[0]) for moment in moments for state in moment]
+        things = [(state, moment[0], part) for moment in moments for part, state in enumerate(moment)]
         for start in range(0, len(things), atlas.num_tiles):
             tiles = things[start : start + atlas.num_tiles]
             with atlas.scope:
-                for tile, (state, first) in sorted(enumerate(tiles), key=lambda entry: entry[1][0].scene):
+                for tile, (state, first, part) in sorted(enumerate(tiles), key=lambda entry: entry[1][0].scene):
                     atlas.aim(tile)
-                    self._draw(state, first, COVERAGE_PX, thing_alone=True)
+                    self._draw(state, first, COVERAGE_PX, laid_over=part > 0, measured=True)
                 shares += (atlas.read(len(tiles))[..., 3].mean(axis=(1, 2)) / 255.0).tolist()
         remaining = iter(shares)
         return [tuple(next(remaining) for _ in moment) for moment in moments]
@@ -137,10 +137,12 @@ class Painter:
                 self._context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
             for tile in sorted(tiles, key=lambda tile: moments[tile][part].scene):
                 self._pictures.aim(tile)
-                self._draw(moments[tile][part], moments[tile][0], self._size_px, thing_alone=part > 0)
+                self._draw(moments[tile][part], moments[tile][0], self._size_px, laid_over=part > 0)
         self._context.disable(moderngl.BLEND)
 
-    def _draw(self, state: SceneState, first: SceneState, size_px: int, *, thing_alone: bool) -> None:
+    def _draw(
+        self, state: SceneState, first: SceneState, size_px: int, *, laid_over: bool, measured: bool = False
+    ) -> None:
         canvas = self._canvas(state.scene)
         taps = 2 if size_px <= SMOOTH_UP_TO_PX else 1
         draws = _draws(state)
@@ -151,7 +153,8 @@ class Painter:
             ("hour", np.float32(first.hour)),
             ("presence", np.float32(state.presence)),
             ("seconds", np.float32(state.seconds)),
-            ("layer", np.int32(thing_alone)),
+            ("layer", np.int32(laid_over)),
+            ("measured", np.int32(measured)),
             ("taps", np.int32(taps)),
             ("pixel", np.float32(1.0 / (size_px * taps))),
         ):

@@ -23,14 +23,15 @@ vec3 toned(vec3 c) { return min(c * (1.0 + 0.06 * c) / (1.0 + 0.16 * c * c), 1.0
 
 void main() {
     light = light_at(hour);
+    bool alone = layer == 1 || measured == 1;
     vec4 sum = vec4(0.0);
     for (int i = 0; i < taps * taps; i++) {
         vec2 within = (vec2(i % taps, i / taps) + 0.5) / float(taps) - 0.5;
         vec2 u = brushed(at + within * float(taps) * pixel);
-        vec4 c = layer == 1 ? vec4(0.0) : vec4(setting(u), 1.0);
+        vec4 c = alone ? vec4(0.0) : vec4(setting(u), 1.0);
         if (presence > 0.0) thing(c, u);
         c.rgb = pigmented(c.rgb, at);
-        sum += layer == 1 ? vec4(min(c.rgb, 1.0), c.a) : vec4(toned(c.rgb), 1.0);
+        sum += alone ? vec4(min(c.rgb, 1.0), c.a) : vec4(toned(c.rgb), 1.0);
     }
     colour = sum / float(taps * taps);
 }

@@ -6,7 +6,8 @@ uniform float nearness;   // 0 far .. 1 near
 uniform float hour;       // 0 .. 24
 uniform float presence;   // 0 the thing is absent, hidden or turned away .. 1 it is there and sounds
 uniform float seconds;    // the time within the clip, for what moves
-uniform int layer;        // 0 the whole scene, 1 its thing alone, to be laid over another scene
+uniform int layer;        // 0 the scene itself, 1 its thing laid over another scene's place
+uniform int measured;     // 1 when only the thing is wanted, for how much of the picture it covers
 uniform int taps;         // samples across a pixel
 uniform float pixel;      // the side of one sample
 
@@ -33,4 +34,20 @@ void over(inout vec4 c, vec3 surface, float a) { c = vec4(mix(c.rgb, surface, a)
 // Add light, which covers nothing.
 void shine(inout vec4 c, vec3 glow) { c.rgb += glow; }
 
+// Paint what belongs to the place and stands before the thing: it takes from what the thing covers.
+void hide(inout vec4 c, vec3 surface, float a) {
+    if (layer == 0) c = vec4(mix(c.rgb, surface, a), c.a * (1.0 - a));
+}
+
+// Paint what the thing brings along where the place has none of it, a branch to sit on: seen, but not the thing.
+void bring(inout vec4 c, vec3 surface, float a) {
+    if (layer == 1) c = vec4(mix(c.rgb, surface, a), measured == 1 ? c.a * (1.0 - a) : mix(c.a, 1.0, a));
+}
+
 float falling(float from, float to, float x) { return 1.0 - smoothstep(from, to, x); }
+
+// How far presence has come between two of its values, easing in and out.
+float come(float from, float to) { return smoothstep(from, to, presence); }
+
+// A swing back and forth, -1 .. 1, `hz` times a second; phase counts whole swings.
+float swing(float hz, float phase) { return sin(TAU * (hz * seconds + phase)); }
