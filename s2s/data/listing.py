@@ -1,0 +1,96 @@
+"""What a published corpus names and what of it is there: the videos to prepare, and the report of what is not.
+
+Nothing is opened: films of 200 000 files are found by their names alone.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from s2s.data.corpus import FILMS, Video
+
+_NAMED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A published corpus as it lies on this disk. It is a `Corpus`: every video has its label and its split.
+
+    `missing` are the clips that are named and not there; `extra` the films that are left out: none of its clips, or a
+    second of one; `notes` what else a reader of results should know.
+    """
+
+    name: str
+    found: tuple[Video, ...]
+    missing: tuple[str, ...] = ()
+    extra: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def videos(self) -> Sequence[Video]:
+        """Return what is there, in the order of the published list."""
+        return self.found
+
+    def counts(self) -> dict[str, Counter[str]]:
+        """Return how many clips are there: by class, by split."""
+        counts: dict[str, Counter[str]] = {}
+        for video in self.found:
+            counts.setdefault(video.label or "", Counter())[video.split or ""] += 1
+        return dict(sorted(counts.items()))
+
+    def lines(self) -> list[str]:
+        """Say in a few lines what is there and what is not."""
+        splits = _total(self.counts())
+        parts = ", ".join(f"{splits[split]} {split}" for split in ("train", "val", "test"))
+        lines = [f"{self.name}: {len(self.found)} clips of {len(self.counts())} classes: {parts}"]
+        if self.missing:
+            lines.append(f"{len(self.missing)} clips are not there: {_some(self.missing)}")
+        if self.extra:
+            lines.append(
+                f"{len(self.extra)} films are none of its clips, or a second of one, and left out: {_some(self.extra)}"
+            )
+        return [*lines, *self.notes]
+
+    def report(self) -> dict[str, Any]:
+        """Return the same for a JSON file, with every missing clip and every extra film by name."""
+        return {
+            "corpus": self.name,
+            "clips": len(self.found),
+            "splits": dict(_total(self.counts())),
+            "classes": {label: dict(splits) for label, splits in self.counts().items()},
+            "missing": list(self.missing),
+            "extra": [os.fsencode(path).decode("utf-8", errors="replace") for path in self.extra],
+            "notes": list(self.notes),
+        }
+
+
+def films_under(folder: Path) -> Iterator[Path]:
+    """Yield the films of a folder and of the folders in it, in the order of their paths; links are followed, once.
+
+    Raises ValueError where there is no such folder.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"{folder}: no such folder; expected the one that holds the films")
+    entered: set[str] = set()
+    for path, folders, files in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(path)) in entered:  # a link back to where it came from has no end
+            folders.clear()
+            continue
+        entered.add(real)
+        folders.sort()
+        here = Path(path)
+        # macOS writes `._rain.mp4` beside `rain.mp4` on other people's disks.
+        films = (here / name for name in sorted(files) if not name.startswith("."))
+        yield from (film for film in films if film.suffix.lower() in FILMS)
+
+
+def _total(counts: Mapping[str, Counter[str]]) -> Counter[str]:
+    return sum(counts.values(), Counter())
+
+
+def _some(things: Sequence[object]) -> str:
+    rest = len(things) - _NAMED
+    shown = ", ".join(os.fsencode(str(thing)).decode("utf-8", errors="replace") for thing in things[:_NAMED])
+    return f"{shown} and {rest} more" if rest > 0 else shown
