@@ -19,7 +19,7 @@ from s2s.generate import as_pixels
 from s2s.inversion_loss import Losses, LossesOfEach, Objective, Weights
 from s2s.noise import draw_noise
 
-__all__ = ["Inversion", "InversionSettings", "Inverted", "Losses", "Weights"]
+__all__ = ["DivergedError", "Inversion", "InversionSettings", "Inverted", "Losses", "Weights"]
 
 _DIVERGED: Final = "every restart came to NaN: expected finite pictures; try a lower learning_rate, or check the model"
 _HALVED_EVERY: Final = 25
@@ -27,6 +27,10 @@ _HALVED_EVERY: Final = 25
 four on the default model, one is 1 % worse)."""
 _SCREENED_AT_ONCE: Final = 8  # so that no step takes longer than the others
 _WORTH_WAITING: Final = 1e-3  # of the total: less is no progress
+
+
+class DivergedError(RuntimeError):
+    """Nothing but NaN came of every restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class Inversion:
     ) -> None:
         """`pixels` RGB [height, width, 3] of any size, squashed to G's (`read_image(path, side_px=256)` as published).
 
-        Raises BundleError for a model without f_V, RuntimeError where G paints NaN, ValueError for other pixels.
+        Raises BundleError for a model without f_V, DivergedError where G paints NaN, ValueError for other pixels.
         """
         if model.image_encoder is None:
             raise BundleError(model.path, "image_encoder", "finding an image again needs an image encoder")
@@ -129,7 +133,7 @@ class Inversion:
     def step(self) -> Losses:
         """Go one step on and return the losses of the nearest picture of this step; when done, do nothing.
 
-        The first few steps screen noise, the others optimise. Raises RuntimeError where every restart has diverged to
+        The first few steps screen noise, the others optimise. Raises DivergedError where every restart has diverged to
         NaN; `best` still stands.
         """
         if self.done:
@@ -213,7 +217,7 @@ class Inversion:
         before = self._best
         if not math.isfinite(found.total):
             if before is None or self._candidates:
-                raise RuntimeError(_DIVERGED)
+                raise DivergedError(_DIVERGED)
             return before.losses  # some noise that was tried; there is better
         # Against the last gain that counted, not the last step: many small gains are one.
         if found.total < (1.0 - _WORTH_WAITING) * self._gained_at:

@@ -194,6 +194,7 @@ def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, nam
     from tqdm import tqdm
 
     from s2s.inversion_cache import cached
+    from s2s.invert import DivergedError
 
     settings = _settings(asked)
     label = " ".join(name.split())
@@ -203,7 +204,10 @@ def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, nam
             bar.update(inversion.iterations - bar.n)
             bar.set_postfix(pixel=f"{losses.pixel:.4f}", feature=f"{losses.feature:.4f}", refresh=False)
 
-        found = cached(model, pixels, settings, seed=asked.seed, folder=asked.cache, watch=watch)
+        try:
+            found = cached(model, pixels, settings, seed=asked.seed, folder=asked.cache, watch=watch)
+        except DivergedError as error:
+            raise ValueError(f"{label}: {error}") from error
     before, after = found.start, found.losses
     pixel, feature = f"{before.pixel:.4f} → {after.pixel:.4f}", f"{before.feature:.4f} → {after.feature:.4f}"
     print(f"{label}: pixel loss {pixel}, feature loss {feature}, {found.iterations} steps")
