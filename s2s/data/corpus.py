@@ -66,7 +66,7 @@ class FolderCorpus:
         if not self.folder.is_dir():
             raise ValueError(f"{self.folder}: no such folder; expected one that holds films")
         endings = FILMS | SOUNDS if self.sounds else FILMS
-        files = sorted(_files_under(self.folder, endings))
+        files = sorted(files_under(self.folder, endings))
         if not files:
             raise ValueError(f"{self.folder} holds no film; expected files that end in {', '.join(sorted(endings))}")
         ids = ids_of([path.relative_to(self.folder) for path in files])
@@ -110,7 +110,7 @@ def _mark(path: Path) -> str:
     return hashlib.sha256(path.as_posix().encode(errors="surrogateescape")).hexdigest()[:8]
 
 
-def _files_under(folder: Path, endings: Collection[str]) -> Iterator[Path]:
+def files_under(folder: Path, endings: Collection[str]) -> Iterator[Path]:
     """Yield the files in `folder` and below; folders that are linked in are entered, once."""
     entered: set[str] = set()
     for path, folders, files in os.walk(folder, followlinks=True):

@@ -5,12 +5,12 @@ Nothing is opened: films of 200 000 files are found by their names alone.
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from s2s.data.corpus import FILMS, Video
+from s2s.data.corpus import FILMS, Video, files_under
 
 _NAMED: Final = 3
 
@@ -66,24 +66,11 @@ class Listing:
         }
 
 
-def films_under(folder: Path) -> Iterator[Path]:
-    """Yield the films of a folder and of the folders in it, in the order of their paths; links are followed, once.
-
-    Raises ValueError where there is no such folder.
-    """
+def films_under(folder: Path) -> list[Path]:
+    """Return the films of a folder and of the folders in it, sorted. Raises ValueError where there is no folder."""
     if not folder.is_dir():
         raise ValueError(f"{folder}: no such folder; expected the one that holds the films")
-    entered: set[str] = set()
-    for path, folders, files in os.walk(folder, followlinks=True):
-        if (real := os.path.realpath(path)) in entered:  # a link back to where it came from has no end
-            folders.clear()
-            continue
-        entered.add(real)
-        folders.sort()
-        here = Path(path)
-        # macOS writes `._rain.mp4` beside `rain.mp4` on other people's disks.
-        films = (here / name for name in sorted(files) if not name.startswith("."))
-        yield from (film for film in films if film.suffix.lower() in FILMS)
+    return sorted(files_under(folder, FILMS), key=str)
 
 
 def _total(counts: Mapping[str, Counter[str]]) -> Counter[str]:

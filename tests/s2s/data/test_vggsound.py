@@ -191,8 +191,8 @@ def test_what_is_not_of_the_list_is_left_out_and_said(tmp_path: Path) -> None:
     listing = find_clips(root, CLIPS)
     assert [path.relative_to(root).as_posix() for path in listing.extra] == [
         "--0PQM4-hqg_000040.mp4",
-        "holiday.mp4",
         "a second copy/--0PQM4-hqg_000030.webm",
+        "holiday.mp4",
     ]
     assert len(listing.missing) == 3
     said = listing.lines()
