@@ -159,7 +159,7 @@ def _generator_case(name: str, network: nn.Module, naive: NaiveBigGan | None, de
 
 
 def _settler(device: str) -> Callable[[], None]:
-    return torch.cuda.synchronize if device.startswith("cuda") else lambda: None
+    return partial(torch.cuda.synchronize, device) if device.startswith("cuda") else lambda: None
 
 
 def _noise(num_samples: int) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -140,8 +141,7 @@ def test_painting_leaves_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda generator: pickle.loads(pickle.dumps(generator))])
-def test_a_copy_of_a_prepared_generator_paints_the_same(copied: object) -> None:
-    assert callable(copied)
+def test_a_copy_of_a_prepared_generator_paints_the_same(copied: Callable[[BigGanGenerator], BigGanGenerator]) -> None:
     generator = prepared()
     z, h = inputs(1, generator)
     with torch.inference_mode():
