@@ -1,0 +1,89 @@
+"""`--corpus`, `--csv` and `--classes`: which corpus they name, and what does not go together."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from s2s.commands.corpora import CorpusChoice, add_corpus, corpus_of
+from s2s.data.corpus import Video
+
+ROWS = "---g-f_I2yQ,1,people marching,test\n--0PQM4-hqg,30,waterfall burbling,train\n0_8-g2rof7E,49,birds,train\n"
+
+
+def videos(source: Path, *arguments: str) -> list[Video]:
+    parser = argparse.ArgumentParser()
+    add_corpus(parser)
+    choice = CorpusChoice.of(parser.parse_args(arguments))
+    return list(corpus_of(source, choice, val_share=0, seed=0).videos())
+
+
+@pytest.fixture
+def vggsound(tmp_path: Path) -> Path:
+    folder = tmp_path / "vggsound"
+    folder.mkdir()
+    for name in ("---g-f_I2yQ_000001.mp4", "--0PQM4-hqg_000030.mp4", "0_8-g2rof7E_000049.mp4"):
+        (folder / name).touch()
+    return folder
+
+
+def vegas(tmp_path: Path, *labels: str) -> Path:
+    for label in labels:
+        (tmp_path / "vegas" / label / "videos").mkdir(parents=True)
+        for number in range(40):
+            (tmp_path / "vegas" / label / "videos" / f"video_{number:05d}.mp4").touch()
+    return tmp_path / "vegas"
+
+
+def test_without_a_word_any_folder_of_films_is_taken(vggsound: Path) -> None:
+    assert {(video.label, video.split) for video in videos(vggsound)} == {(None, None)}
+    assert len(videos(vggsound)) == 3
+
+
+def test_vggsound_is_the_fifty_classes_unless_asked_otherwise(vggsound: Path, tmp_path: Path) -> None:
+    (vggsound / "vggsound.csv").write_text(ROWS)
+    mine = tmp_path / "mine.txt"
+    mine.write_text("birds\n")
+    fifty = ["people marching", "waterfall burbling"]
+    assert [video.label for video in videos(vggsound, "--corpus", "vggsound")] == fifty
+    assert [video.label for video in videos(vggsound, "--corpus", "vggsound", "--classes", "50")] == fifty
+    assert len(videos(vggsound, "--corpus", "vggsound", "--classes", "all")) == 3
+    assert [video.label for video in videos(vggsound, "--corpus", "vggsound", "--classes", str(mine))] == ["birds"]
+
+
+def test_lists_may_lie_elsewhere_and_be_two(vggsound: Path, tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("--0PQM4-hqg_000030.mp4,waterfall burbling\n")
+    (tmp_path / "test.csv").write_text("---g-f_I2yQ_000001.mp4,people marching\n")
+    lists = ("--csv", str(tmp_path / "train.csv"), "--csv", str(tmp_path / "test.csv"))
+    assert [video.split for video in videos(vggsound, "--corpus", "vggsound", *lists)] == ["train", "test"]
+
+
+def test_vegas_is_all_ten_classes_or_the_five(tmp_path: Path) -> None:
+    folder = vegas(tmp_path, "dog", "drum")
+    assert {video.label for video in videos(folder, "--corpus", "vegas")} == {"dog", "drum"}
+    assert {video.label for video in videos(folder, "--corpus", "vegas", "--classes", "all")} == {"dog", "drum"}
+    assert {video.label for video in videos(folder, "--corpus", "vegas", "--classes", "5")} == {"dog"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--csv", "vggsound.csv"], "--csv belongs to --corpus vggsound, and this is folder"),
+        (["--corpus", "vegas", "--csv", "vggsound.csv"], "--csv belongs to --corpus vggsound, and this is vegas"),
+        (["--classes", "50"], "--classes belongs to --corpus vggsound or vegas"),
+        (["--corpus", "vggsound"], r"holds no vggsound\.csv; say where it lies with --csv FILE"),
+        (
+            ["--corpus", "vegas", "--classes", "50"],
+            "--classes: expected 5, all or a file with one class a line, got '50'",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_refused(vggsound: Path, arguments: list[str], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        videos(vggsound, *arguments)
+
+
+def test_classes_that_are_no_file_are_refused(vggsound: Path) -> None:
+    (vggsound / "vggsound.csv").write_text(ROWS)
+    with pytest.raises(ValueError, match="--classes: expected 50, all or a file with one class a line, got '51'"):
+        videos(vggsound, "--corpus", "vggsound", "--classes", "51")
