@@ -53,7 +53,7 @@ def test_a_clip_is_a_film_with_its_class_and_its_video(tmp_path: Path) -> None:
     with_class(tmp_path, "baby_cry", ["-a_b-c_d-e_", "--0PQM4-hqg"])
     second = find_clips(tmp_path).found[1]
     path = tmp_path / "baby_cry" / "videos" / "video_00001.mp4"
-    assert second == Video(path, "baby_cry_00001", "baby_cry", second.split, recording="--0PQM4-hqg")
+    assert second == Video(path, "baby_cry_00001", "baby_cry", second.split, 0.0, 10.0, "--0PQM4-hqg")
 
 
 def test_five_classes_are_those_of_s2i(tmp_path: Path) -> None:
