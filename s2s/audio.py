@@ -3,7 +3,7 @@
 Torch-free, so that the capture process can use it. Called from any thread; every call opens its own file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -61,7 +61,7 @@ def decode_audio(path: Path | str, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Iter
                 raise AudioFileError(file, "holds sound of a kind that cannot be decoded")
             if not _LOWEST_RATE_HZ <= (rate_hz := container.streams.audio[0].rate) <= _HIGHEST_RATE_HZ:
                 raise AudioFileError(file, f"says it has {rate_hz} samples a second; expected 1000 to a million")
-            for block in _blocks(container, sample_rate_hz):
+            for block in mono_blocks(container.decode(container.streams.audio[0]), sample_rate_hz):
                 heard = True
                 if not np.isfinite(block).all():
                     raise AudioFileError(file, "holds NaN or infinite samples")
@@ -86,11 +86,12 @@ def sounds_in(folder: Path | str) -> list[Path]:
     return found
 
 
-def _blocks(container: av.container.InputContainer, sample_rate_hz: int) -> Iterator[NDArray[np.float32]]:
+def mono_blocks(frames: Iterable[av.AudioFrame], sample_rate_hz: int) -> Iterator[NDArray[np.float32]]:
+    """Yield decoded frames, all of one kind, as blocks of mono samples [n] at `sample_rate_hz`."""
     # Only the rate is converted here: FFmpeg's own mix of float samples to mono is 3 dB above the average.
     # Interleaved, not one plane a channel: PyAV looks for planes past the last one where there are more than eight.
     resampler = AudioResampler(format="flt", rate=sample_rate_hz)
-    for frame in container.decode(container.streams.audio[0]):
+    for frame in frames:
         yield from _mixed(resampler.resample(frame))
     yield from _mixed(resampler.resample(None))
 
