@@ -63,7 +63,7 @@ vec4 songbird(vec2 p, vec3 back, vec3 breast, float flying, float flap, float si
     vec3 c = mix(back, breast, front);
     c = mix(c, breast * 0.5 + 0.5, 0.7 * falling(-0.02, 0.05, disc(p - vec2(0.10, 0.12), 0.10)));
     c = mix(c, back, falling(0.0, 0.015, head) * smoothstep(0.47, 0.50, p.y));
-    vec2 raised = turned(p - vec2(-0.02, 0.34), 1.5 + 0.9 * flap);
+    vec2 raised = turned(p - vec2(-0.02, 0.34), 1.9 + 0.8 * flap);
     float spread = max(ellipse(raised - vec2(0.30, 0.0), vec2(0.34, 0.13)), 0.5 - flying);
     float wing = mix(ellipse(turned(p - vec2(-0.07, 0.24), 0.62), vec2(0.25, 0.12)), spread, flying);
     c = mix(c, back * 0.62, falling(-0.02, 0.01, wing));
@@ -107,8 +107,8 @@ void thing(inout vec4 c, vec2 u) {
         float x = i == 0 ? between(53, 0.32, 0.68) : between(53 + i, 0.06, 0.94);
         if (layer == 1) x = (i == 0 ? 0.22 : i == 1 ? 0.46 : 0.90) + between(53 + i, -0.06, 0.06);
         if (layer == 1 && chance(51, 0.5)) x = 1.0 - x;
-        float arrived = come(0.08 * float(i), 0.84 + 0.08 * float(i));
-        float flying = falling(0.80, 0.98, arrived);
+        float arrived = arrive(0.06 * float(i), 0.88 + 0.06 * float(i));
+        float flying = falling(0.92, 0.995, arrived);
         vec2 away = (1.0 - arrived) * vec2(-(1.1 + size) * side(56 + i), 0.40);
         vec2 p = (u + lift - vec2(x, branch_line(x) + 0.018) - away) / size;
         p.x *= side(56 + i);

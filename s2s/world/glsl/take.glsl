@@ -49,6 +49,12 @@ float falling(float from, float to, float x) { return 1.0 - smoothstep(from, to,
 // How far presence has come between two of its values, easing in and out.
 float come(float from, float to) { return smoothstep(from, to, presence); }
 
+// The same for what comes in from outside: fast at first, so that half present is in view, then slowing down.
+float arrive(float from, float to) {
+    float left = 1.0 - clamp((presence - from) / (to - from), 0.0, 1.0);
+    return 1.0 - left * left;
+}
+
 // The sine of x whole turns, near enough, from parabolas: the real one costs ten times as much.
 float sine(float x) {
     float t = fract(x + 0.5) - 0.5;
