@@ -44,12 +44,14 @@ class Listing:
         """Say in a few lines what is there and what is not."""
         splits = _total(self.counts())
         parts = ", ".join(f"{splits[split]} {split}" for split in ("train", "val", "test"))
-        lines = [f"{self.name}: {len(self.found)} clips of {len(self.counts())} classes: {parts}"]
+        clips, classes = counted(len(self.found), "clip"), counted(len(self.counts()), "class", "classes")
+        lines = [f"{self.name}: {clips} of {classes}: {parts}"]
         if self.missing:
-            lines.append(f"{len(self.missing)} clips are not there: {_some(self.missing)}")
+            lines.append(f"listed but not there: {counted(len(self.missing), 'clip')}, {_some(self.missing)}")
         if self.extra:
             lines.append(
-                f"{len(self.extra)} films are none of its clips, or a second of one, and left out: {_some(self.extra)}"
+                f"left out, as none of its clips or a second of one: {counted(len(self.extra), 'film')}, "
+                f"{_some(self.extra)}"
             )
         return [*lines, *self.notes]
 
@@ -71,6 +73,11 @@ def films_under(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise ValueError(f"{folder}: no such folder; expected the one that holds the films")
     return sorted(files_under(folder, FILMS), key=str)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return `1 film` or `2 films`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _total(counts: Mapping[str, Counter[str]]) -> Counter[str]:

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from s2s.data.clip_ids import CLIP_S, ClipId
 from s2s.data.corpus import Split, Video
-from s2s.data.listing import Listing, films_under
+from s2s.data.listing import Listing, counted, films_under
 from s2s.data.splits import VAL_SHARE, in_two_splits, split_of
 from s2s.data.tables import Row, read_rows
 
@@ -121,7 +121,12 @@ def find_clips(
     if not videos:
         raise ValueError(f"{root} holds none of the {len(wanted)} clips; expected films like {wanted[0].id.stem}.mp4")
     missing = tuple(clip.id.stem for clip in wanted if clip.id not in films)
-    notes = [*_about_classes(clips, classes), *_about_others(len(films), len(videos)), *_about_leaks(videos)]
+    notes = [
+        *_about_classes(clips, classes),
+        *_about_others(len(films), len(videos)),
+        *_about_whole_videos(clips, extra),
+        *_about_leaks(videos),
+    ]
     return Listing("VGGSound", videos, missing, tuple(extra), tuple(notes))
 
 
@@ -154,14 +159,23 @@ def _about_classes(clips: Sequence[Clip], classes: Collection[str] | None) -> li
 
 def _about_others(num_films: int, num_wanted: int) -> list[str]:
     rest = num_films - num_wanted
-    return [f"{rest} films are clips of other classes"] if rest else []
+    return [f"left out, as of other classes: {counted(rest, 'film')}"] if rest else []
+
+
+def _about_whole_videos(clips: Iterable[Clip], extra: Iterable[Path]) -> list[str]:
+    names = {clip.id.youtube_id: clip.id.stem for clip in clips}
+    whole = [names[path.stem] for path in extra if path.stem in names]
+    if not whole:
+        return []
+    return [f"without its start in the name: {counted(len(whole), 'film')}; expected names like {whole[0]}.mp4"]
 
 
 def _about_leaks(videos: Sequence[Video]) -> list[str]:
     shared = [recording for recording, splits in in_two_splits(videos).items() if "test" in splits]
     if not shared:
         return []
-    return [f"{len(shared)} YouTube videos have clips in train and in test, as published: {', '.join(shared[:3])}"]
+    videos_shared = counted(len(shared), "YouTube video")
+    return [f"in train and in test, as published: clips of {videos_shared}, {', '.join(shared[:3])}"]
 
 
 def _quoted(labels: Iterable[str]) -> str:

@@ -196,9 +196,9 @@ def test_what_is_not_of_the_list_is_left_out_and_said(tmp_path: Path) -> None:
     ]
     assert len(listing.missing) == 3
     said = listing.lines()
-    assert said[0] == "VGGSound: 1 clips of 1 classes: 1 train, 0 val, 0 test"
-    assert said[1].startswith("3 clips are not there: ---g-f_I2yQ_000001, ")
-    assert said[2].startswith("3 films are none of its clips")
+    assert said[0] == "VGGSound: 1 clip of 1 class: 1 train, 0 val, 0 test"
+    assert said[1].startswith("listed but not there: 3 clips, ---g-f_I2yQ_000001, ")
+    assert said[2].startswith("left out, as none of its clips or a second of one: 3 films, ")
     assert listing.report()["missing"] == list(listing.missing)
 
 
@@ -208,7 +208,7 @@ def test_the_classes_asked_for_are_kept_and_others_are_no_strangers(tmp_path: Pa
     # "waterfall burbling", "people marching" and the ice cream van are in figure S1, heart beats are not.
     assert [video.label for video in listing.found] == [c.label for c in CLIPS[:3]]
     assert not listing.extra and not listing.missing
-    assert "1 films are clips of other classes" in listing.notes
+    assert "left out, as of other classes: 1 film" in listing.notes
 
 
 def test_a_class_without_a_row_is_named_with_the_nearest_that_has_one(tmp_path: Path) -> None:
@@ -249,8 +249,15 @@ def test_a_video_that_the_published_split_has_on_both_sides_is_said(tmp_path: Pa
     clips = [clip(1, split="train", start_s=0), clip(1, split="test", start_s=20), clip(2)]
     root = with_films(tmp_path / "films", *(f"{c.id.stem}.mp4" for c in clips))
     listing = find_clips(root, clips, val_share=0)
-    assert listing.notes == ("1 YouTube videos have clips in train and in test, as published: video-00001",)
+    assert listing.notes == ("in train and in test, as published: clips of 1 YouTube video, video-00001",)
     assert [video.split for video in listing.found] == ["train", "test", "train"]
+
+
+def test_whole_videos_named_by_their_id_alone_are_left_out_with_a_hint(tmp_path: Path) -> None:
+    root = with_films(tmp_path / "films", "---g-f_I2yQ_000001.mp4", "--0PQM4-hqg.mp4", "holiday.mp4")
+    listing = find_clips(root, CLIPS)
+    assert len(listing.found) == 1
+    assert listing.notes == ("without its start in the name: 1 film; expected names like --0PQM4-hqg_000030.mp4",)
 
 
 def test_a_folder_without_a_clip_says_what_was_expected(tmp_path: Path) -> None:
