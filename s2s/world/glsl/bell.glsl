@@ -1,4 +1,4 @@
-// Bell: a church tower with a great swinging bell; near, the open belfry fills the picture.
+// Bell: a church tower with a great swinging bell; near, the belfry fills the picture. Shutters close over a still bell.
 
 const vec2 BELFRY = vec2(0.0, 0.62);  // the bell's place on a tower whose foot is (0, 0)
 
@@ -14,31 +14,27 @@ vec3 lit_side(vec3 c, float x, float edge) {
     return c * light.fill * mix(0.62, 1.0, shade) + c * light.sun * 0.18 * shade * (light.gold + 0.4 * light.day);
 }
 
-// A bell hanging from p = (0, 0), one unit tall.
-float bell_shape(vec2 p) {
-    float t = clamp(-p.y, 0.0, 1.0);
-    float width = 0.22 + 0.16 * smoothstep(0.0, 0.25, t) + 0.26 * smoothstep(0.62, 1.0, t);
-    float clapper = disc(p - vec2(0.0, -1.08), 0.11);
-    return min(max(abs(p.x) - width * smoothstep(-0.08, 0.12, t), max(p.y, -p.y - 1.0)), clapper);
-}
+float tower_wide() { return between(4, 0.115, 0.15); }
 
-vec3 belfry(vec3 c, vec2 p, float wide, float scale) {
-    vec2 q = p - vec2(0.0, BELFRY.y - 0.10);
-    float opening = gothic(q, 0.66 * wide, 0.10);
+float opening(vec2 p) { return gothic(p - vec2(0.0, BELFRY.y - 0.10), 0.66 * tower_wide(), 0.10); }
+
+// How far from the middle the two shutters stand, half widths of the opening.
+float shutters_at() { return 1.25 * come(0.0, 0.6) * 0.66 * tower_wide(); }
+
+vec3 belfry(vec3 c, vec2 p, float scale) {
+    float d = opening(p);
     vec3 within = mix(vec3(0.07, 0.06, 0.10), vec3(0.98, 0.62, 0.22), 0.55 * light.night + 0.15 * light.gold);
     within = mix(within, mix(light.horizon, light.zenith, 0.5), 0.55 * light.day);
-    c = mix(c, c * 0.55, inside((opening - 0.014) * scale));
-    c = mix(c, within, inside(opening * scale));
-    vec2 hang = turned(p - BELFRY - vec2(0.0, 0.085), between(2, -0.65, 0.65)) / 0.165;
-    float d = bell_shape(hang);
-    vec3 bronze = mix(vec3(0.98, 0.74, 0.26), vec3(0.80, 0.52, 0.18), draws[3]) * (0.45 + 0.6 * light.fill + 0.12 * light.night);
-    bronze *= 0.60 + 0.75 * exp(-pow((hang.x + 0.12) / 0.17, 2.0));
-    bronze *= abs(hang.y + 0.80) < 0.04 ? 0.7 : 1.0;
-    return mix(c, bronze, inside(max(d * 0.165, opening - 0.03) * scale));
+    c = mix(c, c * 0.55, inside((d - 0.014) * scale));
+    c = mix(c, within, inside(d * scale));
+    float slat = fract(p.y * 46.0 + 0.2);
+    vec3 wood = roof_colour() * light.fill * (0.55 + 0.55 * smoothstep(0.0, 0.7, slat) * falling(0.85, 1.0, slat));
+    wood *= 1.0 - 0.5 * falling(0.002, 0.006, abs(abs(p.x) - shutters_at()));
+    return mix(c, wood, inside(max(d, shutters_at() - abs(p.x)) * scale));
 }
 
 vec3 tower(vec3 c, vec2 p, float scale) {
-    float wide = between(4, 0.115, 0.15);
+    float wide = tower_wide();
     float top = 0.80;
     float courses = 0.88 + 0.24 * noise(p * vec2(24.0, 46.0) + draws[5] * 40.0);
     vec3 stone = lit_side(stone_colour() * courses, p.x, 0.02);
@@ -56,7 +52,7 @@ vec3 tower(vec3 c, vec2 p, float scale) {
     c = mix(c, face * (0.35 + 0.65 * light.fill), inside((length(dial) - 0.075) * scale));
     float hands = min(stroke(dial, vec2(0.0), turned(vec2(0.0, 0.05), hour / 12.0 * TAU), 0.007, 0.004), stroke(dial, vec2(0.0), turned(vec2(0.0, 0.06), draws[8] * TAU), 0.006, 0.003));
     c = mix(c, vec3(0.08), inside(hands * scale));
-    return belfry(c, p, wide, scale);
+    return belfry(c, p, scale);
 }
 
 vec3 nave(vec3 c, vec2 p, float scale) {
@@ -74,11 +70,14 @@ vec3 nave(vec3 c, vec2 p, float scale) {
     return mix(c, mix(vec3(0.16, 0.16, 0.22), vec3(1.0, 0.74, 0.32), light.night + 0.5 * light.gold), inside(window * scale));
 }
 
-vec3 scene(vec2 u) {
-    float scale = mix(0.52, 2.3, pow(nearness, 1.2));
-    vec2 bell_at = mix(vec2(between(10, 0.28, 0.72), between(11, 0.50, 0.58)), vec2(between(10, 0.42, 0.58), 0.52), nearness);
-    vec2 p = (u - bell_at) / scale + BELFRY;
-    float ground = bell_at.y - BELFRY.y * scale;
+float tower_scale() { return mix(0.52, 2.3, pow(nearness, 1.2)); }
+
+vec2 bell_place() { return mix(vec2(between(10, 0.28, 0.72), between(11, 0.50, 0.58)), vec2(between(10, 0.42, 0.58), 0.52), nearness); }
+
+vec3 setting(vec2 u) {
+    float scale = tower_scale();
+    vec2 p = (u - bell_place()) / scale + BELFRY;
+    float ground = bell_place().y - BELFRY.y * scale;
     vec3 c = sky(u, max(ground, 0.0) + 0.05);
     vec3 grass = mix(vec3(0.36, 0.52, 0.18), season_leaf(12), 0.5) * light.fill;
     c = hills(c, u, ground + 0.02, 0.16, 2.4, draws[13], hazed(grass * 0.8, 0.5));
@@ -87,10 +86,36 @@ vec3 scene(vec2 u) {
     c = tower(c, p, scale);
     float lawn = ground + 0.03 * noise(vec2(u.x * 4.0, draws[15] * 40.0));
     c = mix(c, grass * (0.6 + 0.6 * fbm2(u * vec2(8.0, 24.0) + draws[16] * 40.0)), inside(u.y - lawn));
+    float leaves = fbm2(u * 32.0 + draws[25] * 40.0);
     for (int i = 0; i < 4; i++) {
         vec2 at_tree = vec2(between(17 + i, 0.0, 1.0), ground + 0.05);
-        float d = crown(u - at_tree, between(21 + i, 0.05, 0.10), draws[25 + i]);
-        c = mix(c, season_leaf(12) * light.fill * (0.45 + 3.0 * clamp(u.y - at_tree.y + 0.1, 0.0, 0.2)), inside(d));
+        float d = length(u - at_tree) - between(21 + i, 0.05, 0.10) * (0.72 + 0.55 * leaves);
+        vec3 tone = season_leaf(12) * light.fill * (0.45 + 3.0 * clamp(u.y - at_tree.y + 0.1, 0.0, 0.2));
+        c = mix(c, tone * (0.66 + 0.64 * leaves), inside(d));
     }
     return c;
+}
+
+// A bell hanging from p = (0, 0), one unit tall; its clapper swings to `clapper`.
+float bell_shape(vec2 p, float clapper) {
+    float t = clamp(-p.y, 0.0, 1.0);
+    float width = 0.22 + 0.16 * smoothstep(0.0, 0.25, t) + 0.26 * smoothstep(0.62, 1.0, t);
+    float ball = disc(p - vec2(clapper, -1.08), 0.11);
+    return min(max(abs(p.x) - width * smoothstep(-0.08, 0.12, t), max(p.y, -p.y - 1.0)), ball);
+}
+
+// Over another place the bell hangs into the picture from above.
+void thing(inout vec4 c, vec2 u) {
+    float scale = layer == 1 ? mix(0.9, 2.6, nearness) : tower_scale();
+    float drawn = asin(2.0 * draws[2] - 1.0) / TAU;
+    float angle = 0.65 * come(0.3, 1.0) * sine(drawn + 0.52 * seconds);
+    vec2 p = (u - bell_place()) / scale + BELFRY;
+    vec2 top = u - vec2(between(10, 0.16, 0.84), 1.05 + 0.5 * (1.0 - come(0.0, 1.0)));
+    vec2 hang = turned(layer == 1 ? top / scale : p - BELFRY - vec2(0.0, 0.085), angle) / 0.165;
+    float d = bell_shape(hang, 0.22 * come(0.3, 1.0) * sine(drawn + 0.52 * seconds + 0.25));
+    if (layer == 0) d = max(d, max(opening(p) - 0.03 * come(0.4, 0.8), abs(p.x) - shutters_at() - 0.5 * come(0.5, 0.6)) / 0.165);
+    vec3 bronze = mix(vec3(0.98, 0.74, 0.26), vec3(0.80, 0.52, 0.18), draws[3]) * (0.45 + 0.6 * light.fill + 0.12 * light.night);
+    bronze *= 0.60 + 0.75 * exp(-pow((hang.x + 0.12) / 0.17, 2.0));
+    bronze *= 1.0 - 0.3 * inside((abs(hang.y + 0.80) - 0.04) * 0.165 * scale);
+    over(c, bronze, inside(d * 0.165 * scale));
 }
