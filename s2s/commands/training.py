@@ -1,4 +1,4 @@
-"""`prepare`, `train STAGE` and `bundle`: from nothing to a model bundle."""
+"""`train STAGE` and `bundle`: from prepared data to a model bundle."""
 
 import argparse
 import json
@@ -9,29 +9,9 @@ from s2s.commands.arguments import Verbs
 
 
 def add_to(verbs: Verbs) -> None:
-    """Add the three verbs."""
-    _add_prepare(verbs)
+    """Add the two verbs."""
     _add_train(verbs)
     _add_bundle(verbs)
-
-
-def _add_prepare(verbs: Verbs) -> None:
-    verb = verbs.add_parser("prepare", help="write training data; goes on where it stopped")
-    verb.add_argument("source", choices=["world"], help="the synthetic world")
-    verb.add_argument("out", type=Path)
-    verb.add_argument("--pictures", type=int, default=24_000)
-    verb.add_argument("--sounds", type=int, default=6_000, help="the first takes, which have sound too")
-    verb.add_argument("--px", type=int, default=128, help="side of the pictures")
-    verb.add_argument("--seed", type=int, default=0, help="seed of the first take")
-    verb.add_argument("--workers", type=int, default=2)
-    verb.set_defaults(run=_prepare)
-
-
-def _prepare(asked: argparse.Namespace) -> None:
-    from s2s.training.data import WorldCounts, write_world
-
-    counts = WorldCounts(asked.pictures, asked.sounds, asked.px, asked.seed)
-    write_world(asked.out, counts, workers=asked.workers)
 
 
 def _add_train(verbs: Verbs) -> None:

@@ -1,0 +1,154 @@
+"""`prepare`: films of any kind -> clips to train on. `prepare world` draws the synthetic world's training arrays."""
+
+import argparse
+import json
+import logging
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from s2s.commands.arguments import Verbs, at_least, numbers
+from s2s.commands.corpora import CorpusChoice, add_corpus, corpus_of
+from s2s.commands.record import write_run
+
+if TYPE_CHECKING:
+    from s2s.data.settings import PrepareSettings
+
+_log = logging.getLogger(__name__)
+
+_WORLD: Final = "world"
+_ABOUT: Final = """Turn films of any kind into clips: sound as 16 kHz mono WAV, frames as JPEG ten times a second,
+squashed to squares, in tar shards with an index. What cannot be used is left out and named in OUT/skipped.jsonl. A run
+that was stopped, even killed, goes on where it was; under torchrun every rank does its part."""
+
+
+def add_to(verbs: Verbs) -> None:
+    """Add the verb."""
+    verb = verbs.add_parser("prepare", help="films -> clips to train on; goes on where it stopped", description=_ABOUT)
+    verb.add_argument("source", metavar="SOURCE", help="a folder of films; `world`: the synthetic world's arrays")
+    verb.add_argument("out", type=Path, metavar="OUT")
+    verb.add_argument("--px", type=_sizes, metavar="PX,…", help="sides of the frames (default 224,128; world: 128)")
+    verb.add_argument("--workers", type=at_least(1), help="processes (default: one a core; world: 2)")
+    verb.add_argument("--seed", type=int, default=0, help="of the split and the order (default 0)")
+    _add_films(verb)
+    _add_world(verb)
+    verb.set_defaults(run=_run)
+
+
+def _add_films(verb: argparse.ArgumentParser) -> None:
+    add_corpus(verb)
+    films = verb.add_argument_group("films")
+    films.add_argument("--clip-s", type=float, default=10.0, help="length of a clip (default 10)")
+    films.add_argument("--hop-s", type=float, help="from one clip's beginning to the next's (default: --clip-s)")
+    films.add_argument("--min-s", type=float, default=1.0, help="the shortest clip (default 1)")
+    silence = "leave out clips whose loudest second is below this level, or none (default -60)"
+    films.add_argument("--skip-silence-db", type=_level, default=-60.0, metavar="DB", help=silence)
+    shares = "for training, validation and test (default 0.9,0.05,0.05), of recordings, never of clips"
+    films.add_argument("--split", type=numbers, default=[0.9, 0.05, 0.05], metavar="A,B,C", help=shares)
+    films.add_argument("--quality", type=int, default=90, help="of the JPEG frames, 1 to 100 (default 90)")
+    films.add_argument("--shard-mb", type=at_least(1), default=256, help="size of a shard (default 256)")
+    films.add_argument("--sound-only", action="store_true", help="take files without a picture, too")
+    patience = "give a film up when nothing came of it for so many seconds (default 120)"
+    films.add_argument("--patience-s", type=float, default=120.0, help=patience)
+    films.add_argument("--retry", action="store_true", help="try films again that an earlier run has skipped")
+
+
+def _add_world(verb: argparse.ArgumentParser) -> None:
+    world = verb.add_argument_group("the synthetic world")
+    world.add_argument("--pictures", type=int, default=24_000)
+    world.add_argument("--sounds", type=int, default=6_000, help="the first takes, which have sound too")
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
+def _level(text: str) -> float | None:
+    return None if text == "none" else float(text)
+
+
+def _run(asked: argparse.Namespace) -> None:
+    if asked.source == _WORLD:
+        _prepare_world(asked)
+    else:
+        _prepare_films(asked)
+
+
+def _prepare_world(asked: argparse.Namespace) -> None:
+    from s2s.training.data import WorldCounts, write_world
+
+    sizes = asked.px or (128,)
+    if len(sizes) != 1:
+        raise ValueError(f"--px: the world's pictures have one size, got {','.join(map(str, sizes))}")
+    counts = WorldCounts(asked.pictures, asked.sounds, sizes[0], asked.seed)
+    write_world(asked.out, counts, workers=asked.workers or 2)
+
+
+def _prepare_films(asked: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from s2s.data.listing import Listing
+    from s2s.data.prepare import prepare
+    from s2s.data.ranks import Rank
+
+    settings, rank, root = _settings(asked), Rank.of(os.environ), Path(asked.source)
+    choice = CorpusChoice.of(asked)
+    val_share = settings.shares[1]
+    corpus = corpus_of(root, choice, val_share=val_share, seed=asked.seed, sounds=asked.sound_only)
+    began_s, clips, last = time.monotonic(), 0, None
+    steps = prepare(
+        corpus,
+        root,
+        asked.out,
+        settings,
+        workers=asked.workers or rank.cores(),
+        rank=rank,
+        patience_s=asked.patience_s,
+        retry_skipped=asked.retry,
+    )
+    with tqdm(unit=" films", disable=None) as bar:
+        for last in steps:
+            clips = last.clips
+            bar.total = last.num_films
+            bar.n = last.films
+            bar.set_postfix_str(f"{clips / (time.monotonic() - began_s):.1f} clips/s", refresh=False)
+            bar.refresh()
+    took_s = time.monotonic() - began_s
+    made = {"clips": clips, "seconds": round(took_s, 2), "clips_per_second": round(clips / took_s, 2)}
+    if rank.index > 0:
+        _log.info("rank %d: %d clips in %.1f s, %.1f a second", rank.index, clips, took_s, clips / took_s)
+        return
+    report = json.loads((asked.out / "report.json").read_text(encoding="utf-8"))
+    listing = {"listing": corpus.report()} if isinstance(corpus, Listing) else {}
+    write_run(asked.out, asked, {"this_run": {"ranks": rank.count, **made}, **listing})
+    _say(asked.out, report, made)
+
+
+def _settings(asked: argparse.Namespace) -> "PrepareSettings":
+    from s2s.data.settings import PrepareSettings
+
+    return PrepareSettings(
+        px=asked.px or (224, 128),
+        clip_s=asked.clip_s,
+        hop_s=asked.clip_s if asked.hop_s is None else asked.hop_s,
+        min_s=asked.min_s,
+        skip_silence_db=asked.skip_silence_db,
+        shares=tuple(asked.split),
+        seed=asked.seed,
+        jpeg_quality=asked.quality,
+        sound_only=asked.sound_only,
+        shard_mb=asked.shard_mb,
+    )
+
+
+def _say(out: Path, report: dict[str, Any], made: dict[str, Any]) -> None:
+    print(f"this run: {made['clips']} clips in {made['seconds']:.1f} s, {made['clips_per_second']:.1f} a second")
+    splits = ", ".join(f"{counts['clips']} {split}" for split, counts in report["splits"].items())
+    print(f"{out}: {report['clips']} clips of {report['used']} films ({splits}), {report['hours']:.2f} hours")
+    if report["skipped"]:
+        print(f"{report['skipped']} films cannot be used; {out / 'skipped.jsonl'} says why")
+    if report["remarks"]:
+        print(f"{len(report['remarks'])} remarks on films that are used are in {out / 'report.json'}")
+    for warning in report["warnings"]:
+        _log.warning("%s", warning)
