@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _SQUASHED_PX: Final = 256  # of every image before f_V sees it, as published
 _BLENDS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
-_EDITS: Final = (-1.0, -0.5, 0.0, 0.5, 1.0)
+_EDITS: Final = (-2.0, -1.0, 0.0, 1.0, 2.0)
 _FILM_FPS: Final = 24
 _BLEND: Final = """Go from a sound to an image and paint the way with one noise, as the paper's figure 9 does: λ 0 is
 the sound alone, λ 1 what f_V sees in the image."""
@@ -36,7 +36,8 @@ _INVERT: Final = """Find the noise z and the feature h from which the generator 
 show what f_V alone gives beside what was found. Writes both as safetensors. What the generator has never painted it
 can only approach: the losses say how nearly."""
 _EDIT: Final = """Invert an image, then move its feature by the difference of a sound at two volumes, as the paper's
-figure 11 does: z_inv + λ (z_A1 - z_A2). With --second the difference is that of two sounds."""
+figure 11 does: z_inv + λ (z_A1 - z_A2). With --second the difference is that of two sounds. What is below a model's
+floor is silence to it: a sound made too quiet moves the image to another scene instead of a calmer one."""
 
 
 def add_to(verbs: Verbs) -> None:

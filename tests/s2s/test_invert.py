@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 from s2s import bundle
 from s2s.bundle import Bundle, BundleError
-from s2s.card import BigGanSizes
+from s2s.card import DEFAULT_BUNDLE, BigGanSizes
 from s2s.embed import embed_image, unit
 from s2s.generate import paint
+from s2s.images import read_image
 from s2s.inversion_loss import Objective, Weights, normality
 from s2s.invert import Inversion, InversionSettings, Inverted
 from s2s.models.registry import build
@@ -140,6 +141,14 @@ def test_the_model_is_left_as_it_was_even_one_that_asks_for_gradients(
 def test_it_ends_early_where_nothing_is_gained(model: Bundle, own_picture: NDArray[np.uint8]) -> None:
     idle = replace(QUICK, max_steps=500, patience=5, learning_rate=1e-9)
     assert finished(Inversion(model, own_picture, idle)).iterations <= 5
+
+
+def test_the_default_model_finds_the_image_of_a_preset_nearer_than_f_v_alone() -> None:
+    image = Path(__file__).parents[2] / "presets" / "dawn.png"
+    settings = InversionSettings(screened=8, restarts=1, max_steps=25)
+    found = finished(Inversion(bundle.load(DEFAULT_BUNDLE), read_image(image, side_px=256), settings))
+    assert found.losses.pixel < 0.4 * found.start.pixel
+    assert found.losses.feature < 0.75 * found.start.feature
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (90, 200, 3), (32, 32, 3)])

@@ -105,7 +105,7 @@ def test_an_edit_shows_the_image_as_it_was_found_in_the_middle(
     assert s2s("edit", images[0], sounds[0], out, *QUICK, "--cache", tmp_path / "cache", model=model) == 0
     assert cells_of(out) == (6, 1)
     (row,) = results_of(out)["rows"]
-    assert [column["λ"] for column in row["columns"]] == [-1.0, -0.5, 0.0, 0.5, 1.0]
+    assert [column["λ"] for column in row["columns"]] == [-2.0, -1.0, 0.0, 1.0, 2.0]
     assert row["columns"][2]["cosine with the image"] == 1.0
     assert row["columns"][2]["levels changed"] < 0.1
     assert row["distance of z_A1 and z_A2"] > 0.0
