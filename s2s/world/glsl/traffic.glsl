@@ -1,4 +1,4 @@
-// Traffic: a street between tall houses, head lights coming and tail lights going; near, a car fills the lane.
+// Traffic: a street between tall houses, head lights coming and tail lights going; near, a car fills the lane. Else it is empty.
 
 vec3 house_front(vec2 u, vec2 vanish, vec3 haze) {
     float reach = u.x < vanish.x ? vanish.x + 0.16 : 1.16 - vanish.x;
@@ -44,40 +44,49 @@ vec3 car_colour(float chosen) {
 }
 
 // A car seen end on, its wheels on p.y = 0, one unit wide.
-vec3 car(vec3 c, vec2 p, float scale, bool coming, float chosen) {
+void car(inout vec4 c, vec2 p, float scale, bool coming, float chosen) {
     vec3 body = car_colour(chosen) * (0.30 + 0.70 * light.fill);
-    c *= 1.0 - 0.6 * softly(ellipse(p, vec2(0.58, 0.10)) * 2.0, 0.1);
-    c = mix(c, vec3(0.04), inside(box(vec2(abs(p.x) - 0.37, p.y - 0.10), vec2(0.09, 0.10)) * scale));
+    over(c, vec3(0.0), 0.6 * softly(ellipse(p, vec2(0.58, 0.10)) * 2.0, 0.1));
+    over(c, vec3(0.04), inside(box(vec2(abs(p.x) - 0.37, p.y - 0.10), vec2(0.09, 0.10)) * scale));
+    p.y -= 0.012 * swing(2.3, chosen);  // the body rides on its springs
     float cabin = taper(p - vec2(0.0, 0.42), 0.44, 0.31, 0.32);
-    c = mix(c, body * 0.85, inside((cabin - 0.02) * scale));
+    over(c, body * 0.85, inside((cabin - 0.02) * scale));
     vec3 glass = mix(vec3(0.12, 0.15, 0.20), light.horizon, 0.45 * smoothstep(0.45, 0.75, p.y)) * (0.35 + 0.65 * light.fill);
-    c = mix(c, glass, inside((cabin + 0.05) * scale));
+    over(c, glass, inside((cabin + 0.05) * scale));
     float hood = box(p - vec2(0.0, 0.29), vec2(0.46, 0.16)) - 0.04;
-    c = mix(c, body * (0.7 + 0.8 * smoothstep(0.1, 0.5, p.y)), inside(hood * scale));
-    c = mix(c, vec3(0.06), inside(box(p - vec2(0.0, 0.20), vec2(0.22, 0.05)) * scale));
+    over(c, body * (0.7 + 0.8 * smoothstep(0.1, 0.5, p.y)), inside(hood * scale));
+    over(c, vec3(0.06), inside(box(p - vec2(0.0, 0.20), vec2(0.22, 0.05)) * scale));
     vec2 q = vec2(abs(p.x) - 0.37, p.y - 0.32);
     vec3 lamp = coming ? vec3(1.0, 0.97, 0.84) : vec3(1.0, 0.10, 0.06);
-    c = mix(c, lamp, inside(ellipse(q, vec2(0.095, 0.065)) * scale));
-    float dark = 0.30 + 0.70 * (light.night + 0.6 * light.gold);
-    return c + (glow(q, 0.20, lamp) + 0.35 * glow(vec2(q.x, 0.25 * (p.y + 0.15)) * 1.3, 0.22, lamp) * step(p.y, 0.05)) * dark * (coming ? 0.9 : 0.7);
+    over(c, lamp, inside(ellipse(q, vec2(0.095, 0.065)) * scale));
+    float dark = (0.30 + 0.70 * (light.night + 0.6 * light.gold)) * (coming ? 0.9 : 0.7) * (1.0 + 0.08 * swing(1.1, chosen));
+    shine(c, (glow(q, 0.20, lamp) + 0.35 * glow(vec2(q.x, 0.25 * (p.y + 0.15)) * 1.3, 0.22, lamp) * step(p.y, 0.05)) * dark);
 }
 
-vec3 scene(vec2 u) {
-    vec2 vanish = vec2(between(6, 0.36, 0.64), between(7, 0.46, 0.56));
+vec2 vanishing_point() { return vec2(between(6, 0.36, 0.64), between(7, 0.46, 0.56)); }
+
+vec3 setting(vec2 u) {
+    vec2 vanish = vanishing_point();
     vec3 haze = mix(light.horizon, vec3(0.95, 0.62, 0.40), 0.35) * (0.45 + 0.55 * light.fill) + light.night * vec3(0.16, 0.08, 0.04);
     vec3 c = house_front(u, vanish, haze);
-    c = mix(c, roadway(u, vanish, haze), inside(u.y - vanish.y + 0.55 * abs(u.x - vanish.x) * step(0.80 * (vanish.y - u.y) / vanish.y, abs(u.x - vanish.x)) * 0.3));
+    float kerb = step(0.80 * (vanish.y - u.y) / vanish.y, abs(u.x - vanish.x));
+    return mix(c, roadway(u, vanish, haze), inside(u.y - vanish.y + 0.165 * abs(u.x - vanish.x) * kerb));
+}
+
+void thing(inout vec4 c, vec2 u) {
+    vec2 vanish = vanishing_point();
+    float drive = 10.0 - abs(mod(seconds, 20.0) - 10.0);
     for (int i = 0; i < 6; i++) {
-        float lane = i % 2 == 0 ? 0.38 : -0.38;
-        float near = 0.06 + 0.10 * float(i) + 0.06 * draws[8 + i];
-        if (i == 5) near = mix(0.46, 1.05, nearness);
+        float lane = i > 3 ? 0.40 * side(15) * (i == 5 ? 1.0 : -1.0) : i % 2 == 0 ? 0.38 : -0.38;
+        bool coming = lane * side(16) > 0.0;
+        float near = (0.06 + 0.10 * float(i) + 0.06 * draws[8 + i]) * exp((coming ? 0.05 : -0.05) * drive);
         if (i == 4) near = mix(0.34, 0.80, nearness * draws[14]);
-        if (i == 5) lane = 0.40 * side(15);
-        if (i == 4) lane = -0.40 * side(15);
+        if (i == 5) near = mix(0.46, 1.05, nearness);
+        if (i > 3) near *= 1.0 + 0.08 * swing(0.19, 0.3 * float(i)) - 0.08 * sine(0.3 * float(i));
+        // Farther cars keep behind the two in front; all come out of the distance.
+        near = (i > 3 ? near : min(near, 0.30 + 0.02 * float(i))) * mix(0.03, 1.0, come(0.0, 1.0));
         vec2 wheels = vec2(vanish.x + lane * near, vanish.y - vanish.y * near * 0.86);
         float scale = 0.62 * near;
-        bool coming = lane * side(16) > 0.0;
-        c = car(c, (u - wheels) / scale, scale, coming, draws[17 + i]);
+        car(c, (u - wheels) / scale, scale, coming, draws[17 + i]);
     }
-    return c;
 }
