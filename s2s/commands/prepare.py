@@ -96,6 +96,8 @@ def _prepare_films(asked: argparse.Namespace) -> None:
     choice = CorpusChoice.of(asked)
     val_share = settings.shares[1]
     corpus = corpus_of(root, choice, val_share=val_share, seed=asked.seed, sounds=asked.sound_only)
+    if isinstance(corpus, Listing) and rank.index == 0:
+        _log.info("%s", "\n".join(corpus.lines()))
     began_s, clips, last = time.monotonic(), 0, None
     steps = prepare(
         corpus,

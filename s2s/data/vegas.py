@@ -12,7 +12,7 @@ from typing import Final
 
 from s2s.data.clip_ids import CLIP_S
 from s2s.data.corpus import Split, Video
-from s2s.data.listing import Listing, films_under
+from s2s.data.listing import Listing, counted, films_under
 from s2s.data.splits import place_of, split_of
 from s2s.data.tables import Row, read_rows
 
@@ -62,6 +62,7 @@ class _Class:
     films: dict[int, Path]
     recordings: dict[int, str]
     extra: list[Path]
+    has_info: bool
 
     @property
     def missing(self) -> list[int]:
@@ -87,9 +88,9 @@ def find_clips(
     if not videos:
         raise ValueError(f"{root} holds no clip of VEGAS; expected files like {CLASSES[0]}/videos/video_00000.mp4")
     absent = sorted(set(classes) - {one.label for one in there})
-    notes = [f"no folder {label!r}" for label in absent] + [
-        line for one in there for line in _about(one, videos, sizes)
-    ]
+    notes = [f"no folder for {counted(len(absent), 'class', 'classes')}: {', '.join(absent)}"] if absent else []
+    notes += [line for one in there for line in _about(one, videos, sizes)]
+    notes.append(f"which clips the paper took is not published; these are drawn with seed {seed}")
     missing = [clip_name(one.label, number) for one in there for number in one.missing]
     extra = [path for one in there for path in one.extra]
     return Listing("VEGAS", tuple(videos), tuple(missing), tuple(extra), tuple(notes))
@@ -108,9 +109,10 @@ def _read_class(folder: Path) -> _Class:
         if number is None or path.parent.name != "videos" or films.setdefault(int(number[1]), path) != path:
             extra.append(path)
     info = folder / _INFO
-    recordings = _read_info(info) if info.exists() else {n: clip_name(folder.name, n) for n in films}
+    has_info = info.exists()
+    recordings = _read_info(info) if has_info else {number: clip_name(folder.name, number) for number in films}
     extra += [films.pop(number) for number in sorted(set(films) - set(recordings))]
-    return _Class(folder.name, films, recordings, extra)
+    return _Class(folder.name, films, recordings, extra, has_info)
 
 
 def _read_info(file: Path) -> dict[int, str]:
@@ -146,11 +148,14 @@ def _video(one: _Class, number: int, split: Split) -> Video:
 
 
 def _about(one: _Class, videos: Sequence[Video], sizes: Sizes) -> list[str]:
-    """Say where a class is smaller than it should be, and how many of its clips are not taken."""
+    """Say where a class is smaller than it should be, and where its videos are not known."""
     splits = [video.split for video in videos if video.label == one.label]
     short = [
         f"{splits.count(split)} of {sizes.of(split)} {split}"
         for split in ("train", "val", "test")
         if splits.count(split) < sizes.of(split)
     ]
-    return [f"{one.label}: only {', '.join(short)}, of {len(one.films)} clips that are there"] if short else []
+    notes = [f"{one.label}: only {', '.join(short)}, of {counted(len(one.films), 'clip')} there"] if short else []
+    if not one.has_info:
+        notes.append(f"{one.label}: no {_INFO}, so clips of one video may be in two splits")
+    return notes

@@ -20,6 +20,7 @@ from s2s.data.tables import Row, read_rows
 Official = Literal["train", "test"]
 _OFFICIAL: Final[dict[str, Official]] = {"train": "train", "test": "test"}
 _HEADER: Final = "label"
+_MISSPELT: Final = 0.85  # "train horning" and "train whistling" are 0.71 alike, and two classes
 _SECONDS: Final = re.compile(r"([0-9]{1,6})(?:\.0+)?")  # tables that went through pandas say 30.0
 
 
@@ -150,10 +151,12 @@ def _video(path: Path, clip: Clip, drawn: Split) -> Video:
 def _about_classes(clips: Sequence[Clip], classes: Collection[str] | None) -> list[str]:
     known = sorted({clip.label for clip in clips})
     absent = sorted(set(classes or ()) - set(known))
-    nearest = {label: get_close_matches(label, known, n=1) for label in absent}
+    if not absent:
+        return []
+    nearest = ((label, get_close_matches(label, known, n=1, cutoff=_MISSPELT)) for label in absent)
     return [
-        f"no clip is listed of {label!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-        for label, near in nearest.items()
+        f"no clip is listed of {counted(len(absent), 'class', 'classes')}: {_quoted(absent)}",
+        *(f"{label!r} is no class of the list; did you mean {near[0]!r}?" for label, near in nearest if near),
     ]
 
 

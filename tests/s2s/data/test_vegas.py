@@ -13,6 +13,7 @@ from s2s.data.splits import in_two_splits
 from s2s.data.vegas import CLASSES, FIVE_CLASSES, PAPER, Sizes, find_clips
 
 FEW = Sizes(train=12, val=2, test=2)
+DRAWN = "which clips the paper took is not published; these are drawn with seed 0"
 HEADER = "YTID,start_second,end_second"
 
 
@@ -42,7 +43,8 @@ def test_of_every_class_800_50_and_50_clips_are_taken(tmp_path: Path) -> None:
     listing = find_clips(tmp_path)
     full = Counter({"train": 800, "val": 50, "test": 50})
     assert listing.counts() == {"dog": full, "drum": full}
-    assert listing.notes == tuple(f"no folder {label!r}" for label in CLASSES if label not in ("dog", "drum"))
+    absent = "baby_cry, chainsaw, fireworks, helicopter, printer, rail_transport, snoring, water_flowing"
+    assert listing.notes == (f"no folder for 8 classes: {absent}", DRAWN)
     assert listing.missing == ()
     assert len({video.id for video in listing.found}) == 1800
     assert in_two_splits(listing.found) == {}
@@ -64,7 +66,7 @@ def test_five_classes_are_those_of_s2i(tmp_path: Path) -> None:
     assert not listing.extra and not listing.missing
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(30, 150), st.integers(1, 5), st.integers(0, 150), st.integers(0, 3))
 def test_no_video_is_in_two_splits_nor_goes_from_one_to_another(
     tmp_path_factory: pytest.TempPathFactory, count: int, clips_each: int, added: int, seed: int
@@ -102,7 +104,8 @@ def test_a_class_that_is_too_small_is_taken_whole_and_said(tmp_path: Path) -> No
     assert sum(counts.values()) == 40
     assert listing.notes == (
         f"dog: only {counts['train']} of 800 train, {counts['val']} of 50 val, {counts['test']} of 50 test, "
-        "of 40 clips that are there",
+        "of 40 clips there",
+        DRAWN,
     )
 
 
@@ -131,6 +134,7 @@ def test_without_a_table_every_clip_counts_as_its_own_video(tmp_path: Path) -> N
     listing = find_clips(tmp_path, classes=["dog"], sizes=FEW)
     assert not listing.extra and not listing.missing
     assert all(video.recording == video.id for video in listing.found)
+    assert "dog: no video_info.csv, so clips of one video may be in two splits" in listing.notes
     assert listing.counts()["dog"]["train"] == 12
 
 

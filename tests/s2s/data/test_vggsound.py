@@ -214,8 +214,10 @@ def test_the_classes_asked_for_are_kept_and_others_are_no_strangers(tmp_path: Pa
 def test_a_class_without_a_row_is_named_with_the_nearest_that_has_one(tmp_path: Path) -> None:
     root = with_films(tmp_path / "films", *(f"{c.id.stem}.mp4" for c in CLIPS))
     listing = find_clips(root, CLIPS, classes=["people marching", "waterfall burblng", "zzzzzz"])
-    assert "no clip is listed of 'waterfall burblng'; did you mean 'waterfall burbling'?" in listing.notes
-    assert "no clip is listed of 'zzzzzz'" in listing.notes
+    assert "no clip is listed of 2 classes: 'waterfall burblng', 'zzzzzz'" in listing.notes
+    assert "'waterfall burblng' is no class of the list; did you mean 'waterfall burbling'?" in listing.notes
+    fifty = find_clips(root, CLIPS, classes=read_labels(FIGURE_S1))
+    assert not any("did you mean" in note for note in fifty.notes)
     with pytest.raises(ValueError, match=r"none of the 4 clips listed is of the classes 'a', 'b', 'c' and 1 more"):
         find_clips(root, CLIPS, classes=["b", "a", "d", "c"])
 
