@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from s2s.card import DEFAULT_BUNDLE
 from s2s.commands.arguments import Verbs
 
 
@@ -21,6 +22,7 @@ def _add_train(verbs: Verbs) -> None:
         "image-encoder": _train_image_encoder,
         "generator": _train_generator,
         "audio-encoder": _train_audio_encoder,
+        "localizer": _train_localizer,
         "judge": _train_judge,
     }
     for name, run in runs.items():
@@ -38,7 +40,17 @@ def _add_train(verbs: Verbs) -> None:
             stage.add_argument("--grow-from", type=Path, help="checkpoint of a run at half the resolution")
         if name == "audio-encoder":
             stage.add_argument("--recordings", type=Path, help="real recordings, folds 1 and 2 of ESC-10's layout")
+        if name == "localizer":
+            bundle = "its f_V looks; default: the one that ships"
+            stage.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE, metavar="BUNDLE", help=bundle)
+            stage.add_argument("--moments", type=int, default=16, help="kept of each clip (default 16)")
+            maps = "which of f_V's maps, 1 the finest, 4 the last (default 3,4)"
+            stage.add_argument("--stages", type=_stages, default=(3, 4), metavar="N,…", help=maps)
         stage.set_defaults(run=run)
+
+
+def _stages(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
 
 
 def _length_and_data(asked: argparse.Namespace) -> tuple[Any, Any]:
@@ -91,6 +103,24 @@ def _train_audio_encoder(asked: argparse.Namespace) -> None:
     recordings = read_recordings(asked.recordings, TRAINING_FOLDS) if asked.recordings else []
     encoder = load_image_encoder(asked.image_encoder)
     train_audio_encoder(data, encoder, asked.out, _settings(AudioEncoderSettings, asked), length, recordings)
+
+
+def _train_localizer(asked: argparse.Namespace) -> None:
+    import torch
+
+    from s2s import bundle
+    from s2s.data.prepared import PreparedData
+    from s2s.selection.features import MomentsAsked, write_moments
+    from s2s.training.localizer import LocalizerSettings, train_localizer
+    from s2s.training.loop import RunLength
+
+    if asked.threads:
+        torch.set_num_threads(asked.threads)
+    settings, length = _settings(LocalizerSettings, asked), RunLength(asked.steps, asked.minutes)
+    kept = MomentsAsked(asked.moments, asked.stages, seed=asked.seed)
+    source, encoder = PreparedData.open(asked.data), bundle.load_image_encoder(asked.bundle)
+    moments = write_moments(source, encoder, asked.out / "moments", kept)
+    train_localizer(moments, asked.out, settings, length)
 
 
 def _train_judge(asked: argparse.Namespace) -> None:

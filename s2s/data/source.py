@@ -15,7 +15,10 @@ Frames = NDArray[np.uint8]
 class ClipSource(Protocol):
     """Clips of sound and frames by id. Frame k, from 0, is what is seen k / `frame_rate_hz` seconds into the clip."""
 
-    frame_rate_hz: float
+    @property
+    def frame_rate_hz(self) -> float:
+        """How many frames a second `frames` returns: 10."""
+        ...
 
     @property
     def ids(self) -> Sequence[str]:
