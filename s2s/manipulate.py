@@ -102,7 +102,7 @@ def blend(h_image: Tensor, h_sound: Tensor, amount: float) -> Tensor:
 def edit(h_image: Tensor, h_one: Tensor, h_other: Tensor, amount: float) -> Tensor:
     """Return z_new = z_V_inv + λ (z_A1 - z_A2) at unit length, λ = `amount` (section 5.2, figure 11).
 
-    All [n, h_dim], unit, or one row for all: an image as `s2s.invert` found it, and a sound at two volumes (or two
+    All [n, h_dim], unit, or one row for all: an image as `s2s.inversion` found it, and a sound at two volumes (or two
     sounds). With λ 0 or equal sounds it is the image, exactly. Raises ValueError for a λ that is not finite, and where
     all cancels out.
     """

@@ -24,10 +24,7 @@ SURFACE_OF_S2S = (
     "s2s.embed",
     "s2s.film",  # how a film is written, for the recorder
     "s2s.images",
-    "s2s.inversion_cache",
-    "s2s.inversion_cache",  # a preset's image, found again in the generator
-    "s2s.inversion_loss",
-    "s2s.invert",
+    "s2s.inversion",  # a preset's image, found again in the generator
     "s2s.models",
     "s2s.spectrogram",
     "s2s.spectrogram_spec",

@@ -40,7 +40,7 @@ def add_to(verbs: Verbs) -> None:
 def _import(asked: argparse.Namespace) -> None:
     from s2s.commands.record import write_run
     from s2s.describe import describe
-    from s2s.importing import import_published
+    from s2s.published.importing import import_published
 
     card = import_published(asked.published, asked.out, name=asked.name, replace=asked.force)
     write_run(asked.out, asked, {"name": card.name, "licence": card.licence, "provenance": card.provenance})

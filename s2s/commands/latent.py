@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from s2s.bundle import Bundle
-    from s2s.inversion_loss import Losses
-    from s2s.invert import Inversion, InversionSettings, Inverted
-    from s2s.latent_strip import Latent, LatentStrip
+    from s2s.figures.latent_strip import Latent, LatentStrip
+    from s2s.figures.sweeps import Sweep
+    from s2s.inversion.loss import Losses
+    from s2s.inversion.search import Inversion, InversionSettings, Inverted
     from s2s.manipulate import Sound
-    from s2s.sweeps import Sweep
 
 _SQUASHED_PX: Final = 256  # of every image before f_V sees it, as published
 _BLENDS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -103,9 +103,9 @@ class _Figure:
 
 def _blend(asked: argparse.Namespace) -> None:
     from s2s.embed import embed_image, embed_sound
-    from s2s.latent_strip import blended, paint_latents
+    from s2s.figures.latent_strip import blended, paint_latents
+    from s2s.figures.sweeps import volume_sweep
     from s2s.noise import draw_noise
-    from s2s.sweeps import volume_sweep
 
     pairs = _pairs(asked)
     model = _model(asked)
@@ -130,7 +130,7 @@ def _blend(asked: argparse.Namespace) -> None:
 
 def _edit(asked: argparse.Namespace) -> None:
     from s2s.embed import embed_sound
-    from s2s.latent_strip import edited, paint_latents
+    from s2s.figures.latent_strip import edited, paint_latents
 
     pairs = _pairs(asked)
     model = _model(asked)
@@ -184,7 +184,7 @@ def _save_before_and_after(path: Path, names: Sequence[str], rows: Sequence[Sequ
 
 
 def _save_vectors(path: Path, found: "Inverted", model: "Bundle", image: Path) -> None:
-    from s2s.inversion_cache import save_inverted
+    from s2s.inversion.cache import save_inverted
 
     save_inverted(path, found, {"image": str(image), "model": _name_of(model)})
     print(path)
@@ -194,8 +194,8 @@ def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, nam
     """Return the inversion of an image, from the cache or with a bar that shows its losses, and say how near it is."""
     from tqdm import tqdm
 
-    from s2s.inversion_cache import cached
-    from s2s.invert import DivergedError
+    from s2s.inversion.cache import cached
+    from s2s.inversion.search import DivergedError
 
     settings = _settings(asked)
     label = " ".join(name.split())
@@ -216,7 +216,7 @@ def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, nam
 
 
 def _settings(asked: argparse.Namespace) -> "InversionSettings":
-    from s2s.invert import InversionSettings
+    from s2s.inversion.search import InversionSettings
 
     given = {"max_steps": asked.steps, "restarts": asked.restarts, "screened": asked.screened}
     return InversionSettings(**{name: value for name, value in given.items() if value is not None})
@@ -224,7 +224,7 @@ def _settings(asked: argparse.Namespace) -> "InversionSettings":
 
 def _on_the_way(asked: argparse.Namespace, heard: "Sound", second: "Sound | None") -> "Sweep":
     """Return the sound of z_A2 becoming that of z_A1."""
-    from s2s.sweeps import opposing_sweep, volume_sweep
+    from s2s.figures.sweeps import opposing_sweep, volume_sweep
 
     if second is None:
         return volume_sweep("", heard, asked.quieter, asked.louder)
@@ -275,8 +275,8 @@ def _write(asked: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figur
 
 
 def _write_film(asked: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
+    from s2s.figures.latent_strip import latent_frames
     from s2s.film import write_film
-    from s2s.latent_strip import latent_frames
 
     rate_hz, frames_each = model.spec.sample_rate_hz, asked.seconds * _FILM_FPS
     ends = min(asked.lambdas), max(asked.lambdas)

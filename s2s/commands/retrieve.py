@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from s2s.bundle import Bundle
-    from s2s.embed_files import Kind
-    from s2s.retrieve import Index, Match
+    from s2s.retrieval.embedding import Kind
+    from s2s.retrieval.index import Index, Match
 
 _log = logging.getLogger(__name__)
 
-_KINDS: Final = ("images", "sounds")  # as in `s2s.embed_files`, which waits for torch
+_KINDS: Final = ("images", "sounds")  # as in `s2s.retrieval.embedding`, which waits for torch
 _CELL_PX: Final = 144
 _SKIPPED_NAMED: Final = 5
 _STORY: Final = """Find what lies nearest in the space that sounds and images share, by the cosine of the angle: for a
@@ -63,7 +63,7 @@ def add_to(verbs: Verbs) -> None:
 
 def _run(asked: argparse.Namespace) -> None:
     from s2s import bundle
-    from s2s.retrieve import index_folder
+    from s2s.retrieval.index import index_folder
 
     _check(asked)
     model = bundle.load(asked.model, device=asked.device)
@@ -93,7 +93,7 @@ def _check(asked: argparse.Namespace) -> None:
 
 def _query(model: "Bundle", file: Path, asked: argparse.Namespace) -> _Query:
     from s2s.embed import embed_image
-    from s2s.embed_files import embed_file, kind_of, sight
+    from s2s.retrieval.embedding import embed_file, kind_of, sight
 
     kind = kind_of(file)
     among: Kind = asked.among or ("images" if asked.generated or kind == "sounds" else "sounds")
@@ -162,8 +162,8 @@ def _cell(model: "Bundle", match: "Match", kind: "Kind", folder: Path) -> Pixels
 
 def _picture(model: "Bundle", file: Path, kind: "Kind") -> Pixels:
     from s2s.cells import spectrogram_picture
-    from s2s.embed_files import read_clip
     from s2s.images import read_image
+    from s2s.retrieval.embedding import read_clip
 
     return read_image(file) if kind == "images" else spectrogram_picture(read_clip(file, model.spec), model.spec)
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from s2s.bundle import Bundle
+    from s2s.figures.sound_strip import Strip
+    from s2s.figures.sweeps import Sweep
     from s2s.manipulate import Sound
-    from s2s.strip import Strip
-    from s2s.sweeps import Sweep
 
 _GAINS_DB: Final = (-30.0, -20.0, -10.0, 0.0, 10.0)
 _CURVES: Final = ("equal-power", "linear")  # as in `s2s.manipulate`, which waits for torch
@@ -64,8 +64,8 @@ def _add_result(verb: argparse.ArgumentParser, film: str) -> None:
 
 
 def _volume(asked: argparse.Namespace) -> None:
-    from s2s.strip import paint_strip
-    from s2s.sweeps import volume_steps, volume_sweep
+    from s2s.figures.sound_strip import paint_strip
+    from s2s.figures.sweeps import volume_steps, volume_sweep
 
     model, sounds, z = _prepared(asked)
     strips = {
@@ -77,8 +77,8 @@ def _volume(asked: argparse.Namespace) -> None:
 
 
 def _mix(asked: argparse.Namespace) -> None:
-    from s2s.strip import paint_strip
-    from s2s.sweeps import joining_sweep, mixing_steps, opposing_steps, opposing_sweep
+    from s2s.figures.sound_strip import paint_strip
+    from s2s.figures.sweeps import joining_sweep, mixing_steps, opposing_steps, opposing_sweep
 
     model, sounds, z = _prepared(asked)
     gains = _gains(sounds, asked.gains)
@@ -160,8 +160,8 @@ def _write(
 
 def _write_film(asked: argparse.Namespace, model: "Bundle", sweeps: "Sequence[Sweep]", z: "Tensor") -> None:
     """Go through every sweep in turn, each frame heard and painted anew from the first row's noise."""
+    from s2s.figures.sound_strip import film_frames
     from s2s.film import write_film
-    from s2s.strip import film_frames
 
     rate_hz, frames_each = model.spec.sample_rate_hz, asked.seconds * _FILM_FPS
     frames = itertools.chain.from_iterable(film_frames(model, sweep, z[:1], frames_each) for sweep in sweeps)

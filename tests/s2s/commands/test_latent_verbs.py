@@ -10,12 +10,13 @@ import pytest
 import torch
 from PIL import Image
 
-from s2s import bundle, inversion_cache
+from s2s import bundle
 from s2s.__main__ import main
 from s2s.embed import embed_sound
 from s2s.generate import paint
-from s2s.inversion_cache import load_inverted
-from s2s.invert import DivergedError
+from s2s.inversion import cache as inversion_cache
+from s2s.inversion.cache import load_inverted
+from s2s.inversion.search import DivergedError
 from s2s.noise import draw_noise
 from tests.fakes import write_tiny_bundle
 from tests.s2s.test_audio import tone, write_wav

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.testing import assert_close
 
 from s2s.models.biggan import BigGanGenerator
-from s2s.published import icgan_state
+from s2s.published.networks import icgan_state
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
 
 GOLDEN = Path(__file__).parents[2] / "golden"

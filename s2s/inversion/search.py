@@ -16,7 +16,7 @@ from torch import Tensor
 from s2s.bundle import Bundle, BundleError
 from s2s.embed import as_tensor, embed_image
 from s2s.generate import as_pixels
-from s2s.inversion_loss import Losses, LossesOfEach, Objective, Weights
+from s2s.inversion.loss import Losses, LossesOfEach, Objective, Weights
 from s2s.noise import draw_noise
 
 __all__ = ["DivergedError", "Inversion", "InversionSettings", "Inverted", "Losses", "Weights"]

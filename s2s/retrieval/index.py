@@ -19,8 +19,8 @@ from tqdm import tqdm
 
 from s2s.bundle import Bundle
 from s2s.card import AUDIO_ENCODER, IMAGE_ENCODER
-from s2s.embed_files import SIDE_PX, Kind, Skipped, embed_files, files_in, sight
-from s2s.embedding_cache import EmbeddingCache, FileIdentity, Vector, user_cache
+from s2s.retrieval.cache import EmbeddingCache, FileIdentity, Vector, user_cache
+from s2s.retrieval.embedding import SIDE_PX, Kind, Skipped, embed_files, files_in, sight
 
 _MAKE: Final = 1
 """Raise it when files are read or embedded differently: what was kept before is then made anew."""

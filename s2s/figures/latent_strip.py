@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.bundle import Bundle
+from s2s.figures.sweeps import position_at
 from s2s.generate import paint
 from s2s.manipulate import blend, edit
 from s2s.sheet import Pixels, captioned
-from s2s.sweeps import position_at
 
 Latent = Callable[[float], Tensor]
 """z_new of the paper, unit [1, h_dim], for an amount λ."""

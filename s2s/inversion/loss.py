@@ -1,6 +1,6 @@
 """How far a painted picture is from the image it should be, and how far z and h are from where G was trained.
 
-Pure functions of tensors, for `s2s.invert`. Every loss is one number a picture, never mixed across a batch.
+Pure functions of tensors, for `s2s.inversion.search`. Every loss is one number a picture, never mixed across a batch.
 """
 
 from dataclasses import dataclass, fields

@@ -22,8 +22,8 @@ from torch import Tensor
 
 from s2s.bundle import Bundle
 from s2s.card import GENERATOR, IMAGE_ENCODER
-from s2s.inversion_loss import Losses
-from s2s.invert import Inversion, InversionSettings, Inverted
+from s2s.inversion.loss import Losses
+from s2s.inversion.search import Inversion, InversionSettings, Inverted
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Checkpoints as PyTorch writes them (`.pth`, `.pth.tar`): pickles, read so that nothing in them ever runs.
 
-Only `s2s.importing` reads such files; the program's own are safetensors. Everything stays on the CPU.
+Only `s2s.published.importing` reads such files; the program's own are safetensors. Everything stays on the CPU.
 """
 
 import pickle

@@ -8,13 +8,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from s2s.checkpoint import read_tensors
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.biggan_discriminator import BigGanDiscriminator
-from s2s.published import icgan_state, recognise
+from s2s.published.checkpoint import read_tensors
+from s2s.published.networks import icgan_state, recognise
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 
 
 def published_file(name: str, folder: Path) -> Path:

@@ -16,8 +16,8 @@ from s2s.card import DEFAULT_BUNDLE, BigGanSizes
 from s2s.embed import embed_image, unit
 from s2s.generate import paint
 from s2s.images import read_image
-from s2s.inversion_loss import Objective, Weights, normality
-from s2s.invert import Inversion, InversionSettings, Inverted
+from s2s.inversion.loss import Objective, Weights, normality
+from s2s.inversion.search import Inversion, InversionSettings, Inverted
 from s2s.models.registry import build
 from s2s.noise import draw_noise
 from tests.fakes import tiny_card, write_tiny_bundle
@@ -144,7 +144,7 @@ def test_it_ends_early_where_nothing_is_gained(model: Bundle, own_picture: NDArr
 
 
 def test_the_default_model_finds_the_image_of_a_preset_nearer_than_f_v_alone() -> None:
-    image = Path(__file__).parents[2] / "presets" / "dawn.png"
+    image = Path(__file__).parents[3] / "presets" / "dawn.png"
     settings = InversionSettings(screened=8, restarts=1, max_steps=25)
     found = finished(Inversion(bundle.load(DEFAULT_BUNDLE), read_image(image, side_px=256), settings))
     assert found.losses.pixel < 0.4 * found.start.pixel

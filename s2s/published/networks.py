@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from s2s.card import AudioEncoderSizes, BigGanSizes, SwavSizes
-from s2s.checkpoint import CheckpointError
 from s2s.models.registry import build
-from s2s.published_sizes import Shapes, SizeError, audio_encoder_sizes, generator_sizes, swav_sizes
+from s2s.published.checkpoint import CheckpointError
+from s2s.published.sizes import Shapes, SizeError, audio_encoder_sizes, generator_sizes, swav_sizes
 
 Part = Literal["audio_encoder", "image_encoder", "generator"]
 Sizes = AudioEncoderSizes | SwavSizes | BigGanSizes

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from s2s.checkpoint import CheckpointError
-from s2s.published_files import PublishedFile, published_files
+from s2s.published.checkpoint import CheckpointError
+from s2s.published.files import PublishedFile, published_files
 from tests.published_files import record
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from s2s.checkpoint import CheckpointError, read_tensors, read_values
+from s2s.published.checkpoint import CheckpointError, read_tensors, read_values
 from tests.published_files import record
 
 WEIGHTS = {"module.weight": torch.arange(6.0).reshape(2, 3), "module.count": torch.tensor(7)}

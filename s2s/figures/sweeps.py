@@ -1,6 +1,6 @@
 """Section 5.1's figures as sounds: volumes that change in steps (figures 6 to 8) or without a break, for a film.
 
-Pure functions of arrays; what the model makes of them is `s2s.strip`'s. Sounds are mono float32 [n], full scale ±1.
+Pure functions of arrays; what the model makes of them is `sound_strip`'s. Sounds are mono float32 [n], full scale ±1.
 """
 
 import itertools

@@ -14,12 +14,12 @@ from torch import Tensor
 
 from s2s.bundle import Bundle
 from s2s.embed import embed_sound
+from s2s.figures.sweeps import Step, Sweep, position_at
 from s2s.generate import paint
 from s2s.manipulate import Sound
 from s2s.sheet import Pixels, captioned
 from s2s.spectrogram import fit_clip, power
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.sweeps import Step, Sweep, position_at
 
 
 @dataclass(frozen=True, slots=True)

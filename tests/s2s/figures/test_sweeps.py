@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from s2s.manipulate import CURVES, Curve, Sound, at_volume, mix
-from s2s.sweeps import (
+from s2s.figures.sweeps import (
     decibels,
     joining_sweep,
     mixing_steps,
@@ -16,6 +15,7 @@ from s2s.sweeps import (
     volume_steps,
     volume_sweep,
 )
+from s2s.manipulate import CURVES, Curve, Sound, at_volume, mix
 
 RATE_HZ = 16_000
 

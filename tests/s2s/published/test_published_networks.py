@@ -10,14 +10,14 @@ import torch
 from torch import Tensor
 
 from s2s.card import AudioEncoderSizes, BigGanSizes, SwavSizes
-from s2s.checkpoint import CheckpointError, read_tensors
 from s2s.models.biggan import BigGanGenerator
 from s2s.models.biggan_discriminator import BigGanDiscriminator
-from s2s.published import PublishedNetwork, audio_encoder_state, icgan_state, recognise
-from s2s.published_sizes import audio_encoder_sizes, generator_sizes, swav_sizes
+from s2s.published.checkpoint import CheckpointError, read_tensors
+from s2s.published.networks import PublishedNetwork, audio_encoder_state, icgan_state, recognise
+from s2s.published.sizes import audio_encoder_sizes, generator_sizes, swav_sizes
 from tests.published_files import DIM, WIDTH, audio_encoder_file, generator_state, swav_file
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 FILE = Path("some file")
 
 

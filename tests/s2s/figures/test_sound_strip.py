@@ -10,13 +10,13 @@ from s2s import bundle
 from s2s.bundle import Bundle
 from s2s.card import DEFAULT_BUNDLE
 from s2s.embed import embed_sound
+from s2s.figures.sound_strip import Strip, film_frames, loudness_of, paint_strip
+from s2s.figures.sweeps import Step, opposing_sweep, position_at, volume_steps, volume_sweep
 from s2s.generate import paint
 from s2s.manipulate import at_volume
 from s2s.noise import draw_noise
 from s2s.sheet import captioned
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.strip import Strip, film_frames, loudness_of, paint_strip
-from s2s.sweeps import Step, opposing_sweep, position_at, volume_steps, volume_sweep
 
 NOISE = (0.1 * np.random.default_rng(0).standard_normal(16_000)).astype(np.float32)
 TONE = (0.3 * np.sin(np.arange(16_000) * 0.3)).astype(np.float32)

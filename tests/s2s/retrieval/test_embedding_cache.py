@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from s2s.embedding_cache import EmbeddingCache, FileIdentity, user_cache
+from s2s.retrieval.cache import EmbeddingCache, FileIdentity, user_cache
 
 DIM = 4
 
@@ -82,7 +82,7 @@ def test_tidying_a_tidy_cache_writes_nothing(tmp_path: Path) -> None:
 def test_full_parts_are_left_alone_until_a_file_of_theirs_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("s2s.embedding_cache._FULL_PART", 3)
+    monkeypatch.setattr("s2s.retrieval.cache._FULL_PART", 3)
     cache = EmbeddingCache(tmp_path, DIM)
     cache.add({file_named(name): vector(ord(name)) for name in "abc"})
     full = next(tmp_path.iterdir())
@@ -136,8 +136,8 @@ def test_a_process_killed_while_adding_leaves_what_it_had_added(tmp_path: Path) 
     program = f"""
 import os, signal
 from pathlib import Path
-from tests.s2s.test_embedding_cache import filled
-import s2s.embedding_cache
+from tests.s2s.retrieval.test_embedding_cache import filled
+import s2s.retrieval.cache
 place = Path({str(tmp_path)!r})
 filled(place, "abc")
 Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # a part is written, but not yet in its place
@@ -159,7 +159,7 @@ def test_processes_that_add_and_tidy_at_once_lose_nothing(tmp_path: Path) -> Non
     program = """
 import sys
 from pathlib import Path
-from tests.s2s.test_embedding_cache import DIM, EmbeddingCache, file_named, vector
+from tests.s2s.retrieval.test_embedding_cache import DIM, EmbeddingCache, file_named, vector
 names = [chr(code) for code in range(0x100, 0x180)]
 cache = EmbeddingCache(Path(sys.argv[1]), DIM)
 for count, name in enumerate(names[int(sys.argv[2])::2]):

@@ -12,11 +12,12 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
-from s2s import bundle, inversion_cache
+from s2s import bundle
 from s2s.bundle import Bundle, BundleError
-from s2s.inversion_cache import cache_key, cached, default_folder, load_inverted, recall, save_inverted
-from s2s.inversion_loss import Weights
-from s2s.invert import Inversion, InversionSettings, Inverted
+from s2s.inversion import cache as inversion_cache
+from s2s.inversion.cache import cache_key, cached, default_folder, load_inverted, recall, save_inverted
+from s2s.inversion.loss import Weights
+from s2s.inversion.search import Inversion, InversionSettings, Inverted
 from tests.fakes import write_tiny_bundle
 
 QUICK = InversionSettings(screened=2, restarts=1, max_steps=2)

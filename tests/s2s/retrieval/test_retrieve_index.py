@@ -19,13 +19,14 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from s2s import bundle, retrieve
+from s2s import bundle
 from s2s.audio import AudioFileError
 from s2s.bundle import Bundle, BundleError
 from s2s.card import IMAGE_ENCODER
-from s2s.embed_files import Embedded, Skipped, embed_file, embed_files
 from s2s.images import ImageFileError
-from s2s.retrieve import Match, index_folder, nearest
+from s2s.retrieval import index as retrieve
+from s2s.retrieval.embedding import Embedded, Skipped, embed_file, embed_files
+from s2s.retrieval.index import Match, index_folder, nearest
 from tests.fakes import write_tiny_bundle
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "orange": (255, 96, 0)}
@@ -232,7 +233,8 @@ def test_a_run_that_is_killed_has_kept_what_it_had_done(model: Bundle, folder: P
     program = """
 import os, signal, sys
 from pathlib import Path
-from s2s import bundle, retrieve
+from s2s import bundle
+from s2s.retrieval import index as retrieve
 original = retrieve.embed_files
 def killed(*arguments):
     for count, outcome in enumerate(original(*arguments)):

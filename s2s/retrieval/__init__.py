@@ -1,0 +1,1 @@
+"""Nearest images to a sound, nearest sounds to an image: embedding (of files), cache (of folders), index (search)."""
