@@ -43,6 +43,7 @@ void rank_of_people(inout vec4 c, vec2 u, float line, float head, float depth, f
     float there = step(abs((cell + 0.5 - offset * 30.0) * pitch - 0.5), 0.7);
     float chosen = hash(vec2(cell, offset * 50.0));
     float other = hash(vec2(offset * 40.0, cell + 3.0));
+    there *= step(fract(7.3 * other), mix(0.66, 1.0, smoothstep(0.0, 0.7, nearness)));  // a quiet crowd has gaps
     float bounce = 0.22 * head * (swing(1.2 + 0.3 * other, chosen) - sine(chosen));
     vec2 p = vec2((fract(x) - 0.5) * pitch + 0.25 * head * (chosen - 0.5), u.y - line - 0.9 * head * (other - 0.5) - bounce);
     vec3 lit = mix(light.fill, vec3(0.9, 0.75, 0.8), 0.45) * (0.45 + 0.55 * depth);

@@ -73,21 +73,34 @@ vec3 setting(vec2 u) {
     return c;
 }
 
+// Fine bubbles that rise around the great ones; 0 .. 1.
+float fizz(vec2 u, float column, float wide) {
+    vec2 grid = vec2((u.x - column) * 34.0, (u.y + 0.03 * swing(0.5, 3.0 * u.x)) * 30.0 - 7.0 * seconds);
+    vec2 cell = floor(grid);
+    vec2 p = fract(grid) - 0.3 - 0.4 * hash2(cell + 60.0);
+    float crowded = 0.75 * exp(-pow((u.x - column) / wide, 2.0)) * come(0.0, 1.0);
+    return falling(0.06, 0.10 + 0.16 * hash(cell + 13.0), length(p)) * step(hash(cell + 81.0), crowded) * falling(1.0, 1.3, u.y - 1.25 * arrive(0.0, 0.9) + 1.0);
+}
+
 // The bubbles rise in a column from the sea bed, swaying.
 void thing(inout vec4 c, vec2 u) {
     float column = between(36, 0.15, 0.85);
     float grown = mix(0.3, 1.0, come(0.0, 0.8));
+    vec3 pearl = vec3(0.75, 0.95, 1.0) * (0.45 + 0.6 * light.fill);
+    over(c, pearl, mix(0.25, 0.50, nearness) * fizz(u, column, mix(0.03, 0.20, nearness)));
+    float below = 1.25 * (1.0 - arrive(0.0, 0.9));
+    float wide = mix(0.12, 0.55, nearness);
     for (int i = 0; i < 14; i++) {
-        vec2 q = hash2(vec2(float(i) * 6.3, floor(draws[37] * 200.0)));
+        vec2 q = fract(vec2(draws[37], draws[2]) + float(i) * vec2(0.414, 0.618));
         float rise = fract(q.y + 0.21 * seconds * (0.7 + 0.6 * q.x)) * 1.25 - 0.10;
-        float x = column + (q.x - 0.5) * mix(0.12, 0.55, nearness) * (0.5 + 0.5 * rise) + 0.012 * swing(0.6, q.y);
-        vec2 p = u - vec2(x, rise - 1.25 * (1.0 - arrive(0.0, 0.9)));
-        float radius = grown * mix(0.010, 0.055, nearness) * (0.4 + hash(q * 80.0));
-        float d = length(p) / radius;
-        float ring = smoothstep(0.45, 0.85, d) * falling(0.92, 1.05, d);
-        float spark = falling(0.10, 0.30, length(p / radius - vec2(-0.35, 0.40)));
-        vec3 pearl = vec3(0.75, 0.95, 1.0) * (0.45 + 0.6 * light.fill);
+        float x = column + (q.x - 0.5) * wide * (0.5 + 0.5 * rise) + 0.012 * swing(0.6, q.y);
+        float radius = grown * mix(0.013, 0.058, nearness) * (0.4 + fract(7.3 * q.x + 3.1 * q.y));
+        vec2 p = (u - vec2(x, rise - below)) / radius;
+        float d = length(p);
+        float skin = falling(0.92, 1.05, d);
+        float ring = smoothstep(0.45, 0.85, d) * skin;
+        float spark = falling(0.10, 0.30, length(p - vec2(-0.35, 0.40)));
         shine(c, 0.22 * ring * pearl * vec3(0.6, 1.0, 1.0));
-        over(c, pearl, min(0.62 * ring + 0.75 * spark + 0.16 * falling(0.95, 1.05, d), 0.9));
+        over(c, pearl, min(0.62 * ring + 0.75 * spark + 0.16 * skin, 0.9));
     }
 }
