@@ -20,6 +20,8 @@ def hud_lines(status: Mapping[str, Any], features: Features) -> list[str]:
         f"generated {_ms(_of(slow, 'generator'))}, heard {_ms(_of(slow, 'encoder'))} (p50)",
         f"sound to light {_ms(status['fast_ms']['p95'])} fast, {_ms(slow.get('slow_ms', {}).get('p95'))} slow (p95)",
     ]
+    if slow.get("image"):
+        lines.append(f"image {slow['image']}")
     if slow.get("idle"):
         lines.append("idle: the room is silent")
     return lines + [f"{part}: {words}" for part, words in status["reasons"].items()]

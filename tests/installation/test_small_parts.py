@@ -122,3 +122,15 @@ def test_the_hud_speaks_before_any_worker_does() -> None:
     }
     lines = hud_lines(status, Features(level=0.5, level_db=-30.0))
     assert any("-30.0 dB" in line for line in lines) and lines[-1] == "pictures: the model is starting"
+
+
+def test_the_hud_says_how_far_the_presets_image_is() -> None:
+    status = {
+        "preset": "Gallery",
+        "sound": {},
+        "slow_path": {"image": "placed by the image encoder; looking in the generator, 40%, loss 0.210"},
+        "display": {"fps": 29.9, "interval_ms": {"p95": None}},
+        "fast_ms": {"p95": None},
+        "reasons": {},
+    }
+    assert any(line.startswith("image placed by the image encoder") for line in hud_lines(status, Features()))
