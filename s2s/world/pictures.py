@@ -32,12 +32,9 @@ void main() { at = corner; gl_Position = vec4(2.0 * corner - 1.0, 0.0, 1.0); }
 
 
 def fragment_source(scene: str) -> str:
-    """Return the whole fragment shader of `scene`: the shared libraries, the scene, the finish."""
+    """Return the whole fragment shader of `scene`: the shared libraries, its setting and thing, the finish."""
     parts = [*_BEFORE_SCENE, scene, *_AFTER_SCENE]
-    texts = {part: (_GLSL / f"{part}.glsl").read_text() for part in parts}
-    if "void thing(" not in texts[scene]:
-        texts[scene] += "vec3 setting(vec2 u) { return scene(u); }\nvoid thing(inout vec4 c, vec2 u) {}\n"
-    return "#version 330\n" + "\n".join(texts.values())
+    return "#version 330\n" + "\n".join((_GLSL / f"{part}.glsl").read_text() for part in parts)
 
 
 class Painter:
@@ -150,7 +147,7 @@ class Painter:
         _set(canvas.program, "draws", draws.tobytes())
         for name, value in (
             ("nearness", np.float32(state.nearness)),
-            ("hour", np.float32(first.hour)),
+            ("hour", np.float32(_light_over(first) if laid_over else first.hour)),
             ("presence", np.float32(state.presence)),
             ("seconds", np.float32(state.seconds)),
             ("layer", np.int32(laid_over)),
@@ -170,6 +167,15 @@ class Painter:
 
 def _draws(state: SceneState) -> NDArray[np.float32]:
     return state.rng("picture").uniform(size=NUM_DRAWS).astype(np.float32)
+
+
+def _light_over(first: SceneState) -> float:
+    """Return the hour of the light on what is laid over `first`: fires burn in the dark, a rooster crows at dawn."""
+    if first.scene == "fire":
+        return 19.2
+    if first.scene == "rooster":
+        return 6.6 + 0.2 * (first.hour - 12.0)  # as rooster.glsl draws every hour towards dawn
+    return first.hour
 
 
 def _headless_context() -> Any:

@@ -15,7 +15,9 @@ SCENES: Final[tuple[str, ...]] = (
 )  # fmt: skip
 
 
-LAID_OVER: Final = frozenset({"rain", "thunderstorm", "birds", "helicopter"})
+LAID_OVER: Final = frozenset(
+    {"rain", "thunderstorm", "wind", "birds", "crickets", "bell", "helicopter", "crowd", "choir", "rooster"}
+)
 """Scenes whose thing can be laid over another scene's place."""
 
 
