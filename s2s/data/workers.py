@@ -30,6 +30,7 @@ MOST_MEMORY_BYTES: Final = 4 << 30
 """What one worker may take; 8K film needs half of it. A file that asks for more loses its worker, not the machine."""
 _BEAT_S: Final = 0.5
 _WATCH_S: Final = 1.0
+_START_S: Final = 60.0  # importing from a slow network disk is no job that hangs
 _Said = tuple[Literal["beat", "done", "stop"], Any]
 
 
@@ -57,11 +58,15 @@ class _Worker(Generic[Job, Result]):
         theirs.close()
         self.job: Job | None = None
         self.heard_at = 0.0
+        self.has_started = False
 
     def give(self, job: Job, now: float) -> None:
         self.job, self.heard_at = job, now
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died idle; reading its pipe will tell
             self.pipe.send(job)
+
+    def is_late(self, now: float, patience_s: float) -> bool:
+        return now - self.heard_at > (patience_s if self.has_started else max(patience_s, _START_S))
 
     def end(self) -> int | None:
         """Kill the process and return its exit code, negative for a signal."""
@@ -82,6 +87,7 @@ class Workers(Generic[Job, Result]):
     ) -> None:
         self._task, self._count, self._patience_s, self._clock = task, count, patience_s, clock
         self._workers: list[_Worker[Job, Result]] = []
+        self._listened_at = clock()
 
     def run(self, jobs: Iterable[Job]) -> Iterator[Done[Job, Result]]:
         """Yield jobs as they are done, in any order. Raises WorkStoppedError where going on makes no sense."""
@@ -107,12 +113,18 @@ class Workers(Generic[Job, Result]):
             idle.give(job, self._clock())
 
     def _listen(self, busy: list[_Worker[Job, Result]]) -> Iterator[Done[Job, Result]]:
+        began = self._clock()
         ready = wait([worker.pipe for worker in busy], timeout=_WATCH_S)
+        now = self._clock()
+        # Time in which the owner was busy elsewhere, or was stopped itself, is not counted against its workers.
+        deaf_s = began - self._listened_at + max(now - began - 2 * _WATCH_S, 0.0)
+        self._listened_at = now
         for worker in busy:
             assert worker.job is not None
+            worker.heard_at += deaf_s
             if worker.pipe in ready:
                 done = self._hear(worker)
-            elif self._clock() - worker.heard_at > self._patience_s:
+            elif worker.is_late(now, self._patience_s):
                 done = Done(worker.job, None, f"stopped: nothing came of it for {self._patience_s:g} s")
                 self._drop(worker)
             else:
@@ -126,7 +138,7 @@ class Workers(Generic[Job, Result]):
             said: _Said = worker.pipe.recv()
         except (EOFError, ConnectionResetError):
             return Done(worker.job, None, f"its decoder died ({_cause(self._drop(worker))})")
-        worker.heard_at = self._clock()
+        worker.heard_at, worker.has_started = self._clock(), True
         match said:
             case ("stop", reason):
                 raise WorkStoppedError(reason)
@@ -165,6 +177,7 @@ def _serve(pipe: "Connection[object, object]", task: Task[Job, Result]) -> None:
     _limit_memory()
     av.logging.set_level(av.logging.PANIC)  # what a damaged file is like is told in one line, not in thousands
     beat = _Beat(pipe)
+    beat()
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             job: Job = pipe.recv()  # type: ignore[assignment]
