@@ -20,7 +20,7 @@ float rough_sea() { return mix(0.10, 1.0, nearness) * come(0.0, 1.0); }
 
 vec3 glitter(vec2 u, float horizon, float depth) {
     float path = exp(-pow((u.x - light.place.x) / (0.06 + 0.35 * depth), 2.0));
-    float spark = smoothstep(0.50, 0.78, noise(vec2(u.x * 22.0, depth * depth * 30.0 + 70.0 * depth + 2.5 * seconds) + draws[1] * 40.0));
+    float spark = smoothstep(0.50, 0.78, noise(vec2(u.x * 22.0, depth * depth * 30.0 + 70.0 * depth + 1.2 * seconds) + draws[1] * 40.0));
     return light.sun * path * spark * (0.35 + 0.65 * (1.0 - light.day));
 }
 
@@ -31,7 +31,7 @@ vec3 setting(vec2 u) {
         c = hills(c, u, horizon - 0.03, 0.15, 3.0, draws[17], mix(light.horizon, light.zenith, 0.6) * 0.7);
     }
     float depth = clamp((horizon - u.y) / horizon, 0.0, 1.0);
-    float ripple = fbm2(vec2(u.x * mix(14.0, 5.0, depth), 55.0 * depth * (1.6 - depth) + 0.9 * seconds) + draws[14] * 40.0);
+    float ripple = fbm2(vec2(u.x * mix(14.0, 5.0, depth), 55.0 * depth * (1.6 - depth) + 0.6 * seconds) + draws[14] * 40.0);
     vec3 water = water_colour(depth) * (0.72 + 0.55 * ripple);
     water = mix(water, mix(light.horizon, light.zenith, 0.3), 0.35 * smoothstep(0.45, 0.8, ripple) * (1.0 - 0.5 * depth));
     c = mix(c, water, inside(u.y - horizon));

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from s2s.world.pictures import Painter
 from s2s.world.sheet import contact_sheet
-from s2s.world.state import SCENES, SceneState, draw_state
+from s2s.world.state import LAID_OVER, SCENES, SceneState, draw_state
 
 pytestmark = pytest.mark.gl
 
@@ -42,6 +42,19 @@ def closest_pair(pictures: NDArray[np.uint8]) -> float:
     distances = np.maximum(squares[:, None] + squares[None] - 2.0 * flat @ flat.T, 0.0)
     np.fill_diagonal(distances, np.inf)
     return float(np.sqrt(distances.min() / flat.shape[1]))
+
+
+def changed_share(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """How much of each picture differs visibly from the other, [n], 0..1."""
+    return np.asarray((np.abs(one.astype(int) - other.astype(int)).max(axis=3) > 6).mean(axis=(1, 2)))
+
+
+def takes(scene: str, *, presence: float = 1.0, nearness: float = 0.6, seconds: float = 0.0) -> list[SceneState]:
+    return [SceneState(scene, seed, nearness, 10.0, presence, seconds) for seed in range(8)]
+
+
+def covered(painter: Painter, states: Sequence[SceneState]) -> NDArray[np.float64]:
+    return np.array([shares[0] for shares in painter.coverage([(state,) for state in states])])
 
 
 def seeds_of(first: int, count: int) -> list[int]:
@@ -106,6 +119,73 @@ def test_the_hour_changes_the_picture(painter: Painter, scene: str) -> None:
     for seed in range(3):
         night, day = painter.paint([SceneState(scene, seed, 0.4, hour) for hour in (0.0, 12.0)])
         assert mean_distance(night, day) > 0.02
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_what_sounds_covers_nothing_while_absent_and_is_in_view_when_half_there(painter: Painter, scene: str) -> None:
+    assert not covered(painter, takes(scene, presence=0.0)).any()
+    half, whole = (covered(painter, takes(scene, presence=presence)) for presence in (0.5, 1.0))
+    assert whole.min() > 0.01
+    assert half.mean() > 0.15 * whole.mean()
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_thing_covers_more_the_nearer_it_is(painter: Painter, scene: str) -> None:
+    shares = [covered(painter, takes(scene, nearness=near)).mean() for near in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)]
+    assert (np.diff(shares) > 0.0).all()
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_picture_differs_where_the_thing_has_come(painter: Painter, scene: str) -> None:
+    absent, there = (painter.paint(takes(scene, presence=presence)) for presence in (0.0, 1.0))
+    assert (changed_share(absent, there) > 0.8 * covered(painter, takes(scene))).all()
+    assert mean_distance(absent, there) > 0.01
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_pictures_move_while_things_sound(painter: Painter, scene: str) -> None:
+    first, next_frame, later = (painter.paint(takes(scene, seconds=seconds)) for seconds in (1.0, 1.1, 1.5))
+    for one, soon, late in zip(first, next_frame, later, strict=True):
+        assert mean_distance(one, soon) > 0.0002
+        assert mean_distance(one, late) > 0.001
+
+
+@pytest.mark.parametrize("scene", sorted(LAID_OVER))
+def test_a_second_part_is_seen_over_the_first_and_leaves_it_alone_while_absent(painter: Painter, scene: str) -> None:
+    places = [place for place in ("sea", "train", "traffic") if place != scene]
+    for place in places:
+        alone = painter.paint(takes(place))
+        layers = [list(zip(takes(place), takes(scene, presence=presence), strict=True)) for presence in (0.0, 1.0)]
+        np.testing.assert_array_equal(painter.paint_layers(layers[0]), alone)
+        shares = np.array(painter.coverage(layers[1]))
+        np.testing.assert_allclose(shares[:, 0], covered(painter, takes(place)))
+        assert (shares[:, 1] > 0.0).all()
+        assert (changed_share(painter.paint_layers(layers[1]), alone) > 0.8 * shares[:, 1]).all()
+
+
+@pytest.mark.parametrize("scene", sorted(LAID_OVER))
+def test_the_first_part_is_still_seen_under_the_second(painter: Painter, scene: str) -> None:
+    place = "sea" if scene != "sea" else "train"
+    over = takes(scene)
+    calm, there = (
+        painter.paint_layers(list(zip(takes(place, presence=presence), over, strict=True))) for presence in (0.0, 1.0)
+    )
+    assert (changed_share(calm, there) > 0.1).all()
+
+
+def test_the_branch_that_birds_bring_along_is_seen_but_not_counted(painter: Painter) -> None:
+    sea, birds = takes("sea"), takes("birds", nearness=0.0)
+    layers = list(zip(sea, birds, strict=True))
+    counted = np.array(painter.coverage(layers))[:, 1]
+    assert (changed_share(painter.paint_layers(layers), painter.paint(sea)) > counted + 0.1).all()
+
+
+def test_what_is_laid_over_a_fire_stands_in_the_dark_even_at_noon(painter: Painter) -> None:
+    def brightness(place: str) -> float:
+        layers = [(SceneState(place, seed, 0.0, 12.0, 0.0), SceneState("choir", seed, 1.0, 12.0)) for seed in range(4)]
+        return float(painter.paint_layers(layers)[:, -SIZE_PX // 4 :].mean())
+
+    assert brightness("fire") < 0.75 * brightness("train")
 
 
 def test_days_are_brighter_than_nights_outdoors(painter: Painter) -> None:
