@@ -1,9 +1,11 @@
-"""The sounds of the synthetic world: `synthesize` a take of any scene, in numpy and scipy alone.
+"""The sounds of the synthetic world, in numpy and scipy alone: `synthesize` a steady take, `synthesize_clip` a clip.
 
-Downward: synthesis -> one module a family (weather, water, fire, animals, machines, people, music) -> grains, noise,
-voices -> take; space is the air, room and microphone that every sound passes through last. Importing does nothing.
+Downward: clip_sound -> synthesis -> one module a family (weather, water, fire, animals, machines, people, music …)
+-> grains, noise, voices -> take; space is the air, room and microphone that every sound passes through last, and
+surroundings what else is there. Importing does nothing.
 """
 
+from s2s.world.sounds.clip_sound import ClipSound, synthesize_clip
 from s2s.world.sounds.synthesis import synthesize
 
-__all__ = ["synthesize"]
+__all__ = ["ClipSound", "synthesize", "synthesize_clip"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from s2s.world.sounds.grains import event_starts, put
-from s2s.world.sounds.noise import band, coloured
+from s2s.world.sounds.noise import band, band_curve, filtered
 from s2s.world.sounds.take import Signal, Take, as_signal, gain, unit
 from s2s.world.sounds.voices import formant_gain
 
@@ -24,30 +24,37 @@ class Syllable:
 
 
 def birds(take: Take) -> Signal:
-    """Return birds singing, each with a grammar of its own, over a quiet outdoors."""
+    """Return birds singing, each with a grammar of its own."""
     out = take.silence()
-    for _ in range(int(take.rng.integers(1, 6))):
-        out += _bird(take) * np.float32(gain(take.uniform(-18.0, 0.0)))
-    outdoors = coloured(take, ((40.0, take.uniform(0, 12)), (300.0, 0.0), (2000.0, -8.0), (9000.0, -22.0)))
-    return out + outdoors * take.swell(2.0, 1.5) * np.float32(gain(take.uniform(-50.0, -24.0)))
+    for number in range(int(take.rng.integers(1, 6))):
+        out += _bird(take, leads=number == 0) * np.float32(gain(take.uniform(-18.0, 0.0) * (number > 0)))
+    return out
 
 
-def _bird(take: Take) -> Signal:
+def _bird(take: Take, *, leads: bool) -> Signal:
+    """Return one bird; the one that leads is singing when a visit begins, others join when they like."""
     out = take.silence()
     base_hz = take.log_uniform(400.0, 1100.0) if take.chance(0.08) else take.log_uniform(1700.0, 6500.0)
     song = [_draw_syllable(take, base_hz) for _ in range(int(take.rng.integers(1, 6)))]
     pause_s = take.log_uniform(0.3, 3.0)
     strict = take.chance(0.6)
-    at_s = -take.uniform(0.0, 1.0) * pause_s
-    while at_s < take.duration_s:
-        for number in range(len(song)):
-            syllable = song[number if strict else int(take.rng.integers(len(song)))]
-            loud = float(take.rng.lognormal(0.0, 0.2))
-            for _ in range(max(1, int(syllable.repeats * take.uniform(0.7, 1.3)))):
-                put(out, _chirp(take, syllable) * np.float32(loud), int(at_s * take.sample_rate_hz))
-                at_s += (syllable.length_s + syllable.rest_s) * take.uniform(0.95, 1.05)
-        at_s += pause_s * float(take.rng.lognormal(0.0, 0.4))
+    for begin_s, end_s in take.visits:
+        at_s = begin_s - take.uniform(0.0, 0.2) if leads else begin_s + take.uniform(-1.0, 0.5) * pause_s
+        while at_s < end_s:
+            for number in range(len(song)):
+                syllable = song[number if strict else int(take.rng.integers(len(song)))]
+                at_s = _sing(take, out, syllable, at_s)
+            at_s += pause_s * float(take.rng.lognormal(0.0, 0.4))
     return out
+
+
+def _sing(take: Take, out: Signal, syllable: Syllable, at_s: float) -> float:
+    """Add `syllable` with its repeats into `out`; return when the next may begin."""
+    loud = float(take.rng.lognormal(0.0, 0.2))
+    for _ in range(max(1, int(syllable.repeats * take.uniform(0.7, 1.3)))):
+        put(out, _chirp(take, syllable) * np.float32(loud), int(at_s * take.sample_rate_hz))
+        at_s += (syllable.length_s + syllable.rest_s) * take.uniform(0.95, 1.05)
+    return at_s
 
 
 def _draw_syllable(take: Take, base_hz: float) -> Syllable:
@@ -92,8 +99,7 @@ def crickets(take: Take) -> Signal:
     if take.chance(0.4):
         haze = band(take, centre_hz * 0.92, centre_hz * 1.1, 40.0) * take.swell(1.0, 1.5)
         out += haze * np.float32(gain(take.uniform(-26.0, -6.0)))
-    night = coloured(take, ((40.0, take.uniform(0, 10)), (400.0, 0.0), (3000.0, -10.0), (9000.0, -20.0)))
-    return out + night * np.float32(gain(take.uniform(-50.0, -26.0)))
+    return out
 
 
 def _cricket(take: Take, carrier_hz: float, warmth: float) -> Signal:
@@ -117,48 +123,63 @@ def _cricket(take: Take, carrier_hz: float, warmth: float) -> Signal:
 # A crow's four syllables: where each ends, and its pitch at beginning, middle and end over the highest (means; every
 # bird draws its own around them). The third and fourth often run into one long falling cry.
 CROW_ENDS = np.array([0.12, 0.28, 0.46, 1.0])
-CROW_PITCH = np.array([[0.72, 0.86, 0.80], [0.80, 0.93, 0.88], [0.90, 1.0, 0.97], [0.97, 0.95, 0.62]])
+CROW_PITCH = np.array([[0.80, 0.90, 0.86], [0.88, 0.97, 0.94], [0.94, 1.0, 0.97], [0.98, 0.97, 0.88]])
 
 
 def rooster(take: Take) -> Signal:
-    """Return a rooster crowing, with others answering and hens about, over a quiet yard."""
+    """Return a rooster crowing, with others answering and hens about."""
     out = take.silence()
-    top_hz, length_s = take.uniform(650.0, 1300.0), take.uniform(1.0, 2.6)
+    top_hz, length_s = take.log_uniform(600.0, 1000.0), take.uniform(1.1, 2.5)
     for start in event_starts(take, take.uniform(2.5, 6.0), 0.3):
         put(out, _crow(take, top_hz * take.uniform(0.95, 1.05), length_s), int(start))
     if take.chance(0.35):
         for start in event_starts(take, take.uniform(3.0, 7.0), 0.4):
-            other = _crow(take, take.uniform(600.0, 1150.0), take.uniform(1.2, 2.6))
+            other = _crow(take, take.log_uniform(520.0, 1050.0), take.uniform(1.2, 2.4))
             put(
                 out,
                 other * np.float32(gain(take.uniform(-26.0, -12.0))),
                 int(start + take.uniform(0, 2) * take.sample_rate_hz),
             )
-    if take.chance(0.5):
+    if take.chance(0.35):
         for start in event_starts(take, take.log_uniform(0.25, 1.5), 0.5):
-            put(out, _cluck(take) * np.float32(gain(take.uniform(-30.0, -14.0))), int(start))
-    yard = coloured(take, ((40.0, take.uniform(0, 14)), (400.0, 0.0), (3000.0, -12.0), (9000.0, -24.0)))
-    return out + yard * take.swell(2.0, 1.5) * np.float32(gain(take.uniform(-66.0, -28.0)))
+            put(out, _cluck(take) * np.float32(gain(take.uniform(-34.0, -16.0))), int(start))
+    return out
 
 
 def _crow(take: Take, top_hz: float, length_s: float) -> Signal:
-    """Return one crow: harmonics of a rising and falling pitch under a throat that opens, rough at the end."""
+    """Return one crow: harmonics of a nearly level pitch under an open throat, in the middle breaking into noise."""
     rate = take.sample_rate_hz
     count = int(length_s * rate)
     u = np.linspace(0.0, 1.0, count)
     pitch, level = _crow_contour(take, u, length_s)
-    jitter = np.interp(u, np.linspace(0, 1, int(length_s * 120)), take.rng.normal(0.0, 0.0035, int(length_s * 120)))
-    hz = top_hz * pitch * (1 + jitter)
+    sag = take.uniform(0.0, 0.25) * np.clip((u - take.uniform(0.8, 0.95)) / 0.15, 0.0, 1.0) ** 1.5
+    jitter = np.interp(u, np.linspace(0, 1, int(length_s * 120)), take.rng.normal(0.0, 0.003, int(length_s * 120)))
+    hz = top_hz * np.maximum(pitch, 0.5) * (1 - sag) * (1 + jitter)
     phase = 2 * np.pi * np.cumsum(hz) / rate
-    throat_hz = np.array([take.uniform(1300, 2100), take.uniform(2100, 3000), take.uniform(3300, 4200)])
+    throat_hz = np.array([take.uniform(900, 1500), take.uniform(1500, 2100), take.uniform(2800, 3900)])
+    lift, fall_db = take.uniform(1.0, 3.5), take.uniform(3.0, 7.0)
     out = np.zeros(count)
     for order in range(1, 13):
-        heard = (order * hz < 0.93 * take.nyquist_hz) * order**-1.0
-        out += heard * formant_gain(order * hz, throat_hz, 0.22) * np.sin(order * phase + take.uniform(0, 6.28))
-    rough = take.uniform(0.0, 0.6) * u ** take.uniform(0.0, 2.0)
-    out *= 1 + rough * np.sin(2 * np.pi * np.cumsum(np.full(count, take.uniform(35.0, 80.0))) / rate)
-    air = take.rng.standard_normal(count) * 0.05 * take.uniform(0.1, 2.0)
-    return as_signal((out + air) * level)
+        heard = (order * hz < 0.93 * take.nyquist_hz) * order ** (-fall_db / 6.02)
+        swelling = 1.0 + lift * np.exp(-np.square(np.log(order * hz / throat_hz[1]) / 0.25))  # the open beak
+        out += (
+            heard * swelling * formant_gain(order * hz, throat_hz, 0.2) * np.sin(order * phase + take.uniform(0, 6.28))
+        )
+    out /= max(float(np.sqrt(np.mean(out**2))), 1e-9)
+    return as_signal(_broken(take, out, phase, u, throat_hz) * level)
+
+
+def _broken(take: Take, tone: np.ndarray, phase: np.ndarray, u: np.ndarray, throat_hz: np.ndarray) -> np.ndarray:
+    """Return `tone` as an overblown syrinx gives it: for a while its period doubles and it turns to noise."""
+    centre, width = take.uniform(0.0, 0.5), take.uniform(0.03, 0.2)
+    wild = take.uniform(0.0, 1.0) * np.exp(-np.square((u - centre) / width))
+    noise = filtered(
+        take, take.rng.standard_normal(u.size, dtype=np.float32), band_curve(throat_hz[0], throat_hz[1], 14.0)
+    )
+    noise = noise / max(float(np.std(noise)), 1e-9)
+    breath = take.log_uniform(0.003, 0.06)
+    doubled = 1.0 + wild * np.sin(0.5 * phase)
+    return np.asarray(tone * doubled * (1.0 - 0.6 * wild) + noise * (breath + 0.8 * wild * np.abs(tone)))
 
 
 def _crow_contour(take: Take, u: np.ndarray, length_s: float) -> tuple[np.ndarray, np.ndarray]:
@@ -170,7 +191,7 @@ def _crow_contour(take: Take, u: np.ndarray, length_s: float) -> tuple[np.ndarra
     for number, end in enumerate(np.minimum(ends, 1.0)):
         within = (u >= start) & (u <= end)
         v = (u[within] - start) / max(end - start, 1e-6)
-        drawn = CROW_PITCH[first + number] * np.exp(take.rng.normal(0.0, 0.04, 3))
+        drawn = CROW_PITCH[first + number] * np.exp(take.rng.normal(0.0, 0.025, 3))
         pitch[within] = np.interp(v, [0.0, take.uniform(0.2, 0.5), 1.0], drawn)
         joined = take.uniform(0.0, 0.4)
         rise = np.minimum(1.0, joined * (number > 0) + v * (end - start) * length_s / 0.02)

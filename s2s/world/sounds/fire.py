@@ -11,14 +11,14 @@ def fire(take: Take) -> Signal:
     """Return a fire, from candle-like crackle to blaze: nearness and chance set how violent."""
     blaze = float(np.clip(take.uniform(0.0, 0.8) + 0.3 * take.nearness, 0.0, 1.0))
     out = _crackles(take, 1.2 * 20.0**blaze)
-    roar_hz = take.log_uniform(60.0, 250.0)
+    roar_hz = take.log_uniform(30.0, 140.0)
     roar = coloured(
-        take, ((25.0, take.uniform(-8.0, 6.0)), (roar_hz, 0.0), (roar_hz * 4, -14.0), (3000.0, -34.0), (9000.0, -50.0))
+        take, ((25.0, take.uniform(-8.0, 6.0)), (roar_hz, 0.0), (roar_hz * 4, -18.0), (3000.0, -40.0), (9000.0, -54.0))
     )
     flicker = take.swell(take.uniform(0.1, 0.4), take.uniform(1.0, 4.0))
     out = out + roar * flicker * np.float32(gain(take.uniform(-22.0, 0.0) + 12.0 * blaze))
     hiss = coloured(take, ((500.0, -30.0), (3000.0, -4.0), (6000.0, 0.0), (12000.0, -6.0)))
-    return out + hiss * take.swell(0.3, 4.0) * np.float32(gain(take.uniform(-34.0, -8.0) + 6.0 * blaze))
+    return out + hiss * take.swell(0.3, 4.0) * np.float32(gain(take.uniform(-40.0, -12.0) + 6.0 * blaze))
 
 
 def _crackles(take: Take, per_second: float) -> Signal:

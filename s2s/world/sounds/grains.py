@@ -85,14 +85,24 @@ def put(out: Signal, event: Signal, at: int) -> None:
 
 
 def event_starts(take: Take, interval_s: float, spread: float) -> Starts:
-    """Return the starts of recurring events in samples, the first soon after the lead-in, intervals jittered.
+    """Return the starts of recurring events in samples: in every visit the first soon after it begins, then jittered.
 
     `spread` is the deviation of an interval as a fraction of `interval_s`.
     """
-    # A very short clip must still hold its event, so the wait never exceeds a quarter of what will be heard.
-    heard_s = take.duration_s - take.lead_in_s
-    first_s = take.lead_in_s + take.uniform(0.0, min(interval_s, 0.25 * heard_s))
-    count = int(take.duration_s / interval_s * 2) + 4
-    intervals_s = interval_s * np.maximum(0.3, 1.0 + spread * take.rng.standard_normal(count))
-    starts_s = first_s + np.concatenate(([0.0], np.cumsum(intervals_s)))
-    return (starts_s[starts_s < take.duration_s] * take.sample_rate_hz).astype(np.int64)
+    starts_s = [np.empty(0)]
+    for begin_s, end_s in take.visits:
+        # A very short visit must still hold its event, so the wait never exceeds a quarter of it.
+        first_s = begin_s + take.uniform(0.0, min(interval_s, 0.25 * (end_s - begin_s)))
+        count = int((end_s - begin_s) / interval_s * 2) + 4
+        intervals_s = interval_s * np.maximum(0.3, 1.0 + spread * take.rng.standard_normal(count))
+        following_s = first_s + np.concatenate(([0.0], np.cumsum(intervals_s)))
+        starts_s.append(following_s[following_s < end_s])
+    return (np.concatenate(starts_s) * take.sample_rate_hz).astype(np.int64)
+
+
+def powers(rotation: complex, count: int) -> NDArray[np.complex64]:
+    """Return rotation**0 … rotation**(count-1): an outer product of two short series, far cheaper than sin and exp."""
+    block = int(np.ceil(np.sqrt(count)))
+    inner = (rotation ** np.arange(block)).astype(np.complex64)
+    outer = ((rotation**block) ** np.arange(block)).astype(np.complex64)
+    return (outer[:, None] * inner).reshape(-1)[:count]

@@ -37,9 +37,9 @@ def helicopter(take: Take) -> Signal:
     loop = sung(_slap_cycle(take, thump_hz / blade_hz), (blade_hz * wander).astype(np.float32), take.sample_rate_hz)
     out = unit(loop) * np.float32(gain(take.uniform(-18.0, 3.0)))
     # The wash of air and jet, from dull to bright, more or less chopped by the blades at each height of sound.
-    for low_hz, level_db in ((60.0, 0.0), (200.0, 1.0), (700.0, -5.0), (2200.0, -11.0), (5000.0, -15.0)):
+    for low_hz, level_db in ((60.0, -2.0), (200.0, 1.0), (700.0, -3.0), (2200.0, -8.0), (5000.0, -12.0)):
         part = band(take, low_hz * take.uniform(0.6, 1.2), low_hz * take.uniform(1.4, 3.0), take.uniform(5.0, 12.0))
-        chopped = take.uniform(0.0, 1.0)
+        chopped = take.uniform(0.0, 0.8)
         heard_db = level_db + take.near(-4.0, 2.0) * (low_hz > 500.0) + take.uniform(-8.0, 6.0)
         out += part * ((1 - chopped) * np.float32(0.5) + chopped * slap) * np.float32(gain(heard_db))
     tail = engine_cycle(take, 24, take.uniform(2.0, 7.0))

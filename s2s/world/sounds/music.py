@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from s2s.world.sounds.grains import event_starts, put
+from s2s.world.sounds.grains import event_starts, powers, put
 from s2s.world.sounds.take import Signal, Take, as_signal
 
 # Partials over the strike note (church bell: Rossing, "Science of Percussion Instruments": hum, prime, tierce, quint,
@@ -40,6 +40,11 @@ def bell(take: Take) -> Signal:
     return out
 
 
+def chime(take: Take, family: str) -> Signal:
+    """Return one stroke on a rod, bowl or bell of `family`, loud part about 1."""
+    return _strike(take, *_partials(take, family, take.log_uniform(*PITCH_HZ[family])))
+
+
 def _partials(take: Take, family: str, pitch_hz: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return frequency, decay and level of every mode, each split into a pair by the casting's unevenness."""
     ratio = np.array(FAMILIES[family]) * np.exp(take.rng.normal(0.0, 0.006, len(FAMILIES[family])))
@@ -62,15 +67,7 @@ def _strike(take: Take, hz: np.ndarray, decay_s: np.ndarray, level: np.ndarray) 
     for mode_hz, mode_s, mode_level in zip(hz, decay_s, level * hardness ** np.log2(hz / hz[0]), strict=True):
         end = min(count, int(6.0 * mode_s * rate) + 1)
         rotation = np.exp((2j * np.pi * mode_hz - 1.0 / mode_s) / rate)
-        out[:end] += np.float32(mode_level) * np.imag(_powers(rotation, end))
+        out[:end] += np.float32(mode_level) * np.imag(powers(rotation, end))
     click = take.rng.standard_normal(count, dtype=np.float32) * np.exp(-t / np.float32(0.004))
     fade = np.minimum(1.0, (t[-1] - t) / 0.05) * np.minimum(1.0, t / 0.0006)
     return as_signal((out + click * np.float32(take.uniform(0.05, 0.6))) * fade)
-
-
-def _powers(rotation: complex, count: int) -> np.ndarray:
-    """Return rotation**0 … rotation**(count-1): an outer product of two short series, far cheaper than sin and exp."""
-    block = int(np.ceil(np.sqrt(count)))
-    inner = (rotation ** np.arange(block)).astype(np.complex64)
-    outer = ((rotation**block) ** np.arange(block)).astype(np.complex64)
-    return (outer[:, None] * inner).reshape(-1)[:count]

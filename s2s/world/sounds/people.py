@@ -25,7 +25,7 @@ def crowd(take: Take) -> Signal:
         + murmur * np.float32(gain(take.uniform(-30.0, -14.0)))
     )
     if take.chance(0.25):
-        out += _cheer(take) * np.float32(gain(take.uniform(-8.0, 4.0)))
+        out += cheer(take) * np.float32(gain(take.uniform(-8.0, 4.0)))
     clatter = arrivals(take, take.uniform(0.0, 3.0))
     knocks = bursts(take, clatter, np.full(clatter.size, 0.006), take.rng.lognormal(0.0, 0.7, clatter.size))
     return as_signal(out + filtered(take, knocks, band_curve(800.0, 4000.0, 9.0)) * np.float32(take.uniform(0.0, 1.5)))
@@ -70,7 +70,8 @@ def _syllable(take: Take, tables: list[Signal], pitch_hz: float, length_s: float
     return voiced.astype(np.float32)
 
 
-def _cheer(take: Take) -> Signal:
+def cheer(take: Take) -> Signal:
+    """Return people calling out together: open vowels that slide, unit RMS."""
     out = take.silence()
     for _ in range(int(take.rng.integers(8, 20))):
         base_hz = take.log_uniform(180.0, 600.0)

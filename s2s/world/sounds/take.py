@@ -17,7 +17,8 @@ class Take:
     """What a scene's sound is made from.
 
     `samples` counts the lead-in too: the first `lead_in` samples are synthesised and then cut away, so that a clip
-    begins in the middle of a world that already sounds.
+    begins in the middle of a world that already sounds. `spans` are the times in seconds, lead-in included, in which
+    the thing is there to sound; None: always.
     """
 
     rng: np.random.Generator
@@ -26,6 +27,7 @@ class Take:
     sample_rate_hz: int
     nearness: float
     hour: float
+    spans: tuple[tuple[float, float], ...] | None = None
 
     @property
     def duration_s(self) -> float:
@@ -34,6 +36,11 @@ class Take:
     @property
     def lead_in_s(self) -> float:
         return self.lead_in / self.sample_rate_hz
+
+    @property
+    def visits(self) -> tuple[tuple[float, float], ...]:
+        """When the thing is there and heard, seconds from and to, lead-in included."""
+        return ((self.lead_in_s, self.duration_s),) if self.spans is None else self.spans
 
     @property
     def nyquist_hz(self) -> float:

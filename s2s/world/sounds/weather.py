@@ -13,7 +13,7 @@ def rain(take: Take) -> Signal:
     bed = rain_bed(take, heaviness) * take.swell(take.uniform(2.0, 8.0), take.uniform(0.2, 1.5))
     drops = _drops(take, 15.0 * 40.0**heaviness)
     mix = bed + drops * np.float32(gain(take.uniform(-12.0, 5.0) - 6.0 * heaviness))
-    if take.chance(0.4):  # wind on the microphone
+    if take.chance(0.3):  # wind on the microphone
         gusty = band(take, 20.0, take.log_uniform(60.0, 200.0), 9.0) * np.clip(
             take.drift(take.uniform(0.3, 1.5)), 0.0, None
         )
@@ -25,12 +25,12 @@ def rain(take: Take) -> Signal:
 
 def rain_bed(take: Take, heaviness: float) -> Signal:
     """Return the hiss of many drops, unit RMS: lower and fuller the heavier it falls."""
-    tilt_db = take.uniform(-5.0, 0.5)  # an octave
+    tilt_db = take.uniform(-4.0, 1.0)  # an octave
     crest_hz, crest_db = take.log_uniform(900.0, 6000.0), take.uniform(0.0, 9.0)
     points = [(63.0 * 2**octave, tilt_db * octave + 1.5 * float(take.rng.standard_normal())) for octave in range(8)]
-    points += [(30.0, take.uniform(-14.0, 6.0)), (14000.0, tilt_db * 8 - take.uniform(0.0, 8.0))]
+    points += [(30.0, take.uniform(-16.0, 4.0)), (14000.0, tilt_db * 8 - take.uniform(0.0, 6.0))]
     crest = [(hz, level + crest_db * np.exp(-np.square(np.log2(hz / crest_hz)) / 2)) for hz, level in points]
-    return coloured(take, [(hz, float(level + 4.0 * heaviness * (hz < 1000.0))) for hz, level in crest])
+    return coloured(take, [(hz, float(level + 2.5 * heaviness * (hz < 1000.0))) for hz, level in crest])
 
 
 def _drops(take: Take, per_second: float) -> Signal:
