@@ -93,9 +93,8 @@ class PictureHead(nn.Module):
         super().__init__()
         self.inputs = nn.ModuleList(nn.Conv2d(channels, width, 1, bias=False) for channels in map_channels)
         self.norm = nn.BatchNorm2d(width)
-        self.body = nn.Sequential(
-            nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True)
-        )
+        # No place sees its neighbours: f_V's maps already look far around, and a wider look would shift the thing.
+        self.body = nn.Sequential(nn.Conv2d(width, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True))
         self.out = nn.Conv2d(width, out_dim, 1)
 
     def forward(self, maps: Sequence[Tensor]) -> Tensor:

@@ -50,9 +50,8 @@ def hits(scores: Mapping[str, Scores], presence: Mapping[str, NDArray[np.float64
     for clip_id, each in scores.items():
         truth = presence.get(clip_id)
         if truth is None or len(truth) != len(each):
-            raise ValueError(
-                f"{clip_id}: expected the truth of {len(each)} frames, got {truth if truth is None else len(truth)}"
-            )
+            there = "none" if truth is None else str(len(truth))
+            raise ValueError(f"{clip_id}: expected the truth of {len(each)} frames, got {there}")
         shown = truth[top_moments(each, TOP)] >= THERE
         top.append(bool(shown[0]))
         among.append(float(shown.mean()))

@@ -57,7 +57,7 @@ class LocalizerSettings:
 
     def __post_init__(self) -> None:
         if self.batch < 2 or self.moments < 1:
-            raise ValueError(f"a batch needs two clips and a moment of each, got {self.batch} and {self.moments}")
+            raise ValueError(f"a batch needs two clips and one of their moments, got {self.batch} and {self.moments}")
         if not self.temperature >= SMALLEST_TEMPERATURE:
             raise ValueError(f"temperature must be at least {SMALLEST_TEMPERATURE}, got {self.temperature}")
         if not self.same_clip >= 0:
@@ -267,8 +267,8 @@ def load_localizer(folder: Path) -> tuple[Localizer, LocalizerAbout]:
             f"{folder} holds no localizer: train one with `python -m s2s train localizer DATA {folder}`"
         )
     fields = json.loads((folder / ABOUT).read_text())
-    sizes = LocalizerSizes(**fields.pop("sizes"))
-    about = LocalizerAbout(sizes=sizes, **{**fields, "stages": tuple(fields["stages"])})
+    sizes = LocalizerSizes(**{**fields["sizes"], "map_channels": tuple(fields["sizes"]["map_channels"])})
+    about = LocalizerAbout(**{**fields, "sizes": sizes, "stages": tuple(fields["stages"])})
     net = Localizer(sizes)
     net.load_state_dict(load_file(folder / WEIGHTS))
     return net.eval().requires_grad_(False), about
