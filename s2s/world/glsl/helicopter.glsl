@@ -45,7 +45,7 @@ vec3 city_below(vec3 c, vec2 u, float horizon) {
         vec3 wall = hazed(vec3(0.26, 0.28, 0.36) * light.fill, 0.55 - 0.3 * float(i));
         vec2 pane = vec2(fract(x) * 4.0, u.y * 36.0);
         vec2 within = abs(fract(pane) - 0.5);
-        float lit = step(0.60, hash(floor(pane) + floor(x) * 3.0)) * step(max(within.x, within.y), 0.30);
+        float lit = step(0.60, hash(floor(pane) + floor(x) * 3.0)) * falling(0.24, 0.36, max(within.x, within.y));
         lit *= light.night + 0.4 * light.gold;
         c = mix(c, mix(wall, vec3(1.0, 0.80, 0.44), 0.75 * lit), inside(u.y - top));
     }

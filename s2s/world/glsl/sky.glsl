@@ -24,7 +24,7 @@ vec3 clear_sky(vec2 u, float horizon) {
 vec3 cloudy_sky(vec2 u, float horizon, float cover) {
     vec3 c = clear_sky(u, horizon);
     float height = max(u.y - horizon, 0.0);
-    vec2 q = vec2(u.x * 2.4, height * 6.0) / (0.45 + height) + vec2(draws[71], draws[72]) * 40.0;
+    vec2 q = vec2(u.x * 2.4 - 0.02 * seconds, height * 6.0) / (0.45 + height) + vec2(draws[71], draws[72]) * 40.0;
     float mass = fbm4(q + 0.5 * noise(q * 1.7));
     float mask = smoothstep(0.74 - 0.42 * cover, 0.92 - 0.30 * cover, mass);
     vec2 to_sun = vec2(clamp(1.5 * (light.place.x - u.x), -0.35, 0.35), 0.35);

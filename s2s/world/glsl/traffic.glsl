@@ -14,7 +14,7 @@ vec3 house_front(vec2 u, vec2 vanish, vec3 haze) {
     vec2 pane = vec2(z * 7.0, y * 11.0);
     vec2 cell = floor(pane);
     vec2 f = abs(fract(pane) - 0.5);
-    float window = step(f.x, 0.30) * step(f.y, 0.33) * step(0.04, y) * smoothstep(0.12, 0.25, k);
+    float window = falling(0.26, 0.34, f.x) * falling(0.29, 0.37, f.y) * step(0.04, y) * smoothstep(0.12, 0.25, k);
     float lit = step(0.45, hash(cell + vec2(house, row)));
     vec3 lamp = mix(vec3(1.0, 0.74, 0.34), vec3(1.0, 0.90, 0.66), hash(cell + 3.0));
     vec3 glass = mix(wall * 0.45, lamp, lit * (light.night + 0.55 * light.gold));

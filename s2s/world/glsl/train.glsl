@@ -16,7 +16,7 @@ vec3 plain(vec2 u, vec2 vanish, float rail_x, float rail_y, float gauge) {
     float x = (u.x - vanish.x) / max(k, 0.01) - (rail_x - vanish.x);
     vec3 gravel = vec3(0.46, 0.40, 0.36) * light.fill * (0.75 + 0.4 * tuft);
     c = mix(c, gravel, falling(1.55 * gauge, 1.75 * gauge, abs(x)));
-    float ties = step(0.5, fract(2.2 / max(k, 0.02))) * step(abs(x), 1.3 * gauge) * smoothstep(0.15, 0.5, k);
+    float ties = falling(0.22, 0.28, abs(fract(2.2 / max(k, 0.02)) - 0.75)) * inside((abs(x) - 1.3 * gauge) * k) * smoothstep(0.15, 0.5, k);
     c = mix(c, vec3(0.20, 0.14, 0.11) * light.fill, 0.8 * ties);
     float rails = inside((abs(abs(x) - gauge) - 0.10 * gauge) * k);
     return mix(c, vec3(0.80, 0.80, 0.86) * (0.3 + 0.7 * light.fill), rails);
@@ -35,7 +35,7 @@ void carriages(inout vec4 c, vec2 u, vec2 vanish, vec2 front, float half_size) {
     wall *= engine ? 0.8 + 0.6 * exp(-pow((y - 0.5) * 3.0, 2.0)) : 1.0;
     float coach = fract((z - 1.7) / 1.3);
     wall *= coach < 0.05 ? 0.35 : 1.0;
-    float window = step(0.15, y) * step(y, 0.70) * step(0.25, fract((z - 1.7) * 4.0)) * (engine ? 0.0 : 1.0);
+    float window = falling(0.24, 0.32, abs(y - 0.425)) * falling(0.32, 0.43, abs(fract((z - 1.7) * 4.0) - 0.625)) * (engine ? 0.0 : 1.0);
     vec3 pane = mix(vec3(0.35, 0.45, 0.52), vec3(1.0, 0.80, 0.42), light.night + 0.6 * light.gold);
     wall = mix(wall, pane, window);
     wall = mix(wall, vec3(0.05), step(y, -0.62));
