@@ -208,7 +208,7 @@ def test_scenes_are_told_apart_by_the_nearest_mean_thumbnail(painter: Painter) -
     truth = np.repeat(np.arange(len(SCENES)), 16)
     guess = ((seen[:, None] - means[None]) ** 2).sum(axis=2).argmin(axis=1)
     accuracy = float((guess == truth).mean())
-    assert accuracy > 0.5  # chance is 1/16; measured 0.61
+    assert accuracy > 0.5  # chance is 1/28; measured 0.59 with 28 scenes, 0.62 with the first 16
 
 
 def test_a_given_context_keeps_its_framebuffer_and_outlives_the_painter() -> None:
