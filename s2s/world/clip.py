@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.world.state import LAID_OVER, SCENES, SceneState
+from s2s.world.state import LAID_OVER, SCENES, SHELTERED, SceneState
 
 CLIP_S: Final = 10.0
 _TWO_PARTS: Final = 0.2
@@ -110,12 +110,12 @@ def draw_clip(
     """Draw one clip, fixed by `seed`; seeds that follow each other take `scenes` in turn.
 
     `visible` is the range of the part of the time that its (first) thing is there; None: all the time in two of five
-    clips, else a fifth of it or more. `parts` is one or two; None: two in a fifth of the clips, where there is a scene
-    that can be laid over.
+    clips, else a fifth of it or more. `parts` is one or two; None: two in a fifth of the clips. A sheltered place has one
+    part whatever is asked for, and so has every clip where no scene given can be laid over another.
     """
     rng = np.random.default_rng([seed, *b"clip"])
     first = scenes[seed % len(scenes)]
-    over = sorted(LAID_OVER.intersection(scenes) - {first})
+    over = [] if first in SHELTERED else sorted(LAID_OVER.intersection(scenes) - {first})
     drawn = 2 if rng.random() < _TWO_PARTS else 1
     count = min(drawn if parts is None else parts, 2 if over else 1)
     chosen = [first, *([str(rng.choice(over))] if count == 2 else [])]

@@ -21,6 +21,10 @@ LAID_OVER: Final = frozenset(
 """Scenes whose thing can be laid over another scene's place."""
 
 
+SHELTERED: Final = frozenset({"choir", "underwater", "clock", "applause", "drums", "strings"})
+"""Places where no weather and no helicopter comes: nothing is laid over them."""
+
+
 @dataclass(frozen=True, slots=True)
 class SceneState:
     """One moment of one scene.

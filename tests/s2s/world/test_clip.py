@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s2s.world.clip import Clip, Curve, Part, draw_clip
-from s2s.world.state import LAID_OVER, SCENES
+from s2s.world.state import LAID_OVER, SCENES, SHELTERED
 
 THERE = Curve.level(1.0)
 
@@ -46,13 +46,21 @@ def test_seeds_that_follow_each_other_take_the_scenes_in_turn() -> None:
 
 
 def test_a_second_scene_is_one_that_can_be_laid_over() -> None:
-    clips = [draw_clip(seed, parts=2) for seed in range(60)]
+    outdoors = [scene for scene in SCENES if scene not in SHELTERED]
+    clips = [draw_clip(seed, scenes=outdoors, parts=2) for seed in range(60)]
     assert all(clip.parts[1].scene in LAID_OVER for clip in clips)
     assert all(len({part.scene for part in clip.parts}) == 2 for clip in clips)
 
 
+def test_no_rain_falls_indoors() -> None:
+    clips = [draw_clip(seed, parts=2) for seed in range(60)]
+    assert any(clip.parts[0].scene in SHELTERED for clip in clips)
+    assert all(len(clip.parts) == 1 for clip in clips if clip.parts[0].scene in SHELTERED)
+
+
 def test_about_a_fifth_of_the_clips_have_two_scenes() -> None:
-    assert 0.12 < np.mean([len(draw_clip(seed).parts) == 2 for seed in range(600)]) < 0.28
+    outdoors = [scene for scene in SCENES if scene not in SHELTERED]
+    assert 0.14 < np.mean([len(draw_clip(seed, scenes=outdoors).parts) == 2 for seed in range(600)]) < 0.26
 
 
 def test_the_moments_lie_in_the_middle_of_their_frames() -> None:
