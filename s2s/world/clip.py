@@ -110,8 +110,8 @@ def draw_clip(
     """Draw one clip, fixed by `seed`; seeds that follow each other take `scenes` in turn.
 
     `visible` is the range of the part of the time that its (first) thing is there; None: all the time in two of five
-    clips, else a fifth of it or more. `parts` is one or two; None: two in a fifth of the clips. A sheltered place has one
-    part whatever is asked for, and so has every clip where no scene given can be laid over another.
+    clips, else a fifth of it or more. `parts` is one or two; None: two in a fifth of the clips. A sheltered place has
+    one part whatever is asked for, and so has every clip where no scene given can be laid over another.
     """
     rng = np.random.default_rng([seed, *b"clip"])
     first = scenes[seed % len(scenes)]
