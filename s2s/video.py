@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeVar
 import av
 import numpy as np
 from av.audio.stream import AudioStream
+from av.codec.context import ThreadType
 from av.container.input import InputContainer
 from av.sidedata.sidedata import Type as SideDataType
 from av.stream import Disposition
@@ -105,10 +106,14 @@ def sound_track(container: InputContainer) -> AudioStream | None:
 
 
 def decoded(
-    container: InputContainer, track: VideoStream | AudioStream, damage: Damage
+    container: InputContainer, track: VideoStream | AudioStream, damage: Damage, threads: int = 1
 ) -> Iterator[av.VideoFrame | av.AudioFrame]:
-    """Yield the frames of a track on one thread; packets that cannot be decoded are passed over and counted."""
-    track.codec_context.thread_count = 1  # many films at once fill the cores better than one; and it repeats exactly
+    """Yield the frames of a track; packets that cannot be decoded are passed over and counted.
+
+    What a whole file gives does not hang on `threads`; what a damaged one gives may.
+    """
+    track.codec_context.thread_count = threads
+    track.codec_context.thread_type = ThreadType.AUTO
     track.codec_context.options = {"max_pixels": _OPTIONS["max_pixels"]}
     packets = container.demux(track)
     while True:
@@ -128,14 +133,14 @@ def decoded(
         yield from (frame for frame in frames if isinstance(frame, av.VideoFrame | av.AudioFrame))
 
 
-def pictures(container: InputContainer, track: VideoStream, damage: Damage) -> Iterator[Picture]:
+def pictures(container: InputContainer, track: VideoStream, damage: Damage, threads: int = 1) -> Iterator[Picture]:
     """Yield the pictures of a track in the order of time; one that is not later than the last is left out.
 
     Raises VideoFileError for pictures of more than `LARGEST_PIXELS`.
     """
     usual_s = float(1 / track.average_rate) if track.average_rate else 1 / _USUAL_RATE_HZ
     last: Picture | None = None
-    for frame in decoded(container, track, damage):
+    for frame in decoded(container, track, damage, threads):
         assert isinstance(frame, av.VideoFrame)
         after_s = 0.0 if last is None else last.until_s
         from_s = after_s if frame.time is None else float(frame.time)

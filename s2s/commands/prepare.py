@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _WORLD: Final = "world"
+_TELL_S: Final = 30.0
 _ABOUT: Final = """Turn films of any kind into clips: sound as 16 kHz mono WAV, frames as JPEG ten times a second,
 squashed to squares, in tar shards with an index. What cannot be used is left out and named in OUT/skipped.jsonl. A run
 that was stopped, even killed, goes on where it was; under torchrun every rank does its part."""
@@ -98,7 +99,7 @@ def _prepare_films(asked: argparse.Namespace) -> None:
     corpus = corpus_of(root, choice, val_share=val_share, seed=asked.seed, sounds=asked.sound_only)
     if isinstance(corpus, Listing) and rank.index == 0:
         _log.info("%s", "\n".join(corpus.lines()))
-    began_s, clips, last = time.monotonic(), 0, None
+    began_s, clips = time.monotonic(), 0
     steps = prepare(
         corpus,
         root,
@@ -109,13 +110,16 @@ def _prepare_films(asked: argparse.Namespace) -> None:
         patience_s=asked.patience_s,
         retry_skipped=asked.retry,
     )
+    told_s = began_s
     with tqdm(unit=" films", disable=None) as bar:
         for last in steps:
-            clips = last.clips
-            bar.total = last.num_films
-            bar.n = last.films
-            bar.set_postfix_str(f"{clips / (time.monotonic() - began_s):.1f} clips/s", refresh=False)
-            bar.refresh()
+            now_s, clips = time.monotonic(), last.clips
+            rate = f"{clips / (now_s - began_s):.1f} clips/s"
+            bar.total, bar.n = last.num_films, last.films
+            bar.set_postfix_str(rate)
+            if bar.disable and now_s - told_s > _TELL_S:  # no terminal, but a log that somebody follows
+                _log.info("rank %d: %d of %d films, %s", rank.index, last.films, last.num_films, rate)
+                told_s = now_s
     took_s = time.monotonic() - began_s
     made = {"clips": clips, "seconds": round(took_s, 2), "clips_per_second": round(clips / took_s, 2)}
     if rank.index > 0:

@@ -4,6 +4,7 @@ Every rank of a run lists for itself and must find the same, so ids follow from 
 """
 
 import hashlib
+import json
 import os
 import re
 import unicodedata
@@ -56,21 +57,29 @@ class Corpus(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FolderCorpus:
-    """The films of a folder and of the folders in it, without labels; with `sounds` also files of sound alone."""
+    """The films of a folder and of the folders in it; with `sounds` also files of sound alone.
+
+    An `index.jsonl` in the folder, as the synthetic world has one, may give films their labels: `video`, its path in
+    the folder, and `label`.
+    """
 
     folder: Path
     sounds: bool = False
 
     def videos(self) -> list[Video]:
-        """List them in the order of their paths. Raises ValueError where there is none."""
+        """List them in the order of their paths. Raises ValueError where there is none, or the index is damaged."""
         if not self.folder.is_dir():
             raise ValueError(f"{self.folder}: no such folder; expected one that holds films")
         endings = FILMS | SOUNDS if self.sounds else FILMS
         files = sorted(files_under(self.folder, endings))
         if not files:
             raise ValueError(f"{self.folder} holds no film; expected files that end in {', '.join(sorted(endings))}")
-        ids = ids_of([path.relative_to(self.folder) for path in files])
-        return [Video(path, name, recording=recording_of(name)) for path, name in zip(files, ids, strict=True)]
+        names = [path.relative_to(self.folder) for path in files]
+        labels = _labels_in(self.folder / "index.jsonl")
+        return [
+            Video(path, clip, label=labels.get(name.as_posix()), recording=recording_of(clip))
+            for path, name, clip in zip(files, names, ids_of(names), strict=True)
+        ]
 
 
 def ids_of(paths: Sequence[Path]) -> list[str]:
@@ -104,6 +113,18 @@ def recording_of(name: str) -> str:
     if cut is None or not 1_000 <= int(cut["end_ms"]) - int(cut["start_ms"]) <= _LONGEST_CUT_MS:
         return name
     return cut["recording"]
+
+
+def _labels_in(index: Path) -> dict[str, str]:
+    """Return the labels of films by their path, of an index that has any."""
+    if not index.is_file():
+        return {}
+    try:
+        rows = [json.loads(line) for line in index.read_text(encoding="utf-8").splitlines()]
+    except ValueError as error:
+        raise ValueError(f"{index} is not JSON, one object a line: {error}") from error
+    labelled = [row for row in rows if isinstance(row, dict) and isinstance(row.get("label"), str)]
+    return {row["video"]: row["label"] for row in labelled if isinstance(row.get("video"), str)}
 
 
 def _mark(path: Path) -> str:

@@ -48,12 +48,14 @@ class Job:
 class FilmClips:
     """The clips of one film; once they are taken, `remarks` holds what a reader of the report should know.
 
-    `spool` is a folder for the sound while it is worked on; `beat` is called as the work goes on.
+    `spool` is a folder for the sound while it is worked on; `beat` is called as the work goes on;
+    `threads` decode the pictures.
     """
 
     job: Job
     spool: Path
     beat: Callable[[], None]
+    threads: int = 1
     remarks: list[str] = field(default_factory=list)
     _silent: int = 0
 
@@ -98,7 +100,7 @@ class FilmClips:
 
     def _seen(self, sound: SoundTrack, film: InputContainer, track: VideoStream) -> Iterator[Found]:
         damage = Damage()
-        shown = self._beating(pictures(film, track, damage))
+        shown = self._beating(pictures(film, track, damage, self.threads))
         first = next(shown, None)
         if first is None:
             raise self._unusable("holds no picture that can be decoded")

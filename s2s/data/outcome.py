@@ -84,6 +84,7 @@ class PrepareFilm:
     """The task of a worker: prepare a film and leave a fragment. It can be sent to another process."""
 
     fragments: Fragments
+    threads: int = 1
 
     def __call__(self, job: Job, beat: Callable[[], None]) -> int:
         """Prepare one film and return how many clips it has; what is wrong with it becomes its outcome.
@@ -104,7 +105,7 @@ class PrepareFilm:
         return len(outcome.rows)
 
     def _prepare(self, job: Job, beat: Callable[[], None]) -> Outcome:
-        film = FilmClips(job, self.fragments.folder, beat)
+        film = FilmClips(job, self.fragments.folder, beat, self.threads)
         rows: list[IndexRow] = []
         tar = self.fragments.tar(job.video.id)
         part = tar.with_suffix(f".tar{_PART}")

@@ -119,7 +119,9 @@ class _Run:
         waiting = [job for job in left if self.fragments.find(job.video.id) is None]
         films, clips = len(mine) - len(waiting), 0
         self._take(left)
-        with Workers(PrepareFilm(self.fragments), min(workers, len(waiting)), patience_s=patience_s) as pool:
+        threads = max(workers // max(len(waiting), 1), 1)  # one recording of a whole day shall use all cores, too
+        task = PrepareFilm(self.fragments, threads)
+        with Workers(task, min(workers, len(waiting)), patience_s=patience_s) as pool:
             for done in pool.run(waiting):
                 self._note_loss(done)
                 self._take(left)

@@ -1,5 +1,6 @@
 """What is found in a folder, and what it is called."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,17 @@ def test_linked_folders_are_entered_and_never_twice(tmp_path: Path) -> None:
     (tmp_path / "source" / "linked").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "source" / "loop").symlink_to(tmp_path / "source")
     assert sorted(video.id for video in FolderCorpus(tmp_path / "source").videos()) == ["rain", "sea"]
+
+
+def test_an_index_beside_the_films_gives_them_labels(tmp_path: Path) -> None:
+    fill(tmp_path, "rain.mp4", "deep/sea.mp4", "plain.mp4")
+    rows = [{"video": "rain.mp4", "label": "rain"}, {"video": "deep/sea.mp4", "label": "sea"}, {"id": "else"}, 3]
+    (tmp_path / "index.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    labels = {video.id: video.label for video in FolderCorpus(tmp_path).videos()}
+    assert labels == {"rain": "rain", "sea": "sea", "plain": None}
+    (tmp_path / "index.jsonl").write_text("{")
+    with pytest.raises(ValueError, match=r"index.jsonl is not JSON, one object a line"):
+        FolderCorpus(tmp_path).videos()
 
 
 def test_nothing_to_prepare_is_said(tmp_path: Path) -> None:

@@ -186,8 +186,10 @@ def test_sound_alone_is_taken_when_asked_for(tmp_path: Path) -> None:
     assert clips_of(film(tmp_path / "b.mp4"), replace(SMALL, sound_only=True))[0].num_frames == 20
 
 
-def test_the_same_film_makes_the_same_clips(tmp_path: Path) -> None:
+def test_the_same_film_makes_the_same_clips_on_any_number_of_threads(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", 3.0)
-    one, other = clips_of(path), clips_of(path)
+    threaded = film_clips(path)
+    threaded.threads = 4
+    one, other = clips_of(path), list(threaded.clips())
     assert [clip.frames for clip in one] == [clip.frames for clip in other]
     assert all(np.array_equal(a.sound, b.sound) for a, b in zip(one, other, strict=True))
