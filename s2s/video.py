@@ -122,6 +122,9 @@ def decoded(
         except av.FFmpegError as error:
             damage.stopped = error.strerror or type(error).__name__
             return
+        except IndexError:  # of PyAV, which knows only the tracks that were there when it opened the file
+            damage.stopped = "another track begins on the way"
+            return
         if packet is None:
             return
         damage.packets += 1
