@@ -54,7 +54,7 @@ vec3 fields(vec3 c, vec2 u, float horizon) {
 
 vec3 setting(vec2 u) {
     bool high = chance(12, 0.55);
-    float horizon = high ? between(13, 0.28, 0.44) : between(13, 0.16, 0.28);
+    float horizon = (high ? between(13, 0.30, 0.46) : between(13, 0.18, 0.30)) * mix(1.1, 0.7, nearness);
     vec3 c = cloudy_sky(u, horizon, high ? 0.35 * draws[14] : draws[14]);
     return high ? cloud_sea(c, u, horizon) : fields(c, u, horizon);
 }
@@ -172,7 +172,7 @@ void passing(inout vec4 c, vec2 u) {
 }
 
 void arriving(inout vec4 c, vec2 u) {
-    float scale = mix(0.15, 0.50, nearness) * (1.0 + 0.02 * (seconds - 5.0));
+    float scale = mix(0.15, 0.56, nearness) * (1.0 + 0.02 * (seconds - 5.0));
     vec2 rest = mix(vec2(between(20, 0.32, 0.68), between(21, 0.58, 0.76)), vec2(0.5, 0.58), nearness);
     // Out of the upper corner, banking, and level before us.
     float arrived = 1.0 - arrive(0.0, 1.0);

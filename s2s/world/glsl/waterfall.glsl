@@ -96,8 +96,8 @@ void falling_water(inout vec4 c, vec2 u) {
     spread *= mix(0.25, 1.0, smoothstep(0.3, 1.0, presence));
     float x = (u.x - column() + 0.04 * half_width() * (noise(vec2(u.y * 16.0, seconds * 3.0)) - 0.5)) / spread;
     // Some falls are parted by a rock in their middle.
-    float part = between(62, 0.12, 0.35);
-    if (chance(61, 0.35)) x = (abs(x) - 0.5 - 0.5 * part) / (0.5 - 0.5 * part);
+    float part = between(62, 0.08, 0.22);
+    if (chance(61, 0.25)) x = (abs(x) - 0.5 - 0.5 * part) / (0.5 - 0.5 * part);
     float fallen = sqrt(drop + 0.015) / sqrt(0.55 + 0.5 * nearness);
     float strands = noise(vec2(x * 6.0 + draws[16] * 30.0, fallen * 7.0 - seconds * 5.0));
     strands = 0.55 * strands + 0.45 * noise(vec2(x * 17.0 + 9.0, fallen * 15.0 - seconds * 11.0 + draws[17] * 30.0));
