@@ -151,7 +151,8 @@ def write_bundle(
 def write_thumbnail(path: Path, networks: Networks, data: WorldData) -> None:
     """Save a sheet of pictures painted from held-out sounds, one of each scene."""
     start = num_training_sounds(data)
-    chosen = [start + (i - start) % len(SCENES) for i in range(len(SCENES))]
+    num_scenes = data.counts.num_scenes
+    chosen = [start + (i - start) % num_scenes for i in range(num_scenes)]
     h = encode_sounds(networks.audio_encoder, networks.spec, int16_to_float(data.sounds[chosen]))
     pictures = to_pictures(measure.paint(networks.generator, h))
     Image.fromarray(contact_sheet(pictures, columns=4)).save(path, optimize=True)

@@ -107,7 +107,7 @@ class AudioEncoderTrainer:
     def _draw_recording(self) -> tuple[NDArray[np.float32], int]:
         recording = self.recordings[self.rng.integers(len(self.recordings))]
         place = SCENES.index(recording.scene)
-        takes = np.arange(place, self.num_train, len(SCENES))
+        takes = np.arange(place, self.num_train, self.data.counts.num_scenes)
         return recording.sound, int(self.rng.choice(takes))
 
     def _may_fade(self, take: int) -> bool:

@@ -1,7 +1,7 @@
 """Training data of the synthetic world: pictures and sounds of many takes in plain arrays, read by memory map.
 
-Take i is `draw_state(SCENES[i % 16], first_seed + i)`; picture i and sound i belong together. Written and read by the
-training process alone.
+Take i is `draw_state(SCENES[i % num_scenes], first_seed + i)`; picture i and sound i belong together. Written and read
+by the training process alone.
 """
 
 import json
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from s2s.world.state import SCENES, SceneState, draw_state
+from s2s.world.state import FIRST_SCENES, SCENES, SceneState, draw_state
 
 _log = logging.getLogger(__name__)
 
@@ -33,14 +33,20 @@ class DataError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WorldCounts:
-    """How much of the world a data folder holds. The first `num_sounds` takes have sound as well as picture."""
+    """How much of the world a data folder holds. The first `num_sounds` takes have sound as well as picture.
+
+    Its takes show the first `num_scenes` of `SCENES` in turn.
+    """
 
     num_pictures: int
     num_sounds: int
     picture_px: int = 128
     first_seed: int = 0
+    num_scenes: int = len(SCENES)
 
     def __post_init__(self) -> None:
+        if not 1 <= self.num_scenes <= len(SCENES):
+            raise DataError(f"num_scenes must lie in 1..{len(SCENES)}, got {self.num_scenes}")
         if not 0 <= self.num_sounds <= self.num_pictures:
             raise DataError(f"every sound needs its picture: {self.num_sounds} sounds, {self.num_pictures} pictures")
         if self.num_pictures < 1:
@@ -48,18 +54,23 @@ class WorldCounts:
 
     def state(self, index: int) -> SceneState:
         """Return take `index`."""
-        return draw_state(SCENES[index % len(SCENES)], self.first_seed + index)
+        return draw_state(SCENES[index % self.num_scenes], self.first_seed + index)
 
 
 def write_world(out: Path, counts: WorldCounts, *, workers: int = 2) -> None:
     """Draw the world into `out`; goes on where an interrupted run with the same counts stopped."""
     out.mkdir(parents=True, exist_ok=True)
     about = out / "about.json"
-    if about.exists() and json.loads(about.read_text()) != asdict(counts):
+    if about.exists() and _read_counts(about) != counts:
         raise DataError(f"{out} holds other data ({about.read_text().strip()}); choose an empty folder")
     about.write_text(json.dumps(asdict(counts)) + "\n")
     _write_pictures(out, counts)
     _write_sounds(out, counts, workers)
+
+
+def _read_counts(about: Path) -> WorldCounts:
+    # Folders written while the world had its first scenes alone do not say so.
+    return WorldCounts(**{"num_scenes": len(FIRST_SCENES), **json.loads(about.read_text())})
 
 
 def _write_pictures(out: Path, counts: WorldCounts) -> None:
@@ -129,7 +140,7 @@ class WorldData:
         about = folder / "about.json"
         if not about.exists():
             raise DataError(f"{folder} holds no training data: write some with `python -m s2s prepare world {folder}`")
-        counts = WorldCounts(**json.loads(about.read_text()))
+        counts = _read_counts(about)
         for name, needed in (("pictures", counts.num_pictures), ("sounds", counts.num_sounds)):
             done = _done_path(folder / f"{name}.npy")
             have = int(done.read_text()) if done.exists() else 0
@@ -143,7 +154,7 @@ class WorldData:
     @property
     def scenes(self) -> NDArray[np.int64]:
         """Index into `SCENES` of every take, [n]. For measuring only: no stage is trained with it."""
-        return np.arange(self.counts.num_pictures) % len(SCENES)
+        return np.arange(self.counts.num_pictures) % self.counts.num_scenes
 
 
 def int16_to_float(sounds: NDArray[np.int16]) -> NDArray[np.float32]:

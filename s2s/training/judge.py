@@ -20,7 +20,6 @@ from s2s.training.data import WorldData, to_tensor
 from s2s.training.descent import channels_last, descend, set_rate
 from s2s.training.loop import RunLength, train
 from s2s.training.views import random_view
-from s2s.world.state import SCENES
 
 WEIGHTS: Final = "judge.safetensors"
 PX: Final = 64
@@ -30,7 +29,7 @@ WIDTHS: Final = (32, 64, 96, 128)
 class Judge(nn.Module):
     """Four strided convolutions, average pool, one linear layer."""
 
-    def __init__(self) -> None:
+    def __init__(self, num_scenes: int) -> None:
         super().__init__()
         before = 3
         layers: list[nn.Module] = []
@@ -38,7 +37,7 @@ class Judge(nn.Module):
             layers += [nn.Conv2d(before, width, 5, stride=2, padding=2), nn.BatchNorm2d(width), nn.ReLU()]
             before = width
         self.body = nn.Sequential(*layers)
-        self.out = nn.Linear(before, len(SCENES))
+        self.out = nn.Linear(before, num_scenes)
 
     def features(self, pictures: Tensor) -> Tensor:
         """Return [b, 128] for pictures [b, 3, h, w] in -1..1."""
@@ -66,7 +65,7 @@ class JudgeTrainer:
     def __init__(self, data: WorldData, settings: JudgeSettings) -> None:
         torch.manual_seed(settings.seed)
         self.data, self.settings = data, settings
-        self.net = channels_last(Judge())
+        self.net = channels_last(Judge(data.counts.num_scenes))
         self.optimiser = torch.optim.Adam(self.net.parameters(), lr=settings.learning_rate)
         self.draws = torch.Generator().manual_seed(settings.seed)
 
@@ -112,6 +111,7 @@ def load_judge(folder: Path) -> Judge:
     path = folder / WEIGHTS
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train judge DATA {folder}`")
-    net = Judge()
-    net.load_state_dict(load_file(path))
+    weights = load_file(path)
+    net = Judge(len(weights["out.bias"]))
+    net.load_state_dict(weights)
     return net.eval().requires_grad_(False)

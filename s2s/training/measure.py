@@ -16,8 +16,8 @@ Z_SEED: Final = 11
 
 
 def scene_centroids(features: Tensor, scenes: Tensor) -> Tensor:
-    """Return the mean direction [scenes, d] of every scene's unit features."""
-    sums = torch.stack([features[scenes == scene].mean(dim=0) for scene in range(len(SCENES))])
+    """Return the mean direction [scenes, d] of every scene's unit features; `scenes` [n] names each of 0..last."""
+    sums = torch.stack([features[scenes == scene].mean(dim=0) for scene in range(int(scenes.max()) + 1)])
     return F.normalize(sums, dim=1)
 
 

@@ -175,6 +175,8 @@ def _light_over(first: SceneState) -> float:
         return 19.2
     if first.scene == "rooster":
         return 6.6 + 0.2 * (first.hour - 12.0)  # as rooster.glsl draws every hour towards dawn
+    if first.scene in {"owl", "fireworks"}:
+        return 0.5 * first.hour if first.hour < 12.0 else 12.0 + 0.5 * first.hour  # as they draw noon towards dusk
     return first.hour
 
 

@@ -12,12 +12,17 @@ import numpy as np
 SCENES: Final[tuple[str, ...]] = (
     "rain", "thunderstorm", "sea", "stream", "wind", "fire", "birds", "crickets",
     "bell", "train", "helicopter", "traffic", "crowd", "choir", "underwater", "rooster",
+    "waterfall", "frogs", "owl", "clock", "aeroplane", "siren", "chainsaw", "applause",
+    "fireworks", "drums", "strings", "dog",
 )  # fmt: skip
 
+FIRST_SCENES: Final = SCENES[:16]
+"""Those that the model in `s2s/pretrained` was trained on, and knows."""
 
-LAID_OVER: Final = frozenset(
-    {"rain", "thunderstorm", "wind", "birds", "crickets", "bell", "helicopter", "crowd", "choir", "rooster"}
-)
+LAID_OVER: Final = frozenset({
+    "rain", "thunderstorm", "wind", "birds", "crickets", "bell", "helicopter", "crowd", "choir", "rooster",
+    "owl", "aeroplane", "siren", "applause", "fireworks", "dog",
+})  # fmt: skip
 """Scenes whose thing can be laid over another scene's place."""
 
 

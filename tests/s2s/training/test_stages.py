@@ -27,7 +27,7 @@ from s2s.training.image_encoder import (
 )
 from s2s.training.judge import JudgeSettings, load_judge, train_judge
 from s2s.training.loop import RunLength, train
-from s2s.world.state import SCENES
+from s2s.world.state import FIRST_SCENES, SCENES
 
 TINY_GENERATOR = GeneratorSettings(channels=(8, 8, 8, 8, 8), z_dim=4, batch=4, warm_up=0.5)
 
@@ -36,12 +36,13 @@ TINY_GENERATOR = GeneratorSettings(channels=(8, 8, 8, 8, 8), z_dim=4, batch=4, w
 def data() -> WorldData:
     """A world of coloured noise: every scene its own colour and its own hum. Drawing the real one takes longer."""
     rng = np.random.default_rng(0)
-    num = 3 * len(SCENES)
-    colour = rng.integers(0, 256, (len(SCENES), 1, 1, 3))[np.arange(num) % len(SCENES)]
+    num_scenes = len(FIRST_SCENES)
+    num = 3 * num_scenes
+    colour = rng.integers(0, 256, (num_scenes, 1, 1, 3))[np.arange(num) % num_scenes]
     pictures = np.clip(colour + rng.normal(0, 20, (num, 64, 64, 3)), 0, 255).astype(np.uint8)
     time_s = np.arange(160_000) / 16_000
-    hums = [np.sin(2 * np.pi * (200 + 150 * (take % len(SCENES))) * time_s) * 8_000 for take in range(num)]
-    return WorldData(WorldCounts(num, num, 64), pictures, np.stack(hums).astype(np.int16))
+    hums = [np.sin(2 * np.pi * (200 + 150 * (take % num_scenes)) * time_s) * 8_000 for take in range(num)]
+    return WorldData(WorldCounts(num, num, 64, num_scenes=num_scenes), pictures, np.stack(hums).astype(np.int16))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ def test_the_audio_encoder_trains_and_comes_back_with_its_input_definition(
 def test_the_judge_trains_and_comes_back(data: WorldData, tmp_path: Path) -> None:
     judge = train_judge(data, tmp_path, JudgeSettings(batch=4), RunLength(1))
     pictures = to_tensor(data.pictures[:2], 64)
-    assert load_judge(tmp_path)(pictures).shape == (2, len(SCENES))
+    assert load_judge(tmp_path)(pictures).shape == (2, len(FIRST_SCENES))
     assert_close(load_judge(tmp_path)(pictures), judge(pictures))
 
 
@@ -173,3 +174,20 @@ def test_pictures_survive_the_way_to_tensors_and_back(data: WorldData) -> None:
 def test_a_folder_without_data_says_how_to_make_some(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="prepare world"):
         WorldData.open(tmp_path)
+
+
+@pytest.mark.parametrize(("said", "num_scenes"), [("", len(FIRST_SCENES)), (', "num_scenes": 2', 2)])
+def test_a_folder_that_does_not_say_its_scenes_holds_the_first_ones(tmp_path: Path, said: str, num_scenes: int) -> None:
+    num = 3 * len(SCENES)
+    (tmp_path / "about.json").write_text(f'{{"num_pictures": {num}, "num_sounds": 0, "picture_px": 8{said}}}')
+    for name, array in (("pictures", np.zeros((num, 8, 8, 3), np.uint8)), ("sounds", np.zeros((0, 1), np.int16))):
+        np.save(tmp_path / f"{name}.npy", array)
+        (tmp_path / f"{name}.done").write_text(str(len(array)))
+    opened = WorldData.open(tmp_path)
+    assert opened.scenes.max() == num_scenes - 1
+    assert opened.counts.state(num_scenes + 1).scene == SCENES[1]
+
+
+def test_a_world_of_more_scenes_than_there_are_is_refused() -> None:
+    with pytest.raises(DataError, match=rf"1\.\.{len(SCENES)}, got 99"):
+        WorldCounts(1, 0, num_scenes=99)
