@@ -11,7 +11,7 @@ from s2s.commands.arguments import Verbs, at_least, device
 from s2s.commands.record import write_run
 
 if TYPE_CHECKING:
-    from s2s.bench import Machine, Row, Timing
+    from s2s.bench.measuring import Machine, Row, Timing
 
 _REPEATS: Final = 20
 _QUICK_REPEATS: Final = 5
@@ -41,8 +41,8 @@ def _run(asked: argparse.Namespace) -> None:
     import torch
     from tqdm import tqdm
 
-    from s2s.bench import measure, this_machine
-    from s2s.bench_cases import PUBLISHED_SIZES, plan
+    from s2s.bench.cases import PUBLISHED_SIZES, plan
+    from s2s.bench.measuring import measure, this_machine
 
     if asked.threads:
         torch.set_num_threads(asked.threads)

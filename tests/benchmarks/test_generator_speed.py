@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-from s2s import bench_cases, bundle
+from s2s import bundle
+from s2s.bench import cases as bench_cases
 from s2s.card import DEFAULT_BUNDLE
 
 

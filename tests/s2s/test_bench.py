@@ -10,9 +10,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from s2s import bench_cases, bundle
-from s2s.bench import Case, Machine, Row, Timing, _cpu_name, largest_difference, measure, this_machine
-from s2s.bench_baselines import NaiveBigGan
+from s2s import bundle
+from s2s.bench import cases as bench_cases
+from s2s.bench.baselines import NaiveBigGan
+from s2s.bench.measuring import Case, Machine, Row, Timing, _cpu_name, largest_difference, measure, this_machine
 from s2s.bundle import BundleError
 from s2s.card import DEFAULT_BUNDLE, BigGanSizes
 from s2s.commands import bench as verb

@@ -16,12 +16,12 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from s2s import bundle
-from s2s.bench import Case
-from s2s.bench_baselines import NaiveBigGan, published_spectrogram
+from s2s.bench.baselines import NaiveBigGan, published_spectrogram
+from s2s.bench.measuring import Case
 from s2s.card import GENERATOR, BigGanSizes, LightSizes
-from s2s.cuda_graph import CapturedGenerator
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.biggan import BigGanGenerator
+from s2s.models.cuda_graph import CapturedGenerator
 from s2s.models.generator import Generator
 from s2s.noise import draw_noise
 from s2s.spectrogram import SpectrogramStream, spectrogram

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.testing import assert_close
 
-from s2s.cuda_graph import CapturedGenerator, in_half
 from s2s.models.biggan import BigGanGenerator
+from s2s.models.cuda_graph import CapturedGenerator, in_half
 from s2s.models.light_generator import LightGenerator
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
 

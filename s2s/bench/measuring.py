@@ -1,6 +1,6 @@
 """How fast this machine is: each case timed beside what it is compared with, turn by turn, in one run.
 
-Runs in the calling thread; measures and prints nothing by itself. The cases are in `s2s.bench_cases`.
+Runs in the calling thread; measures and prints nothing by itself. The cases are in `s2s.bench.cases`.
 """
 
 import platform

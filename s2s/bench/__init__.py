@@ -1,0 +1,3 @@
+"""How fast the models are on this machine: cases (what is measured) beside baselines (the published arithmetic),
+measuring (turn by turn, medians). `python -m s2s bench` prints it.
+"""
