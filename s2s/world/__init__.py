@@ -1,8 +1,13 @@
 """The synthetic world: scenes whose sound and picture share one hidden state.
 
-    state       `SceneState`, the scenes' names, seeds
-    sounds      `synthesize(state)`: numpy only, faster than real time; also the show's built-in performance
-    pictures    `Painter.paint(states)`: GLSL through headless ModernGL
+    state       `SceneState`, one moment of a scene; the scenes' names
+    clip        `Clip`: one or two scenes over ten seconds, what comes, goes and draws near
+    sounds      `synthesize(state)`, `synthesize_clip(clip)`: numpy only; also the show's built-in performance
+    pictures    `Painter`: GLSL through headless ModernGL, moments tiled in an atlas
+    truth       what is known of a clip: presence, size, loudness, best moments
+    studio      whole clips, one, without end or by id; write: as films
+    realism     how the world's sounds compare with recordings
+    sheet       contact sheets
 
-Sounds and pictures know nothing of each other; only `SceneState` ties them.
+Sounds and pictures know nothing of each other; only the state ties them.
 """
