@@ -44,7 +44,7 @@ vec3 fields(vec3 c, vec2 u, float horizon) {
     vec3 tar = vec3(0.30, 0.30, 0.32) * light.fill;
     land = mix(land, hazed(tar, 0.3), softly(abs(x) - 0.55, 0.02) * step(0.5, draws[11]));
     land = mix(land, vec3(0.9) * light.fill, inside((abs(x) - 0.03) * depth) * step(0.5, fract(far * 0.7)) * step(0.5, draws[11]));
-    float lamps = exp(-pow((abs(x) - 0.62) * 16.0, 2.0)) * smoothstep(0.6, 1.0, sin(far * 9.0)) * step(0.5, draws[11]);
+    float lamps = mound((abs(x) - 0.62) * 16.0) * smoothstep(0.6, 1.0, sin(far * 9.0)) * step(0.5, draws[11]);
     land += vec3(1.0, 0.76, 0.36) * lamps * (light.night + 0.6 * light.gold);
     vec2 lot = fract(q * 6.0) - 0.2 - 0.6 * hash2(floor(q * 6.0));
     float windows = step(0.72, hash(floor(q * 6.0) + 5.0)) * exp(-dot(lot, lot) * 40.0) * falling(0.10, 0.5, depth);
@@ -93,7 +93,7 @@ void airliner(inout vec4 c, vec2 p, float scale, float bank) {
     over(c, mix(mark, mark * 0.7, step(0.26, p.y)) * (0.85 + 0.5 * (p.y - 0.1)), inside(fin * scale));
 
     float round = (p.y - lift) / max(half_high, 0.01);
-    vec3 skin = mix(under, metal * 1.06, smoothstep(-0.95, 0.35, round)) + light.sun * 0.22 * exp(-pow((round - 0.55) * 3.5, 2.0));
+    vec3 skin = mix(under, metal * 1.06, smoothstep(-0.95, 0.35, round)) + light.sun * 0.22 * mound((round - 0.55) * 3.5);
     float belt = draws[16] < 0.5 ? abs(round + 0.28) - 0.11 : round + 0.42 + 0.9 * smoothstep(-0.45, -0.75, p.x) * -1.0;
     skin = mix(skin, mark * (0.75 + 0.3 * round), inside(belt * 0.1 * scale));
     float window = max(abs(fract(p.x * 26.0) - 0.5) - 0.22, (abs(round - 0.16) - 0.13) * 3.0) * 0.03;

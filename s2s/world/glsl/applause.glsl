@@ -18,7 +18,7 @@ vec3 velvet() {
 
 vec3 gold(float shade) { return mix(vec3(0.34, 0.17, 0.04), vec3(1.0, 0.82, 0.42), shade); }
 
-float folds(float x, float row) { return 0.5 + 0.5 * sin(x * 70.0 + 4.0 * noise(vec2(x * 9.0, row))); }
+float folds(float x, float row) { return 0.5 + 0.5 * sine(x * 11.1 + 0.64 * noise(vec2(x * 9.0, row))); }
 
 // What hangs behind the players: the closed curtain, a painted sky, or in the open air the sky itself.
 vec3 backdrop(vec2 u, float floor_y) {
@@ -68,7 +68,7 @@ vec3 stage(vec2 u) {
     float depth = clamp((floor_y + 0.04 - u.y) / 0.16, 0.0, 1.0);
     float boards = 0.75 + 0.3 * noise(vec2((u.x - 0.5) / (1.0 + 1.6 * depth) * 40.0, depth * 2.0));
     vec3 planks = vec3(0.62, 0.38, 0.20) * boards * (0.35 + 0.5 * house_light());
-    planks += planks * 1.6 * beam_colour(0) * exp(-pow((u.x - 0.5) * 2.4, 2.0));
+    planks += planks * 1.6 * beam_colour(0) * mound((u.x - 0.5) * 2.4);
     c = mix(c, planks, inside(u.y - floor_y - 0.04));
     c += (0.22 + 0.9 * c) * lit * 0.62;
 
@@ -93,19 +93,19 @@ vec3 proscenium(vec3 c, vec2 u) {
     float wide = between(18, 0.40, 0.47);
     float top = between(19, 0.86, 0.93);
     vec2 p = vec2(abs(u.x - 0.5), u.y);
-    float swag = top - 0.05 - 0.05 * abs(sin(u.x * 3.1416 * 4.0)) - 0.02 * sin(u.x * 50.0);
+    float swag = top - 0.05 - 0.05 * abs(sin(u.x * 3.1416 * 4.0)) - 0.02 * sine(u.x * 8.0);
     vec3 cloth = velvet() * (0.32 + 0.75 * folds(u.x, 8.0)) * (0.4 + 0.6 * house_light());
     float drape = wide - 0.06 - 0.07 * smoothstep(stage_y() + 0.25, stage_y() + 0.5, p.y) + 0.03 * smoothstep(stage_y() + 0.2, stage_y(), p.y);
     c = mix(c, cloth, inside(min(drape - p.x, swag - p.y)) * step(stage_y() - 0.03, p.y));
     c = mix(c, gold(0.7) * 0.8, inside(abs(swag - p.y) - 0.007) * step(p.x, wide));
     float frame = min(wide - p.x, top - p.y);
-    float carved = 0.35 + 0.35 * cos(frame * 230.0) + 0.45 * noise(p * 70.0) * sin((p.x < wide ? p.x : p.y) * 75.0);
+    float carved = 0.35 + 0.35 * sine(frame * 36.6) + 0.45 * noise(p * 70.0) * sine((p.x < wide ? p.x : p.y) * 12.0);
     vec3 gilt = gold(0.25 + 0.6 * carved) * (0.30 + 0.55 * house_light()) + beam_colour(1) * 0.10;
     c = mix(c, gilt, inside(frame));
     vec3 wall = mix(velvet() * 0.55, vec3(0.42, 0.30, 0.20), 0.45) * (0.30 + 0.55 * house_light());
     float tier = fract((p.y - 0.1) * 4.2);
     wall = mix(wall, wall * 0.35, step(0.42, tier));
-    wall = mix(wall, gold(0.6 + 0.3 * sin(p.y * 300.0 + p.x * 90.0)) * (0.3 + 0.4 * house_light()), step(abs(tier - 0.36), 0.07));
+    wall = mix(wall, gold(0.6 + 0.3 * sine(p.y * 48.0 + p.x * 14.0)) * (0.3 + 0.4 * house_light()), step(abs(tier - 0.36), 0.07));
     return mix(c, wall, inside(frame + 0.055));
 }
 
@@ -151,7 +151,7 @@ void rank_of_hands(inout vec4 c, vec2 u, float line, float size, float offset, f
     float chosen = hash(vec2(floor(x), offset * 50.0));
     float other = hash(vec2(offset * 40.0, floor(x) + 3.0));
     float beat = seconds * (3.3 + 1.6 * chosen) + 7.0 * other;
-    float gap = mix(0.03, 0.62, 0.5 + 0.5 * cos(beat * TAU * 0.8)) + 0.02;
+    float gap = mix(0.03, 0.62, 0.5 + 0.5 * sine(beat * 0.8 + 0.25)) + 0.02;
     // Hands come up out of the dark one after the other.
     float up = smoothstep(0.5 * other, 0.5 + 0.5 * other, presence);
     vec2 p = vec2((fract(x) - 0.5) * pitch + 0.3 * size * (chosen - 0.5), u.y - line - size * (0.8 * other - 3.4 * (1.0 - up))) / size;
@@ -171,10 +171,10 @@ void rank_of_hands(inout vec4 c, vec2 u, float line, float size, float offset, f
 void confetti(inout vec4 c, vec2 u) {
     for (int i = 0; i < 2; i++) {
         float grain = 11.0 - 4.0 * float(i);
-        vec2 q = vec2(u.x + 0.03 * sin(u.y * 9.0 + seconds * 2.0), u.y + seconds * (0.16 + 0.07 * float(i))) * grain + draws[24 + i] * 40.0;
+        vec2 q = vec2(u.x + 0.03 * sine(u.y * 1.4 + seconds * 0.3), u.y + seconds * (0.16 + 0.07 * float(i))) * grain + draws[24 + i] * 40.0;
         vec2 cell = floor(q);
         vec2 p = turned(fract(q) - 0.2 - 0.6 * hash2(cell), hash(cell + 3.0) * 6.0 + seconds * 3.0);
-        float flake = box(p, vec2(0.11, 0.05 + 0.05 * sin(seconds * 5.0 + cell.x)));
+        float flake = box(p, vec2(0.11, 0.05 + 0.05 * swing(0.8, 0.16 * cell.x)));
         vec3 paper = hash(cell + 9.0) < 0.5 ? gold(0.9) : hash(cell + 11.0) < 0.5 ? vec3(0.94, 0.94, 0.96) : velvet() * 1.4;
         float thrown = step(hash(cell + 5.0), 0.42 * presence * smoothstep(0.15, 0.6, u.y));
         over(c, paper * (0.6 + 0.5 * hash(cell + 1.0)), inside(flake / grain) * thrown);

@@ -176,7 +176,7 @@ void dust(inout vec4 c, vec2 p, float running) {
     float r = length(q);
     float angle = atan(-q.y, -q.x) - 0.32;
     float stream = noise(vec2(angle * 16.0 + draws[42] * 30.0, r * 9.0 - seconds * 12.0)) * 0.6 + 0.4 * noise(vec2(angle * 46.0, r * 26.0 - seconds * 31.0));
-    float fan = exp(-pow(angle / 0.34, 2.0)) * falling(0.30, 0.80, r) * smoothstep(0.0, 0.04, r);
+    float fan = mound(angle / 0.34) * falling(0.30, 0.80, r) * smoothstep(0.0, 0.04, r);
     float spray = clamp(fan * (0.30 + 1.3 * smoothstep(0.42, 0.66, stream)), 0.0, 1.0);
     vec3 chips = mix(vec3(1.0, 0.86, 0.56), vec3(0.92, 0.70, 0.40), stream) * (0.24 + 0.82 * light.fill);
     over(c, chips, running * spray * 0.95);

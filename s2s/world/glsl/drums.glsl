@@ -43,7 +43,7 @@ vec3 loft(vec2 u, float floor_y) {
 
 // Curtains in coloured light, lamps over the stage.
 vec3 hall(vec2 u) {
-    float f = 0.5 + 0.5 * sin(u.x * 60.0 + 5.0 * noise(vec2(u.x * 7.0, draws[10] * 40.0)));
+    float f = 0.5 + 0.5 * sine(u.x * 9.5 + 0.8 * noise(vec2(u.x * 7.0, draws[10] * 40.0)));
     vec3 c = vec3(0.10, 0.09, 0.13) * (0.4 + f) * (0.7 + 0.8 * light.fill);
     for (int i = 0; i < 4; i++) {
         vec2 lamp = vec2((float(i) + between(11 + i, 0.2, 0.8)) / 4.0, 0.96);
@@ -66,7 +66,7 @@ vec3 boards(vec2 u, float floor_y) {
     vec2 rug = vec2((u.x - seat().x) / (0.8 + depth), (u.y - seat().y) * 2.6) / (size() * 0.95);
     float r = length(rug);
     vec3 wool = mix(vec3(0.46, 0.10, 0.10), vec3(0.14, 0.16, 0.36), step(0.5, draws[21]));
-    wool = mix(wool, vec3(0.80, 0.62, 0.36), 0.7 * step(0.45, sin((rug.x + rug.y) * 17.0) * sin((rug.x - rug.y) * 17.0)) * step(0.12, abs(r - 0.82)));
+    wool = mix(wool, vec3(0.80, 0.62, 0.36), 0.7 * step(0.45, sine((rug.x + rug.y) * 2.7) * sine((rug.x - rug.y) * 2.7)) * step(0.12, abs(r - 0.82)));
     c = mix(c, wool * (0.22 + 0.35 * light.fill), inside((r - 1.0) * 0.3));
     vec3 tint = in_loft() ? light.sun * 0.5 * (light.gold + light.day) : mix(side_colour(0), side_colour(3), u.x);
     return c + tint * 0.16 * exp(-depth * 2.5);
@@ -76,7 +76,7 @@ vec3 amplifier(vec3 c, vec2 p, float scale) {
     float d = box(p, vec2(0.13, 0.17));
     c = mix(c, vec3(0.05, 0.05, 0.06) * (0.7 + light.fill), inside(d * scale));
     vec2 cone = p + vec2(0.0, 0.03);
-    vec3 cloth = vec3(0.17, 0.15, 0.13) * (0.6 + 0.6 * light.fill) * (0.85 + 0.2 * sin(p.x * 300.0) * sin(p.y * 300.0));
+    vec3 cloth = vec3(0.17, 0.15, 0.13) * (0.6 + 0.6 * light.fill) * (0.85 + 0.2 * sine(p.x * 48.0) * sine(p.y * 48.0));
     c = mix(c, cloth, inside((box(cone, vec2(0.115, 0.125))) * scale));
     c = mix(c, cloth * 0.5, inside((abs(length(cone) - 0.085) - 0.006) * scale));
     return c + glow((p - vec2(-0.09, 0.135)) * scale, 0.02, vec3(1.0, 0.1, 0.05)) * 0.8;
@@ -103,7 +103,7 @@ vec3 shell_colour() {
 void drum(inout vec4 c, vec2 p, vec2 radii, float high, float scale, vec3 lit, float struck) {
     float shell = max(abs(p.x) - radii.x, max(p.y, -p.y - high));
     shell = min(shell, ellipse(p + vec2(0.0, high), radii));
-    vec3 paint = shell_colour() * lit * (0.45 + 0.75 * exp(-pow((p.x / radii.x + 0.35) * 2.2, 2.0)) + 0.25 * smoothstep(0.3, 1.0, p.x / radii.x));
+    vec3 paint = shell_colour() * lit * (0.45 + 0.75 * mound((p.x / radii.x + 0.35) * 2.2) + 0.25 * smoothstep(0.3, 1.0, p.x / radii.x));
     over(c, paint, inside(shell * scale));
     float lugs = max(abs(fract(p.x / radii.x * 1.7) - 0.5) - 0.05, abs(p.y + 0.5 * high) - 0.25 * high) * 0.1;
     over(c, vec3(0.86) * lit, inside(max(lugs, shell + 0.005) * scale));
@@ -115,17 +115,17 @@ void cymbal(inout vec4 c, vec2 p, float radius, float tilt, float scale, vec3 li
     over(c, vec3(0.50, 0.52, 0.56) * lit, inside(stroke(p, vec2(0.0), vec2(0.0, foot), 0.011, 0.013) * scale));
     vec2 q = turned(p, tilt);
     float plate = ellipse(q, vec2(radius, radius * 0.17));
-    float sheen = exp(-pow((q.x / radius + 0.25 + 0.5 * q.y) * 3.0, 2.0));
-    float grooves = 0.85 + 0.15 * sin(length(q * vec2(1.0, 6.0)) * 210.0);
+    float sheen = mound((q.x / radius + 0.25 + 0.5 * q.y) * 3.0);
+    float grooves = 0.85 + 0.15 * sine(length(q * vec2(1.0, 6.0)) * 33.0);
     over(c, mix(vec3(0.62, 0.40, 0.10), vec3(1.0, 0.90, 0.56), sheen) * lit * grooves * 1.15, inside(plate * scale));
     over(c, vec3(1.0, 0.86, 0.46) * lit, inside(ellipse(q - vec2(0.0, 0.015), vec2(0.2 * radius, 0.11 * radius)) * scale));
 }
 
 // How far a stick is lifted, 0 on the skin: quick down, slow up.
-float lifted(float phase) { return pow(abs(sin(3.1416 * (seconds * between(27, 1.7, 2.6) + phase))), 0.6); }
+float lifted(float phase) { return sqrt(abs(swing(0.5 * between(27, 1.7, 2.6), 0.5 * phase))); }
 
 void drummer(inout vec4 c, vec2 p, float scale, vec3 lit) {
-    float nod = 0.018 * sin(seconds * between(27, 1.7, 2.6) * TAU);
+    float nod = 0.018 * swing(between(27, 1.7, 2.6), 0.0);
     vec2 head = vec2(0.0, 1.02 + nod);
     vec3 skin = mix(vec3(0.92, 0.68, 0.54), vec3(0.44, 0.27, 0.19), draws[28]) * lit;
     float pick = draws[29] * 4.0;
@@ -163,7 +163,7 @@ void drummer(inout vec4 c, vec2 p, float scale, vec3 lit) {
 void kit(inout vec4 c, vec2 p, float scale, vec3 lit) {
     float left_hit = 1.0 - lifted(draws[32]);
     float right_hit = 1.0 - lifted(0.5 + draws[32]);
-    float sway = 0.05 * sin(seconds * 19.0);
+    float sway = 0.05 * swing(3.0, 0.0);
     cymbal(c, p - vec2(-0.50, 0.98), 0.25, 0.26 + sway * left_hit, scale, lit, -0.95);
     cymbal(c, p - vec2(0.52, 1.00), 0.27, -0.24 - sway * right_hit, scale, lit, -0.95);
     drummer(c, p, scale, lit);
@@ -177,7 +177,7 @@ void kit(inout vec4 c, vec2 p, float scale, vec3 lit) {
 
     vec2 b = p - vec2(0.0, 0.275);
     float r = length(b);
-    float kick = pow(0.5 + 0.5 * sin(seconds * between(27, 1.7, 2.6) * TAU * 0.5), 6.0);
+    float kick = max(swing(0.5 * between(27, 1.7, 2.6), 0.0), 0.0);
     over(c, vec3(0.50, 0.52, 0.56) * lit, inside(stroke(vec2(abs(b.x), b.y), vec2(0.22, -0.12), vec2(0.33, -0.27), 0.014, 0.010) * scale));
     over(c, mix(shell_colour(), vec3(0.9), 0.25) * lit * (0.55 + 0.6 * smoothstep(-0.3, 0.3, b.y - b.x)), inside((r - 0.285) * scale));
     over(c, vec3(0.08) * lit, inside((r - 0.258) * scale));

@@ -80,7 +80,7 @@ vec2 mirrored(vec2 u, float base, float drawn_out) {
 vec3 boats(vec3 c, vec2 u, float base) {
     for (int i = 0; i < 3; i++) {
         float size = between(11 + i, 0.03, 0.075);
-        vec2 p = (u - vec2(between(14 + i, 0.05, 0.95), base * between(17 + i, 0.25, 0.85) + 0.003 * sin(seconds * 1.5 + float(i) * 2.0))) / size;
+        vec2 p = (u - vec2(between(14 + i, 0.05, 0.95), base * between(17 + i, 0.25, 0.85) + 0.003 * swing(0.24, 0.3 * float(i)))) / size;
         float hull = max(abs(p.x) - 0.75 - 0.25 * p.y, max(-p.y - 0.20, p.y - 0.08 - 0.10 * p.x * p.x));
         float sail = max(max(-p.x * 1.0 - 0.02, p.x - 0.55 * (1.5 - p.y) / 1.4), max(0.16 - p.y, p.y - 1.5));
         float mast = box(p - vec2(-0.04, 0.8), vec2(0.025, 0.8));
@@ -113,8 +113,8 @@ void rocket(inout vec4 c, vec2 u, vec2 top, float radius, float turn, float chos
     vec3 one = burst_colour(chosen), two = burst_colour(fract(chosen * 5.3 + 0.3));
 
     float head_y = mix(ground, top.y, sqrt(clamp(climbing, 0.0, 1.0)));
-    vec2 climb = u - vec2(top.x + 0.006 * sin(u.y * 40.0), head_y);
-    float spark = exp(-pow(climb.x * 190.0, 2.0)) * step(climb.y, 0.0) * exp(climb.y * 9.0) * falling(1.0, 1.3, climbing) * step(ground, u.y);
+    vec2 climb = u - vec2(top.x + 0.006 * sine(u.y * 6.4), head_y);
+    float spark = mound(climb.x * 190.0) * step(climb.y, 0.0) * exp(climb.y * 9.0) * falling(1.0, 1.3, climbing) * step(ground, u.y);
     over(c, vec3(1.0, 0.84, 0.56), min(spark, 1.0) * power);
 
     float willow = step(0.72, fract(chosen * 11.0));
@@ -124,17 +124,19 @@ void rocket(inout vec4 c, vec2 u, vec2 top, float radius, float turn, float chos
     p.y += radius * age * (0.10 * age + (0.16 + 0.62 * willow) * min(p.x * p.x / (radius * radius), 1.5));
     float r = length(p) / radius;
     float count = 26.0 + 14.0 * floor(fract(chosen * 17.0) * 3.0);
-    float k = (atan(p.y, p.x) / TAU + 0.5) * count;
+    // Round the compass, near enough, from 0 to 4; an arc tangent for each burst would cost too much.
+    float compass = p.y / (abs(p.x) + abs(p.y) + 1e-6);
+    float k = (p.x < 0.0 ? 2.0 - compass : p.y < 0.0 ? 4.0 + compass : compass) * 0.25 * count;
     float ray = floor(k);
     float odd = hash(vec2(ray, floor(chosen * 90.0)));
     float reach = spread * (ring > 0.5 ? 0.92 : odd < 0.30 ? 0.45 + odd : 0.78 + 0.22 * odd);
     float across = abs(fract(k) - 0.5 - 0.35 * (odd - 0.5)) / count * TAU * max(r, 0.02);
     float tail = mix(0.30 + 0.25 * odd, 0.75, willow) * (1.0 - 0.8 * ring);
     float along = (reach - r) / max(tail * spread, 0.02);
-    float twinkle = 0.55 + 0.45 * sin(seconds * 31.0 + odd * 90.0);
+    float twinkle = 0.55 + 0.45 * swing(5.0, odd * 15.0);
     float fading = (1.0 - smoothstep(0.55, 1.0, age)) * step(0.16, turn);
     float streak = falling(0.006, 0.026, across) * step(0.0, along) * falling(0.0, 1.0, along) * (0.35 + 0.65 * twinkle * age + 0.4 * (1.0 - age));
-    float tip = exp(-pow(length(vec2(across, 0.8 * (r - reach))) / 0.030, 2.0)) * (0.7 + 0.5 * twinkle);
+    float tip = mound(length(vec2(across, 0.8 * (r - reach))) / 0.030) * (0.7 + 0.5 * twinkle);
     float bright = (streak + tip) * fading * power;
     vec3 hue = mix(mix(one, two, step(odd, 0.45)), vec3(1.0, 0.78, 0.40), willow);
     over(c, min(mix(hue, vec3(1.0), 0.55 * clamp(tip + 0.6 * (1.0 - age), 0.0, 1.0)) * 1.05, 1.0), min(bright, 1.0));

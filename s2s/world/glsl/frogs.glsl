@@ -40,7 +40,7 @@ void pad(inout vec3 c, vec2 p, float size, float turn, float chosen) {
     float r = length(q);
     float notch = abs(fract(angle / TAU + 0.5) - 0.5) * TAU;
     float edge = max(r - 1.0, 0.16 - notch * r);
-    float veins = 0.5 + 0.5 * cos(angle * 11.0);
+    float veins = 0.5 + 0.5 * sine(angle * 1.7508 + 0.25);
     vec3 green = mix(pond_leaf(), mix(vec3(0.62, 0.66, 0.20), vec3(0.50, 0.20, 0.16), step(0.8, chosen)), 0.45 * chosen);
     green *= (0.62 + 0.30 * r + 0.16 * veins * r + 0.22 * noise(q * 3.0 + chosen * 30.0)) * light.fill;
     c = mix(c, c * 0.35, softly(length(q + vec2(0.0, 0.16)) - 1.0, 0.10) * 0.8);
@@ -155,14 +155,14 @@ void thing(inout vec4 c, vec2 u) {
         vec3 place = frog_place(i);
         vec2 p = (u - place.xy) / place.z;
         // It comes up through the water, which mirrors it; rings run out from where it sits.
-        float beat = sin(seconds * between(37 + i, 7.0, 11.0) + draws[40 + i] * TAU);
+        float beat = swing(between(37 + i, 1.1, 1.8), draws[40 + i]);
         float call = smoothstep(0.5, 1.0, presence) * (0.72 + 0.28 * beat);
         float rise = 0.74 * (1.0 - smoothstep(0.0, 0.8, presence));
         float ring = length(p * vec2(1.0, 2.6) + vec2(0.0, 0.1));
-        float waves = smoothstep(0.4, 0.9, sin(ring * 26.0 - seconds * 9.0 + float(i))) * falling(0.45, 1.15, ring) * smoothstep(0.36, 0.5, ring);
+        float waves = smoothstep(0.4, 0.9, sine(ring * 4.1 - seconds * 1.4 + 0.16 * float(i))) * falling(0.45, 1.15, ring) * smoothstep(0.36, 0.5, ring);
         over(c, mix(light.horizon, light.fill, 0.5), 0.30 * here * waves * presence * step(p.y, 0.12));
         vec4 drawn = c;
         frog(drawn, vec2(p.x * side(43 + i), max(p.y, -0.06) + rise), place.z, call, draws[46 + i]);
-        if (p.y + 0.04 * cos(p.x * 5.0) > 0.0 - 0.05) c = mix(c, drawn, here);
+        if (p.y + 0.04 * cos(p.x * 5.0) > -0.05) c = mix(c, drawn, here);
     }
 }

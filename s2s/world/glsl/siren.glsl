@@ -115,7 +115,7 @@ vec3 lamp_colour(float left) {
 // How bright the left (-1) or right (1) lamp is at this moment.
 float flash(float left) {
     float turn = fract(seconds * between(15, 1.6, 2.4) + draws[16] + 0.25 * left);
-    return 0.15 + 0.85 * exp(-pow((turn - 0.5) * 4.6, 2.0));
+    return 0.15 + 0.85 * mound((turn - 0.5) * 4.6);
 }
 
 float wheel_x(float x) { return abs(x) - (which() == 0 ? 0.60 : which() == 1 ? 0.62 : 0.60); }
@@ -133,7 +133,7 @@ void machine(inout vec4 c, vec2 p, float scale) {
     over(c, vec3(0.0), 0.55 * softly(ellipse(p - vec2(0.0, 0.02), vec2(1.06, 0.07)) * scale, 0.04));
     over(c, vec3(0.04), inside(min(box(p - vec2(0.0, 0.20), vec2(0.92, 0.09)), max(arches, lower)) * scale));
 
-    vec3 side_paint = k.paint * lit * (0.66 + 0.50 * smoothstep(0.1, 0.8, p.y)) + light.sun * 0.10 * exp(-pow((p.y - k.belt) * 16.0, 2.0));
+    vec3 side_paint = k.paint * lit * (0.66 + 0.50 * smoothstep(0.1, 0.8, p.y)) + light.sun * 0.10 * mound((p.y - k.belt) * 16.0);
     float band = which() == 1 ? max(abs(p.y - 0.42) - 0.10, -1.0) : abs(p.y - k.belt + 0.12) - 0.045;
     float check = which() == 1 ? step(0.5, fract((floor(p.x * 9.0) + floor(p.y * 9.0)) * 0.5)) : 1.0;
     side_paint = mix(side_paint, k.band * lit * (0.8 + 0.3 * p.y), inside(band * scale) * check);
@@ -195,7 +195,7 @@ void thing(inout vec4 c, vec2 u) {
         shine(c, lamp * 0.42 * ray * exp(-length(away) * 3.0) * dark);
         float below = u.y - ground + 0.03;
         float road_wave = 0.7 + 0.6 * noise(vec2(u.x * 14.0, u.y * 60.0));
-        shine(c, lamp * 0.45 * road_wave * exp(-pow(away.x * 7.0, 2.0)) * exp(below * 4.0) * step(below, 0.0) * dark);
+        shine(c, lamp * 0.45 * road_wave * mound(away.x * 7.0) * exp(below * 4.0) * step(below, 0.0) * dark);
     }
     vec2 beam = p - vec2(0.97, 0.33);
     float cone = falling(0.4, 1.0, abs(beam.y + 0.10 * beam.x) / (0.16 * beam.x + 0.04)) * step(0.0, beam.x) * exp(-beam.x * 1.6);

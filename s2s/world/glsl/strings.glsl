@@ -99,7 +99,7 @@ float reach() { return (beside() + 0.5) * pitch() + 0.20 * size() + 0.03; }
 // One half of the screen: distance, and where on which panel, as (across 0..1, panel number).
 vec3 screen(vec2 u) {
     vec2 p = vec2(abs(u.x - seat().x), u.y - seat().y + 0.04);
-    float inner = folded(), outer = max(reach(), folded() + 0.17 * size());
+    float inner = folded(), outer = max(reach(), folded() + 0.30 * size());
     float panels = 3.0 + 2.0 * beside();
     float t = (p.x - inner) / (outer - inner) * panels;
     float slant = (mod(floor(t), 2.0) < 0.5 ? fract(t) : 1.0 - fract(t)) * 0.05 * size() * (0.3 + presence);
@@ -148,7 +148,7 @@ void cello(inout vec4 c, vec2 p, float scale, vec3 lit, float chosen) {
     over(c, vec3(0.30) * lit, inside(stroke(p, vec2(0.0), vec2(0.0, 0.12), 0.006, 0.009) * scale));
     over(c, varnish * 0.30 * lit, inside((body - 0.010) * scale));
     float curl = noise(vec2(p.x * 14.0, p.y * 60.0) + chosen * 30.0);
-    float arch = exp(-pow((p.x + 0.045) * 13.0, 2.0));
+    float arch = mound((p.x + 0.045) * 13.0);
     over(c, varnish * lit * (0.52 + 0.50 * arch + 0.14 * curl), inside(body * scale));
     over(c, varnish * 0.42 * lit, 0.8 * inside((abs(body + 0.016) - 0.003) * scale));
     float f_hole = min(stroke(q, vec2(0.058, 0.30), vec2(0.070, 0.40), 0.005, 0.005), min(disc(q - vec2(0.066, 0.295), 0.009), disc(q - vec2(0.062, 0.405), 0.008)));

@@ -63,3 +63,9 @@ float sine(float x) {
 
 // A swing back and forth, -1 .. 1, `hz` times a second; phase counts whole swings.
 float swing(float hz, float phase) { return sine(hz * seconds + phase); }
+
+// A rounded hill around 0, 1 high and gone at 2; exp(-x * x) near enough, from products.
+float mound(float x) {
+    float t = max(1.0 - 0.25 * x * x, 0.0);
+    return t * t * t * t;
+}

@@ -108,7 +108,7 @@ void falling_water(inout vec4 c, vec2 u) {
     vec3 blue = mix(vec3(0.36, 0.58, 0.66), light.zenith, 0.3) * (0.20 + 0.75 * light.fill);
     vec3 water = mix(blue, white, smoothstep(0.24, 0.72, strands + 0.10 * smoothstep(0.0, high, drop)));
     water *= 0.86 + 0.22 * noise(vec2(x * 2.6 + draws[17] * 30.0, fallen * 2.0 - seconds * 1.4));
-    water *= 0.84 + 0.20 * smoothstep(0.10, 0.9, abs(x)) + 0.14 * exp(-pow((drop - ledge) * 16.0, 2.0));
+    water *= 0.84 + 0.20 * smoothstep(0.10, 0.9, abs(x)) + 0.14 * mound((drop - ledge) * 16.0);
     over(c, water, body * (0.82 + 0.18 * strands) * step(pool() - 0.02, u.y));
 }
 
@@ -118,7 +118,7 @@ void spray(inout vec4 c, vec2 u) {
     float wide = half_width() * 1.9 + 0.05;
     vec2 q = p * vec2(7.0, 9.0) / mix(0.7, 1.2, nearness);
     float cloud = fbm3(q + vec2(0.3 * sin(seconds), -seconds * 1.3) + draws[18] * 40.0);
-    float mist = exp(-pow(p.x / wide, 2.0) * 1.3) * exp(-pow(max(p.y + 0.01, -2.0 * p.y) / (0.09 + 0.20 * nearness), 2.0));
+    float mist = mound((p.x / wide) * 1.14) * mound(max(p.y + 0.01, -2.0 * p.y) / (0.09 + 0.20 * nearness));
     vec3 white = vec3(0.96, 0.98, 1.0) * (0.26 + 0.76 * light.fill);
     over(c, white, arrived * clamp(mist * (0.35 + 1.2 * cloud), 0.0, 0.92));
 
@@ -131,7 +131,7 @@ void spray(inout vec4 c, vec2 u) {
     // In some takes a bow stands in the spray, across from the sun.
     float from_bow = (length(p - vec2(0.16 * (light.place.x < column() ? 1.0 : -1.0), -0.12)) - 0.34 - 0.10 * nearness) * 24.0;
     vec3 bow = clamp(1.2 - abs(from_bow - vec3(0.7, 0.0, -0.7)) * 1.3, 0.0, 1.0);
-    float damp = exp(-pow((p.y - 0.06) * 5.0, 2.0)) * smoothstep(-0.02, 0.05, p.y) * step(draws[60], 0.4);
+    float damp = mound((p.y - 0.06) * 5.0) * smoothstep(-0.02, 0.05, p.y) * step(draws[60], 0.4);
     shine(c, bow * 0.15 * arrived * damp * (light.day + 0.5 * light.gold));
 }
 
