@@ -66,12 +66,8 @@ def test_sound_alone_and_silence_can_be_kept(films: Path, tmp_path: Path) -> Non
 def test_the_worlds_arrays_are_still_written(tmp_path: Path) -> None:
     out = tmp_path / "world"
     assert prepare("world", out, "--pictures", 3, "--sounds", 2, "--px", 32, "--seed", 5, "--workers", 1) == 0
-    assert json.loads((out / "about.json").read_text()) == {
-        "num_pictures": 3,
-        "num_sounds": 2,
-        "picture_px": 32,
-        "first_seed": 5,
-    }
+    about = json.loads((out / "about.json").read_text())
+    assert about.items() >= {"num_pictures": 3, "num_sounds": 2, "picture_px": 32, "first_seed": 5}.items()
     assert {path.name for path in out.iterdir()} == {
         "about.json",
         "pictures.done",

@@ -97,6 +97,7 @@ def test_any_tar_library_reads_the_shards(undisturbed: Path) -> None:
             assert -(-sound.getnframes() // 1_600) == count
 
 
+@pytest.mark.slow  # the library brings torch along
 def test_webdataset_reads_the_shards(undisturbed: Path) -> None:
     pytest.importorskip("webdataset")
     # In a process of its own: the library leaves files open, which here is an error.
@@ -284,12 +285,10 @@ def test_films_that_were_skipped_are_tried_again_when_asked(source: Path, tmp_pa
 
 
 class Stubborn(PrepareFilm):
-    """Hangs on one film, dies of another, and cannot write a third."""
+    """Dies of one film, and cannot write another."""
 
     def __call__(self, job: Job, beat: Callable[[], None]) -> int:
         match job.video.id:
-            case "film-1":
-                signal.pause()
             case "film-2":
                 os.kill(os.getpid(), signal.SIGSEGV)
             case "film-3" if (self.fragments.folder / "disk is full").exists():
@@ -297,17 +296,16 @@ class Stubborn(PrepareFilm):
         return super().__call__(job, beat)
 
 
-def test_films_that_hang_or_kill_their_decoder_cost_their_line(
+def test_a_film_that_kills_its_decoder_costs_its_line(
     source: Path, undisturbed: Path, tmp_path: Path, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(prepare_module, "PrepareFilm", Stubborn)
-    steps = run(source, tmp_path / "out", patience_s=3.0)
-    assert sum(step.lost is not None for step in steps) == 2
+    steps = run(source, tmp_path / "out")
+    assert [step.lost for step in steps if step.lost is not None] == ["its decoder died (SIGSEGV)"]
     skipped = {line["id"]: line["reason"] for line in lines_of(tmp_path / "out" / "skipped.jsonl")}
-    assert skipped["film-1"] == "stopped: nothing came of it for 3 s"
     assert skipped["film-2"] == "its decoder died (SIGSEGV)"
     clips = clips_by_id(undisturbed)
-    del clips["film-1"], clips["film-2"]
+    del clips["film-2"]
     assert clips_by_id(tmp_path / "out") == clips
 
 
