@@ -11,8 +11,18 @@ float horizon() { return between(3, 0.46, 0.58) - (at_home() ? 0.06 : 0.0); }
 
 vec3 grass_colour() { return mix(vec3(0.34, 0.56, 0.16), season_leaf(4), 0.35); }
 
+// The ground under a pixel: how far before the horizon, its grain, and what lies strewn on it, a flower or a pebble.
+struct Ground { float depth; float grain; vec2 lot; float chosen; };
+
+Ground ground_at(vec2 u) {
+    float depth = max(horizon() - u.y, 0.0);
+    vec2 q = vec2(u.x / (0.32 + depth), 1.3 / (0.27 + depth));
+    vec2 cell = floor(q * 7.5);
+    return Ground(depth, fbm3(q * 4.0 + draws[17] * 40.0), fract(q * 7.5) - 0.2 - 0.6 * hash2(cell), hash(cell + 3.0));
+}
+
 // A lawn running back to a fence or a hedge, a house or trees behind.
-vec3 garden(vec3 c, vec2 u) {
+vec3 garden(vec3 c, vec2 u, Ground ground) {
     float line = horizon();
     vec2 h = (u - vec2(between(6, 0.12, 0.88), line - 0.01)) / between(7, 0.24, 0.34);
     if (chance(8, 0.6)) {
@@ -33,10 +43,9 @@ vec3 garden(vec3 c, vec2 u) {
         c = mix(c, leaf, inside(crown(t, between(13 + i, 0.10, 0.17), draws[10 + i])) * step(draws[15 + i], 0.75));
     }
     vec3 lawn = grass_colour() * light.fill;
-    float depth = max(line - u.y, 0.0);
-    float tuft = fbm3(vec2(u.x / (0.30 + depth), 1.2 / (0.22 + depth)) * 3.5 + draws[17] * 40.0);
+    float depth = ground.depth;
     float mown = 0.92 + 0.12 * step(0.5, fract((u.x - 0.5) / (0.25 + depth) * 1.4 + draws[18]));
-    c = mix(c, hazed(lawn * (0.55 + 0.65 * tuft) * mown, 0.30 * falling(0.0, 0.20, depth)), inside(u.y - line));
+    c = mix(c, hazed(lawn * (0.55 + 0.65 * ground.grain) * mown, 0.30 * falling(0.0, 0.20, depth)), inside(u.y - line));
     if (chance(19, 0.55)) {
         float x = fract(u.x * 19.0) - 0.5;
         float top = line + 0.085 - 0.16 * abs(x) * 0.2;
@@ -49,15 +58,13 @@ vec3 garden(vec3 c, vec2 u) {
         c = mix(c, leaves, inside(max(hedge, line - 0.03 - u.y)));
     }
     vec3 blossom = mix(vec3(1.0, 0.92, 0.36), vec3(0.98, 0.96, 0.98), step(0.5, draws[21]));
-    vec2 g = vec2(u.x / (0.35 + depth), 1.3 / (0.30 + depth)) * 8.0;
-    vec2 lot = fract(g) - 0.2 - 0.6 * hash2(floor(g));
-    return mix(c, blossom * light.fill, step(0.06, depth) * inside((length(lot) - 0.10) * 0.06) * step(0.72, hash(floor(g) + 3.0)));
+    return mix(c, blossom * light.fill, step(0.06, depth) * inside((length(ground.lot) - 0.10) * 0.06) * step(0.72, ground.chosen));
 }
 
 // Wet and dry sand, small waves running up.
-vec3 beach(vec3 c, vec2 u) {
+vec3 beach(vec3 c, vec2 u, Ground ground) {
     float line = horizon();
-    float depth = max(line - u.y, 0.0);
+    float depth = ground.depth;
     vec2 q = vec2((u.x - 0.5) / (depth + 0.10), 1.6 / (depth + 0.08));
     float wave = fbm3(q * vec2(0.8, 1.3) + vec2(0.0, 0.5 * seconds) + draws[22] * 40.0);
     vec3 sea = mix(mix(light.zenith, vec3(0.06, 0.38, 0.46) * light.fill, 0.55), light.horizon, 0.30 * smoothstep(0.35, 0.7, wave));
@@ -65,24 +72,21 @@ vec3 beach(vec3 c, vec2 u) {
     c = mix(c, sea, inside(u.y - line));
     float edge = line - 0.13 + 0.03 * sin(u.x * 5.0 + draws[25] * TAU) + 0.02 * noise(vec2(u.x * 9.0, seconds * 0.4)) + 0.012 * sin(seconds * 0.9 + draws[26] * TAU);
     vec3 dry = mix(vec3(0.94, 0.80, 0.56), vec3(0.82, 0.72, 0.60), draws[27]) * light.fill;
-    float grain = fbm3(vec2(u.x / (0.3 + depth), 1.4 / (0.3 + depth)) * 5.0 + draws[28] * 40.0);
-    vec3 sand = dry * (0.68 + 0.50 * grain);
+    vec3 sand = dry * (0.68 + 0.50 * ground.grain);
     vec3 wet = mix(sand * 0.55, mix(light.horizon, light.zenith, 0.4), 0.45);
     sand = mix(wet, sand, smoothstep(0.02, 0.11, edge - u.y + 0.03 * noise(vec2(u.x * 7.0, 3.0))));
     c = mix(c, sand, inside(u.y - edge));
     float foam = softly(abs(u.y - edge - 0.006) - 0.010 * (0.4 + noise(vec2(u.x * 22.0, seconds))), 0.006) + 0.7 * softly(abs(u.y - edge - 0.06 - 0.01 * sin(u.x * 9.0 + seconds)) - 0.004, 0.006);
     c = mix(c, vec3(0.97) * light.fill, 0.9 * min(foam, 1.0));
-    vec2 g = vec2(u.x / (0.35 + depth), 1.3 / (0.30 + depth)) * 7.0;
-    vec2 lot = fract(g) - 0.2 - 0.6 * hash2(floor(g));
-    float pebble = inside((length(lot * vec2(1.0, 1.3)) - 0.11 * hash(floor(g))) * 0.07) * step(0.62, hash(floor(g) + 3.0)) * step(u.y, edge - 0.05);
-    return mix(c, mix(vec3(0.42, 0.36, 0.32), vec3(0.98, 0.94, 0.90), step(0.0, lot.y - 0.02)) * light.fill, 0.8 * pebble);
+    float pebble = inside((length(ground.lot * vec2(1.0, 1.3)) - 0.3 * (ground.chosen - 0.6)) * 0.07) * step(0.62, ground.chosen) * step(u.y, edge - 0.05);
+    return mix(c, mix(vec3(0.42, 0.36, 0.32), vec3(0.98, 0.94, 0.90), step(0.0, ground.lot.y - 0.02)) * light.fill, 0.8 * pebble);
 }
 
 vec3 setting(vec2 u) {
     vec3 c = sky(u, horizon());
     float rise = at_home() ? 0.18 : draws[23] < 0.5 ? 0.10 : 0.0;
     c = hills(c, u, horizon() + 0.02 - 0.5 * (0.18 - rise), rise, 2.2, draws[5], hazed((at_home() ? vec3(0.26, 0.42, 0.24) : vec3(0.30, 0.32, 0.36)) * light.fill, 0.45));
-    return at_home() ? garden(c, u) : beach(c, u);
+    return at_home() ? garden(c, u, ground_at(u)) : beach(c, u, ground_at(u));
 }
 
 vec3 coat_colour() {
@@ -118,7 +122,7 @@ void hound(inout vec4 c, vec2 p, float scale, float stride, float open) {
     over(c, vec3(0.0), 0.38 * softly(ellipse(p - vec2(-0.03, 0.01), vec2(0.56, 0.050)) * scale, 0.03 * scale));
     float far_legs = min(leg(p, vec2(0.20, 0.44), -stride, 0.3, 0.070), leg(p, vec2(-0.28, 0.46), stride, -1.0, 0.095));
     over(c, mix(coat, pale, smoothstep(0.22, 0.06, p.y)) * 0.52 * lit, inside(far_legs * scale));
-    float wag = sin(seconds * 17.0 + 1.0) * 0.10 * presence;
+    float wag = swing(2.7, 0.15) * 0.10 * presence;
     vec2 tip = vec2(-0.66 + wag, 0.86 + 0.04 * draws[38] - abs(wag));
     float tail = min(stroke(p, vec2(-0.42, 0.58), vec2(-0.58, 0.68), 0.055, 0.048), stroke(p, vec2(-0.58, 0.68), tip, 0.050, mix(0.018, 0.050, draws[39])));
     over(c, mix(coat, pale, smoothstep(0.72, 0.84, p.y)) * (0.72 + 0.3 * fur) * lit, inside((tail + 2.0 * ragged) * scale));
