@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,8 @@ from s2s.commands.corpora import CorpusChoice, add_corpus, corpus_of
 from s2s.commands.record import write_run
 
 if TYPE_CHECKING:
+    from s2s.data.prepare import Progress
+    from s2s.data.ranks import Rank
     from s2s.data.settings import PrepareSettings
 
 _log = logging.getLogger(__name__)
@@ -87,8 +90,6 @@ def _prepare_world(asked: argparse.Namespace) -> None:
 
 
 def _prepare_films(asked: argparse.Namespace) -> None:
-    from tqdm import tqdm
-
     from s2s.data.listing import Listing
     from s2s.data.prepare import prepare
     from s2s.data.ranks import Rank
@@ -99,7 +100,6 @@ def _prepare_films(asked: argparse.Namespace) -> None:
     corpus = corpus_of(root, choice, val_share=val_share, seed=asked.seed, sounds=asked.sound_only)
     if isinstance(corpus, Listing) and rank.index == 0:
         _log.info("%s", "\n".join(corpus.lines()))
-    began_s, clips = time.monotonic(), 0
     steps = prepare(
         corpus,
         root,
@@ -110,25 +110,34 @@ def _prepare_films(asked: argparse.Namespace) -> None:
         patience_s=asked.patience_s,
         retry_skipped=asked.retry,
     )
-    told_s = began_s
+    made = _follow(steps, rank)
+    if rank.index == 0:
+        report = json.loads((asked.out / "report.json").read_text(encoding="utf-8"))
+        listing = {"listing": corpus.report()} if isinstance(corpus, Listing) else {}
+        write_run(asked.out, asked, {"this_run": made, **listing})
+        _say(asked.out, report)
+
+
+def _follow(steps: "Iterator[Progress]", rank: "Rank") -> dict[str, float]:
+    """Go through the steps, show how far they are, and return what this rank has made of it."""
+    from tqdm import tqdm
+
+    began_s = told_s = time.monotonic()
+    clips = 0
     with tqdm(unit=" films", disable=None) as bar:
-        for last in steps:
-            now_s, clips = time.monotonic(), last.clips
+        for step in steps:
+            now_s, clips = time.monotonic(), step.clips
             rate = f"{clips / (now_s - began_s):.1f} clips/s"
-            bar.total, bar.n = last.num_films, last.films
+            bar.total, bar.n = step.num_films, step.films
             bar.set_postfix_str(rate)
             if bar.disable and now_s - told_s > _TELL_S:  # no terminal, but a log that somebody follows
-                _log.info("rank %d: %d of %d films, %s", rank.index, last.films, last.num_films, rate)
+                _log.info("rank %d: %d of %d films, %s", rank.index, step.films, step.num_films, rate)
                 told_s = now_s
     took_s = time.monotonic() - began_s
-    made = {"clips": clips, "seconds": round(took_s, 2), "clips_per_second": round(clips / took_s, 2)}
-    if rank.index > 0:
-        _log.info("rank %d: %d clips in %.1f s, %.1f a second", rank.index, clips, took_s, clips / took_s)
-        return
-    report = json.loads((asked.out / "report.json").read_text(encoding="utf-8"))
-    listing = {"listing": corpus.report()} if isinstance(corpus, Listing) else {}
-    write_run(asked.out, asked, {"this_run": {"ranks": rank.count, **made}, **listing})
-    _say(asked.out, report, made)
+    made = {"ranks": rank.count, "clips": clips, "seconds": round(took_s, 2), "clips_per_second": clips / took_s}
+    said = f"{clips} clips in {took_s:.1f} s, {clips / took_s:.1f} a second"
+    print(f"rank {rank.index}: {said}" if rank.count > 1 else f"this run: {said}")
+    return made
 
 
 def _settings(asked: argparse.Namespace) -> "PrepareSettings":
@@ -148,8 +157,7 @@ def _settings(asked: argparse.Namespace) -> "PrepareSettings":
     )
 
 
-def _say(out: Path, report: dict[str, Any], made: dict[str, Any]) -> None:
-    print(f"this run: {made['clips']} clips in {made['seconds']:.1f} s, {made['clips_per_second']:.1f} a second")
+def _say(out: Path, report: dict[str, Any]) -> None:
     splits = ", ".join(f"{counts['clips']} {split}" for split, counts in report["splits"].items())
     print(f"{out}: {report['clips']} clips of {report['used']} films ({splits}), {report['hours']:.2f} hours")
     if report["skipped"]:

@@ -58,6 +58,10 @@ class Fragments:
         """Return where the members lie."""
         return self.folder / f"{video_id}.tar"
 
+    def known(self) -> set[str]:
+        """Return the films of which the outcome is known, by one look at the folder."""
+        return {path.stem for path in self.folder.glob("*.json")}
+
     def find(self, video_id: str) -> Outcome | None:
         """Return what became of a film, once it is known."""
         path = self._json(video_id)

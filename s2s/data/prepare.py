@@ -116,7 +116,8 @@ class _Run:
         """Do what is left of `mine` and yield after every film."""
         self.fragments.folder.mkdir(exist_ok=True)
         left = deque(job for job in mine if job.video.id not in self.before)
-        waiting = [job for job in left if self.fragments.find(job.video.id) is None]
+        known = self.fragments.known()
+        waiting = [job for job in left if job.video.id not in known]
         films, clips = len(mine) - len(waiting), 0
         self._take(left)
         threads = max(workers // max(len(waiting), 1), 1)  # one recording of a whole day shall use all cores, too

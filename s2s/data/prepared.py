@@ -25,6 +25,8 @@ class PreparedData:
     folder: Path
     about: About
     rows: Mapping[str, IndexRow]
+    ids: Sequence[str]
+    """Every clip's id, sorted."""
     frame_rate_hz: float = float(FRAME_RATE_HZ)
 
     @classmethod
@@ -35,12 +37,8 @@ class PreparedData:
         index = root / "index.jsonl"
         if not index.exists():
             raise ValueError(f"{root} is unfinished: run the same `python -m s2s prepare` again")
-        return cls(root, about, {row.id: row for row in read_index(index)})
-
-    @property
-    def ids(self) -> Sequence[str]:
-        """Every clip's id, sorted."""
-        return list(self.rows)
+        rows = {row.id: row for row in read_index(index)}
+        return cls(root, about, rows, tuple(rows))
 
     def ids_of(self, split: Split) -> list[str]:
         """Return the ids of one split, sorted."""

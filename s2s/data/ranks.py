@@ -31,4 +31,6 @@ class Rank:
 
     def cores(self) -> int:
         """Return this process's fair part of the machine's cores."""
-        return max(len(os.sched_getaffinity(0)) // self.local_count, 1)
+        # What a container or a batch system allows, where the system can say it.
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return max(cores // self.local_count, 1)
