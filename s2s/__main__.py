@@ -10,7 +10,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from s2s.card import BundleError
-from s2s.commands import bench, generate, importing, info, latent, prepare, retrieve, select, training, waveform, world
+from s2s.commands import (
+    bench,
+    generate,
+    importing,
+    info,
+    latent,
+    prepare,
+    realism,
+    retrieve,
+    select,
+    training,
+    waveform,
+    world,
+)
 from s2s.commands.arguments import Run
 
 BAD_INPUT: Final = 2
@@ -46,7 +59,20 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m s2s", description="Sound2Scene: train, inspect, generate, manipulate."
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    for group in (world, prepare, training, importing, info, generate, waveform, latent, retrieve, select, bench):
+    for group in (
+        world,
+        realism,
+        prepare,
+        training,
+        importing,
+        info,
+        generate,
+        waveform,
+        latent,
+        retrieve,
+        select,
+        bench,
+    ):
         group.add_to(verbs)
     return parser
 

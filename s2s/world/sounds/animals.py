@@ -121,9 +121,10 @@ def _cricket(take: Take, carrier_hz: float, warmth: float) -> Signal:
 
 
 # A crow's four syllables: where each ends, and its pitch at beginning, middle and end over the highest (means; every
-# bird draws its own around them). The third and fourth often run into one long falling cry.
+# bird draws its own around them). The third and fourth often run into one long cry that sinks only at its end.
 CROW_ENDS = np.array([0.12, 0.28, 0.46, 1.0])
-CROW_PITCH = np.array([[0.80, 0.90, 0.86], [0.88, 0.97, 0.94], [0.94, 1.0, 0.97], [0.98, 0.97, 0.88]])
+CROW_PITCH = np.array([[0.84, 0.93, 0.90], [0.90, 0.98, 0.95], [0.94, 1.0, 0.98], [0.98, 0.97, 0.90]])
+CROW_WILD = (0.25, 0.35, 0.5, 0.15)  # how often each breaks into noise
 
 
 def rooster(take: Take) -> Signal:
@@ -147,16 +148,16 @@ def rooster(take: Take) -> Signal:
 
 
 def _crow(take: Take, top_hz: float, length_s: float) -> Signal:
-    """Return one crow: harmonics of a nearly level pitch under an open throat, in the middle breaking into noise."""
+    """Return one crow: harmonics of nearly level pitches under an open throat, here and there breaking into noise."""
     rate = take.sample_rate_hz
     count = int(length_s * rate)
     u = np.linspace(0.0, 1.0, count)
-    pitch, level = _crow_contour(take, u, length_s)
-    sag = take.uniform(0.0, 0.25) * np.clip((u - take.uniform(0.8, 0.95)) / 0.15, 0.0, 1.0) ** 1.5
+    pitch, level, wild = _crow_contour(take, u, length_s)
+    sag = take.uniform(0.0, 0.25) * np.clip((u - take.uniform(0.75, 0.95)) / 0.2, 0.0, 1.0) ** 1.5
     jitter = np.interp(u, np.linspace(0, 1, int(length_s * 120)), take.rng.normal(0.0, 0.003, int(length_s * 120)))
-    hz = top_hz * np.maximum(pitch, 0.5) * (1 - sag) * (1 + jitter)
+    hz = top_hz * pitch * (1 - sag) * (1 + jitter)
     phase = 2 * np.pi * np.cumsum(hz) / rate
-    throat_hz = np.array([take.uniform(900, 1500), take.uniform(1500, 2100), take.uniform(2800, 3900)])
+    throat_hz = np.array([take.uniform(900, 1500), take.uniform(1400, 2100), take.uniform(2600, 3700)])
     lift, fall_db = take.uniform(1.0, 3.5), take.uniform(3.0, 7.0)
     out = np.zeros(count)
     for order in range(1, 13):
@@ -166,39 +167,40 @@ def _crow(take: Take, top_hz: float, length_s: float) -> Signal:
             heard * swelling * formant_gain(order * hz, throat_hz, 0.2) * np.sin(order * phase + take.uniform(0, 6.28))
         )
     out /= max(float(np.sqrt(np.mean(out**2))), 1e-9)
-    return as_signal(_broken(take, out, phase, u, throat_hz) * level)
+    return as_signal(_broken(take, out, phase, wild, throat_hz) * level)
 
 
-def _broken(take: Take, tone: np.ndarray, phase: np.ndarray, u: np.ndarray, throat_hz: np.ndarray) -> np.ndarray:
-    """Return `tone` as an overblown syrinx gives it: for a while its period doubles and it turns to noise."""
-    centre, width = take.uniform(0.0, 0.5), take.uniform(0.03, 0.2)
-    wild = take.uniform(0.0, 1.0) * np.exp(-np.square((u - centre) / width))
-    noise = filtered(
-        take, take.rng.standard_normal(u.size, dtype=np.float32), band_curve(throat_hz[0], throat_hz[1], 14.0)
-    )
+def _broken(take: Take, tone: np.ndarray, phase: np.ndarray, wild: np.ndarray, throat_hz: np.ndarray) -> np.ndarray:
+    """Return `tone` as an overblown syrinx gives it where `wild` is high: its period doubles and it turns to noise."""
+    noise = take.rng.standard_normal(tone.size, dtype=np.float32)
+    noise = filtered(take, noise, band_curve(throat_hz[0] * 0.8, throat_hz[2] * 0.8, 18.0))
     noise = noise / max(float(np.std(noise)), 1e-9)
-    breath = take.log_uniform(0.003, 0.06)
-    doubled = 1.0 + wild * np.sin(0.5 * phase)
-    return np.asarray(tone * doubled * (1.0 - 0.6 * wild) + noise * (breath + 0.8 * wild * np.abs(tone)))
+    breath = take.log_uniform(0.003, 0.05)
+    return np.asarray(tone * (1.0 + wild * np.sin(0.5 * phase)) * (1.0 - 0.7 * wild) + noise * (breath + 0.7 * wild))
 
 
-def _crow_contour(take: Take, u: np.ndarray, length_s: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return pitch and level over a crow's length `u`, both over their greatest."""
+def _crow_contour(take: Take, u: np.ndarray, length_s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return pitch and level over a crow's length `u`, both over their greatest, and how wild it is, 0..1."""
     first = int(take.rng.choice([0, 0, 0, 1, 2]))
     ends = CROW_ENDS[first:] - (CROW_ENDS[first - 1] if first else 0.0)
     ends = np.append(np.sort(ends[:-1] / ends[-1] * np.exp(take.rng.normal(0.0, 0.2, ends.size - 1))), 1.0)
-    pitch, level, start = np.zeros_like(u), np.zeros_like(u), 0.0
+    pitch, level, wild, start = np.full_like(u, 0.9), np.zeros_like(u), np.zeros_like(u), 0.0
+    pause_s, apart = take.uniform(0.02, 0.09), take.uniform(0.0, 1.0)
     for number, end in enumerate(np.minimum(ends, 1.0)):
-        within = (u >= start) & (u <= end)
-        v = (u[within] - start) / max(end - start, 1e-6)
+        joined = take.uniform(0.2, 0.8) if take.chance(apart) else 0.0
+        stop = end if joined or end >= 1.0 else max(start, end - pause_s / length_s)
+        within = (u >= start) & (u <= stop)
+        v = (u[within] - start) / max(stop - start, 1e-6)
+        since_s = v * (stop - start) * length_s
         drawn = CROW_PITCH[first + number] * np.exp(take.rng.normal(0.0, 0.025, 3))
-        pitch[within] = np.interp(v, [0.0, take.uniform(0.2, 0.5), 1.0], drawn)
-        joined = take.uniform(0.0, 0.4)
-        rise = np.minimum(1.0, joined * (number > 0) + v * (end - start) * length_s / 0.02)
-        fall = np.minimum(1.0, joined * (end < 1.0) + (1 - v) * (end - start) * length_s / take.log_uniform(0.02, 0.25))
+        leap = 1.0 - (0.0 if joined else take.uniform(0.0, 0.25)) * np.exp(-since_s / 0.02)
+        pitch[within] = np.interp(v, [0.0, take.uniform(0.2, 0.5), 1.0], drawn) * leap
+        rise = np.minimum(1.0, joined * (number > 0) + since_s / 0.02)
+        fall = np.minimum(1.0, joined * (end < 1.0) + (1 - v) * (stop - start) * length_s / take.log_uniform(0.02, 0.2))
         level[within] = rise * fall * take.uniform(0.6, 1.0)
-        start = min(1.0, end + take.uniform(0.0, 0.06) / length_s)
-    return pitch, level
+        wild[within] = take.uniform(0.5, 1.0) if take.chance(CROW_WILD[first + number]) else take.uniform(0.0, 0.1)
+        start = end
+    return pitch, level, wild
 
 
 def _cluck(take: Take) -> Signal:

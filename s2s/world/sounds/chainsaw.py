@@ -13,7 +13,7 @@ CONTROL_HZ = 100  # the throttle needs no audio rate
 def chainsaw(take: Take) -> Signal:
     """Return a chainsaw at work: bursts of throttle, cuts under load, and now and then idling."""
     idle_hz = take.uniform(36.0, 58.0)
-    full_hz = take.log_uniform(95.0, 190.0)
+    full_hz = take.log_uniform(110.0, 200.0)
     speed, load = _work(take)
     hz = idle_hz * (full_hz / idle_hz) ** speed * (1.0 - 0.12 * load)
     hz = hz * (1.0 + 0.015 * take.drift(0.15) + (0.05 - 0.045 * speed) * take.drift(0.06))

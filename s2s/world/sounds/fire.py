@@ -44,4 +44,8 @@ def _crackles(take: Take, per_second: float) -> Signal:
     snap = filtered(
         take, bursts(take, pops, np.full(pops.size, 0.004), np.full(pops.size, 6.0)), band_curve(300.0, 4000.0, 6.0)
     )
-    return unit(out + (knock + snap) * np.float32(take.uniform(0.0, 1.5)))
+    if take.chance(0.4):  # sap boils over and spits
+        spits = arrivals(take, take.uniform(0.1, 0.6), density)
+        steam = bursts(take, spits, take.rng.uniform(0.02, 0.09, spits.size), np.full(spits.size, 12.0))
+        snap = snap + filtered(take, steam, band_curve(2500.0, 9000.0, 9.0)) * np.float32(take.uniform(0.3, 1.0))
+    return unit(out + (knock * np.float32(0.5) + snap) * np.float32(take.uniform(0.0, 1.5)))

@@ -31,9 +31,11 @@ def power_law(take: Take, count: int, exponent: float, largest: float = 100.0) -
 
 def strew(out: Signal, starts: Starts, grains: Signal) -> None:
     """Add `grains` [grains, length] into `out` at `starts`; what passes the end is cut."""
-    places = starts[:, None] + np.arange(grains.shape[1])
-    inside = places < out.size
-    np.add.at(out, places[inside], grains[inside])
+    length = grains.shape[1]
+    beyond = np.zeros(out.size + length, np.float32)  # so that nothing has to be tested against the end
+    places = np.asarray(starts.astype(np.int32)[:, None] + np.arange(length, dtype=np.int32), np.int32).ravel()
+    np.add.at(beyond, places, grains.ravel())
+    out += beyond[: out.size]
 
 
 def rings(
@@ -45,7 +47,7 @@ def rings(
     order = np.argsort(decay_s)
     while order.size:  # longest first, in groups of like length, so that short grains do not pay for long ones
         length = max(8, int(6.0 * decay_s[order[-1]] * take.sample_rate_hz))
-        keep = (decay_s[order] * 2 < decay_s[order[-1]]).sum()
+        keep = (decay_s[order] * 1.5 < decay_s[order[-1]]).sum()
         keep = max(int(keep), order.size - max(1, MAX_MATRIX // length))
         chosen, order = order[keep:], order[:keep]
         strew(out, starts[chosen], _ring(take, hz[chosen], decay_s[chosen], level[chosen], glide[chosen], length))
@@ -67,7 +69,7 @@ def bursts(take: Take, starts: Starts, decay_s: Values, level: Values) -> Signal
     order = np.argsort(decay_s)
     while order.size:
         length = max(4, int(6.0 * decay_s[order[-1]] * take.sample_rate_hz))
-        keep = int((decay_s[order] * 2 < decay_s[order[-1]]).sum())
+        keep = int((decay_s[order] * 1.5 < decay_s[order[-1]]).sum())
         keep = max(keep, order.size - max(1, MAX_MATRIX // length))
         chosen, order = order[keep:], order[:keep]
         fall = np.arange(length, dtype=np.float32) / np.float32(-take.sample_rate_hz)

@@ -22,8 +22,8 @@ def engine_cycle(take: Take, harmonics: int, tilt_db: float, firings: int = 1) -
 
 
 def helicopter(take: Take) -> Signal:
-    """Return a helicopter: blade slap at 10 to 30 Hz, air noise beating with it, tail rotor and turbine whine."""
-    blade_hz = take.log_uniform(7.0, 30.0)
+    """Return a helicopter: blade slap at 8 to 34 Hz, air noise beating with it, tail rotor and turbine whine."""
+    blade_hz = take.log_uniform(7.5, 34.0)
     wander = 1 + 0.015 * take.drift(take.uniform(1.5, 5.0))
     turn = np.cumsum(blade_hz * wander, dtype=np.float64) / take.sample_rate_hz + take.uniform(0, 1)
     phase = (turn % 1.0).astype(np.float32)
@@ -33,11 +33,11 @@ def helicopter(take: Take) -> Signal:
         * (1 - np.exp(-200.0 * phase))
         * _blades(take)[(np.floor(turn) % BLADES).astype(np.int64)]
     )
-    thump_hz = take.log_uniform(40.0, 250.0)
+    thump_hz = take.log_uniform(60.0, 350.0)
     loop = sung(_slap_cycle(take, thump_hz / blade_hz), (blade_hz * wander).astype(np.float32), take.sample_rate_hz)
-    out = unit(loop) * np.float32(gain(take.uniform(-18.0, 3.0)))
+    out = unit(loop) * np.float32(gain(take.uniform(-18.0, 1.0)))
     # The wash of air and jet, from dull to bright, more or less chopped by the blades at each height of sound.
-    for low_hz, level_db in ((60.0, -2.0), (200.0, 1.0), (700.0, -3.0), (2200.0, -8.0), (5000.0, -12.0)):
+    for low_hz, level_db in ((70.0, -3.0), (220.0, 2.0), (600.0, -2.0), (2000.0, -9.0), (5000.0, -13.0)):
         part = band(take, low_hz * take.uniform(0.6, 1.2), low_hz * take.uniform(1.4, 3.0), take.uniform(5.0, 12.0))
         chopped = take.uniform(0.0, 0.8)
         heard_db = level_db + take.near(-4.0, 2.0) * (low_hz > 500.0) + take.uniform(-8.0, 6.0)
@@ -45,11 +45,11 @@ def helicopter(take: Take) -> Signal:
     tail = engine_cycle(take, 24, take.uniform(2.0, 7.0))
     tail_hz = blade_hz * take.uniform(3.8, 6.2)
     out += sung(tail, (tail_hz * wander).astype(np.float32), take.sample_rate_hz) * np.float32(
-        gain(take.uniform(-24.0, -6.0))
+        gain(take.uniform(-24.0, -3.0))
     )
-    for _ in range(int(take.rng.integers(0, 7))):  # gears and turbine: thin steady lines
-        line = np.cumsum(take.log_uniform(400.0, 0.9 * take.nyquist_hz) * (1 + (wander - 1) * 0.5), dtype=np.float64)
-        out += as_signal(np.sin(2 * np.pi * line / take.sample_rate_hz)) * np.float32(gain(take.uniform(-40.0, -18.0)))
+    for _ in range(int(take.rng.integers(0, 8))):  # gears and turbine: thin steady lines
+        line = np.cumsum(take.log_uniform(150.0, 0.9 * take.nyquist_hz) * (1 + (wander - 1) * 0.5), dtype=np.float64)
+        out += as_signal(np.sin(2 * np.pi * line / take.sample_rate_hz)) * np.float32(gain(take.uniform(-38.0, -14.0)))
     drift_db = take.log_uniform(0.7, 8.0)
     return out.astype(np.float32) * take.swell(take.uniform(2.0, 9.0), drift_db) * take.swell(0.3, 0.5)
 

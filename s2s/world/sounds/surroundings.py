@@ -10,21 +10,23 @@ from s2s.world.sounds.take import Signal, Take, as_signal, gain
 
 
 def outdoors(take: Take) -> Signal:
-    """Return a quiet day outside."""
-    return _bed(take, (0.0, 12.0), (-50.0, -24.0))
+    """Return a quiet place outside."""
+    return _bed(take, (0.0, 12.0), (-50.0, -24.0)) + _after_dark(take)
 
 
 def yard(take: Take) -> Signal:
     """Return a yard, from dead still to within earshot of a road."""
-    return _bed(take, (0.0, 20.0), (-74.0, -26.0))
+    return _bed(take, (0.0, 20.0), (-74.0, -26.0)) + _after_dark(take)
+
+
+def farmyard(take: Take) -> Signal:
+    """Return a farm in the morning: wind, a road, the rest of the village, at times nearly as loud as the cock."""
+    return _bed(take, (0.0, 20.0), (-60.0, -12.0))
 
 
 def night(take: Take) -> Signal:
-    """Return a night outside: dark air, in some places with insects far off."""
-    out = _bed(take, (0.0, 10.0), (-52.0, -26.0))
-    if take.chance(0.3):
-        out = out + _insects(take) * np.float32(gain(take.uniform(-54.0, -32.0)))
-    return out
+    """Return still air over a pond, a wood or a meadow, after dark with insects far off."""
+    return _bed(take, (0.0, 10.0), (-52.0, -26.0)) + _after_dark(take)
 
 
 def street(take: Take) -> Signal:
@@ -53,7 +55,11 @@ def _bed(take: Take, rumble_db: tuple[float, float], level_db: tuple[float, floa
     return coloured(take, points) * take.swell(take.uniform(1.0, 3.0), 1.5) * np.float32(gain(take.uniform(*level_db)))
 
 
-def _insects(take: Take) -> Signal:
+def _after_dark(take: Take) -> Signal:
+    """Return far insects, in one warm night of three; nothing by day."""
+    if 6.0 < take.hour < 20.0 or not take.chance(0.35):
+        return take.silence()
     centre_hz = take.log_uniform(2800.0, 6000.0)
     beat = np.maximum(0.0, np.sin(2 * np.pi * take.uniform(1.2, 3.5) * take.times())) ** 0.5
-    return as_signal(band(take, centre_hz * 0.95, centre_hz * 1.05, 40.0) * (0.3 + beat))
+    chirping = as_signal(band(take, centre_hz * 0.95, centre_hz * 1.05, 40.0) * (0.3 + beat))
+    return chirping * np.float32(gain(take.uniform(-58.0, -34.0)))

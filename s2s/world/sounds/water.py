@@ -38,7 +38,7 @@ def sea(take: Take) -> Signal:
     out += high * hiss * np.float32(gain(take.uniform(-16.0, -2.0)))
     out += roar * np.float32(gain(take.uniform(-20.0, 0.0))) * take.swell(3.0, 1.0)
     if take.chance(0.6):
-        out += _splashes(take, np.clip(crash / 2, 0.0, 1.0)) * np.float32(gain(take.uniform(-18.0, -3.0)))
+        out += _splashes(take, np.clip(crash / 2, 0.0, 1.0)) * np.float32(gain(take.uniform(-22.0, -4.0)))
     if take.chance(0.4):
         lap = bubbles(take, take.log_uniform(30, 200), take.log_uniform(400, 1500), 0.5, np.clip(hiss, 0, 1))
         out += lap * np.float32(gain(take.uniform(-26.0, -10.0)))
@@ -50,7 +50,7 @@ def _splashes(take: Take, density: Signal) -> Signal:
     starts = arrivals(take, take.log_uniform(10.0, 120.0), density)
     level = power_law(take, starts.size, 1.8, 30.0)
     thrown = bursts(take, starts, take.rng.uniform(0.004, take.uniform(0.02, 0.08), starts.size), level)
-    return unit(filtered(take, thrown, band_curve(take.log_uniform(300, 1200), take.log_uniform(2000, 8000), 7.0)))
+    return unit(filtered(take, thrown, band_curve(take.log_uniform(150, 600), take.log_uniform(900, 4000), 8.0)))
 
 
 def _wave_envelopes(take: Take, rate_hz: int) -> np.ndarray:

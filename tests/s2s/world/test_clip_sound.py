@@ -5,22 +5,14 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from s2s.world import state
 from s2s.world.clip import Clip, Curve, Part, draw_clip
 from s2s.world.sounds import synthesize_clip
 from s2s.world.sounds.space import FAR_DBFS, NEAR_DBFS
-from s2s.world.sounds.synthesis import SCENES as SOUNDS
+from s2s.world.state import SCENES
 from s2s.world.truth import loudness_db
 
-SCENES = tuple(SOUNDS)
 ALWAYS = Curve.level(1.0)
 RATE_HZ = 16_000
-
-
-@pytest.fixture(autouse=True)
-def every_sound_is_a_scene(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sound may be there before its picture is."""
-    monkeypatch.setattr(state, "SCENES", SCENES)
 
 
 def visit(begin_s: float, end_s: float, ramp_s: float = 0.2) -> tuple[tuple[float, float], ...]:
