@@ -104,7 +104,7 @@ class Show:
         self._hud_at = float("-inf")
         self._wishes: dict[str, object] = {}
         self._exit_code: int | None = None
-        self._health = Health()
+        self._health, self._judged = Health(), False
         self._controls = Controls(DEFAULTS)
         self.errors: deque[str] = deque(maxlen=_ERRORS_KEPT)
         parts.desk.watch(self._on_change)
@@ -200,7 +200,9 @@ class Show:
                 "pictures": judge_pictures(made_at, now),
             }
         )
-        if health.condition is not self._health.condition:
+        # The first judgement is said in any case, and none once the end is certain: its reason was said already.
+        if self._exit_code is None and (not self._judged or health.condition is not self._health.condition):
+            self._judged = True
             reasons = "; ".join(f"{part}: {words}" for part, words in health.reasons.items())
             log.log(
                 logging.INFO if health.condition is Condition.OK else logging.WARNING,
