@@ -1,8 +1,9 @@
 """The sound source localisation model for pair selection (Sound2Scene 3.3), from unlabelled clips alone.
 
 A frame's positive is the sound of its own moment; its negatives are the moments of the other clips in the batch and,
-weighed less because much of a clip looks and sounds alike, other moments of its own. Without the latter a model learns
-which place a sound belongs to, not when the thing is there. The published selector saw class labels; here is none.
+weighed less because much of a clip looks and sounds alike, other moments of its own. InfoNCE alone leaves open whether
+a silent, empty place scores above or below a thing that sounds: each is told from the other, and no more is asked. A
+logistic term puts all pairs on one scale: what matches much else in the batch scores low.
 """
 
 import json
@@ -18,10 +19,10 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from s2s.models.localizer import Localizer, LocalizerSizes
-from s2s.selection.bands import FLOOR
+from s2s.models.localizer import COLUMNS_A_STEP, Localizer, LocalizerSizes
+from s2s.selection.bands import FLOOR, FRAME_RATE_HZ
 from s2s.selection.features import Moments
-from s2s.training.descent import descend, set_rate
+from s2s.training.descent import channels_last, descend, set_rate
 from s2s.training.loop import RunLength, train
 
 WEIGHTS: Final = "localizer.safetensors"
@@ -29,8 +30,9 @@ ABOUT: Final = "localizer.json"
 MEASURED_ON: Final = 256  # clips, evenly spread: enough for a mean and a deviation
 SMALLEST_TEMPERATURE: Final = 0.01
 VALIDATED_ON: Final = 96  # clips at most
+LOGISTIC_TEMPERATURE: Final = 0.1
+FIRST_EVEN_ODDS: Final = 0.6
 HISS_TILT_DB: Final = 10.0
-HISS_SHAPE: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,21 @@ class LocalizerSettings:
 
     embedding_dim: int = 128
     picture_width: int = 96
-    sound_width: int = 24
+    sound_width: int = 16
     attention: float = 0.1
-    batch: int = 32  # clips
-    moments: int = 4  # of each clip in the batch
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-4
+    batch: int = 24  # clips
+    moments: int = 8  # of each clip in the batch
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
     temperature: float = 0.03
     learn_temperature: bool = False
     same_clip: float = 0.5  # weight of other moments of the same clip among the negatives
+    calibration: float = 0.3  # weight of the logistic term
     gain_db: tuple[float, float] = (-6.0, 6.0)
     tilt_db: float = 4.0  # either way, over the whole range of pitch
     hiss_db: tuple[float, float] = (-80.0, -45.0)  # RMS of noise laid over: a clip's own noise would give it away
-    map_dropout: float = 0.2  # of f_V's channels
+    jitter_s: float = 0.3  # between a frame and its sound: else the moment at which a thing comes is all that counts
+    map_dropout: float = 0.3  # of f_V's channels
     validate_every: int = 50  # steps; the weights that do best on clips held out are the ones kept
     seed: int = 0
 
@@ -60,6 +64,8 @@ class LocalizerSettings:
             raise ValueError(f"a batch needs two clips and one of their moments, got {self.batch} and {self.moments}")
         if not self.temperature >= SMALLEST_TEMPERATURE:
             raise ValueError(f"temperature must be at least {SMALLEST_TEMPERATURE}, got {self.temperature}")
+        if not (self.calibration >= 0 and self.jitter_s >= 0):
+            raise ValueError(f"calibration and jitter_s must not be negative, got {self.calibration}, {self.jitter_s}")
         if not self.same_clip >= 0:
             raise ValueError(f"same_clip must not be negative, got {self.same_clip}")
 
@@ -94,12 +100,13 @@ class LocalizerTrainer:
             settings.attention,
         )
         self.about = LocalizerAbout(sizes, data.stages, data.encoder, *measured_bands(data))
-        self.net = Localizer(sizes)
+        self.net = channels_last(Localizer(sizes))
         self.log_temperature = nn.Parameter(torch.tensor(math.log(settings.temperature)))
         self.log_temperature.requires_grad_(settings.learn_temperature)
+        self.even_odds = nn.Parameter(torch.tensor(FIRST_EVEN_ODDS))
         groups = [
             {"params": list(self.net.parameters()), "weight_decay": settings.weight_decay},
-            {"params": [self.log_temperature], "weight_decay": 0.0},
+            {"params": [self.log_temperature, self.even_odds], "weight_decay": 0.0},
         ]
         self.optimiser = torch.optim.AdamW(groups, lr=settings.learning_rate)
         self.rng = np.random.default_rng(settings.seed)
@@ -116,13 +123,20 @@ class LocalizerTrainer:
         self.net.train()
         with torch.autocast("cpu", dtype=torch.bfloat16):
             matrix = self._matrix([F.dropout2d(one, self.settings.map_dropout) for one in maps], bands, steps)
-        loss = moment_info_nce(matrix, steps.shape[1], self._temperature(), self.settings.same_clip)
+        loss, told = self._loss(matrix, steps.shape[1])
         descend(self.optimiser, loss)
         self.num_steps += 1
         if len(self.data.held_out) > 1 and self.num_steps % self.settings.validate_every == 0:
             self._validate()
-        told = {"contrast": loss.item(), "temperature": self._temperature().item()}
-        return {**told, **_told(matrix.detach(), steps.shape[1]), **self.validated}
+        learnt = {"temperature": self._temperature().item(), "even_odds": self.even_odds.item()}
+        return {**told, **learnt, **self.validated}
+
+    def _loss(self, matrix: Tensor, moments: int) -> tuple[Tensor, dict[str, float]]:
+        """Return what is made small, and what to tell of it."""
+        contrast = moment_info_nce(matrix, moments, self._temperature(), self.settings.same_clip)
+        logistic = moment_logistic(matrix, moments, self.even_odds, self.settings.same_clip)
+        told = {"contrast": contrast.item(), "logistic": logistic.item(), **_told(matrix.detach(), moments)}
+        return contrast + self.settings.calibration * logistic, told
 
     def _matrix(self, maps: list[Tensor], bands: Tensor, steps: Tensor) -> Tensor:
         """Return C_av of every frame with every sound [b × m, b × m]."""
@@ -141,6 +155,9 @@ class LocalizerTrainer:
         few = min(self.settings.moments, num_moments)
         moments = np.stack([self.rng.choice(num_moments, few, replace=False) for _ in clips])
         maps, bands, steps = self._read(clips, moments)
+        reach = round(self.settings.jitter_s * FRAME_RATE_HZ)
+        late = torch.from_numpy(self.rng.integers(-reach, reach + 1, tuple(steps.shape)))
+        steps = (steps + late).clamp(0, bands.shape[2] // COLUMNS_A_STEP - 1)
         return maps, microphoned(bands, self.settings, self.rng), steps
 
     def _read(self, clips: NDArray[np.int64], moments: NDArray[np.int64]) -> tuple[list[Tensor], Tensor, Tensor]:
@@ -156,13 +173,10 @@ class LocalizerTrainer:
         spread = np.linspace(0, self.data.steps.shape[1] - 1, few).astype(np.int64)
         self.net.eval()
         matrix = self._matrix(*self._read(clips, np.tile(spread, (len(clips), 1))))
-        contrast = moment_info_nce(matrix, few, self._temperature(), self.settings.same_clip).item()
-        self.validated = {
-            "val_contrast": contrast,
-            **{f"val_{name}": value for name, value in _told(matrix, few).items()},
-        }
-        if contrast < self.best:
-            self.best = contrast
+        loss, told = self._loss(matrix, few)
+        self.validated = {f"val_{name}": value for name, value in told.items()}
+        if loss.item() < self.best:
+            self.best = loss.item()
             self.best_weights = {name: value.clone() for name, value in self.net.state_dict().items()}
 
     def sheet(self) -> NDArray[np.uint8] | None:
@@ -174,6 +188,7 @@ class LocalizerTrainer:
         return {
             "net": self.net.state_dict(),
             "log_temperature": self.log_temperature.detach(),
+            "even_odds": self.even_odds.detach(),
             "optimiser": self.optimiser.state_dict(),
             "num_steps": self.num_steps,
             "best": self.best,
@@ -185,6 +200,7 @@ class LocalizerTrainer:
         """Take over a checkpoint."""
         self.net.load_state_dict(state["net"])
         self.log_temperature.data.copy_(state["log_temperature"])
+        self.even_odds.data.copy_(state["even_odds"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.num_steps, self.best, self.best_weights = state["num_steps"], state["best"], state["best_weights"]
         self.rng = np.random.default_rng(state["seed"])
@@ -199,7 +215,7 @@ def microphoned(bands: Tensor, settings: LocalizerSettings, rng: np.random.Gener
     hiss_db = rng.uniform(*settings.hiss_db, shape) - rng.uniform(0.0, 1.0, shape) * HISS_TILT_DB * position
     ratio = torch.from_numpy(10 ** (response_db / 10)).float()[:, :, None]
     hiss = torch.from_numpy(10 ** (hiss_db / 10) / 8000.0).float()[:, :, None]
-    fading = torch.from_numpy(rng.gamma(HISS_SHAPE, 1 / HISS_SHAPE, bands.shape)).float()  # as band power of noise is
+    fading = torch.from_numpy(rng.standard_exponential(tuple(bands.shape), np.float32))  # as the power of noise is
     return torch.log((bands.exp() - FLOOR).clamp_min(0.0) * ratio + hiss * fading + FLOOR)
 
 
@@ -209,14 +225,31 @@ def moment_info_nce(matrix: Tensor, moments: int, temperature: Tensor | float, s
     The diagonal holds the pairs. Other moments of the same clip count `same_clip` times as negatives; 0 leaves them
     out. Without structure in the matrix the loss is about ln n.
     """
+    logits = matrix.float() / temperature + _weights(matrix, moments, same_clip).log()
+    pairs = torch.arange(len(matrix), device=matrix.device)
+    return (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
+
+
+def moment_logistic(matrix: Tensor, moments: int, even_odds: Tensor | float, same_clip: float) -> Tensor:
+    """Return the logistic loss of telling pairs from non-pairs, pair by pair (Zhai et al. 2023), summed a frame.
+
+    `matrix`, `moments` and `same_clip` as in `moment_info_nce`; `even_odds` is the C_av at which a pair is as likely as
+    not. At its best C_av rises by `LOGISTIC_TEMPERATURE` for each nat by which a pair is likelier than by chance:
+    a picture and a sound that go with many others score low, however well they go together.
+    """
+    logits = (matrix.float() - even_odds) / LOGISTIC_TEMPERATURE
+    is_pair = torch.eye(len(matrix), dtype=torch.bool, device=matrix.device)
+    each = F.softplus(torch.where(is_pair, -logits, logits))
+    return (each * _weights(matrix, moments, same_clip)).sum(dim=1).mean()
+
+
+def _weights(matrix: Tensor, moments: int, same_clip: float) -> Tensor:
+    """Return how much each entry counts [n, n]: one, but `same_clip` for other moments of the same clip."""
     count = len(matrix)
     assert matrix.shape == (count, count) and count % moments == 0, f"{tuple(matrix.shape)}, {moments} moments a clip"
     clip = torch.arange(count, device=matrix.device) // moments
     own = (clip[:, None] == clip[None, :]) & ~torch.eye(count, dtype=torch.bool, device=matrix.device)
-    weight = math.log(same_clip) if same_clip > 0 else -math.inf
-    logits = matrix.float() / temperature + own.float().masked_fill(own, weight)
-    pairs = torch.arange(count, device=matrix.device)
-    return (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
+    return torch.where(own, same_clip, 1.0)
 
 
 def _told(matrix: Tensor, moments: int) -> dict[str, float]:

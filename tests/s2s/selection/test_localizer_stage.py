@@ -22,7 +22,14 @@ from s2s.training.loop import RunLength
 
 KINDS, PLACES, BANDS, MOMENTS = 6, 4, 16, 10
 TINY = LocalizerSettings(
-    embedding_dim=16, picture_width=16, sound_width=8, batch=16, moments=4, learning_rate=3e-3, validate_every=10
+    embedding_dim=16,
+    picture_width=16,
+    sound_width=8,
+    batch=16,
+    moments=4,
+    learning_rate=5e-3,
+    map_dropout=0.0,
+    validate_every=10,
 )
 
 
@@ -35,20 +42,21 @@ def _one_thread() -> object:
 
 
 def toy_moments(num_clips: int, held_out: int, seed: int) -> tuple[Moments, np.ndarray, np.ndarray]:
-    """Clips of one of six things: while it is there its channel lights up at one place and its band sounds.
+    """Clips of one of six things: while it is there its channel lights up in four places and its band sounds.
 
-    Returns them with the truth: presence [clips, moments] and the place [clips, 2].
+    Returns them with the truth: presence [clips, moments] and the first place [clips, 2].
     """
     rng = np.random.default_rng(seed)
     maps = rng.uniform(0.0, 0.2, (num_clips, MOMENTS, KINDS, PLACES, PLACES))
     bands = rng.normal(-19.0, 0.5, (num_clips, BANDS, CLIP_STEPS * 10))
     steps = np.tile(np.arange(5, CLIP_STEPS, CLIP_STEPS // MOMENTS), (num_clips, 1))
     present = np.zeros((num_clips, MOMENTS), bool)
-    places = rng.integers(0, PLACES, (num_clips, 2))
+    places = rng.integers(0, PLACES - 1, (num_clips, 2))
     for clip in range(num_clips):
         kind, start = rng.integers(KINDS), rng.integers(0, MOMENTS - 3)
         present[clip, start : start + 4] = True
-        maps[clip, start : start + 4, kind, places[clip, 0], places[clip, 1]] += 1.5
+        top, left = places[clip]
+        maps[clip, start : start + 4, kind, top : top + 2, left : left + 2] += 1.5
         bands[clip, 2 * kind + 2, 100 * start : 100 * (start + 4)] = -9.0
     return (
         Moments(
@@ -77,10 +85,10 @@ def test_a_planted_correspondence_is_found_in_clips_never_seen(tmp_path: Path) -
         heard, seen = heard[fresh.steps[clip].astype(np.int64)], net.see(maps)
         best = int(net.moments(seen, heard).argmax())
         hits += bool(present[clip, best])
-        where = similarity_maps(seen, heard)[best]
-        found += divmod(int(where.argmax()), PLACES) == tuple(places[clip])
+        place = divmod(int(similarity_maps(seen, heard)[best].argmax()), PLACES)
+        found += all(0 <= there - first <= 1 for there, first in zip(place, places[clip], strict=True))
     assert hits >= 36  # four moments of ten are right by chance
-    assert found >= 28  # one place of sixteen
+    assert found >= 32  # four places of sixteen
 
 
 def test_one_step_trains_and_what_is_saved_comes_back(tmp_path: Path) -> None:
