@@ -37,7 +37,9 @@ HISS_TILT_DB: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class LocalizerSettings:
-    """How the localizer is trained. Temperature 0.03 and symmetric InfoNCE as in EZ-VSL (Mo & Morgado 2022)."""
+    """How the localizer is trained. Symmetric InfoNCE as in EZ-VSL (Mo & Morgado 2022), whose temperature of 0.03
+    learns a few thousand clips by heart.
+    """
 
     embedding_dim: int = 128
     picture_width: int = 96
@@ -47,14 +49,16 @@ class LocalizerSettings:
     moments: int = 8  # of each clip in the batch
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
-    temperature: float = 0.03
+    temperature: float = 0.07
     learn_temperature: bool = False
     same_clip: float = 0.5  # weight of other moments of the same clip among the negatives
-    calibration: float = 0.3  # weight of the logistic term
+    calibration: float = 1.0  # weight of the logistic term
     gain_db: tuple[float, float] = (-6.0, 6.0)
     tilt_db: float = 4.0  # either way, over the whole range of pitch
+    shift_bands: int = 1  # either way
+    behind_db: tuple[float, float] = (-50.0, -10.0)  # level of another clip of the batch, relative to its own
     hiss_db: tuple[float, float] = (-80.0, -45.0)  # RMS of noise laid over: a clip's own noise would give it away
-    jitter_s: float = 0.3  # between a frame and its sound: else the moment at which a thing comes is all that counts
+    jitter_s: float = 0.5  # between a frame and its sound: else the moment at which a thing comes is all that counts
     map_dropout: float = 0.3  # of f_V's channels
     validate_every: int = 50  # steps; the weights that do best on clips held out are the ones kept
     seed: int = 0
@@ -158,7 +162,8 @@ class LocalizerTrainer:
         reach = round(self.settings.jitter_s * FRAME_RATE_HZ)
         late = torch.from_numpy(self.rng.integers(-reach, reach + 1, tuple(steps.shape)))
         steps = (steps + late).clamp(0, bands.shape[2] // COLUMNS_A_STEP - 1)
-        return maps, microphoned(bands, self.settings, self.rng), steps
+        mirrored = [one.flip(3) for one in maps] if self.rng.random() < 0.5 else maps
+        return mirrored, microphoned(bands, self.settings, self.rng), steps
 
     def _read(self, clips: NDArray[np.int64], moments: NDArray[np.int64]) -> tuple[list[Tensor], Tensor, Tensor]:
         bands = torch.from_numpy(np.asarray(self.data.bands[clips], np.float32))
@@ -207,16 +212,27 @@ class LocalizerTrainer:
 
 
 def microphoned(bands: Tensor, settings: LocalizerSettings, rng: np.random.Generator) -> Tensor:
-    """Return log bands [b, bands, columns] as other microphones would have them: gain, tilt and hiss of each clip's."""
-    shape = (len(bands), 1)
-    position = np.linspace(-1.0, 1.0, bands.shape[1])
+    """Return log bands [b, bands, columns] as other microphones, elsewhere, would have them.
+
+    Gain and tilt, a step of pitch, another clip of the batch behind, and hiss: all that a clip could be known by.
+    """
+    shape, num_bands = (len(bands), 1), bands.shape[1]
+    position = np.linspace(-1.0, 1.0, num_bands)
     response_db = rng.uniform(*settings.gain_db, shape) + rng.uniform(-1.0, 1.0, shape) * settings.tilt_db * position
     # White noise of RMS 1 has the density 1 / 8000 per hertz.
     hiss_db = rng.uniform(*settings.hiss_db, shape) - rng.uniform(0.0, 1.0, shape) * HISS_TILT_DB * position
-    ratio = torch.from_numpy(10 ** (response_db / 10)).float()[:, :, None]
-    hiss = torch.from_numpy(10 ** (hiss_db / 10) / 8000.0).float()[:, :, None]
+    hiss = _ratio(hiss_db) / 8000.0
     fading = torch.from_numpy(rng.standard_exponential(tuple(bands.shape), np.float32))  # as the power of noise is
-    return torch.log((bands.exp() - FLOOR).clamp_min(0.0) * ratio + hiss * fading + FLOOR)
+    higher = rng.integers(-settings.shift_bands, settings.shift_bands + 1, shape)
+    places = torch.from_numpy(np.clip(np.arange(num_bands) + higher, 0, num_bands - 1))
+    power = bands.gather(1, places[:, :, None].expand_as(bands)).exp() - FLOOR
+    behind = power.roll(1, 0) * _ratio(rng.uniform(*settings.behind_db, shape))
+    return torch.log((power + behind).clamp_min(0.0) * _ratio(response_db) + hiss * fading + FLOOR)
+
+
+def _ratio(level_db: NDArray[np.float64]) -> Tensor:
+    """Return the ratio of powers of levels [b, n], as [b, n, 1]."""
+    return torch.from_numpy(10 ** (level_db / 10)).float()[:, :, None]
 
 
 def moment_info_nce(matrix: Tensor, moments: int, temperature: Tensor | float, same_clip: float) -> Tensor:
