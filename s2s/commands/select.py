@@ -41,6 +41,8 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("--model", type=Path, metavar="LOCALIZER", help="folder of the finished stage `train localizer`")
     bundle = "its f_V and f_A look and hear; default: the one that ships"
     verb.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE, metavar="BUNDLE", help=bundle)
+    audible = "the localizer passes over moments so far below the clip's loudest, or none (default 20)"
+    verb.add_argument("--audible-db", type=_range_db, default=20.0, metavar="DB", help=audible)
     verb.add_argument("--split", choices=_SPLITS, action="append", help="these clips alone; may be given again")
     verb.add_argument("--count", type=at_least(1), default=10, help="moments of each clip (default 10)")
     verb.add_argument("--shown", type=at_least(1), default=8, metavar="N", help="clips on the sheet (default 8)")
@@ -49,6 +51,15 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("--device", type=device, default="cpu", help="cpu, cuda or cuda:N (default cpu)")
     verb.add_argument("--seed", type=int, default=0, help="of what is drawn at random (default 0)")
     verb.set_defaults(run=_run)
+
+
+def _range_db(text: str) -> float | None:
+    if text == "none":
+        return None
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"expected dB above 0, or none; got {text}")
+    return value
 
 
 def _run(asked: argparse.Namespace) -> None:
@@ -114,7 +125,7 @@ def _selector(asked: argparse.Namespace, data: "PreparedData") -> "Selector":
 
     net, about = load_localizer(asked.model)
     encoder = bundle.load_image_encoder(asked.bundle, device=asked.device)
-    return selectors.ByLocalizer(net.to(asked.device), about, encoder)
+    return selectors.ByLocalizer(net.to(asked.device), about, encoder, asked.audible_db)
 
 
 def _take_finished(ledger: "Ledger", out: Path, clip_ids: Sequence[str]) -> None:

@@ -17,13 +17,15 @@ from s2s.data.source import ClipSource
 from s2s.embed import unit
 from s2s.models.image_encoder import PictureEncoder
 from s2s.models.localizer import Localizer, similarity_maps
-from s2s.selection.bands import FRAME_RATE_HZ, log_bands
+from s2s.selection.bands import FRAME_RATE_HZ, SAMPLE_RATE_HZ, log_bands
 from s2s.selection.features import fingerprint, frame_px, picture_maps
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.training.localizer import LocalizerAbout
 
 Scores = NDArray[np.float32]  # [num_frames], higher goes better with the sound
 WINDOW_S: Final = 2.0  # of sound around a frame, for self-training: f_A hears it repeated to a clip
+AUDIBLE_DB: Final = 20.0
+_INAUDIBLE_SHARE: Final = 1e-3  # of the range of scores, so that what cannot be heard keeps its order
 WINDOW_EVERY: Final = 5  # frames: f_A hears ten seconds at a time, and takes its time
 _WINDOWS_AT_ONCE: Final = 4
 _FRAMES_AT_ONCE: Final = 32
@@ -90,14 +92,7 @@ class ByLoudness:
 
     def scores(self, source: ClipSource, clip_id: str) -> Scores:
         """Return the level of each frame's tenth of a second in dB."""
-        num_frames = len(_frames(source, clip_id, self.px))
-        sound = source.sound(clip_id)
-        span = round(16_000 / FRAME_RATE_HZ)
-        padded = np.zeros(num_frames * span, np.float64)
-        kept = sound[: len(padded)]
-        padded[: len(kept)] = kept
-        power = np.square(padded).reshape(num_frames, span).mean(axis=1)
-        return np.asarray(10.0 * np.log10(power + 1e-12), np.float32)
+        return loudness_db(source.sound(clip_id), len(_frames(source, clip_id, self.px)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +140,16 @@ class BySelfTraining:
 
 @dataclass(frozen=True, slots=True)
 class ByLocalizer:
-    """C_av[t] = q_t^V · q_t^A of a trained localizer (Sound2Scene, 3.3)."""
+    """C_av[t] = q_t^V · q_t^A of a trained localizer (Sound2Scene, 3.3).
+
+    A moment more than `audible_db` below the clip's loudest scores next to -1, None: at its C_av like any other. An
+    empty place and its silence correspond, but nobody is to learn from them.
+    """
 
     net: Localizer
     about: LocalizerAbout
     encoder: PictureEncoder
+    audible_db: float | None = AUDIBLE_DB
 
     def __post_init__(self) -> None:
         if (here := fingerprint(self.encoder)) != self.about.encoder:
@@ -161,11 +161,17 @@ class ByLocalizer:
     @property
     def settings(self) -> dict[str, Any]:
         """The name, and fingerprints of both networks."""
-        return {"by": "localizer", "encoder": self.about.encoder, "localizer": fingerprint(self.net)}
+        networks = {"encoder": self.about.encoder, "localizer": fingerprint(self.net)}
+        return {"by": "localizer", "audible_db": self.audible_db, **networks}
 
     def scores(self, source: ClipSource, clip_id: str) -> Scores:
         """Return C_av[t] in -1..1."""
-        return _array(self.net.moments(*self._places_and_steps(source, clip_id)))
+        scores = _array(self.net.moments(*self._places_and_steps(source, clip_id)))
+        if self.audible_db is None:
+            return scores
+        level_db = loudness_db(source.sound(clip_id), len(scores))
+        audible = level_db >= level_db.max() - self.audible_db
+        return np.where(audible, scores, -1.0 + _INAUDIBLE_SHARE * (scores + 1.0)).astype(np.float32)
 
     def maps(self, source: ClipSource, clip_id: str) -> NDArray[np.float32]:
         """Return where each frame shows what sounds: cosines [num_frames, h, w] in -1..1."""
@@ -179,6 +185,16 @@ class ByLocalizer:
         heard = self.net.hear(self.about.scaled(bands)[None].to(device))[0].T
         maps = picture_maps(self.encoder, frames, self.about.stages, device)
         return self.net.see([one.to(device) for one in maps]), heard
+
+
+def loudness_db(sound: NDArray[np.float32], num_frames: int) -> Scores:
+    """Return the RMS level of each frame's tenth of a second, dB of full scale, -120 where there is no sound."""
+    span = round(SAMPLE_RATE_HZ / FRAME_RATE_HZ)
+    padded = np.zeros(num_frames * span, np.float64)
+    kept = sound[: len(padded)]
+    padded[: len(kept)] = kept
+    power = np.square(padded).reshape(num_frames, span).mean(axis=1)
+    return np.asarray(10.0 * np.log10(power + 1e-12), np.float32)
 
 
 def _frames(source: ClipSource, clip_id: str, px: int) -> NDArray[np.uint8]:

@@ -185,6 +185,13 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_2(
     assert not (tmp_path / "out.json").exists()
 
 
+def test_a_range_that_leaves_nothing_to_hear_is_refused(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_code:
+        run("--audible-db", "-3")
+    assert exit_code.value.code == 2
+    assert "expected dB above 0, or none; got -3" in capsys.readouterr().err
+
+
 def test_other_inputs_are_refused_in_one_line(
     run: Run, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

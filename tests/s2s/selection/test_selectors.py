@@ -1,5 +1,6 @@
 """Every way of selecting gives a finite score a frame, the same at every call."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from s2s import bundle
 from s2s.models.localizer import Localizer, LocalizerSizes
 from s2s.selection.features import fingerprint
 from s2s.selection.select import top_moments
-from s2s.selection.selectors import ByChance, ByLocalizer, ByLoudness, ByMiddle, BySelfTraining, Selector
+from s2s.selection.selectors import ByChance, ByLocalizer, ByLoudness, ByMiddle, BySelfTraining, Selector, loudness_db
 from s2s.training.localizer import LocalizerAbout
 from tests.fakes import write_tiny_bundle
 from tests.s2s.selection.clips import MadeUp
@@ -87,6 +88,24 @@ def test_correspondence_and_its_maps_are_cosines(localizer: ByLocalizer) -> None
     assert np.abs(scores).max() <= 1.0
     assert maps.shape == (12, 8, 8)
     assert np.abs(maps).max() <= 1.0 + 1e-5
+
+
+def test_what_cannot_be_heard_comes_last_in_its_own_order(localizer: ByLocalizer) -> None:
+    source = MadeUp(4)
+    everything = replace(localizer, audible_db=None)
+    for clip_id in source.ids:
+        all_scores, scores = everything.scores(source, clip_id), localizer.scores(source, clip_id)
+        heard = source.presence(clip_id) > 0
+        assert np.array_equal(scores[heard], all_scores[heard])
+        assert scores[~heard].max() < -0.99
+        assert np.array_equal(np.argsort(scores[~heard]), np.argsort(all_scores[~heard]))
+        assert set(top_moments(scores, 4)) == set(np.flatnonzero(heard))
+    assert everything.settings["audible_db"] is None
+
+
+def test_loudness_is_the_level_of_each_tenth_of_a_second() -> None:
+    sound = np.repeat(np.array([0.0, 0.1, 1.0], np.float32), 1600)
+    assert loudness_db(sound, 4).tolist() == pytest.approx([-120.0, -20.0, 0.0, -120.0], abs=1e-3)
 
 
 def test_one_frame_scores_as_in_the_matrix_of_all_pairs(localizer: ByLocalizer) -> None:
