@@ -35,6 +35,30 @@ def nt_xent(first: Tensor, second: Tensor, temperature: float = 0.2) -> Tensor:
     return F.cross_entropy(similarity, partner)
 
 
+def swapped_prediction(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    """Return SwAV's loss (Caron et al. 2020, equations 1 and 2): each code predicted from every other view.
+
+    `scores` [b, prototypes] of all views, those first whose `codes` are given; a code is a distribution a row.
+    """
+    logs = [F.log_softmax(one.float() / temperature, dim=1) for one in scores]
+    terms = [-(code * log).sum(dim=1).mean() for i, code in enumerate(codes) for j, log in enumerate(logs) if i != j]
+    return torch.stack(terms).mean()
+
+
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    """Return SwAV's codes [n, prototypes] for the scores [n, prototypes] of a whole batch.
+
+    Each row is a distribution, and over the batch all prototypes are used alike (Caron et al. 2020, section 3.1).
+    """
+    # Lowered by the largest: exp(1 / 0.05) alone is within float32's range, its products are not.
+    codes = ((scores.float() - scores.float().max()) / epsilon).exp()
+    for _ in range(iterations):
+        codes = F.normalize(codes, p=1, dim=0) / codes.shape[1]
+        codes = F.normalize(codes, p=1, dim=1)
+    return codes
+
+
 def hinge_discriminator(real: list[Tensor], fake: list[Tensor]) -> Tensor:
     """Return the hinge loss of the discriminator, averaged over heads and places."""
     terms = [F.relu(1 - r.float()).mean() + F.relu(1 + f.float()).mean() for r, f in zip(real, fake, strict=True)]

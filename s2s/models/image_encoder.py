@@ -65,7 +65,14 @@ class ImageEncoder(nn.Module):
     def maps(self, pictures: Tensor) -> list[Tensor]:
         """Return the four stages' feature maps, finest first; pictures of another size are resized first."""
         assert pictures.ndim == 4 and pictures.shape[1] == 3, f"pictures must be [b, 3, h, w], got {pictures.shape}"
-        x = self.stem(at_input_size(pictures))
+        return self._maps(at_input_size(pictures))
+
+    def of_view(self, view: Tensor) -> Tensor:
+        """Return features [b, 8 × width] of a crop in -1..1 at its own size: for training alone."""
+        return self._maps(view)[-1].mean(dim=(2, 3))
+
+    def _maps(self, pictures: Tensor) -> list[Tensor]:
+        x = self.stem(pictures)
         maps = []
         for stage in self.stages:
             x = stage(x)

@@ -39,6 +39,8 @@ class SwavResNet50(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return features [b, 32 × width], not normalised, of images [b, 3, 224, 224] as `as_input` makes them."""
+        expected = (3, INPUT_PX, INPUT_PX)
+        assert images.ndim == 4 and images.shape[1:] == expected, f"images must be [b, 3, 224, 224], got {images.shape}"
         return self._maps(images)[-1].mean(dim=(2, 3))
 
     def encode(self, pictures: Tensor) -> Tensor:
@@ -50,9 +52,11 @@ class SwavResNet50(nn.Module):
         """Return the four stages' feature maps, finest first (1/4 to 1/32 of 224), of pictures as in `encode`."""
         return self._maps(as_input(pictures))
 
+    def of_view(self, view: Tensor) -> Tensor:
+        """Return features [b, 32 × width] of a crop in -1..1 at its own size: for training alone."""
+        return self._maps(at_imagenet_scale(view))[-1].mean(dim=(2, 3))
+
     def _maps(self, images: Tensor) -> list[Tensor]:
-        expected = (3, INPUT_PX, INPUT_PX)
-        assert images.ndim == 4 and images.shape[1:] == expected, f"images must be [b, 3, 224, 224], got {images.shape}"
         x = self.maxpool(F.relu(self.bn1(self.conv1(images))))
         maps = []
         for stage in (self.layer1, self.layer2, self.layer3, self.layer4):
@@ -95,10 +99,14 @@ def as_input(pictures: Tensor) -> Tensor:
     assert pictures.ndim == 4 and pictures.shape[1] == 3, f"pictures must be [b, 3, h, w], got {pictures.shape}"
     if max(pictures.shape[-2:]) > _SQUASHED_PX:
         pictures = F.interpolate(pictures, (_SQUASHED_PX, _SQUASHED_PX), mode="bilinear", antialias=True)
+    return F.interpolate(at_imagenet_scale(pictures), (INPUT_PX, INPUT_PX), mode="bicubic", align_corners=True)
+
+
+def at_imagenet_scale(pictures: Tensor) -> Tensor:
+    """Return pictures [b, 3, h, w] in -1..1 with the mean and deviation of ImageNet's, colour by colour."""
     mean = torch.tensor(_MEAN, dtype=pictures.dtype, device=pictures.device)[:, None, None]
     deviation = torch.tensor(_DEVIATION, dtype=pictures.dtype, device=pictures.device)[:, None, None]
-    scaled = (pictures * 0.5 + 0.5 - mean) / deviation
-    return F.interpolate(scaled, (INPUT_PX, INPUT_PX), mode="bicubic", align_corners=True)
+    return (pictures * 0.5 + 0.5 - mean) / deviation
 
 
 def _stage(in_channels: int, channels: int, num_blocks: int, stride: int) -> nn.Sequential:

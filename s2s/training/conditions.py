@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 BLOCK: Final = 1024
-NUM_NEIGHBOURS: Final = 400  # of 24 000 pictures: a quarter of a scene
+NUM_NEIGHBOURS: Final = 256  # of 30 000 pictures of 28 scenes: a quarter of a scene
 ALONE: Final = 0.5  # share of conditions that are one picture's own feature
 
 

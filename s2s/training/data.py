@@ -152,6 +152,11 @@ class WorldData:
         return cls(counts, pictures, sounds[: counts.num_sounds])
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """The scenes that its takes show, in the order of their numbers."""
+        return SCENES[: self.counts.num_scenes]
+
+    @property
     def scenes(self) -> NDArray[np.int64]:
         """Index into `SCENES` of every take, [n]. For measuring only: no stage is trained with it."""
         return np.arange(self.counts.num_pictures) % self.counts.num_scenes

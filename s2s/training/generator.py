@@ -6,31 +6,37 @@ adversary alone wanders. The posterior keeps z alive, which a generator fed with
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from s2s import losses
 from s2s.models.discriminator import Discriminator, Posterior
 from s2s.models.image_encoder import STAGES, ImageEncoder, at_input_size
 from s2s.models.light_generator import LightGenerator
+from s2s.training import checkpoint
+from s2s.training.collective import of_rank_0
 from s2s.training.conditions import NUM_NEIGHBOURS, Conditions, nearest
-from s2s.training.data import WorldData, to_pictures, to_tensor
-from s2s.training.descent import channels_last, descend, set_rate
+from s2s.training.data import to_pictures, to_tensor
 from s2s.training.ema import MovingAverage
-from s2s.training.image_encoder import encode_pictures
-from s2s.training.loop import RunLength, train
+from s2s.training.features import encode_pictures
+from s2s.training.frechet import frechet_distance
+from s2s.training.loop import RunPlan, train
+from s2s.training.pictures import Pictures
+from s2s.training.rig import Rig, descend, frozen, set_rate
+from s2s.training.stage import Bounds
+from s2s.training.turn import Turn, share_of
 
 WEIGHTS: Final = "generator.safetensors"
-HELD_OUT: Final = 64  # the last takes: never trained on, shown in the sheets
+VALIDATED_ON: Final = 512  # held-out pictures: their features' spread is known to a hundredth, at seconds of painting
+_SHOWN: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,6 @@ class GeneratorSettings:
     divergence: float = 0.0015
     latent: float = 0.2
     average: float = 0.998
-    seed: int = 0
 
     @property
     def resolution(self) -> int:
@@ -59,42 +64,48 @@ class GeneratorSettings:
         return int(4 * 2 ** (len(self.channels) - 1))
 
 
-class GeneratorTrainer:
+class GeneratorStage:
     """One step: draw pictures and conditions, paint, let the discriminator learn, then the generator."""
 
     def __init__(
-        self, data: WorldData, encoder: ImageEncoder, settings: GeneratorSettings, conditions: Conditions
+        self,
+        data: Pictures,
+        encoder: ImageEncoder,
+        settings: GeneratorSettings,
+        conditions: Conditions,
+        rig: Rig,
+        seed: int = 0,
     ) -> None:
-        torch.manual_seed(settings.seed)
-        self.data, self.encoder, self.settings, self.conditions = data, encoder, settings, conditions
+        torch.manual_seed(seed)
+        self.data, self.settings, self.conditions, self.rig = data, settings, conditions, rig
+        self.encoder = encoder.to(rig.device)
         h_dim = encoder.embedding_dim
-        self.G = LightGenerator(settings.resolution, h_dim, settings.z_dim, settings.channels)
-        self.D = Discriminator(tuple(encoder.width * 2**i for i in range(STAGES)), h_dim)
-        self.Q = Posterior(h_dim, settings.z_dim)
-        for net in (self.G, self.D, self.Q):
-            channels_last(net)
+        self.G = rig.prepared(LightGenerator(settings.resolution, h_dim, settings.z_dim, settings.channels))
+        self.D = rig.prepared(Discriminator(tuple(encoder.width * 2**i for i in range(STAGES)), h_dim))
+        self.Q = rig.prepared(Posterior(h_dim, settings.z_dim))
         self.average = MovingAverage(self.G, settings.average)
-        self.paint_optimiser = _adam([*self.G.parameters(), *self.Q.parameters()], settings.learning_rate)
-        self.judge_optimiser = _adam(self.D.parameters(), settings.judge_rate)
-        self.draws = torch.Generator().manual_seed(settings.seed)
+        betas = (0.5, 0.99)
+        painting = [*self.G.parameters(), *self.Q.parameters()]
+        self.paint_optimiser = rig.adam(painting, settings.learning_rate, betas=betas)
+        self.judge_optimiser = rig.adam(self.D.parameters(), settings.judge_rate, betas=betas)
+        self._drawn: dict[str, Tensor] = {}
 
-    def step(self, progress: float) -> dict[str, float]:
+    def step(self, turn: Turn) -> dict[str, float]:
         """Take one step of D (after the warm-up) and one of G and Q."""
-        warming = progress < self.settings.warm_up
-        self._set_rates(progress, warming)
-        index, h = self.conditions.draw(self.settings.batch, self.draws)
-        order = torch.argsort(index)  # the pictures lie on disk in this order
-        index, h = index[order], h[order]
-        shuffle = torch.randperm(len(index), generator=self.draws)
-        real = to_tensor(self.data.pictures[index.numpy()], self.settings.resolution)[shuffle]
-        h = h[shuffle]
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            if warming:
-                return self._reconstruct(real, h)
-            return self._compete(real, h)
+        warming = turn.progress < self.settings.warm_up
+        self._set_rates(turn.progress, warming)
+        places, h = self.conditions.draw(self.settings.batch, turn.draws)
+        share = share_of(turn.rank, len(places))
+        rows = self.data.train[places[share].numpy()]
+        real = self.rig.placed(to_tensor(self.data.of(rows), self.settings.resolution))
+        z = turn.lots(self.settings.batch).normal(self.settings.z_dim)
+        h, z = h[share].to(self.rig.device), z.to(self.rig.device)
+        self._drawn = {"real": real, "h": h, "z": z}
+        with self.rig.autocast():
+            return self._reconstruct(real, h, z) if warming else self._compete(real, h, z)
 
-    def _reconstruct(self, real: Tensor, h: Tensor) -> dict[str, float]:
-        z, divergence = self._posterior_draw(real, h)
+    def _reconstruct(self, real: Tensor, h: Tensor, noise: Tensor) -> dict[str, float]:
+        z, divergence = self._posterior_draw(real, h, noise)
         fake = self.G(z, h)
         pixel, feature = self._likeness(fake, self.encoder.maps(fake), real, self._frozen_maps(real))
         s = self.settings
@@ -103,18 +114,18 @@ class GeneratorTrainer:
         self.average.update(self.G)
         return {"pixel": pixel.item(), "feature": feature.item(), "divergence": divergence.item()}
 
-    def _compete(self, real: Tensor, h: Tensor) -> dict[str, float]:
+    def _compete(self, real: Tensor, h: Tensor, noise: Tensor) -> dict[str, float]:
         s, half = self.settings, len(real) // 2
-        z_seen, divergence = self._posterior_draw(real[:half], h[:half])
-        z_free = torch.randn(len(real) - half, s.z_dim, generator=self.draws)
+        z_seen, divergence = self._posterior_draw(real[:half], h[:half], noise[:half])
+        z_free = noise[half:]
         fake = self.G(torch.cat([z_seen, z_free]), h)
         fake_maps, real_maps = self.encoder.maps(fake), self._frozen_maps(real)
         seen = fake.detach(), [m.detach() for m in fake_maps]
         for _ in range(s.judge_steps):
             judged = self._judge_step(real, real_maps, *seen, h)
-        with _frozen(self.D):
+        with frozen(self.D):
             adversarial = losses.hinge_generator(self.D(fake, fake_maps, h))
-        with _frozen(self.Q):  # else the two hide z where no eye sees it
+        with frozen(self.Q):  # else the two hide z where no eye sees it
             recovered, _ = self.Q(at_input_size(fake[half:]), h[half:])
         latent = (recovered - z_free).abs().mean()
         pixel, feature = self._likeness(
@@ -138,9 +149,8 @@ class GeneratorTrainer:
         gap = torch.stack([r.float().mean() - f.float().mean() for r, f in zip(on_real, on_fake, strict=True)])
         return {"judge": loss.item(), "gap": gap.mean().item(), "pixel_gap": gap[-1].item()}
 
-    def _posterior_draw(self, pictures: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+    def _posterior_draw(self, pictures: Tensor, h: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         mean, log_variance = self.Q(at_input_size(pictures), h)
-        noise = torch.randn(mean.shape, generator=self.draws)
         return mean + noise * (0.5 * log_variance).exp(), losses.kl_to_standard_normal(mean, log_variance)
 
     def _likeness(
@@ -159,26 +169,57 @@ class GeneratorTrainer:
         set_rate(self.judge_optimiser, s.judge_rate * max(decay, 0.05))
 
     @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """Return the Fréchet distance between held-out pictures and what is painted for their features, in f_V.
+
+        f_V's maps are what D looks at, so the number flatters: it is for choosing among the steps of one run.
+        """
+        rows = self.data.held_out[:: max(1, len(self.data.held_out) // VALIDATED_ON)]
+        if len(rows) < 2:
+            return {}
+        wanted = encode_pictures(self.encoder, self.data.of(rows))
+        z = torch.randn(len(rows), self.settings.z_dim, generator=torch.Generator().manual_seed(1))
+        painted = [
+            to_pictures(self._painted(a, b)) for a, b in zip(torch.split(z, 32), torch.split(wanted, 32), strict=True)
+        ]
+        found = encode_pictures(self.encoder, np.concatenate(painted))
+        near = (found * wanted).sum(dim=1).mean().item()
+        return {"loss": frechet_distance(found, wanted), "cosine": near}
+
+    def _painted(self, z: Tensor, h: Tensor) -> Tensor:
+        painted: Tensor = self.average.net(z.to(self.rig.device), h.to(self.rig.device))
+        return painted
+
+    def bounds(self) -> Bounds | None:
+        """A game between two has no floor."""
+        return None
+
+    @torch.no_grad()
     def sheet(self) -> NDArray[np.uint8] | None:
         """Return rows of held-out pictures: the picture, four draws of z for its own h, four for a wide h."""
-        n = min(16, len(self.data.pictures))
-        pictures = self.data.pictures[-n:]
+        rows = self.data.held_out if len(self.data.held_out) else self.data.train
+        rows = rows[np.linspace(0, len(rows) - 1, min(_SHOWN, len(rows))).astype(int)]
+        pictures, n = self.data.of(rows), len(rows)
         own = encode_pictures(self.encoder, pictures)
-        draws = torch.Generator().manual_seed(1)
         near = (own @ self.conditions.features.T).topk(min(48, len(self.conditions.features)), dim=1).indices
-        wide = torch.nn.functional.normalize(self.conditions.features[near].mean(dim=1), dim=1)
+        wide = F.normalize(self.conditions.features[near].mean(dim=1), dim=1)
         columns = [to_tensor(pictures, self.settings.resolution)]
+        draws = torch.Generator().manual_seed(1)
         for h in (own, wide):
             z = torch.randn(4, self.settings.z_dim, generator=draws)
-            columns += [self.average.net(one.expand(n, -1), h) for one in z]
+            columns += [self._painted(one.expand(n, -1), h) for one in z]
         return np.concatenate([np.concatenate(list(to_pictures(c)), axis=0) for c in columns], axis=1)
 
+    def drawn(self) -> dict[str, Tensor]:
+        """Return pictures, conditions and noise of the last step."""
+        return self._drawn
+
     def state_dict(self) -> dict[str, Any]:
-        """Return networks, average, optimisers and the state of the draws."""
+        """Return networks, average and optimisers."""
         nets = {"G": self.G, "D": self.D, "Q": self.Q, "average": self.average.net}
         state: dict[str, Any] = {name: net.state_dict() for name, net in nets.items()}
         state["optimisers"] = [self.paint_optimiser.state_dict(), self.judge_optimiser.state_dict()]
-        return {**state, "num_updates": self.average.num_updates, "draws": self.draws.get_state()}
+        return {**state, "num_updates": self.average.num_updates}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over a checkpoint."""
@@ -187,63 +228,71 @@ class GeneratorTrainer:
         self.paint_optimiser.load_state_dict(state["optimisers"][0])
         self.judge_optimiser.load_state_dict(state["optimisers"][1])
         self.average.num_updates = state["num_updates"]
-        self.draws.set_state(state["draws"])
 
-    def grow_from(self, checkpoint: Path) -> None:
-        """Start from a finished run at half the resolution: weights of G, Q and D, and the average."""
-        state = torch.load(checkpoint, weights_only=True)["trainer"]
+    def begin_from(self, generator: LightGenerator) -> None:
+        """Start from a finished generator of these sizes, or of half the resolution. Raises ValueError."""
+        for net in (self.G, self.average.net):
+            net.grown_from(generator)
+
+    def grow_from(self, path: Path) -> None:
+        """Start from a checkpoint at half the resolution: weights of G, Q and D, and the average. Raises ValueError."""
+        state, _ = checkpoint.load(path)
         for net, key in ((self.G, "G"), (self.average.net, "average")):
             missing, unexpected = net.load_state_dict(state[key], strict=False)
             grown = f"blocks.{len(self.settings.channels) - 2}."
             if unexpected or any(not name.startswith(grown) for name in missing):
-                raise ValueError(f"{checkpoint} holds a generator of other widths than {self.settings.channels}")
+                raise ValueError(f"{path} holds a generator of other widths than {self.settings.channels}")
         self.D.load_state_dict(state["D"])
         self.Q.load_state_dict(state["Q"])
 
 
-def conditions_of(data: WorldData, encoder: ImageEncoder, out: Path) -> Conditions:
-    """Return the conditions of the training pictures; kept in `out`, because a resumed run would wait minutes."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a run begins with instead of random weights: a generator, or a checkpoint at half the resolution."""
+
+    generator: LightGenerator | None = None
+    grown_from: Path | None = None
+
+
+def conditions_of(data: Pictures, encoder: ImageEncoder, out: Path, *, writes: bool = True) -> Conditions:
+    """Return the conditions of the training pictures; kept in `out`, because a resumed run would wait minutes.
+
+    The rank that `writes` computes them; the others wait for it.
+    """
     kept = out / "conditions.safetensors"
-    if kept.exists():
-        saved = load_file(kept)
-        return Conditions(saved["features"], saved["neighbours"])
-    features = encode_pictures(encoder, data.pictures[: max(len(data.pictures) - HELD_OUT, 1)])
-    conditions = Conditions(features, nearest(features, min(NUM_NEIGHBOURS, len(features))))
-    out.mkdir(parents=True, exist_ok=True)
-    save_file({"features": conditions.features, "neighbours": conditions.neighbours}, kept)
-    return conditions
-
-
-def _adam(weights: Any, rate: float) -> torch.optim.Adam:
-    return torch.optim.Adam(weights, lr=rate, betas=(0.5, 0.99))
-
-
-@contextmanager
-def _frozen(net: nn.Module) -> Iterator[None]:
-    """Let gradients pass through `net` without collecting in it."""
-    net.requires_grad_(False)
-    try:
-        yield
-    finally:
-        net.requires_grad_(True)
+    if writes and not kept.exists():
+        features = encode_pictures(encoder, data.of(data.train))
+        neighbours = nearest(features, min(NUM_NEIGHBOURS, len(features)))
+        out.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_suffix(".partial")
+        save_file({"features": features, "neighbours": neighbours}, partial)
+        partial.replace(kept)
+    of_rank_0(0.0)
+    saved = load_file(kept)
+    if len(saved["features"]) != len(data.train):
+        raise ValueError(f"{kept} belongs to {len(saved['features'])} pictures, not {len(data.train)}: delete it")
+    return Conditions(saved["features"], saved["neighbours"])
 
 
 def train_generator(
-    data: WorldData,
-    encoder: ImageEncoder,
-    out: Path,
-    settings: GeneratorSettings,
-    length: RunLength,
-    *,
-    grow_from: Path | None = None,
+    data: Pictures, encoder: ImageEncoder, settings: GeneratorSettings, plan: RunPlan, start: Start | None = None
 ) -> LightGenerator:
-    """Train G; write the averaged weights to `generator.safetensors` in `out` and return that network."""
-    trainer = GeneratorTrainer(data, encoder, settings, conditions_of(data, encoder, out))
-    if grow_from is not None:
-        trainer.grow_from(grow_from)
-    train(trainer, out, length, {"stage": "generator", "grow_from": grow_from, **asdict(settings)})
-    save_file({k: v.contiguous() for k, v in trainer.average.net.state_dict().items()}, out / WEIGHTS)
-    return trainer.average.net
+    """Train G; write the averaged weights to `generator.safetensors` in the plan's folder and return that network."""
+    conditions = conditions_of(data, encoder, plan.out, writes=plan.rig.is_first)
+    stage = GeneratorStage(data, encoder, settings, conditions, plan.rig, plan.seed)
+    start = start or Start()
+    if start.generator is not None:
+        stage.begin_from(start.generator)
+    if start.grown_from is not None:
+        stage.grow_from(start.grown_from)
+    told = {"grown_from": start.grown_from, "from_generator": start.generator is not None}
+    train(
+        stage, plan, {"stage": "generator", "recipe": "light", "pictures": len(data.train), **told, **asdict(settings)}
+    )
+    painter = stage.average.net
+    if plan.rig.is_first:
+        save_file({k: v.contiguous() for k, v in painter.state_dict().items()}, plan.out / WEIGHTS)
+    return painter
 
 
 def load_generator(folder: Path, h_dim: int) -> LightGenerator:

@@ -1,112 +1,189 @@
-"""The one training loop: steps until a number or a time is reached, writes its log, sheets and checkpoints.
+"""The one training loop: steps until a number, a time or patience ends; validates, logs, keeps best and last.
 
-Knows no network and no loss. A run stopped at any moment goes on from its last checkpoint.
+Knows no network and no loss. A run stopped at any moment, on one rank or many, goes on from its last checkpoint as if
+nothing had happened.
 """
 
 import json
 import logging
+import shutil
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from PIL import Image
-from tqdm import tqdm
+
+from s2s.training import checkpoint
+from s2s.training.checkpoint import BEST, BROKEN, LAST, Standing
+from s2s.training.collective import mean_of_ranks, of_rank_0
+from s2s.training.log import RunLog
+from s2s.training.rig import Rig
+from s2s.training.stage import JUDGED_BY, RunLength, Stage
+from s2s.training.turn import Turn
 
 _log = logging.getLogger(__name__)
 
-CHECKPOINT: Final = "checkpoint.pt"
-SMOOTHING: Final = 0.05  # weight of the newest step in the logged means
+__all__ = ["RunLength", "RunPlan", "Stage", "train"]
 
-
-class Trainer(Protocol):
-    """What the loop drives: one stage of training."""
-
-    def step(self, progress: float) -> dict[str, float]:
-        """Take one step of optimisation and return what to log; `progress` runs from 0 to 1 over the run."""
-        ...
-
-    def sheet(self) -> NDArray[np.uint8] | None:
-        """Return a picture [h, w, 3] that shows how far things are, or None."""
-        ...
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return everything that a resumed run needs: tensors and plain values only."""
-        ...
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` returned."""
-        ...
+_VALIDATED: Final = "val_"
 
 
 @dataclass(frozen=True, slots=True)
-class RunLength:
-    """A run ends after `steps` steps or after `minutes` of training, whichever comes first."""
+class RunPlan:
+    """Where, how long and on what a stage runs. `resume` demands something to resume; `restart` begins anew."""
 
-    steps: int
-    minutes: float = float("inf")
-    save_every_s: float = 120.0
-
-    def __post_init__(self) -> None:
-        if self.steps < 1 or not self.minutes > 0:
-            raise ValueError(f"a run needs at least one step and some time; got {self.steps}, {self.minutes} min")
-
-    def progress(self, step: int, trained_s: float) -> float:
-        """Return how much of the run is over, 0..1."""
-        return min(1.0, max(step / self.steps, trained_s / 60 / self.minutes))
+    out: Path
+    length: RunLength
+    rig: Rig = field(default_factory=Rig)
+    seed: int = 0
+    resume: bool = False
+    restart: bool = False
+    tensorboard: bool = False
 
 
-def train(trainer: Trainer, out: Path, length: RunLength, settings: dict[str, Any]) -> float:
-    """Run `trainer` to the end of `length`, resuming from `out`; return the seconds of training spent in all."""
+def train(
+    stage: Stage, plan: RunPlan, settings: dict[str, Any], clock: Callable[[], float] = time.monotonic
+) -> Standing:
+    """Run `stage` to the end of the plan, resuming from its folder; return where it ended.
+
+    Where anything was validated the stage is left with its best weights, else with the last. Raises
+    FloatingPointError, with the batch saved, where a value is no finite number; ValueError for a folder of another run.
+    """
+    length, rig = plan.length, plan.rig
+    standing = _begin(stage, plan, settings)
+    with RunLog(
+        plan.out if rig.is_first else None, step=standing.step, total=length.steps, tensorboard=plan.tensorboard
+    ) as log:
+        saved_s, validated_at = standing.trained_s, standing.step if standing.step else -1
+        while (progress := length.progress(standing.step, standing.trained_s)) < 1.0 and not _weary(standing, length):
+            # Take one step, its random numbers a function of its number.
+            began = clock()
+            turn = Turn(standing.step, progress, plan.seed, rig.rank)
+            turn.seed_torch()
+            values = mean_of_ranks(stage.step(turn))
+            standing.step += 1
+            standing.trained_s = of_rank_0(standing.trained_s + clock() - began)
+            _check(stage, plan, standing.step, values)
+
+            # Log the mean since the last line.
+            standing.sums = {name: standing.sums.get(name, 0.0) + value for name, value in values.items()}
+            standing.summed += 1
+            log.advance(standing.step, standing.trained_s, _left_s(standing, length), values)
+            if standing.step % length.log_every == 0:
+                _write_means(log, standing)
+
+            # Validate, and keep what is best so far.
+            if standing.step % length.validate_every == 0:
+                _validate(stage, plan, standing, log)
+                validated_at = standing.step
+            if standing.step % length.sheet_every == 0:
+                _draw(stage, log, standing.step, rig)
+
+            if of_rank_0(standing.trained_s - saved_s) >= length.save_every_s:
+                saved_s = standing.trained_s
+                _save(stage, plan, standing, LAST)
+        _end(stage, plan, standing, log, validated=validated_at == standing.step)
+    return standing
+
+
+def _begin(stage: Stage, plan: RunPlan, settings: dict[str, Any]) -> Standing:
+    out, rig = plan.out, plan.rig
+    if plan.restart and rig.is_first and out.exists():
+        for name in (LAST, BEST, BROKEN, "log.jsonl"):
+            (out / name).unlink(missing_ok=True)
+        shutil.rmtree(out / "tensorboard", ignore_errors=True)
+    of_rank_0(0.0)  # nobody reads before rank 0 has cleared
     out.mkdir(parents=True, exist_ok=True)
-    step, trained_s = _resume(trainer, out)
-    (out / "run.json").write_text(json.dumps({**settings, "length": asdict(length)}, indent=1, default=str) + "\n")
-    saved_s = trained_s
-    means: dict[str, float] = {}
-    bar = tqdm(total=length.steps, initial=step, desc=out.name, disable=None)  # none in a log file
-    while (progress := length.progress(step, trained_s)) < 1.0:
-        began = time.monotonic()
-        values = trainer.step(progress)
-        trained_s += time.monotonic() - began
-        step += 1
-        bar.update()
-        _check(values, step)
-        means = {k: (1 - SMOOTHING) * means.get(k, v) + SMOOTHING * v for k, v in values.items()}
-        if trained_s - saved_s >= length.save_every_s:
-            saved_s = trained_s
-            _save(trainer, out, step, trained_s, means)
-    bar.close()
-    _save(trainer, out, step, trained_s, means)
-    return trained_s
+    told = {**settings, "seed": plan.seed, "length": asdict(plan.length), **_told_of(rig)}
+    there = (out / LAST).exists()
+    if plan.resume and not there:
+        raise ValueError(f"{out} holds no checkpoint to resume from")
+    standing = Standing()
+    if there:
+        state, standing = checkpoint.load(out / LAST)
+        stage.load_state_dict(state)
+    of_rank_0(0.0)  # nobody writes before all have read
+    if rig.is_first:
+        checkpoint.claim(out, told)
+        _log.info("%s", json.dumps(told, default=str))
+        if (bounds := stage.bounds()) is not None:
+            _log.info("%s", bounds)
+        if there:
+            _log.info("resumed %s at step %d", out, standing.step)
+    return standing
 
 
-def _check(values: dict[str, float], step: int) -> None:
+def _told_of(rig: Rig) -> dict[str, Any]:
+    return {
+        "device": str(rig.device),
+        "precision": str(rig.format).removeprefix("torch."),
+        "compiled": rig.compiled,
+        "ranks": rig.rank.count,
+    }
+
+
+def _weary(standing: Standing, length: RunLength) -> bool:
+    return 0 < length.patience <= standing.since
+
+
+def _left_s(standing: Standing, length: RunLength) -> float:
+    progress = length.progress(standing.step, standing.trained_s)
+    return standing.trained_s * (1 - progress) / max(progress, 1e-9)
+
+
+def _check(stage: Stage, plan: RunPlan, step: int, values: dict[str, float]) -> None:
     broken = [name for name, value in values.items() if not np.isfinite(value)]
-    if broken:
-        raise FloatingPointError(f"step {step}: {', '.join(broken)} is not finite; lower the learning rate")
+    if not broken:
+        return
+    path = plan.out / BROKEN
+    if not plan.rig.is_first:
+        path = path.with_suffix(f".rank-{plan.rig.rank.index}.pt")
+    checkpoint.replace(path, {"step": step, "values": values, "batch": stage.drawn(), "stage": stage.state_dict()})
+    raise FloatingPointError(
+        f"step {step}: {', '.join(broken)} is not finite; {path} holds the batch and the weights after it. "
+        "The last checkpoint is from before; a lower learning rate may help"
+    )
 
 
-def _resume(trainer: Trainer, out: Path) -> tuple[int, float]:
-    path = out / CHECKPOINT
-    if not path.exists():
-        return 0, 0.0
-    saved = torch.load(path, weights_only=True)
-    trainer.load_state_dict(saved["trainer"])
-    _log.info("resumed %s at step %d", out, saved["step"])
-    return saved["step"], saved["trained_s"]
+def _write_means(log: RunLog, standing: Standing) -> None:
+    means = {name: total / standing.summed for name, total in standing.sums.items()}
+    log.write(standing.step, means, trained_s=round(standing.trained_s, 1))
+    standing.sums, standing.summed = {}, 0
 
 
-def _save(trainer: Trainer, out: Path, step: int, trained_s: float, means: dict[str, float]) -> None:
-    saved = {"trainer": trainer.state_dict(), "step": step, "trained_s": trained_s}
-    partial = out / (CHECKPOINT + ".partial")
-    torch.save(saved, partial)
-    partial.replace(out / CHECKPOINT)  # a killed run leaves the old one or the new one, never half a file
-    with (out / "log.jsonl").open("a") as log:
-        log.write(json.dumps({"step": step, "trained_s": round(trained_s, 1), **means}) + "\n")
-    sheet = trainer.sheet()
+def _validate(stage: Stage, plan: RunPlan, standing: Standing, log: RunLog) -> None:
+    values = mean_of_ranks(stage.validate())
+    if not values:
+        return
+    standing.since += 1
+    if values[JUDGED_BY] < standing.best:
+        standing.best, standing.best_step, standing.since = values[JUDGED_BY], standing.step, 0
+        _save(stage, plan, standing, BEST)
+    log.write(standing.step, {_VALIDATED + name: value for name, value in values.items()})
+
+
+def _draw(stage: Stage, log: RunLog, step: int, rig: Rig) -> None:
+    sheet = stage.sheet() if rig.is_first else None
     if sheet is not None:
-        Image.fromarray(sheet).save(out / "sheet.png")
-        Image.fromarray(sheet).save(out / f"sheet-{step:06d}.png")
+        log.picture(step, sheet)
+
+
+def _save(stage: Stage, plan: RunPlan, standing: Standing, name: str) -> None:
+    if plan.rig.is_first:
+        checkpoint.save(plan.out / name, stage.state_dict(), standing)
+
+
+def _end(stage: Stage, plan: RunPlan, standing: Standing, log: RunLog, *, validated: bool) -> None:
+    if standing.summed:
+        _write_means(log, standing)
+    if not validated:
+        _validate(stage, plan, standing, log)
+        _draw(stage, log, standing.step, plan.rig)
+    _save(stage, plan, standing, LAST)
+    of_rank_0(0.0)  # rank 0 has written what all read now
+    if standing.best_step and standing.best_step != standing.step:
+        state, _ = checkpoint.load(plan.out / BEST)
+        stage.load_state_dict(state)
+        _log.info("%s: the weights of step %d are the best", plan.out.name, standing.best_step)

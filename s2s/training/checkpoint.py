@@ -1,0 +1,85 @@
+"""What a run keeps on disk so that nothing but time is lost when it dies: checkpoints, and what it was run with.
+
+Written by rank 0 alone, read by all; each file is the old one or the new one, never half of one.
+"""
+
+import json
+import logging
+import pickle
+import platform
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+
+_log = logging.getLogger(__name__)
+
+LAST: Final = "checkpoint.pt"
+BEST: Final = "best.pt"
+BROKEN: Final = "broken.pt"
+RUN: Final = "run.json"
+MAY_CHANGE: Final = frozenset({"length", "versions", "device", "precision", "compiled", "ranks"})
+"""What a run may go on with otherwise than it began."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """How far a run is. `best` is the lowest validated loss, at `best_step`; `since` counts validations after it.
+
+    `sums` and `summed` are what was added up since the last line of the log, so that a resumed run writes the same.
+    """
+
+    step: int = 0
+    trained_s: float = 0.0
+    best: float = float("inf")
+    best_step: int = 0
+    since: int = 0
+    sums: dict[str, float] = field(default_factory=dict)
+    summed: int = 0
+
+
+def save(path: Path, stage: dict[str, Any], standing: Standing) -> None:
+    """Write a checkpoint of `stage` and `standing`."""
+    told = {name: getattr(standing, name) for name in Standing.__dataclass_fields__}
+    replace(path, {"stage": stage, "standing": told})
+
+
+def replace(path: Path, content: dict[str, Any]) -> None:
+    """Write `content` beside and move it into place."""
+    partial = path.with_name(path.name + ".partial")
+    torch.save(content, partial)
+    partial.replace(path)
+
+
+def load(path: Path) -> tuple[dict[str, Any], Standing]:
+    """Return the stage's state and how far it was. Raises ValueError for a file that is no checkpoint, OSError."""
+    try:
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        return saved["stage"], Standing(**saved["standing"])
+    except (KeyError, TypeError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        said = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path} is no checkpoint of a run ({said}): delete it, or begin in another folder") from error
+
+
+def claim(out: Path, settings: dict[str, Any]) -> None:
+    """Write down what the run in `out` is run with, beside what it began with.
+
+    Raises ValueError where `out` holds a checkpoint of a run with other settings.
+    """
+    path = out / RUN
+    told = json.loads(json.dumps({**settings, "versions": versions()}, default=str))
+    if path.exists() and (out / LAST).exists():
+        before = json.loads(path.read_text(encoding="utf-8"))
+        changed = [name for name in told.keys() | before.keys() if told.get(name) != before.get(name)]
+        if wrong := sorted(set(changed) - MAY_CHANGE):
+            words = ", ".join(f"{name} {before.get(name)!r}, now {told.get(name)!r}" for name in wrong)
+            raise ValueError(f"{out} holds a run with other settings ({words}): choose another folder, or --restart")
+    beside = path.with_name(RUN + ".part")
+    beside.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def versions() -> dict[str, str]:
+    """Return what computed a result: the library's versions and the processor."""
+    return {"torch": torch.__version__, "python": platform.python_version(), "machine": platform.machine()}

@@ -1,0 +1,144 @@
+"""What the ranks of a run tell each other, so that N ranks with a share of a batch train as one with all of it.
+
+Every function is called by all ranks at the same point, or it waits for ever. With one rank each does nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+Net = TypeVar("Net", bound=nn.Module)
+
+
+def num_ranks() -> int:
+    """Return how many ranks there are: 1 outside a process group."""
+    return dist.get_world_size() if dist.is_initialized() else 1
+
+
+class _Gather(torch.autograd.Function):
+    """All ranks' rows in the order of the ranks. torch's own has no backward that gloo can do."""
+
+    @staticmethod
+    def forward(_ctx: Any, x: Tensor) -> Tensor:
+        parts = [torch.empty_like(x) for _ in range(num_ranks())]
+        dist.all_gather(parts, x.contiguous())
+        return torch.cat(parts)
+
+    @staticmethod
+    def backward(_ctx: Any, *slopes: Tensor) -> Tensor:
+        slope = slopes[0].contiguous()
+        dist.all_reduce(slope)  # every rank's loss looks at this rank's rows
+        return slope.chunk(num_ranks())[dist.get_rank()]
+
+
+class _Sum(torch.autograd.Function):
+    """The sum over ranks, and of its slopes on the way back."""
+
+    @staticmethod
+    def forward(_ctx: Any, x: Tensor) -> Tensor:
+        total = x.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_ctx: Any, *slopes: Tensor) -> Tensor:
+        slope = slopes[0].clone()
+        dist.all_reduce(slope)
+        return slope
+
+
+def gathered(x: Tensor) -> Tensor:
+    """Return the rows [n, …] of all ranks, [ranks × n, …], rank 0's first; gradients find their way back."""
+    if num_ranks() == 1:
+        return x
+    rows: Tensor = _Gather.apply(x)  # type: ignore[no-untyped-call]
+    return rows
+
+
+def average_gradients(weights: Iterable[Tensor]) -> None:
+    """Replace the gradients of `weights` by their mean over ranks, in one message a data type.
+
+    Not `DistributedDataParallel`: a GAN's step runs a network several times before one backward and freezes it in
+    between, where its hooks fire too early or never; and the networks here are a few megabytes.
+    """
+    if num_ranks() == 1:
+        return
+    slopes = [weight.grad for weight in weights if weight.grad is not None]
+    for dtype in {slope.dtype for slope in slopes}:
+        same = [slope for slope in slopes if slope.dtype == dtype]
+        flat = torch.cat([slope.flatten() for slope in same])
+        dist.all_reduce(flat)
+        flat /= num_ranks()
+        for slope, mean in zip(same, torch.split(flat, [slope.numel() for slope in same]), strict=True):
+            slope.copy_(mean.view_as(slope))
+
+
+@torch.no_grad()
+def mean_of_ranks(values: Mapping[str, float]) -> dict[str, float]:
+    """Return the mean over ranks of each value; NaN on one rank is NaN on all."""
+    if num_ranks() == 1:
+        return dict(values)
+    device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+    told = torch.tensor(list(values.values()), dtype=torch.float64, device=device)
+    dist.all_reduce(told)
+    return dict(zip(values, (told / num_ranks()).tolist(), strict=True))
+
+
+def of_rank_0(value: float) -> float:
+    """Return rank 0's value on every rank: what a clock says must not make them part."""
+    if num_ranks() == 1:
+        return value
+    device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+    told = torch.tensor([value], dtype=torch.float64, device=device)
+    dist.broadcast(told, src=0)
+    return float(told.item())
+
+
+class SharedBatchNorm(_BatchNorm):
+    """Batch norm over the batch of all ranks, on any device; torch's `SyncBatchNorm` knows CUDA alone.
+
+    The same parameters and buffers as torch's batch norms, whose place it takes.
+    """
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        assert input.ndim >= 2, f"expected [b, channels, …], got {tuple(input.shape)}"
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[b, channels, …] -> the same."""
+        if not self.training or num_ranks() == 1:
+            return super().forward(x)
+        assert self.running_mean is not None and self.running_var is not None
+        assert self.num_batches_tracked is not None and self.momentum is not None
+        axes = [axis for axis in range(x.ndim) if axis != 1]
+        wide = x.float()
+        count = torch.full_like(wide[:1, :1].flatten()[:1], wide.numel() / wide.shape[1])
+        told: Tensor = _Sum.apply(torch.cat([wide.sum(axes), wide.square().sum(axes), count]))  # type: ignore[no-untyped-call]
+        total, squares, members = torch.split(told, [x.shape[1], x.shape[1], 1])
+        mean = total / members
+        variance = (squares / members - mean.square()).clamp_min(0.0)
+        with torch.no_grad():
+            self.num_batches_tracked += 1
+            self.running_mean.lerp_(mean, self.momentum)
+            self.running_var.lerp_(variance * members / (members - 1), self.momentum)
+        column = (1, -1, *(1,) * (x.ndim - 2))
+        scaled = (wide - mean.view(column)) * torch.rsqrt(variance + self.eps).view(column)
+        shifted: Tensor = scaled * self.weight.view(column) + self.bias.view(column)
+        return shifted.to(x.dtype)
+
+
+def share_batch_norms(net: Net) -> Net:
+    """Let every batch norm of `net` see all ranks' batch, where there are several; return `net`."""
+    if num_ranks() == 1:
+        return net
+    for name, child in net.named_children():
+        if isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
+            shared = SharedBatchNorm(child.num_features, child.eps, child.momentum, device=child.weight.device)
+            shared.load_state_dict(child.state_dict())
+            setattr(net, name, shared)
+        else:
+            share_batch_norms(child)
+    return net

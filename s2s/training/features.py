@@ -1,0 +1,28 @@
+"""What the frozen f_V sees in many pictures, computed once. The published code computes it anew at every step."""
+
+from typing import Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from s2s.models.image_encoder import INPUT_PX, ImageEncoder, PictureEncoder
+from s2s.training.data import to_tensor
+
+_AT_ONCE: Final = 256
+
+
+@torch.no_grad()
+def encode_pictures(encoder: PictureEncoder, pictures: NDArray[np.uint8], batch: int = _AT_ONCE) -> Tensor:
+    """Return unit features [n, d], on the CPU, of uint8 pictures [n, px, px, 3]; leaves f_V in evaluation mode."""
+    assert isinstance(encoder, nn.Module)
+    encoder.eval()
+    device = next(encoder.parameters()).device
+    px = INPUT_PX if isinstance(encoder, ImageEncoder) else pictures.shape[1]
+    parts = [
+        F.normalize(encoder.encode(to_tensor(pictures[start : start + batch], px).to(device)).float(), dim=1).cpu()
+        for start in range(0, len(pictures), batch)
+    ]
+    return torch.cat(parts) if parts else torch.empty(0, encoder.embedding_dim)

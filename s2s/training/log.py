@@ -1,0 +1,83 @@
+"""What a run tells while it goes on: `log.jsonl`, TensorBoard where wanted, a bar on a terminal, lines elsewhere."""
+
+import json
+import logging
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from tqdm import tqdm
+
+_log = logging.getLogger(__name__)
+
+LOG: Final = "log.jsonl"
+_TELL_EVERY_S: Final = 60.0
+
+
+class RunLog:
+    """The log of rank 0; the other ranks have a silent one (`out` None). Lines of after `step` are dropped."""
+
+    def __init__(self, out: Path | None, *, step: int, total: int, tensorboard: bool = False) -> None:
+        self._out, self._told_s = out, float("-inf")
+        if out is not None:
+            self._begin(out / LOG, step)
+        self._bar = tqdm(total=total, initial=step, disable=True if out is None else None, unit=" steps")
+        self._board = _board(out / "tensorboard") if out is not None and tensorboard else None
+
+    @staticmethod
+    def _begin(path: Path, step: int) -> None:
+        """Keep the lines up to `step`: a run that was killed wrote more than its last checkpoint knows."""
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+        kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= step]
+        path.write_text("".join(kept), encoding="utf-8")
+
+    def write(self, step: int, values: dict[str, float], **more: Any) -> None:
+        """Append one line."""
+        if self._out is None:
+            return
+        with (self._out / LOG).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"step": step, **more, **values}) + "\n")
+        if self._board is not None:
+            for name, value in values.items():
+                self._board.add_scalar(name, value, step)
+
+    def picture(self, step: int, sheet: NDArray[np.uint8]) -> None:
+        """Keep a sheet as `sheet.png` and under its step."""
+        if self._out is None:
+            return
+        image = Image.fromarray(sheet)
+        image.save(self._out / "sheet.png")
+        image.save(self._out / f"sheet-{step:07d}.png")
+        if self._board is not None:
+            self._board.add_image("sheet", sheet, step, dataformats="HWC")
+
+    def advance(self, step: int, trained_s: float, left_s: float, values: dict[str, float]) -> None:
+        """Move the bar; where there is no terminal say now and then how far things are, at what rate."""
+        told = ", ".join(f"{name} {value:.4g}" for name, value in list(values.items())[:3])
+        self._bar.update(step - self._bar.n)
+        self._bar.set_postfix_str(told, refresh=False)
+        if self._out is not None and self._bar.disable and trained_s - self._told_s >= _TELL_EVERY_S:
+            self._told_s = trained_s
+            rate = step / max(trained_s, 1e-9)
+            _log.info("%s: step %d, %.2f steps/s, %.0f min left; %s", self._out.name, step, rate, left_s / 60, told)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.close()
+        if self._board is not None:
+            self._board.close()
+
+
+def _board(folder: Path) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise ValueError("--tensorboard needs its package: pip install tensorboard") from error
+    return SummaryWriter(str(folder))
