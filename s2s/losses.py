@@ -18,6 +18,14 @@ def audio_visual_info_nce(audio: Tensor, image: Tensor, temperature: float = 1.0
     return (F.cross_entropy(-distance, pairs) + F.cross_entropy(-distance.T, pairs)) / 2
 
 
+def cosine_info_nce(audio: Tensor, image: Tensor, temperature: float = 1.0) -> Tensor:
+    """Return L_nce of Sound2Scene's table 2: `audio_visual_info_nce` with cosines in the place of distances."""
+    assert audio.shape == image.shape and audio.ndim == 2, f"{tuple(audio.shape)} against {tuple(image.shape)}"
+    cosine = F.normalize(audio.float(), dim=1) @ F.normalize(image.float(), dim=1).T / temperature
+    pairs = torch.arange(len(audio), device=audio.device)
+    return (F.cross_entropy(cosine, pairs) + F.cross_entropy(cosine.T, pairs)) / 2
+
+
 def unit_distance(a: Tensor, b: Tensor) -> Tensor:
     """Return L2 distances [len(a), len(b)] of the unit vectors along the rows of `a` and `b`."""
     cosine = F.normalize(a.float(), dim=1) @ F.normalize(b.float(), dim=1).T

@@ -1,160 +1,297 @@
-"""`train STAGE` and `bundle`: from prepared data to a model bundle."""
+"""`train STAGE`: from prepared data to one trained network; under `torchrun` on many devices, with the same command."""
 
 import argparse
 import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from s2s.card import DEFAULT_BUNDLE
-from s2s.commands.arguments import Verbs
+from s2s.commands.arguments import Verbs, at_least, device
+
+if TYPE_CHECKING:
+    from s2s.training.loop import RunPlan
+    from s2s.training.pairs import Pairs
+    from s2s.training.pictures import Pictures
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_STORY: Final = """A stage writes its network, its checkpoints (last and best), log.jsonl, sheets and run.json into OUT,
+and goes on from the last checkpoint when it is asked again. Under `torchrun --nproc-per-node N -m s2s train …` N ranks
+share every batch."""
+_NEEDS_F_V: Final = ("generator", "audio-encoder")
 
 
 def add_to(verbs: Verbs) -> None:
-    """Add the two verbs."""
-    _add_train(verbs)
-    _add_bundle(verbs)
-
-
-def _add_train(verbs: Verbs) -> None:
-    train = verbs.add_parser("train", help="train one stage; goes on where it stopped")
+    """Add the verb and its stages."""
+    train = verbs.add_parser("train", help="train one stage; goes on where it stopped", description=_STORY)
     stages = train.add_subparsers(required=True, metavar="STAGE")
-    runs = {
-        "image-encoder": _train_image_encoder,
-        "generator": _train_generator,
-        "audio-encoder": _train_audio_encoder,
-        "localizer": _train_localizer,
-        "judge": _train_judge,
-    }
-    for name, run in runs.items():
-        stage = stages.add_parser(name)
-        stage.add_argument("data", type=Path)
-        stage.add_argument("out", type=Path)
-        stage.add_argument("--steps", type=int, default=1_000_000)
-        stage.add_argument("--minutes", type=float, default=float("inf"), help="of training, all resumes together")
-        stage.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
-        stage.add_argument("--seed", type=int, default=0)
-        stage.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one setting of the stage")
-        if name in ("generator", "audio-encoder"):
-            stage.add_argument("--image-encoder", type=Path, required=True, help="folder of the finished stage")
-        if name == "generator":
-            stage.add_argument("--grow-from", type=Path, help="checkpoint of a run at half the resolution")
-        if name == "audio-encoder":
-            stage.add_argument("--recordings", type=Path, help="real recordings, folds 1 and 2 of ESC-10's layout")
-        if name == "localizer":
-            bundle = "its f_V looks; default: the one that ships"
-            stage.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE, metavar="BUNDLE", help=bundle)
-            stage.add_argument("--moments", type=int, default=16, help="kept of each clip (default 16)")
-            maps = "which of f_V's maps, 1 the finest, 4 the last (default 3,4)"
-            stage.add_argument("--stages", type=_stages, default=(3, 4), metavar="N,…", help=maps)
+    for name, (run, extra) in _STAGES.items():
+        stage = stages.add_parser(name, description=_STORY)
+        _add_common(stage)
+        if name in _NEEDS_F_V:
+            folder = "folder of the finished stage, or a bundle"
+            stage.add_argument("--image-encoder", type=Path, required=True, metavar="FOLDER", help=folder)
+        extra(stage)
         stage.set_defaults(run=run)
+
+
+def _add_common(stage: argparse.ArgumentParser) -> None:
+    stage.add_argument("data", type=Path, metavar="DATA", help="a folder that `prepare` wrote")
+    stage.add_argument("out", type=Path, metavar="OUT")
+    stage.add_argument("--steps", type=at_least(1), default=20_000, help="of optimisation at most (default 20000)")
+    stage.add_argument("--minutes", type=float, default=float("inf"), help="of training at most, all resumes together")
+    patience = "validations without a better one after which to stop (default 0: never)"
+    stage.add_argument("--patience", type=at_least(0), default=0, help=patience)
+    stage.add_argument("--validate-every", type=at_least(1), default=250, metavar="STEPS", help="default 250")
+    stage.add_argument("--sheet-every", type=at_least(1), default=1000, metavar="STEPS", help="default 1000")
+    stage.add_argument("--resume", action="store_true", help="refuse to begin anew where there is no checkpoint")
+    stage.add_argument("--restart", action="store_true", help="forget what OUT holds of an earlier run")
+    stage.add_argument("--cache", type=Path, help="where what is computed once is kept (default OUT/cache)")
+    stage.add_argument("--device", type=device, default="cpu", help="cpu, cuda or cuda:N (default cpu)")
+    stage.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
+    stage.add_argument("--compile", action="store_true", help="let torch compile the network first; takes minutes")
+    stage.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
+    stage.add_argument("--tensorboard", action="store_true", help="log for TensorBoard as well")
+    stage.add_argument("--seed", type=int, default=0, help="of everything drawn at random (default 0)")
+    stage.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one setting of the stage")
+    stage.add_argument("--dry-run", action="store_true", help="print the settings and stop")
+
+
+def _picture_options(stage: argparse.ArgumentParser) -> None:
+    stage.add_argument("--px", type=at_least(8), default=128, help="side of the frames, as prepared (default 128)")
+    each = "of each clip, spread over it (default 4)"
+    stage.add_argument("--frames", type=at_least(1), default=4, metavar="N", help=each)
+
+
+def _image_encoder_options(stage: argparse.ArgumentParser) -> None:
+    _picture_options(stage)
+    stage.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help="begin with this stage's or bundle's")
+
+
+def _generator_options(stage: argparse.ArgumentParser) -> None:
+    _picture_options(stage)
+    recipe = "light: the small generator, reconstruction first; icgan: as published"
+    stage.add_argument("--recipe", choices=("light", "icgan"), default="light", help=recipe)
+    stage.add_argument("--from", dest="start", type=Path, metavar="BUNDLE", help="begin with its generator")
+    grow = "light: checkpoint of a run at half the resolution"
+    stage.add_argument("--grow-from", type=Path, metavar="CHECKPOINT", help=grow)
+
+
+def _audio_encoder_options(stage: argparse.ArgumentParser) -> None:
+    stage.add_argument("--px", type=at_least(8), default=128, help="side of the frames, as prepared (default 128)")
+    stage.add_argument("--moments", type=Path, metavar="FILE.json", help="as `select` or the authors wrote it")
+    frame = "of each clip: the first of --moments, or the middle one (default: top1 where --moments is given)"
+    stage.add_argument("--frame", choices=("top1", "middle"), help=frame)
+    top = "frames of --moments to learn from, one at a step (default 1, as published)"
+    stage.add_argument("--top", type=at_least(1), default=1, metavar="K", help=top)
+    seconds = "of sound, around the frame (default 10)"
+    stage.add_argument("--clip-seconds", type=float, default=10.0, metavar="S", help=seconds)
+    norm = "fixed keeps loudness and lets f_A stream (default); clip as published"
+    stage.add_argument("--normalisation", choices=("fixed", "clip"), default="fixed", help=norm)
+    hearing = "what sounds are heard through while training: a random microphone (default), or still, as published"
+    stage.add_argument("--hearing", choices=("microphone", "still"), default="microphone", help=hearing)
+    recordings = "the world's data only: real recordings as well, folds 1 and 2 of ESC-10's layout"
+    stage.add_argument("--recordings", type=Path, metavar="FOLDER", help=recordings)
+    stage.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help="begin with this stage's or bundle's")
+
+
+def _localizer_options(stage: argparse.ArgumentParser) -> None:
+    bundle = "folder of a finished image encoder or a bundle, whose f_V looks; default: the bundle that ships"
+    stage.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE, metavar="FOLDER", help=bundle)
+    stage.add_argument("--moments", type=int, default=16, help="kept of each clip (default 16)")
+    maps = "which of f_V's maps, 1 the finest, 4 the last (default 3,4)"
+    stage.add_argument("--stages", type=_stages, default=(3, 4), metavar="N,…", help=maps)
+
+
+def _judge_options(stage: argparse.ArgumentParser) -> None:
+    _picture_options(stage)
+    stage.add_argument("--weights", type=Path, help="inception: what to fine-tune, a state dict of torchvision's")
 
 
 def _stages(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(","))
 
 
-def _length_and_data(asked: argparse.Namespace) -> tuple[Any, Any]:
+@contextmanager
+def _run_of(kind: type[T], asked: argparse.Namespace, **more: Any) -> Iterator[tuple["RunPlan", T, Path]]:
+    """Yield the plan, the settings and the cache of a run on this rank. Raises ValueError for settings that are off."""
     import torch
 
-    from s2s.training.data import WorldData
-    from s2s.training.loop import RunLength
+    from s2s.data.ranks import Rank
+    from s2s.training.loop import RunLength, RunPlan
+    from s2s.training.rig import opened_rig
 
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
-    return RunLength(asked.steps, asked.minutes), WorldData.open(asked.data)
+    settings = settings_of(kind, asked.set, **more)
+    rank = Rank.of(os.environ)
+    torch.set_num_threads(asked.threads or rank.cores())
+    length = RunLength(asked.steps, asked.minutes, asked.patience, asked.validate_every, asked.sheet_every)
+    with opened_rig(asked.device, precision=asked.precision, compiled=asked.compile, rank=rank) as rig:
+        plan = RunPlan(asked.out, length, rig, asked.seed, asked.resume, asked.restart, asked.tensorboard)
+        yield plan, settings, asked.cache or asked.out / "cache"
 
 
-def _settings(kind: Any, asked: argparse.Namespace) -> Any:
-    """Build the stage's settings from `--set NAME=VALUE`; raises ValueError that names the known ones."""
-    known = set(kind.__dataclass_fields__) - {"seed", "hearing"}
-    values: dict[str, Any] = {"seed": asked.seed}
-    for pair in asked.set:
+def settings_of(kind: type[T], pairs: list[str], **more: Any) -> T:
+    """Build a stage's settings from NAME=VALUE pairs; raises ValueError that names the known ones, or the value."""
+    import pydantic
+
+    known = set(kind.__dataclass_fields__) - set(more)  # type: ignore[attr-defined]
+    values: dict[str, Any] = dict(more)
+    for pair in pairs:
         name, _, text = pair.partition("=")
         if name not in known:
             raise ValueError(f"no setting {name!r}; known: {', '.join(sorted(known))}")
-        value = json.loads(text)
-        values[name] = tuple(value) if isinstance(value, list) else value
-    return kind(**values)
+        try:
+            values[name] = json.loads(text)
+        except json.JSONDecodeError:
+            values[name] = text  # words need no quotes
+    try:
+        return pydantic.TypeAdapter(kind).validate_python(values)
+    except pydantic.ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ValueError(f"setting {where}: {first['msg']}, got {first['input']!r}") from error
+
+
+def _dry(asked: argparse.Namespace, settings: Any) -> bool:
+    if asked.dry_run:
+        from dataclasses import asdict
+
+        import yaml
+
+        told = {name: value for name, value in vars(asked).items() if name not in ("run", "set")}
+        print(yaml.safe_dump(json.loads(json.dumps({**told, "settings": asdict(settings)}, default=str))), end="")
+    return bool(asked.dry_run)
+
+
+def _pictures(asked: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pictures":
+    """Open pictures; rank 0 decodes what is not there yet while the others wait."""
+    from s2s.training.collective import of_rank_0
+    from s2s.training.pictures import PicturesAsked, open_pictures
+
+    wanted, folder = PicturesAsked(asked.px, asked.frames), cache / "pictures"
+    if plan.rig.is_first:
+        open_pictures(asked.data, folder, wanted)
+    of_rank_0(0.0)
+    return open_pictures(asked.data, folder, wanted, writes=False)
 
 
 def _train_image_encoder(asked: argparse.Namespace) -> None:
-    from s2s.training.image_encoder import ImageEncoderSettings, train_image_encoder
+    from s2s.training.image_encoder import ImageEncoderSettings, load_image_encoder, train_image_encoder
 
-    length, data = _length_and_data(asked)
-    train_image_encoder(data, asked.out, _settings(ImageEncoderSettings, asked), length)
+    with _run_of(ImageEncoderSettings, asked) as (plan, settings, cache):
+        if not _dry(asked, settings):
+            start = load_image_encoder(asked.start) if asked.start else None
+            train_image_encoder(_pictures(asked, plan, cache), settings, plan, start)
 
 
 def _train_generator(asked: argparse.Namespace) -> None:
-    from s2s.training.generator import GeneratorSettings, train_generator
+    from s2s.models.image_encoder import ImageEncoder
+    from s2s.training.generator import GeneratorSettings, Start, bundled_generator, train_generator
     from s2s.training.image_encoder import load_image_encoder
 
-    length, data = _length_and_data(asked)
-    encoder = load_image_encoder(asked.image_encoder)
-    settings = _settings(GeneratorSettings, asked)
-    train_generator(data, encoder, asked.out, settings, length, grow_from=asked.grow_from)
+    if asked.recipe == "icgan":
+        _train_instance_gan(asked)
+        return
+    with _run_of(GeneratorSettings, asked) as (plan, settings, cache):
+        if not _dry(asked, settings):
+            encoder = load_image_encoder(asked.image_encoder)
+            if not isinstance(encoder, ImageEncoder):
+                raise ValueError("the light recipe's discriminator looks through the small f_V: take --recipe icgan")
+            start = Start(bundled_generator(asked.start) if asked.start else None, asked.grow_from)
+            train_generator(_pictures(asked, plan, cache), encoder, settings, plan, start)
+
+
+def _train_instance_gan(asked: argparse.Namespace) -> None:
+    raise NotImplementedError
 
 
 def _train_audio_encoder(asked: argparse.Namespace) -> None:
-    from s2s.training.audio_encoder import AudioEncoderSettings, train_audio_encoder
+    from s2s.training.audio_encoder import AudioEncoderSettings, load_start, train_audio_encoder
+    from s2s.training.hearing import STILL, Hearing
+
+    hearing = STILL if asked.hearing == "still" else Hearing()
+    with _run_of(AudioEncoderSettings, asked, hearing=hearing) as (plan, settings, cache):
+        if not _dry(asked, settings):
+            start = load_start(asked.start) if asked.start else None
+            train_audio_encoder(_pairs(asked, plan, cache), settings, plan, start)
+
+
+def _pairs(asked: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pairs":
+    """Open pairs; rank 0 computes what is not there yet while the others wait."""
+    from s2s.training.collective import of_rank_0
     from s2s.training.image_encoder import load_image_encoder
+    from s2s.training.pairs import Pairs, write_pairs
+
+    if not 0.5 <= asked.clip_seconds <= 60.0:
+        raise ValueError(f"--clip-seconds: expected 0.5 to 60, got {asked.clip_seconds:g}")
+    folder = cache / "pairs"
+    if plan.rig.is_first:
+        from s2s.spectrogram_spec import SpectrogramSpec
+
+        encoder = load_image_encoder(asked.image_encoder)
+        spec = SpectrogramSpec(clip_samples=round(asked.clip_seconds * 16_000))
+        write_pairs(_pair_source(asked), encoder.to(plan.rig.device), folder, spec, asked.normalisation)
+    of_rank_0(0.0)
+    return Pairs.open(folder)
+
+
+def _pair_source(asked: argparse.Namespace) -> Any:
+    from s2s.data.annotations import read_annotation
+    from s2s.data.prepared import PreparedData
+    from s2s.training.data import WorldData
+    from s2s.training.pair_sources import ChosenMoments, WorldTakes
     from s2s.training.recordings import TRAINING_FOLDS, read_recordings
 
-    length, data = _length_and_data(asked)
-    recordings = read_recordings(asked.recordings, TRAINING_FOLDS) if asked.recordings else []
-    encoder = load_image_encoder(asked.image_encoder)
-    train_audio_encoder(data, encoder, asked.out, _settings(AudioEncoderSettings, asked), length, recordings)
+    if (asked.data / "pictures.npy").exists():
+        if asked.moments or asked.clip_seconds != 10.0:
+            raise ValueError("--moments and --clip-seconds are for films; the world's takes are one moment each")
+        recordings = read_recordings(asked.recordings, TRAINING_FOLDS) if asked.recordings else []
+        return WorldTakes(WorldData.open(asked.data), recordings)
+    if asked.recordings:
+        raise ValueError("--recordings go with the world's takes alone: films have sounds of their own")
+    source: PreparedData = PreparedData.open(asked.data)
+    frame = asked.frame or ("top1" if asked.moments else "middle")
+    if frame == "middle":
+        return ChosenMoments(source, asked.px, clip_s=asked.clip_seconds)
+    if asked.moments is None:
+        raise ValueError("--frame top1 needs --moments: write them with `python -m s2s select`")
+    return ChosenMoments(source, asked.px, read_annotation(asked.moments).moments, asked.top, asked.clip_seconds)
 
 
 def _train_localizer(asked: argparse.Namespace) -> None:
-    import torch
-
-    from s2s import bundle
     from s2s.data.prepared import PreparedData
-    from s2s.selection.features import MomentsAsked, write_moments
+    from s2s.selection.features import Moments, MomentsAsked, write_moments
+    from s2s.training.collective import of_rank_0
+    from s2s.training.image_encoder import load_image_encoder
     from s2s.training.localizer import LocalizerSettings, train_localizer
-    from s2s.training.loop import RunLength
 
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
-    settings, length = _settings(LocalizerSettings, asked), RunLength(asked.steps, asked.minutes)
-    kept = MomentsAsked(asked.moments, asked.stages, seed=asked.seed)
-    source, encoder = PreparedData.open(asked.data), bundle.load_image_encoder(asked.bundle)
-    moments = write_moments(source, encoder, asked.out / "moments", kept)
-    train_localizer(moments, asked.out, settings, length)
+    with _run_of(LocalizerSettings, asked) as (plan, settings, cache):
+        if not _dry(asked, settings):
+            kept = MomentsAsked(asked.moments, asked.stages, seed=asked.seed)
+            if plan.rig.is_first:
+                encoder = load_image_encoder(asked.bundle).to(plan.rig.device)
+                write_moments(PreparedData.open(asked.data), encoder, cache / "moments", kept)
+            of_rank_0(0.0)
+            train_localizer(Moments.open(cache / "moments"), settings, plan)
 
 
 def _train_judge(asked: argparse.Namespace) -> None:
     from s2s.training.judge import JudgeSettings, train_judge
 
-    length, data = _length_and_data(asked)
-    train_judge(data, asked.out, _settings(JudgeSettings, asked), length)
+    with _run_of(JudgeSettings, asked) as (plan, settings, cache):
+        if not _dry(asked, settings):
+            train_judge(_pictures(asked, plan, cache), settings, plan, asked.weights)
 
 
-def _add_bundle(verbs: Verbs) -> None:
-    verb = verbs.add_parser("bundle", help="measure finished stages on held-out takes and write a model bundle")
-    verb.add_argument("data", type=Path)
-    verb.add_argument("out", type=Path)
-    for stage in ("image-encoder", "generator", "audio-encoder", "judge"):
-        verb.add_argument(f"--{stage}", type=Path, required=True, help="folder of the finished stage")
-    verb.add_argument("--recordings", type=Path, help="real recordings: adds the numbers of fold 3")
-    verb.add_argument("--name", default="Small world")
-    verb.add_argument("--version", default="1")
-    verb.add_argument("--story", type=Path, required=True, help="YAML with `provenance` and `data`, for the card")
-    verb.set_defaults(run=_bundle)
-
-
-def _bundle(asked: argparse.Namespace) -> None:
-    import yaml
-
-    from s2s.training import assemble
-    from s2s.training.data import WorldData
-
-    story = yaml.safe_load(asked.story.read_text())
-    if not isinstance(story, dict) or set(story) != {"provenance", "data"}:
-        raise ValueError(f"{asked.story} must hold exactly the keys `provenance` and `data`")
-    stages = assemble.Stages(asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge)
-    networks, data = assemble.load_networks(stages), WorldData.open(asked.data)
-    metrics = assemble.measured(networks, data, asked.recordings)
-    assemble.write_bundle(asked.out, networks, metrics, name=asked.name, version=asked.version, story=story)
-    assemble.write_thumbnail(asked.out / "thumbnail.png", networks, data)
-    print(json.dumps(metrics, indent=1))
+_STAGES: Final[dict[str, tuple[Callable[[argparse.Namespace], None], Callable[[argparse.ArgumentParser], None]]]] = {
+    "image-encoder": (_train_image_encoder, _image_encoder_options),
+    "generator": (_train_generator, _generator_options),
+    "localizer": (_train_localizer, _localizer_options),
+    "audio-encoder": (_train_audio_encoder, _audio_encoder_options),
+    "judge": (_train_judge, _judge_options),
+}

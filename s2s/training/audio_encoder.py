@@ -1,173 +1,189 @@
-"""Stage 3: the audio encoder f_A, pulled to the frozen image encoder's features of the same takes (Sound2Scene 3.1).
+"""Stage 4: the audio encoder f_A, pulled to the frozen image encoder's features (Sound2Scene 3.1).
 
-The loss is the paper's L_total; temperature and an added plain distance are options, because at temperature 1 and
-batch 64 the loss spans 1.4 nats and hardly tells neighbours apart. Scene names enter only where real recordings,
-which come without pictures, are given pictures of the world.
+The loss is the paper's L_total; `nce` and `l2` are its ablations (table 2). Temperature and an added plain distance are
+options, because at temperature 1 and batch 64 the loss spans 1.4 nats and hardly tells neighbours apart.
 """
 
 import json
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from s2s.losses import audio_visual_info_nce, unit_distance
+from s2s.losses import audio_visual_info_nce, cosine_info_nce, unit_distance
 from s2s.models.audio_encoder import AudioEncoder
-from s2s.models.image_encoder import ImageEncoder
-from s2s.spectrogram import log_power, spectrogram
+from s2s.spectrogram import spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.data import WorldData, int16_to_float
-from s2s.training.descent import channels_last, descend, set_rate
-from s2s.training.hearing import Hearing, coloured_input, heard
-from s2s.training.image_encoder import encode_pictures
-from s2s.training.loop import RunLength, train
-from s2s.training.recordings import Recording
-from s2s.world.state import SCENES
+from s2s.training.collective import gathered
+from s2s.training.hearing import STILL, Hearing, through_a_microphone
+from s2s.training.loop import RunPlan, train
+from s2s.training.pairs import Pairs
+from s2s.training.rig import Rig, descend, set_rate
+from s2s.training.stage import Bounds
+from s2s.training.turn import Turn, share_of
 
 WEIGHTS: Final = "audio_encoder.safetensors"
 SPEC: Final = "spectrogram.json"
-HELD_OUT_SHARE: Final = 0.1
-FADING_BELOW: Final = 0.3  # far wind may fade into the room's noise: what silence is to look like
-FADING_SHARE: Final = 0.8
-FADE_DB: Final = (-80.0, -10.0)
+Loss = Literal["total", "nce", "l2"]
 
 
 @dataclass(frozen=True, slots=True)
 class AudioEncoderSettings:
-    """How f_A is trained. The paper: temperature 1, pull 0, batch 64, Adam 1e-3, weight decay 1e-5."""
+    """How f_A is trained. The defaults are the paper's but for `hearing`; `STILL` is what it hears through.
 
-    width: int = 24
+    `loss`: `total` is equation 2; `nce` the same with cosines instead of distances; `l2` the mean square of raw
+    features, without negatives. `schedule`: `constant` as published, or `cosine`, which rises first and then falls.
+    """
+
+    width: int = 64
     batch: int = 64
+    loss: Loss = "total"
     learning_rate: float = 1e-3
     weight_decay: float = 1e-5
-    temperature: float = 0.1
-    pull: float = 8.0  # contrast alone drives embeddings off the manifold that the generator was trained on
-    recordings_share: float = 0.12
+    schedule: Literal["constant", "cosine"] = "constant"
+    temperature: float = 1.0
+    pull: float = 0.0  # contrast alone drives embeddings off the manifold that the generator was trained on
     hearing: Hearing = field(default_factory=Hearing)
-    seed: int = 0
 
 
-class AudioEncoderTrainer:
-    """One step: takes drawn at random, heard through a random microphone, pulled to their pictures."""
+class AudioEncoderStage:
+    """One step: pairs drawn at random, heard through a random microphone, pulled to their pictures."""
 
-    def __init__(
-        self,
-        data: WorldData,
-        encoder: ImageEncoder,
-        settings: AudioEncoderSettings,
-        recordings: list[Recording],
-    ) -> None:
-        torch.manual_seed(settings.seed)
-        self.data, self.settings, self.recordings = data, settings, recordings
-        self.num_train = num_training_sounds(data)
-        self.features = encode_pictures(encoder, data.pictures[: len(data.sounds)])
-        self.spec = measured_spec(data.sounds[: self.num_train])
-        self.net = channels_last(AudioEncoder(settings.width, encoder.embedding_dim))
-        self.optimiser = torch.optim.Adam(
-            self.net.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-        )
-        self.rng = np.random.default_rng(settings.seed)
+    def __init__(self, data: Pairs, settings: AudioEncoderSettings, rig: Rig, seed: int = 0) -> None:
+        torch.manual_seed(seed)
+        self.data, self.settings, self.rig = data, settings, rig
+        self.net = rig.prepared(AudioEncoder(settings.width, data.feature_dim))
+        self._forward = rig.compile(self.net)
+        self.optimiser = rig.adam(self.net.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
+        # Fewer pairs than a batch are drawn as a whole, and shared evenly.
+        self._batch = min(settings.batch, len(data.train) // rig.rank.count * rig.rank.count)
+        self._chances = data.chances
+        self._drawn: dict[str, Tensor] = {}
 
-    def step(self, progress: float) -> dict[str, float]:
-        """Take one step; the rate rises over the first fiftieth, then falls along a half cosine."""
-        rate = min(1.0, 0.05 + 50 * progress) * max(0.02, 0.5 * (1 + math.cos(math.pi * progress)))
-        set_rate(self.optimiser, self.settings.learning_rate * rate)
-        waveforms, image = self._draw()
-        heard_input = coloured_input(waveforms, self.settings.hearing, self.spec, self.rng)
+    def step(self, turn: Turn) -> dict[str, float]:
+        """Take one step."""
+        set_rate(self.optimiser, self.settings.learning_rate * self._rate(turn.progress))
+        sound, image = self._draw(turn)
         self.net.train()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            audio: Tensor = self.net(heard_input.contiguous(memory_format=torch.channels_last))
-        contrast = audio_visual_info_nce(audio.float(), image, self.settings.temperature)
-        distance = unit_distance(audio.float(), image).diagonal().mean()
-        descend(self.optimiser, contrast + self.settings.pull * distance)
-        return {"contrast": contrast.item(), "distance": distance.item()}
+        with self.rig.autocast():
+            audio: Tensor = self._forward(sound)
+        loss, told = self._loss(audio.float(), image)
+        descend(self.optimiser, loss)
+        return {"loss": loss.item(), **told}
 
-    def _draw(self) -> tuple[Tensor, Tensor]:
-        """Return waveforms [b, samples] and the unit image features [b, d] that they belong to."""
-        sounds, takes = [], []
-        for _ in range(self.settings.batch):
-            if self.recordings and self.rng.random() < self.settings.recordings_share:
-                sound, take = self._draw_recording()
-            else:
-                take = int(self.rng.integers(self.num_train))
-                sound = self._sound(take)
-            other = self._sound(int(self.rng.integers(self.num_train)))
-            if self._may_fade(take):
-                sound = sound * np.float32(10 ** (self.rng.uniform(*FADE_DB) / 20))
-            sounds.append(heard(sound, other, self.settings.hearing, self.spec, self.rng))
-            takes.append(take)
-        return torch.from_numpy(np.stack(sounds)), self.features[takes]
+    def _rate(self, progress: float) -> float:
+        if self.settings.schedule == "constant":
+            return 1.0
+        return min(1.0, 0.05 + 50 * progress) * max(0.02, 0.5 * (1 + math.cos(math.pi * progress)))
 
-    def _draw_recording(self) -> tuple[NDArray[np.float32], int]:
-        recording = self.recordings[self.rng.integers(len(self.recordings))]
-        place = SCENES.index(recording.scene)
-        takes = np.arange(place, self.num_train, self.data.counts.num_scenes)
-        return recording.sound, int(self.rng.choice(takes))
+    def _draw(self, turn: Turn) -> tuple[Tensor, Tensor]:
+        """Return this rank's input [b, 1, bins, frames] and features [b, d]."""
+        batch = turn.rng.choice(self.data.train, self._batch, replace=False, p=self._chances)
+        share = share_of(turn.rank, len(batch))
+        rows, others = batch[share], np.roll(batch, -1)[share]
+        lots = turn.lots(len(batch))
+        pictures = lots.integers(self.data.features.shape[1]).numpy()
+        image = torch.from_numpy(self.data.features[rows, pictures])
+        heard = self.data.heard_at(np.concatenate([rows, others[-1:]]))  # the next row is what is behind each
+        heard = self.rig.placed(heard)
+        may_fade = torch.from_numpy(self.data.fades[rows])
+        hearing = self.settings.hearing
+        if hearing != STILL:
+            heard = through_a_microphone(heard[:-1], heard[1:], may_fade, hearing, self.data.spec, lots)
+        else:
+            heard = heard[:-1]
+        sound = self.data.normalised(heard).contiguous(memory_format=torch.channels_last)
+        self._drawn = {"sound": sound, "image": image, "rows": torch.from_numpy(rows)}
+        return sound, self.rig.placed(image)
 
-    def _may_fade(self, take: int) -> bool:
-        state = self.data.counts.state(take)
-        return state.scene == "wind" and state.nearness < FADING_BELOW and self.rng.random() < FADING_SHARE
+    def _loss(self, audio: Tensor, image: Tensor) -> tuple[Tensor, dict[str, float]]:
+        """Return the loss over the batch of all ranks, and what to tell of it."""
+        s = self.settings
+        audio, image = gathered(audio), gathered(image)
+        distance = unit_distance(audio, image).diagonal().mean()
+        if s.loss == "l2":
+            return F.mse_loss(audio, image), {"distance": distance.item()}
+        nce = audio_visual_info_nce if s.loss == "total" else cosine_info_nce
+        contrast = nce(audio, image, s.temperature)
+        return contrast + s.pull * distance, {"contrast": contrast.item(), "distance": distance.item()}
 
-    def _sound(self, take: int) -> NDArray[np.float32]:
-        return int16_to_float(self.data.sounds[take])
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """Return the loss on held-out pairs as they are, batch by batch, and recall among all of them.
+
+        `recall_1`: how often a sound's nearest picture is its own. Every rank does all of it.
+        """
+        rows = self.data.held_out
+        if len(rows) < 2:
+            return {}
+        self.net.eval()
+        image = torch.from_numpy(self.data.features[rows, 0])
+        audio = encode_pairs(self.net, self.data, rows)
+        parts = max(1, len(rows) // self._batch)
+        told = [self._validated(a, b) for a, b in zip(audio.chunk(parts), image.chunk(parts), strict=True)]
+        mean = {name: float(np.mean([one[name] for one in told])) for name in told[0]}
+        nearest = unit_distance(audio, image).argmin(dim=1)
+        return {**mean, "recall_1": (nearest == torch.arange(len(rows))).float().mean().item()}
+
+    def _validated(self, audio: Tensor, image: Tensor) -> dict[str, float]:
+        s = self.settings
+        distance = unit_distance(audio, image).diagonal().mean().item()
+        if s.loss == "l2":
+            return {"loss": F.mse_loss(audio, image).item(), "distance": distance}
+        nce = audio_visual_info_nce if s.loss == "total" else cosine_info_nce
+        contrast = nce(audio, image, s.temperature).item()
+        return {"loss": contrast + s.pull * distance, "contrast": contrast, "distance": distance}
+
+    def bounds(self) -> Bounds | None:
+        """Return those of the contrast: features are never negative, so that no two are further apart than √2."""
+        s = self.settings
+        if s.loss == "l2":
+            return None
+        span = (math.sqrt(2.0) if s.loss == "total" else 1.0) / s.temperature
+        return Bounds("contrast", math.log1p((self._batch - 1) * math.exp(-span)), math.log(self._batch))
 
     def sheet(self) -> NDArray[np.uint8] | None:
         """There is nothing to see yet: pictures of sounds need the generator."""
         return None
 
-    def state_dict(self) -> dict[str, Any]:
-        """Return weights and optimiser. The draws go on from the step count, not from where they were."""
-        return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(), "seed": self._next_seed()}
+    def drawn(self) -> dict[str, Tensor]:
+        """Return input, features and row numbers of the last step."""
+        return self._drawn
 
-    def _next_seed(self) -> int:
-        return int(self.rng.integers(2**31))
+    def state_dict(self) -> dict[str, Any]:
+        """Return weights and optimiser."""
+        return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over a checkpoint."""
         self.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.rng = np.random.default_rng(state["seed"])
-
-
-def num_training_sounds(data: WorldData) -> int:
-    """Return how many takes are trained on; the rest, the last tenth, are held out."""
-    return max(len(data.sounds) - int(len(data.sounds) * HELD_OUT_SHARE), 1)
-
-
-def measured_spec(sounds: NDArray[np.int16], sample: int = 256) -> SpectrogramSpec:
-    """Return the spectrogram definition with mean and deviation of log power over evenly spread training sounds."""
-    spec = SpectrogramSpec()
-    chosen = np.unique(np.linspace(0, len(sounds) - 1, sample).astype(int))
-    moments = []
-    for take in chosen:
-        level = log_power(torch.from_numpy(int16_to_float(sounds[take])), spec)
-        moments.append((level.mean().item(), level.square().mean().item()))
-    mean, square = np.mean(moments, axis=0)
-    deviation = float(np.sqrt(square - mean**2))
-    return SpectrogramSpec(normalisation="fixed", mean=round(float(mean), 4), deviation=round(deviation, 4))
 
 
 def train_audio_encoder(
-    data: WorldData,
-    encoder: ImageEncoder,
-    out: Path,
-    settings: AudioEncoderSettings,
-    length: RunLength,
-    recordings: list[Recording],
+    data: Pairs, settings: AudioEncoderSettings, plan: RunPlan, start: AudioEncoder | None = None
 ) -> AudioEncoder:
-    """Train f_A; write `audio_encoder.safetensors` and `spectrogram.json` to `out` and return the network."""
-    trainer = AudioEncoderTrainer(data, encoder, settings, recordings)
-    names = [str(r.path.name) for r in recordings]
-    train(trainer, out, length, {"stage": "audio-encoder", "recordings": names, **asdict(settings)})
-    save_file({k: v.contiguous() for k, v in trainer.net.state_dict().items()}, out / WEIGHTS)
-    (out / SPEC).write_text(json.dumps(trainer.spec.to_dict()) + "\n")
-    return trainer.net.eval().requires_grad_(False)
+    """Train f_A, from `start` where one is given, whose width is the settings'.
+
+    Writes `audio_encoder.safetensors` and `spectrogram.json` to the plan's folder and returns the network.
+    """
+    stage = AudioEncoderStage(data, settings, plan.rig, plan.seed)
+    if start is not None:
+        stage.net.load_state_dict(start.state_dict())
+    told = {"stage": "audio-encoder", "pairs": len(data.train), "held_out": len(data.held_out)}
+    told |= {"spec": data.spec.to_dict(), "from_encoder": start is not None}
+    train(stage, plan, {**told, **asdict(settings)})
+    if plan.rig.is_first:
+        save_file({k: v.contiguous() for k, v in stage.net.state_dict().items()}, plan.out / WEIGHTS)
+        (plan.out / SPEC).write_text(json.dumps(data.spec.to_dict()) + "\n")
+    return stage.net.eval().requires_grad_(False)
 
 
 def load_audio_encoder(folder: Path) -> tuple[AudioEncoder, SpectrogramSpec]:
@@ -175,17 +191,39 @@ def load_audio_encoder(folder: Path) -> tuple[AudioEncoder, SpectrogramSpec]:
     path = folder / WEIGHTS
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train audio-encoder DATA {folder}`")
+    return load_start(folder).eval().requires_grad_(False), SpectrogramSpec.from_dict(
+        json.loads((folder / SPEC).read_text())
+    )
+
+
+def load_start(folder: Path) -> AudioEncoder:
+    """Return f_A of a finished run or of a bundle, ready to be trained on. Raises FileNotFoundError."""
+    path = folder / WEIGHTS
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing: expected the folder of a finished stage, or a bundle")
     weights = load_file(path)
     net = AudioEncoder(width=weights["conv1.weight"].shape[0], embedding_dim=weights["fc.weight"].shape[0])
     net.load_state_dict(weights)
-    return net.eval().requires_grad_(False), SpectrogramSpec.from_dict(json.loads((folder / SPEC).read_text()))
+    return net
+
+
+@torch.no_grad()
+def encode_pairs(net: AudioEncoder, data: Pairs, rows: NDArray[np.int64], batch: int = 16) -> Tensor:
+    """Return embeddings [k, d], not normalised, on the CPU, of the sounds of `rows` as they are."""
+    device = net.fc.weight.device
+    parts = [
+        net(data.normalised(data.heard_at(rows[start : start + batch])).to(device)).float().cpu()
+        for start in range(0, len(rows), batch)
+    ]
+    return torch.cat(parts) if parts else torch.empty(0, data.feature_dim)
 
 
 @torch.no_grad()
 def encode_sounds(net: AudioEncoder, spec: SpectrogramSpec, sounds: NDArray[np.float32], batch: int = 16) -> Tensor:
     """Return unit embeddings [n, d] of sounds [n, clip_samples]."""
+    device = net.fc.weight.device
     parts = [
-        torch.nn.functional.normalize(net(spectrogram(torch.from_numpy(sounds[i : i + batch]), spec)), dim=1)
+        F.normalize(net(spectrogram(torch.from_numpy(sounds[i : i + batch]), spec).to(device)), dim=1).cpu()
         for i in range(0, len(sounds), batch)
     ]
     return torch.cat(parts)

@@ -14,15 +14,20 @@ from s2s.training.data import to_tensor
 _AT_ONCE: Final = 256
 
 
-@torch.no_grad()
 def encode_pictures(encoder: PictureEncoder, pictures: NDArray[np.uint8], batch: int = _AT_ONCE) -> Tensor:
     """Return unit features [n, d], on the CPU, of uint8 pictures [n, px, px, 3]; leaves f_V in evaluation mode."""
+    return F.normalize(raw_features(encoder, pictures, batch), dim=1)
+
+
+@torch.no_grad()
+def raw_features(encoder: PictureEncoder, pictures: NDArray[np.uint8], batch: int = _AT_ONCE) -> Tensor:
+    """Return features [n, d] as f_V gives them, none negative, float32 on the CPU; otherwise as `encode_pictures`."""
     assert isinstance(encoder, nn.Module)
     encoder.eval()
     device = next(encoder.parameters()).device
     px = INPUT_PX if isinstance(encoder, ImageEncoder) else pictures.shape[1]
     parts = [
-        F.normalize(encoder.encode(to_tensor(pictures[start : start + batch], px).to(device)).float(), dim=1).cpu()
+        encoder.encode(to_tensor(pictures[start : start + batch], px).to(device)).float().cpu()
         for start in range(0, len(pictures), batch)
     ]
     return torch.cat(parts) if parts else torch.empty(0, encoder.embedding_dim)

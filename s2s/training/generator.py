@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from s2s import losses
+from s2s import bundle, losses
 from s2s.models.discriminator import Discriminator, Posterior
 from s2s.models.image_encoder import STAGES, ImageEncoder, at_input_size
 from s2s.models.light_generator import LightGenerator
@@ -305,3 +305,11 @@ def load_generator(folder: Path, h_dim: int) -> LightGenerator:
     net = LightGenerator(settings.resolution, h_dim, settings.z_dim, settings.channels)
     net.load_state_dict(load_file(path))
     return net.eval().requires_grad_(False)
+
+
+def bundled_generator(folder: Path) -> LightGenerator:
+    """Return the light generator of a bundle, ready to be trained on. Raises BundleError, ValueError."""
+    generator = bundle.load(folder, image_encoder=False).generator
+    if not isinstance(generator, LightGenerator):
+        raise ValueError(f"{folder} holds a generator of another kind: expected a light one")
+    return generator.requires_grad_(True)

@@ -1,85 +1,125 @@
-"""What a microphone does to a clean sound, drawn at random: level, place in time, floor, neighbours, colour.
+"""What a microphone in a room does to a clean sound, drawn at random: level, place in time, noise, company, colour.
 
-An encoder trained on clean synthesis alone mistakes every room and every microphone for a new scene.
+An encoder trained on clean synthesis alone mistakes every room and every microphone for a new scene. All of it happens
+to power spectra, on the device of the batch: sounds that have nothing to do with each other add up in power, and a
+spectrogram that was computed once serves for ever.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from s2s.spectrogram import normalise, power
 from s2s.spectrogram_spec import SpectrogramSpec
+from s2s.training.turn import Lots
 
-Sound = NDArray[np.float32]
-CLIPS_AT_ONCE: Final = 2
+_LOWEST_BIN: Final = 40  # noise falls from here on upwards: 1250 Hz of the published 257 bins
+_STEEP_DB_OCTAVE: Final = 24.0
 
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Ranges of what may happen to a sound; levels in dB, relative to full scale unless said otherwise."""
+    """Ranges of what may happen to a sound; levels in dB, of full scale unless said otherwise."""
 
     gain_db: tuple[float, float] = (-12.0, 10.0)
-    floor_db: tuple[float, float] = (-95.0, -50.0)
+    hiss_db: tuple[float, float] = (-95.0, -45.0)  # RMS
     background_share: float = 0.35
     background_db: tuple[float, float] = (-30.0, -12.0)  # relative to the sound itself
     short_share: float = 0.25
     shortest_s: float = 0.6
+    longest_short_s: float = 6.0
     tilt_db: float = 8.0  # either way, over the whole band
     lowpass_share: float = 0.25
     lowpass_hz: tuple[float, float] = (2500.0, 7500.0)
+    fade_share: float = 0.8  # of the pairs that may fade
+    fade_db: tuple[float, float] = (-80.0, -10.0)
 
 
-def heard(sound: Sound, other: Sound, hearing: Hearing, spec: SpectrogramSpec, rng: np.random.Generator) -> Sound:
-    """Return `sound` [samples] as a microphone might hear it, with `other` faintly behind it."""
-    x = np.roll(sound, rng.integers(len(sound)))
-    x = x * _ratio(rng.uniform(*hearing.gain_db))
-    if rng.random() < hearing.background_share:
-        level = _rms(x) / max(_rms(other), 1e-6) * _ratio(rng.uniform(*hearing.background_db))
-        x = x + other * level
-    x = x + noise_floor(len(x), rng) * _ratio(rng.uniform(*hearing.floor_db))
-    if rng.random() < hearing.short_share:
-        # The show repeats a short history to the clip's length: its first seconds must be understood too.
-        kept = int(rng.uniform(hearing.shortest_s, 6.0) * spec.sample_rate_hz)
-        x = np.resize(x[:kept], len(x))
-    return np.clip(x, -1.0, 1.0).astype(np.float32)
+STILL: Final = Hearing(
+    gain_db=(0.0, 0.0),
+    hiss_db=(-200.0, -200.0),
+    background_share=0.0,
+    short_share=0.0,
+    tilt_db=0.0,
+    lowpass_share=0.0,
+    fade_share=0.0,
+)
+"""A perfect microphone in an empty room: it only moves the start."""
 
 
-def noise_floor(num_samples: int, rng: np.random.Generator) -> Sound:
-    """Return noise of unit RMS whose spectrum falls by 0 to 6 dB an octave."""
-    spectrum = np.fft.rfft(rng.standard_normal(num_samples))
-    spectrum /= np.maximum(np.arange(len(spectrum)), 40.0) ** rng.uniform(0.0, 1.0)
-    noise = np.fft.irfft(spectrum, num_samples)
-    return (noise / _rms(noise)).astype(np.float32)
+def through_a_microphone(
+    heard: Tensor, others: Tensor, may_fade: Tensor, hearing: Hearing, spec: SpectrogramSpec, lots: Lots
+) -> Tensor:
+    """Return log power above the floor [b, bins, frames] as a random microphone might have it.
+
+    `heard` and `others`, what is faintly behind it, are log power above the floor too; `may_fade` [b] is bool.
+    """
+    assert heard.shape == others.shape and may_fade.shape == heard.shape[:1], f"{heard.shape}, {others.shape}"
+    device = heard.device
+    power = _begun_elsewhere(torch.expm1(heard), lots)  # in units of the floor
+    gain_db = lots.uniform(*hearing.gain_db)
+    faded = lots.chance(hearing.fade_share) & may_fade.cpu()
+    gain_db = gain_db + torch.where(faded, lots.uniform(*hearing.fade_db), torch.zeros(()))
+    beside = torch.expm1(others)
+    ratio = power.mean((1, 2)) / beside.mean((1, 2)).clamp_min(1e-6)
+    share = lots.chance(hearing.background_share).float() * _ratio(lots.uniform(*hearing.background_db))
+    power = power + beside * (ratio * share.to(device))[:, None, None]
+    power = power * _ratio(gain_db).to(device)[:, None, None]
+    power = power + _hiss(power.shape, hearing, spec, lots).to(device)
+    power = power * _response(hearing, spec, lots).to(device)[:, :, None]
+    return torch.log1p(_cut_short(power, hearing, spec, lots))
 
 
-def coloured_input(waveforms: Tensor, hearing: Hearing, spec: SpectrogramSpec, rng: np.random.Generator) -> Tensor:
-    """Return the network's input [b, 1, bins, frames] with a random frequency response a clip."""
-    gains = np.stack([_response_db(hearing, spec, rng) for _ in range(len(waveforms))])
-    ratios = torch.from_numpy(10 ** (gains / 10))[:, :, None]
-    # Few clips at a time stay in the cache: five times as fast as the whole batch at once.
-    parts = zip(torch.split(waveforms, CLIPS_AT_ONCE), torch.split(ratios, CLIPS_AT_ONCE), strict=True)
-    logs = [torch.log(power(few, spec) * ratio + spec.floor) for few, ratio in parts]
-    return torch.cat([normalise(level, spec).float() for level in logs]).unsqueeze(1)
+def _begun_elsewhere(power: Tensor, lots: Lots) -> Tensor:
+    turns = lots.integers(power.shape[-1]).tolist()
+    return torch.stack([one.roll(turn, dims=-1) for one, turn in zip(power, turns, strict=True)])
 
 
-def _response_db(hearing: Hearing, spec: SpectrogramSpec, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return a gain per bin [bins]: a tilt, and sometimes a steep end as of a small loudspeaker or a lossy file."""
-    position = np.linspace(-1.0, 1.0, spec.num_bins)
-    response = position * rng.uniform(-hearing.tilt_db, hearing.tilt_db)
-    if rng.random() < hearing.lowpass_share:
-        frequency = np.linspace(0.0, spec.sample_rate_hz / 2, spec.num_bins)
-        octaves = np.log2(np.maximum(frequency, 1.0) / rng.uniform(*hearing.lowpass_hz))
-        response = response - 24.0 * np.maximum(octaves, 0.0)
-    return response
+def _hiss(shape: torch.Size, hearing: Hearing, spec: SpectrogramSpec, lots: Lots) -> Tensor:
+    """Return the power [b, bins, frames], in units of the floor, of noise that falls by 0 to 6 dB an octave."""
+    _, bins, frames = shape
+    falling = torch.arange(bins).clamp_min(_LOWEST_BIN * (bins - 1) / 256).float()
+    spectrum = falling[None, :] ** -(2.0 * lots.uniform())[:, None]
+    spectrum = spectrum / spectrum.mean(1, keepdim=True)
+    density = _ratio(lots.uniform(*hearing.hiss_db)) / (spec.sample_rate_hz / 2) / spec.floor
+    # One pattern of fading for the whole batch, begun elsewhere in each: noise is no two times alike to an encoder
+    # that hears another pattern at every step.
+    fading = torch.empty(bins, frames).exponential_(generator=lots.draws)
+    turns = lots.integers(frames).tolist()
+    return torch.stack(
+        [
+            fading.roll(turn, dims=-1) * level[:, None]
+            for turn, level in zip(turns, spectrum * density[:, None], strict=True)
+        ]
+    )
 
 
-def _ratio(level_db: float) -> float:
-    return float(10 ** (level_db / 20))
+def _response(hearing: Hearing, spec: SpectrogramSpec, lots: Lots) -> Tensor:
+    """Return a gain of power per bin [b, bins]: a tilt, and sometimes a steep end as of a small loudspeaker."""
+    position = torch.linspace(-1.0, 1.0, spec.num_bins)
+    response_db = position * lots.uniform(-hearing.tilt_db, hearing.tilt_db)[:, None]
+    frequency_hz = torch.linspace(0.0, spec.sample_rate_hz / 2, spec.num_bins).clamp_min(1.0)
+    octaves = torch.log2(frequency_hz / lots.uniform(*hearing.lowpass_hz)[:, None]).clamp_min(0.0)
+    steep = lots.chance(hearing.lowpass_share).float()[:, None] * _STEEP_DB_OCTAVE
+    return _ratio(response_db - steep * octaves)
 
 
-def _rms(x: NDArray[np.floating]) -> float:
-    return float(np.sqrt(np.mean(np.square(x, dtype=np.float64))))
+def _cut_short(power: Tensor, hearing: Hearing, spec: SpectrogramSpec, lots: Lots) -> Tensor:
+    """Repeat the beginning of some: the show repeats a short history, and its first seconds must be understood too."""
+    frames = power.shape[-1]
+    is_short = lots.chance(hearing.short_share).tolist()
+    longest_s = min(hearing.longest_short_s, spec.clip_samples / spec.sample_rate_hz)
+    seconds = lots.uniform(min(hearing.shortest_s, longest_s), longest_s).tolist()
+    for row, (short, kept_s) in enumerate(zip(is_short, seconds, strict=True)):
+        kept = max(1, round(kept_s / spec.hop_s))
+        if short and kept < frames:
+            repeats = math.ceil(frames / kept)
+            power[row] = power[row, :, :kept].repeat(1, repeats)[:, :frames]
+    return power
+
+
+def _ratio(level_db: Tensor) -> Tensor:
+    """Return the ratio of powers."""
+    return 10.0 ** (level_db / 10.0)

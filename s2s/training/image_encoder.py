@@ -36,7 +36,8 @@ _SHOWN: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class ImageEncoderSettings:
-    """How f_V is trained. SwAV's own: resnet50, 3000 prototypes, crops of 224 and 96, batch 4096.
+    """How f_V is trained. SwAV's own: resnet50, 3000 prototypes, six small crops, 224 and 96 pixels, batch 4096, and
+    epsilon 0.05: with fewer pictures a prototype than that, codes must be sharper or nothing is learnt.
 
     `hold_prototypes` is the share of the run in which the prototypes stand still: moving at once they collapse.
     """
@@ -44,19 +45,19 @@ class ImageEncoderSettings:
     architecture: Literal["resnet18", "resnet50"] = "resnet18"
     width: int = 32
     objective: Literal["swav", "simclr"] = "swav"
-    batch: int = 192
+    batch: int = 128
     learning_rate: float = 1e-3
     weight_decay: float = 1e-5
     projection_dim: int = 128
-    prototypes: int = 512
+    prototypes: int = 128
     temperature: float = 0.1
-    epsilon: float = 0.05
+    epsilon: float = 0.03
     hold_prototypes: float = 0.02
     large_px: int = INPUT_PX
     small_px: int = 32
-    small_crops: int = 4
+    small_crops: int = 3
     large_area: tuple[float, float] = (0.3, 1.0)
-    small_area: tuple[float, float] = (0.08, 0.3)
+    small_area: tuple[float, float] = (0.12, 0.4)
 
     def crops(self) -> list[Crop]:
         """The views of each picture, the two large ones first."""
@@ -195,10 +196,18 @@ def new_encoder(architecture: str, width: int) -> ImageEncoder | SwavResNet50:
     return ImageEncoder(width) if architecture == "resnet18" else SwavResNet50(width)
 
 
-def train_image_encoder(data: Pictures, settings: ImageEncoderSettings, plan: RunPlan) -> ImageEncoder | SwavResNet50:
-    """Train f_V on pictures; write `image_encoder.safetensors` to the plan's folder and return the network."""
+def train_image_encoder(
+    data: Pictures, settings: ImageEncoderSettings, plan: RunPlan, start: ImageEncoder | SwavResNet50 | None = None
+) -> ImageEncoder | SwavResNet50:
+    """Train f_V on pictures, from `start` where one is given, whose sizes are the settings'.
+
+    Writes `image_encoder.safetensors` to the plan's folder and returns the network.
+    """
     stage = ImageEncoderStage(data, settings, plan.rig, plan.seed)
-    train(stage, plan, {"stage": "image-encoder", "pictures": len(data.train), **asdict(settings)})
+    if start is not None:
+        stage.encoder.load_state_dict(start.state_dict())
+    told = {"stage": "image-encoder", "pictures": len(data.train), "from_encoder": start is not None}
+    train(stage, plan, {**told, **asdict(settings)})
     encoder = stage.encoder.eval().requires_grad_(False)
     if plan.rig.is_first:
         save_file({k: v.contiguous() for k, v in encoder.state_dict().items()}, plan.out / WEIGHTS)

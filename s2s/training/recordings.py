@@ -13,16 +13,10 @@ from numpy.typing import NDArray
 
 from s2s.audio import read_audio
 from s2s.training.data import CLIP_S, SAMPLE_RATE_HZ, DataError
+from s2s.world.realism import HELD_OUT, SCENE_OF_CLASS, TUNED
 
-TRAINING_FOLDS: Final = (1, 2)
-TEST_FOLDS: Final = (3,)
-SCENE_OF_CLASS: Final = {
-    "rain": "rain",
-    "sea_waves": "sea",
-    "fire_crackling": "fire",
-    "helicopter": "helicopter",
-    "rooster": "rooster",
-}
+TRAINING_FOLDS: Final = TUNED
+TEST_FOLDS: Final = HELD_OUT
 
 
 @dataclass(frozen=True, slots=True)
