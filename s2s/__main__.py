@@ -11,13 +11,16 @@ from typing import Final
 
 from s2s.card import BundleError
 from s2s.commands import (
+    ablate,
     bench,
+    bundle,
     generate,
     importing,
     info,
     latent,
     prepare,
     realism,
+    retrain,
     retrieve,
     select,
     training,
@@ -64,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
         realism,
         prepare,
         training,
+        retrain,
+        bundle,
+        ablate,
         importing,
         info,
         generate,

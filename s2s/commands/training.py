@@ -241,7 +241,7 @@ def _pairs(asked: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pairs":
 
 
 def _pair_source(asked: argparse.Namespace) -> Any:
-    from s2s.data.annotations import read_annotation
+    from s2s.data.annotations import fit, read_annotation
     from s2s.data.prepared import PreparedData
     from s2s.training.data import WorldData
     from s2s.training.pair_sources import ChosenMoments, WorldTakes
@@ -260,7 +260,9 @@ def _pair_source(asked: argparse.Namespace) -> Any:
         return ChosenMoments(source, asked.px, clip_s=asked.clip_seconds)
     if asked.moments is None:
         raise ValueError("--frame top1 needs --moments: write them with `python -m s2s select`")
-    return ChosenMoments(source, asked.px, read_annotation(asked.moments).moments, asked.top, asked.clip_seconds)
+    lengths = {clip_id: source.num_frames(clip_id) for clip_id in source.ids}
+    chosen = fit(read_annotation(asked.moments).moments, lengths).moments
+    return ChosenMoments(source, asked.px, chosen, asked.top, asked.clip_seconds)
 
 
 def _train_localizer(asked: argparse.Namespace) -> None:

@@ -1,0 +1,59 @@
+"""`ablate`: what each choice in f_A's training is worth, as a table with the paper's numbers beside."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Final
+
+from s2s.commands.arguments import Verbs, at_least, device
+from s2s.commands.record import write_run
+from s2s.commands.training import settings_of
+
+_STORY: Final = """Train f_A as each row of the paper's table 2 has it (losses L2, L_nce, L_total; the chosen frame or
+the middle one; 1, 5 or 10 s of sound), several seeds each, and judge what the generator paints from the clips of the
+test split. Goes on where it stopped."""
+
+
+def add_to(verbs: Verbs) -> None:
+    """Add the verb."""
+    verb = verbs.add_parser("ablate", help="the paper's table 2 on your clips", description=_STORY)
+    verb.add_argument(
+        "data", type=Path, metavar="DATA", help="a folder that `prepare` wrote, with classes and a test split"
+    )
+    verb.add_argument("out", type=Path, metavar="OUT", help="table.json, table.md and a folder a run")
+    verb.add_argument("--moments", type=Path, required=True, metavar="FILE.json", help="as `select` wrote it")
+    for stage in ("image-encoder", "generator", "judge"):
+        verb.add_argument(f"--{stage}", type=Path, required=True, metavar="FOLDER", help="of the finished stage")
+    verb.add_argument("--device", type=device, default="cpu", help="cpu, cuda or cuda:N (default cpu)")
+    verb.add_argument("--threads", type=at_least(1), help="default: as many as there are cores")
+    verb.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one setting of all rows")
+    verb.set_defaults(run=_run)
+
+
+def _run(asked: argparse.Namespace) -> None:
+    import torch
+
+    from s2s.data.annotations import fit, read_annotation
+    from s2s.data.prepared import PreparedData
+    from s2s.training.ablation import Ablation, AblationSettings, Judges, as_markdown, table
+    from s2s.training.generators import load_trained_generator
+    from s2s.training.image_encoder import load_image_encoder
+    from s2s.training.judge import load_judge
+    from s2s.training.rig import opened_rig
+
+    settings = settings_of(AblationSettings, asked.set)
+    torch.set_num_threads(asked.threads or len(os.sched_getaffinity(0)))
+    source = PreparedData.open(asked.data)
+    moments = fit(read_annotation(asked.moments).moments, {one: source.num_frames(one) for one in source.ids}).moments
+    encoder = load_image_encoder(asked.image_encoder)
+    generator = load_trained_generator(asked.generator, encoder.embedding_dim)
+    judges = Judges(encoder, generator, load_judge(asked.judge))
+    asked.out.mkdir(parents=True, exist_ok=True)
+    results = []
+    with opened_rig(asked.device) as rig:
+        for result in Ablation(source, moments, judges, settings, asked.out).rows(rig):
+            results.append(result)
+            lines = table(results)
+            (asked.out / "table.md").write_text(as_markdown(lines), encoding="utf-8")
+    write_run(asked.out / "table.png", asked, {"table": lines, "results": results})
+    print(as_markdown(lines), end="")

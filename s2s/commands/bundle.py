@@ -1,0 +1,44 @@
+"""`bundle`: finished stages, measured on what is held out, become a model that the show plays."""
+
+import argparse
+import json
+from pathlib import Path
+
+from s2s.commands.arguments import Verbs
+from s2s.commands.record import write_run
+
+
+def add_to(verbs: Verbs) -> None:
+    """Add the verb."""
+    verb = verbs.add_parser("bundle", help="measure finished stages on held-out takes and write a model bundle")
+    verb.add_argument("data", type=Path, help="the world's takes, as f_A was trained on")
+    verb.add_argument("out", type=Path)
+    for stage in ("image-encoder", "generator", "audio-encoder", "judge"):
+        verb.add_argument(f"--{stage}", type=Path, required=True, help="folder of the finished stage")
+    verb.add_argument("--recordings", type=Path, help="real recordings: adds the numbers of fold 3")
+    verb.add_argument("--name", default="Small world")
+    verb.add_argument("--version", default="1")
+    verb.add_argument("--story", type=Path, required=True, help="YAML with `provenance` and `data`, for the card")
+    verb.add_argument("--sheet", type=Path, metavar="OUT.png", help="also eight pictures of each scene")
+    verb.set_defaults(run=_run)
+
+
+def _run(asked: argparse.Namespace) -> None:
+    import yaml
+
+    from s2s.sheet import save_png
+    from s2s.training import assemble
+    from s2s.training.data import WorldData
+
+    story = yaml.safe_load(asked.story.read_text())
+    if not isinstance(story, dict) or set(story) != {"provenance", "data"}:
+        raise ValueError(f"{asked.story} must hold exactly the keys `provenance` and `data`")
+    stages = assemble.Stages(asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge)
+    networks, data = assemble.load_networks(stages), WorldData.open(asked.data)
+    if asked.sheet is not None:
+        save_png(asked.sheet, assemble.samples_sheet(networks, data))
+    metrics = assemble.measured(networks, data, asked.recordings)
+    assemble.write_bundle(asked.out, networks, metrics, name=asked.name, version=asked.version, story=story)
+    assemble.write_thumbnail(asked.out / "thumbnail.png", networks, data)
+    write_run(asked.out.with_name(asked.out.name + ".bundle.png"), asked, metrics)
+    print(json.dumps(metrics, indent=1))
