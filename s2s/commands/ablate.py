@@ -17,9 +17,7 @@ test split. Goes on where it stopped."""
 def add_to(verbs: Verbs) -> None:
     """Add the verb."""
     verb = verbs.add_parser("ablate", help="the paper's table 2 on your clips", description=_STORY)
-    verb.add_argument(
-        "data", type=Path, metavar="DATA", help="a folder that `prepare` wrote, with classes and a test split"
-    )
+    verb.add_argument("data", type=Path, metavar="DATA", help="as `prepare` wrote it, with classes and a test split")
     verb.add_argument("out", type=Path, metavar="OUT", help="table.json, table.md and a folder a run")
     verb.add_argument("--moments", type=Path, required=True, metavar="FILE.json", help="as `select` wrote it")
     for stage in ("image-encoder", "generator", "judge"):
