@@ -97,7 +97,6 @@ def test_any_tar_library_reads_the_shards(undisturbed: Path) -> None:
             assert -(-sound.getnframes() // 1_600) == count
 
 
-@pytest.mark.slow  # the library brings torch along
 def test_webdataset_reads_the_shards(undisturbed: Path) -> None:
     pytest.importorskip("webdataset")
     # In a process of its own: the library leaves files open, which here is an error.

@@ -1,0 +1,53 @@
+"""From nothing to a model: once in a few steps, to see that all stages fit; once for real, in minutes, and shown."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from s2s import bundle
+from s2s.__main__ import main
+from tests.show_runner import ROOT, ShowRun
+
+
+def small(out: Path, *more: str) -> int:
+    size = ["--scenes", "2", "--pictures", "64", "--sounds", "40", "--steps", "2", "--threads", "1"]
+    return main(["miniature", str(out), *size, *more])
+
+
+@pytest.mark.gl
+def test_every_stage_runs_and_the_bundle_loads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert small(tmp_path) == 0
+    model = bundle.load(tmp_path / "model")
+    assert model.card.generator.resolution == 64
+    assert "miniature" in model.card.provenance
+    assert {"R@1, chance", "R@1, pictures from sounds", "R@5, real pictures"} <= model.card.metrics.keys()
+    assert model.card.metrics["R@1, chance"] == 0.5
+    assert "run_show.py --model" in capsys.readouterr().out
+    for stage in ("image-encoder", "generator", "audio-encoder", "judge"):
+        assert (tmp_path / stage / "checkpoint.pt").exists()
+        assert json.loads((tmp_path / stage / "run.json").read_text())["seed"] == 0
+    assert small(tmp_path) == 0  # a finished one is only measured again
+
+
+def test_a_world_too_small_to_hold_anything_out_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["miniature", str(tmp_path), "--scenes", "8", "--sounds", "40"]) == 2
+    assert "8 scenes need at least 160" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_model_from_nothing_beats_chance_and_the_show_plays_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "s2s", "miniature", str(tmp_path / "mini"), "--minutes", "6"]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=3000)
+    metrics = bundle.load(tmp_path / "mini" / "model").card.metrics
+    assert float(metrics["R@1, pictures from sounds"]) > 2 * float(metrics["R@1, chance"])
+    arguments = ("--model", str(tmp_path / "mini" / "model"), "--source", "demo", "--output", "headless")
+    with ShowRun(tmp_path, *arguments, "--size", "64x36") as show:
+        show.wait_for("INFO installation.show: ok")
+        time.sleep(3.0)
+        assert show.stop() == 0, show.log
+        report = show.report()
+    assert report["model"] == "Miniature" and report["generator"]["frames"] > 0
