@@ -34,9 +34,21 @@ class Discriminator(nn.Module):
 
     def forward(self, pictures: Tensor, maps: list[Tensor], h: Tensor) -> list[Tensor]:
         """Return logits [b, height, width] of every head for pictures in -1..1, their frozen maps and unit h [b, d]."""
+        return self.answers(self.look(pictures, maps), h)
+
+    def look(self, pictures: Tensor, maps: list[Tensor]) -> list[Tensor]:
+        """Return what every head sees, [b, head, height, width] each, whatever h it is asked about: the costly part."""
         assert len(maps) == len(self.heads), f"expected {len(self.heads)} maps, got {len(maps)}"
-        logits = [head(x, h) for head, x in zip(self.heads, maps, strict=True)]
-        return [*logits, self.pixel_head(self.pixels(pictures), h)]
+        seen = [head.body(x) for head, x in zip(self._heads(), [*maps, self.pixels(pictures)], strict=True)]
+        return seen
+
+    def answers(self, seen: list[Tensor], h: Tensor) -> list[Tensor]:
+        """Return the logits of every head for what it saw, given h [b, d]."""
+        return [head.answer(x, h) for head, x in zip(self._heads(), seen, strict=True)]
+
+    def _heads(self) -> list["Head"]:
+        heads = [*self.heads, self.pixel_head]
+        return [head for head in heads if isinstance(head, Head)]
 
 
 class Head(nn.Module):
@@ -54,9 +66,8 @@ class Head(nn.Module):
         self.project = spectral_norm(nn.Linear(h_dim, HEAD_WIDTH, bias=False))
         self.h_scale = h_dim**0.5
 
-    def forward(self, x: Tensor, h: Tensor) -> Tensor:
-        """Return logits [b, height, width]."""
-        seen: Tensor = self.body(x)
+    def answer(self, seen: Tensor, h: Tensor) -> Tensor:
+        """Return logits [b, height, width] for what `body` made of a map."""
         wanted: Tensor = self.project(h * self.h_scale)  # [b, head]
         matched = (seen * wanted[:, :, None, None]).sum(dim=1) / math.sqrt(HEAD_WIDTH)
         real: Tensor = self.real(seen)
