@@ -8,6 +8,7 @@
     published                   the authors' checkpoints -> a bundle
     world, data, selection      clips with a known truth, clips of any film, and which of their moments to learn from
     losses, training            the paper's objectives; one file a stage
+    retrain                     a venue's evening -> a model that knows it, compared before it is played
     sheet, cells                what people look at
     pretrained                  the default model
     commands, __main__          `python -m s2s VERB`

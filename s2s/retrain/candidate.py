@@ -1,0 +1,106 @@
+"""The new bundle: the old one's files with what was learnt in their place, a card that says how it came about."""
+
+import shlex
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from s2s.card import AUDIO_ENCODER, GENERATOR, ModelCard, read_card, write_card
+from s2s.retrain.compare import Heard, Verdict
+from s2s.retrain.evening import Evening
+from s2s.retrain.layout import Layout
+from s2s.retrain.promote import copy_bundle
+from s2s.sheet import save_png
+from s2s.world.sheet import contact_sheet
+
+NO_CONSENT: Final = "No consent note was given."
+_THUMBNAILS: Final = 16
+_VENUE: Final = ".venue-"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the card tells besides numbers: when, from which folder, by which command, with whose consent."""
+
+    day: date
+    folder: str
+    command: str
+    consent: str | None = None
+
+    @property
+    def consent_in_words(self) -> str:
+        """Return the consent note as the provenance has it."""
+        return NO_CONSENT if self.consent is None else f"Consent note: {self.consent.rstrip('.')}."
+
+
+def assemble(layout: Layout, start: Path, evening: Evening, story: Story, *, with_generator: bool) -> ModelCard:
+    """Write OUT/candidate from the bundle in `start` and what was trained; what was there is replaced whole."""
+    old = read_card(start)
+    part = layout.out / ".candidate.new"
+    copy_bundle(start, part)
+    (part / "thumbnail.png").unlink(missing_ok=True)
+    shutil.copyfile(layout.audio_encoder / AUDIO_ENCODER, part / AUDIO_ENCODER)
+    if with_generator:
+        shutil.copyfile(layout.generator / GENERATOR, part / GENERATOR)
+    card = _card(old, evening, story, with_generator=with_generator)
+    write_card(part, card)
+    shutil.rmtree(layout.candidate, ignore_errors=True)
+    part.rename(layout.candidate)
+    return card
+
+
+def next_version(version: str) -> str:
+    """Return `1.venue-1` for `1`, `1.venue-2` for that."""
+    base, _, number = version.partition(_VENUE)
+    return f"{base}{_VENUE}{int(number) + 1 if number.isdigit() else 1}"
+
+
+def measured(card: ModelCard, old: Heard, new: Heard, verdict: Verdict, recordings: int) -> ModelCard:
+    """Return the card with what was found; the old model's own numbers are about other weights, and stay behind."""
+    metrics: dict[str, float | str] = {
+        "held-out clips": float(len(old.place)),
+        "held-out recordings": float(recordings),
+        "verdict against the model it is to replace": verdict.word,
+        "score against the model it is to replace": round(verdict.gain, 4),
+        "score, 95 % interval": f"{verdict.low:.4f} to {verdict.high:.4f}",
+        "recall at 1 by chance": round(1 / len(old.place), 4),
+    }
+    for when, heard in (("before", old), ("after", new)):
+        metrics |= {f"{name}, {when}": value for name, value in heard.told().items()}
+    return card.model_copy(update={"metrics": metrics})
+
+
+def save_thumbnail(path: Path, pictures: NDArray[np.uint8]) -> None:
+    """Save pictures [n, px, px, 3] that were painted from held-out sounds as a sheet of at most sixteen."""
+    save_png(path, contact_sheet(pictures[:_THUMBNAILS], columns=4))
+
+
+def _card(old: ModelCard, evening: Evening, story: Story, *, with_generator: bool) -> ModelCard:
+    pairs = evening.pairs
+    parts = "the audio encoder and the generator" if with_generator else "the audio encoder alone"
+    amount = f"{evening.num_recordings} recordings, {evening.hours:.2f} hours, of {story.folder}"
+    provenance = (
+        f"Retrained on {story.day.isoformat()} from {old.name} {old.version}: {parts}, on {amount}. "
+        f"{story.consent_in_words} Command: `{story.command}`. What it came from: {old.provenance}"
+    )
+    data = (
+        f"A venue's own recordings: {amount}; {len(pairs.train)} clips to learn from, "
+        f"{len(pairs.held_out)} to stop by, {len(pairs.test)} held out, which give the "
+        "numbers below. None of them is in this bundle. "
+        f"Before that: {old.data}"
+    )
+    told = {"version": next_version(old.version), "provenance": provenance, "data": data, "metrics": {}}
+    return old.model_copy(update=told)
+
+
+def command_line(folder: str, out: str, options: dict[str, object]) -> str:
+    """Return the command in words that anybody may read: names without their paths."""
+    words = ["python", "-m", "s2s", "retrain", folder, out]
+    for name, value in options.items():
+        words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    return shlex.join(words)

@@ -1,0 +1,102 @@
+"""Candidate, model and previous: at no moment is neither of the last two there."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from s2s.card import BundleError, read_card, write_card
+from s2s.retrain.layout import Layout
+from s2s.retrain.promote import copy_bundle, promote, roll_back, settle
+from tests.fakes import tiny_card
+
+DAY = date(2024, 5, 18)
+
+
+def bundle(folder: Path, version: str) -> Path:
+    """Write a card: to be moved about a bundle needs no weights."""
+    folder.mkdir(parents=True)
+    write_card(folder, tiny_card().model_copy(update={"version": version}))
+    return folder
+
+
+def version(folder: Path) -> str:
+    return read_card(folder).version if folder.exists() else "-"
+
+
+def standing(layout: Layout) -> tuple[str, str, str]:
+    """Return the versions of model, previous and candidate."""
+    return version(layout.model), version(layout.previous), version(layout.candidate)
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    bundle(tmp_path / "model", "old")
+    bundle(tmp_path / "candidate", "new")
+    return Layout(tmp_path)
+
+
+def test_the_candidate_takes_over_and_the_old_one_stays_beside_it(layout: Layout) -> None:
+    promote(layout, DAY)
+    assert standing(layout) == ("new", "old", "-")
+    assert sorted(path.name for path in layout.out.iterdir()) == ["history.jsonl", "model", "previous"]
+    bundle(layout.candidate, "newer")
+    promote(layout, DAY)
+    assert standing(layout) == ("newer", "new", "-")
+
+
+def test_one_step_back_and_one_forward(layout: Layout) -> None:
+    promote(layout, DAY)
+    assert roll_back(layout, DAY) == "Tiny old"
+    assert standing(layout) == ("old", "new", "-")
+    assert roll_back(layout, DAY) == "Tiny new"
+    assert standing(layout) == ("new", "old", "-")
+    lines = [json.loads(line) for line in (layout.out / "history.jsonl").read_text().splitlines()]
+    assert [line["done"] for line in lines] == ["promoted", "rolled back", "rolled back"]
+    assert lines[1] == {"date": "2024-05-18", "done": "rolled back", "model": "Tiny old", "previous": "Tiny new"}
+
+
+def test_without_a_previous_model_there_is_no_way_back(layout: Layout) -> None:
+    with pytest.raises(BundleError, match="nothing to roll back to"):
+        roll_back(layout, DAY)
+    assert standing(layout) == ("old", "-", "new")
+
+
+@pytest.mark.parametrize("with_previous", [False, True])
+@pytest.mark.parametrize("act", [promote, roll_back])
+@pytest.mark.parametrize("renamed", range(5))
+def test_a_kill_at_any_moment_leaves_one_of_both_and_is_settled(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, act: object, renamed: int, with_previous: bool
+) -> None:
+    if with_previous or act is roll_back:
+        bundle(layout.previous, "older")
+    before = standing(layout)
+    rename, done = Path.rename, []
+
+    def dies(self: Path, target: Path) -> Path:
+        if len(done) == renamed:
+            raise KeyboardInterrupt
+        done.append(target)
+        result = rename(self, target)
+        assert layout.model.exists() or layout.previous.exists()
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", dies)
+        try:
+            act(layout, DAY)  # type: ignore[operator]
+        except KeyboardInterrupt:
+            assert layout.model.exists() or layout.previous.exists()
+    settle(layout)
+    after = ("new", "old", "-") if act is promote else ("older", "old", "new")
+    assert standing(layout) in (before, after)
+    assert not [path for path in layout.out.iterdir() if path.name.startswith(".")]
+
+
+def test_a_bundle_is_copied_whole_and_nothing_else_of_its_folder(layout: Layout) -> None:
+    (layout.candidate / "notes.txt").write_text("mine")
+    (layout.candidate / "thumbnail.png").write_bytes(b"png")
+    copy_bundle(layout.candidate, layout.model)
+    assert sorted(path.name for path in layout.model.iterdir()) == ["model.yaml", "thumbnail.png"]
+    assert version(layout.model) == "new"
