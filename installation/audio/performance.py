@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from s2s.world.sounds import synthesize
-from s2s.world.state import FIRST_SCENES, SceneState
+from s2s.world.state import SCENES, SceneState
 
 SCENE_S: Final = (20.0, 40.0)
 OPENING_S: Final = 20.0  # the only scene that is waited for, so the shortest
@@ -119,7 +119,7 @@ class Performance:
     def _draw_scene(self) -> str:
         """Return the next scene that the model knows: all of them before any returns, and none twice running."""
         if not self._bag:
-            order = [str(scene) for scene in self._rng.permutation(FIRST_SCENES)]
+            order = [str(scene) for scene in self._rng.permutation(SCENES)]
             if order[0] == self._last:
                 order.append(order.pop(0))
             self._bag = order[::-1]

@@ -207,7 +207,20 @@ def _train_generator(asked: argparse.Namespace) -> None:
 
 
 def _train_instance_gan(asked: argparse.Namespace) -> None:
-    raise NotImplementedError
+    from s2s import bundle
+    from s2s.models.biggan import BigGanGenerator
+    from s2s.training.image_encoder import load_image_encoder
+    from s2s.training.instance_gan import InstanceGanSettings, train_instance_gan
+
+    if asked.grow_from:
+        raise ValueError("--grow-from is for the light recipe: the published generator is trained at its full size")
+    with _run_of(InstanceGanSettings, asked) as (plan, settings, cache):
+        if not _dry(asked, settings):
+            start = bundle.load_generator(asked.start) if asked.start else None
+            if not isinstance(start, BigGanGenerator | None):
+                raise ValueError(f"{asked.start} holds a light generator: take --recipe light")
+            encoder = load_image_encoder(asked.image_encoder)
+            train_instance_gan(_pictures(asked, plan, cache), encoder, settings, plan, start)
 
 
 def _train_audio_encoder(asked: argparse.Namespace) -> None:

@@ -31,6 +31,7 @@ from s2s.training.ruler import Ruler, mean_rank_correlation, train_ruler, true_s
 from s2s.world.sheet import contact_sheet
 
 Metrics = dict[str, float | str]
+RULER_STEPS: Final = 1200
 GAINS_DB: Final = tuple(range(-20, 11, 5))
 _SWEPT: Final = 2  # sounds of each scene
 _SAMPLES: Final = 8  # pictures of each scene on the sheet
@@ -104,6 +105,7 @@ class Measuring:
     networks: Networks
     data: WorldData
     held: HeldOut
+    ruler_steps: int
     metrics: Metrics = field(default_factory=dict)
 
     def everything(self, recordings: Path | None) -> Metrics:
@@ -172,7 +174,7 @@ class Measuring:
         """Measure rank correlations of size: as the ruler reads it, against the truth and against gain."""
         held, G = self.held, self.networks.generator
         scenes = self.data.scenes[held.takes]
-        ruler = train_ruler(self.data, np.arange(num_training_takes(self.data)))
+        ruler = train_ruler(self.data, np.arange(num_training_takes(self.data)), steps=self.ruler_steps)
         truth = true_sizes(self.data, held.takes)
         real = ruler.read(held.real, scenes)
         painted = ruler.read(measure.paint(G, held.audio), scenes)
@@ -216,9 +218,11 @@ def _halved(pictures: NDArray[np.uint8], px: int) -> NDArray[np.uint8]:
     return to_pictures(to_tensor(pictures, px))
 
 
-def measured(networks: Networks, data: WorldData, recordings: Path | None) -> Metrics:
+def measured(
+    networks: Networks, data: WorldData, recordings: Path | None, *, ruler_steps: int = RULER_STEPS
+) -> Metrics:
     """Return every number of the card; `recordings` adds those of fold 3 of real recordings."""
-    return Measuring(networks, data, hold_out(networks, data)).everything(recordings)
+    return Measuring(networks, data, hold_out(networks, data), ruler_steps).everything(recordings)
 
 
 def write_bundle(

@@ -47,8 +47,9 @@ class Miniature:
     def __post_init__(self) -> None:
         if not self.minutes > 0 or self.steps < 1:
             raise ValueError(f"expected some minutes and steps, got {self.minutes:g} and {self.steps}")
-        if self.sounds < 20 * self.scenes or self.pictures < 20 * self.scenes:
-            raise ValueError(f"{self.scenes} scenes need at least {20 * self.scenes} pictures and as many sounds")
+        least = 40 * self.scenes  # a twentieth is held out to measure with: two takes of each scene
+        if min(self.sounds, self.pictures) < least:
+            raise ValueError(f"{self.scenes} scenes need at least {least} pictures and as many sounds")
 
     def plan(self, out: Path, stage: str, rig: Rig) -> RunPlan:
         """Return the plan of one stage's run."""
@@ -76,7 +77,7 @@ def train_miniature(out: Path, asked: Miniature, rig: Rig, say: Callable[[str], 
     judge = train_judge(pictures, JudgeSettings(), asked.plan(out, "judge", rig))
     say("6/6 measuring, and writing the bundle")
     networks = assemble.Networks(encoder, generator, audio_encoder, pairs.spec, judge)
-    metrics = assemble.measured(networks, takes, None)
+    metrics = assemble.measured(networks, takes, None, ruler_steps=min(asked.steps, assemble.RULER_STEPS))
     story = {
         "provenance": f"`python -m s2s miniature` of {asked.minutes:g} minutes, seed {asked.seed}, from nothing",
         "data": f"the synthetic world: {asked.pictures} pictures and {asked.sounds} takes of {asked.scenes} scenes",

@@ -17,7 +17,7 @@ SCENES: Final[tuple[str, ...]] = (
 )  # fmt: skip
 
 FIRST_SCENES: Final = SCENES[:16]
-"""Those that the model in `s2s/pretrained` was trained on, and knows."""
+"""Those that the world began with; data written then do not say which they hold."""
 
 LAID_OVER: Final = frozenset({
     "rain", "thunderstorm", "wind", "birds", "crickets", "bell", "helicopter", "crowd", "choir", "rooster",

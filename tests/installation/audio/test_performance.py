@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from installation.audio import performance
 from installation.audio.performance import FADE_S, HEADROOM, Performance, Score, render
-from s2s.world.state import FIRST_SCENES, SceneState
+from s2s.world.state import SCENES, SceneState
 
 RATE_HZ = 8_000  # half the show's: half the work, the same joins
 Open = Callable[[int], Performance]
@@ -55,7 +55,7 @@ def test_scenes_change_and_none_follows_itself(opened: Open) -> None:
         names.append(show.scene)
     runs = [(name, len(list(seconds))) for name, seconds in groupby(names)]
     changes = [name for name, _ in runs]
-    assert set(changes) <= set(FIRST_SCENES)
+    assert set(changes) <= set(SCENES)
     assert len(changes) >= 10
     assert len(set(changes[:16])) == len(changes[:16]), "every scene sounds before one returns"
     assert max(seconds for _, seconds in runs) <= 9, "no scene outlasts its length"

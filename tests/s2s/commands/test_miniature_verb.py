@@ -14,7 +14,7 @@ from tests.show_runner import ROOT, ShowRun
 
 
 def small(out: Path, *more: str) -> int:
-    size = ["--scenes", "2", "--pictures", "64", "--sounds", "40", "--steps", "2", "--threads", "1"]
+    size = ["--scenes", "2", "--pictures", "80", "--sounds", "80", "--steps", "2", "--threads", "1"]
     return main(["miniature", str(out), *size, *more])
 
 
@@ -35,7 +35,7 @@ def test_every_stage_runs_and_the_bundle_loads(tmp_path: Path, capsys: pytest.Ca
 
 def test_a_world_too_small_to_hold_anything_out_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["miniature", str(tmp_path), "--scenes", "8", "--sounds", "40"]) == 2
-    assert "8 scenes need at least 160" in capsys.readouterr().err
+    assert "8 scenes need at least 320" in capsys.readouterr().err
 
 
 @pytest.mark.slow
