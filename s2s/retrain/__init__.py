@@ -5,6 +5,7 @@ photos           films' clips and pieces of sound with their photographs as one 
 layout           what lies where in OUT, what it was begun with, what `--forget` takes away
 evening          the folder -> pairs and held-out frames, computed once
 teach            the audio encoder, and the generator, go on from where the old model is
+mix              how far from its old weights to the new ones f_A goes
 compare          old against new on held-out recordings: one score, its interval, one of three words
 candidate        the new bundle, its card and thumbnail
 page             before and after, as one HTML file

@@ -38,20 +38,27 @@ class Story:
         return NO_CONSENT if self.consent is None else f"Consent note: {self.consent.rstrip('.')}."
 
 
-def assemble(layout: Layout, start: Path, evening: Evening, story: Story, *, with_generator: bool) -> ModelCard:
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What goes into the bundle: f_A `share` of the way from old to new weights, and the new generator or the old."""
+
+    share: float
+    generator: bool = False
+
+
+def assemble(layout: Layout, start: Path, evening: Evening, story: Story, learnt: Learnt) -> None:
     """Write OUT/candidate from the bundle in `start` and what was trained; what was there is replaced whole."""
     old = read_card(start)
     part = layout.out / ".candidate.new"
     copy_bundle(start, part)
     (part / "thumbnail.png").unlink(missing_ok=True)
-    shutil.copyfile(layout.audio_encoder / AUDIO_ENCODER, part / AUDIO_ENCODER)
-    if with_generator:
+    shutil.copyfile(layout.mixed, part / AUDIO_ENCODER)
+    if learnt.generator:
         shutil.copyfile(layout.generator / GENERATOR, part / GENERATOR)
-    card = _card(old, evening, story, with_generator=with_generator)
+    card = _card(old, evening, story, learnt)
     write_card(part, card)
     shutil.rmtree(layout.candidate, ignore_errors=True)
     part.rename(layout.candidate)
-    return card
 
 
 def next_version(version: str) -> str:
@@ -80,12 +87,13 @@ def save_thumbnail(path: Path, pictures: NDArray[np.uint8]) -> None:
     save_png(path, contact_sheet(pictures[:_THUMBNAILS], columns=4))
 
 
-def _card(old: ModelCard, evening: Evening, story: Story, *, with_generator: bool) -> ModelCard:
+def _card(old: ModelCard, evening: Evening, story: Story, learnt: Learnt) -> ModelCard:
     pairs = evening.pairs
-    parts = "the audio encoder and the generator" if with_generator else "the audio encoder alone"
+    parts = "the audio encoder and the generator" if learnt.generator else "the audio encoder alone"
     amount = f"{evening.num_recordings} recordings, {evening.hours:.2f} hours, of {story.folder}"
     provenance = (
         f"Retrained on {story.day.isoformat()} from {old.name} {old.version}: {parts}, on {amount}. "
+        f"The audio encoder lies {learnt.share:.0%} of the way from the old weights to the new ones. "
         f"{story.consent_in_words} Command: `{story.command}`. What it came from: {old.provenance}"
     )
     data = (

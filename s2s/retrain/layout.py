@@ -53,6 +53,11 @@ class Layout:
         return self.out / "audio-encoder"
 
     @property
+    def mixed(self) -> Path:
+        """The weights of f_A that the candidate gets."""
+        return self.audio_encoder / "mixed.safetensors"
+
+    @property
     def generator(self) -> Path:
         """The run of the generator."""
         return self.out / "generator"

@@ -17,7 +17,7 @@ from s2s.card import write_card
 from s2s.data.settings import write_whole
 from s2s.generate import Sampling, paint
 from s2s.retrain import teach
-from s2s.retrain.candidate import Story, assemble, measured, save_thumbnail
+from s2s.retrain.candidate import Learnt, Story, assemble, measured, save_thumbnail
 from s2s.retrain.compare import Heard, Painter, Verdict, class_agreement, class_centroids, heard, judge, painter
 from s2s.retrain.evening import Evening, gather
 from s2s.retrain.layout import Layout
@@ -114,14 +114,15 @@ def _work(layout: Layout, asked: Asked) -> dict[str, Any]:
     pictures = teach.pictures_for(layout) if asked.generator else None
     share = 0.5 if pictures is not None else 1.0
     lesson = teach.Lesson(asked.steps, asked.minutes * share, asked.device, asked.seed)
-    teach.teach_audio_encoder(evening, model, layout, lesson)
+    learnt = Learnt(teach.teach_audio_encoder(evening, model, layout, lesson))
     painters = None
     if pictures is not None:
         teach.teach_generator(pictures, model, layout, lesson)
+        assemble(layout, asked.model, evening, asked.story, replace(learnt, generator=True))
         painters = _painters(layout, asked, evening, standing)
-    takes_generator = painters is not None and painters[1].is_better_than(painters[0])
-    assemble(layout, asked.model, evening, asked.story, with_generator=takes_generator)
-    return _compare(layout, asked, evening, standing, painters)
+        learnt = replace(learnt, generator=painters[1].is_better_than(painters[0]))
+    assemble(layout, asked.model, evening, asked.story, learnt)
+    return _compare(layout, asked, evening, standing, learnt, painters)
 
 
 def _check_model(model: Bundle) -> None:
@@ -148,14 +149,18 @@ def _standing(layout: Layout, model: Bundle) -> Bundle:
 
 def _painters(layout: Layout, asked: Asked, evening: Evening, standing: Bundle) -> tuple[Painter, Painter]:
     """Return how the standing generator paints held-out frames, and how the new one does."""
-    assemble(layout, asked.model, evening, asked.story, with_generator=True)
     new = bundle.load(layout.candidate, device=asked.device)
     features = torch.from_numpy(np.array(evening.pairs.features[evening.pairs.test, 0]))
     return painter(standing, features, asked.seed), painter(new, features, asked.seed)
 
 
 def _compare(
-    layout: Layout, asked: Asked, evening: Evening, standing: Bundle, painters: tuple[Painter, Painter] | None
+    layout: Layout,
+    asked: Asked,
+    evening: Evening,
+    standing: Bundle,
+    learnt: Learnt,
+    painters: tuple[Painter, Painter] | None,
 ) -> dict[str, Any]:
     """Judge what lies in OUT/candidate, complete its card and its thumbnail, and write page and report."""
     new = bundle.load(layout.candidate, device=asked.device)
@@ -168,7 +173,8 @@ def _compare(
         old_heard,
         new_heard,
         verdict,
-        f"{evening.num_recordings} recordings, {evening.hours:.2f} hours.",
+        f"{evening.num_recordings} recordings, {evening.hours:.2f} hours. The audio encoder went {learnt.share:.0%} of "
+        "the way from its old weights to those that were trained on them, as other recordings held out have it.",
         asked.story.consent_in_words,
         painters,
     )
@@ -177,7 +183,7 @@ def _compare(
     card = measured(new.card, old_heard, new_heard, verdict, len(set(evening.held_out)))
     write_card(layout.candidate, card)
     write_whole(layout.page, before_after(found, rows))
-    report = _report(asked, evening, found)
+    report = _report(asked, evening, found) | {"share": learnt.share}
     _write_report(layout, report)
     return report
 

@@ -10,6 +10,7 @@ from s2s.models.image_encoder import ImageEncoder
 from s2s.models.light_generator import LightGenerator
 from s2s.retrain.evening import Evening
 from s2s.retrain.layout import Layout
+from s2s.retrain.mix import mix_in
 from s2s.training.audio_encoder import AudioEncoderSettings, train_audio_encoder
 from s2s.training.generator import GeneratorSettings, Start, bundled_generator, train_generator
 from s2s.training.loop import RunLength, RunPlan
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 FEWEST_PICTURES: Final = 500
 """Fewer teach the generator those pictures by heart, and nothing else."""
 _VALIDATE_EVERY: Final = 10
-_PATIENCE: Final = 30
+_PATIENCE: Final = 12
 _NEVER: Final = 1_000_000_000
 
 
@@ -48,10 +49,11 @@ def check_generator(model: Bundle) -> None:
         )
 
 
-def teach_audio_encoder(evening: Evening, model: Bundle, layout: Layout, lesson: Lesson) -> int:
-    """Train f_A into OUT/audio-encoder, the best step by the loss on recordings held out for that; return its pairs.
+def teach_audio_encoder(evening: Evening, model: Bundle, layout: Layout, lesson: Lesson) -> float:
+    """Train f_A into OUT/audio-encoder; return how far from the old weights to the new ones those lie that it gets.
 
-    As the default model was trained, at a third of its rate: what it knows already is worth more than this evening.
+    The best step and the best mixture follow from the recordings to stop by. It is taught as the default model was,
+    at a third of the rate: what it knows already is worth more than one evening.
     """
     settings = AudioEncoderSettings(
         width=model.audio_encoder.width, learning_rate=3e-4, schedule="cosine", temperature=0.1, pull=8.0
@@ -61,8 +63,8 @@ def teach_audio_encoder(evening: Evening, model: Bundle, layout: Layout, lesson:
     length = RunLength(lesson.steps, lesson.minutes, _PATIENCE, every, sheet_every=_NEVER)
     with opened_rig(lesson.device) as rig:
         plan = RunPlan(layout.audio_encoder, length, rig, lesson.seed)
-        train_audio_encoder(evening.pairs, settings, plan, model.audio_encoder)
-    return len(evening.pairs.train)
+        net = train_audio_encoder(evening.pairs, settings, plan, model.audio_encoder)
+    return mix_in(evening, model.audio_encoder, net, settings, layout)
 
 
 def pictures_for(layout: Layout) -> Pictures | None:

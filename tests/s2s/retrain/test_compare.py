@@ -60,10 +60,15 @@ def test_place_and_cosine_must_agree() -> None:
     assert judge(of(0.4, 0.6), of(0.1, 0.59), names(12)).word == "no clear difference"
 
 
+def test_sounds_that_all_move_to_the_middle_of_all_frames_are_no_better() -> None:
+    assert judge(of(0.5, 0.6), of(0.5, 0.8), names(12)).word == "no clear difference"
+    assert judge(of(0.0, 0.6), of(0.0, 0.8), names(12)).word == "better"
+
+
 def test_clips_of_one_recording_count_as_one() -> None:
     rng = np.random.default_rng(0)
     gains = np.repeat([0.2, 0.25, -0.02], 20) + rng.normal(0, 0.01, 60)
-    old, new = of(0.5, 0.5, 60), of(0.5, (0.5 + gains).tolist(), 60)
+    old, new = of(0.2, 0.5, 60), of(0.2, (0.5 + gains).tolist(), 60)
     assert judge(old, new, names(60)).word == "better"
     assert judge(old, new, np.repeat(names(3), 20).tolist()).word == "no clear difference"
     alone = judge(old, new, ["guest"] * 60)

@@ -1,0 +1,86 @@
+"""The page of before and after: one file, read on a phone, nothing fetched."""
+
+import base64
+import io
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from s2s.retrain.compare import Heard, Painter, Verdict, Word
+from s2s.retrain.page import ClipRow, Findings, before_after
+
+
+def heard(place: list[float]) -> Heard:
+    return Heard(np.array(place), np.array(place) / 2 + 0.3, 0.5, 1.2, 0.25)
+
+
+def findings(word: Word = "better", painters: tuple[Painter, Painter] | None = None) -> Findings:
+    verdict = Verdict(word, 0.05, 0.01, 0.09)
+    old, new = heard([0.5, 1.0, 0.0]), heard([0.0, 0.5, 0.0])
+    return Findings("Tiny 1", "Tiny <2>", old, new, verdict, "12 recordings, 0.10 hours.", "No & none.", painters)
+
+
+def row(number: int, px: int = 16) -> ClipRow:
+    def pictures(k: int) -> np.ndarray:
+        return np.full((k, px, px, 3), 50 * number, np.uint8)
+
+    return ClipRow(number, f"guest <{number}>", pictures(1)[0], pictures(2), pictures(2))
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_everything_is_in_the_file() -> None:
+    page = before_after(findings(), [row(0), row(2, px=400)])
+    tags = Tags()
+    tags.feed(page)
+    assert not {tag for tag, _ in tags.found} & {"link", "script", "iframe"}
+    images = [attributes["src"] or "" for tag, attributes in tags.found if tag == "img"]
+    assert len(images) == 2 * 5
+    for source in images:
+        head, _, data = source.partition(",")
+        assert head == "data:image/jpeg;base64"
+        with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+            assert image.width <= 128
+    assert not re.search(r"(src|href)=\"(?!data:)", page)
+    assert "url(" not in page and "@import" not in page
+    assert 'content="width=device-width' in page
+
+
+def test_the_verdict_comes_first_and_every_clip_has_its_numbers() -> None:
+    page = before_after(findings(), [row(0)])
+    assert page.index("The new model is better.") < page.index("1 of 3 held-out clips")
+    assert "Score +0.050 over 3 clips; with 95 % confidence it lies between +0.010 and +0.090" in page
+    assert "own frame: place 2 → <b>1</b> of 3" in page
+    assert "12 recordings, 0.10 hours. No &amp; none." in page
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("worse", "The new model is worse."), ("no clear difference", "No clear difference between the new model")],
+)
+def test_what_is_not_better_says_so(word: Word, said: str) -> None:
+    assert said in before_after(findings(word), [row(0)])
+
+
+def test_names_are_text_and_never_tags() -> None:
+    page = before_after(findings(), [row(1)])
+    assert "guest &lt;1&gt;" in page and "Tiny &lt;2&gt;" in page
+    assert "<1>" not in page and "<2>" not in page
+
+
+def test_a_generator_that_was_trained_is_told_of() -> None:
+    assert "generator" not in before_after(findings(), [row(0)])
+    better = before_after(findings(painters=(Painter(0.2, 0.7), Painter(0.1, 0.8))), [row(0)])
+    assert "The generator was fine-tuned and is taken." in better
+    worse = before_after(findings(painters=(Painter(0.2, 0.7), Painter(0.1, 0.6))), [row(0)])
+    assert "and is left out: it must be better in both" in worse
