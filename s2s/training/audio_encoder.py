@@ -95,10 +95,10 @@ class AudioEncoderStage:
         heard = self.rig.placed(heard)
         may_fade = torch.from_numpy(self.data.fades[rows])
         hearing = self.settings.hearing
-        if hearing != STILL:
-            heard = through_a_microphone(heard[:-1], heard[1:], may_fade, hearing, self.data.spec, lots)
+        if hearing == STILL:
+            heard = heard[:-1]  # as published: not even the start is moved
         else:
-            heard = heard[:-1]
+            heard = through_a_microphone(heard[:-1], heard[1:], may_fade, hearing, self.data.spec, lots)
         sound = self.data.normalised(heard).contiguous(memory_format=torch.channels_last)
         self._drawn = {"sound": sound, "image": image, "rows": torch.from_numpy(rows)}
         return sound, self.rig.placed(image)
@@ -116,7 +116,7 @@ class AudioEncoderStage:
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Return the loss on held-out pairs as they are, batch by batch, and recall among all of them.
+        """Return the loss on held-out pairs as they are, in batches like a step's, and recall among all of them.
 
         `recall_1`: how often a sound's nearest picture is its own. Every rank does all of it.
         """
@@ -126,8 +126,7 @@ class AudioEncoderStage:
         self.net.eval()
         image = torch.from_numpy(self.data.features[rows, 0])
         audio = encode_pairs(self.net, self.data, rows)
-        parts = max(1, len(rows) // self._batch)
-        told = [self._validated(a, b) for a, b in zip(audio.chunk(parts), image.chunk(parts), strict=True)]
+        told = [self._validated(audio[few], image[few]) for few in _batches(len(rows), self._batch)]
         mean = {name: float(np.mean([one[name] for one in told])) for name in told[0]}
         nearest = unit_distance(audio, image).argmin(dim=1)
         return {**mean, "recall_1": (nearest == torch.arange(len(rows))).float().mean().item()}
@@ -172,10 +171,12 @@ def train_audio_encoder(
 ) -> AudioEncoder:
     """Train f_A, from `start` where one is given, whose width is the settings'.
 
-    Writes `audio_encoder.safetensors` and `spectrogram.json` to the plan's folder and returns the network.
+    Writes `audio_encoder.safetensors` and `spectrogram.json` to the plan's folder and returns the network. Raises
+    ValueError for a start of other sizes.
     """
     stage = AudioEncoderStage(data, settings, plan.rig, plan.seed)
     if start is not None:
+        _check_sizes(start, settings.width, data.feature_dim)
         stage.net.load_state_dict(start.state_dict())
     told = {"stage": "audio-encoder", "pairs": len(data.train), "held_out": len(data.held_out)}
     told |= {"spec": data.spec.to_dict(), "from_encoder": start is not None}
@@ -184,6 +185,26 @@ def train_audio_encoder(
         save_file({k: v.contiguous() for k, v in stage.net.state_dict().items()}, plan.out / WEIGHTS)
         (plan.out / SPEC).write_text(json.dumps(data.spec.to_dict()) + "\n")
     return stage.net.eval().requires_grad_(False)
+
+
+def _check_sizes(start: AudioEncoder, width: int, dim: int) -> None:
+    if (start.width, start.embedding_dim) != (width, dim):
+        raise ValueError(
+            f"expected width {width} and {dim} numbers, as f_V's, of the audio encoder to begin with, "
+            f"got {start.width} and {start.embedding_dim}: set width, or begin with another"
+        )
+
+
+def _batches(count: int, batch: int) -> list[Tensor]:
+    """Return all of `count` in batches of `batch`, always alike; where it does not come out even some are in two.
+
+    Contrast depends on how many a batch holds, so all hold as many as a step's; and on whom, so they are mixed: a
+    corpus lies there sorted by class.
+    """
+    order = torch.from_numpy(np.random.default_rng(0).permutation(count))
+    size = min(batch, count)
+    starts = sorted({*range(0, count - size + 1, size), count - size})
+    return [order[start : start + size] for start in starts]
 
 
 def load_audio_encoder(folder: Path) -> tuple[AudioEncoder, SpectrogramSpec]:

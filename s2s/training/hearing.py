@@ -67,7 +67,7 @@ def through_a_microphone(
     share = lots.chance(hearing.background_share).float() * _ratio(lots.uniform(*hearing.background_db))
     power = power + beside * (ratio * share.to(device))[:, None, None]
     power = power * _ratio(gain_db).to(device)[:, None, None]
-    power = power + _hiss(power.shape, hearing, spec, lots).to(device)
+    power = power + _hiss(power, hearing, spec, lots)
     power = power * _response(hearing, spec, lots).to(device)[:, :, None]
     return torch.log1p(_cut_short(power, hearing, spec, lots))
 
@@ -77,23 +77,19 @@ def _begun_elsewhere(power: Tensor, lots: Lots) -> Tensor:
     return torch.stack([one.roll(turn, dims=-1) for one, turn in zip(power, turns, strict=True)])
 
 
-def _hiss(shape: torch.Size, hearing: Hearing, spec: SpectrogramSpec, lots: Lots) -> Tensor:
-    """Return the power [b, bins, frames], in units of the floor, of noise that falls by 0 to 6 dB an octave."""
-    _, bins, frames = shape
+def _hiss(power: Tensor, hearing: Hearing, spec: SpectrogramSpec, lots: Lots) -> Tensor:
+    """Return noise of the shape of `power`, in units of the floor, that falls by 0 to 6 dB an octave."""
+    _, bins, frames = power.shape
     falling = torch.arange(bins).clamp_min(_LOWEST_BIN * (bins - 1) / 256).float()
     spectrum = falling[None, :] ** -(2.0 * lots.uniform())[:, None]
     spectrum = spectrum / spectrum.mean(1, keepdim=True)
     density = _ratio(lots.uniform(*hearing.hiss_db)) / (spec.sample_rate_hz / 2) / spec.floor
     # One pattern of fading for the whole batch, begun elsewhere in each: noise is no two times alike to an encoder
     # that hears another pattern at every step.
-    fading = torch.empty(bins, frames).exponential_(generator=lots.draws)
+    fading = torch.empty(bins, frames).exponential_(generator=lots.draws).to(power.device)
     turns = lots.integers(frames).tolist()
-    return torch.stack(
-        [
-            fading.roll(turn, dims=-1) * level[:, None]
-            for turn, level in zip(turns, spectrum * density[:, None], strict=True)
-        ]
-    )
+    levels = (spectrum * density[:, None]).to(power.device)[:, :, None]
+    return torch.stack([fading.roll(turn, dims=-1) * level for turn, level in zip(turns, levels, strict=True)])
 
 
 def _response(hearing: Hearing, spec: SpectrogramSpec, lots: Lots) -> Tensor:

@@ -4,10 +4,11 @@ Plain data; no torch, no files but through what it is given.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from s2s.audio import SAMPLE_RATE_HZ
 from s2s.data.corpus import Split
@@ -42,6 +43,14 @@ class ChosenMoments:
         if self.moments is None:
             return list(self.source.ids)
         return [clip_id for clip_id in self.source.ids if self.moments.get(clip_id)]
+
+    @property
+    def choice(self) -> Mapping[str, Any]:
+        """The frames of each clip, their size, and how much is heard around them."""
+        told = {"px": self.px, "pictures_each": self.pictures_each, "clip_s": self.clip_s}
+        if self.moments is None:
+            return {**told, "frames": "middle"}
+        return {**told, "frames": [list(self.moments[clip_id][: self.pictures_each]) for clip_id in self.ids]}
 
     def split(self, pair_id: str) -> Split:
         """Return the clip's."""
@@ -84,7 +93,7 @@ class WorldTakes:
     """The world's takes that have sound, each with its picture; and recordings, with pictures of the like scene.
 
     Recordings have no pictures of their own: scene names enter here, and nowhere else in the training of f_A. They
-    are drawn for `recordings_share` of every batch.
+    are drawn for `recordings_share` of every batch; those of scenes that the data do not show are left out.
     """
 
     data: WorldData
@@ -94,12 +103,18 @@ class WorldTakes:
     _recorded: dict[str, Recording] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_recorded", {f"recording-{one.path.stem}": one for one in self.recordings})
+        shown = [one for one in self.recordings if one.scene in self.data.classes]
+        object.__setattr__(self, "_recorded", {f"recording-{one.path.stem}": one for one in shown})
 
     @property
     def ids(self) -> Sequence[str]:
         """Takes by number, then recordings by name."""
         return [*(f"take-{take:06d}" for take in range(len(self.data.sounds))), *self._recorded]
+
+    @property
+    def choice(self) -> Mapping[str, Any]:
+        """Which world it is."""
+        return {"pictures_each": self.pictures_each, "world": asdict(self.data.counts)}
 
     def split(self, pair_id: str) -> Split:
         """Return train for the first takes and all recordings, val and test for the last takes."""
@@ -151,6 +166,11 @@ class WorldTakes:
 def num_training_takes(data: WorldData) -> int:
     """Return how many takes with sound are trained on: all but the last tenth."""
     return max(len(data.sounds) - int(len(data.sounds) * HELD_OUT_SHARE), 1)
+
+
+def held_out_takes(data: WorldData) -> NDArray[np.int64]:
+    """Return the takes to measure a finished model with: the last twentieth, neither trained on nor stopped by."""
+    return np.arange((num_training_takes(data) + len(data.sounds)) // 2, len(data.sounds))
 
 
 def _take(pair_id: str) -> int:

@@ -7,7 +7,7 @@ it stopped. Written by one process.
 import json
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, Self
@@ -51,6 +51,11 @@ class PairSource(Protocol):
     @property
     def pictures_each(self) -> int:
         """How many pictures a sound has at most."""
+        ...
+
+    @property
+    def choice(self) -> Mapping[str, Any]:
+        """What else decides which sounds and pictures the ids stand for, by name, in plain values."""
         ...
 
     def split(self, pair_id: str) -> Split:
@@ -119,12 +124,17 @@ class Pairs:
 
     def normalised(self, heard: Tensor) -> Tensor:
         """Return the network's input [b, 1, bins, frames] for what is heard [b, bins, frames], as `s2s.spectrogram`."""
-        return normalise(heard + math.log(self.spec.floor), self.spec).float().unsqueeze(1)
+        # A clip's own mean takes every constant away; adding one first costs float32 all that is faint, and makes
+        # silence ±1 instead of 0.
+        constant = math.log(self.spec.floor) if self.spec.normalisation == "fixed" else 0.0
+        return normalise(heard + constant, self.spec).float().unsqueeze(1)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open what `write_pairs` finished. Raises DataError where too little of it could be used."""
+        """Open what `write_pairs` finished. Raises DataError where it did not, or too little of it could be used."""
         about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        if (done := _done(folder)) < len(about["ids"]):
+            raise DataError(f"{folder} is unfinished ({done} of {len(about['ids'])} pairs): run the same command again")
         heard, features = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
         usable = features[:, 0, 0] != _LEFT_OUT
         splits = np.array(about["splits"])
@@ -162,13 +172,14 @@ def write_pairs(
         "weights": [source.weight(one) for one in ids],
         "fades": [source.fades(one) for one in ids],
         "encoder": fingerprint(encoder),
-        "spec": SpectrogramSpec(clip_samples=spec.clip_samples).to_dict(),
+        "spec": _unmeasured(spec).to_dict(),
         "normalisation": normalisation,
+        **source.choice,
     }
     _claim(folder, told)
     shapes = ((spec.num_bins, spec.num_frames), (source.pictures_each, encoder.embedding_dim))
     heard, features = _arrays(folder, len(ids), shapes)
-    done = int((folder / _DONE).read_text()) if (folder / _DONE).exists() else 0
+    done = _done(folder)
     bar = tqdm(total=len(ids), initial=done, desc="pairs", unit=" clip", disable=None)
     for start in range(done, len(ids), _AT_ONCE):
         few = ids[start : start + _AT_ONCE]
@@ -219,6 +230,12 @@ def _measured(heard: NDArray[np.float16], train: NDArray[np.int64], spec: Spectr
     )
 
 
+def _unmeasured(spec: SpectrogramSpec) -> SpectrogramSpec:
+    """Return `spec` without mean and deviation, which belong to other sounds."""
+    kept = {name: value for name, value in spec.to_dict().items() if name not in ("mean", "deviation")}
+    return SpectrogramSpec.from_dict({**kept, "normalisation": "clip"})
+
+
 def _claim(folder: Path, told: dict[str, Any]) -> None:
     path = folder / _ABOUT
     folder.mkdir(parents=True, exist_ok=True)
@@ -228,7 +245,8 @@ def _claim(folder: Path, told: dict[str, Any]) -> None:
         part.replace(path)
         return
     there = json.loads(path.read_text(encoding="utf-8"))
-    if different := [name for name, value in told.items() if there.get(name) != value]:
+    # What an older folder does not say, it cannot say otherwise.
+    if different := [name for name, value in json.loads(json.dumps(told)).items() if there.get(name, value) != value]:
         raise DataError(f"{folder} holds pairs with other {', '.join(different)}: choose another --cache")
 
 
@@ -239,6 +257,12 @@ def _arrays(folder: Path, count: int, shapes: Sequence[tuple[int, int]]) -> list
         else np.lib.format.open_memmap(folder / f"{name}.npy", mode="w+", dtype=dtype, shape=(count, *shape))
         for name, dtype, shape in zip(_ARRAYS, (np.float16, np.float32), shapes, strict=True)
     ]
+
+
+def _done(folder: Path) -> int:
+    """Return how many pairs are written."""
+    path = folder / _DONE
+    return int(path.read_text()) if path.exists() else 0
 
 
 def _mark(folder: Path, done: int, arrays: Sequence[NDArray[Any]]) -> None:

@@ -1,6 +1,7 @@
 """Objectives against values that can be worked out by hand."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -38,6 +39,42 @@ def test_the_loss_has_a_finite_slope_where_pairs_agree() -> None:
     audio = torch.eye(4, requires_grad=True)
     losses.audio_visual_info_nce(audio, torch.eye(4), 0.1).backward()
     assert audio.grad is not None
+    assert bool(torch.isfinite(audio.grad).all())
+
+
+def test_cosines_that_are_all_alike_cost_the_logarithm_of_the_batch() -> None:
+    same = torch.ones(64, 8)
+    assert float(losses.cosine_info_nce(same, same)) == pytest.approx(math.log(64), abs=1e-5)
+
+
+def test_perfect_pairs_with_orthogonal_negatives_cost_by_cosines_what_the_definition_says() -> None:
+    eye = torch.eye(64)
+    wanted = math.log(1 + 63 * math.exp(-1))
+    assert float(losses.cosine_info_nce(eye, eye)) == pytest.approx(wanted, abs=1e-4)
+    assert float(losses.cosine_info_nce(eye, eye, 0.1)) == pytest.approx(math.log1p(63 * math.exp(-10)), abs=1e-4)
+
+
+def test_the_cosine_loss_forgets_length_and_is_symmetric() -> None:
+    audio, image = torch.rand(8, 16), torch.rand(8, 16)
+    loss = losses.cosine_info_nce(audio, image, 0.5)
+    assert_close(loss, losses.cosine_info_nce(7 * audio, image / 3, 0.5))
+    assert_close(loss, losses.cosine_info_nce(image, audio, 0.5))
+
+
+def test_the_cosine_loss_of_two_pairs_is_what_a_hand_works_out() -> None:
+    audio, image = torch.tensor([[1.0, 0.0], [0.0, 2.0]]), torch.tensor([[3.0, 4.0], [0.0, 1.0]])
+    # Cosines by row: 0.6, 0 and 0.8, 1.
+    rows = math.log(1 + math.exp(0.0 - 0.6)) + math.log(1 + math.exp(0.8 - 1.0))
+    columns = math.log(1 + math.exp(0.8 - 0.6)) + math.log(1 + math.exp(0.0 - 1.0))
+    assert float(losses.cosine_info_nce(audio, image)) == pytest.approx((rows + columns) / 4, abs=1e-6)
+
+
+@pytest.mark.parametrize("loss", [losses.audio_visual_info_nce, losses.cosine_info_nce])
+def test_an_embedding_that_died_has_a_finite_loss_and_slope(loss: Callable[..., torch.Tensor]) -> None:
+    audio = torch.zeros(4, 8, requires_grad=True)
+    value = loss(audio, torch.eye(4, 8), 0.1)
+    value.backward()
+    assert bool(torch.isfinite(value)) and audio.grad is not None
     assert bool(torch.isfinite(audio.grad).all())
 
 
