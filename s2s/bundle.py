@@ -31,7 +31,7 @@ from s2s.models.registry import Sizes, build
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.weights import Entry, compare_header, read_header
 
-__all__ = ["Bundle", "BundleError", "ModelCard", "load", "load_image_encoder", "read_card", "save"]
+__all__ = ["Bundle", "BundleError", "ModelCard", "load", "load_generator", "load_image_encoder", "read_card", "save"]
 
 _DTYPES: Final = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64"}
 
@@ -92,6 +92,17 @@ def load_image_encoder(path: Path | str, *, device: torch.device | str = "cpu") 
     network = _checked_network(folder / IMAGE_ENCODER, card.image_encoder)
     _fill(network, folder / IMAGE_ENCODER, device)
     return cast(PictureEncoder, network)
+
+
+def load_generator(path: Path | str, *, device: torch.device | str = "cpu") -> Generator:
+    """Load G of the bundle in folder `path` as it was saved, its spectral norm not folded: to be trained on.
+
+    Raises BundleError, as `load` does.
+    """
+    folder = Path(path)
+    generator = _checked_network(folder / GENERATOR, read_card(folder).generator)
+    _fill(generator, folder / GENERATOR, device)
+    return cast(Generator, generator)
 
 
 def save(

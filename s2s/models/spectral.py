@@ -32,10 +32,12 @@ class _SpectralNorm(nn.Module):
         if self.u0 is None:
             return self.weight
         matrix = self.weight.flatten(1)  # [out, in]
-        with torch.no_grad():
-            v = F.normalize(self.u0 @ matrix, eps=_EPS)  # [1, in]
-            u = F.normalize(v @ matrix.T, eps=_EPS)  # [1, out]
-        sigma = (v @ matrix.T @ u.T).squeeze()
+        # Where all else is in bfloat16 too: sums of eight bits are a hundredth off, otherwise at every step.
+        with torch.autocast(self.weight.device.type, enabled=False):
+            with torch.no_grad():
+                v = F.normalize(self.u0 @ matrix, eps=_EPS)  # [1, in]
+                u = F.normalize(v @ matrix.T, eps=_EPS)  # [1, out]
+            sigma = (v @ matrix.T @ u.T).squeeze()
         if self.training:
             self.u0.copy_(u)
             assert self.sv0 is not None

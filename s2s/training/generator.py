@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -24,19 +23,17 @@ from s2s.models.light_generator import LightGenerator
 from s2s.training import checkpoint
 from s2s.training.collective import of_rank_0
 from s2s.training.conditions import NUM_NEIGHBOURS, Conditions, nearest
-from s2s.training.data import to_pictures, to_tensor
+from s2s.training.data import to_tensor
 from s2s.training.ema import MovingAverage
 from s2s.training.features import encode_pictures
-from s2s.training.frechet import frechet_distance
 from s2s.training.loop import RunPlan, train
+from s2s.training.painting import distance_to_held_out, sheet_of
 from s2s.training.pictures import Pictures
 from s2s.training.rig import Rig, descend, frozen, set_rate
 from s2s.training.stage import Bounds
 from s2s.training.turn import Turn, share_of
 
 WEIGHTS: Final = "generator.safetensors"
-VALIDATED_ON: Final = 512  # held-out pictures: their features' spread is known to a hundredth, at seconds of painting
-_SHOWN: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,47 +165,20 @@ class GeneratorStage:
         set_rate(self.paint_optimiser, s.learning_rate if warming else s.adversarial_rate * max(decay, 0.05))
         set_rate(self.judge_optimiser, s.judge_rate * max(decay, 0.05))
 
-    @torch.no_grad()
     def validate(self) -> dict[str, float]:
         """Return the Fréchet distance between held-out pictures and what is painted for their features, in f_V.
 
         f_V's maps are what D looks at, so the number flatters: it is for choosing among the steps of one run.
         """
-        rows = self.data.held_out[:: max(1, len(self.data.held_out) // VALIDATED_ON)]
-        if len(rows) < 2:
-            return {}
-        wanted = encode_pictures(self.encoder, self.data.of(rows))
-        z = torch.randn(len(rows), self.settings.z_dim, generator=torch.Generator().manual_seed(1))
-        painted = [
-            to_pictures(self._painted(a, b)) for a, b in zip(torch.split(z, 32), torch.split(wanted, 32), strict=True)
-        ]
-        found = encode_pictures(self.encoder, np.concatenate(painted))
-        near = (found * wanted).sum(dim=1).mean().item()
-        return {"loss": frechet_distance(found, wanted), "cosine": near}
-
-    def _painted(self, z: Tensor, h: Tensor) -> Tensor:
-        painted: Tensor = self.average.net(z.to(self.rig.device), h.to(self.rig.device))
-        return painted
+        return distance_to_held_out(self.average.net, self.data, self.encoder, self.rig.device)
 
     def bounds(self) -> Bounds | None:
         """A game between two has no floor."""
         return None
 
-    @torch.no_grad()
     def sheet(self) -> NDArray[np.uint8] | None:
-        """Return rows of held-out pictures: the picture, four draws of z for its own h, four for a wide h."""
-        rows = self.data.held_out if len(self.data.held_out) else self.data.train
-        rows = rows[np.linspace(0, len(rows) - 1, min(_SHOWN, len(rows))).astype(int)]
-        pictures, n = self.data.of(rows), len(rows)
-        own = encode_pictures(self.encoder, pictures)
-        near = (own @ self.conditions.features.T).topk(min(48, len(self.conditions.features)), dim=1).indices
-        wide = F.normalize(self.conditions.features[near].mean(dim=1), dim=1)
-        columns = [to_tensor(pictures, self.settings.resolution)]
-        draws = torch.Generator().manual_seed(1)
-        for h in (own, wide):
-            z = torch.randn(4, self.settings.z_dim, generator=draws)
-            columns += [self._painted(one.expand(n, -1), h) for one in z]
-        return np.concatenate([np.concatenate(list(to_pictures(c)), axis=0) for c in columns], axis=1)
+        """Return rows of held-out pictures, and what is painted for them."""
+        return sheet_of(self.average.net, self.data, self.encoder, self.conditions.features, self.rig.device)
 
     def drawn(self) -> dict[str, Tensor]:
         """Return pictures, conditions and noise of the last step."""
