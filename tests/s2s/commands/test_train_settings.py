@@ -1,0 +1,71 @@
+"""`--set NAME=VALUE`: what a stage's settings take from words, and what one line says of what they do not."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from s2s.commands.training import settings_of
+from s2s.training.audio_encoder import AudioEncoderSettings
+from s2s.training.hearing import STILL
+from s2s.training.image_encoder import ImageEncoderSettings
+
+
+@dataclass(frozen=True)
+class Word:
+    text: str = ""
+
+
+def test_without_a_word_settings_are_the_stages_own() -> None:
+    assert settings_of(AudioEncoderSettings, []) == AudioEncoderSettings()
+
+
+def test_numbers_are_read_as_numbers() -> None:
+    settings = settings_of(AudioEncoderSettings, ["width=32", "learning_rate=3e-4", "temperature=1"])
+    assert settings == AudioEncoderSettings(width=32, learning_rate=3e-4, temperature=1.0)
+
+
+def test_words_need_no_quotes_and_may_have_some() -> None:
+    plain = settings_of(AudioEncoderSettings, ["loss=nce", "schedule=cosine"])
+    assert plain == settings_of(AudioEncoderSettings, ['loss="nce"', 'schedule="cosine"'])
+    assert (plain.loss, plain.schedule) == ("nce", "cosine")
+    assert settings_of(Word, ["text=a=b"]).text == "a=b"
+
+
+def test_a_range_is_a_list() -> None:
+    assert settings_of(ImageEncoderSettings, ["large_area=[0.5, 1]"]).large_area == (0.5, 1.0)
+
+
+def test_the_last_word_counts() -> None:
+    assert settings_of(AudioEncoderSettings, ["width=8", "width=16"]).width == 16
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"no setting 'widht'; known: .*temperature, weight_decay, width"):
+        settings_of(AudioEncoderSettings, ["widht=8"])
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("width=wide", "setting width: .*valid integer.*got 'wide'"),
+        ("width=4.5", "setting width: .*valid integer.*got 4.5"),
+        ("width", "setting width: .*valid integer.*got ''"),
+        ("loss=triplet", "setting loss: .*'total', 'nce' or 'l2'.*got 'triplet'"),
+        ("temperature=null", "setting temperature: .*valid number.*got None"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named_with_what_was_expected(word: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        settings_of(AudioEncoderSettings, [word])
+
+
+@pytest.mark.parametrize("word", ["large_area=[0.5]", "large_area=0.5", "large_area=[0.5, high]"])
+def test_a_range_needs_both_its_ends(word: str) -> None:
+    with pytest.raises(ValueError, match="setting large_area"):
+        settings_of(ImageEncoderSettings, [word])
+
+
+def test_what_an_option_decides_no_word_can_set() -> None:
+    assert settings_of(AudioEncoderSettings, [], hearing=STILL).hearing is STILL
+    with pytest.raises(ValueError, match="no setting 'hearing'"):
+        settings_of(AudioEncoderSettings, ["hearing=still"], hearing=STILL)
