@@ -59,12 +59,12 @@ def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tens
 
     Each row is a distribution, and over the batch all prototypes are used alike (Caron et al. 2020, section 3.1).
     """
-    # Lowered by the largest: exp(1 / 0.05) alone is within float32's range, its products are not.
-    codes = ((scores.float() - scores.float().max()) / epsilon).exp()
+    # In logarithms: what lies a cosine of 1 below the largest would be exp(-1 / 0.03) of it, and lost beside it.
+    codes = scores.float() / epsilon
     for _ in range(iterations):
-        codes = F.normalize(codes, p=1, dim=0) / codes.shape[1]
-        codes = F.normalize(codes, p=1, dim=1)
-    return codes
+        codes = codes.log_softmax(dim=0)
+        codes = codes.log_softmax(dim=1)
+    return codes.exp()
 
 
 def hinge_discriminator(real: list[Tensor], fake: list[Tensor]) -> Tensor:

@@ -1,4 +1,5 @@
-"""What `bench` measures: the model's input, the encoder and the generator, at published and at a bundle's sizes.
+"""What `bench` measures: the model's input, the encoder and the generator, at published and at a bundle's sizes; and
+training.
 
 Every case is built when it is its turn, since a published generator and its baseline take a gigabyte.
 """
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from s2s import bundle
 from s2s.bench.baselines import NaiveBigGan, published_spectrogram
 from s2s.bench.measuring import Case
+from s2s.bench.training import audio_encoder_training
 from s2s.card import GENERATOR, BigGanSizes, LightSizes
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.biggan import BigGanGenerator
@@ -51,6 +53,7 @@ def plan(model: Path, device: str = "cpu", *, resolutions: Sequence[int] = tuple
         partial(bundled_audio_encoder, ours),
         *generators,
         partial(bundled_generator, ours),
+        partial(audio_encoder_training, device),
     ]
 
 

@@ -28,6 +28,8 @@ class Case:
     compared_with: str = ""
     settle: Callable[[], None] = lambda: None
     """Waits until the device has done what it was asked for."""
+    samples: int = 0
+    """How many samples a call is one step of training on; 0 for a call that only infers, and needs no gradients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +43,31 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What was measured. `largest_difference` is in parts of the baseline's largest value."""
+    """What was measured. `largest_difference` is in parts of the baseline's largest value; `samples` as in `Case`."""
 
     name: str
     ours: Timing
     baseline: Timing | None = None
     compared_with: str = ""
     largest_difference: float | None = None
+    samples: int = 0
 
     @property
     def speed_up(self) -> float | None:
         """The baseline's median over ours."""
         return None if self.baseline is None else self.baseline.median_ms / self.ours.median_ms
 
+    def samples_per_s(self, timing: Timing) -> float:
+        """Return how many samples a second one of the two sides trains on."""
+        return self.samples / timing.median_ms * 1e3
+
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values, `speed_up` among them."""
-        return {**asdict(self), "speed_up": self.speed_up}
+        """Return plain values, `speed_up` among them, and samples a second where there are samples."""
+        told = {**asdict(self), "speed_up": self.speed_up}
+        for name, timing in (("ours", self.ours), ("baseline", self.baseline)):
+            if self.samples and timing is not None:
+                told[name]["samples_per_s"] = self.samples_per_s(timing)
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,6 @@ class Machine:
     device: str
 
 
-@torch.inference_mode()
 def measure(case: Case, repeats: int, clock: Callable[[], float] = time.perf_counter) -> Row:
     """Time both sides of `case`, a call of the one after a call of the other, `repeats` times after warming up.
 
@@ -78,20 +88,21 @@ def measure(case: Case, repeats: int, clock: Callable[[], float] = time.perf_cou
     if repeats < 1:
         raise ValueError(f"repeats must be at least 1, got {repeats}")
     calls = [case.ours] if case.baseline is None else [case.ours, case.baseline]
-    for _ in range(_WARM_UPS):
-        results = [call() for call in calls]
-    case.settle()
-    difference = largest_difference(*results) if len(results) == 2 else None
-    spent_s: list[list[float]] = [[] for _ in calls]
-    for _ in range(repeats):
-        for call, spent in zip(calls, spent_s, strict=True):
-            began = clock()
-            call()
-            case.settle()
-            spent.append(clock() - began)
+    with torch.inference_mode(not case.samples):
+        for _ in range(_WARM_UPS):
+            results = [call() for call in calls]
+        case.settle()
+        spent_s: list[list[float]] = [[] for _ in calls]
+        for _ in range(repeats):
+            for call, spent in zip(calls, spent_s, strict=True):
+                began = clock()
+                call()
+                case.settle()
+                spent.append(clock() - began)
     timings = [_timing(spent) for spent in spent_s]
     baseline = timings[1] if len(timings) == 2 else None
-    return Row(case.name, timings[0], baseline, case.compared_with, difference)
+    difference = largest_difference(*results) if len(results) == 2 else None
+    return Row(case.name, timings[0], baseline, case.compared_with, difference, case.samples)
 
 
 def largest_difference(ours: Tensor, baseline: Tensor) -> float:

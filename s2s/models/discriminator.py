@@ -39,8 +39,8 @@ class Discriminator(nn.Module):
     def look(self, pictures: Tensor, maps: list[Tensor]) -> list[Tensor]:
         """Return what every head sees, [b, head, height, width] each, whatever h it is asked about: the costly part."""
         assert len(maps) == len(self.heads), f"expected {len(self.heads)} maps, got {len(maps)}"
-        seen = [head.body(x) for head, x in zip(self._heads(), [*maps, self.pixels(pictures)], strict=True)]
-        return seen
+        looked_at = [*maps, self.pixels(pictures)]
+        return [head.body(x) for head, x in zip(self._heads(), looked_at, strict=True)]
 
     def answers(self, seen: list[Tensor], h: Tensor) -> list[Tensor]:
         """Return the logits of every head for what it saw, given h [b, d]."""

@@ -183,7 +183,7 @@ class ByLocalizer:
         device = next(self.net.parameters()).device
         bands = log_bands(source.sound(clip_id), len(frames), self.net.sizes.num_bands)
         heard = self.net.hear(self.about.scaled(bands)[None].to(device))[0].T
-        maps = picture_maps(self.encoder, frames, self.about.stages, device)
+        maps = picture_maps(self.encoder, frames, self.about.stages)
         return self.net.see([one.to(device) for one in maps]), heard
 
 

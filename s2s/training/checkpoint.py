@@ -5,8 +5,12 @@ Written by rank 0 alone, read by all; each file is the old one or the new one, n
 
 import json
 import logging
+import os
 import pickle
 import platform
+import struct
+import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +23,11 @@ LAST: Final = "checkpoint.pt"
 BEST: Final = "best.pt"
 BROKEN: Final = "broken.pt"
 RUN: Final = "run.json"
+_DAMAGE: Final = (
+    *(OSError, EOFError, RuntimeError, LookupError, TypeError, ValueError),
+    *(pickle.UnpicklingError, struct.error, zipfile.BadZipFile, zlib.error),
+)
+"""What zip, pickle and torch raise for a file that is not what it was."""
 MAY_CHANGE: Final = frozenset({"length", "versions", "device", "precision", "compiled", "ranks"})
 """What a run may go on with otherwise than it began."""
 
@@ -27,7 +36,8 @@ MAY_CHANGE: Final = frozenset({"length", "versions", "device", "precision", "com
 class Standing:
     """How far a run is. `best` is the lowest validated loss, at `best_step`; `since` counts validations after it.
 
-    `sums` and `summed` are what was added up since the last line of the log, so that a resumed run writes the same.
+    `validated` and `drawn` are the steps after which that was last done. `sums` and `counts` are what was added up
+    since the last line of the log, value by value, so that a resumed run writes the same.
     """
 
     step: int = 0
@@ -35,8 +45,10 @@ class Standing:
     best: float = float("inf")
     best_step: int = 0
     since: int = 0
+    validated: int = -1
+    drawn: int = -1
     sums: dict[str, float] = field(default_factory=dict)
-    summed: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def save(path: Path, stage: dict[str, Any], standing: Standing) -> None:
@@ -46,35 +58,50 @@ def save(path: Path, stage: dict[str, Any], standing: Standing) -> None:
 
 
 def replace(path: Path, content: dict[str, Any]) -> None:
-    """Write `content` beside and move it into place."""
+    """Write `content` beside and, once the disk has it, move it into place."""
     partial = path.with_name(path.name + ".partial")
-    torch.save(content, partial)
+    with partial.open("wb") as file:
+        torch.save(content, file)
+        file.flush()
+        os.fsync(file.fileno())
     partial.replace(path)
 
 
 def load(path: Path) -> tuple[dict[str, Any], Standing]:
     """Return the stage's state and how far it was. Raises ValueError for a file that is no checkpoint, OSError."""
-    try:
-        saved = torch.load(path, map_location="cpu", weights_only=True)
-        return saved["stage"], Standing(**saved["standing"])
-    except (KeyError, TypeError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise ValueError(f"{path} is no checkpoint of a run ({said}): delete it, or begin in another folder") from error
+    with path.open("rb") as file:
+        try:
+            # torch's own reader takes what a bad disk has changed for the weights.
+            if (member := zipfile.ZipFile(file).testzip()) is not None:
+                raise ValueError(f"{member} is damaged")
+            file.seek(0)
+            saved = torch.load(file, map_location="cpu", weights_only=True)
+            return dict(saved["stage"]), Standing(**saved["standing"])
+        except _DAMAGE as error:
+            said = " ".join(str(error).split())[:200]
+            advice = "delete it, or begin in another folder"
+            raise ValueError(f"{path} is no checkpoint of a run ({said}): {advice}") from error
 
 
-def claim(out: Path, settings: dict[str, Any]) -> None:
-    """Write down what the run in `out` is run with, beside what it began with.
+def agreed(out: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what is to be written down of the run in `out`, for `claim`.
 
     Raises ValueError where `out` holds a checkpoint of a run with other settings.
     """
     path = out / RUN
-    told = json.loads(json.dumps({**settings, "versions": versions()}, default=str))
+    told: dict[str, Any] = json.loads(json.dumps({**settings, "versions": versions()}, default=str))
     if path.exists() and (out / LAST).exists():
         before = json.loads(path.read_text(encoding="utf-8"))
         changed = [name for name in told.keys() | before.keys() if told.get(name) != before.get(name)]
         if wrong := sorted(set(changed) - MAY_CHANGE):
             words = ", ".join(f"{name} {before.get(name)!r}, now {told.get(name)!r}" for name in wrong)
             raise ValueError(f"{out} holds a run with other settings ({words}): choose another folder, or --restart")
+    return told
+
+
+def claim(out: Path, told: dict[str, Any]) -> None:
+    """Write down what the run in `out` is run with."""
+    path = out / RUN
     beside = path.with_name(RUN + ".part")
     beside.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     beside.replace(path)

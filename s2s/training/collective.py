@@ -24,13 +24,14 @@ class _Gather(torch.autograd.Function):
 
     @staticmethod
     def forward(_ctx: Any, x: Tensor) -> Tensor:
-        parts = [torch.empty_like(x) for _ in range(num_ranks())]
-        dist.all_gather(parts, x.contiguous())
+        own = x.contiguous()
+        parts = [torch.empty_like(own) for _ in range(num_ranks())]
+        dist.all_gather(parts, own)
         return torch.cat(parts)
 
     @staticmethod
     def backward(_ctx: Any, *slopes: Tensor) -> Tensor:
-        slope = slopes[0].contiguous()
+        slope = slopes[0].clone(memory_format=torch.contiguous_format)  # others may be given the same tensor
         dist.all_reduce(slope)  # every rank's loss looks at this rank's rows
         return slope.chunk(num_ranks())[dist.get_rank()]
 
@@ -40,13 +41,13 @@ class _Sum(torch.autograd.Function):
 
     @staticmethod
     def forward(_ctx: Any, x: Tensor) -> Tensor:
-        total = x.clone()
+        total = x.clone(memory_format=torch.contiguous_format)
         dist.all_reduce(total)
         return total
 
     @staticmethod
     def backward(_ctx: Any, *slopes: Tensor) -> Tensor:
-        slope = slopes[0].clone()
+        slope = slopes[0].clone(memory_format=torch.contiguous_format)
         dist.all_reduce(slope)
         return slope
 
@@ -68,7 +69,7 @@ def average_gradients(weights: Iterable[Tensor]) -> None:
     if num_ranks() == 1:
         return
     slopes = [weight.grad for weight in weights if weight.grad is not None]
-    for dtype in {slope.dtype for slope in slopes}:
+    for dtype in dict.fromkeys(slope.dtype for slope in slopes):  # in the same order on every rank
         same = [slope for slope in slopes if slope.dtype == dtype]
         flat = torch.cat([slope.flatten() for slope in same])
         dist.all_reduce(flat)
@@ -81,15 +82,20 @@ def average_gradients(weights: Iterable[Tensor]) -> None:
 def mean_of_ranks(values: Mapping[str, float]) -> dict[str, float]:
     """Return the mean over ranks of each value; NaN on one rank is NaN on all."""
     if num_ranks() == 1:
-        return dict(values)
+        return {name: float(value) for name, value in values.items()}
     device = "cuda" if dist.get_backend() == "nccl" else "cpu"
     told = torch.tensor(list(values.values()), dtype=torch.float64, device=device)
     dist.all_reduce(told)
     return dict(zip(values, (told / num_ranks()).tolist(), strict=True))
 
 
+def meet() -> None:
+    """Return once every rank is here."""
+    mean_of_ranks({"": 0.0})
+
+
 def of_rank_0(value: float) -> float:
-    """Return rank 0's value on every rank: what a clock says must not make them part."""
+    """Return rank 0's value on every rank: what a clock says must not make them part. The others wait, rank 0 not."""
     if num_ranks() == 1:
         return value
     device = "cuda" if dist.get_backend() == "nccl" else "cpu"
@@ -101,7 +107,8 @@ def of_rank_0(value: float) -> float:
 class SharedBatchNorm(_BatchNorm):
     """Batch norm over the batch of all ranks, on any device; torch's `SyncBatchNorm` knows CUDA alone.
 
-    The same parameters and buffers as torch's batch norms, whose place it takes.
+    The same parameters and buffers as torch's batch norms, whose place it takes. Sums are taken in double precision,
+    as torch does on the CPU: a mean far from 0 leaves nothing of the spread in single precision.
     """
 
     def _check_input_dim(self, input: Tensor) -> None:
@@ -115,15 +122,16 @@ class SharedBatchNorm(_BatchNorm):
         assert self.num_batches_tracked is not None and self.momentum is not None
         axes = [axis for axis in range(x.ndim) if axis != 1]
         wide = x.float()
-        count = torch.full_like(wide[:1, :1].flatten()[:1], wide.numel() / wide.shape[1])
-        told: Tensor = _Sum.apply(torch.cat([wide.sum(axes), wide.square().sum(axes), count]))  # type: ignore[no-untyped-call]
+        sums, squares = wide.sum(axes, dtype=torch.float64), wide.square().sum(axes, dtype=torch.float64)
+        told: Tensor = _Sum.apply(torch.cat([sums, squares, sums.new_full((1,), wide.numel() / len(sums))]))  # type: ignore[no-untyped-call]
         total, squares, members = torch.split(told, [x.shape[1], x.shape[1], 1])
         mean = total / members
         variance = (squares / members - mean.square()).clamp_min(0.0)
         with torch.no_grad():
             self.num_batches_tracked += 1
-            self.running_mean.lerp_(mean, self.momentum)
-            self.running_var.lerp_(variance * members / (members - 1), self.momentum)
+            self.running_mean.lerp_(mean.float(), self.momentum)
+            self.running_var.lerp_((variance * members / (members - 1)).float(), self.momentum)
+        mean, variance = mean.float(), variance.float()
         column = (1, -1, *(1,) * (x.ndim - 2))
         scaled = (wide - mean.view(column)) * torch.rsqrt(variance + self.eps).view(column)
         shifted: Tensor = scaled * self.weight.view(column) + self.bias.view(column)

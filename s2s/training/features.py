@@ -25,7 +25,8 @@ def raw_features(encoder: PictureEncoder, pictures: NDArray[np.uint8], batch: in
     assert isinstance(encoder, nn.Module)
     encoder.eval()
     device = next(encoder.parameters()).device
-    px = INPUT_PX if isinstance(encoder, ImageEncoder) else pictures.shape[1]
+    # Fewer bytes to move: the small f_V would take the mean of the same blocks itself.
+    px = INPUT_PX if isinstance(encoder, ImageEncoder) and pictures.shape[1] % INPUT_PX == 0 else pictures.shape[1]
     parts = [
         encoder.encode(to_tensor(pictures[start : start + batch], px).to(device)).float().cpu()
         for start in range(0, len(pictures), batch)

@@ -137,9 +137,10 @@ class GeneratorStage:
     def _judge_step(
         self, real: Tensor, real_maps: list[Tensor], fake: Tensor, fake_maps: list[Tensor], h: Tensor
     ) -> dict[str, float]:
-        on_real, on_fake = self.D(real, real_maps, h), self.D(fake, fake_maps, h)
+        on_fake, seen_real = self.D(fake, fake_maps, h), self.D.look(real, real_maps)
+        on_real = self.D.answers(seen_real, h)
         # A real picture under another's condition is wrong too: without this term h is soon ignored.
-        on_mismatch = self.D(real, real_maps, h.roll(1, dims=0))
+        on_mismatch = self.D.answers(seen_real, h.roll(1, dims=0))
         loss = losses.hinge_discriminator(on_real, on_fake)
         loss = loss + 0.25 * losses.hinge_discriminator(on_real, on_mismatch)
         descend(self.judge_optimiser, loss)

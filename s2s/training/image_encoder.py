@@ -107,21 +107,16 @@ class ImageEncoderStage:
             self.prototypes.weight.copy_(F.normalize(self.prototypes.weight, dim=1))
         weight = self.prototypes.weight.detach() if hold else self.prototypes.weight
         scores = list(torch.split(projected @ weight.T, len(pictures)))
-        codes = [self._codes(one) for one in scores[:2]]
-        used = torch.cat(codes).mean(dim=0)
-        entropy = -(used * used.clamp_min(1e-12).log()).sum()
-        return swapped_prediction(scores, codes, s.temperature), {"used": entropy.exp().item()}
+        everyone = [gathered(one.detach()) for one in scores[:2]]
+        share = share_of(self.rig.rank, len(everyone[0]))
+        codes = [sinkhorn(one, s.epsilon)[share] for one in everyone]
+        return swapped_prediction(scores, codes, s.temperature), {"used": _num_nearest(torch.cat(everyone))}
 
     def _features(self, views: list[Tensor]) -> list[Tensor]:
         """Return the features of each view; views of one size go through the network together."""
         large = self.encoder.of_view(torch.cat(views[:2]))
         small = [self.encoder.of_view(torch.cat(views[2:]))] if views[2:] else []
         return [large, *small]
-
-    def _codes(self, scores: Tensor) -> Tensor:
-        """Return the codes of this rank's rows, found over the batch of all ranks."""
-        everyone = gathered(scores.detach())
-        return sinkhorn(everyone, self.settings.epsilon)[share_of(self.rig.rank, len(everyone))]
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -155,7 +150,8 @@ class ImageEncoderStage:
         if s.objective == "simclr":
             first, second = projected.chunk(2)
             return nt_xent(first, second, s.temperature).item()
-        scores = list(torch.split(projected @ self.prototypes.weight.T, len(pictures)))
+        weight = F.normalize(self.prototypes.weight, dim=1)
+        scores = list(torch.split(projected @ weight.T, len(pictures)))
         codes = [sinkhorn(one, s.epsilon) for one in scores[:2]]
         return swapped_prediction(scores, codes, s.temperature).item()
 
@@ -185,6 +181,15 @@ class ImageEncoderStage:
         """Take over a checkpoint."""
         for name in ("encoder", "projector", "prototypes", "optimiser"):
             getattr(self, name).load_state_dict(state[name])
+
+
+def _num_nearest(scores: Tensor) -> float:
+    """Return to how many prototypes views are nearest, those with few views counting less: 1 after a collapse.
+
+    Of codes nothing could be told: they use all prototypes alike, whatever the network does.
+    """
+    share = torch.bincount(scores.argmax(dim=1), minlength=scores.shape[1]) / len(scores)
+    return float(torch.special.entr(share).sum().exp())
 
 
 def _spread(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:

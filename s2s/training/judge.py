@@ -1,9 +1,11 @@
-"""An independent judge: a plain scene classifier of real pictures, to score generated ones with.
+"""An independent judge: a classifier of real pictures by their class, to score generated ones with.
 
 It shares nothing with the image encoder or the discriminator, whose own features would flatter the generator. The
-one stage that is trained with scene names; nothing that it learns reaches the model.
+one stage that is trained with the names of classes; nothing that it learns reaches the model.
 """
 
+import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,105 +15,148 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import Tensor
 
-from s2s.models.image_encoder import at_input_size
-from s2s.training.data import WorldData, to_tensor
-from s2s.training.descent import channels_last, descend, set_rate
-from s2s.training.loop import RunLength, train
-from s2s.training.views import random_view
+from s2s.models.judge import SMALL_PX, Architecture, Judge
+from s2s.training.data import DataError, to_tensor
+from s2s.training.loop import RunPlan, train
+from s2s.training.pictures import UNKNOWN, Pictures
+from s2s.training.rig import Rig, descend, set_rate
+from s2s.training.stage import Bounds
+from s2s.training.turn import Turn
+from s2s.training.views import Crop, random_view
+
+__all__ = ["Judge", "JudgeSettings", "JudgeStage", "load_judge", "train_judge"]
 
 WEIGHTS: Final = "judge.safetensors"
-PX: Final = 64
-WIDTHS: Final = (32, 64, 96, 128)
-
-
-class Judge(nn.Module):
-    """Four strided convolutions, average pool, one linear layer."""
-
-    def __init__(self, num_scenes: int) -> None:
-        super().__init__()
-        before = 3
-        layers: list[nn.Module] = []
-        for width in WIDTHS:
-            layers += [nn.Conv2d(before, width, 5, stride=2, padding=2), nn.BatchNorm2d(width), nn.ReLU()]
-            before = width
-        self.body = nn.Sequential(*layers)
-        self.out = nn.Linear(before, num_scenes)
-
-    def features(self, pictures: Tensor) -> Tensor:
-        """Return [b, 128] for pictures [b, 3, h, w] in -1..1."""
-        pooled: Tensor = self.body(at_input_size(pictures)).mean(dim=(2, 3))
-        return pooled
-
-    def forward(self, pictures: Tensor) -> Tensor:
-        """Return logits [b, scenes]."""
-        logits: Tensor = self.out(self.features(pictures))
-        return logits
+ABOUT: Final = "judge.json"
+_VALIDATED_ON: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
-    """How the judge is trained."""
+    """How the judge is trained. To fine-tune Inception take a rate of about 1e-4, or it forgets what it knows."""
 
+    architecture: Architecture = "small"
     batch: int = 96
     learning_rate: float = 2e-3
-    seed: int = 7
+    area: tuple[float, float] = (0.3, 1.0)  # how much of a picture is shown, from and to
 
 
-class JudgeTrainer:
-    """One step: name the scenes of a batch of randomly cropped and coloured pictures."""
+class JudgeStage:
+    """One step: name the classes of a batch of randomly cropped and coloured pictures."""
 
-    def __init__(self, data: WorldData, settings: JudgeSettings) -> None:
-        torch.manual_seed(settings.seed)
-        self.data, self.settings = data, settings
-        self.net = channels_last(Judge(data.counts.num_scenes))
-        self.optimiser = torch.optim.Adam(self.net.parameters(), lr=settings.learning_rate)
-        self.draws = torch.Generator().manual_seed(settings.seed)
+    def __init__(
+        self, data: Pictures, settings: JudgeSettings, rig: Rig, seed: int = 0, weights: Path | None = None
+    ) -> None:
+        torch.manual_seed(seed)
+        self.data, self.settings, self.rig = data, settings, rig
+        self._train, self._held_out = _labelled(data, data.train), _labelled(data, data.held_out)
+        if len(np.unique(data.labels[self._train])) < 2:
+            raise DataError(
+                "the judge learns to tell classes apart, and these pictures name fewer than two: prepare films that "
+                "have labels (those of a published corpus, or an index.jsonl of `video` and `label` beside them), or "
+                "the world"
+            )
+        judge = Judge(data.classes, settings.architecture)
+        if weights is not None:
+            judge.load_body(weights)
+        self.net = rig.prepared(judge)
+        self._forward = rig.compile(self.net)
+        self.optimiser = rig.adam(self.net.parameters(), settings.learning_rate)
+        self._px = SMALL_PX if settings.architecture == "small" else data.px
+        self._batch = min(settings.batch, len(self._train) // rig.rank.count * rig.rank.count)
+        self._drawn: dict[str, Tensor] = {}
 
-    def step(self, progress: float) -> dict[str, float]:
+    def step(self, turn: Turn) -> dict[str, float]:
         """Take one step; the rate falls to nothing."""
         self.net.train()
-        set_rate(self.optimiser, self.settings.learning_rate * max(0.02, 1 - progress))
-        chosen = torch.randint(len(self.data.pictures), (self.settings.batch,), generator=self.draws).sort().values
-        pictures = random_view(to_tensor(self.data.pictures[chosen.numpy()], PX), self.draws)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = self.net(pictures)
-        target = torch.from_numpy(self.data.scenes)[chosen]
+        set_rate(self.optimiser, self.settings.learning_rate * max(0.02, 1 - turn.progress))
+        rows = turn.mine(turn.rng.choice(self._train, self._batch, replace=False))
+        pictures, target = self._read(rows)
+        views = random_view(pictures, turn.lots(self._batch), Crop(self._px, self.settings.area))
+        self._drawn = {"views": views, "target": target}
+        with self.rig.autocast():
+            logits = self._forward(views)
         loss = F.cross_entropy(logits.float(), target)
         descend(self.optimiser, loss)
         return {"loss": loss.item(), "accuracy": (logits.argmax(1) == target).float().mean().item()}
+
+    def _read(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        """Return pictures [n, 3, px, px] and their classes [n]."""
+        target = torch.from_numpy(self.data.labels[rows])
+        return self.rig.placed(to_tensor(self.data.of(rows), self._px)), self.rig.placed(target)
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """Return loss and accuracy on pictures held out, as they are. Every rank does all of it."""
+        rows = self._held_out
+        if not len(rows):
+            return {}
+        rows = rows[np.unique(np.linspace(0, len(rows) - 1, _VALIDATED_ON).astype(int))]
+        self.net.eval()
+        logits, targets = [], []
+        for start in range(0, len(rows), self._batch):
+            pictures, target = self._read(rows[start : start + self._batch])
+            with self.rig.autocast():
+                logits.append(self.net(pictures).float())
+            targets.append(target)
+        said, wanted = torch.cat(logits), torch.cat(targets)
+        right = (said.argmax(1) == wanted).float().mean().item()
+        return {"loss": F.cross_entropy(said, wanted).item(), "accuracy": right}
+
+    def bounds(self) -> Bounds | None:
+        """Every picture named for sure, or a guess among all classes."""
+        return Bounds("loss", 0.0, math.log(len(self.data.classes)))
 
     def sheet(self) -> NDArray[np.uint8] | None:
         """Nothing to see."""
         return None
 
+    def drawn(self) -> dict[str, Tensor]:
+        """Return the last step's views and their classes."""
+        return self._drawn
+
     def state_dict(self) -> dict[str, Any]:
-        """Return weights, optimiser and draws."""
-        nets = {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
-        return {**nets, "draws": self.draws.get_state()}
+        """Return network and optimiser."""
+        return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over a checkpoint."""
         self.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.draws.set_state(state["draws"])
 
 
-def train_judge(data: WorldData, out: Path, settings: JudgeSettings, length: RunLength) -> Judge:
-    """Train the judge on the pictures of `data`; write `judge.safetensors` to `out` and return the network."""
-    trainer = JudgeTrainer(data, settings)
-    train(trainer, out, length, {"stage": "judge", **asdict(settings)})
-    save_file({k: v.contiguous() for k, v in trainer.net.state_dict().items()}, out / WEIGHTS)
-    return trainer.net.eval().requires_grad_(False)
+def _labelled(data: Pictures, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    labelled: NDArray[np.int64] = rows[data.labels[rows] != UNKNOWN]
+    return labelled
+
+
+def train_judge(data: Pictures, settings: JudgeSettings, plan: RunPlan, weights: Path | None = None) -> Judge:
+    """Train the judge on the labelled pictures of `data` and return it; Inception begins with `weights` where given.
+
+    `weights` is a state dict of torchvision's `inception_v3`. Writes `judge.safetensors` and `judge.json` to the plan's
+    folder. Raises DataError where the pictures have no labels.
+    """
+    stage = JudgeStage(data, settings, plan.rig, plan.seed, weights)
+    told = {"stage": "judge", "pictures": len(data.train), "classes": len(data.classes)}
+    train(stage, plan, {**told, "weights": weights.name if weights else None, **asdict(settings)})
+    judge = stage.net.eval().requires_grad_(False)
+    if plan.rig.is_first:
+        about = {"architecture": judge.architecture, "classes": list(judge.classes)}
+        (plan.out / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+        save_file({k: v.contiguous() for k, v in judge.state_dict().items()}, plan.out / WEIGHTS)
+    return judge
 
 
 def load_judge(folder: Path) -> Judge:
     """Return the judge that a finished run left in `folder`. Raises FileNotFoundError."""
-    path = folder / WEIGHTS
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train judge DATA {folder}`")
-    weights = load_file(path)
-    net = Judge(len(weights["out.bias"]))
-    net.load_state_dict(weights)
-    return net.eval().requires_grad_(False)
+    for name in (WEIGHTS, ABOUT):
+        if not (folder / name).exists():
+            raise FileNotFoundError(
+                f"{folder / name} is missing: train it with `python -m s2s train judge DATA {folder}`"
+            )
+    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    judge = Judge(about["classes"], about["architecture"])
+    judge.load_state_dict(load_file(folder / WEIGHTS))
+    return judge.eval().requires_grad_(False)

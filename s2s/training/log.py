@@ -22,17 +22,18 @@ class RunLog:
 
     def __init__(self, out: Path | None, *, step: int, total: int, tensorboard: bool = False) -> None:
         self._out, self._told_s = out, float("-inf")
+        self._board = _board(out / "tensorboard", step) if out is not None and tensorboard else None
         if out is not None:
             self._begin(out / LOG, step)
         self._bar = tqdm(total=total, initial=step, disable=True if out is None else None, unit=" steps")
-        self._board = _board(out / "tensorboard") if out is not None and tensorboard else None
 
     @staticmethod
     def _begin(path: Path, step: int) -> None:
         """Keep the lines up to `step`: a run that was killed wrote more than its last checkpoint knows."""
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
-        kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= step]
-        path.write_text("".join(kept), encoding="utf-8")
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True) if path.exists() else []
+        beside = path.with_name(LOG + ".part")
+        beside.write_text("".join(line for line in lines if _step_of(line) <= step), encoding="utf-8")
+        beside.replace(path)
 
     def write(self, step: int, values: dict[str, float], **more: Any) -> None:
         """Append one line."""
@@ -75,9 +76,17 @@ class RunLog:
             self._board.close()
 
 
-def _board(folder: Path) -> Any:
+def _step_of(line: str) -> float:
+    """Return which step a line is of: none that is ever reached where it was cut off or is damaged."""
+    try:
+        return float(json.loads(line)["step"]) if line.endswith("\n") else float("inf")
+    except (ValueError, LookupError, TypeError):
+        return float("inf")
+
+
+def _board(folder: Path, step: int) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
         raise ValueError("--tensorboard needs its package: pip install tensorboard") from error
-    return SummaryWriter(str(folder))
+    return SummaryWriter(str(folder), purge_step=step + 1)  # of a run that was killed, what came after its checkpoint

@@ -17,8 +17,8 @@ import numpy as np
 
 from s2s.training import checkpoint
 from s2s.training.checkpoint import BEST, BROKEN, LAST, Standing
-from s2s.training.collective import mean_of_ranks, of_rank_0
-from s2s.training.log import RunLog
+from s2s.training.collective import mean_of_ranks, meet, of_rank_0
+from s2s.training.log import LOG, RunLog
 from s2s.training.rig import Rig
 from s2s.training.stage import JUDGED_BY, RunLength, Stage
 from s2s.training.turn import Turn
@@ -42,6 +42,10 @@ class RunPlan:
     restart: bool = False
     tensorboard: bool = False
 
+    def __post_init__(self) -> None:
+        if self.resume and self.restart:
+            raise ValueError("a run is resumed or begun anew, not both: leave out --resume or --restart")
+
 
 def train(
     stage: Stage, plan: RunPlan, settings: dict[str, Any], clock: Callable[[], float] = time.monotonic
@@ -49,17 +53,19 @@ def train(
     """Run `stage` to the end of the plan, resuming from its folder; return where it ended.
 
     Where anything was validated the stage is left with its best weights, else with the last. Raises
-    FloatingPointError, with the batch saved, where a value is no finite number; ValueError for a folder of another run.
+    FloatingPointError, with the batch saved, where a value is no finite number; ValueError for a folder of another run
+    and a checkpoint that is damaged.
     """
     length, rig = plan.length, plan.rig
     standing = _begin(stage, plan, settings)
     with RunLog(
         plan.out if rig.is_first else None, step=standing.step, total=length.steps, tensorboard=plan.tensorboard
     ) as log:
-        saved_s, validated_at = standing.trained_s, standing.step if standing.step else -1
-        while (progress := length.progress(standing.step, standing.trained_s)) < 1.0 and not _weary(standing, length):
+        saved_s = standing.trained_s
+        while not _is_over(standing, length):
             # Take one step, its random numbers a function of its number.
             began = clock()
+            progress = length.progress(standing.step, standing.trained_s)
             turn = Turn(standing.step, progress, plan.seed, rig.rank)
             turn.seed_torch()
             values = mean_of_ranks(stage.step(turn))
@@ -68,8 +74,7 @@ def train(
             _check(stage, plan, standing.step, values)
 
             # Log the mean since the last line.
-            standing.sums = {name: standing.sums.get(name, 0.0) + value for name, value in values.items()}
-            standing.summed += 1
+            _add(standing, values)
             log.advance(standing.step, standing.trained_s, _left_s(standing, length), values)
             if standing.step % length.log_every == 0:
                 _write_means(log, standing)
@@ -77,41 +82,54 @@ def train(
             # Validate, and keep what is best so far.
             if standing.step % length.validate_every == 0:
                 _validate(stage, plan, standing, log)
-                validated_at = standing.step
             if standing.step % length.sheet_every == 0:
-                _draw(stage, log, standing.step, rig)
+                _draw(stage, plan, standing, log)
 
-            if of_rank_0(standing.trained_s - saved_s) >= length.save_every_s:
+            # Save; the last step is saved with what the end adds to it, or a run killed there would add it twice.
+            if standing.trained_s - saved_s >= length.save_every_s and not _is_over(standing, length):
                 saved_s = standing.trained_s
                 _save(stage, plan, standing, LAST)
-        _end(stage, plan, standing, log, validated=validated_at == standing.step)
+        _end(stage, plan, standing, log)
     return standing
 
 
 def _begin(stage: Stage, plan: RunPlan, settings: dict[str, Any]) -> Standing:
     out, rig = plan.out, plan.rig
-    if plan.restart and rig.is_first and out.exists():
-        for name in (LAST, BEST, BROKEN, "log.jsonl"):
-            (out / name).unlink(missing_ok=True)
-        shutil.rmtree(out / "tensorboard", ignore_errors=True)
-    of_rank_0(0.0)  # nobody reads before rank 0 has cleared
-    out.mkdir(parents=True, exist_ok=True)
-    told = {**settings, "seed": plan.seed, "length": asdict(plan.length), **_told_of(rig)}
+    if plan.restart and rig.is_first:
+        _clear(out)
+    meet()  # nobody reads before rank 0 has cleared
+    # Before the weights are read: they fit no network of other settings.
+    told = checkpoint.agreed(out, {**settings, "seed": plan.seed, "length": asdict(plan.length), **_told_of(rig)})
     there = (out / LAST).exists()
     if plan.resume and not there:
         raise ValueError(f"{out} holds no checkpoint to resume from")
-    standing = Standing()
-    if there:
-        state, standing = checkpoint.load(out / LAST)
-        stage.load_state_dict(state)
-    of_rank_0(0.0)  # nobody writes before all have read
+    standing = _restored(stage, out / LAST) if there else Standing()
+    meet()  # nobody writes before all have read
+    out.mkdir(parents=True, exist_ok=True)
     if rig.is_first:
         checkpoint.claim(out, told)
-        _log.info("%s", json.dumps(told, default=str))
+        _log.info("%s", json.dumps(told))
         if (bounds := stage.bounds()) is not None:
             _log.info("%s", bounds)
         if there:
             _log.info("resumed %s at step %d", out, standing.step)
+    return standing
+
+
+def _clear(out: Path) -> None:
+    for pattern in (LAST, BEST, "broken*.pt", LOG, "sheet*.png"):
+        for path in out.glob(pattern):
+            path.unlink()
+    shutil.rmtree(out / "tensorboard", ignore_errors=True)
+
+
+def _restored(stage: Stage, path: Path) -> Standing:
+    state, standing = checkpoint.load(path)
+    try:
+        stage.load_state_dict(state)
+    except (LookupError, RuntimeError, TypeError, ValueError) as error:
+        said = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path} does not fit this stage ({said}): choose another folder, or --restart") from error
     return standing
 
 
@@ -124,8 +142,9 @@ def _told_of(rig: Rig) -> dict[str, Any]:
     }
 
 
-def _weary(standing: Standing, length: RunLength) -> bool:
-    return 0 < length.patience <= standing.since
+def _is_over(standing: Standing, length: RunLength) -> bool:
+    is_weary = 0 < length.patience <= standing.since
+    return is_weary or length.progress(standing.step, standing.trained_s) >= 1.0
 
 
 def _left_s(standing: Standing, length: RunLength) -> float:
@@ -141,22 +160,32 @@ def _check(stage: Stage, plan: RunPlan, step: int, values: dict[str, float]) -> 
     if not plan.rig.is_first:
         path = path.with_suffix(f".rank-{plan.rig.rank.index}.pt")
     checkpoint.replace(path, {"step": step, "values": values, "batch": stage.drawn(), "stage": stage.state_dict()})
+    meet()  # the first rank that ends may be the end of all
     raise FloatingPointError(
         f"step {step}: {', '.join(broken)} is not finite; {path} holds the batch and the weights after it. "
         "The last checkpoint is from before; a lower learning rate may help"
     )
 
 
+def _add(standing: Standing, values: dict[str, float]) -> None:
+    # One by one: a step may tell what the one before it had not.
+    for name, value in values.items():
+        standing.sums[name] = standing.sums.get(name, 0.0) + value
+        standing.counts[name] = standing.counts.get(name, 0) + 1
+
+
 def _write_means(log: RunLog, standing: Standing) -> None:
-    means = {name: total / standing.summed for name, total in standing.sums.items()}
+    means = {name: total / standing.counts[name] for name, total in standing.sums.items()}
     log.write(standing.step, means, trained_s=round(standing.trained_s, 1))
-    standing.sums, standing.summed = {}, 0
+    standing.sums, standing.counts = {}, {}
 
 
 def _validate(stage: Stage, plan: RunPlan, standing: Standing, log: RunLog) -> None:
     values = mean_of_ranks(stage.validate())
+    standing.validated = standing.step
     if not values:
         return
+    _check(stage, plan, standing.step, {_VALIDATED + JUDGED_BY: values[JUDGED_BY]})
     standing.since += 1
     if values[JUDGED_BY] < standing.best:
         standing.best, standing.best_step, standing.since = values[JUDGED_BY], standing.step, 0
@@ -164,10 +193,11 @@ def _validate(stage: Stage, plan: RunPlan, standing: Standing, log: RunLog) -> N
     log.write(standing.step, {_VALIDATED + name: value for name, value in values.items()})
 
 
-def _draw(stage: Stage, log: RunLog, step: int, rig: Rig) -> None:
-    sheet = stage.sheet() if rig.is_first else None
+def _draw(stage: Stage, plan: RunPlan, standing: Standing, log: RunLog) -> None:
+    standing.drawn = standing.step
+    sheet = stage.sheet() if plan.rig.is_first else None
     if sheet is not None:
-        log.picture(step, sheet)
+        log.picture(standing.step, sheet)
 
 
 def _save(stage: Stage, plan: RunPlan, standing: Standing, name: str) -> None:
@@ -175,15 +205,16 @@ def _save(stage: Stage, plan: RunPlan, standing: Standing, name: str) -> None:
         checkpoint.save(plan.out / name, stage.state_dict(), standing)
 
 
-def _end(stage: Stage, plan: RunPlan, standing: Standing, log: RunLog, *, validated: bool) -> None:
-    if standing.summed:
+def _end(stage: Stage, plan: RunPlan, standing: Standing, log: RunLog) -> None:
+    if standing.counts:
         _write_means(log, standing)
-    if not validated:
+    if standing.validated != standing.step:
         _validate(stage, plan, standing, log)
-        _draw(stage, log, standing.step, plan.rig)
+    if standing.drawn != standing.step:
+        _draw(stage, plan, standing, log)
     _save(stage, plan, standing, LAST)
-    of_rank_0(0.0)  # rank 0 has written what all read now
+    meet()  # rank 0 has written what all read now
     if standing.best_step and standing.best_step != standing.step:
-        state, _ = checkpoint.load(plan.out / BEST)
-        stage.load_state_dict(state)
-        _log.info("%s: the weights of step %d are the best", plan.out.name, standing.best_step)
+        best = _restored(stage, plan.out / BEST)
+        if plan.rig.is_first:
+            _log.info("%s: the weights of step %d are the best", plan.out.name, best.step)

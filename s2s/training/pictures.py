@@ -112,10 +112,11 @@ def write_pictures(
     """Decode frames of the source's clips for training and validation into `folder`, unless they are there.
 
     `chosen` names the frames of each clip instead. A clip that cannot be read is left out with a word in the log.
-    Raises DataError where the folder holds others.
+    Raises DataError where the folder holds others, and where none can be read.
     """
     rows = _rows(source, asked, chosen)
-    told = {"asked": asdict(asked), "ids": [clip_id for clip_id, _ in rows], "frames": [list(f) for _, f in rows]}
+    clips = [[clip_id, source.split(clip_id), source.label(clip_id), list(frames)] for clip_id, frames in rows]
+    told = {"asked": asdict(asked), "clips": clips}
     path = folder / _ABOUT
     if path.exists():
         there = json.loads(path.read_text(encoding="utf-8"))
@@ -131,6 +132,8 @@ def write_pictures(
         pixels[number] = picture
         members.append((source.split(clip_id), source.label(clip_id)))
     pixels.flush()
+    if not members:
+        raise DataError(f"of {len(rows)} clips none gave a picture of {asked.px} pixels: the log says why")
     _describe(folder, told, members, count)
     return Pictures.open(folder)
 

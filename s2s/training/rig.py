@@ -19,7 +19,7 @@ from s2s.training.collective import average_gradients, share_batch_norms
 
 Net = TypeVar("Net", bound=nn.Module)
 Precision = Literal["auto", "float32", "bfloat16"]
-_PATIENCE: Final = datetime.timedelta(minutes=10)  # for a rank that writes a checkpoint on a slow disk
+_PATIENCE: Final = datetime.timedelta(hours=12)  # for rank 0 that decodes a corpus; a rank that dies is noticed at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Rig:
     @property
     def format(self) -> torch.dtype:
         """What forward passes compute in; weights and gradients stay float32."""
-        fast = self.device.type == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+        fast = self.device.type == "cuda" or (self.device.type == "cpu" and _cpu_is_fast_in_bfloat16())
         half = self.precision == "bfloat16" or (self.precision == "auto" and fast)
         return torch.bfloat16 if half else torch.float32
 
@@ -65,8 +65,13 @@ class Rig:
     def placed(self, x: Tensor) -> Tensor:
         """Return `x` on the device; the copy to a GPU does not wait."""
         if self.device.type != "cuda":
-            return x
+            return x.to(self.device)
         return x.pin_memory().to(self.device, non_blocking=True)
+
+
+def _cpu_is_fast_in_bfloat16() -> bool:
+    # AVX-512 alone computes it in more steps than float32.
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def descend(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
@@ -99,10 +104,15 @@ def opened_rig(
 ) -> Iterator[Rig]:
     """Yield the rig of this process, joined with the other ranks where `rank` says that there are some.
 
-    Of several CUDA devices each rank of a machine takes its own.
+    Of several CUDA devices each rank of a machine takes its own. Raises ValueError for a device that is not there.
     """
     rank = rank or Rank()
-    where = torch.device(device)
+    try:
+        where = torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(f"--device {device}: expected cpu, cuda, cuda:1 or the like") from error
+    if where.type == "cuda" and not (where.index or 0) < torch.cuda.device_count():
+        raise ValueError(f"--device {device}: {torch.cuda.device_count()} CUDA devices are there")
     if where.type == "cuda" and where.index is None:
         where = torch.device("cuda", rank.index % torch.cuda.device_count())
     if where.type == "cuda":

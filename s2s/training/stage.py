@@ -26,14 +26,20 @@ class Bounds:
 
 
 class Stage(Protocol):
-    """One stage of training. Ranks call every method at the same steps."""
+    """One stage of training. Every rank calls `step` and `validate`, at the same steps.
+
+    The others must not wait for ranks: `bounds`, `sheet` and, for a checkpoint, `state_dict` are asked of rank 0 alone.
+    """
 
     def step(self, turn: Turn) -> dict[str, float]:
         """Take one step of optimisation and return what to log."""
         ...
 
     def validate(self) -> dict[str, float]:
-        """Measure on what is held out, always alike; `loss` decides. Empty where nothing is held out."""
+        """Measure on what is held out, always alike; `loss` decides. Empty where nothing is held out.
+
+        Leaves nothing behind that a later step would notice.
+        """
         ...
 
     def bounds(self) -> Bounds | None:

@@ -17,7 +17,7 @@ from s2s.world.truth import PartTruth, Truth
 from tests.fakes import write_tiny_bundle
 from tests.s2s.selection.clips import MadeUp, write_prepared
 
-TINY = ("embedding_dim=8", "picture_width=8", "sound_width=4", "batch=2", "moments=2")
+TINY = ("embedding_dim=8", "picture_width=8", "sound_width=16", "batch=2", "moments=2")
 Run = Callable[..., int]
 
 
@@ -203,6 +203,6 @@ def test_other_inputs_are_refused_in_one_line(
     write_card(blind, read_card(blind).model_copy(update={"image_encoder": None}))
     (blind / IMAGE_ENCODER).unlink()
     assert main(["train", "localizer", str(data), str(tmp_path / "m"), "--bundle", str(blind)]) == 2
-    assert "no image encoder" in capsys.readouterr().err
+    assert "image_encoder.safetensors is missing" in capsys.readouterr().err
     assert run("--by", "self", "--bundle", blind) == 2
     assert "needs f_V" in capsys.readouterr().err

@@ -1,36 +1,34 @@
 """The localizer learns from pairs alone which moments belong together, and comes back as it was saved."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
 
+from s2s.data.ranks import Rank
 from s2s.models.localizer import Localizer, LocalizerSizes, similarity_maps
 from s2s.selection.features import CLIP_STEPS, Moments
-from s2s.training.localizer import (
-    LocalizerSettings,
-    LocalizerTrainer,
-    load_localizer,
-    microphoned,
-    moment_info_nce,
-    moment_logistic,
-    train_localizer,
-)
-from s2s.training.loop import RunLength
+from s2s.training.localizer import LocalizerSettings, LocalizerStage, load_localizer, train_localizer
+from s2s.training.loop import RunLength, RunPlan
+from s2s.training.moment_hearing import Microphones
+from s2s.training.moment_losses import guessing_info_nce, moment_info_nce, moment_logistic
+from s2s.training.rig import Rig
+from s2s.training.turn import Turn
 
 KINDS, PLACES, BANDS, MOMENTS = 6, 4, 16, 10
 TINY = LocalizerSettings(
     embedding_dim=16,
     picture_width=16,
-    sound_width=8,
+    sound_width=16,
     batch=16,
     moments=4,
     learning_rate=5e-3,
     map_dropout=0.0,
-    validate_every=10,
 )
 
 
@@ -40,6 +38,16 @@ def _one_thread() -> object:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+def plan(out: Path, steps: int, seed: int = 0, **length: Any) -> RunPlan:
+    return RunPlan(out, RunLength(steps, **{"validate_every": 10, **length}), Rig(), seed)
+
+
+def log_of(out: Path) -> list[dict[str, float]]:
+    """Return the lines of a run's log without how long each took."""
+    lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    return [{name: value for name, value in line.items() if name != "trained_s"} for line in lines]
 
 
 def toy_moments(num_clips: int, held_out: int, seed: int) -> tuple[Moments, np.ndarray, np.ndarray]:
@@ -77,7 +85,7 @@ def toy_moments(num_clips: int, held_out: int, seed: int) -> tuple[Moments, np.n
 
 def test_a_planted_correspondence_is_found_in_clips_never_seen(tmp_path: Path) -> None:
     data, _, _ = toy_moments(96, 16, seed=0)
-    net, about = train_localizer(data, tmp_path, TINY, RunLength(80))
+    net, about = train_localizer(data, TINY, plan(tmp_path, 80))
     fresh, present, places = toy_moments(40, 0, seed=1)
     hits = found = 0
     for clip in range(40):
@@ -94,36 +102,90 @@ def test_a_planted_correspondence_is_found_in_clips_never_seen(tmp_path: Path) -
 
 def test_one_step_trains_and_what_is_saved_comes_back(tmp_path: Path) -> None:
     data, _, _ = toy_moments(12, 4, seed=2)
-    net, about = train_localizer(data, tmp_path, TINY, RunLength(1))
+    net, about = train_localizer(data, TINY, plan(tmp_path, 1))
     loaded, said = load_localizer(tmp_path)
     assert said == about
     bands = torch.randn(2, BANDS, 200)
     assert_close(loaded.hear(bands), net.hear(bands))
     assert json.loads((tmp_path / "run.json").read_text())["clips"] == 8
-    assert {"contrast", "clip_found", "moment_found"} <= set(json.loads((tmp_path / "log.jsonl").read_text()))
+    trained, validated = log_of(tmp_path)
+    assert {"contrast", "clip_found", "moment_found"} <= set(trained)
+    assert {"val_loss", "val_contrast", "val_clip_found"} <= set(validated)
 
 
-def test_a_stopped_run_goes_on_and_keeps_the_weights_that_did_best_on_clips_held_out(tmp_path: Path) -> None:
+def test_the_weights_that_did_best_on_clips_held_out_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data, _, _ = toy_moments(24, 8, seed=3)
-    train_localizer(data, tmp_path, TINY, RunLength(10))
-    resumed = LocalizerTrainer(data, TINY)
-    resumed.load_state_dict(torch.load(tmp_path / "checkpoint.pt", weights_only=True)["trainer"])
-    assert resumed.num_steps == 10
-    best = dict(resumed.best_weights or {})
-    resumed.best = -1.0  # nothing that follows can be better
-    for _ in range(10):
-        resumed.step(0.5)
-    assert resumed.best_weights is not None
-    assert all(torch.equal(best[name], value) for name, value in resumed.best_weights.items())
-    assert "val_contrast" in resumed.validated
+    validate = LocalizerStage.validate
+    seen: list[dict[str, torch.Tensor]] = []
+
+    def worse_and_worse(stage: LocalizerStage) -> dict[str, float]:
+        seen.append({name: value.clone() for name, value in stage.net.state_dict().items()})
+        return {**validate(stage), "loss": float(len(seen))}
+
+    monkeypatch.setattr(LocalizerStage, "validate", worse_and_worse)
+    net, _ = train_localizer(data, TINY, plan(tmp_path, 20))
+    assert len(seen) == 2
+    saved = load_localizer(tmp_path)[0].state_dict()
+    for name, value in net.state_dict().items():
+        assert torch.equal(value, seen[0][name]) and torch.equal(value, saved[name])
+    last = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["stage"]["net"]
+    assert any(not torch.equal(value, seen[0][name]) for name, value in last.items())
+    assert "val_contrast" in log_of(tmp_path)[-1]
 
 
-def test_without_clips_held_out_the_last_weights_are_kept(tmp_path: Path) -> None:
-    data, _, _ = toy_moments(8, 0, seed=4)
-    train_localizer(data, tmp_path, TINY, RunLength(1))
-    saved = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["trainer"]
-    assert saved["best_weights"] is None
+def test_a_run_that_was_killed_goes_on_as_if_it_had_not_been(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, _, _ = toy_moments(24, 8, seed=3)
+    settings = replace(TINY, map_dropout=0.3, learn_temperature=True)
+    length = {"validate_every": 1, "log_every": 3, "save_every_s": 0.0}
+    whole, _ = train_localizer(data, settings, plan(tmp_path / "whole", 4, **length))
+    step = LocalizerStage.step
+
+    def killed(stage: LocalizerStage, turn: Turn) -> dict[str, float]:
+        if turn.step == 2:
+            raise KeyboardInterrupt
+        return step(stage, turn)
+
+    monkeypatch.setattr(LocalizerStage, "step", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train_localizer(data, settings, plan(tmp_path / "killed", 4, **length))
+    monkeypatch.setattr(LocalizerStage, "step", step)
+    resumed, _ = train_localizer(data, settings, plan(tmp_path / "killed", 4, **length))
+    assert log_of(tmp_path / "killed") == log_of(tmp_path / "whole")
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+@pytest.mark.parametrize("num_held_out", [0, 1])
+def test_without_clips_held_out_the_last_weights_are_kept(num_held_out: int, tmp_path: Path) -> None:
+    data, _, _ = toy_moments(8, num_held_out, seed=4)  # one alone has no other to be told from
+    train_localizer(data, TINY, plan(tmp_path, 1))
+    assert not (tmp_path / "best.pt").exists()
+    saved = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["stage"]
     assert_close(load_localizer(tmp_path)[0].state_dict(), saved["net"])
+
+
+def test_the_loss_starts_at_a_guess_among_the_moments_of_the_batch() -> None:
+    data, _, _ = toy_moments(24, 0, seed=3)
+    # So warm that the scatter of a fresh network's scores does not count.
+    stage = LocalizerStage(data, replace(TINY, temperature=1.0), Rig())
+    bounds = stage.bounds()
+    assert bounds is not None and (bounds.name, bounds.floor) == ("contrast", 0.0)
+    assert bounds.ceiling == pytest.approx(np.log(16 * 4), abs=0.03)
+    assert stage.step(Turn(0, 0.0, 0))["contrast"] == pytest.approx(bounds.ceiling, abs=0.05)
+
+
+def test_every_rank_is_given_its_own_clips_of_the_batch_as_one_alone_would_hear_and_see_them() -> None:
+    data, _, _ = toy_moments(24, 0, seed=3)
+    settings = replace(TINY, map_dropout=0.3)
+
+    def given(rank: Rank) -> list[torch.Tensor]:
+        stage = LocalizerStage(data, settings, Rig(rank=rank))
+        maps, bands, steps = stage._draw(Turn(3, 0.1, 0, rank))
+        return [*maps, bands, steps]
+
+    shares = [given(Rank(index, 4)) for index in range(4)]
+    for whole, parts in zip(given(Rank()), zip(*shares, strict=True), strict=True):
+        assert torch.equal(whole, torch.cat(parts))
 
 
 def test_the_loss_counts_other_moments_of_a_clip_as_much_as_it_is_told() -> None:
@@ -131,6 +193,7 @@ def test_the_loss_counts_other_moments_of_a_clip_as_much_as_it_is_told() -> None
     assert moment_info_nce(matrix, 2, 1.0, 1.0).item() == pytest.approx(np.log(6))
     assert moment_info_nce(matrix, 2, 1.0, 0.5).item() == pytest.approx(np.log(5.5))
     assert moment_info_nce(matrix, 2, 1.0, 0.0).item() == pytest.approx(np.log(5))
+    assert guessing_info_nce(3, 2, 0.5) == pytest.approx(np.log(5.5))
     alike = torch.block_diag(*[torch.ones(2, 2)] * 3)  # a clip's moments all alike
     assert moment_info_nce(alike, 2, 0.03, 0.0).item() < 1e-3
     assert moment_info_nce(alike, 2, 0.03, 1.0).item() == pytest.approx(np.log(2), abs=1e-3)
@@ -138,24 +201,19 @@ def test_the_loss_counts_other_moments_of_a_clip_as_much_as_it_is_told() -> None
 
 def test_the_temperature_is_learnt_where_that_is_asked_for() -> None:
     data, _, _ = toy_moments(12, 0, seed=5)
-    fixed, learnt = (
-        LocalizerTrainer(data, LocalizerSettings(**{**vars_of(TINY), "learn_temperature": learn}))
-        for learn in (False, True)
-    )
-    fixed.step(0.1)
-    learnt.step(0.1)
+    fixed, learnt = (LocalizerStage(data, replace(TINY, learn_temperature=learn), Rig()) for learn in (False, True))
+    fixed.step(Turn(0, 0.1, 0))
+    learnt.step(Turn(0, 0.1, 0))
     assert fixed.log_temperature.exp().item() == pytest.approx(TINY.temperature)
     assert learnt.log_temperature.exp().item() != pytest.approx(TINY.temperature, rel=1e-6)
-
-
-def vars_of(settings: LocalizerSettings) -> dict[str, object]:
-    return {name: getattr(settings, name) for name in LocalizerSettings.__dataclass_fields__}
 
 
 def test_a_microphone_changes_much_but_what_is_loud_stays_loud() -> None:
     bands = torch.full((3, BANDS, 50), -20.5)
     bands[:, 4] = -6.0
-    heard = microphoned(bands, TINY, np.random.default_rng(0))
+    rows = np.array([2, 0, 1, 2])  # behind each clip is the one before it
+    microphones = Microphones.drawn(3, BANDS, TINY.hearing(), np.random.default_rng(0))
+    heard = microphones.of(rows).heard(bands[rows])
     assert heard.shape == bands.shape
     assert torch.isfinite(heard).all()
     assert set(heard.mean(dim=2).argmax(dim=1).tolist()) <= {3, 4, 5}
@@ -178,7 +236,8 @@ def test_the_logistic_term_wants_pairs_above_even_odds_and_all_else_below() -> N
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"batch": 1}, {"moments": 0}, {"temperature": 0.0}, {"same_clip": -1.0}, {"jitter_s": -1.0}]
+    "wrong",
+    [{"batch": 1}, {"moments": 0}, {"temperature": 0.0}, {"same_clip": -1.0}, {"jitter_s": -1.0}, {"map_dropout": 1.0}],
 )
 def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong)).partition("_")[0]):

@@ -1,0 +1,79 @@
+"""A program that trains one stage on one rank: `python -m tests.s2s.training.rank_program STAGE OUT`, alone or under
+torchrun. The weights that the run ends with are left in `weights.pt`.
+
+A stage that is to be tested on several ranks needs a row in `STAGES`: from the rig and the batch of all ranks to it.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from s2s.data.ranks import Rank
+from s2s.training.image_encoder import ImageEncoderSettings, ImageEncoderStage
+from s2s.training.loop import RunPlan, train
+from s2s.training.rig import Rig, opened_rig
+from s2s.training.stage import RunLength, Stage
+from s2s.training.turn import Turn
+from tests.s2s.training.made_up_pictures import coloured_pictures
+from tests.s2s.training.toy_stage import ToyStage
+
+WEIGHTS = "weights.pt"
+
+
+def _image_encoder(rig: Rig, batch: int) -> Stage:
+    sizes: dict[str, Any] = {"width": 4, "projection_dim": 8, "prototypes": 6, "large_px": 32, "small_px": 16}
+    settings = ImageEncoderSettings(batch=batch, small_crops=2, hold_prototypes=0.4, **sizes)
+    return ImageEncoderStage(coloured_pictures(), settings, rig)
+
+
+STAGES: dict[str, Callable[[Rig, int], Stage]] = {
+    "toy": lambda _rig, _batch: ToyStage(),
+    "image-encoder": _image_encoder,
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("stage", choices=STAGES)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--steps", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=8, help="of all ranks")
+    parser.add_argument("--log-every", type=int, default=1)
+    parser.add_argument("--validate-every", type=int, default=1000)
+    parser.add_argument("--save-every-s", type=float, default=60.0)
+    parser.add_argument("--pause-s", type=float, default=0.0, help="after a step, so that there is time to strike")
+    asked = parser.parse_args(arguments)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    rank = Rank.of(os.environ)
+    (asked.out / f"pid-{rank.index}").write_text(f"{os.getpid()}\n")
+    with opened_rig("cpu", precision="float32", rank=rank) as rig:
+        stage = STAGES[asked.stage](rig, asked.batch)
+        _pause_after_steps(stage, asked.pause_s)
+        lasts = {
+            "validate_every": asked.validate_every,
+            "log_every": asked.log_every,
+            "save_every_s": asked.save_every_s,
+        }
+        train(stage, RunPlan(asked.out, RunLength(asked.steps, **lasts), rig), {"stage": asked.stage})
+        if rig.is_first:
+            torch.save(stage.state_dict(), asked.out / WEIGHTS)
+
+
+def _pause_after_steps(stage: Stage, pause_s: float) -> None:
+    step = stage.step
+
+    def slow(turn: Turn) -> dict[str, float]:
+        values = step(turn)
+        time.sleep(pause_s)
+        return values
+
+    stage.step = slow  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    main()
