@@ -7,7 +7,7 @@ learn from the same pairs, all of them at every step, so that their losses agree
 import itertools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -49,7 +49,7 @@ class TrainingSizes:
     batch: int = 0
     width: int = 64
     picture_width: int = 64
-    spec: SpectrogramSpec = SpectrogramSpec()
+    spec: SpectrogramSpec = field(default_factory=SpectrogramSpec)
     precision: Precision = "auto"
 
 
@@ -61,9 +61,9 @@ class PublishedStep:
     after another; the published loader has four processes for it, which gain time where cores are idle.
     """
 
-    def __init__(self, sounds: _Samples, pictures: Tensor, f_V: SwavResNet50, f_A: AudioEncoder) -> None:
-        self._sounds, self._pictures, self._f_V, self._f_A = sounds, pictures, f_V, f_A.train()
-        self._optimiser = torch.optim.Adam(f_A.parameters(), lr=_LEARNING_RATE, weight_decay=_WEIGHT_DECAY)
+    def __init__(self, sounds: _Samples, pictures: Tensor, eye: SwavResNet50, ear: AudioEncoder) -> None:
+        self._sounds, self._pictures, self._f_V, self._f_A = sounds, pictures, eye, ear.train()
+        self._optimiser = torch.optim.Adam(ear.parameters(), lr=_LEARNING_RATE, weight_decay=_WEIGHT_DECAY)
 
     def __call__(self) -> Tensor:
         """Return the loss before the step."""
@@ -99,16 +99,16 @@ def audio_encoder_training(device: str, sizes: TrainingSizes | None = None) -> C
     pictures = (colours * rng.uniform(0.5, 1.0, (batch, _PICTURE_PX, _PICTURE_PX, 1))).astype(np.uint8)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        f_V = _picture_encoder(sizes.picture_width, pictures).to(device)
-        data = _pairs(sounds, raw_features(f_V, pictures), sizes.spec)
+        eye = _picture_encoder(sizes.picture_width, pictures).to(device)
+        data = _pairs(sounds, raw_features(eye, pictures), sizes.spec)
         settings = AudioEncoderSettings(width=sizes.width, batch=batch, hearing=STILL)
         stage = AudioEncoderStage(data, settings, rig)
-    f_A = AudioEncoder(sizes.width, f_V.embedding_dim)
-    f_A.load_state_dict(stage.net.state_dict())
+        ear = AudioEncoder(sizes.width, eye.embedding_dim)
+        ear.load_state_dict(stage.net.state_dict())
     return Case(
         f"step of f_A, batch {batch}, {str(rig.format).removeprefix('torch.')}",
         ours=_steps_of(stage),
-        baseline=PublishedStep(sounds, _as_tensor(pictures), f_V, f_A.to(device)),
+        baseline=PublishedStep(sounds, _as_tensor(pictures), eye, ear.to(device)),
         compared_with="as published: SciPy and f_V anew, float32",
         settle=partial(torch.cuda.synchronize, device) if device.startswith("cuda") else lambda: None,
         samples=batch,

@@ -94,6 +94,6 @@ def _line(row: "Row") -> str:
 def _cell(row: "Row", timing: "Timing | None") -> str:
     if timing is None:
         return ""
-    return (
-        f"{row.samples_per_s(timing):.2f} samples/s" if row.samples else f"{timing.median_ms:.1f} ({timing.p95_ms:.1f})"
-    )
+    if row.samples:
+        return f"{row.samples_per_s(timing):.2f} samples/s"
+    return f"{timing.median_ms:.1f} ({timing.p95_ms:.1f})"

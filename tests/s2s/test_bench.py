@@ -14,10 +14,12 @@ from s2s import bundle
 from s2s.bench import cases as bench_cases
 from s2s.bench.baselines import NaiveBigGan
 from s2s.bench.measuring import Case, Machine, Row, Timing, _cpu_name, largest_difference, measure, this_machine
+from s2s.bench.training import TrainingSizes, audio_encoder_training
 from s2s.bundle import BundleError
 from s2s.card import DEFAULT_BUNDLE, BigGanSizes
 from s2s.commands import bench as verb
 from s2s.models.registry import build
+from s2s.spectrogram_spec import SpectrogramSpec
 from tests.fakes import tiny_card
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
 
@@ -133,9 +135,12 @@ def test_random_weights_leave_pictures_neither_flat_nor_clipped() -> None:
     assert float(picture.std()) > 0.01 and float(picture.abs().max()) < 0.999
 
 
-def test_every_part_is_measured_and_unusable_models_are_named(tmp_path: Path) -> None:
+def test_every_part_is_measured_and_unusable_models_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = TrainingSizes(2, width=2, picture_width=2, spec=SpectrogramSpec(clip_samples=16_000))
+    monkeypatch.setattr(bench_cases, "audio_encoder_training", lambda device: audio_encoder_training(device, small))
     names = [build().name for build in bench_cases.plan(DEFAULT_BUNDLE, resolutions=())]
-    assert [name.split(",")[0] for name in names] == ["spectrogram"] * 2 + ["audio encoder"] * 2 + ["generator"]
+    parts = ["spectrogram"] * 2 + ["audio encoder"] * 2 + ["generator", "step of f_A"]
+    assert [name.split(",")[0] for name in names] == parts
     with pytest.raises(BundleError, match="no such model folder"):
         bench_cases.plan(tmp_path / "none")
 
