@@ -34,7 +34,7 @@ def strip(model: Bundle) -> Strip:
 
 def test_a_column_shares_its_embedding_and_a_row_its_noise(model: Bundle, strip: Strip) -> None:
     assert strip.captions == ("-20 dB", "0 dB", "0 dB")
-    assert strip.pictures.shape == (2, 3, 64, 64, 3)
+    assert strip.pictures.shape == (2, 3, 128, 128, 3)
     quiet, loud = embed_sound(model, at_volume(NOISE, -20)), embed_sound(model, NOISE)
     torch.testing.assert_close(strip.embeddings, torch.cat([quiet, loud, loud]))
     noise = draw_noise(2, model.generator.z_dim, seed=1)
