@@ -5,6 +5,7 @@ Owned by the training process; opening a rig of several ranks joins torch's proc
 
 import contextlib
 import datetime
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,12 +14,15 @@ from typing import Any, Final, Literal, TypeVar
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed import PrefixStore  # type: ignore[attr-defined]  # exported without saying so
+from torch.distributed.rendezvous import rendezvous
 
 from s2s.data.ranks import Rank
 from s2s.training.collective import average_gradients, share_batch_norms
 
 Net = TypeVar("Net", bound=nn.Module)
 Precision = Literal["auto", "float32", "bfloat16"]
+_MEETING: Final = datetime.timedelta(minutes=10)  # within which all ranks must have started
 _PATIENCE: Final = datetime.timedelta(hours=12)  # for rank 0 that decodes a corpus; a rank that dies is noticed at once
 
 
@@ -121,8 +125,17 @@ def opened_rig(
     if rank.count == 1:
         yield Rig(where, precision, compiled, rank)
         return
-    dist.init_process_group("nccl" if where.type == "cuda" else "gloo", timeout=_PATIENCE)
+    _join("nccl" if where.type == "cuda" else "gloo", rank)
     try:
         yield Rig(where, precision, compiled, rank)
     finally:
         dist.destroy_process_group()
+
+
+def _join(backend: str, rank: Rank) -> None:
+    store, _, _ = next(iter(rendezvous("env://", timeout=_MEETING)))
+    if os.environ.get("GROUP_WORLD_SIZE") == "1":
+        # Where torchrun starts ranks again it keeps its store, and in it the addresses of those that died. On several
+        # machines they count otherwise; there TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 makes torchrun open a new one.
+        store = PrefixStore(f"attempt-{os.environ['TORCHELASTIC_RESTART_COUNT']}", store)
+    dist.init_process_group(backend, store=store, rank=rank.index, world_size=rank.count, timeout=_PATIENCE)

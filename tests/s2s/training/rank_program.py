@@ -1,10 +1,11 @@
-"""A program that trains one stage on one rank: `python -m tests.s2s.training.rank_program STAGE OUT`, alone or under
-torchrun. The weights that the run ends with are left in `weights.pt`.
+"""Trains stages, alone or as one of several ranks: `python -m tests.s2s.training.rank_program OUT STAGE…`.
 
 A stage that is to be tested on several ranks needs a row in `STAGES`: from the rig and the batch of all ranks to it.
+Several stages, each run for several lengths, share a process, whose start takes longer than they do.
 """
 
 import argparse
+import itertools
 import os
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from tests.s2s.training.made_up_pictures import coloured_pictures
 from tests.s2s.training.toy_stage import ToyStage
 
 WEIGHTS = "weights.pt"
+"""What a run ends with."""
 
 
 def _image_encoder(rig: Rig, batch: int) -> Stage:
@@ -37,11 +39,15 @@ STAGES: dict[str, Callable[[Rig, int], Stage]] = {
 }
 
 
+def folder_of(out: Path, stage: str, steps: int) -> Path:
+    return out / f"{stage}-{steps}"
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("stage", choices=STAGES)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=3)
+    parser.add_argument("stages", nargs="+", choices=STAGES)
+    parser.add_argument("--steps", type=int, nargs="+", default=[3], help="lengths of runs")
     parser.add_argument("--batch", type=int, default=8, help="of all ranks")
     parser.add_argument("--log-every", type=int, default=1)
     parser.add_argument("--validate-every", type=int, default=1000)
@@ -52,16 +58,17 @@ def main(arguments: list[str] | None = None) -> None:
     rank = Rank.of(os.environ)
     (asked.out / f"pid-{rank.index}").write_text(f"{os.getpid()}\n")
     with opened_rig("cpu", precision="float32", rank=rank) as rig:
-        stage = STAGES[asked.stage](rig, asked.batch)
-        _pause_after_steps(stage, asked.pause_s)
-        lasts = {
-            "validate_every": asked.validate_every,
-            "log_every": asked.log_every,
-            "save_every_s": asked.save_every_s,
-        }
-        train(stage, RunPlan(asked.out, RunLength(asked.steps, **lasts), rig), {"stage": asked.stage})
-        if rig.is_first:
-            torch.save(stage.state_dict(), asked.out / WEIGHTS)
+        for stage, steps in itertools.product(asked.stages, asked.steps):
+            _run(stage, steps, rig, asked)
+
+
+def _run(name: str, steps: int, rig: Rig, asked: argparse.Namespace) -> None:
+    out, stage = folder_of(asked.out, name, steps), STAGES[name](rig, asked.batch)
+    _pause_after_steps(stage, asked.pause_s)
+    every = {"validate_every": asked.validate_every, "log_every": asked.log_every, "save_every_s": asked.save_every_s}
+    train(stage, RunPlan(out, RunLength(steps, **every), rig), {"stage": name, "batch": asked.batch})
+    if rig.is_first:
+        torch.save(stage.state_dict(), out / WEIGHTS)
 
 
 def _pause_after_steps(stage: Stage, pause_s: float) -> None:

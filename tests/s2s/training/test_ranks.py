@@ -1,8 +1,9 @@
-"""Stages on two ranks: the same as on one with the whole batch, and as if nothing had happened where one is killed."""
+"""Stages on two ranks: as on one with the whole batch, and as if nothing had happened where one of them is killed."""
 
-import itertools
 import os
+import random
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -11,50 +12,60 @@ from torch.testing import assert_close
 
 from tests.s2s.training import rank_program
 from tests.s2s.training.launch import PROGRAM, log_of, run_ranks, started, tensors_of
-from tests.s2s.training.rank_program import WEIGHTS
+from tests.s2s.training.rank_program import WEIGHTS, folder_of
 from tests.waiting import wait_until
 
-RATES = {"image-encoder": 1e-3}
-"""What Adam moves a weight by at a step, at most, by the stage: rows of the tests below."""
+STAGES = ("image-encoder",)
+"""Rows of `rank_program` that are tested here."""
+SHORT, LONG = 3, 16
+HOW = ("--validate-every", "5", "--save-every-s", "0")
 
 
-@pytest.mark.parametrize("stage", RATES)
-def test_two_ranks_of_half_a_batch_take_the_steps_of_one_with_all_of_it(stage: str, tmp_path: Path) -> None:
-    how = ["--steps", "3", "--batch", "8"]
-    run_ranks(2, ["-m", PROGRAM, stage, str(tmp_path / "two"), *how], tmp_path)
-    rank_program.main([stage, str(tmp_path / "one"), *how])
-    two, one = log_of(tmp_path / "two"), log_of(tmp_path / "one")
-    assert [line.keys() for line in two] == [line.keys() for line in one]
-    for ours, theirs in zip(two, one, strict=True):
-        assert_close(ours, theirs, atol=1e-4, rtol=1e-4)
-    weights = tensors_of(tmp_path / "two" / WEIGHTS), tensors_of(tmp_path / "one" / WEIGHTS)
-    assert weights[0].keys() == weights[1].keys()
-    differ = {name: float((value - weights[1][name]).abs().max()) for name, value in weights[0].items()}
-    print(sorted(differ.items(), key=lambda x: -x[1])[:15])
-    assert 0
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two ranks that nobody kills, for both lengths."""
+    out = tmp_path_factory.mktemp("undisturbed")
+    run_ranks(2, ["-m", PROGRAM, str(out), *STAGES, "--steps", str(SHORT), str(LONG), *HOW], out)
+    return out
 
 
-@pytest.mark.parametrize("stage", RATES)
-def test_a_run_whose_rank_is_killed_is_started_again_and_ends_as_if_nothing_had_happened(
-    stage: str, tmp_path: Path
+@pytest.mark.parametrize("stage", STAGES)
+def test_two_ranks_of_half_a_batch_take_the_steps_of_one_with_all_of_it(
+    stage: str, undisturbed: Path, tmp_path: Path
 ) -> None:
-    how = ["--steps", "20", "--batch", "8", "--validate-every", "6", "--log-every", "4", "--save-every-s", "0"]
-    killed, whole = tmp_path / "killed", tmp_path / "whole"
-    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--max-restarts", "1"]
+    rank_program.main([str(tmp_path), stage, "--steps", str(SHORT), *HOW])
+    two, one = folder_of(undisturbed, stage, SHORT), folder_of(tmp_path, stage, SHORT)
+    assert_close(log_of(two), log_of(one), atol=1e-3, rtol=1e-3)
+    ours, theirs = tensors_of(two / WEIGHTS), tensors_of(one / WEIGHTS)
+    assert ours.keys() == theirs.keys()
+    # Sums in another order; Adam makes much of it where a slope is next to nothing.
+    apart = {name: float((ours[name].double() - whole.double()).norm()) for name, whole in theirs.items()}
+    far = {name: by for name, by in apart.items() if by > 0.03 * float(theirs[name].double().norm()) + 1e-6}
+    assert far == {}
+
+
+def test_a_run_whose_ranks_are_killed_is_started_again_and_ends_as_if_nothing_had_happened(
+    undisturbed: Path, tmp_path: Path
+) -> None:
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--max-restarts"]
+    program = ["-m", PROGRAM, str(tmp_path), *STAGES, "--steps", str(LONG), *HOW, "--pause-s", "0.1"]
     words = tmp_path / "words.txt"
-    runner = started([*torchrun, "-m", PROGRAM, stage, str(killed), *how, "--pause-s", "0.1"], words)
+    runner = started([*torchrun, str(len(STAGES)), *program], words)
     try:
-        assert wait_until((killed / "checkpoint.pt").exists, within_s=60), words.read_text()
-        victim = int((killed / "pid-1").read_text())
-        os.kill(victim, signal.SIGKILL)
+        for stage in STAGES:
+            assert wait_until((folder_of(tmp_path, stage, LONG) / "checkpoint.pt").exists, within_s=60), (
+                words.read_text()
+            )
+            time.sleep(random.uniform(0, 0.5))
+            os.kill(int((tmp_path / f"pid-{random.randrange(2)}").read_text()), signal.SIGKILL)
         assert runner.wait(90) == 0, words.read_text()
     finally:
         runner.terminate()
         runner.wait()
-    assert "Signal 9 (SIGKILL)" in words.read_text()
-    assert int((killed / "pid-1").read_text()) != victim
-    run_ranks(2, ["-m", PROGRAM, stage, str(whole), *how], tmp_path)
-    assert log_of(killed) == log_of(whole)
-    ends = tensors_of(killed / WEIGHTS), tensors_of(whole / WEIGHTS)
-    assert ends[0].keys() == ends[1].keys()
-    assert all(torch.equal(value, ends[1][name]) for name, value in ends[0].items())
+    assert words.read_text().count("exitcode: -9") == len(STAGES)
+    for stage in STAGES:
+        killed, whole = folder_of(tmp_path, stage, LONG), folder_of(undisturbed, stage, LONG)
+        assert log_of(killed) == log_of(whole)
+        ours, theirs = tensors_of(killed / WEIGHTS), tensors_of(whole / WEIGHTS)
+        assert ours.keys() == theirs.keys()
+        assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
