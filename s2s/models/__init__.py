@@ -2,6 +2,7 @@
 
 audio_encoder (f_A), image_encoder (what every f_V is, and ours), swav (the published f_V), generator (what every
 generator is), light_generator (ours, for few cores), biggan and biggan_discriminator (the published IC-GAN pair, with
-spectral and attention), discriminator (on frozen f_V). For inference on a CPU: biggan_inference (the same pictures for
+spectral and attention), discriminator (on frozen f_V), localizer (which moments show what is heard), judge (a
+classifier, to measure with). For inference on a CPU: biggan_inference (the same pictures for
 a third of the arithmetic) on quarters (convolutions with fewer products) and products (by oneDNN).
 """

@@ -202,17 +202,24 @@ class GeneratorStage:
 
     def begin_from(self, generator: LightGenerator) -> None:
         """Start from a finished generator of these sizes, or of half the resolution. Raises ValueError."""
+        given, ours = ((net.h_dim, net.z_dim) for net in (generator, self.G))
+        if given != ours:
+            raise ValueError(f"a generator for h and z of {given} numbers cannot go on with {ours}")
         for net in (self.G, self.average.net):
             net.grown_from(generator)
 
     def grow_from(self, path: Path) -> None:
         """Start from a checkpoint at half the resolution: weights of G, Q and D, and the average. Raises ValueError."""
         state, _ = checkpoint.load(path)
+        refusal = f"{path} holds a generator of other widths than {self.settings.channels}"
         for net, key in ((self.G, "G"), (self.average.net, "average")):
-            missing, unexpected = net.load_state_dict(state[key], strict=False)
+            try:
+                missing, unexpected = net.load_state_dict(state[key], strict=False)
+            except RuntimeError as error:  # the same names in other shapes
+                raise ValueError(refusal) from error
             grown = f"blocks.{len(self.settings.channels) - 2}."
             if unexpected or any(not name.startswith(grown) for name in missing):
-                raise ValueError(f"{path} holds a generator of other widths than {self.settings.channels}")
+                raise ValueError(refusal)
         self.D.load_state_dict(state["D"])
         self.Q.load_state_dict(state["Q"])
 

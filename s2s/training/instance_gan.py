@@ -63,7 +63,7 @@ class InstanceGanSettings:
     flipped_features: bool = True
     augment: str = ""
     warm_up: float = 0.0
-    warm_up_rate: float = 2e-4
+    warm_up_rate: float = 1e-3  # at a fifth of it, pictures are half as near after as many steps
 
     def __post_init__(self) -> None:
         parsed(self.augment)

@@ -29,5 +29,5 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     out = Path(sys.argv[1])
     with opened_rig("cpu", precision="float32", rank=Rank.of(os.environ)) as rig:
-        painter = train_instance_gan(coloured_pictures(), random_encoder(), SETTINGS, RunPlan(out, RunLength(4), rig))
+        painter = train_instance_gan(coloured_pictures(), random_encoder(), SETTINGS, RunPlan(out, RunLength(2), rig))
         torch.save(painter.state_dict(), out / f"painter-{rig.rank.index}.pt")

@@ -4,7 +4,7 @@ from s2s.training.stage import Stage
 from s2s.training.turn import Turn
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Stands for a signal or a power cut."""
 
 
@@ -14,7 +14,7 @@ def stop_before(stage: Stage, step: int) -> None:
 
     def until_then(turn: Turn) -> dict[str, float]:
         if turn.step == step:
-            raise Stopped
+            raise StoppedError
         return take(turn)
 
     stage.step = until_then  # type: ignore[method-assign]

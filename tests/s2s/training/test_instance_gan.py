@@ -25,7 +25,7 @@ from s2s.training.turn import Turn
 from tests.fakes import tiny_card
 from tests.s2s.training.launch import log_of, run_ranks, tensors_in
 from tests.s2s.training.made_up_pictures import coloured_pictures, random_encoder
-from tests.s2s.training.stopped import Stopped, stop_before
+from tests.s2s.training.stopped import StoppedError, stop_before
 
 H_DIM = 32
 TINY = InstanceGanSettings(
@@ -100,13 +100,25 @@ def test_a_stopped_run_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> Non
         if out.name == "in two":
             # In the game, and in the midst of the average's warm start.
             stop_before(one, step=3)
-            with pytest.raises(Stopped):
+            with pytest.raises(StoppedError):
                 train(one, plan(out), {})
             one = stage(tmp_path, LITTLE_DATA)
         train(one, plan(out), {})
         ends.append((log_of(out), dict(tensors_in(one.state_dict()))))
     (log, whole), (other_log, in_two) = ends
     assert log == other_log
+    assert whole.keys() == in_two.keys()
+    assert all(torch.equal(value, in_two[name]) for name, value in whole.items())
+
+
+def test_a_finished_run_can_be_made_longer_as_if_it_had_never_ended(tmp_path: Path) -> None:
+    ends = []
+    for out, lengths in ((tmp_path / "whole", (4,)), (tmp_path / "in two", (2, 4))):
+        for steps in lengths:
+            one = stage(tmp_path)
+            train(one, plan(out, steps), {})
+        ends.append(torch.load(out / "checkpoint.pt", weights_only=True)["stage"])
+    whole, in_two = (dict(tensors_in(end)) for end in ends)
     assert whole.keys() == in_two.keys()
     assert all(torch.equal(value, in_two[name]) for name, value in whole.items())
 
@@ -139,9 +151,10 @@ def test_the_judge_learns_to_tell_paintings_from_pictures(tmp_path: Path) -> Non
 
 
 def test_the_warm_up_finds_the_colours(tmp_path: Path) -> None:
-    one = stage(tmp_path, replace(TINY, warm_up=1.0, warm_up_rate=1e-3))
-    told = [one.step(Turn(number, 0.0, 0)) for number in range(12)]
-    assert told[-1]["pixel"] < 0.8 * told[0]["pixel"]
+    one = stage(tmp_path, replace(TINY, warm_up=1.0, batch=8))
+    told = [one.step(Turn(number, 0.0, 0)) for number in range(30)]
+    for name in ("pixel", "feature"):
+        assert np.mean([line[name] for line in told[-5:]]) < 0.85 * np.mean([line[name] for line in told[:5]])
 
 
 def test_each_network_is_moved_by_its_own_loss_alone(tmp_path: Path) -> None:
@@ -156,13 +169,13 @@ def test_each_network_is_moved_by_its_own_loss_alone(tmp_path: Path) -> None:
 def test_half_of_the_pictures_are_mirrored_where_flips_are_wanted(tmp_path: Path) -> None:
     drawn = {}
     for flips in (False, True):
-        one = stage(tmp_path, replace(TINY, flips=flips, batch=64, learning_rate=0.0))
+        one = stage(tmp_path, replace(TINY, flips=flips, batch=16, learning_rate=0.0))
         one.step(Turn(0, 0.0, 0))
         drawn[flips] = one.drawn()["real"]
     turned = [torch.equal(a, b.flip(2)) for a, b in zip(drawn[True], drawn[False], strict=True)]
     same = [torch.equal(a, b) for a, b in zip(drawn[True], drawn[False], strict=True)]
     assert all(a != b for a, b in zip(turned, same, strict=True))
-    assert 16 < sum(turned) < 48
+    assert 2 < sum(turned) < 14
 
 
 def test_ranks_are_given_their_shares_of_one_batch(tmp_path: Path) -> None:
@@ -211,7 +224,7 @@ def test_training_begins_from_a_bundles_generator_as_it_was_saved(tmp_path: Path
 def test_a_folded_generator_is_refused_with_the_way_out(tmp_path: Path) -> None:
     folded = bundle.load(written_bundle(tmp_path / "bundle", generator()), image_encoder=False).generator
     assert isinstance(folded, BigGanGenerator)
-    with pytest.raises(ValueError, match=r"folded .* bundle\.load_generator"):
+    with pytest.raises(ValueError, match=r"is folded .* s2s\.bundle\.load_generator"):
         stage(tmp_path).begin_from(folded)
 
 
