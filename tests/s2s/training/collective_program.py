@@ -52,7 +52,8 @@ def rows_look_at_all_rows(share: slice) -> dict[str, Any]:
 def one_slope_for_two(share: slice) -> dict[str, Any]:
     """The slope that comes to `gathered` also goes to a tensor that was never gathered."""
     x, own = batch(3)[share].requires_grad_(), batch(3, seed=2).requires_grad_()
-    (gathered(x) + own).square().sum().backward()
+    later = 2 * own  # on the way back, what came first comes last
+    (gathered(x) + later).square().sum().backward()
     assert own.grad is not None
     return {"own": own.grad}
 

@@ -270,6 +270,16 @@ def test_a_damaged_checkpoint_is_one_clear_error(tmp_path: Path) -> None:
         run(tmp_path)
 
 
+def test_a_weight_that_is_off_by_one_bit_is_noticed(tmp_path: Path) -> None:
+    weight = run(tmp_path).net[1].weight
+    path = tmp_path / "checkpoint.pt"
+    content = bytearray(path.read_bytes())
+    content[content.index(weight.detach().numpy().tobytes())] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"is no checkpoint of a run \(.*data/\d+ is damaged\)"):
+        checkpoint.load(path)
+
+
 @pytest.mark.parametrize("other", [torch.zeros(3), [1], 5, {"stage": {}}, {"stage": {}, "standing": {"steps": 1}}])
 def test_a_file_of_something_else_is_no_checkpoint(tmp_path: Path, other: Any) -> None:
     torch.save(other, tmp_path / "checkpoint.pt")
