@@ -58,7 +58,7 @@ def test_generate_repeats_itself_for_one_seed_and_not_for_another(model: Path, t
         (["info", "{folder}/nowhere"], "nowhere"),
         (["generate", "{folder}/missing.wav", "{folder}/out", "--model", "{model}"], "missing.wav"),
         (["generate", "{model}/model.yaml", "{folder}/out", "--model", "{model}"], "model.yaml"),
-        (["train", "judge", "{folder}", "{folder}/out", "--steps", "1"], "prepare world"),
+        (["train", "judge", "{folder}", "{folder}/out", "--steps", "1"], "holds no prepared clips"),
         (["prepare", "world", "{folder}/data", "--pictures", "2", "--sounds", "3"], "3 sounds"),
     ],
 )
