@@ -15,11 +15,14 @@ from typing import Any
 import torch
 
 from s2s.data.ranks import Rank
+from s2s.training.audio_encoder import AudioEncoderSettings, AudioEncoderStage
 from s2s.training.image_encoder import ImageEncoderSettings, ImageEncoderStage
+from s2s.training.judge import JudgeSettings, JudgeStage
 from s2s.training.loop import RunPlan, train
 from s2s.training.rig import Rig, opened_rig
 from s2s.training.stage import RunLength, Stage
 from s2s.training.turn import Turn
+from tests.s2s.training.made_up_pairs import tiny_pairs
 from tests.s2s.training.made_up_pictures import coloured_pictures
 from tests.s2s.training.toy_stage import ToyStage
 
@@ -33,9 +36,20 @@ def _image_encoder(rig: Rig, batch: int) -> Stage:
     return ImageEncoderStage(coloured_pictures(), settings, rig)
 
 
+def _audio_encoder(rig: Rig, batch: int) -> Stage:
+    pairs = tiny_pairs(24, num_held_out=8, pictures=2)
+    return AudioEncoderStage(pairs, AudioEncoderSettings(width=4, batch=batch, temperature=0.1, pull=1.0), rig)
+
+
+def _judge(rig: Rig, batch: int) -> Stage:
+    return JudgeStage(coloured_pictures(), JudgeSettings(batch=batch), rig)
+
+
 STAGES: dict[str, Callable[[Rig, int], Stage]] = {
     "toy": lambda _rig, _batch: ToyStage(),
     "image-encoder": _image_encoder,
+    "audio-encoder": _audio_encoder,
+    "judge": _judge,
 }
 
 
