@@ -12,17 +12,16 @@ from PIL import Image
 from torch import Tensor
 
 from s2s import bundle
-from s2s.card import AudioEncoderSizes, ImageEncoderSizes, LightSizes, ModelCard
+from s2s.card import AudioEncoderSizes, BigGanSizes, ImageEncoderSizes, LightSizes, ModelCard
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.image_encoder import ImageEncoder
-from s2s.models.light_generator import LightGenerator
 from s2s.sheet import captioned_sheet
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training import measure
 from s2s.training.audio_encoder import encode_sounds, load_audio_encoder
 from s2s.training.data import WorldData, int16_to_float, to_pictures, to_tensor
 from s2s.training.features import encode_pictures
-from s2s.training.generator import load_generator
+from s2s.training.generators import TrainedGenerator, load_trained_generator, sizes_of_run
 from s2s.training.image_encoder import load_image_encoder
 from s2s.training.judge import Judge, load_judge
 from s2s.training.pair_sources import held_out_takes, num_training_takes
@@ -52,7 +51,8 @@ class Networks:
     """A whole model before it is a bundle, and what it is measured with."""
 
     image_encoder: ImageEncoder
-    generator: LightGenerator
+    generator: TrainedGenerator
+    generator_sizes: BigGanSizes | LightSizes
     audio_encoder: AudioEncoder
     spec: SpectrogramSpec
     judge: Judge
@@ -67,9 +67,10 @@ def load_networks(stages: Stages) -> Networks:
     image_encoder = load_image_encoder(stages.image_encoder)
     if not isinstance(image_encoder, ImageEncoder):
         raise ValueError(f"{stages.image_encoder}: `bundle` takes the small image encoder alone")
-    generator = load_generator(stages.generator, image_encoder.embedding_dim)
+    generator = load_trained_generator(stages.generator, image_encoder.embedding_dim)
+    sizes = sizes_of_run(stages.generator, image_encoder.embedding_dim)
     audio_encoder, spec = load_audio_encoder(stages.audio_encoder)
-    return Networks(image_encoder, generator, audio_encoder, spec, load_judge(stages.judge))
+    return Networks(image_encoder, generator, sizes, audio_encoder, spec, load_judge(stages.judge))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ def write_bundle(
         data=story["data"],
         spectrogram=networks.spec,
         audio_encoder=AudioEncoderSizes(width=f_A.width, embedding_dim=f_A.embedding_dim),
-        generator=LightSizes(resolution=G.resolution, channels=G.channels, z_dim=G.z_dim, h_dim=G.h_dim),
+        generator=networks.generator_sizes,
         image_encoder=ImageEncoderSizes(width=f_V.width),
         metrics=metrics,
     )

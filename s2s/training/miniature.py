@@ -15,6 +15,7 @@ from s2s.training import assemble
 from s2s.training.audio_encoder import AudioEncoderSettings, train_audio_encoder
 from s2s.training.data import WorldCounts, WorldData, write_world
 from s2s.training.generator import GeneratorSettings, train_generator
+from s2s.training.generators import sizes_of_run
 from s2s.training.image_encoder import ImageEncoderSettings, train_image_encoder
 from s2s.training.judge import JudgeSettings, train_judge
 from s2s.training.loop import RunPlan
@@ -76,7 +77,8 @@ def train_miniature(out: Path, asked: Miniature, rig: Rig, say: Callable[[str], 
     say("5/6 training a judge, to measure with")
     judge = train_judge(pictures, JudgeSettings(), asked.plan(out, "judge", rig))
     say("6/6 measuring, and writing the bundle")
-    networks = assemble.Networks(encoder, generator, audio_encoder, pairs.spec, judge)
+    sizes = sizes_of_run(out / "generator", encoder.embedding_dim)
+    networks = assemble.Networks(encoder, generator, sizes, audio_encoder, pairs.spec, judge)
     metrics = assemble.measured(networks, takes, None, ruler_steps=min(asked.steps, assemble.RULER_STEPS))
     story = {
         "provenance": f"`python -m s2s miniature` of {asked.minutes:g} minutes, seed {asked.seed}, from nothing",
