@@ -1,6 +1,6 @@
 """The library's command line: `python -m s2s VERB`. Arguments in, exit code out; the work is done elsewhere.
 
-Exit codes: 0 done, 2 bad input, with one line on stderr.
+Exit codes: 0 done, 1 training broke (a value that is no number), 2 bad input, with one line on stderr.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from s2s.commands import (
 from s2s.commands.arguments import Run
 
 BAD_INPUT: Final = 2
+FAILED: Final = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _bad_input() as error:
         print(f"s2s: {' '.join(str(error).split())}", file=sys.stderr)
         return BAD_INPUT
+    except FloatingPointError as error:  # a run that broke, not a command that was wrong
+        print(f"s2s: {' '.join(str(error).split())}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("s2s: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
         return 130

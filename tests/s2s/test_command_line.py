@@ -72,6 +72,21 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert error.count("\n") == 1
 
 
+def test_training_that_breaks_is_exit_code_1_and_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(0)
+    (tmp_path / "about.json").write_text('{"num_pictures": 80, "num_sounds": 0, "picture_px": 64, "num_scenes": 2}')
+    for name, array in (
+        ("pictures", rng.integers(0, 256, (80, 64, 64, 3)).astype(np.uint8)),
+        ("sounds", np.zeros((0, 1), np.int16)),
+    ):
+        np.save(tmp_path / f"{name}.npy", array)
+        (tmp_path / f"{name}.done").write_text(str(len(array)))
+    command = ["train", "judge", str(tmp_path), str(tmp_path / "out"), "--steps", "20", "--set", "learning_rate=1e38"]
+    assert main([*command, "--threads", "1"]) == 1
+    error = capsys.readouterr().err
+    assert "is not finite" in error and "broken.pt" in error
+
+
 def test_an_unknown_verb_is_exit_code_2() -> None:
     with pytest.raises(SystemExit) as caught:
         main(["paint"])
