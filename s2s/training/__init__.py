@@ -1,7 +1,15 @@
 """Training, one file a stage over one loop; nothing here is used by the show.
 
-loop (steps, logs, sheets, checkpoints, resume) drives image_encoder (f_V), generator and instance_gan (two recipes of
-G; generators finds either again), audio_encoder (f_A) and judge; data (the prepared world) and recordings feed them
-through views, conditions or instances (neighbours), diff_augment and hearing (a random microphone); ema, statistics,
-painting and descent are the pieces they share; measure and assemble turn finished stages into a bundle.
+loop                        steps, validation, best and last; on stage (what it drives), turn (chance by step),
+                            rig (device, format, ranks), collective, checkpoint and log
+image_encoder               f_V, through views
+generator, instance_gan     two recipes of G, through conditions or instances (neighbours), diff_augment, ema,
+                            statistics, painting and frechet; generators finds either again
+localizer                   which moment shows what is heard, through moment_hearing and moment_losses
+audio_encoder               f_A, through hearing (a random microphone)
+judge, ruler                name and size what is painted: for measuring alone
+data, pictures              the world's takes, and pictures of any source decoded once
+pairs, pair_sources         spectrograms and f_V's features computed once, by features; recordings
+measure, assemble           finished stages -> numbers and a bundle
+miniature, ablation         all of it in small; the paper's table 2
 """
