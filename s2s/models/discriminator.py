@@ -82,7 +82,7 @@ class Posterior(nn.Module):
         widths = (3, 32, 64, 96, 128)
         self.body = nn.Sequential(
             *(
-                nn.Sequential(nn.Conv2d(a, b, 4, stride=2, padding=1), nn.BatchNorm2d(b), nn.LeakyReLU(0.2))
+                nn.Sequential(nn.Conv2d(a, b, 4, stride=2, padding=1, bias=False), nn.BatchNorm2d(b), nn.LeakyReLU(0.2))
                 for a, b in pairwise(widths)
             )
         )

@@ -74,6 +74,8 @@ class GeneratorStage:
         seed: int = 0,
     ) -> None:
         torch.manual_seed(seed)
+        if settings.batch % (2 * rig.rank.count):
+            raise ValueError(f"batch: expected a multiple of twice the {rig.rank.count} ranks, got {settings.batch}")
         self.data, self.settings, self.conditions, self.rig = data, settings, conditions, rig
         self.encoder = encoder.to(rig.device)
         h_dim = encoder.embedding_dim
@@ -96,10 +98,11 @@ class GeneratorStage:
         rows = self.data.train[places[share].numpy()]
         real = self.rig.placed(to_tensor(self.data.of(rows), self.settings.resolution))
         z = turn.lots(self.settings.batch).normal(self.settings.z_dim)
+        other = h.roll(1, dims=0)[share].to(self.rig.device)
         h, z = h[share].to(self.rig.device), z.to(self.rig.device)
         self._drawn = {"real": real, "h": h, "z": z}
         with self.rig.autocast():
-            return self._reconstruct(real, h, z) if warming else self._compete(real, h, z)
+            return self._reconstruct(real, h, z) if warming else self._compete(real, h, other, z)
 
     def _reconstruct(self, real: Tensor, h: Tensor, noise: Tensor) -> dict[str, float]:
         z, divergence = self._posterior_draw(real, h, noise)
@@ -111,22 +114,26 @@ class GeneratorStage:
         self.average.update(self.G)
         return {"pixel": pixel.item(), "feature": feature.item(), "divergence": divergence.item()}
 
-    def _compete(self, real: Tensor, h: Tensor, noise: Tensor) -> dict[str, float]:
-        s, half = self.settings, len(real) // 2
-        z_seen, divergence = self._posterior_draw(real[:half], h[:half], noise[:half])
-        z_free = noise[half:]
-        fake = self.G(torch.cat([z_seen, z_free]), h)
+    def _compete(self, real: Tensor, h: Tensor, other: Tensor, noise: Tensor) -> dict[str, float]:
+        """Every other picture is painted again with the posterior's noise, the rest with free noise.
+
+        `other` [b, d] are the conditions of other pictures. Taken turn by turn, each rank has as many of either kind.
+        """
+        s, seen, free = self.settings, slice(0, None, 2), slice(1, None, 2)
+        z_seen, divergence = self._posterior_draw(real[seen], h[seen], noise[seen])
+        z = torch.stack([z_seen, noise[free]], dim=1).flatten(0, 1)
+        fake = self.G(z, h)
         fake_maps, real_maps = self.encoder.maps(fake), self._frozen_maps(real)
-        seen = fake.detach(), [m.detach() for m in fake_maps]
+        shown = fake.detach(), [m.detach() for m in fake_maps]
         for _ in range(s.judge_steps):
-            judged = self._judge_step(real, real_maps, *seen, h)
+            judged = self._judge_step(real, real_maps, *shown, h, other)
         with frozen(self.D):
             adversarial = losses.hinge_generator(self.D(fake, fake_maps, h))
         with frozen(self.Q):  # else the two hide z where no eye sees it
-            recovered, _ = self.Q(at_input_size(fake[half:]), h[half:])
-        latent = (recovered - z_free).abs().mean()
+            recovered, _ = self.Q(at_input_size(fake[free]), h[free])
+        latent = (recovered - noise[free]).abs().mean()
         pixel, feature = self._likeness(
-            fake[:half], [m[:half] for m in fake_maps], real[:half], [m[:half] for m in real_maps]
+            fake[seen], [m[seen] for m in fake_maps], real[seen], [m[seen] for m in real_maps]
         )
         likeness = s.reconstruction * 2 * pixel + s.features * feature + s.divergence * divergence
         descend(self.paint_optimiser, s.adversarial * adversarial + likeness + s.latent * latent)
@@ -135,12 +142,12 @@ class GeneratorStage:
         return {**{k: v.item() for k, v in logged.items()}, "adversarial": adversarial.item(), **judged}
 
     def _judge_step(
-        self, real: Tensor, real_maps: list[Tensor], fake: Tensor, fake_maps: list[Tensor], h: Tensor
+        self, real: Tensor, real_maps: list[Tensor], fake: Tensor, fake_maps: list[Tensor], h: Tensor, other: Tensor
     ) -> dict[str, float]:
         on_fake, seen_real = self.D(fake, fake_maps, h), self.D.look(real, real_maps)
         on_real = self.D.answers(seen_real, h)
         # A real picture under another's condition is wrong too: without this term h is soon ignored.
-        on_mismatch = self.D.answers(seen_real, h.roll(1, dims=0))
+        on_mismatch = self.D.answers(seen_real, other)
         loss = losses.hinge_discriminator(on_real, on_fake)
         loss = loss + 0.25 * losses.hinge_discriminator(on_real, on_mismatch)
         descend(self.judge_optimiser, loss)

@@ -12,15 +12,14 @@ from torch.testing import assert_close
 
 from s2s.data.ranks import Rank
 from s2s.models.localizer import Localizer, LocalizerSizes, similarity_maps
-from s2s.selection.features import CLIP_STEPS, Moments
 from s2s.training.localizer import LocalizerSettings, LocalizerStage, load_localizer, train_localizer
 from s2s.training.loop import RunLength, RunPlan
 from s2s.training.moment_hearing import Microphones
 from s2s.training.moment_losses import guessing_info_nce, moment_info_nce, moment_logistic
 from s2s.training.rig import Rig
 from s2s.training.turn import Turn
+from tests.s2s.training.made_up_moments import BANDS, MOMENTS, PLACES, toy_moments
 
-KINDS, PLACES, BANDS, MOMENTS = 6, 4, 16, 10
 TINY = LocalizerSettings(
     embedding_dim=16,
     picture_width=16,
@@ -48,39 +47,6 @@ def log_of(out: Path) -> list[dict[str, float]]:
     """Return the lines of a run's log without how long each took."""
     lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
     return [{name: value for name, value in line.items() if name != "trained_s"} for line in lines]
-
-
-def toy_moments(num_clips: int, held_out: int, seed: int) -> tuple[Moments, np.ndarray, np.ndarray]:
-    """Clips of one of six things: while it is there its channel lights up in four places and its band sounds.
-
-    Returns them with the truth: presence [clips, moments] and the first place [clips, 2].
-    """
-    rng = np.random.default_rng(seed)
-    maps = rng.uniform(0.0, 0.2, (num_clips, MOMENTS, KINDS, PLACES, PLACES))
-    bands = rng.normal(-19.0, 0.5, (num_clips, BANDS, CLIP_STEPS * 10))
-    steps = np.tile(np.arange(5, CLIP_STEPS, CLIP_STEPS // MOMENTS), (num_clips, 1))
-    present = np.zeros((num_clips, MOMENTS), bool)
-    places = rng.integers(0, PLACES - 1, (num_clips, 2))
-    for clip in range(num_clips):
-        kind, start = rng.integers(KINDS), rng.integers(0, MOMENTS - 3)
-        present[clip, start : start + 4] = True
-        top, left = places[clip]
-        maps[clip, start : start + 4, kind, top : top + 2, left : left + 2] += 1.5
-        bands[clip, 2 * kind + 2, 100 * start : 100 * (start + 4)] = -9.0
-    return (
-        Moments(
-            train=np.arange(num_clips - held_out),
-            held_out=np.arange(num_clips - held_out, num_clips),
-            encoder="toy",
-            stages=(4,),
-            shapes=((KINDS, PLACES, PLACES),),
-            maps=maps.reshape(num_clips, MOMENTS, -1).astype(np.float16),
-            bands=bands.astype(np.float16),
-            steps=steps.astype(np.int16),
-        ),
-        present,
-        places,
-    )
 
 
 def test_a_planted_correspondence_is_found_in_clips_never_seen(tmp_path: Path) -> None:

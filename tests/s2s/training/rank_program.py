@@ -16,14 +16,19 @@ import torch
 
 from s2s.data.ranks import Rank
 from s2s.training.audio_encoder import AudioEncoderSettings, AudioEncoderStage
+from s2s.training.conditions import Conditions, nearest
+from s2s.training.features import encode_pictures
+from s2s.training.generator import GeneratorSettings, GeneratorStage
 from s2s.training.image_encoder import ImageEncoderSettings, ImageEncoderStage
 from s2s.training.judge import JudgeSettings, JudgeStage
+from s2s.training.localizer import LocalizerSettings, LocalizerStage
 from s2s.training.loop import RunPlan, train
 from s2s.training.rig import Rig, opened_rig
 from s2s.training.stage import RunLength, Stage
 from s2s.training.turn import Turn
+from tests.s2s.training.made_up_moments import toy_moments
 from tests.s2s.training.made_up_pairs import tiny_pairs
-from tests.s2s.training.made_up_pictures import coloured_pictures
+from tests.s2s.training.made_up_pictures import coloured_pictures, random_encoder
 from tests.s2s.training.toy_stage import ToyStage
 
 WEIGHTS = "weights.pt"
@@ -45,11 +50,26 @@ def _judge(rig: Rig, batch: int) -> Stage:
     return JudgeStage(coloured_pictures(), JudgeSettings(batch=batch), rig)
 
 
+def _localizer(rig: Rig, batch: int) -> Stage:
+    widths: dict[str, int] = {"embedding_dim": 16, "picture_width": 16, "sound_width": 8}
+    settings = LocalizerSettings(batch=batch, moments=3, **widths)
+    return LocalizerStage(toy_moments(24, 8, seed=0)[0], settings, rig)
+
+
+def _generator(rig: Rig, batch: int) -> Stage:
+    data, encoder = coloured_pictures(), random_encoder()
+    features = encode_pictures(encoder, data.of(data.train))
+    settings = GeneratorSettings(channels=(8, 8, 8, 8, 8), z_dim=4, batch=batch, warm_up=0.4)
+    return GeneratorStage(data, encoder, settings, Conditions(features, nearest(features, 3)), rig)
+
+
 STAGES: dict[str, Callable[[Rig, int], Stage]] = {
     "toy": lambda _rig, _batch: ToyStage(),
     "image-encoder": _image_encoder,
     "audio-encoder": _audio_encoder,
     "judge": _judge,
+    "localizer": _localizer,
+    "generator": _generator,
 }
 
 

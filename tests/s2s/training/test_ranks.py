@@ -15,7 +15,7 @@ from tests.s2s.training.launch import PROGRAM, log_of, run_ranks, started, tenso
 from tests.s2s.training.rank_program import WEIGHTS, folder_of
 from tests.waiting import wait_until
 
-STAGES = ("image-encoder", "audio-encoder", "judge")
+STAGES = ("image-encoder", "audio-encoder", "judge", "localizer", "generator")
 """Rows of `rank_program` that are tested here."""
 SHORT, LONG = 3, 16
 HOW = ("--validate-every", "5", "--save-every-s", "0")
