@@ -148,6 +148,7 @@ def _pairs(sounds: _Samples, features: Tensor, spec: SpectrogramSpec) -> Pairs:
         labels=np.full(len(rows), -1),
         weights=np.ones(len(rows)),
         fades=np.zeros(len(rows), bool),
+        calibrated=np.zeros(len(rows), bool),
         spec=spec,
         heard=torch.stack(levels).clamp_min(0.0).half().numpy(),
         features=features[:, None].numpy(),

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -139,16 +140,24 @@ def settings_of(kind: type[T], pairs: list[str], **more: Any) -> T:
     """Build a stage's settings from NAME=VALUE pairs; raises ValueError that names the known ones, or the value."""
     import pydantic
 
-    known = set(kind.__dataclass_fields__) - set(more)  # type: ignore[attr-defined]
+    # A setting of its own settings is given part by part: hearing.gain_db.
+    groups = {name: asdict(value) for name, value in more.items() if is_dataclass(value)}
+    parts = {f"{name}.{part}" for name, group in groups.items() for part in group}
+    known = (set(kind.__dataclass_fields__) - set(more)) | parts  # type: ignore[attr-defined]
     values: dict[str, Any] = dict(more)
     for pair in pairs:
         name, _, text = pair.partition("=")
         if name not in known:
             raise ValueError(f"no setting {name!r}; known: {', '.join(sorted(known))}")
         try:
-            values[name] = json.loads(text)
+            value = json.loads(text)
         except json.JSONDecodeError:
-            values[name] = text  # words need no quotes
+            value = text  # words need no quotes
+        group, _, part = name.rpartition(".")
+        if group:
+            values[group] = groups[group] = {**groups[group], part: value}
+        else:
+            values[name] = value
     try:
         return pydantic.TypeAdapter(kind).validate_python(values)
     except pydantic.ValidationError as error:
@@ -159,8 +168,6 @@ def settings_of(kind: type[T], pairs: list[str], **more: Any) -> T:
 
 def _dry(asked: argparse.Namespace, settings: Any) -> bool:
     if asked.dry_run:
-        from dataclasses import asdict
-
         import yaml
 
         told = {name: value for name, value in vars(asked).items() if name not in ("run", "set")}

@@ -22,7 +22,7 @@ from s2s.models.audio_encoder import AudioEncoder
 from s2s.spectrogram import spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.collective import gathered
-from s2s.training.hearing import STILL, Hearing, through_a_microphone
+from s2s.training.hearing import STILL, Heard, Hearing, through_a_microphone
 from s2s.training.loop import RunPlan, train
 from s2s.training.pairs import Pairs
 from s2s.training.rig import Rig, descend, set_rate
@@ -93,12 +93,13 @@ class AudioEncoderStage:
         image = torch.from_numpy(self.data.features[rows, pictures])
         heard = self.data.heard_at(np.concatenate([rows, others[-1:]]))  # the next row is what is behind each
         heard = self.rig.placed(heard)
-        may_fade = torch.from_numpy(self.data.fades[rows])
         hearing = self.settings.hearing
         if hearing == STILL:
             heard = heard[:-1]  # as published: not even the start is moved
         else:
-            heard = through_a_microphone(heard[:-1], heard[1:], may_fade, hearing, self.data.spec, lots)
+            may_fade, calibrated = (torch.from_numpy(of[rows]) for of in (self.data.fades, self.data.calibrated))
+            clean = Heard(heard[:-1], heard[1:], may_fade, calibrated)
+            heard = through_a_microphone(clean, hearing, self.data.spec, lots)
         sound = self.data.normalised(heard).contiguous(memory_format=torch.channels_last)
         self._drawn = {"sound": sound, "image": image, "rows": torch.from_numpy(rows)}
         return sound, self.rig.placed(image)

@@ -24,6 +24,7 @@ class Hearing:
     """Ranges of what may happen to a sound; levels in dB, of full scale unless said otherwise."""
 
     gain_db: tuple[float, float] = (-12.0, 10.0)
+    calibrated_gain_db: tuple[float, float] = (-2.0, 2.0)  # where the level tells how near a thing is: to be heard
     hiss_db: tuple[float, float] = (-95.0, -45.0)  # RMS
     background_share: float = 0.35
     background_db: tuple[float, float] = (-30.0, -12.0)  # relative to the sound itself
@@ -39,6 +40,7 @@ class Hearing:
 
 STILL: Final = Hearing(
     gain_db=(0.0, 0.0),
+    calibrated_gain_db=(0.0, 0.0),
     hiss_db=(-200.0, -200.0),
     background_share=0.0,
     short_share=0.0,
@@ -49,20 +51,32 @@ STILL: Final = Hearing(
 """A perfect microphone in an empty room: it only moves the start."""
 
 
-def through_a_microphone(
-    heard: Tensor, others: Tensor, may_fade: Tensor, hearing: Hearing, spec: SpectrogramSpec, lots: Lots
-) -> Tensor:
-    """Return log power above the floor [b, bins, frames] as a random microphone might have it.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Sounds as they are: log power above the floor [b, bins, frames], and as much of what is faintly behind each.
 
-    `heard` and `others`, what is faintly behind it, are log power above the floor too; `may_fade` [b] is bool.
+    `may_fade` and `calibrated` are bool [b]: it also stands for what is too quiet to tell; its level is true.
     """
-    assert heard.shape == others.shape and may_fade.shape == heard.shape[:1], f"{heard.shape}, {others.shape}"
-    device = heard.device
-    power = _begun_elsewhere(torch.expm1(heard), lots)  # in units of the floor
-    gain_db = lots.uniform(*hearing.gain_db)
-    faded = lots.chance(hearing.fade_share) & may_fade.cpu()
+
+    sounds: Tensor
+    others: Tensor
+    may_fade: Tensor
+    calibrated: Tensor
+
+    def __post_init__(self) -> None:
+        assert self.sounds.shape == self.others.shape, f"{self.sounds.shape}, {self.others.shape}"
+        assert self.may_fade.shape == self.calibrated.shape == self.sounds.shape[:1], f"{self.may_fade.shape}"
+
+
+def through_a_microphone(heard: Heard, hearing: Hearing, spec: SpectrogramSpec, lots: Lots) -> Tensor:
+    """Return log power above the floor [b, bins, frames] as a random microphone might have it."""
+    device = heard.sounds.device
+    power = _begun_elsewhere(torch.expm1(heard.sounds), lots)  # in units of the floor
+    unknown_db, true_db = lots.uniform(*hearing.gain_db), lots.uniform(*hearing.calibrated_gain_db)
+    gain_db = torch.where(heard.calibrated.cpu(), true_db, unknown_db)
+    faded = lots.chance(hearing.fade_share) & heard.may_fade.cpu()
     gain_db = gain_db + torch.where(faded, lots.uniform(*hearing.fade_db), torch.zeros(()))
-    beside = torch.expm1(others)
+    beside = torch.expm1(heard.others)
     ratio = power.mean((1, 2)) / beside.mean((1, 2)).clamp_min(1e-6)
     share = lots.chance(hearing.background_share).float() * _ratio(lots.uniform(*hearing.background_db))
     power = power + beside * (ratio * share.to(device))[:, None, None]

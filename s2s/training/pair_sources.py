@@ -68,6 +68,10 @@ class ChosenMoments:
         """Return false: nothing says what is quiet here."""
         return False
 
+    def calibrated(self, pair_id: str) -> bool:  # noqa: ARG002 - none is
+        """Return false: each film was recorded at a level of its own."""
+        return False
+
     def sound(self, pair_id: str) -> Sound:
         """Return the sound around the first moment."""
         sound, length = self.source.sound(pair_id), round(self.clip_s * SAMPLE_RATE_HZ)
@@ -146,6 +150,10 @@ class WorldTakes:
             return False
         state = self.data.counts.state(_take(pair_id))
         return state.scene == "wind" and state.nearness < FADING_BELOW
+
+    def calibrated(self, pair_id: str) -> bool:
+        """Return whether it is a take: the world's sounds fall with distance, recordings came at any level."""
+        return pair_id not in self._recorded
 
     def sound(self, pair_id: str) -> Sound:
         """Return the take's sound, or the recording."""

@@ -74,6 +74,10 @@ class PairSource(Protocol):
         """Return whether it also stands for what is too quiet to tell."""
         ...
 
+    def calibrated(self, pair_id: str) -> bool:
+        """Return whether its level is true: whether it tells how near the thing is."""
+        ...
+
     def sound(self, pair_id: str) -> Sound:
         """Return the sound, mono [n] at 16 kHz within ±1. Raises ValueError, OSError for one that cannot be read."""
         ...
@@ -99,6 +103,7 @@ class Pairs:
     labels: NDArray[np.int64]
     weights: NDArray[np.float64]
     fades: NDArray[np.bool_]
+    calibrated: NDArray[np.bool_]
     spec: SpectrogramSpec
     heard: NDArray[np.float16]
     features: NDArray[np.float32]
@@ -146,9 +151,11 @@ class Pairs:
             spec = _measured(heard, train, spec)
         classes = sorted({label for label in about["labels"] if label is not None})
         labels = np.array([-1 if label is None else classes.index(label) for label in about["labels"]])
-        weights, fades = np.array(about["weights"], np.float64), np.array(about["fades"], bool)
+        weights = np.array(about["weights"], np.float64)
+        fades, calibrated = (np.array(about[name], bool) for name in ("fades", "calibrated"))
         ids = tuple(about["ids"])
-        return cls(train, held_out, test, ids, tuple(classes), labels, weights, fades, spec, heard, features)
+        known = (ids, tuple(classes), labels, weights, fades, calibrated)
+        return cls(train, held_out, test, *known, spec, heard, features)
 
 
 def write_pairs(
@@ -171,6 +178,7 @@ def write_pairs(
         "labels": [source.label(one) for one in ids],
         "weights": [source.weight(one) for one in ids],
         "fades": [source.fades(one) for one in ids],
+        "calibrated": [source.calibrated(one) for one in ids],
         "encoder": fingerprint(encoder),
         "spec": _unmeasured(spec).to_dict(),
         "normalisation": normalisation,
@@ -239,15 +247,14 @@ def _unmeasured(spec: SpectrogramSpec) -> SpectrogramSpec:
 def _claim(folder: Path, told: dict[str, Any]) -> None:
     path = folder / _ABOUT
     folder.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        part = path.with_name(_ABOUT + ".part")
-        part.write_text(json.dumps(told) + "\n", encoding="utf-8")
-        part.replace(path)
-        return
-    there = json.loads(path.read_text(encoding="utf-8"))
-    # What an older folder does not say, it cannot say otherwise.
+    there = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    # What an older folder does not say, it cannot say otherwise: it is told now.
     if different := [name for name, value in json.loads(json.dumps(told)).items() if there.get(name, value) != value]:
         raise DataError(f"{folder} holds pairs with other {', '.join(different)}: choose another --cache")
+    if not told.keys() <= there.keys():
+        part = path.with_name(_ABOUT + ".part")
+        part.write_text(json.dumps({**there, **told}) + "\n", encoding="utf-8")
+        part.replace(path)
 
 
 def _arrays(folder: Path, count: int, shapes: Sequence[tuple[int, int]]) -> list[NDArray[Any]]:

@@ -1,6 +1,6 @@
 """`--set NAME=VALUE`: what a stage's settings take from words, and what one line says of what they do not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -69,3 +69,21 @@ def test_what_an_option_decides_no_word_can_set() -> None:
     assert settings_of(AudioEncoderSettings, [], hearing=STILL).hearing is STILL
     with pytest.raises(ValueError, match="no setting 'hearing'"):
         settings_of(AudioEncoderSettings, ["hearing=still"], hearing=STILL)
+
+
+def test_settings_within_settings_are_given_part_by_part() -> None:
+    words = ["hearing.gain_db=[-3, 3]", "width=8", "hearing.tilt_db=2"]
+    settings = settings_of(AudioEncoderSettings, words, hearing=STILL)
+    assert settings == AudioEncoderSettings(width=8, hearing=replace(STILL, gain_db=(-3.0, 3.0), tilt_db=2.0))
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("hearing.loud=1", "no setting 'hearing.loud'; known: .*hearing.tilt_db"),
+        ("hearing.tilt_db=steep", "setting hearing.tilt_db: .*valid number.*got 'steep'"),
+    ],
+)
+def test_a_part_that_is_off_is_named(word: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        settings_of(AudioEncoderSettings, [word], hearing=STILL)

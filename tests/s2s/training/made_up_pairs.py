@@ -40,6 +40,9 @@ class Tones:
     def fades(self, pair_id: str) -> bool:
         return _number(pair_id) == 1
 
+    def calibrated(self, pair_id: str) -> bool:
+        return _number(pair_id) == 2
+
     def sound(self, pair_id: str) -> np.ndarray:
         number = _number(pair_id)
         if number == self.stop_at:
@@ -70,6 +73,7 @@ def pairs_of(
         labels=np.full(num, -1),
         weights=np.ones(num),
         fades=np.zeros(num, bool),
+        calibrated=np.zeros(num, bool),
         spec=spec,
         heard=levels.clamp_min(0.0).half().numpy(),
         features=features.astype(np.float32),

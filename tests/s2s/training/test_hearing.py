@@ -11,7 +11,7 @@ from torch.testing import assert_close
 
 from s2s.spectrogram import fit_clip, log_power, power
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.hearing import STILL, Hearing, through_a_microphone
+from s2s.training.hearing import STILL, Heard, Hearing, through_a_microphone
 from s2s.training.turn import Lots
 
 SPEC = SpectrogramSpec(clip_samples=32_000)
@@ -42,13 +42,15 @@ def heard(
     *,
     others: Tensor | None = None,
     may_fade: Tensor | None = None,
+    calibrated: Tensor | None = None,
     seed: int = 0,
     lots: Lots | None = None,
 ) -> Tensor:
-    may_fade = torch.zeros(len(sounds), dtype=torch.bool) if may_fade is None else may_fade
+    neither = torch.zeros(len(sounds), dtype=torch.bool)
+    may_fade, calibrated = (neither if flags is None else flags for flags in (may_fade, calibrated))
     lots = lots or Lots.alone(torch.Generator().manual_seed(seed), len(sounds))
     others = torch.zeros_like(sounds) if others is None else others
-    return through_a_microphone(sounds, others, may_fade, hearing, SPEC, lots)
+    return through_a_microphone(Heard(sounds, others, may_fade, calibrated), hearing, SPEC, lots)
 
 
 def powers(level: Tensor) -> Tensor:
@@ -188,6 +190,16 @@ def test_only_what_may_fade_fades() -> None:
     out = heard(sounds, replace(STILL, fade_share=1.0, fade_db=(-30.0, -30.0)), may_fade=may_fade)
     lost_db = decibels(powers(out).mean((1, 2)) / powers(sounds).mean((1, 2)))
     assert_close(lost_db, torch.tensor([-30.0, 0.0] * 3).double(), atol=0.01, rtol=0)
+
+
+def test_a_level_that_is_true_is_left_nearly_so() -> None:
+    sounds = above_floor(np.stack([noise(seed) for seed in range(8)]))
+    calibrated = torch.tensor([True, False] * 4)
+    hearing = replace(STILL, gain_db=(6.0, 10.0), calibrated_gain_db=(-1.0, 1.0))
+    out = heard(sounds, hearing, calibrated=calibrated)
+    gain_db = decibels(powers(out).mean((1, 2)) / powers(sounds).mean((1, 2)))
+    assert (gain_db[calibrated].abs() < 1.01).all() and gain_db[calibrated].std() > 0.1
+    assert ((gain_db[~calibrated] > 5.99) & (gain_db[~calibrated] < 10.01)).all()
 
 
 def test_two_ranks_hear_what_one_would_have_heard() -> None:

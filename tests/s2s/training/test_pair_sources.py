@@ -53,7 +53,7 @@ def test_without_moments_every_clip_shows_its_middle_frame() -> None:
     assert [source.split(pair_id) for pair_id in source.ids] == ["train", "val", "test"]
     assert [source.label(pair_id) for pair_id in source.ids] == ["class of a", "class of b", None]
     assert {source.weight(pair_id) for pair_id in source.ids} == {1.0}
-    assert not any(source.fades(pair_id) for pair_id in source.ids)
+    assert not any(source.fades(pair_id) or source.calibrated(pair_id) for pair_id in source.ids)
 
 
 def test_with_moments_a_clip_shows_its_best_and_one_without_any_is_left_out() -> None:
@@ -131,6 +131,11 @@ def test_the_last_tenth_of_the_takes_is_held_out_half_of_it_to_the_end() -> None
     source = WorldTakes(world())
     assert num_training_takes(source.data) == 36
     assert [source.split(pair_id) for pair_id in source.ids[34:]] == ["train", "train", "val", "val", "test", "test"]
+
+
+def test_takes_have_true_levels_and_recordings_have_not() -> None:
+    source = WorldTakes(world(), [recording("sea")])
+    assert [source.calibrated(pair_id) for pair_id in source.ids] == [True] * (len(source.ids) - 1) + [False]
 
 
 def test_only_far_wind_may_fade() -> None:
