@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar
 
 from s2s.card import DEFAULT_BUNDLE
 from s2s.commands.arguments import Verbs, at_least, device
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from s2s.training.loop import RunPlan
     from s2s.training.pairs import Pairs
     from s2s.training.pictures import Pictures
@@ -141,7 +143,7 @@ def settings_of(kind: type[T], pairs: list[str], **more: Any) -> T:
     import pydantic
 
     # A setting of its own settings is given part by part: hearing.gain_db.
-    groups = {name: asdict(value) for name, value in more.items() if is_dataclass(value)}
+    groups = {name: asdict(value) for name, value in more.items() if _has_parts(value)}
     parts = {f"{name}.{part}" for name, group in groups.items() for part in group}
     known = (set(kind.__dataclass_fields__) - set(more)) | parts  # type: ignore[attr-defined]
     values: dict[str, Any] = dict(more)
@@ -164,6 +166,10 @@ def settings_of(kind: type[T], pairs: list[str], **more: Any) -> T:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise ValueError(f"setting {where}: {first['msg']}, got {first['input']!r}") from error
+
+
+def _has_parts(value: object) -> TypeGuard["DataclassInstance"]:
+    return is_dataclass(value) and not isinstance(value, type)
 
 
 def _dry(asked: argparse.Namespace, settings: Any) -> bool:

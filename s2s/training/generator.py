@@ -82,6 +82,8 @@ class GeneratorStage:
         self.G = rig.prepared(LightGenerator(settings.resolution, h_dim, settings.z_dim, settings.channels))
         self.D = rig.prepared(Discriminator(tuple(encoder.width * 2**i for i in range(STAGES)), h_dim))
         self.Q = rig.prepared(Posterior(h_dim, settings.z_dim))
+        self._paint, self._look = rig.compile(self.G), rig.compile(self.D.look)
+        self._maps = rig.compile(self.encoder.maps)
         self.average = MovingAverage(self.G, settings.average)
         betas = (0.5, 0.99)
         painting = [*self.G.parameters(), *self.Q.parameters()]
@@ -106,8 +108,8 @@ class GeneratorStage:
 
     def _reconstruct(self, real: Tensor, h: Tensor, noise: Tensor) -> dict[str, float]:
         z, divergence = self._posterior_draw(real, h, noise)
-        fake = self.G(z, h)
-        pixel, feature = self._likeness(fake, self.encoder.maps(fake), real, self._frozen_maps(real))
+        fake = self._paint(z, h)
+        pixel, feature = self._likeness(fake, self._maps(fake), real, self._frozen_maps(real))
         s = self.settings
         loss = s.reconstruction * 2 * pixel + s.features * feature + s.divergence * divergence
         descend(self.paint_optimiser, loss)
@@ -122,8 +124,8 @@ class GeneratorStage:
         s, seen, free = self.settings, slice(0, None, 2), slice(1, None, 2)
         z_seen, divergence = self._posterior_draw(real[seen], h[seen], noise[seen])
         z = torch.stack([z_seen, noise[free]], dim=1).flatten(0, 1)
-        fake = self.G(z, h)
-        fake_maps, real_maps = self.encoder.maps(fake), self._frozen_maps(real)
+        fake = self._paint(z, h)
+        fake_maps, real_maps = self._maps(fake), self._frozen_maps(real)
         shown = fake.detach(), [m.detach() for m in fake_maps]
         for _ in range(s.judge_steps):
             judged = self._judge_step(real, real_maps, *shown, h, other)
@@ -144,7 +146,7 @@ class GeneratorStage:
     def _judge_step(
         self, real: Tensor, real_maps: list[Tensor], fake: Tensor, fake_maps: list[Tensor], h: Tensor, other: Tensor
     ) -> dict[str, float]:
-        on_fake, seen_real = self.D(fake, fake_maps, h), self.D.look(real, real_maps)
+        on_fake, seen_real = self.D.answers(self._look(fake, fake_maps), h), self._look(real, real_maps)
         on_real = self.D.answers(seen_real, h)
         # A real picture under another's condition is wrong too: without this term h is soon ignored.
         on_mismatch = self.D.answers(seen_real, other)
@@ -165,7 +167,7 @@ class GeneratorStage:
 
     @torch.no_grad()
     def _frozen_maps(self, pictures: Tensor) -> list[Tensor]:
-        return self.encoder.maps(pictures)
+        return self._maps(pictures)
 
     def _set_rates(self, progress: float, warming: bool) -> None:
         s = self.settings

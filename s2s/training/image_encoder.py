@@ -72,6 +72,7 @@ class ImageEncoderStage:
         torch.manual_seed(seed)
         self.data, self.settings, self.rig = data, settings, rig
         self.encoder = rig.prepared(new_encoder(settings.architecture, settings.width))
+        self._of_view = rig.compile(self.encoder.of_view)
         d, hidden = self.encoder.embedding_dim, max(self.encoder.embedding_dim, 256)
         out = nn.Linear(hidden, settings.projection_dim)
         self.projector = rig.prepared(nn.Sequential(nn.Linear(d, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), out))
@@ -114,8 +115,8 @@ class ImageEncoderStage:
 
     def _features(self, views: list[Tensor]) -> list[Tensor]:
         """Return the features of each view; views of one size go through the network together."""
-        large = self.encoder.of_view(torch.cat(views[:2]))
-        small = [self.encoder.of_view(torch.cat(views[2:]))] if views[2:] else []
+        large = self._of_view(torch.cat(views[:2]))
+        small = [self._of_view(torch.cat(views[2:]))] if views[2:] else []
         return [large, *small]
 
     @torch.no_grad()

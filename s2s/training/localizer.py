@@ -111,6 +111,7 @@ class LocalizerStage:
         )
         self.about = LocalizerAbout(sizes, data.stages, data.encoder, *measured_bands(data))
         self.net = rig.prepared(Localizer(sizes))
+        self._hear, self._see = rig.compile(self.net.hear), rig.compile(self.net.see)
         self.log_temperature = nn.Parameter(torch.tensor(math.log(settings.temperature), device=rig.device))
         self.log_temperature.requires_grad_(settings.learn_temperature)
         self.even_odds = nn.Parameter(torch.tensor(FIRST_EVEN_ODDS, device=rig.device))
@@ -141,9 +142,9 @@ class LocalizerStage:
 
     def _embedded(self, maps: list[Tensor], bands: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
         """Return places [b × m, d, h, w] of frames and q^A [b × m, d] of the sounds of their moments."""
-        heard = self.net.hear(self.about.scaled(bands))  # [b, d, steps]
+        heard = self._hear(self.about.scaled(bands))  # [b, d, steps]
         chosen = heard.gather(2, steps[:, None].expand(-1, heard.shape[1], -1))  # [b, d, m]
-        return self.net.see(maps), chosen.transpose(1, 2).flatten(0, 1)
+        return self._see(maps), chosen.transpose(1, 2).flatten(0, 1)
 
     def _loss(self, matrix: Tensor) -> tuple[Tensor, dict[str, float]]:
         """Return what is made small, and what to tell of it, of C_av of every frame with every sound [n, n]."""

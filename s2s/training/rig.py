@@ -6,7 +6,7 @@ Owned by the training process; opening a rig of several ranks joins torch's proc
 import contextlib
 import datetime
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeVar
@@ -21,6 +21,7 @@ from s2s.data.ranks import Rank
 from s2s.training.collective import average_gradients, share_batch_norms
 
 Net = TypeVar("Net", bound=nn.Module)
+Forward = TypeVar("Forward", bound=Callable[..., Any])
 Precision = Literal["auto", "float32", "bfloat16"]
 _MEETING: Final = datetime.timedelta(minutes=10)  # within which all ranks must have started
 _PATIENCE: Final = datetime.timedelta(hours=12)  # for rank 0 that decodes a corpus; a rank that dies is noticed at once
@@ -58,9 +59,9 @@ class Rig:
         net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs leave it out
         return net
 
-    def compile(self, net: Net) -> Net:
-        """Return `net`, compiled where that was asked for; both share their weights."""
-        return torch.compile(net) if self.compiled else net  # type: ignore[return-value]
+    def compile(self, forward: Forward) -> Forward:
+        """Return a network, or one of its methods, compiled where that was asked for; both share their weights."""
+        return torch.compile(forward) if self.compiled else forward  # type: ignore[return-value]
 
     def adam(self, weights: Iterable[Tensor], rate: float, **options: Any) -> torch.optim.Adam:
         """Return Adam over `weights`, in one kernel for all of them."""
