@@ -177,10 +177,14 @@ class Measuring:
         scenes = self.data.scenes[held.takes]
         ruler = train_ruler(self.data, np.arange(num_training_takes(self.data)), steps=self.ruler_steps)
         truth = true_sizes(self.data, held.takes)
-        real = ruler.read(held.real, scenes)
-        painted = ruler.read(measure.paint(G, held.audio), scenes)
-        self.metrics["size, ruler on real pictures against truth"] = mean_rank_correlation(real, truth, scenes)
-        self.metrics["size, pictures from sounds against truth"] = mean_rank_correlation(painted, truth, scenes)
+        shown = {
+            "ruler on real pictures": held.real,
+            "pictures from pictures": measure.paint(G, held.image),
+            "pictures from sounds": measure.paint(G, held.audio),
+        }
+        for name, pictures in shown.items():
+            found = mean_rank_correlation(ruler.read(pictures, scenes), truth, scenes)
+            self.metrics[f"size, {name} against truth"] = found
         self.metrics["size against gain, -20 to 10 dB"] = self._against_gain(ruler)
 
     def _against_gain(self, ruler: Ruler) -> float:
