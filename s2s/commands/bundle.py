@@ -20,6 +20,7 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("--version", default="1")
     verb.add_argument("--story", type=Path, required=True, help="YAML with `provenance` and `data`, for the card")
     verb.add_argument("--sheet", type=Path, metavar="OUT.png", help="also eight pictures of each scene")
+    verb.add_argument("--curves", type=Path, metavar="OUT.png", help="also a drawing of how the stages learnt")
     verb.set_defaults(run=_run)
 
 
@@ -28,17 +29,22 @@ def _run(asked: argparse.Namespace) -> None:
 
     from s2s.sheet import save_png
     from s2s.training import assemble
+    from s2s.training.curves import draw_curves, runs_behind, write_curves
     from s2s.training.data import WorldData
 
     story = yaml.safe_load(asked.story.read_text())
     if not isinstance(story, dict) or set(story) != {"provenance", "data"}:
         raise ValueError(f"{asked.story} must hold exactly the keys `provenance` and `data`")
     stages = assemble.Stages(asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge)
+    runs = runs_behind([asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge])
+    if asked.curves is not None:
+        draw_curves(asked.curves, runs)
     networks, data = assemble.load_networks(stages), WorldData.open(asked.data)
     if asked.sheet is not None:
         save_png(asked.sheet, assemble.samples_sheet(networks, data))
     metrics = assemble.measured(networks, data, asked.recordings)
     assemble.write_bundle(asked.out, networks, metrics, name=asked.name, version=asked.version, story=story)
     assemble.write_thumbnail(asked.out / "thumbnail.png", networks, data)
+    write_curves(asked.out, runs)
     write_run(asked.out.with_name(asked.out.name + ".bundle.png"), asked, metrics)
     print(json.dumps(metrics, indent=1))

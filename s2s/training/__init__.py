@@ -10,6 +10,6 @@ audio_encoder               f_A, through hearing (a random microphone)
 judge, ruler                name and size what is painted: for measuring alone
 data, pictures              the world's takes, and pictures of any source decoded once
 pairs, pair_sources         spectrograms and f_V's features computed once, by features; recordings
-measure, assemble           finished stages -> numbers and a bundle
+measure, assemble, curves   finished stages -> numbers and a bundle, and how they learnt
 miniature, ablation         all of it in small; the paper's table 2
 """

@@ -13,6 +13,7 @@ from typing import Final
 from s2s.models.image_encoder import ImageEncoder
 from s2s.training import assemble
 from s2s.training.audio_encoder import AudioEncoderSettings, train_audio_encoder
+from s2s.training.curves import runs_behind, write_curves
 from s2s.training.data import WorldCounts, WorldData, write_world
 from s2s.training.generator import GeneratorSettings, train_generator
 from s2s.training.generators import sizes_of_run
@@ -86,4 +87,5 @@ def train_miniature(out: Path, asked: Miniature, rig: Rig, say: Callable[[str], 
     }
     assemble.write_bundle(out / "model", networks, metrics, name="Miniature", version="1", story=story)
     assemble.write_thumbnail(out / "model" / "thumbnail.png", networks, takes)
+    write_curves(out / "model", runs_behind([out / stage for stage in SHARES]))
     return metrics

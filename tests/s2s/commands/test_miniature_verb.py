@@ -10,6 +10,7 @@ import pytest
 
 from s2s import bundle
 from s2s.__main__ import main
+from s2s.training.miniature import SHARES
 from tests.show_runner import ROOT, ShowRun
 
 
@@ -30,6 +31,8 @@ def test_every_stage_runs_and_the_bundle_loads(tmp_path: Path, capsys: pytest.Ca
     for stage in ("image-encoder", "generator", "audio-encoder", "judge"):
         assert (tmp_path / stage / "checkpoint.pt").exists()
         assert json.loads((tmp_path / stage / "run.json").read_text())["seed"] == 0
+    curves = json.loads((tmp_path / "model" / "curves.json").read_text())
+    assert [(run["stage"], run["steps"]) for run in curves] == [(stage, 2) for stage in SHARES]
     assert small(tmp_path) == 0  # a finished one is only measured again
 
 
