@@ -23,7 +23,7 @@ from s2s.data.prepared import PreparedData
 from s2s.data.settings import PrepareSettings, write_whole
 from s2s.retrain.layout import Layout
 from s2s.retrain.photos import VenueClips
-from s2s.retrain.venue import HELD_OUT_SHARE, Venue
+from s2s.retrain.venue import TEST_SHARE, VAL_SHARE, Venue
 from s2s.selection.features import frame_px
 from s2s.selection.select import Ledger, score_clips, top_moments
 from s2s.selection.selectors import BySelfTraining
@@ -93,7 +93,7 @@ def _prepared(folder: Path, layout: Layout, model: Bundle, seed: int, workers: i
     venue = Venue.read(folder, seed)
     for words in venue.left_out:
         _log.warning("left out: %s", words)
-    shares = (1.0 - 2 * HELD_OUT_SHARE, HELD_OUT_SHARE, HELD_OUT_SHARE)
+    shares = (1.0 - VAL_SHARE - TEST_SHARE, VAL_SHARE, TEST_SHARE)
     clip_s = model.spec.clip_samples / SAMPLE_RATE_HZ
     settings = PrepareSettings(
         _sizes(model), clip_s, clip_s, min_s=min(1.0, clip_s), shares=shares, seed=seed, sound_only=True

@@ -73,6 +73,21 @@ def test_sounds_land_on_their_own_scene(embeddings: Tensor, centroids: Tensor) -
     assert int((found == torch.arange(len(SCENES))).sum()) >= 22
 
 
+@pytest.mark.gl
+def test_a_near_sound_lands_towards_near_pictures(model: Bundle, image_encoder: ImageEncoder) -> None:
+    nearer = 0
+    for scene in SCENES:
+        near, far = (
+            [SceneState(scene, UNSEEN_SEED + 40 + i, nearness, hour=24.0 * i / PICTURES_A_SCENE) for i in range(8)]
+            for nearness in (0.95, 0.15)
+        )
+        with Painter(64) as painter:
+            here, there = (encode_pictures(image_encoder, painter.paint(states)).mean(dim=0) for states in (near, far))
+        heard = [torch.cat([embed_sound(model, synthesize(one)) for one in states[:3]]) for states in (near, far)]
+        nearer += int((heard[0].mean(dim=0) - heard[1].mean(dim=0)) @ (here - there) > 0)
+    assert nearer >= 24  # of 28; by chance 14
+
+
 def test_two_draws_of_noise_paint_visibly_different_pictures_of_one_sound(model: Bundle, embeddings: Tensor) -> None:
     for h in embeddings:
         one, other = sample(model, h[None], Sampling(2, seed=5)).pictures.astype(np.float32)

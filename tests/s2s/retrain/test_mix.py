@@ -32,7 +32,8 @@ def evening(wanted: AudioEncoder, count: int = 6) -> Evening:
     none, ones = np.empty(0, np.int64), np.ones(count)
     features = np.zeros((count, 1, 16), np.float32)
     ids = tuple(f"guest-{row}" for row in rows)
-    pairs = Pairs(rows, rows, none, ids, (), -ones.astype(np.int64), ones, ones > 1, SPEC, heard, features)
+    neither = ones > 1
+    pairs = Pairs(rows, rows, none, ids, (), -ones.astype(np.int64), ones, neither, neither, SPEC, heard, features)
     features[:, 0] = encode_pairs(wanted, pairs, rows).numpy()
     return Evening(pairs, np.empty((0, 8, 8, 3), np.uint8), ids, count, 0.1)
 

@@ -74,11 +74,11 @@ def test_cuts_of_one_recording_stay_together(tmp_path: Path) -> None:
     assert all(len(found) == 1 for found in splits.values())
 
 
-@pytest.mark.parametrize(("count", "held_out"), [(FEWEST, 3), (20, 3), (40, 6)])
-def test_neither_split_is_empty_and_both_follow_from_the_names(count: int, held_out: int) -> None:
+@pytest.mark.parametrize(("count", "val", "test"), [(FEWEST, 3, 3), (20, 3, 5), (40, 6, 10)])
+def test_neither_split_is_empty_and_both_follow_from_the_names(count: int, val: int, test: int) -> None:
     splits = divided(NAMES[:count], 0, Path("venue"))
     counts = {split: list(splits.values()).count(split) for split in ("test", "val", "train")}
-    assert counts == {"test": held_out, "val": held_out, "train": count - 2 * held_out}
+    assert counts == {"test": test, "val": val, "train": count - val - test}
     assert divided(NAMES[count - 1 :: -1], 0, Path("venue")) == splits
     assert divided(NAMES[:count], 1, Path("venue")) != splits
 
