@@ -181,8 +181,12 @@ def test_a_longer_run_goes_on_from_the_last_weights_not_the_best(tmp_path: Path)
 
 def test_a_run_killed_while_it_ended_does_not_end_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     how: dict[str, Any] = {"steps": 5, "step_s": 1.0, "save_every_s": 1.0, "log_every": 3}
+
+    def stopped(_stage: ToyStage) -> None:
+        raise KeyboardInterrupt  # no signal: whoever starts the tests in the background has it ignored
+
     with monkeypatch.context() as patch:
-        patch.setattr(ToyStage, "sheet", lambda _stage: os.kill(os.getpid(), signal.SIGINT))
+        patch.setattr(ToyStage, "sheet", stopped)
         with pytest.raises(KeyboardInterrupt):
             run(tmp_path / "a", **how)
     run(tmp_path / "a", **how)
