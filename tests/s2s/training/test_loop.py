@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import os
 import random
 import signal
 import sys
