@@ -79,12 +79,17 @@ def write_curves(bundle: Path, runs: Sequence[RunCurves]) -> None:
 
 
 def draw_curves(path: Path, runs: Sequence[RunCurves]) -> None:
-    """Draw a row of panels a run: lines for training, dots for what is held out. Raises ValueError: no matplotlib."""
+    """Draw a row of panels a run: lines for training, dots for what is held out.
+
+    Raises ValueError without matplotlib, and where no run has anything to draw.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ValueError("drawing curves needs matplotlib: pip install matplotlib") from error
-    columns = max(len(_panels(run)) for run in runs)
+    columns = max((len(_panels(run)) for run in runs), default=0)
+    if not columns:
+        raise ValueError("no run logged anything to draw: expected folders that finished stages left")
     figure = Figure((3.2 * columns, 2.1 * len(runs)), layout="constrained")
     axes = figure.subplots(len(runs), columns, squeeze=False)
     for row, run in zip(axes, runs, strict=True):

@@ -49,9 +49,13 @@ def test_a_bundle_keeps_the_numbers(tmp_path: Path) -> None:
 
 
 def test_the_drawing_has_a_row_a_run_and_ink_in_each(tmp_path: Path) -> None:
-    runs = [RunCurves.read(a_run(tmp_path / stage, stage)) for stage in ("judge", "audio-encoder", "image-encoder")]
-    with_something = [run for run in runs if run.stage != "audio-encoder"]
-    draw_curves(tmp_path / "curves.png", with_something)
+    runs = [RunCurves.read(a_run(tmp_path / stage, stage)) for stage in ("judge", "image-encoder")]
+    draw_curves(tmp_path / "curves.png", runs)
     drawn = np.asarray(Image.open(tmp_path / "curves.png").convert("L"))
-    rows = np.array_split(drawn, len(with_something))
-    assert all((row < 128).sum() > 200 for row in rows)
+    assert all((row < 128).sum() > 200 for row in np.array_split(drawn, len(runs)))
+
+
+def test_without_a_log_there_is_nothing_to_draw(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no run logged anything to draw"):
+        draw_curves(tmp_path / "curves.png", runs_behind([tmp_path]))
+    assert not (tmp_path / "curves.png").exists()
