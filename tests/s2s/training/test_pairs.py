@@ -168,6 +168,15 @@ def test_a_folder_that_does_not_say_which_moments_it_holds_is_believed(encoder: 
     assert len(write_pairs(source, encoder, tmp_path, SECOND).train) == 2
 
 
+def test_a_folder_from_before_levels_were_told_is_told_them(encoder: ImageEncoder, tmp_path: Path) -> None:
+    source = Tones(4)
+    write_pairs(source, encoder, tmp_path, SECOND)
+    about = json.loads((tmp_path / "pairs.json").read_text())
+    del about["calibrated"]
+    (tmp_path / "pairs.json").write_text(json.dumps(about))
+    assert write_pairs(source, encoder, tmp_path, SECOND).calibrated.tolist() == [False, False, True, False]
+
+
 def test_the_input_definition_is_measured_on_the_training_sounds(encoder: ImageEncoder, tmp_path: Path) -> None:
     source = Tones(4, val_from=3)
     pairs = write_pairs(source, encoder, tmp_path / "plain", SECOND)
