@@ -1,8 +1,15 @@
-"""What every test gets without asking."""
+"""What every test gets without asking: a cache of its own, and no process that its markers do not name."""
 
+import multiprocessing.process
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final, NoReturn
 
 import pytest
+
+MAY_START_PROCESSES: Final = {"proc", "device", "gl"}
+"""Markers. `proc` says it; servers of `device` and what looks for a driver for `gl` are processes too."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -11,3 +18,18 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(Path(tmp_path_factory.mktemp("cache"))))
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that starts a process, also in its fixtures, and has no marker that says so."""
+    if MAY_START_PROCESSES & {mark.name for mark in item.iter_markers()}:
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", _refuse)
+        patch.setattr(multiprocessing.process.BaseProcess, "start", _refuse)
+        return (yield)
+
+
+def _refuse(*_: Any, **__: Any) -> NoReturn:
+    pytest.fail("this test starts a process: mark it `proc`, so that the tier of seconds leaves it out")

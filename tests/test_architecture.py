@@ -95,6 +95,7 @@ def test_torch_stays_in_the_library_and_the_inference_process() -> None:
     assert not any(within(m, "s2s.world.sounds") for m in users)
 
 
+@pytest.mark.proc
 def test_the_show_process_starts_without_torch_and_opens_nothing_by_importing() -> None:
     code = (
         "import sys, threading, installation.assembly, installation.main, run_show;"

@@ -12,6 +12,8 @@ import pytest
 from installation.hosting import ChildHost, Core, InlineHost
 from installation.mailbox import JsonBox
 
+pytestmark = pytest.mark.proc
+
 
 class WantedError(Exception):
     """What was asked for cannot be had."""

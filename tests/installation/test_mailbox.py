@@ -71,6 +71,7 @@ def put_without_end(mailbox: Mailbox) -> None:
         mailbox.put(bytes([number % 256]) * (50_000 + number % 50_000))
 
 
+@pytest.mark.proc
 def test_no_message_is_ever_torn_and_a_killed_writer_is_succeeded(mailbox: Mailbox) -> None:
     child = spawn.Process(target=put_without_end, args=(mailbox,), daemon=True)
     child.start()

@@ -98,6 +98,7 @@ def write_three(ring: AudioRing) -> None:
     ring.close()
 
 
+@pytest.mark.proc
 def test_a_spawned_child_writes_what_its_parent_reads(ring: AudioRing) -> None:
     child = spawn.Process(target=write_three, args=(ring,))
     child.start()
@@ -107,6 +108,7 @@ def test_a_spawned_child_writes_what_its_parent_reads(ring: AudioRing) -> None:
     assert ring.position.heard_at == 2.0
 
 
+@pytest.mark.proc
 def test_a_reader_never_sees_a_torn_copy_and_outlives_a_killed_writer(ring: AudioRing) -> None:
     child = spawn.Process(target=write_without_end, args=(ring,), daemon=True)
     child.start()

@@ -108,6 +108,7 @@ def test_a_bundle_can_be_saved_over_another(folder: Path) -> None:
     assert not list(folder.glob("*.part"))
 
 
+@pytest.mark.proc
 def test_a_disk_that_is_full_is_one_clear_line_and_leaves_the_old_bundle(folder: Path) -> None:
     card = read_card(folder)
     program = (
@@ -122,6 +123,7 @@ def test_a_disk_that_is_full_is_one_clear_line_and_leaves_the_old_bundle(folder:
     assert not list(folder.glob("*.part"))
 
 
+@pytest.mark.proc
 def test_the_card_is_read_and_the_bundle_described_without_torch(folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from s2s.card import read_card; from s2s.describe import describe;"

@@ -73,6 +73,7 @@ def test_a_machine_without_a_sequencer_is_one_quiet_line(
     assert len(caplog.records) == 1
 
 
+@pytest.mark.proc
 def test_a_driver_that_is_stuck_is_ended_and_started_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

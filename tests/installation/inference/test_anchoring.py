@@ -108,6 +108,7 @@ def test_an_image_that_is_none_is_said_and_not_used(
     assert "no.png" in anchor.state and "the preset's image is not used" in caplog.text
 
 
+@pytest.mark.proc
 def test_a_program_that_ends_in_the_middle_of_a_search_ends_cleanly(model: Bundle, tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from s2s import bundle;"

@@ -30,6 +30,8 @@ from s2s.video import read_frames
 from tests.s2s.data.films import Track, film, number_of, steady, tone, write
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.proc
+
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = PrepareSettings(px=(32, 16), clip_s=1.0, hop_s=1.0, min_s=0.5, shares=(0.6, 0.2, 0.2))
 OPTIONS = ["--px", "32,16", "--clip-s", "1", "--min-s", "0.5", "--split", "0.6,0.2,0.2"]

@@ -15,6 +15,8 @@ import pytest
 from s2s.data.workers import Done, Workers, WorkStoppedError
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.proc
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

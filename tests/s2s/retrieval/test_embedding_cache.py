@@ -132,6 +132,7 @@ def test_where_nothing_can_be_written_the_cache_says_so_once(tmp_path: Path, cap
     assert [message.startswith("embeddings cannot be kept in") for message in caplog.messages] == [True]
 
 
+@pytest.mark.proc
 def test_a_process_killed_while_adding_leaves_what_it_had_added(tmp_path: Path) -> None:
     program = f"""
 import os, signal
@@ -155,6 +156,7 @@ filled(place, "d")
     assert not left.exists()
 
 
+@pytest.mark.proc
 def test_processes_that_add_and_tidy_at_once_lose_nothing(tmp_path: Path) -> None:
     program = """
 import sys

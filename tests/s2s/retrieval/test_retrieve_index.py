@@ -227,6 +227,7 @@ def test_what_was_embedded_before_a_failure_is_kept(
     assert index_folder(model, folder, "images", cache=cache).num_kept == 2
 
 
+@pytest.mark.proc
 def test_a_run_that_is_killed_has_kept_what_it_had_done(model: Bundle, folder: Path, cache: Path) -> None:
     for number in range(10):
         paint(folder / f"more-{number}.png", "green")

@@ -11,6 +11,8 @@ from s2s.training.collective import gathered, mean_of_ranks, num_ranks, of_rank_
 from tests.s2s.training.collective_program import BATCH, SCENES, batch
 from tests.s2s.training.launch import run_ranks
 
+pytestmark = pytest.mark.proc
+
 NUM_RANKS = 2
 NAME = "tests.s2s.training.test_collective"
 Told = dict[str, dict[str, Any]]

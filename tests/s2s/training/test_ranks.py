@@ -15,6 +15,8 @@ from tests.s2s.training.launch import PROGRAM, log_of, run_ranks, started, tenso
 from tests.s2s.training.rank_program import WEIGHTS, folder_of
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.proc
+
 STAGES = ("image-encoder", "audio-encoder", "judge", "localizer", "generator")
 """Rows of `rank_program` that are tested here."""
 SHORT, LONG = 3, 16
