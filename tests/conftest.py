@@ -1,12 +1,17 @@
 """What every test gets without asking: a cache of its own, and no process that its markers do not name."""
 
 import multiprocessing.process
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pytest
+
+# Threads that wait for each other turn in circles, unless told otherwise before torch is loaded; beside a show or a
+# second rank on two cores that costs more than the tiny networks of the tests do.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 MAY_START_PROCESSES: Final = {"proc", "device", "gl"}
 """Markers. `proc` says it; servers of `device` and what looks for a driver for `gl` are processes too."""

@@ -4,12 +4,19 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from s2s import bundle
 from s2s.__main__ import main
+from s2s.training import miniature
+from s2s.training.audio_encoder import AudioEncoderSettings
+from s2s.training.generator import GeneratorSettings
+from s2s.training.image_encoder import ImageEncoderSettings
+from s2s.training.judge import JudgeSettings
 from s2s.training.miniature import SHARES
 from tests.show_runner import ROOT, ShowRun
 
@@ -19,7 +26,23 @@ def small(out: Path, *more: str) -> int:
     return main(["miniature", str(out), *size, *more])
 
 
+def narrow(settings: Any, **sizes: Any) -> Callable[..., Any]:
+    """Return `settings` for networks that take no time; what the verb asks for itself gives way to `sizes`."""
+    return lambda **asked: settings(**{**asked, **sizes})
+
+
+@pytest.fixture
+def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    eyes = {"width": 4, "batch": 8, "projection_dim": 8, "prototypes": 6}
+    monkeypatch.setattr(miniature, "ImageEncoderSettings", narrow(ImageEncoderSettings, **eyes))
+    painter = {"channels": (8, 8, 8, 8, 8), "z_dim": 8, "batch": 8}
+    monkeypatch.setattr(miniature, "GeneratorSettings", narrow(GeneratorSettings, **painter))
+    monkeypatch.setattr(miniature, "AudioEncoderSettings", narrow(AudioEncoderSettings, width=4, batch=8))
+    monkeypatch.setattr(miniature, "JudgeSettings", narrow(JudgeSettings, batch=8))
+
+
 @pytest.mark.gl
+@pytest.mark.usefixtures("_narrow")
 def test_every_stage_runs_and_the_bundle_loads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert small(tmp_path) == 0
     model = bundle.load(tmp_path / "model")

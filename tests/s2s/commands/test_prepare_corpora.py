@@ -36,6 +36,7 @@ def prepared(*arguments: object, out: Path) -> tuple[dict[str, IndexRow], dict[s
     return rows, json.loads((out / "run.json").read_text())["results"]["listing"]
 
 
+@pytest.mark.proc
 def test_vggsound_is_prepared_as_published(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     source, out = tmp_path / "vggsound", tmp_path / "out"
     # A second of the next scene at the end: downloads are cut at key frames, and a clip is ten seconds.
@@ -62,6 +63,7 @@ def test_vggsound_is_prepared_as_published(tmp_path: Path, caplog: pytest.LogCap
     assert fitted.moments == {"--0PQM4-hqg_30000_40000": (19, 3)}
 
 
+@pytest.mark.proc
 def test_vegas_is_prepared_with_its_own_splits(tmp_path: Path) -> None:
     source, out = tmp_path / "vegas", tmp_path / "out"
     for number in range(3):

@@ -25,6 +25,7 @@ def prepare(*arguments: object) -> int:
     return main(["prepare", *map(str, arguments)])
 
 
+@pytest.mark.proc
 def test_films_become_clips_and_the_run_is_told(
     films: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -46,6 +47,7 @@ def test_films_become_clips_and_the_run_is_told(
     assert "was prepared with jpeg-quality 90, asked for is 50" in capsys.readouterr().err
 
 
+@pytest.mark.proc
 def test_hops_follow_the_clips_unless_they_are_given(films: Path, tmp_path: Path) -> None:
     options = ["--px", 16, "--clip-s", 2, "--hop-s", 0.5, "--min-s", 0.5, "--workers", 1]
     assert prepare(films, tmp_path / "out", *options) == 0
@@ -54,6 +56,7 @@ def test_hops_follow_the_clips_unless_they_are_given(films: Path, tmp_path: Path
     assert (about["hop_s"], about["skip_silence_db"]) == (0.5, -60.0)
 
 
+@pytest.mark.proc
 def test_sound_alone_and_silence_can_be_kept(films: Path, tmp_path: Path) -> None:
     options = ["--px", 16, "--sound-only", "--skip-silence-db", "none", "--workers", 1]
     assert prepare(films, tmp_path / "out", *options) == 0
@@ -63,6 +66,7 @@ def test_sound_alone_and_silence_can_be_kept(films: Path, tmp_path: Path) -> Non
     assert json.loads((tmp_path / "out" / "about.json").read_text())["skip_silence_db"] is None
 
 
+@pytest.mark.proc
 def test_the_worlds_arrays_are_still_written(tmp_path: Path) -> None:
     out = tmp_path / "world"
     assert prepare("world", out, "--pictures", 3, "--sounds", 2, "--px", 32, "--seed", 5, "--workers", 1) == 0

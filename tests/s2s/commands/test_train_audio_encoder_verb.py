@@ -74,6 +74,7 @@ def test_an_encoder_is_trained_on_prepared_clips(run: Run, tmp_path: Path, bundl
     assert sorted(path.name for path in out.glob("*.safetensors")) == ["audio_encoder.safetensors"]
 
 
+@pytest.mark.proc
 def test_films_on_the_disk_are_enough_to_begin_with(bundle: Path, tmp_path: Path) -> None:
     (tmp_path / "films").mkdir()
     for name in ("one", "two", "three"):

@@ -40,7 +40,7 @@ def _one_thread() -> object:
 
 
 def plan(out: Path, steps: int, seed: int = 0, **length: Any) -> RunPlan:
-    return RunPlan(out, RunLength(steps, **{"validate_every": 10, **length}), Rig(), seed)
+    return RunPlan(out, RunLength(steps, **{"validate_every": 10, **length}), Rig(precision="float32"), seed)
 
 
 def log_of(out: Path) -> list[dict[str, float]]:
@@ -133,7 +133,7 @@ def test_without_clips_held_out_the_last_weights_are_kept(num_held_out: int, tmp
 def test_the_loss_starts_at_a_guess_among_the_moments_of_the_batch() -> None:
     data, _, _ = toy_moments(24, 0, seed=3)
     # So warm that the scatter of a fresh network's scores does not count.
-    stage = LocalizerStage(data, replace(TINY, temperature=1.0), Rig())
+    stage = LocalizerStage(data, replace(TINY, temperature=1.0), Rig(precision="float32"))
     bounds = stage.bounds()
     assert bounds is not None and (bounds.name, bounds.floor) == ("contrast", 0.0)
     assert bounds.ceiling == pytest.approx(np.log(16 * 4), abs=0.03)
@@ -145,7 +145,7 @@ def test_every_rank_is_given_its_own_clips_of_the_batch_as_one_alone_would_hear_
     settings = replace(TINY, map_dropout=0.3)
 
     def given(rank: Rank) -> list[torch.Tensor]:
-        stage = LocalizerStage(data, settings, Rig(rank=rank))
+        stage = LocalizerStage(data, settings, Rig(precision="float32", rank=rank))
         maps, bands, steps = stage._draw(Turn(3, 0.1, 0, rank))
         return [*maps, bands, steps]
 
@@ -167,7 +167,10 @@ def test_the_loss_counts_other_moments_of_a_clip_as_much_as_it_is_told() -> None
 
 def test_the_temperature_is_learnt_where_that_is_asked_for() -> None:
     data, _, _ = toy_moments(12, 0, seed=5)
-    fixed, learnt = (LocalizerStage(data, replace(TINY, learn_temperature=learn), Rig()) for learn in (False, True))
+    fixed, learnt = (
+        LocalizerStage(data, replace(TINY, learn_temperature=learn), Rig(precision="float32"))
+        for learn in (False, True)
+    )
     fixed.step(Turn(0, 0.1, 0))
     learnt.step(Turn(0, 0.1, 0))
     assert fixed.log_temperature.exp().item() == pytest.approx(TINY.temperature)

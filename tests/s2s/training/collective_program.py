@@ -92,7 +92,7 @@ def a_norm_in_half_precision(share: slice) -> dict[str, Any]:
 def a_step_of_adam(share: slice) -> dict[str, Any]:
     torch.manual_seed(0)
     net, silent = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)), nn.Linear(1, 1)
-    optimiser = Rig().adam([*net.parameters(), *silent.parameters()], 0.01)
+    optimiser = Rig(precision="float32").adam([*net.parameters(), *silent.parameters()], 0.01)
     for seed in range(3):
         descend(optimiser, net(batch(3, seed=seed)[share]).square().mean())
     return dict(net.state_dict())
@@ -129,7 +129,7 @@ SCENES: dict[str, Callable[[slice], dict[str, Any]]] = {
 
 
 def main(out: Path) -> None:
-    with opened_rig("cpu", rank=Rank.of(os.environ)) as rig:
+    with opened_rig("cpu", precision="float32", rank=Rank.of(os.environ)) as rig:
         told = {name: scene(share_of(rig.rank, BATCH)) for name, scene in SCENES.items()}
     torch.save(told, out / f"rank-{rig.rank.index}.pt")
 

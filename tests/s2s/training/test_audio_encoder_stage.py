@@ -38,7 +38,9 @@ SMALLEST = SpectrogramSpec(clip_samples=512 + 159)
 
 
 def plan(out: Path, steps: int, seed: int = 0, **length: Any) -> RunPlan:
-    return RunPlan(out, RunLength(steps, **{"validate_every": 2, "log_every": 1, **length}), Rig(), seed)
+    return RunPlan(
+        out, RunLength(steps, **{"validate_every": 2, "log_every": 1, **length}), Rig(precision="float32"), seed
+    )
 
 
 def log_of(out: Path) -> list[dict[str, float]]:
@@ -61,7 +63,9 @@ def many_pairs(count: int) -> Pairs:
     ],
 )
 def test_every_loss_learns_in_one_step(loss: Loss, told: set[str]) -> None:
-    stage = AudioEncoderStage(tiny_pairs(8, num_held_out=3), replace(TINY, loss=loss, hearing=Hearing()), Rig())
+    stage = AudioEncoderStage(
+        tiny_pairs(8, num_held_out=3), replace(TINY, loss=loss, hearing=Hearing()), Rig(precision="float32")
+    )
     before = {name: value.clone() for name, value in stage.net.state_dict().items()}
     values = stage.step(Turn(0, 0.0, 0))
     assert set(values) == told and all(math.isfinite(value) for value in values.values())
@@ -86,7 +90,7 @@ def test_the_loss_is_the_papers_over_the_batch(loss: Loss) -> None:
 
 
 def test_the_range_is_that_of_perfect_pairs_with_orthogonal_negatives_and_of_embeddings_all_alike() -> None:
-    stage = AudioEncoderStage(many_pairs(64), AudioEncoderSettings(width=4), Rig())
+    stage = AudioEncoderStage(many_pairs(64), AudioEncoderSettings(width=4), Rig(precision="float32"))
     bounds, eye, same = stage.bounds(), torch.eye(64), torch.ones(64, 8)
     assert bounds is not None and bounds.name == "contrast"
     assert bounds.floor == pytest.approx(2.792, abs=5e-4) and bounds.ceiling == pytest.approx(math.log(64))
@@ -97,16 +101,16 @@ def test_the_range_is_that_of_perfect_pairs_with_orthogonal_negatives_and_of_emb
 @pytest.mark.parametrize(("loss", "temperature"), [("total", 0.1), ("nce", 1.0), ("nce", 0.2)])
 def test_the_range_follows_loss_temperature_and_the_batch_that_there_is(loss: Loss, temperature: float) -> None:
     settings = AudioEncoderSettings(width=4, loss=loss, temperature=temperature)
-    stage = AudioEncoderStage(many_pairs(10), settings, Rig())
+    stage = AudioEncoderStage(many_pairs(10), settings, Rig(precision="float32"))
     bounds = stage.bounds()
     assert bounds is not None and bounds.ceiling == pytest.approx(math.log(10))
     assert stage._loss(torch.eye(10), torch.eye(10))[1]["contrast"] == pytest.approx(bounds.floor, rel=0.02)
-    assert AudioEncoderStage(many_pairs(10), replace(settings, loss="l2"), Rig()).bounds() is None
+    assert AudioEncoderStage(many_pairs(10), replace(settings, loss="l2"), Rig(precision="float32")).bounds() is None
 
 
 def test_a_still_microphone_hears_the_clips_as_the_show_does() -> None:
     data = tiny_pairs(6, pictures=3)
-    stage = AudioEncoderStage(data, TINY, Rig())
+    stage = AudioEncoderStage(data, TINY, Rig(precision="float32"))
     stage.step(Turn(3, 0.0, 0))
     drawn = stage.drawn()
     rows = drawn["rows"].numpy()
@@ -118,7 +122,7 @@ def test_a_still_microphone_hears_the_clips_as_the_show_does() -> None:
 
 def test_a_random_microphone_hears_no_clip_twice_alike() -> None:
     data = tiny_pairs(4)
-    stage = AudioEncoderStage(data, replace(TINY, hearing=Hearing()), Rig())
+    stage = AudioEncoderStage(data, replace(TINY, hearing=Hearing()), Rig(precision="float32"))
     heard = []
     for step in range(2):
         stage.step(Turn(step, 0.0, 0))
@@ -130,7 +134,7 @@ def test_a_random_microphone_hears_no_clip_twice_alike() -> None:
 def test_pairs_are_drawn_by_their_weight() -> None:
     data = tiny_pairs(8)
     data.weights[:2] = 50.0
-    stage = AudioEncoderStage(data, replace(TINY, batch=2), Rig())
+    stage = AudioEncoderStage(data, replace(TINY, batch=2), Rig(precision="float32"))
     drawn = [stage._draw(Turn(step, 0.0, 0)) and stage.drawn()["rows"].tolist() for step in range(20)]
     assert sum(row < 2 for rows in drawn for row in rows) > 25
 
@@ -140,7 +144,7 @@ def test_the_rate_stays_as_published_or_rises_and_falls() -> None:
     rates = {}
     for schedule in ("constant", "cosine"):
         settings = replace(TINY, schedule=schedule)  # type: ignore[arg-type]
-        stage = AudioEncoderStage(data, settings, Rig())
+        stage = AudioEncoderStage(data, settings, Rig(precision="float32"))
         rates[schedule] = []
         for progress in (0.0, 0.02, 0.5, 1.0):
             stage.step(Turn(0, progress, 0))
@@ -173,7 +177,7 @@ def test_validating_mixes_clips_that_lie_side_by_side() -> None:
     data = pairs_of(np.zeros((num + 4, SMALLEST.clip_samples), np.float32), np.ones((num + 4, 1, 2)), SMALLEST)
     data.features[4:] = features
     data = replace(data, train=np.arange(4), held_out=np.arange(4, num + 4))
-    stage = AudioEncoderStage(data, TINY, Rig())
+    stage = AudioEncoderStage(data, TINY, Rig(precision="float32"))
     mixed = []
     stage._validated = lambda audio, image: mixed.append(len(image.unique(dim=0))) or {"loss": 0.0}  # type: ignore
     stage.validate()
@@ -181,7 +185,7 @@ def test_validating_mixes_clips_that_lie_side_by_side() -> None:
 
 
 def test_with_one_pair_held_out_or_none_nothing_is_validated() -> None:
-    assert AudioEncoderStage(tiny_pairs(5, num_held_out=1), TINY, Rig()).validate() == {}
+    assert AudioEncoderStage(tiny_pairs(5, num_held_out=1), TINY, Rig(precision="float32")).validate() == {}
 
 
 def test_recall_counts_sounds_whose_nearest_picture_is_their_own() -> None:

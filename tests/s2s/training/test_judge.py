@@ -34,7 +34,9 @@ def large_files(tmp_path: Path) -> Iterator[Path]:
 
 
 def plan(out: Path, steps: int, seed: int = 0, **length: Any) -> RunPlan:
-    return RunPlan(out, RunLength(steps, **{"validate_every": 2, "log_every": 1, **length}), Rig(), seed)
+    return RunPlan(
+        out, RunLength(steps, **{"validate_every": 2, "log_every": 1, **length}), Rig(precision="float32"), seed
+    )
 
 
 def log_of(out: Path) -> list[dict[str, float]]:
@@ -105,33 +107,33 @@ def test_weights_that_are_not_inceptions_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is no state dict"):
         Judge(("a", "b"), "inception").load_body(path)
     with pytest.raises(ValueError, match="architecture inception, not for small"):
-        JudgeStage(coloured_pictures(), TINY, Rig(), weights=path)
+        JudgeStage(coloured_pictures(), TINY, Rig(precision="float32"), weights=path)
 
 
 def test_pictures_without_labels_are_refused_with_what_to_do() -> None:
     data = coloured_pictures()
     nameless = replace(data, labels=np.full_like(data.labels, UNKNOWN), classes=())
     with pytest.raises(DataError, match=r"prepare films that have labels .* index\.jsonl"):
-        JudgeStage(nameless, TINY, Rig())
+        JudgeStage(nameless, TINY, Rig(precision="float32"))
     one_class = unlabelled(data, [row for row in range(24) if data.labels[row]])
     with pytest.raises(DataError, match="fewer than two"):
-        JudgeStage(one_class, TINY, Rig())
+        JudgeStage(one_class, TINY, Rig(precision="float32"))
 
 
 def test_a_picture_without_a_label_is_neither_learnt_nor_asked_about() -> None:
     data = unlabelled(coloured_pictures(), [0, 5, 6, 20])
-    stage = JudgeStage(data, replace(TINY, batch=100), Rig())
+    stage = JudgeStage(data, replace(TINY, batch=100), Rig(precision="float32"))
     stage.step(Turn(0, 0.0, 0))
     assert len(stage.drawn()["target"]) == 13
     assert int(stage.drawn()["target"].min()) >= 0
     assert math.isfinite(stage.validate()["loss"])
     nothing_known = unlabelled(data, data.held_out.tolist())
-    assert JudgeStage(nothing_known, TINY, Rig()).validate() == {}
+    assert JudgeStage(nothing_known, TINY, Rig(precision="float32")).validate() == {}
 
 
 def test_it_learns_to_name_pictures_held_out_and_its_loss_lies_within_its_bounds(tmp_path: Path) -> None:
     data = coloured_pictures(64, held_out=16)
-    untrained = JudgeStage(data, TINY, Rig())
+    untrained = JudgeStage(data, TINY, Rig(precision="float32"))
     bounds = untrained.bounds()
     assert bounds is not None and (bounds.name, bounds.floor) == ("loss", 0.0)
     assert bounds.ceiling == pytest.approx(math.log(SCENES))
