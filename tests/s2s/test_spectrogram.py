@@ -18,6 +18,7 @@ from s2s.spectrogram import (
     power,
     spectrogram,
 )
+from tests.rounding import rounding
 
 PUBLISHED = SpectrogramSpec()
 SHORT = SpectrogramSpec(clip_samples=4_000)  # the same columns, fewer of them
@@ -93,7 +94,7 @@ def test_a_batch_is_its_clips_one_by_one() -> None:
     clips = torch.from_numpy(np.stack([noise(4_000, 0.1, 1), noise(4_000, 0.5, 2)]))
     together = spectrogram(clips, SHORT)
     apart = torch.cat([spectrogram(clip[None], SHORT) for clip in clips])
-    torch.testing.assert_close(together, apart, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(together, apart, **rounding())
 
 
 @pytest.mark.parametrize("shape", [(160_000,), (1, 159_999), (1, 1, 160_000)])
@@ -160,7 +161,7 @@ def test_blocks_of_any_size_give_the_columns_of_the_whole(blocks: list[int], see
         assert stream.num_samples == heard
         assert added == stream.num_columns - SHORT.frames_in(heard - block)
         expected = streamed_window(samples[:heard], SHORT)
-        torch.testing.assert_close(stream.log_power(), expected, rtol=1e-6, atol=1e-6)
+        torch.testing.assert_close(stream.log_power(), expected, **rounding())
 
 
 def test_ten_seconds_in_blocks_are_the_clip_itself() -> None:
@@ -170,7 +171,7 @@ def test_ten_seconds_in_blocks_are_the_clip_itself() -> None:
         for block in np.array_split(samples, 37):
             stream.push(block)
         whole = spectrogram(torch.from_numpy(samples)[None], spec)
-        torch.testing.assert_close(stream.spectrogram(), whole, rtol=1e-6, atol=1e-6)
+        torch.testing.assert_close(stream.spectrogram(), whole, **rounding())
 
 
 def test_a_block_longer_than_the_window_keeps_the_grid_of_the_stream() -> None:
@@ -178,7 +179,7 @@ def test_a_block_longer_than_the_window_keeps_the_grid_of_the_stream() -> None:
     stream = SpectrogramStream(SHORT)
     stream.push(samples[:777])
     stream.push(samples[777:])
-    torch.testing.assert_close(stream.log_power(), streamed_window(samples, SHORT), rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(stream.log_power(), streamed_window(samples, SHORT), **rounding())
 
 
 def test_the_newest_columns_can_be_had_alone() -> None:
@@ -213,7 +214,7 @@ def test_stereo_blocks_are_refused() -> None:
 
 def test_normalising_again_changes_nothing() -> None:
     once = normalise(log_power(torch.from_numpy(noise(4_000)), SHORT), SHORT)
-    torch.testing.assert_close(normalise(once, SHORT), once, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(normalise(once, SHORT), once, **rounding())
 
 
 @settings(max_examples=25, deadline=None)

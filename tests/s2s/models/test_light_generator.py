@@ -7,6 +7,7 @@ import torch
 from torch.testing import assert_close
 
 from s2s.models.light_generator import LightGenerator
+from tests.rounding import rounding
 
 WIDTHS = (16, 16, 12, 8)
 
@@ -29,7 +30,7 @@ def test_the_same_noise_and_feature_give_the_same_picture_alone_and_in_company()
     G, z, h = small(), torch.randn(4, 6), torch.rand(4, 12)
     with torch.inference_mode():
         together, alone = G(z, h), G(z[2:3], h[2:3])
-    assert_close(together[2:3], alone, atol=1e-5, rtol=1e-4)
+    assert_close(together[2:3], alone, **rounding())
 
 
 def test_only_the_direction_of_the_feature_matters() -> None:
@@ -83,4 +84,4 @@ def test_pictures_follow_the_weights_and_copies_go_their_own_way() -> None:
         for value in G.parameters():
             value.mul_(1.5)
         assert not torch.equal(G(z, h), before)
-        assert_close(other(z, h), before, atol=1e-6, rtol=0)
+        assert_close(other(z, h), before, **rounding())

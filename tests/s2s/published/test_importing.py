@@ -30,6 +30,7 @@ from tests.published_files import (
     icgan_folder,
     swav_file,
 )
+from tests.rounding import rounding
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +54,8 @@ def test_the_bundle_answers_exactly_as_the_files_do(published: Path, imported: P
     spectrogram, pictures = torch.randn(1, 1, 257, 1004), torch.rand(1, 3, 300, 200) * 2 - 1
     z, h = torch.randn(2, 120), torch.nn.functional.normalize(torch.rand(2, DIM))
     assert model.image_encoder is not None
-    assert_close(model.audio_encoder(spectrogram), f_A(spectrogram), rtol=0, atol=0)
-    assert_close(model.image_encoder.encode(pictures), f_V.encode(pictures), rtol=0, atol=0)
+    assert_close(model.audio_encoder(spectrogram), f_A(spectrogram), **rounding())
+    assert_close(model.image_encoder.encode(pictures), f_V.encode(pictures), **rounding())
     assert_close(model.generator(z, h), G(z, h), rtol=0, atol=1e-5)
 
 

@@ -18,6 +18,8 @@ from s2s.retrain.mix import SHARES
 from tests.fakes import write_tiny_bundle
 from tests.s2s.retrain.places import evening, photograph, sound
 
+pytestmark = pytest.mark.proc
+
 BRIEF = ("--minutes", "5", "--steps", "2", "--workers", "1")
 Retrain = Callable[..., int]
 

@@ -14,6 +14,7 @@ from s2s.selection.select import top_moments
 from s2s.selection.selectors import ByChance, ByLocalizer, ByLoudness, ByMiddle, BySelfTraining, Selector, loudness_db
 from s2s.training.localizer import LocalizerAbout
 from tests.fakes import write_tiny_bundle
+from tests.rounding import rounding
 from tests.s2s.selection.clips import MadeUp
 
 
@@ -114,7 +115,7 @@ def test_one_frame_scores_as_in_the_matrix_of_all_pairs(localizer: ByLocalizer) 
     heard = torch.nn.functional.normalize(torch.randn(5, 8), dim=1)
     matrix = net.correspondence(places, heard)
     assert matrix.shape == (5, 5)
-    assert torch.allclose(net.moments(places, heard), matrix.diagonal(), atol=1e-6)
+    torch.testing.assert_close(net.moments(places, heard), matrix.diagonal(), **rounding())
     frame_like_sound = heard[0].reshape(1, 8, 1, 1).expand(1, 8, 3, 3)
     assert net.correspondence(frame_like_sound, heard[:1]).item() == pytest.approx(1.0)
 

@@ -13,6 +13,7 @@ from s2s.spectrogram import fit_clip, log_power, power
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.hearing import STILL, Heard, Hearing, through_a_microphone
 from s2s.training.turn import Lots
+from tests.rounding import rounding
 
 SPEC = SpectrogramSpec(clip_samples=32_000)
 SECONDS = np.arange(SPEC.clip_samples) / SPEC.sample_rate_hz
@@ -210,7 +211,7 @@ def test_two_ranks_hear_what_one_would_have_heard() -> None:
     for share in (slice(0, 3), slice(3, 6)):
         lots = Lots(torch.Generator().manual_seed(0), 6, share)
         part = heard(sounds[share], hearing, others=others[share], may_fade=may_fade[share], lots=lots)
-        assert_close(part, together[share], atol=1e-6, rtol=1e-6)
+        assert_close(part, together[share], **rounding())
 
 
 def test_the_same_lots_give_the_same_and_others_another() -> None:

@@ -41,7 +41,7 @@ def test_two_ranks_of_half_a_batch_take_the_steps_of_one_with_all_of_it(
     ours, theirs = tensors_of(two / WEIGHTS), tensors_of(one / WEIGHTS)
     assert ours.keys() == theirs.keys()
     # Sums in another order: a rounding in the first step is some per cent of a slope in the third, more on some makes
-    # of CPU than on others. Half a batch, other lots or norms that are not shared are off by half and more.
+    # of CPU than on others.
     apart = {name: float((ours[name].double() - whole.double()).norm()) for name, whole in theirs.items()}
     far = {name: by for name, by in apart.items() if by > 0.1 * float(theirs[name].double().norm()) + 1e-6}
     assert far == {}
