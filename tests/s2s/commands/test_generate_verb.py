@@ -48,6 +48,7 @@ def record_of(path: Path) -> dict[str, Any]:
     return record
 
 
+@pytest.mark.heavy
 def test_a_folder_of_sounds_becomes_a_folder_of_pictures(model: Path, sounds: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert generate(sounds, out, "--count", 3, model=model) == 0

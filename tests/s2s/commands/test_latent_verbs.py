@@ -171,6 +171,7 @@ def test_inversions_of_many_images_go_onto_one_sheet_or_into_a_folder(
     assert torch.equal(one.z, other.z)
 
 
+@pytest.mark.heavy
 def test_films_go_through_every_pair_with_its_sound(
     model: Path, images: list[Path], sounds: list[Path], tmp_path: Path
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_world_too_small_to_hold_anything_out_is_refused(tmp_path: Path, capsy
     assert "8 scenes need at least 320" in capsys.readouterr().err
 
 
+@pytest.mark.proc
 @pytest.mark.slow
 def test_a_model_from_nothing_beats_chance_and_the_show_plays_it(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "s2s", "miniature", str(tmp_path / "mini"), "--minutes", "6"]

@@ -12,6 +12,7 @@ from s2s.world.sounds import synthesize
 from s2s.world.state import draw_state
 
 
+@pytest.mark.heavy
 def test_the_numbers_are_written_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "dog_bark").mkdir()
     for fold in (1, 2, 3):

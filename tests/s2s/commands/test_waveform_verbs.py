@@ -93,6 +93,7 @@ def test_opposing_volumes_have_a_row_for_each_that_comes(model: Path, sounds: li
     assert 20 < cells_of(out, columns=4, rows=2)[0] < 80
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("options", [["volume", "1"], ["mix", "2"], ["mix", "3", "--opposing"]], ids=" ".join)
 def test_a_film_goes_through_every_row_with_its_sound(
     model: Path, sounds: list[Path], tmp_path: Path, options: list[str]

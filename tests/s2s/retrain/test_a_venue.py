@@ -10,6 +10,7 @@ from s2s.card import DEFAULT_BUNDLE, read_card
 from tests.s2s.retrain.room import Room, evening_in
 
 
+@pytest.mark.proc
 @pytest.mark.slow
 def test_sixty_films_of_a_hall_make_the_default_model_hear_better_in_it(tmp_path: Path) -> None:
     films, out = evening_in(Room(), tmp_path / "films", count=60, first_seed=9_000_200), tmp_path / "out"

@@ -14,6 +14,8 @@ from s2s.training.judge import Judge
 from s2s.training.rig import Rig
 from tests.s2s.selection.clips import MadeUp
 
+pytestmark = pytest.mark.heavy
+
 TINY = AblationSettings(steps=1, seeds=2, width=4, batch=4, hop_samples=318, px=64)
 """One step of the smallest networks: what is asked is that all rows run, not that they learn."""
 

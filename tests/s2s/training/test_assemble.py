@@ -20,6 +20,8 @@ from s2s.training.stage import RunLength
 from tests.s2s.training.made_up_pairs import tiny_pairs
 from tests.s2s.training.made_up_pictures import coloured_pictures
 
+pytestmark = pytest.mark.heavy
+
 STORY = {"provenance": "a test", "data": "noise"}
 
 

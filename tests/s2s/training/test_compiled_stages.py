@@ -10,6 +10,8 @@ from s2s.training.rig import Rig
 from s2s.training.turn import Turn
 from tests.s2s.training.rank_program import STAGES
 
+pytestmark = pytest.mark.heavy
+
 LEARNING = sorted(STAGES.keys() - {"toy"})
 
 

@@ -30,6 +30,8 @@ from tests.s2s.training.launch import log_of, tensors_in
 from tests.s2s.training.made_up_pictures import coloured_pictures, random_encoder
 from tests.s2s.training.stopped import StoppedError, stop_before
 
+pytestmark = pytest.mark.heavy
+
 H_DIM = 32
 TINY = GeneratorSettings(channels=(8, 8, 8, 8, 8), z_dim=4, batch=4, warm_up=0.5)
 SMALLER = replace(TINY, channels=(8, 8, 8, 8))

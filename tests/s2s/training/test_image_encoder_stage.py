@@ -31,6 +31,8 @@ from tests.s2s.training.launch import log_of, tensors_in
 from tests.s2s.training.made_up_pictures import SCENES, coloured_pictures, random_encoder
 from tests.s2s.training.stopped import StoppedError, stop_before
 
+pytestmark = pytest.mark.heavy
+
 SMALL = ImageEncoderSettings(
     width=4, batch=8, projection_dim=8, prototypes=6, large_px=32, small_px=16, small_crops=2, hold_prototypes=0.0
 )

@@ -27,6 +27,8 @@ from tests.s2s.training.launch import log_of, run_ranks, tensors_in
 from tests.s2s.training.made_up_pictures import coloured_pictures, random_encoder
 from tests.s2s.training.stopped import StoppedError, stop_before
 
+pytestmark = pytest.mark.heavy
+
 H_DIM = 32
 TINY = InstanceGanSettings(
     resolution=64, channels=8, z_dim=20, shared_dim=8, k_nn=3, batch=4, average=0.5, average_start=1

@@ -67,6 +67,7 @@ def test_the_small_judge_trains_and_comes_back_with_its_classes(tmp_path: Path) 
     assert {"loss", "accuracy"} <= set(trained) and {"val_loss", "val_accuracy"} <= set(validated)
 
 
+@pytest.mark.heavy
 def test_inception_begins_with_the_weights_it_is_given_and_comes_back(large_files: Path) -> None:
     weights = large_files / "inception.pth"
     given = inception_v3(weights=None, init_weights=False).state_dict()  # with both of its heads, as published
