@@ -151,4 +151,6 @@ def test_the_counter_is_a_core() -> None:
 @pytest.mark.parametrize("count", [1, 3])
 def test_closing_a_host_that_was_never_supervised_is_harmless(count: int) -> None:
     for _ in range(count):
-        ChildHost("worker", Counter).close()
+        host = ChildHost("worker", Counter)
+        host.close()
+        assert (host.pid, host.failure, host.restarts) == (None, None, 0)

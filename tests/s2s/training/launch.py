@@ -23,7 +23,7 @@ def started(command: Sequence[str], words: Path, **environment: str) -> "subproc
         return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=settings, stdout=file, stderr=file)
 
 
-def run_ranks(count: int, command: Sequence[str], folder: Path, within_s: float = 120.0) -> None:
+def run_ranks(count: int, command: Sequence[str], folder: Path, within_s: float = 300.0) -> None:
     """Run `command` once for each of `count` ranks, as torchrun would but without its seconds; all must end well."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

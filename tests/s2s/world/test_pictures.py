@@ -225,9 +225,12 @@ def test_a_given_context_keeps_its_framebuffer_and_outlives_the_painter() -> Non
 
 
 def test_closing_twice_does_no_harm() -> None:
-    painter = Painter(SIZE_PX)
-    painter.close()
-    painter.close()
+    with Painter(SIZE_PX) as other:
+        before = other.paint([draw_state("rain", 1)])
+        painter = Painter(SIZE_PX)
+        painter.close()
+        painter.close()
+        np.testing.assert_array_equal(other.paint([draw_state("rain", 1)]), before)
 
 
 def test_an_impossible_size_is_refused_with_its_range() -> None:
