@@ -30,6 +30,7 @@ def small(resolution: int = 64) -> BigGanGenerator:
     return generator.eval()
 
 
+@pytest.mark.heavy
 def test_the_published_weights_give_the_published_pictures() -> None:
     golden = np.load(GOLDEN / "icgan_generator_128.npz")["image"]
     shapes = json.loads((GOLDEN / "icgan_generator_128.keys.json").read_text())

@@ -44,6 +44,7 @@ def assert_same_pictures(ours: Tensor, theirs: Tensor) -> None:
     assert_close(ours, theirs, rtol=0, atol=1e-5 * theirs.abs().max().item())
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("batch", [1, 2])
 def test_prepared_published_weights_give_the_published_pictures(batch: int) -> None:
     golden = np.load(GOLDEN / "icgan_generator_128.npz")["image"][:batch]

@@ -46,7 +46,7 @@ def imported(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @torch.inference_mode()
-def test_the_bundle_answers_exactly_as_the_files_do(published: Path, imported: Path) -> None:
+def test_the_bundle_answers_as_the_files_do(published: Path, imported: Path) -> None:
     model = bundle.load(imported)
     best = published / "icgan_biggan_imagenet_res64" / "G_ema_best1.pth"
     files = [published / "sound2scene.pth", published / "swav.pth.tar", best]
