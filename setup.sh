@@ -85,7 +85,7 @@ for package in importlib.metadata.distributions(path=[sysconfig.get_path("pureli
     assert files and all("__pycache__" in file or package.locate_file(file).exists() for file in files)
 EOF
 }
-names() { sed -n 's/^\([a-z0-9][a-z0-9._-]*\)==.*/\1/p' "$@" | sort -u ; }
+names() { sed -n 's/^\([a-z0-9][a-z0-9._-]*\)==.*/\1/p' "$@" | LC_ALL=C sort -u ; }
 install() { .venv/bin/python -m pip --quiet --disable-pip-version-check install "$@" ; }
 
 if [ -e .venv ] && ! whole; then
@@ -97,14 +97,15 @@ rm -f "$stamp"
 rm -rf .venv/lib/python*/site-packages/~* # what pip had moved out of its way when it was killed
 install --require-hashes -r requirements-build.lock
 touch .venv/.locked
-mapfile -t gone < <(comm -23 .venv/.locked <(names requirements*.lock))
+mapfile -t gone < <(LC_ALL=C comm -23 .venv/.locked <(names requirements*.lock))
 if [ ${#gone[@]} -gt 0 ]; then # only what an earlier lock brought; fetched first what comes instead, in case it cannot be
   install --dry-run --require-hashes --no-build-isolation -r "$lock"
   .venv/bin/python -m pip --quiet --disable-pip-version-check uninstall -y "${gone[@]}"
 fi
+echo "installing what $lock names; the first time some gigabytes are fetched"
 install --require-hashes --no-build-isolation -r "$lock"
 install --no-deps --no-build-isolation -e .
-locked=$(sort -u <(names requirements-build.lock "$lock") <(comm -12 .venv/.locked <(names requirements*.lock)))
+locked=$(LC_ALL=C sort -u <(names requirements-build.lock "$lock") <(LC_ALL=C comm -12 .venv/.locked <(names requirements*.lock)))
 echo "$locked" > .venv/.locked
 echo "$mode $fingerprint" > "$stamp"
 echo "set up ($mode): .venv/bin/python run_show.py --preset gallery"

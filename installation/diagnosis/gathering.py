@@ -41,6 +41,9 @@ TITLES: Final = {
 APART: Final = ("networks", "microphones", "midi", "monitors", "onscreen", "offscreen")
 """What drivers and sound servers may hang or crash, and what loads torch, which this process must not."""
 
+OWN_WORDS: Final = {"product", "system", "packages", "cpu", "memory", "ports", "presets"}
+"""What holds no words from outside: there a machine called `debian` or `gallery` must not blot out the page's own."""
+
 LIMIT_S: Final = 30.0
 TORCH_LIMIT_S: Final = 120.0
 """Loading torch from a cold disk on a busy machine takes that long."""
@@ -59,8 +62,10 @@ def diagnose(model: Path, report: Path | None, osc_port: int, web: tuple[str, in
             told["report"] = found("report", str(report.absolute()))
         told |= {name: looking.result() for name, looking in apart.items()}
     told["product"] = [product_line()]
-    sections = [Section(title, tuple(told[name])) for name, title in TITLES.items() if name in told]
-    return without_names(page(sections), private_words())
+    private = private_words()
+    for name in told.keys() - OWN_WORDS:
+        told[name] = [without_names(line, private) for line in told[name]]
+    return page(Section(title, tuple(told[name])) for name, title in TITLES.items() if name in told)
 
 
 def found(name: str, argument: str) -> list[str]:

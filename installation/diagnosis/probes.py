@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from installation.diagnosis.wording import locked_versions, package_lines, processor, report_lines
+from installation.diagnosis.wording import locked_versions, package_lines, processor, report_lines, without_files
 from installation.product import ROOT
 
 _GIB: Final = 2**30
@@ -162,7 +162,7 @@ def presets(_: str) -> list[str]:
             load_preset(name)
             lines.append(name)
         except PresetError as error:
-            lines.append(f"{name}: {str(error).partition(': ')[2]}")
+            lines.append(f"{name}: {without_files(str(error).partition(': ')[2])}")
     return lines
 
 
