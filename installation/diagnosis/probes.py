@@ -88,7 +88,7 @@ def offscreen(_: str) -> list[str]:
     """The OpenGL that a show without a window draws with."""
     from installation.render.driver import describe_driver
 
-    return describe_driver("egl")
+    return describe_driver(display=False)
 
 
 def onscreen(_: str) -> list[str]:
@@ -97,7 +97,7 @@ def onscreen(_: str) -> list[str]:
     from installation.render.window import list_monitors
 
     list_monitors()  # says in its own words why there is no display
-    return describe_driver("x11")
+    return describe_driver(display=True)
 
 
 def monitors(_: str) -> list[str]:

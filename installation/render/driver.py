@@ -1,17 +1,16 @@
 """Who draws: the OpenGL driver of the display or off the screen, in words, for `--diagnose`."""
 
-from typing import Literal
-
 import moderngl
 
 from installation.render.surface import DisplayError
 
 
-def describe_driver(backend: Literal["egl", "x11"]) -> list[str]:
-    """Return renderer and version of the OpenGL behind `backend`. Raises DisplayError where it is not 3.3 or newer."""
+def describe_driver(*, display: bool) -> list[str]:
+    """Return renderer and version of the display's OpenGL, or of that off the screen. Raises DisplayError below 3.3."""
     try:
-        # ModernGL's stub takes every keyword for a dictionary.
-        context = moderngl.create_context(standalone=True, backend=backend, require=330)  # type: ignore[arg-type]
+        # The platform's own way leads to the display. ModernGL's stub takes every keyword for a dictionary.
+        way = {} if display else {"backend": "egl"}
+        context = moderngl.create_context(standalone=True, require=330, **way)  # type: ignore[arg-type]
     except (
         Exception
     ) as error:  # a missing driver comes as a bare Exception, a missing library as what the loader raises
