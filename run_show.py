@@ -40,6 +40,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--midi", metavar="NAME|auto|none", help="the controller (default: the preset's)")
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
     add("--dry-run", action="store_true", help="print the resolved configuration as YAML, then end")
+    add("--version", action="store_true", help="print version and revision, then end")
+    add("--diagnose", action="store_true", help="print what a bug report needs, then end")
     add("--verbose", action="store_true", help="log everything")
     return parser
 

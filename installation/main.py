@@ -28,6 +28,8 @@ def run(parsed: argparse.Namespace) -> int:
     started_at = MonotonicClock().now()
     if parsed.list_devices:
         return list_everything()
+    if parsed.version or parsed.diagnose:
+        return tell_of_itself(parsed)
     try:
         config = resolve(arguments_of(parsed))
         if parsed.dry_run:
@@ -119,6 +121,19 @@ def list_everything() -> int:
     lines += ["MIDI inputs:", *_indented(list_ports)]
     lines += ["monitors:", *_indented(list_monitors)]
     sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def tell_of_itself(parsed: argparse.Namespace) -> int:
+    """Print which product this is, with `--diagnose` all that a bug report needs; whatever fails, the page says so."""
+    from installation.diagnosis.gathering import diagnose
+    from installation.product import product_line
+    from s2s.card import DEFAULT_BUNDLE
+
+    if parsed.version:
+        sys.stdout.write(product_line() + "\n")
+        return 0
+    sys.stdout.write(diagnose(parsed.model or DEFAULT_BUNDLE, parsed.report, parsed.osc_port, parsed.page))
     return 0
 
 

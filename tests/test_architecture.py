@@ -16,7 +16,7 @@ MODULES = {
 ROOMS = ("audio", "control", "inference", "render")
 """The siblings that never import each other; they meet above, in the modules that wire the show."""
 
-ABOVE_THE_ROOMS = {"show", "assembly", "main", "offline", "recording", "options", "workers"}
+ABOVE_THE_ROOMS = {"show", "assembly", "main", "offline", "recording", "options", "workers", "diagnosis"}
 SURFACE_OF_S2S = (
     "s2s.audio",
     "s2s.bundle",
