@@ -6,6 +6,7 @@ written out, before anything is built of it; dates stay text; tags that ask for 
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -91,6 +92,16 @@ def parse_json(body: bytes, bounds: Bounds = CARD_BOUNDS) -> object:
     return value
 
 
+def _bounded(construct: Callable[[Any, Any], object]) -> Callable[[Any, Any], object]:
+    """Return the constructor of a number that has few enough digits."""
+
+    def constructed(loader: Any, node: Any) -> object:
+        _check_digits(loader.construct_scalar(node))
+        return construct(loader, node)
+
+    return constructed
+
+
 class _PlainLoader(_Loader):  # type: ignore[misc]
     """Builds text, numbers, truth values, nothing, lists and maps; a date is text, any other tag an error."""
 
@@ -101,17 +112,13 @@ class _PlainLoader(_Loader):  # type: ignore[misc]
     yaml_constructors = {  # noqa: RUF012
         _TAG + "null": yaml.SafeLoader.construct_yaml_null,
         _TAG + "bool": yaml.SafeLoader.construct_yaml_bool,
-        _TAG + "int": lambda loader, node: loader.construct_bounded(node, yaml.SafeLoader.construct_yaml_int),
-        _TAG + "float": lambda loader, node: loader.construct_bounded(node, yaml.SafeLoader.construct_yaml_float),
+        _TAG + "int": _bounded(yaml.SafeLoader.construct_yaml_int),
+        _TAG + "float": _bounded(yaml.SafeLoader.construct_yaml_float),
         _TAG + "str": yaml.SafeLoader.construct_yaml_str,
         _TAG + "seq": yaml.SafeLoader.construct_yaml_seq,
         _TAG + "map": yaml.SafeLoader.construct_yaml_map,
         None: yaml.SafeLoader.construct_undefined,
     }
-
-    def construct_bounded(self, node: yaml.Node, construct: Any) -> object:
-        _check_digits(self.construct_scalar(node))
-        return construct(self, node)
 
 
 @dataclass(slots=True)
@@ -144,7 +151,7 @@ class _Census:
                 self._add(1, 0)
                 self._know(event.anchor, 1, 0)
             elif isinstance(event, yaml.AliasEvent):
-                self._repeat(event.anchor)
+                self._repeat(str(event.anchor))
 
     def _end(self, ended: _Open) -> None:
         self._know(ended.anchor, self.values - ended.before, ended.levels)

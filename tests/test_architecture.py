@@ -17,6 +17,7 @@ ROOMS = ("audio", "control", "inference", "render")
 """The siblings that never import each other; they meet above, in the modules that wire the show."""
 
 ABOVE_THE_ROOMS = {"show", "assembly", "main", "offline", "recording", "options", "workers"}
+ABOVE_THE_ROOMS |= {"preset_use", "preset_follower"}
 SURFACE_OF_S2S = (
     "s2s.audio",
     "s2s.bundle",
