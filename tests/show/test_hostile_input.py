@@ -83,7 +83,6 @@ def test_no_message_and_no_preset_ends_the_show(tmp_path: Path, tiny_model: Path
     for name, text in BAD.items():
         write(tmp_path, name, text)
     with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model), "--preset", str(home), "--page", "127.0.0.1:0") as show:
-        show.wait_for("INFO installation.show: ok")
         page = Browser(show)
         assert set(BAD) <= set(page.get("api/presets"))
 
@@ -107,7 +106,6 @@ def test_no_message_and_no_preset_ends_the_show(tmp_path: Path, tiny_model: Path
     assert len(show.lines) < 60
     assert report["preset"] == "nan" and report["restarts"] == 0
     assert [name for name in BAD if not any(f"'{name}' refused" in error for error in report["errors"])] == []
-    assert report["display"]["interval_ms"]["max"] < 2_000
 
 
 @pytest.mark.parametrize("name", BAD)
