@@ -35,7 +35,13 @@ def build_parser() -> argparse.ArgumentParser:
     add("--snapshot", type=Path, metavar="PATH.png", help="save the last picture at the end")
     add("--report", type=Path, metavar="PATH.json", help="write the run's summary at the end")
     add("--osc-port", type=int, default=9000, metavar="N", help="control over OSC (default: 9000)")
-    add("--page", type=_address, default=("127.0.0.1", 8080), metavar="HOST:PORT", help="the operator page")
+    add(
+        "--page",
+        type=_address,
+        default=("127.0.0.1", 8080),
+        metavar="HOST:PORT",
+        help="the operator page; elsewhere than on 127.0.0.1 it asks for a token",
+    )
     add("--no-page", dest="page", action="store_const", const=None, help="serve no operator page")
     add("--midi", metavar="NAME|auto|none", help="the controller (default: the preset's)")
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
@@ -66,7 +72,7 @@ def _positive(text: str) -> float:
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if port.isdecimal() and int(port) < 65_536:
-        return host or "127.0.0.1", int(port)
+        return host.strip("[]") or "127.0.0.1", int(port)
     raise argparse.ArgumentTypeError(f"expected HOST:PORT such as 127.0.0.1:8080, got {text!r}")
 
 

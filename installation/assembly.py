@@ -25,7 +25,9 @@ from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.options import ShowConfig
 from installation.pacing import Pacer
-from installation.preset import Preset, mood, preset_names
+from installation.preset import Preset, mood, preset_folders, preset_names
+from installation.preset_follower import PresetFollower
+from installation.preset_use import load_usable_named
 from installation.recording import Recorder
 from installation.render.headless import open_headless
 from installation.render.layer import is_software
@@ -66,6 +68,7 @@ def _wire(config: ShowConfig, midi_map: MidiMap, started_at: float, undo: ExitSt
     preset, asked = config.preset, config.arguments
     clock = MonotonicClock()
     desk = Desk({**mood(preset), "/show/preset": preset.path.stem}, preset.routes)
+    folders = preset_folders(preset.path)
     ring = undo.enter_context(closing(AudioRing()))
     wishes = undo.enter_context(closing(JsonBox()))
     frames = undo.enter_context(closing(FrameBox(_LARGEST_PICTURE, _LARGEST_PICTURE)))
@@ -90,7 +93,7 @@ def _wire(config: ShowConfig, midi_map: MidiMap, started_at: float, undo: ExitSt
         renderer=renderer,
         reader=PixelReader(surface.context),
         desk=desk,
-        keyboard=Keyboard(desk, preset_names()),
+        keyboard=Keyboard(desk, preset_names(folders)),
         ring=ring,
         frames=frames,
         wishes=wishes,
@@ -101,12 +104,21 @@ def _wire(config: ShowConfig, midi_map: MidiMap, started_at: float, undo: ExitSt
         meter=Meter(started_at),
         recorder=None if asked.record is None else Recorder(asked.record, surface.size, cadence(config, surface), ring),
         still=read_still(config.model),
-        adopt=partial(adopt, renderer, midi),
+        presets=PresetFollower(
+            desk, preset.path.stem, partial(load_usable_named, folders=folders), partial(adopt, renderer, midi)
+        ),
     )
     show = Show(parts, preset, asked.duration_s)
     if asked.page is not None:
         host_name, port = asked.page
-        page = OperatorPage(desk, status=show.status, picture=show.generated_jpeg, host=host_name, port=port)
+        page = OperatorPage(
+            desk,
+            status=show.status,
+            picture=show.generated_jpeg,
+            presets=partial(preset_names, folders),
+            host=host_name,
+            port=port,
+        )
         controls["page"] = page
     for control in controls.values():
         control.start()

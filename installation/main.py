@@ -5,7 +5,6 @@ import dataclasses
 import json
 import logging
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -16,6 +15,8 @@ from installation.clock import MonotonicClock
 from installation.options import Arguments, ShowConfig, resolve
 from installation.render.surface import DisplayError
 from installation.report import summary_line
+from installation.standard_output import print_out
+from s2s.card import BundleError, read_card
 
 log = logging.getLogger(__name__)
 
@@ -26,14 +27,15 @@ _MODEL_EXIT_CODE: Final = 3
 def run(parsed: argparse.Namespace) -> int:
     """Do what the command line says; every expected failure is one line in the log and an exit code."""
     started_at = MonotonicClock().now()
-    if parsed.list_devices:
-        return list_everything()
-    if parsed.version or parsed.diagnose:
-        return tell_of_itself(parsed)
     try:
+        if parsed.list_devices:
+            return list_everything()
+        if parsed.version or parsed.diagnose:
+            return tell_of_itself(parsed)
         config = resolve(arguments_of(parsed))
         if parsed.dry_run:
-            sys.stdout.write(config.as_yaml())
+            read_card(config.model)
+            print_out(config.as_yaml())
             return 0
         if config.arguments.render is not None:
             from installation.offline import render
@@ -58,7 +60,6 @@ def arguments_of(parsed: argparse.Namespace) -> Arguments:
 def exit_code_of(error: Exception) -> int | None:
     """Return the exit code an expected failure asks for (2 arguments, 3 model, 4 source, 5 display), else None."""
     from installation.parameters import ParameterError
-    from s2s.card import BundleError
 
     if isinstance(error, BundleError):
         return _MODEL_EXIT_CODE
@@ -71,7 +72,7 @@ def exit_code_of(error: Exception) -> int | None:
 def show(config: ShowConfig, started_at: float) -> int:
     """Run the live show; the report is written however it ends."""
     from installation.assembly import build_show
-    from installation.render.snapshot import save_png
+    from installation.render.snapshot import SnapshotError, save_png
 
     live = build_show(config, started_at)
 
@@ -84,7 +85,12 @@ def show(config: ShowConfig, started_at: float) -> int:
     try:
         exit_code = live.run()
         if config.arguments.snapshot is not None:
-            save_png(config.arguments.snapshot, live.last_picture())
+            try:
+                save_png(config.arguments.snapshot, live.last_picture())
+            except SnapshotError as error:
+                log.error("%s", error)
+                live.errors.append(str(error))
+                exit_code = exit_code or error.exit_code
     finally:
         report = live.report({**facts_of(config), "exit_code": exit_code})
         live.close()
@@ -120,7 +126,7 @@ def list_everything() -> int:
     lines = ["microphones:", *_indented(list_devices)]
     lines += ["MIDI inputs:", *_indented(list_ports)]
     lines += ["monitors:", *_indented(list_monitors)]
-    sys.stdout.write("\n".join(lines) + "\n")
+    print_out("\n".join(lines) + "\n")
     return 0
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import yaml
 
 from installation.audio.source import SourceError, parse_source
-from installation.preset import Preset, load_preset
+from installation.preset import Preset
+from installation.preset_use import load_usable
 from s2s.card import DEFAULT_BUNDLE
+from s2s.quote import one_line
 
 
 class OptionError(ValueError):
@@ -75,7 +77,7 @@ class ShowConfig:
 
 def resolve(arguments: Arguments) -> ShowConfig:
     """Return the checked configuration. Raises PresetError or OptionError, each in one line."""
-    preset = load_preset(arguments.preset)
+    preset = load_usable(arguments.preset)
     source = arguments.source or preset.source
     try:
         parse_source(source)
@@ -97,7 +99,12 @@ def resolve(arguments: Arguments) -> ShowConfig:
 
 def model_folder(preset: Preset) -> Path:
     """Return the bundle a preset names: `default`, or a folder relative to the preset's file."""
-    return DEFAULT_BUNDLE if preset.model == "default" else (preset.path.parent / preset.model).resolve()
+    if preset.model == "default":
+        return DEFAULT_BUNDLE
+    try:
+        return (preset.path.parent / preset.model).resolve()
+    except (OSError, RuntimeError) as error:
+        raise OptionError(f"{one_line(preset.path.name)}: model: {one_line(error)}") from None
 
 
 def _text(path: Path | None) -> str | None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from installation.values import ParameterValue
+from s2s.quote import LONGEST_QUOTE, quoted
 
 
 class Kind(StrEnum):
@@ -38,7 +39,10 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One live control. `low` and `high` bound floats and ints; `smoothing_s` is the time constant of its glide."""
+    """One live control. `low` and `high` bound floats and ints; `smoothing_s` is the time constant of its glide.
+
+    A text has at most `letters`, all of which can be printed, and none of `forbidden`.
+    """
 
     address: str
     kind: Kind
@@ -50,6 +54,8 @@ class Parameter:
     scaling: Scaling = Scaling.LINEAR
     smoothing_s: float = 0.0
     choices: tuple[str, ...] = ()
+    letters: int = 0
+    forbidden: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -64,7 +70,7 @@ class Parameter:
             Kind.BOOL: "true or false",
             Kind.CHOICE: " | ".join(self.choices),
             Kind.TRIGGER: "any value",
-            Kind.TEXT: "text",
+            Kind.TEXT: f"up to {self.letters} letters, none of {self.forbidden}",
         }[self.kind]
 
     def check(self, value: object) -> ParameterValue:
@@ -77,6 +83,8 @@ class Parameter:
             return True
         if not isinstance(value, str) or (self.kind is Kind.CHOICE and value not in self.choices):
             raise self._refuse(value)
+        if self.kind is Kind.TEXT:
+            self._check_text(value)
         return value
 
     def from_unit(self, position: float) -> float:
@@ -101,7 +109,7 @@ class Parameter:
     def _check_number(self, value: object) -> ParameterValue:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refuse(value)
-        if not (math.isfinite(value) and self.low <= value <= self.high):
+        if not self.low <= value <= self.high:  # also what is no number, which is in no range
             raise self._refuse(value)
         if self.kind is Kind.INT:
             return round(value)
@@ -113,8 +121,15 @@ class Parameter:
             return bool(value)
         raise self._refuse(value)
 
+    def _check_text(self, value: str) -> None:
+        if len(value) > self.letters:
+            raise ParameterError(f"{self.address} takes {self.range_text}, got {len(value)}: {quoted(value)}")
+        strange = next((letter for letter in value if letter in self.forbidden or not letter.isprintable()), None)
+        if strange is not None:
+            raise ParameterError(f"{self.address} takes {self.range_text}, got {strange!r} in {quoted(value)}")
+
     def _refuse(self, value: object) -> ParameterError:
-        return ParameterError(f"{self.address} takes {self.range_text}, got {value!r}")
+        return ParameterError(f"{self.address} takes {self.range_text}, got {quoted(value)}")
 
 
 def _float(
@@ -134,6 +149,8 @@ def _float(
 def _bool(address: str, default: bool, description: str) -> Parameter:
     return Parameter(address, Kind.BOOL, default, description)
 
+
+_GO: Final = "go to a preset of the show's folders, by name, over /show/morph seconds"
 
 _ROWS: Final = (
     _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB"),
@@ -159,7 +176,7 @@ _ROWS: Final = (
     _float("/render/grain", 0.15, 0, 1, "film grain"),
     _float("/render/vignette", 0.2, 0, 1, "darkens the corners"),
     Parameter("/render/fit", Kind.CHOICE, "crop", "how the square picture meets the window", choices=("crop", "fit")),
-    Parameter("/show/preset", Kind.TEXT, "", "go to a preset, over /show/morph seconds"),
+    Parameter("/show/preset", Kind.TEXT, "", _GO, letters=100, forbidden="/\\"),
     _float("/show/morph", 4, 0, 60, "how long a change of preset takes", unit="s", smoothing_s=0),
     _bool("/show/blackout", False, "fade to black and back"),
     _bool("/show/freeze", False, "stop the picture"),
@@ -176,11 +193,11 @@ def parameter(address: str) -> Parameter:
     """Return the row of `address`. Raises ParameterError that names the nearest address."""
     row = PARAMETERS.get(address)
     if row is None:
-        raise ParameterError(f"there is no parameter {address!r}{nearest(address, PARAMETERS)}")
+        raise ParameterError(f"there is no parameter {quoted(address)}{nearest(address, PARAMETERS)}")
     return row
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return ", did you mean X?" for the closest of `names`, or the empty string when none is close."""
-    matches = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
+    matches = difflib.get_close_matches(name[:LONGEST_QUOTE], list(names), n=1, cutoff=0.5)
     return f", did you mean {matches[0]!r}?" if matches else ""

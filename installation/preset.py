@@ -1,18 +1,27 @@
-"""Presets: one YAML file a mood. Loads, checks, and says in one line what is wrong with a bad one. Runs no code."""
+"""Presets: one YAML file a mood. Loads, checks, and says in one line what is wrong with a bad one. Runs no code.
 
-from collections.abc import Mapping
+The command line may name any file; whoever comes by network, page or key names one of the show's folders of presets.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from installation.modulation import Route
 from installation.parameters import DEFAULTS, ParameterError, nearest, parameter
 from installation.values import FEATURE_NAMES, ParameterValue
+from s2s.document import Bounds, DocumentError, read_yaml
+from s2s.quote import one_line, quoted
 
 PRESET_FOLDER: Final = Path(__file__).resolve().parent.parent / "presets"
+PRESET_BOUNDS: Final = Bounds(bytes=65_536, levels=16, values=4_000)
+_ENDINGS: Final = (".yaml", ".yml")
+_NAME: Final = "/show/preset"
+_LARGEST_AMOUNT: Final = 1e6
+_LONGEST_S: Final = 3_600.0
 
 
 class PresetError(ValueError):
@@ -21,21 +30,32 @@ class PresetError(ValueError):
     exit_code = 2
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("expected one line that can be printed")
+    return text
+
+
+_Line = Annotated[str, Field(max_length=1_000), AfterValidator(_printable)]
+_Seconds = Annotated[float, Field(ge=0, le=_LONGEST_S, allow_inf_nan=False)]
+_Amount = Annotated[float, Field(ge=-_LARGEST_AMOUNT, le=_LARGEST_AMOUNT, allow_inf_nan=False)]
+
+
 class _Route(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     feature: str = Field(alias="from")
     to: str
-    amount: float
-    attack: float = Field(default=0.02, ge=0)
-    release: float = Field(default=0.3, ge=0)
+    amount: _Amount
+    attack: _Seconds = 0.02
+    release: _Seconds = 0.3
 
 
 class _Midi(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    device: str = "auto"
-    map: list[dict[str, Any]] = Field(default_factory=list)
+    device: _Line = "auto"
+    map: list[dict[str, Any]] = Field(default_factory=list, max_length=1_000)
 
 
 class _Document(BaseModel):
@@ -43,15 +63,15 @@ class _Document(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str
+    name: _Line
     description: str
-    source: str = "mic"
-    model: str = "default"
-    image: str | None = None
+    source: _Line = "mic"
+    model: _Line = "default"
+    image: _Line | None = None
     window: Literal["fullscreen", "windowed"] = "fullscreen"
     parameters: dict[str, Any] = Field(default_factory=dict)
-    modulation: list[_Route] = Field(default_factory=list)
-    passes: list[str] = Field(default_factory=lambda: ["upscale", "grade"])
+    modulation: list[_Route] = Field(default_factory=list, max_length=200)
+    passes: list[str] = Field(default_factory=lambda: ["upscale", "grade"], max_length=100)
     midi: _Midi = Field(default_factory=_Midi)
 
 
@@ -91,41 +111,63 @@ class Preset:
         }
 
 
-def preset_names(folder: Path = PRESET_FOLDER) -> list[str]:
-    """Return the names of the presets that ship."""
-    return sorted(path.stem for path in folder.glob("*.yaml"))
+def preset_names(folders: Sequence[Path] = (PRESET_FOLDER,)) -> list[str]:
+    """Return the names of the presets in `folders`, by default of those that ship."""
+    found = {path.stem for folder in folders for path in _files_of(folder) if _is_name(path.stem)}
+    return sorted(found)
 
 
-def find_preset(name_or_path: str, folder: Path = PRESET_FOLDER) -> Path:
+def preset_folders(given: Path) -> tuple[Path, ...]:
+    """Return the folders whose presets a show may go to: that of the file it was `given`, and `presets/`."""
+    return tuple(dict.fromkeys((given.parent, PRESET_FOLDER)))
+
+
+def find_named(name: str, folders: Sequence[Path]) -> Path:
+    """Return the file of the preset called `name`, from the first of `folders` that has it; never another file.
+
+    Raises PresetError that names the nearest.
+    """
+    for folder in folders:
+        for ending in _ENDINGS if _is_name(name) else ():
+            path = folder / f"{name}{ending}"
+            if _is_file(path):
+                return path
+    names = preset_names(folders)
+    raise PresetError(
+        f"there is no preset {quoted(name)}{nearest(name, names)} (have: {one_line(', '.join(names), 200)})"
+    )
+
+
+def find_preset(name_or_path: str) -> Path:
     """Return the file of a preset by its name in `presets/` or by its path. Raises PresetError naming the nearest."""
     path = Path(name_or_path)
-    if path.suffix in (".yaml", ".yml"):
-        if path.is_file():
-            return path
-        raise PresetError(f"there is no preset file {name_or_path}")
-    shipped = folder / f"{name_or_path}.yaml"
-    if shipped.is_file():
-        return shipped
-    names = preset_names(folder)
-    near = nearest(name_or_path, names)
-    raise PresetError(f"there is no preset {name_or_path!r}{near} (have: {', '.join(names)})")
+    if path.suffix not in _ENDINGS:
+        return find_named(name_or_path, (PRESET_FOLDER,))
+    if not _is_file(path):
+        raise PresetError(f"there is no preset file {one_line(name_or_path, 200)}")
+    return path
 
 
-def load_preset(name_or_path: str, folder: Path = PRESET_FOLDER) -> Preset:
+def load_preset(name_or_path: str) -> Preset:
     """Return the checked preset. Raises PresetError in one line: file, key, what was expected, what came."""
-    path = find_preset(name_or_path, folder).resolve()
+    return read_preset(find_preset(name_or_path))
+
+
+def read_preset(file: Path) -> Preset:
+    """Return the checked preset of a file. Raises PresetError as `load_preset` does."""
+    shown = one_line(file.name)
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise PresetError(f"{path.name}: cannot be read as YAML: {_one_line(error)}") from None
-    if not isinstance(raw, dict):
-        raise PresetError(f"{path.name}: a preset is a YAML mapping with at least name and description")
-    try:
+        path = file.resolve()
+        raw = read_yaml(path, PRESET_BOUNDS)
+        if not isinstance(raw, dict):
+            raise PresetError(f"{shown}: a preset is a YAML mapping with at least name and description")
         return _checked(_Document.model_validate(raw), path)
     except ValidationError as error:
-        raise PresetError(f"{path.name}: {_explain(error)}") from None
-    except ParameterError as error:
-        raise PresetError(f"{path.name}: {error}") from None
+        raise PresetError(f"{shown}: {_explain(error)}") from None
+    except (DocumentError, ParameterError) as error:
+        raise PresetError(f"{shown}: {error}") from None
+    except (OSError, RuntimeError) as error:  # a circle of links
+        raise PresetError(f"{shown}: cannot be read: {one_line(error)}") from None
 
 
 def mood(preset: Preset) -> dict[str, ParameterValue]:
@@ -139,9 +181,9 @@ def mood(preset: Preset) -> dict[str, ParameterValue]:
 
 
 def _checked(document: _Document, path: Path) -> Preset:
-    image = None if document.image is None else (path.parent / document.image).resolve()
-    if image is not None and not image.is_file():
-        raise PresetError(f"{path.name}: image: there is no file {image}")
+    image = None if document.image is None else _image(path, document.image)
+    if _NAME in document.parameters:
+        raise ParameterError(f"parameters: {_NAME} is not for presets: one would lead to the next")
     return Preset(
         name=document.name,
         description=document.description,
@@ -158,10 +200,44 @@ def _checked(document: _Document, path: Path) -> Preset:
     )
 
 
+def _image(path: Path, name: str) -> Path:
+    """Return the file of the picture that the preset in `path` names."""
+    try:
+        image = (path.parent / name).resolve()
+        if image.is_file():
+            return image
+    except (OSError, RuntimeError) as error:
+        raise ParameterError(f"image: {quoted(name)} cannot be opened: {one_line(error)}") from None
+    raise ParameterError(f"image: there is no file {one_line(image, 200)}")
+
+
+def _files_of(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if path.suffix in _ENDINGS]
+    except OSError:  # a folder that was taken away has no presets
+        return []
+
+
+def _is_name(name: str) -> bool:
+    """Return whether `name` can be asked for by everybody; hidden files are nobody's presets."""
+    try:
+        parameter(_NAME).check(name)
+    except ParameterError:
+        return False
+    return name != "" and not name.startswith(".")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a longer name than files have
+        return False
+
+
 def _checked_route(route: _Route) -> Route:
     if route.feature not in FEATURE_NAMES:
         near = nearest(route.feature, FEATURE_NAMES)
-        raise ParameterError(f"modulation: from takes {' | '.join(FEATURE_NAMES)}, got {route.feature!r}{near}")
+        raise ParameterError(f"modulation: from takes {' | '.join(FEATURE_NAMES)}, got {quoted(route.feature)}{near}")
     row = parameter(route.to)
     if not row.is_number:
         raise ParameterError(f"modulation: {route.to} takes {row.range_text}: a feature cannot move it")
@@ -171,14 +247,15 @@ def _checked_route(route: _Route) -> Route:
 def _explain(error: ValidationError) -> str:
     """Say the first fault in our words: where, what, and the nearest key that exists."""
     # A misspelt key is both unknown and missing: what was written tells more than what was not.
-    first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in first["loc"])
+    first = min(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden")
+    where = one_line(".".join(str(part) for part in first["loc"]))
     if first["type"] == "extra_forbidden":
         key = str(first["loc"][-1])
         return f"unknown key {where!r}{nearest(key, _known_keys(first['loc']))}"
     if first["type"] == "missing":
         return f"{where} is required"
-    return f"{where}: {first['msg'][0].lower()}{first['msg'][1:]}, got {first['input']!r}"
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"{where}: {message[0].lower()}{message[1:]}, got {quoted(first['input'])}"
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
@@ -186,7 +263,3 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
         return list(_Document.model_fields)
     model = _Route if location[0] == "modulation" else _Midi
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -7,7 +7,7 @@ the parts; `installation.main` turns the outcome into an exit code.
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -21,17 +21,18 @@ from installation.hud import hud_lines
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import MemoryMeter, Meter
 from installation.pacing import Pacer
-from installation.parameters import DEFAULTS, ParameterError
-from installation.preset import Preset, PresetError, load_preset, mood
+from installation.parameters import DEFAULTS
+from installation.preset import Preset, mood
+from installation.preset_follower import PresetFollower, PresetRefusal
 from installation.recording import Recorder
 from installation.render.pipeline import Renderer
 from installation.render.reading import PixelReader
-from installation.render.shader import ShaderError
 from installation.render.snapshot import jpeg_bytes
 from installation.render.surface import Surface
 from installation.report import build_report
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Condition, Controls, Features, Frame, Health, ParameterValue, Pixels
+from s2s.quote import quoted
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +79,7 @@ class Parts:
     meter: Meter
     recorder: Recorder | None
     still: Pixels | None
-    adopt: Callable[[Preset], None]
-    """Hands a preset to what it sets up beside the desk; raises ParameterError or ShaderError, changing nothing."""
+    presets: PresetFollower
 
 
 def wishes_of(controls: Controls, preset: Preset) -> dict[str, object]:
@@ -99,7 +99,6 @@ class Show:
         self._features = Features()
         self._frame = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
         self._living = False
-        self._wanted_preset: str | None = None
         self._hud: list[str] = []
         self._hud_at = float("-inf")
         self._wishes: dict[str, object] = {}
@@ -130,7 +129,7 @@ class Show:
         self._take_wishes(now)
         self._features = self._listen(now)
         self._controls = self._parts.desk.tick(now, self._features)
-        self._follow_preset()
+        self._follow_preset(now)
         self._tell_workers(self._controls)
         self._receive_frame(now)
         self._draw(now)
@@ -213,26 +212,18 @@ class Show:
         return health
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
-        if address == "/show/preset" and origin != "show":
-            self._wanted_preset = str(value)
         if origin not in ("preset", "show"):
             log.debug("%s: %s = %s", origin, address, value)
 
-    def _follow_preset(self) -> None:
-        wanted, self._wanted_preset = self._wanted_preset, None
-        if not wanted:
-            return
-        try:
-            preset = load_preset(wanted)
-            self._parts.adopt(preset)
-        except (PresetError, ParameterError, ShaderError) as error:
-            log.warning("the preset stays as it is: %s", error)
-            self.errors.append(str(error))
-            return
-        self._preset = preset
-        self._parts.desk.route(preset.routes)
-        self._parts.desk.morph(mood(preset), float(self._parts.desk.get("/show/morph")))
-        log.info("preset: %s", preset.name)
+    def _follow_preset(self, now: float) -> None:
+        outcome = self._parts.presets.poll(now)
+        if isinstance(outcome, PresetRefusal):
+            self.errors.append(f"preset {quoted(outcome.name)} refused: {outcome.reason}")
+        elif outcome is not None:
+            self._preset = outcome
+            self._parts.desk.route(outcome.routes)
+            self._parts.desk.morph(mood(outcome), float(self._parts.desk.get("/show/morph")))
+            log.info("preset: %s", outcome.name)
 
     @property
     def _pids(self) -> Mapping[str, int | None]:
@@ -258,6 +249,7 @@ class Show:
             "condition": str(self._health.condition),
             "reasons": dict(self._health.reasons),
             "preset": self._preset.name,
+            "preset_refused": self._parts.presets.refusal,
             "sound": dict(parts.capture.status()),
             "slow_path": dict(parts.inference.status()),
             "display": {"fps": round(meter.fps, 1), "interval_ms": meter.interval_ms.summary(50, 95)},

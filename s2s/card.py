@@ -11,8 +11,10 @@ from typing import Annotated, Any, Final, Literal
 
 import pydantic
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field
 
+from s2s.document import DocumentError, read_yaml
+from s2s.quote import LONGEST_QUOTE, one_line, quoted
 from s2s.spectrogram_spec import SpectrogramSpec
 
 CARD: Final = "model.yaml"
@@ -20,6 +22,12 @@ AUDIO_ENCODER: Final = "audio_encoder.safetensors"
 GENERATOR: Final = "generator.safetensors"
 IMAGE_ENCODER: Final = "image_encoder.safetensors"
 DEFAULT_BUNDLE: Final = Path(__file__).parent / "pretrained"
+
+Channels = Annotated[int, Field(gt=0, le=2_048)]
+"""Of a layer, at the network's narrowest or at one of its levels; the published generator has 16 × 96 at most."""
+Numbers = Annotated[int, Field(gt=0, le=16_384)]
+"""Of a vector; the published embedding has 2048."""
+Pixels = Annotated[int, Field(gt=0, le=1_024)]
 
 
 class BundleError(Exception):
@@ -42,15 +50,15 @@ class AudioEncoderSizes(_Part):
     """f_A; the published sizes are width 64 and 2048."""
 
     architecture: Literal["resnet18"] = "resnet18"
-    width: PositiveInt
-    embedding_dim: PositiveInt
+    width: Channels
+    embedding_dim: Numbers
 
 
 class ImageEncoderSizes(_Part):
     """f_V of our own training; its features are 8 × width."""
 
     architecture: Literal["resnet18"] = "resnet18"
-    width: PositiveInt
+    width: Channels
 
     @property
     def embedding_dim(self) -> int:
@@ -62,7 +70,7 @@ class SwavSizes(_Part):
     """f_V as published, SwAV's ResNet-50; its features are 32 × width. The published width is 64."""
 
     architecture: Literal["resnet50"] = "resnet50"
-    width: PositiveInt
+    width: Channels
 
     @property
     def embedding_dim(self) -> int:
@@ -75,20 +83,20 @@ class BigGanSizes(_Part):
 
     architecture: Literal["biggan"] = "biggan"
     resolution: Literal[64, 128, 256]
-    channels: PositiveInt
-    z_dim: PositiveInt
-    h_dim: PositiveInt
-    shared_dim: PositiveInt
+    channels: Channels
+    z_dim: Numbers
+    h_dim: Numbers
+    shared_dim: Numbers
 
 
 class LightSizes(_Part):
     """The light generator; one width each for 4, 8 … `resolution` pixels."""
 
     architecture: Literal["light"] = "light"
-    resolution: PositiveInt
-    channels: tuple[PositiveInt, ...]
-    z_dim: PositiveInt
-    h_dim: PositiveInt
+    resolution: Pixels
+    channels: Annotated[tuple[Channels, ...], Field(max_length=16)]
+    z_dim: Numbers
+    h_dim: Numbers
 
 
 GeneratorSizes = Annotated[BigGanSizes | LightSizes, Field(discriminator="architecture")]
@@ -99,9 +107,9 @@ _ARCHITECTURES: Final = ("biggan", "light", "resnet18", "resnet50")
 class ModelCard(_Part):
     """All that `model.yaml` says. `metrics` are measured numbers and what they were measured on, by name."""
 
-    name: str = Field(min_length=1)
-    version: str = Field(min_length=1)
-    licence: str = Field(min_length=1)
+    name: str = Field(min_length=1, max_length=200)
+    version: str = Field(min_length=1, max_length=200)
+    licence: str = Field(min_length=1, max_length=2_000)
     provenance: str
     data: str
     spectrogram: SpectrogramSpec
@@ -133,11 +141,9 @@ def read_card(bundle: Path) -> ModelCard:
         raise BundleError(bundle, "", "no such model folder; expected one that holds " + CARD)
     path = bundle / CARD
     try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BundleError(path, "", f"cannot be read: {_one_line(error)}") from error
-    except yaml.YAMLError as error:
-        raise BundleError(path, "", f"is not YAML: {_one_line(error)}") from error
+        fields = read_yaml(path)
+    except DocumentError as error:
+        raise BundleError(path, error.key, error.message) from error
     if not isinstance(fields, dict):
         raise BundleError(path, "", f"expected keys and values, got {type(fields).__name__}")
     return _checked(path, fields)
@@ -159,18 +165,18 @@ def _checked(path: Path, fields: dict[str, Any]) -> ModelCard:
         first = error.errors(include_url=False)[0]
         # The chosen member of a union appears in the location, and is no key of the file.
         parts = [str(part) for part in first["loc"] if part not in _ARCHITECTURES]
-        raise BundleError(path, ".".join(parts), _in_words(first, fields, parts)) from error
+        raise BundleError(path, one_line(".".join(parts)), _in_words(first, fields, parts)) from error
 
 
 def _in_words(error: Mapping[str, Any], fields: dict[str, Any], parts: list[str]) -> str:
     if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         known = _known_keys(fields, parts[:-1])
-        near = difflib.get_close_matches(parts[-1], known, 1, cutoff=0.4)
+        near = difflib.get_close_matches(parts[-1][:LONGEST_QUOTE], known, 1, cutoff=0.4)
         return f"unknown key; did you mean {near[0]}?" if near else "unknown key; known: " + ", ".join(known)
     if error["type"] == "missing":
         return "missing"
     message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{message}, got {error['input']!r}" if isinstance(error["input"], str | int | float) else message
+    return f"{message}, got {quoted(error['input'])}" if isinstance(error["input"], str | int | float) else message
 
 
 def _known_keys(fields: dict[str, Any], parents: list[str]) -> list[str]:
@@ -178,13 +184,7 @@ def _known_keys(fields: dict[str, Any], parents: list[str]) -> list[str]:
         return list(ModelCard.model_fields)
     if parents[0] == "spectrogram":
         return list(SpectrogramSpec.__dataclass_fields__)
-    parts: dict[str, type[_Part]] = {
-        "audio_encoder": AudioEncoderSizes,
-        "image_encoder": ImageEncoderSizes,
-        "generator": LightSizes if fields["generator"]["architecture"] == "light" else BigGanSizes,
-    }
-    return list(parts[parents[0]].model_fields)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    if parents[0] == "generator":
+        light = fields["generator"]["architecture"] == "light"
+        return list((LightSizes if light else BigGanSizes).model_fields)
+    return list((AudioEncoderSizes if parents[0] == "audio_encoder" else ImageEncoderSizes).model_fields)

@@ -17,15 +17,18 @@ ROOMS = ("audio", "control", "inference", "render")
 """The siblings that never import each other; they meet above, in the modules that wire the show."""
 
 ABOVE_THE_ROOMS = {"show", "assembly", "main", "offline", "recording", "options", "workers", "diagnosis"}
+ABOVE_THE_ROOMS |= {"preset_use", "preset_follower"}
 SURFACE_OF_S2S = (
     "s2s.audio",
     "s2s.bundle",
     "s2s.card",
+    "s2s.document",  # how what others wrote is read
     "s2s.embed",
     "s2s.film",  # how a film is written, for the recorder
     "s2s.images",
     "s2s.inversion",  # a preset's image, found again in the generator
     "s2s.models",
+    "s2s.quote",  # and quoted
     "s2s.spectrogram",
     "s2s.spectrogram_spec",
     "s2s.world.sounds",  # the built-in performance

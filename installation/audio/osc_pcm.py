@@ -20,6 +20,7 @@ from installation.audio.resample import StreamResampler, finite
 from installation.audio.source import DEFAULT_PCM_PORT, SourceError
 from installation.osc_bundle import OscBundleError, elements
 from installation.values import FEATURE_NAMES, SAMPLE_RATE_HZ, AudioBlock
+from s2s.quote import one_line, quoted
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class OscPcm:
         """Bind `host:port` (0: any free port). Raises SourceError when it is taken."""
         self.lost_samples = 0
         self.rejected_packets = 0
+        self._began_at: float | None = None
         self._buffer: JitterBuffer[_Packet] = JitterBuffer()
         self._resampler = StreamResampler(SAMPLE_RATE_HZ)
         self._last: NDArray[np.float32] = np.zeros((0, 1), np.float32)
@@ -56,7 +58,7 @@ class OscPcm:
     def read(self, now: float) -> AudioBlock | None:
         for datagram in self._datagrams():
             self._take(datagram, now)
-        pieces = [self._play(item) for item in self._buffer.take(now)]
+        pieces = [self._play(item, now) for item in self._buffer.take(now)]
         samples = np.concatenate([np.zeros(0, np.float32), *pieces])
         return AudioBlock(samples, now) if len(samples) else None
 
@@ -95,24 +97,31 @@ class OscPcm:
         else:
             raise _RejectedError(f"expected /stream/pcm ,iiisb or /stream/features ,ffffff, got {message[:32]!r}")
 
-    def _play(self, item: "_Packet | Gap") -> NDArray[np.float32]:
+    def _play(self, item: "_Packet | Gap", now: float) -> NDArray[np.float32]:
         if isinstance(item, Gap):
-            return self._conceal(item.packets)
+            return self._conceal(item.packets, now)
+        if self._began_at is None:
+            self._began_at = now
         if item.rate_hz != self._resampler.rate_hz:
             self._resampler = StreamResampler(item.rate_hz)
         self._last = item.sound
         return self._resampler.push(item.sound)
 
-    def _conceal(self, packets: int) -> NDArray[np.float32]:
+    def _conceal(self, packets: int, now: float) -> NDArray[np.float32]:
         """Bridge lost packets with the last one, back and forth so that it joins, fading into silence."""
         rate_hz = self._resampler.rate_hz
-        frames = packets * len(self._last)
-        self.lost_samples += round(frames * SAMPLE_RATE_HZ / rate_hz)
-        frames = min(frames, round(_LONGEST_CONCEALED_S * rate_hz))
+        lost_s = min(packets * len(self._last) / rate_hz, self._losable_s(now))
+        self.lost_samples += round(lost_s * SAMPLE_RATE_HZ)
+        frames = round(min(lost_s, _LONGEST_CONCEALED_S) * rate_hz)
         swing = np.concatenate([self._last[::-1], self._last])
         bridge = np.resize(swing, (frames, swing.shape[1]))
         fade = np.clip(1 - np.arange(1, frames + 1) / (_FADE_S * rate_hz), 0, 1).astype(np.float32)
         return self._resampler.push(bridge * fade[:, np.newaxis])
+
+    def _losable_s(self, now: float) -> float:
+        """Return how much more sound can be missing: no more than time has passed, whatever the numbers say."""
+        passed_s = now - (now if self._began_at is None else self._began_at) + _LONGEST_CONCEALED_S
+        return max(passed_s - self.lost_samples / SAMPLE_RATE_HZ, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +153,7 @@ def _arguments(message: bytes) -> list[object]:
     try:
         return list(OscMessage(message).params)
     except (ParseError, ValueError) as error:  # ValueError: text that is not UTF-8
-        raise _RejectedError(f"a broken OSC message ({error})") from error
+        raise _RejectedError(f"a broken OSC message ({one_line(error)})") from error
 
 
 def _read_packet(arguments: list[object]) -> _Packet:
@@ -166,5 +175,5 @@ def _read_packet(arguments: list[object]) -> _Packet:
 def _read_features(arguments: list[object]) -> dict[str, float]:
     numbers = [float(value) for value in arguments if isinstance(value, float)]
     if len(numbers) != len(FEATURE_NAMES) or not all(math.isfinite(number) for number in numbers):
-        raise _RejectedError(f"/stream/features takes {len(FEATURE_NAMES)} finite numbers, got {arguments}")
+        raise _RejectedError(f"/stream/features takes {len(FEATURE_NAMES)} finite numbers, got {quoted(arguments)}")
     return {name: min(max(number, 0.0), 1.0) for name, number in zip(FEATURE_NAMES, numbers, strict=True)}

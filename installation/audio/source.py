@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from installation.parameters import nearest
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
+from s2s.quote import quoted
 
 DEFAULT_PCM_PORT: Final = 9001
 """One above the control port, so that both may listen on one machine."""
@@ -74,21 +75,21 @@ def parse_source(text: str) -> SourceSpec:
     word, colon, rest = text.strip().partition(":")
     if word not in list(SourceKind):
         raise SourceError(
-            f"the source {text!r} is none of {SOURCE_FORMS}{nearest(word, [kind.value for kind in SourceKind])}"
+            f"the source {quoted(text)} is none of {SOURCE_FORMS}{nearest(word, [kind.value for kind in SourceKind])}"
         )
     kind = SourceKind(word)
     if kind is SourceKind.OSC:
         return SourceSpec(kind, port=_parse_port(text, rest) if colon else DEFAULT_PCM_PORT)
     if kind is SourceKind.DEMO and colon:
-        raise SourceError(f"the source 'demo' takes nothing after it, got {text!r}")
+        raise SourceError(f"the source 'demo' takes nothing after it, got {quoted(text)}")
     if kind is SourceKind.FILE and not rest:
-        raise SourceError(f"the source {text!r} names no file: write file:PATH")
+        raise SourceError(f"the source {quoted(text)} names no file: write file:PATH")
     return SourceSpec(kind, name=rest)
 
 
 def _parse_port(text: str, port: str) -> int:
-    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65_535):
-        raise SourceError(f"the source {text!r} needs a UDP port from 1 to 65535 after 'osc:'")
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65_535):
+        raise SourceError(f"the source {quoted(text)} needs a UDP port from 1 to 65535 after 'osc:'")
     return int(port)
 
 

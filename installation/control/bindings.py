@@ -11,6 +11,7 @@ from typing import Any, Final
 from installation.control.surface import Desk
 from installation.parameters import Kind, Parameter, ParameterError, nearest, parameter
 from installation.values import ParameterValue
+from s2s.quote import quoted
 
 ORIGIN: Final = "midi"
 _TOP: Final = 127
@@ -115,13 +116,13 @@ def _follow_fader(row: Parameter, position: int, desk: Desk) -> None:
 
 def _binding(where: str, entry: object) -> Binding:
     if not isinstance(entry, Mapping):
-        raise MidiMapError(f"{where} is an entry such as {{cc: 7, to: /audio/gain}}, got {entry!r}")
+        raise MidiMapError(f"{where} is an entry such as {{cc: 7, to: /audio/gain}}, got {quoted(entry)}")
     for key in entry:
         if key not in _KEYS:
-            raise MidiMapError(f"{where} has no {key!r}{nearest(str(key), _KEYS)}")
+            raise MidiMapError(f"{where} has no {quoted(key)}{nearest(str(key), _KEYS)}")
     kinds = [kind for kind in EventKind if kind in entry]
     if len(kinds) != 1:
-        raise MidiMapError(f"{where} names one of cc, note and program, got {sorted(map(str, entry))}")
+        raise MidiMapError(f"{where} names one of cc, note and program, got {quoted(sorted(map(str, entry)))}")
     kind = kinds[0]
     number = _integer(where, entry, kind, 0, _TOP)
     channel = _integer(where, entry, "channel", 1, 16) if entry.get("channel") is not None else None
@@ -147,5 +148,5 @@ def _check_sense(where: str, kind: EventKind, row: Parameter, value: ParameterVa
 def _integer(where: str, entry: Mapping[str, Any], key: str, low: int, high: int) -> int:
     value = entry[key]
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise MidiMapError(f"{where}: {key} takes {low}..{high}, got {value!r}")
+        raise MidiMapError(f"{where}: {key} takes {low}..{high}, got {quoted(value)}")
     return value

@@ -11,11 +11,12 @@ import threading
 from functools import partial
 from typing import Final
 
-from installation.control.osc_echo import Echo, Peer
+from installation.control.osc_echo import MAX_SUBSCRIBERS, Echo, Peer
 from installation.control.osc_messages import MAX_PACKET_BYTES, Message, OscFormatError, read_packet, write_message
 from installation.control.surface import Desk, Refusals, why_unknown
 from installation.parameters import PARAMETERS, Kind, ParameterError
 from installation.values import ParameterValue
+from s2s.quote import quoted
 
 _RETRY_S: Final = 3.0
 _LISTEN_S: Final = 0.1
@@ -159,9 +160,12 @@ class OscControl:
     def _subscribe(self, message: Message, sender: Peer) -> None:
         port = message.arguments[0] if len(message.arguments) == 1 else None
         if not isinstance(port, int | float) or port not in range(1, 65_536):
-            raise ParameterError(f"{message.address} takes one port, 1..65535, got {list(message.arguments)!r}")
-        change = self._echo.subscribe if message.address == "/subscribe" else self._echo.unsubscribe
-        change((sender[0], int(port)))
+            raise ParameterError(f"{message.address} takes one port, 1..65535, got {quoted(list(message.arguments))}")
+        peer = (sender[0], int(port))
+        if message.address == "/unsubscribe":
+            self._echo.unsubscribe(peer)
+        elif (forgotten := self._echo.subscribe(peer)) is not None:
+            self._refusals.add("to tell {}:{} any more: there are {} subscribers".format(*forgotten, MAX_SUBSCRIBERS))
 
     def _answer(self, address: str, sender: Peer, receiver: socket.socket) -> None:
         try:

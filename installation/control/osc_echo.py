@@ -37,15 +37,16 @@ class Echo:
         with self._wake:
             return list(self._subscribers)
 
-    def subscribe(self, peer: Peer) -> None:
-        """Add `peer`, or renew it; any thread."""
+    def subscribe(self, peer: Peer) -> Peer | None:
+        """Add `peer`, or renew it; return the one that is forgotten for it, if there are too many. Any thread."""
         with self._wake:
             self._subscribers.pop(peer, None)
             self._subscribers[peer] = None
-            if len(self._subscribers) > MAX_SUBSCRIBERS:
-                forgotten = next(iter(self._subscribers))
-                del self._subscribers[forgotten]
-                _log.warning("OSC has %d subscribers, %s:%d is forgotten", MAX_SUBSCRIBERS, *forgotten)
+            if len(self._subscribers) <= MAX_SUBSCRIBERS:
+                return None
+            forgotten = next(iter(self._subscribers))
+            del self._subscribers[forgotten]
+            return forgotten
 
     def unsubscribe(self, peer: Peer) -> None:
         """Remove `peer`, if it is there; any thread."""

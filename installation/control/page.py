@@ -4,13 +4,17 @@ The show thread calls `start`, `poll` and `close`, none of which waits for the w
 Uvicorn would end its thread without a word, so the socket is bound here and tried again until the port is free.
 """
 
+import ipaddress
 import logging
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from installation.control.surface import Desk
+import psutil
+
+from installation.control.access import Access
+from installation.control.surface import Desk, Refusals
 from installation.preset import preset_names
 
 if TYPE_CHECKING:
@@ -21,14 +25,12 @@ _HEAD_START_S: Final = 0.5
 """The imports below hold Python's lock for a while; the show's first picture goes first."""
 
 _CLOSE_TIMEOUT_S: Final = 2.0
-_MAX_CONNECTIONS: Final = 64
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 _log = logging.getLogger(__name__)
 
 
 class OperatorPage:
-    """Serves the page at `host`:`port`; port 0 lets the system choose. Away from loopback anyone may operate the show.
+    """Serves the page at `host`:`port`; port 0 lets the system choose. Away from loopback it asks for a token.
 
     `status`, `picture` (JPEG bytes, None before there is one) and `presets` are called from the page's threads.
     """
@@ -55,6 +57,9 @@ class OperatorPage:
         self._closing = threading.Event()
         self._problem = "not started"
         self._next_try_at = -float("inf")
+        self._access = Access.of(host)
+        self._announced = False
+        self._refusals = Refusals("the page", _log)
 
     @property
     def port(self) -> int:
@@ -64,8 +69,7 @@ class OperatorPage:
     @property
     def url(self) -> str:
         """Where to find the page."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._port}/"
+        return _url(self._host, self._port)
 
     def start(self) -> None:
         """Open the port and the thread. Never raises: a taken port is one line in the log, `poll` tries again."""
@@ -79,10 +83,11 @@ class OperatorPage:
         self._port = int(listener.getsockname()[1])
         self._thread = threading.Thread(target=self._serve, args=(listener,), name="page", daemon=True)
         self._thread.start()
-        _log.info("operator page at %s", self.url)
+        self._announce()
 
     def poll(self, now: float) -> None:
         """Try a taken port again, and a server that died; show thread, `now` in monotonic seconds."""
+        self._refusals.report(now)
         if self._closing.is_set() or (self._thread is not None and self._thread.is_alive()):
             return
         if now >= self._next_try_at:
@@ -91,7 +96,7 @@ class OperatorPage:
 
     def status(self) -> dict[str, object]:
         """Return where the page is; `problem` is empty while it is there."""
-        return {"url": self.url, "problem": self._problem}
+        return {"url": self.url, "problem": self._problem, "refused": self._refusals.count}
 
     def close(self) -> None:
         """Stop serving and give the port back."""
@@ -123,19 +128,56 @@ class OperatorPage:
         from uvicorn import Config, Server
 
         from installation.control.page_app import Sources, make_app
+        from installation.control.page_protocol import MAX_CONNECTIONS, BoundedProtocol
 
-        allowed_hosts = _LOOPBACK if self._host in _LOOPBACK else ("*",)
         sources = Sources(self._desk, self._status, self._picture, self._presets)
+        app = make_app(sources, self._access, self._refusals.add, cookie=f"show{self._port}")
         config = Config(
-            make_app(sources, allowed_hosts),
+            app,
             loop="asyncio",
-            http="h11",
+            http=BoundedProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
-            log_level="warning",
+            log_level="error",  # below it a line for whatever a stranger sends
             access_log=False,
-            limit_concurrency=_MAX_CONNECTIONS,
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=2 * MAX_CONNECTIONS,
             timeout_graceful_shutdown=1,
         )
         return Server(config)
+
+    def _announce(self) -> None:
+        """Say where the page is, once; with its token where it asks for one."""
+        if self._announced:
+            return
+        self._announced = True
+        if self._access.token is None:
+            _log.info("operator page at %s", self.url)
+            return
+        found = [_url(host, self._port) + f"?token={self._access.token}" for host in _reachable(self._host)]
+        _log.warning("the operator page can be reached from the network; it asks for its token: %s", " or ".join(found))
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _reachable(host: str) -> list[str]:
+    """Return the addresses under which others find a listener at `host`."""
+    try:
+        bound = ipaddress.ip_address(host)
+    except ValueError:
+        return [host]
+    if not bound.is_unspecified:
+        return [host]
+    family = socket.AF_INET6 if bound.version == 6 else socket.AF_INET
+    found = [item.address for items in psutil.net_if_addrs().values() for item in items if item.family == family]
+    outside = [text for text in found if not _is_of_this_machine(text)]
+    return outside or ["::1" if bound.version == 6 else "127.0.0.1"]
+
+
+def _is_of_this_machine(text: str) -> bool:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    return address.is_loopback or address.is_link_local

@@ -4,26 +4,31 @@ Runs in the page's thread (`page.py` imports it there, because Starlette takes i
 threads of that and must only read what any thread may read, and post to the desk.
 """
 
-import json
+import base64
+import hashlib
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from installation.control.access import Access
+from installation.control.page_guard import Guard
 from installation.control.surface import Desk, why_unknown
 from installation.parameters import PARAMETERS, Kind, Parameter, ParameterError
+from s2s.document import Bounds, DocumentError, parse_json
+from s2s.quote import quoted
 
 ORIGIN: Final = "page"
 _PAGE: Final = Path(__file__).with_name("page.html")
-_MAX_BODY_BYTES: Final = 4096
+_BODY: Final = Bounds(bytes=4_096, levels=8, values=64)
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -41,20 +46,31 @@ class Sources:
     presets: Callable[[], Sequence[str]]
 
 
-def make_app(sources: Sources, allowed_hosts: Sequence[str] = ("*",)) -> Starlette:
-    """Return the application. `allowed_hosts` are the names by which browsers may call it.
+def make_app(
+    sources: Sources,
+    access: Access | None = None,
+    refused: Callable[[str], None] = lambda _reason: None,
+    cookie: str = "show",
+) -> ASGIApp:
+    """Return the application behind its guard.
 
-    On loopback they keep a foreign site from reaching the page under a name of its own (DNS rebinding).
+    `access` says who may ask (by default this machine), `refused` is told why somebody may not, in one line, and
+    `cookie` is the name under which a browser keeps the token.
     """
+    html = _PAGE.read_text(encoding="utf-8")
 
     def page(_request: Request) -> Response:
-        return FileResponse(_PAGE, headers=_NO_STORE)
+        return HTMLResponse(html, headers=_NO_STORE)
 
     def parameters(_request: Request) -> Response:
         return JSONResponse([describe(row, sources.desk) for row in PARAMETERS.values()], headers=_NO_STORE)
 
     async def set_parameter(request: Request) -> Response:
-        return _set(sources.desk, "/" + request.path_params["address"].lstrip("/"), await _read_body(request))
+        try:
+            body = await _read_body(request)
+        except ClientDisconnect:  # nobody is there to be answered
+            return Response(status_code=400)
+        return _set(sources.desk, "/" + request.path_params["address"].lstrip("/"), body)
 
     def status(_request: Request) -> Response:
         return JSONResponse(plain(sources.status()), headers=_NO_STORE)
@@ -76,7 +92,28 @@ def make_app(sources: Sources, allowed_hosts: Sequence[str] = ("*",)) -> Starlet
         Route("/api/status", status),
         Route("/api/picture.jpg", picture),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))])
+    return Guard(Starlette(routes=routes), access or Access("127.0.0.1"), headers_for(html), refused, cookie)
+
+
+def headers_for(html: str) -> dict[str, str]:
+    """Return what every answer tells the browser: nothing but the page's own script and style, in nobody's frame."""
+    policy = (
+        "default-src 'none'; connect-src 'self'; img-src 'self' blob: data:; "
+        f"script-src {_digest(html, 'script')}; style-src {_digest(html, 'style')}; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return {
+        **{"content-security-policy": policy, "x-frame-options": "DENY", "x-content-type-options": "nosniff"},
+        **{"referrer-policy": "no-referrer", "cross-origin-resource-policy": "same-origin"},
+        **{"cross-origin-opener-policy": "same-origin", "cache-control": "no-store"},
+    }
+
+
+def _digest(html: str, tag: str) -> str:
+    """Return the source by which a policy knows the one inline `tag` of `html`."""
+    found = re.search(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+    assert found is not None, f"the page has no {tag}"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()}'"
 
 
 def describe(row: Parameter, desk: Desk) -> dict[str, object]:
@@ -109,7 +146,7 @@ def plain(value: object) -> object:
     return str(value)
 
 
-def _set(desk: Desk, address: str, body: bytes | None) -> Response:
+def _set(desk: Desk, address: str, body: bytes) -> Response:
     if address not in PARAMETERS:
         return _refuse(404, why_unknown(address))
     try:
@@ -123,25 +160,21 @@ def _refuse(code: int, words: str) -> Response:
     return JSONResponse({"error": words}, status_code=code, headers=_NO_STORE)
 
 
-async def _read_body(request: Request) -> bytes | None:
-    """Return the body, None when it is too long; nothing longer is ever held."""
+async def _read_body(request: Request) -> bytes:
+    """Return the body, or its beginning when it is too long; nothing longer is ever held."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _MAX_BODY_BYTES:
-            return None
-    return body
+        if len(body) > _BODY.bytes:
+            break
+    return body[: _BODY.bytes + 1]
 
 
-def _read_value(body: bytes | None) -> object:
-    if body is None:
-        raise BodyError(f"a value has at most {_MAX_BODY_BYTES} bytes, got more")
+def _read_value(body: bytes) -> object:
     try:
-        document = json.loads(body)
-    except ValueError as error:
-        raise BodyError(f'the body is JSON such as {{"value": 1}}, got {body[:40]!r}') from error
-    except RecursionError as error:
-        raise BodyError("the body is nested without end") from error
+        document = parse_json(body, _BODY)
+    except DocumentError as error:
+        raise BodyError(f'the body is JSON such as {{"value": 1}}: it {error}') from error
     if not isinstance(document, dict) or "value" not in document:
-        raise BodyError(f'the body is JSON such as {{"value": 1}}, got {body[:40]!r}')
+        raise BodyError(f'the body is JSON such as {{"value": 1}}, got {quoted(body)}')
     return document["value"]

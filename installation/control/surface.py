@@ -13,7 +13,6 @@ from installation.values import ParameterValue
 
 _REPORT_EVERY_S: Final = 5.0
 _LONGEST_WORDS: Final = 200
-_LONGEST_ADDRESS: Final = 60
 
 
 class Desk(Protocol):
@@ -82,7 +81,7 @@ class Refusals:
 def why_unknown(address: str) -> str:
     """Return the line that names the parameter nearest to `address`, an address no parameter has."""
     try:
-        parameter(address[:_LONGEST_ADDRESS])
+        parameter(address)
     except ParameterError as error:
         return str(error)
-    return f"there is no parameter {address[:_LONGEST_ADDRESS]!r}…"
+    return f"{address} is a parameter"

@@ -12,6 +12,8 @@ from typing import Final
 
 import moderngl
 
+from s2s.quote import LONGEST_QUOTE, quoted
+
 SHADERS: Final = Path(__file__).resolve().parents[2] / "shaders"
 
 Uniform = float | int | Sequence[float]
@@ -45,9 +47,9 @@ def pass_path(name: str) -> Path:
     names = pass_names()
     if name in names:
         return SHADERS / f"{name}.frag"
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name[:LONGEST_QUOTE], names, n=1, cutoff=0.5)
     hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
-    raise ShaderError(f"there is no pass {name!r} in shaders/; {hint}")
+    raise ShaderError(f"there is no pass {quoted(name)} in shaders/; {hint}")
 
 
 def read_shader(path: Path) -> ShaderText:

@@ -8,9 +8,20 @@ from PIL import Image
 from installation.values import Pixels
 
 
+class SnapshotError(OSError):
+    """A picture that cannot be written; one line."""
+
+    exit_code = 2
+
+
 def save_png(path: Path | str, pixels: Pixels) -> None:
-    """Write `pixels` `[height, width, 3]` uint8 as PNG. Raises OSError where the file cannot be written."""
-    Image.fromarray(pixels).save(path, format="PNG")
+    """Write `pixels` `[height, width, 3]` uint8 as PNG. Raises SnapshotError where the file cannot be written."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG")
+    try:
+        Path(path).write_bytes(buffer.getvalue())
+    except OSError as error:
+        raise SnapshotError(f"the snapshot {path} cannot be written: {error.strerror}") from error
 
 
 def jpeg_bytes(pixels: Pixels, quality: int = 85) -> bytes:

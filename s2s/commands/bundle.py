@@ -6,6 +6,7 @@ from pathlib import Path
 
 from s2s.commands.arguments import Verbs
 from s2s.commands.record import write_run
+from s2s.document import DocumentError, read_yaml
 
 
 def add_to(verbs: Verbs) -> None:
@@ -25,16 +26,12 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _run(asked: argparse.Namespace) -> None:
-    import yaml
-
     from s2s.sheet import save_png
     from s2s.training import assemble
     from s2s.training.curves import draw_curves, runs_behind, write_curves
     from s2s.training.data import WorldData
 
-    story = yaml.safe_load(asked.story.read_text())
-    if not isinstance(story, dict) or set(story) != {"provenance", "data"}:
-        raise ValueError(f"{asked.story} must hold exactly the keys `provenance` and `data`")
+    story = _read_story(asked.story)
     stages = assemble.Stages(asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge)
     runs = runs_behind([asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge])
     if asked.curves is not None:
@@ -48,3 +45,13 @@ def _run(asked: argparse.Namespace) -> None:
     write_curves(asked.out, runs)
     write_run(asked.out.with_name(asked.out.name + ".bundle.png"), asked, metrics)
     print(json.dumps(metrics, indent=1))
+
+
+def _read_story(path: Path) -> dict[str, str]:
+    try:
+        story = read_yaml(path)
+    except DocumentError as error:
+        raise ValueError(f"{path}: {error}") from error
+    if not isinstance(story, dict) or set(story) != {"provenance", "data"}:
+        raise ValueError(f"{path} must hold exactly the keys `provenance` and `data`")
+    return story

@@ -1,6 +1,6 @@
 import pytest
 
-from installation.parameters import DEFAULTS, PARAMETERS, Kind, Parameter, Scaling
+from installation.parameters import DEFAULTS, PARAMETERS, Kind, Parameter, ParameterError, Scaling, parameter
 
 
 @pytest.mark.parametrize("row", PARAMETERS.values(), ids=str)
@@ -26,3 +26,42 @@ def test_fader_travel_runs_from_end_to_end_and_back(scaling: Scaling) -> None:
 def test_a_switch_understands_numbers_as_faders_and_osc_send_them() -> None:
     hold = PARAMETERS["/latent/hold"]
     assert hold.check(1.0) is True and hold.check(0) is False and hold.check(False) is False
+
+
+@pytest.mark.parametrize("row", [row for row in PARAMETERS.values() if row.kind is Kind.TEXT], ids=str)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x" * 300, "got 300: 'xxx"),
+        ("\ud800", r"got '\ud800' in '\ud800'"),
+        ("a\nb", r"got '\n'"),
+        ("a\x00", r"got '\x00'"),
+        ("\x1b[2J", r"got '\x1b'"),
+        ("../secret", "got '/' in '../secret'"),
+        ("..\\secret", "secret"),
+        ("\u202eterces", r"got '\u202e'"),
+    ],
+)
+def test_a_text_has_a_length_and_an_alphabet(row: Parameter, text: str, words: str) -> None:
+    with pytest.raises(ParameterError) as refusal:
+        row.check(text)
+    message = str(refusal.value)
+    assert words in message and f"takes up to {row.letters} letters" in message
+    assert message.isprintable() and len(message) < 250
+
+
+def test_a_text_may_be_in_any_language() -> None:
+    assert parameter("/show/preset").check("Dämmerung 夜 (2)") == "Dämmerung 夜 (2)"
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**5000), "x" * 10**6, ["x" * 10**6] * 100, float("inf")], ids=range(5))
+def test_whatever_is_put_into_a_number_is_refused_in_a_short_line(value: object) -> None:
+    with pytest.raises(ParameterError) as refusal:
+        parameter("/audio/gain").check(value)
+    assert str(refusal.value).startswith("/audio/gain takes -60..24 dB, got ") and len(str(refusal.value)) < 130
+
+
+def test_an_endless_address_gets_a_short_answer() -> None:
+    with pytest.raises(ParameterError) as refusal:
+        parameter("/audio/gain" * 10_000)
+    assert len(str(refusal.value)) < 200

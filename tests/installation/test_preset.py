@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from installation.parameters import DEFAULTS
-from installation.preset import PresetError, load_preset, mood, preset_names
+from installation.preset import PresetError, find_named, load_preset, mood, preset_folders, preset_names
+from installation.preset_use import load_usable
 
 GOOD = "name: Test\ndescription: A test.\n"
 
@@ -45,6 +46,30 @@ def test_a_preset_states_a_whole_mood() -> None:
         (GOOD + "modulation: [{from: bass, to: /render/zoom, amount: much}]\n", "modulation.0.amount"),
         (GOOD + "image: missing.png\n", "there is no file"),
         (GOOD + "midi: {devise: auto}\n", "did you mean 'device'?"),
+        (GOOD + "parameters: {/show/preset: gallery}\n", "/show/preset is not for presets"),
+        (GOOD + "image: 'x\\0'\n", "image"),
+        (GOOD + f"image: {'x' * 300}\n", "image: 'xxx"),
+        (
+            GOOD + "modulation: [{from: bass, to: /render/zoom, amount: .nan}]\n",
+            "modulation.0.amount: numbers are finite",
+        ),
+        (GOOD + "modulation: [{from: bass, to: /render/zoom, amount: 'nan'}]\n", "modulation.0.amount: "),
+        (GOOD + "modulation: [{from: bass, to: /render/zoom, amount: 1.0e+300}]\n", "modulation.0.amount: "),
+        (GOOD + f"modulation: [{{from: bass, to: /render/zoom, amount: {'9' * 400}}}]\n", "a number of 400 letters"),
+        (GOOD + f"parameters: {{/audio/gain: {'9' * 5000}}}\n", "a number of 5000 letters"),
+        (GOOD + "parameters: {/audio/gain: 2026-13-45}\n", "/audio/gain takes -60..24 dB, got '2026-13-45'"),
+        (GOOD + "source: 2026-13-45\nimage: 2026-11-28\n", "image: there is no file"),
+        (GOOD + "parameters: " + "[" * 900 + "]" * 900, "is nested more than 16 levels deep"),
+        (GOOD + "parameters: {" + ", ".join(f"/a/b{i}: 1" for i in range(20_000)) + "}\n", "has more than 65536 bytes"),
+        (GOOD + "".join(f"k{i}: 1\n" for i in range(1_900)), "unknown key 'k0'"),
+        (GOOD + "parameters: {" + "x" * 900 + ": 1}\n", "there is no parameter 'xxxx"),
+        (
+            "a0: &a0 [x, x]\n" + "".join(f"a{i + 1}: &a{i + 1} [*a{i}, *a{i}]\n" for i in range(13)),
+            "4000 values",
+        ),
+        ('name: "a\\nb"\ndescription: x\n', "name: expected one line"),
+        ('name: "\\ud800"\ndescription: x\n', "test.yaml"),
+        ("name: " + "x" * 60_000 + "\ndescription: x\n", "name: string should have at most 1000 characters, got 'xxx"),
         ("- just\n- a list\n", "YAML mapping"),
         ("name: [unclosed\n", "cannot be read as YAML"),
         ("name: !!python/object/apply:os.system ['true']\ndescription: x\n", "cannot be read as YAML"),
@@ -54,7 +79,8 @@ def test_a_bad_preset_is_one_line_that_names_the_file_and_the_fault(tmp_path: Pa
     with pytest.raises(PresetError) as refusal:
         load_preset(write(tmp_path, text))
     message = str(refusal.value)
-    assert message.startswith("test.yaml") and words in message and "\n" not in message
+    assert message.startswith("test.yaml") and words in message
+    assert message.isprintable() and len(message) < 400
 
 
 def test_a_preset_that_does_not_exist_names_the_nearest() -> None:
@@ -62,3 +88,49 @@ def test_a_preset_that_does_not_exist_names_the_nearest() -> None:
         load_preset("galery")
     with pytest.raises(PresetError, match="there is no preset file"):
         load_preset("nowhere/else.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("passes: [upscale, grian]", "did you mean 'grain'"),
+        ("passes: [grain, grain]", "listed 2 times"),
+        (f"passes: [{'x' * 5000}]", "there is no pass 'xxx"),
+        ("midi: {map: [{cc: true, to: /audio/gain}]}", "cc takes 0..127, got True"),
+        ("midi: {map: [{cc: 7, to: [a]}]}", "there is no parameter"),
+        (f"midi: {{map: [{{cc: 7, to: [{'x' * 5000}]}}]}}", "there is no parameter"),
+        (f"midi: {{map: [{'x' * 5000}]}}", "midi.map.0"),
+        ("midi: {map: [{note: 1, to: /show/preset, value: ../x}]}", "got '/'"),
+        ("source: microphone", "microphone"),
+        (f"source: osc:{'9' * 900}", "needs a UDP port"),
+        ("image: missing.png", "there is no file"),
+    ],
+)
+def test_what_no_show_can_use_is_refused_before_it_starts(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(PresetError) as refusal:
+        load_usable(write(tmp_path, GOOD + text + "\n"))
+    message = str(refusal.value)
+    assert message.startswith("test.yaml") and words in message
+    assert message.isprintable() and len(message) < 400
+
+
+def test_a_name_leads_to_the_shows_folders_and_nowhere_else(tmp_path: Path) -> None:
+    for name in ("evening.yaml", "gallery.yml", ".hidden.yaml", "notes.txt"):
+        (tmp_path / name).write_text(GOOD)
+    folders = preset_folders(tmp_path / "evening.yaml")
+    assert {"evening", "gallery", "performance"} <= set(preset_names(folders))
+    assert ".hidden" not in preset_names(folders)
+    assert find_named("evening", folders) == tmp_path / "evening.yaml"
+    assert find_named("gallery", folders) == tmp_path / "gallery.yml"  # one's own comes first
+    for name in (
+        "",
+        ".hidden",
+        "../evening",
+        "/etc/passwd",
+        str(tmp_path / "evening"),
+        "evening.yaml",
+        "x" * 300,
+        "夜" * 99,
+    ):
+        with pytest.raises(PresetError, match="there is no preset"):
+            find_named(name, folders)

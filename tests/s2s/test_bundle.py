@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,17 @@ def test_a_wrong_entry_is_named(
         (lambda card: card["image_encoder"].update(architecture="resnet50"), "", "32 × image_encoder.width is 128"),
         (lambda card: card["image_encoder"].update(widht=4), "image_encoder.widht", "did you mean width?"),
         (lambda card: card.update(generator=3), "generator", "got 3"),
+        (lambda card: card["audio_encoder"].update(width=10**9), "audio_encoder.width", "2048, got 1000000000"),
+        (lambda card: card["generator"].update(channels=[4] * 500), "generator.channels", "at most 16 items"),
+        (lambda card: card["generator"].update(channels=[10**9]), "generator.channels.0", "equal to 2048"),
+        (lambda card: card["generator"].update(z_dim=10**12), "generator.z_dim", "equal to 16384"),
+        (lambda card: card["generator"].update(resolution=2**20), "generator.resolution", "equal to 1024"),
+        (lambda card: card["generator"].update(z_dim=10**400), "", "a number of 401 letters"),
+        (lambda card: card["generator"].update(z_dim=10**4200), "", "a number of 4201 letters"),
+        (lambda card: card.update(name="x" * 5000), "name", "at most 200 characters, got 'xxxx"),
+        (lambda card: card.update({"y" * 5000: 1}), "y" * 79 + "…", "unknown key"),
+        (lambda card: card.update(data=date(2026, 11, 28)) or card.pop("audio_encoder"), "audio_encoder", "missing"),
+        (lambda card: (card.pop("generator"), card["audio_encoder"].update(q=1)), "audio_encoder.q", "unknown key"),
     ],
 )  # fmt: skip
 def test_a_wrong_key_of_the_card_is_named(
@@ -230,7 +242,14 @@ def test_sizes_that_no_network_can_have_are_refused(folder: Path) -> None:
     assert "64" in load_error(folder).message
 
 
-@pytest.mark.parametrize("text", ["name: [", "", "just words", "name: !!python/object/apply:os.getcwd []"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("name: [", "", "just words", "name: !!python/object/apply:os.getcwd []", "data: " + "[" * 900 + "]" * 900),
+        "a: &a [x, x]\n" + "".join(f"a{i + 1}: &a{i + 1} [*a{i}, *a{i}]\n" for i in range(25)).replace("*a0", "*a"),
+    ],
+    ids=range(6),
+)
 def test_a_card_that_is_no_plain_yaml_is_refused(folder: Path, text: str) -> None:
     (folder / CARD).write_text(text)
     assert load_error(folder).path == folder / CARD

@@ -107,6 +107,18 @@ def test_datagrams_that_overtake_each_other_are_put_in_order(source: OscPcm, sen
     assert source.lost_samples == 0
 
 
+@pytest.mark.parametrize("jump", [2, 500, 512, 513, 2**31 - 1])
+def test_a_sender_that_jumps_about_in_its_numbers_cannot_lose_more_than_time_has_passed(
+    source: OscPcm, sender: socket.socket, jump: int
+) -> None:
+    sound = tone(SAMPLE_RATE_HZ, 0.1)
+    sent = [pcm((number * jump + 2**31) % 2**32 - 2**31, sound) for number in range(300)]
+    heard = hear(source, sender, sent)
+    passed = round((300 * 0.01 + 0.1) * SAMPLE_RATE_HZ)
+    assert source.lost_samples <= passed + SAMPLE_RATE_HZ
+    assert len(heard) <= 300 * len(sound) + passed + SAMPLE_RATE_HZ
+
+
 def test_lost_datagrams_are_counted_and_bridged_without_a_click(source: OscPcm, sender: socket.socket) -> None:
     sound = tone(SAMPLE_RATE_HZ, 1.0)
     sent = [datagram for number, datagram in enumerate(datagrams(sound, 160)) if number not in (20, 21, 60)]

@@ -1,3 +1,4 @@
+import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -134,12 +135,39 @@ def test_the_subscriber_of_longest_standing_makes_room() -> None:
     echo = Echo()
     for port in range(1, MAX_SUBSCRIBERS + 1):
         echo.subscribe(("127.0.0.1", port))
-    echo.subscribe(("127.0.0.1", 1))  # renewed: now the youngest
-    echo.subscribe(("127.0.0.1", 99))
+    assert echo.subscribe(("127.0.0.1", 1)) is None  # renewed: now the youngest
+    assert echo.subscribe(("127.0.0.1", 99)) == ("127.0.0.1", 2)
 
     assert len(echo.subscribers) == MAX_SUBSCRIBERS
     assert ("127.0.0.1", 2) not in echo.subscribers
     assert echo.subscribers[-2:] == [("127.0.0.1", 1), ("127.0.0.1", 99)]
+
+
+def test_subscribers_without_end_are_a_line_now_and_then(
+    control: OscControl, connect: Callable[[], Peer], caplog: pytest.LogCaptureFixture
+) -> None:
+    peer = connect()
+    for port in range(20_001, 20_501):
+        peer.say("/subscribe", port)
+        if port % 20 == 0:  # a socket holds no more than some hundred
+            assert wait_until(lambda port=port: control.status()["received"] == port - 20_000)
+    for turn in range(300):  # five seconds of the show
+        control.poll(turn / 60)
+
+    lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    words = f"to tell 127.0.0.1:{20_500 - MAX_SUBSCRIBERS} any more: there are {MAX_SUBSCRIBERS} subscribers"
+    assert lines == [f"OSC refused {500 - MAX_SUBSCRIBERS}, the last: {words}"]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 7000, "../../etc/passwd", "a\nb"])
+def test_a_text_that_is_no_name_is_refused_in_a_short_line(
+    desk: Desk, control: OscControl, connect: Callable[[], Peer], name: str
+) -> None:
+    connect().say("/show/preset", name)
+
+    assert wait_until(lambda: control.status()["refused"] == 1)
+    assert "/show/preset takes up to 100 letters" in str(control.status()["last_refusal"])
+    assert desk.get("/show/preset") == ""
 
 
 def test_a_fast_fader_is_echoed_with_its_newest_value() -> None:

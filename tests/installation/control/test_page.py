@@ -1,4 +1,6 @@
 import asyncio
+import base64
+import hashlib
 import json
 import logging
 import socket
@@ -8,8 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
+from starlette.types import ASGIApp, Message
 
+from installation.control.access import Access
 from installation.control.page import OperatorPage
 from installation.control.page_app import Sources, make_app, plain
 from installation.desk import Desk
@@ -22,12 +25,12 @@ JPEG = b"\xff\xd8 a picture \xff\xd9"
 class Client:
     """A browser without a network: asks the application itself."""
 
-    def __init__(self, app: Starlette, base_url: str = "http://localhost") -> None:
+    def __init__(self, app: ASGIApp, base_url: str = "http://localhost") -> None:
         self._app = app
         self._base_url = base_url
 
-    def get(self, path: str) -> httpx.Response:
-        return asyncio.run(self._ask("GET", path))
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        return asyncio.run(self._ask("GET", path, **more))
 
     def put(self, path: str, **body: Any) -> httpx.Response:
         return asyncio.run(self._ask("PUT", path, **body))
@@ -81,7 +84,10 @@ def test_a_value_that_is_put_is_set(desk: Desk, client: Client) -> None:
     ("body", "words"),
     [
         (b'{"value": 99}', "/audio/gain takes -60..24 dB, got 99"),
-        (b'{"value": NaN}', "got nan"),
+        (b'{"value": NaN}', "numbers are finite, got nan"),
+        (b'{"value": ' + b"9" * 4000 + b"}", "a number of 4000 letters"),
+        (b'{"value": "' + b"x" * 3000 + b'"}', "got 'xxx"),
+        (b'{"value": "\\ud800"}', "lone surrogates"),
         (b'{"value": "loud"}', "got 'loud'"),
         (b'{"value": null}', "got None"),
         (b'{"valeu": 1}', 'JSON such as {"value": 1}'),
@@ -89,7 +95,7 @@ def test_a_value_that_is_put_is_set(desk: Desk, client: Client) -> None:
         (b"", 'JSON such as {"value": 1}'),
         (b"\xff\xfe", 'JSON such as {"value": 1}'),
         (b"[" * 4000, "JSON|nested"),
-        (b" " * 100_000, "at most 4096 bytes"),
+        (b" " * 100_000, "more than 4096 bytes"),
     ],
 )
 def test_a_bad_value_is_refused_in_one_line(desk: Desk, client: Client, body: bytes, words: str) -> None:
@@ -97,7 +103,7 @@ def test_a_bad_value_is_refused_in_one_line(desk: Desk, client: Client, body: by
 
     assert answer.status_code == 400
     assert any(word in answer.json()["error"] for word in words.split("|"))
-    assert "\n" not in answer.json()["error"]
+    assert answer.json()["error"].isprintable() and len(answer.json()["error"]) < 250
     assert desk.get("/audio/gain") == 0.0
 
 
@@ -134,10 +140,143 @@ def test_the_presets_are_listed(client: Client) -> None:
 
 
 def test_a_foreign_name_for_a_page_on_loopback_is_turned_away(desk: Desk) -> None:
-    app = make_app(Sources(desk, dict, lambda: None, list), allowed_hosts=("127.0.0.1", "localhost"))
+    app = make_app(Sources(desk, dict, lambda: None, list))
 
     assert Client(app, base_url="http://evil.example").get("/api/parameters").status_code == 400
     assert Client(app, base_url="http://localhost:8080").get("/api/parameters").status_code == 200
+
+
+@pytest.mark.parametrize("text", ["x" * 300, "\ud800", "../../etc/passwd", "a\x00b", "/dev/zero"])
+def test_a_text_that_is_no_name_is_refused_and_the_parameters_are_told_as_before(client: Client, text: str) -> None:
+    body = json.dumps({"value": text}).encode()
+
+    assert client.put("/api/parameters/show/preset", content=body).status_code == 400
+    assert client.get("/api/parameters").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/api/status", "/api/picture.jpg", "/nowhere"])
+def test_every_answer_allows_the_page_nothing_but_itself_and_no_frame(client: Client, path: str) -> None:
+    headers = client.get(path).headers
+
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
+    assert headers["cache-control"] == "no-store" and headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_policy_knows_the_pages_own_script_and_style(client: Client) -> None:
+    page = client.get("/")
+
+    for tag, source in (("script", "script-src"), ("style", "style-src")):
+        inline = page.text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+        digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+        assert inline and f"{source} 'sha256-{digest}'" in page.headers["content-security-policy"]
+    assert " style=" not in page.text and " onclick=" not in page.text  # no policy would let these through
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://localhost:9", "https://localhost.evil.example"]
+)
+def test_a_foreign_site_sets_nothing(desk: Desk, client: Client, origin: str) -> None:
+    answer = client.put("/api/parameters/audio/gain", json={"value": 5}, headers={"Origin": origin})
+
+    assert answer.status_code == 403 and "site" in answer.json()["error"]
+    assert desk.get("/audio/gain") == 0.0
+
+
+def test_the_page_itself_and_programs_without_an_origin_set(desk: Desk, client: Client) -> None:
+    for headers in ({"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}, {}):
+        assert client.put("/api/parameters/audio/gain", json={"value": 5}, headers=headers).status_code == 200
+    crossing = client.put("/api/parameters/audio/gain", json={"value": 5}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert crossing.status_code == 403
+
+
+TOKEN = "a-token-of-this-start"
+
+
+@pytest.fixture
+def wide(desk: Desk) -> Client:
+    """The page as the whole network reaches it."""
+    app = make_app(Sources(desk, dict, lambda: None, list), Access("0.0.0.0", TOKEN))
+    return Client(app, base_url="http://192.168.1.5:8080")
+
+
+@pytest.mark.parametrize("path", ["/", "/api/parameters", "/api/status", "/api/picture.jpg"])
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [
+        ("", {}),
+        ("?token=", {}),
+        ("?token=a-token-of-another", {}),
+        ("?token=%FF%D8", {}),
+        ("?" + "&".join(f"a{i}=1" for i in range(500)), {}),
+        ("", {"Cookie": "show=guess"}),
+        ("", {"Cookie": "show"}),
+        ("", {"Authorization": "Bearer guess"}),
+        ("", {"Authorization": f"Basic {TOKEN}"}),
+    ],
+)
+def test_a_stranger_on_the_network_sees_nothing(wide: Client, path: str, query: str, headers: dict[str, str]) -> None:
+    answer = wide.get(path + query, headers=headers)
+
+    assert answer.status_code == 401 and "token" in answer.json()["error"]
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_stranger_on_the_network_sets_nothing(desk: Desk, wide: Client) -> None:
+    assert wide.put("/api/parameters/audio/gain", json={"value": 5}).status_code == 401
+    assert desk.get("/audio/gain") == 0.0
+
+
+def test_the_address_with_the_token_opens_the_page_and_the_cookie_goes_on(desk: Desk, wide: Client) -> None:
+    first = wide.get(f"/?token={TOKEN}")
+    assert first.status_code == 200
+    cookie = first.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+
+    kept = {"Cookie": f"other=1; {cookie.partition(';')[0]}", "Origin": "http://192.168.1.5:8080"}
+    assert wide.put("/api/parameters/audio/gain", json={"value": 5}, headers=kept).status_code == 200
+    assert desk.get("/audio/gain") == 5.0
+    assert wide.get("/api/status", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    assert "set-cookie" not in wide.get("/api/status", headers=kept).headers
+
+
+def test_even_with_the_token_a_foreign_name_or_site_is_turned_away(desk: Desk, wide: Client) -> None:
+    kept = {"Cookie": f"show={TOKEN}"}
+
+    assert wide.get("/api/status", headers={**kept, "Host": "evil.example"}).status_code == 400
+    foreign = {**kept, "Origin": "http://evil.example"}
+    assert wide.put("/api/parameters/audio/gain", json={"value": 5}, headers=foreign).status_code == 403
+    assert desk.get("/audio/gain") == 0.0
+
+
+def test_a_socket_from_a_foreign_site_is_closed_before_it_opens(desk: Desk) -> None:
+    sent: list[Message] = []
+    scope = {
+        **{"type": "websocket", "path": "/", "query_string": b""},
+        "headers": [(b"host", b"localhost"), (b"origin", b"http://evil.example")],
+    }
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    asyncio.run(make_app(Sources(desk, dict, lambda: None, list))(scope, receive, send))  # type: ignore[arg-type]
+    assert [message["type"] for message in sent] == ["websocket.close"]
+
+
+def test_an_answer_that_fails_is_a_short_line_and_no_more(desk: Desk) -> None:
+    reasons: list[str] = []
+
+    def fail() -> dict[str, object]:
+        raise RuntimeError("changed size\nduring iteration")
+
+    client = Client(make_app(Sources(desk, fail, lambda: None, list), refused=reasons.append))
+    assert client.get("/api/status").status_code == 500
+    assert reasons == ["no answer to '/api/status': RuntimeError: changed size during iteration"]
+    assert client.get("/api/parameters").status_code == 200
 
 
 def make_page(desk: Desk, port: int = 0, host: str = "127.0.0.1") -> OperatorPage:

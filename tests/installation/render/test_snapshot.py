@@ -7,7 +7,7 @@ from PIL import Image
 
 from installation.render.headless import open_headless
 from installation.render.reading import PixelReader
-from installation.render.snapshot import save_png
+from installation.render.snapshot import SnapshotError, save_png
 
 
 def test_a_saved_picture_comes_back_byte_for_byte(tmp_path: Path) -> None:
@@ -52,3 +52,17 @@ def test_a_headless_surface_is_a_surface() -> None:
 def test_a_headless_surface_without_pixels_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1x1 pixels, got 0x10"):
         open_headless((0, 10))
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/dev/full", "No space left on device"),
+        ("/nowhere/picture.png", "No such file or directory"),
+        ("/dev", "Is a directory"),
+        ("x" * 300 + ".png", "File name too long"),
+    ],
+)
+def test_a_picture_that_cannot_be_written_is_one_line(path: str, words: str) -> None:
+    with pytest.raises(SnapshotError, match=f"cannot be written: {words}"):
+        save_png(path, np.zeros((4, 4, 3), np.uint8))

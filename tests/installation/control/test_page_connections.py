@@ -1,0 +1,138 @@
+"""The page's server against connections that are silent, slow, many, or gone."""
+
+import json
+import logging
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+
+import pytest
+
+from installation.control.page import OperatorPage
+from installation.control.page_protocol import MAX_CONNECTIONS, BoundedProtocol
+from installation.desk import Desk
+from tests.waiting import wait_until
+
+BODY = b'{"value": 5}'
+PUT = b"PUT /api/parameters/audio/gain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 12\r\n\r\n"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def serve(desk: Desk, host: str = "127.0.0.1") -> OperatorPage:
+    page = OperatorPage(desk, status=lambda: {"condition": "ok"}, picture=lambda: None, host=host, port=0)
+    page.start()
+    assert wait_until(lambda: page._server is not None and page._server.started, within_s=60)
+    return page
+
+
+@pytest.fixture
+def page(desk: Desk) -> Iterator[OperatorPage]:
+    with closing(serve(desk)) as page:
+        yield page
+
+
+def connect(page: OperatorPage) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", page.port), timeout=30)
+
+
+def is_served(page: OperatorPage) -> bool:
+    with urllib.request.urlopen(page.url + "api/status", timeout=30) as answer:
+        return bool(json.loads(answer.read()) == {"condition": "ok"})
+
+
+def test_silent_connections_do_not_keep_the_others_out(page: OperatorPage) -> None:
+    with ExitStack() as held:
+        for _ in range(2 * MAX_CONNECTIONS):
+            held.enter_context(connect(page))
+        for _ in range(10):
+            assert is_served(page)
+        assert page._server is not None
+        assert wait_until(lambda: page._server is not None and len(page._server.server_state.connections) <= 64)
+
+
+@pytest.mark.parametrize(
+    ("said", "dribbled"),
+    [
+        (b"", b""),
+        (b"GET / HTTP/1.1\r\nHost: loc", b"a"),
+        (PUT, b""),
+        (PUT, b" "),
+        (b"GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n", b""),
+    ],
+    ids=["silent", "headers letter by letter", "no body", "a body letter by letter", "idle after an answer"],
+)
+def test_whoever_does_not_finish_a_request_in_time_is_hung_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, said: bytes, dribbled: bytes
+) -> None:
+    monkeypatch.setattr(BoundedProtocol, "patience_s", 1.0)
+    with closing(serve(desk)) as page, connect(page) as client:
+        client.sendall(said)
+        client.settimeout(0.2)
+        ends_at = time.monotonic() + 30
+
+        def is_hung_up() -> bool:
+            try:
+                client.sendall(dribbled)
+                return client.recv(65_536) == b""
+            except TimeoutError:
+                return False
+            except OSError:
+                return True
+
+        assert wait_until(is_hung_up, within_s=ends_at - time.monotonic())
+        assert is_served(page)
+
+
+def test_a_client_that_hangs_up_within_its_body_costs_no_line(
+    page: OperatorPage, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(5):
+        with connect(page) as client:
+            client.sendall(PUT + BODY[:5])
+            time.sleep(0.05)
+    with connect(page) as client:
+        client.sendall(PUT + BODY)
+        assert client.recv(65_536).startswith(b"HTTP/1.1 200")
+    assert desk.get("/audio/gain") == 5.0
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_strangers_nonsense_is_gathered_into_a_line_now_and_then(
+    page: OperatorPage, caplog: pytest.LogCaptureFixture
+) -> None:
+    for nonsense in (
+        b"\x16\x03\x01\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    ):
+        for _ in range(20):
+            with connect(page) as client:
+                client.sendall(nonsense)
+                assert client.recv(65_536)
+    for now in range(3):
+        page.poll(float(now))
+    lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert lines == ["the page refused 20, the last: this page is not called 'evil.example'"]
+
+
+def test_a_page_for_the_network_prints_its_token_once_and_asks_for_it(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with closing(serve(desk, "0.0.0.0")) as page:
+        told = [record for record in caplog.records if "?token=" in record.getMessage()]
+        assert len(told) == 1 and told[0].levelno == logging.WARNING
+        opened = told[0].getMessage().split()[-1]
+        assert f":{page.port}/?token=" in opened and "0.0.0.0" not in opened
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(f"http://127.0.0.1:{page.port}/", timeout=30)
+        with urllib.request.urlopen(f"http://127.0.0.1:{page.port}/?{opened.partition('?')[2]}", timeout=30) as answer:
+            assert answer.headers["Set-Cookie"].startswith(f"show{page.port}=")
+        assert "token" not in json.dumps(page.status())
