@@ -82,6 +82,10 @@ class Desk:
         with self._lock:
             self._morph = (checked, duration_s)
 
+    def correct(self, address: str, value: ParameterValue) -> None:
+        """Say what holds after all, where a wish could not be met. The show's thread alone."""
+        self._take(address, parameter(address).check(value), "show")
+
     def route(self, routes: Sequence[Route]) -> None:
         """Replace the modulation. The show's thread alone."""
         self._modulator = Modulator(routes)

@@ -16,6 +16,7 @@ from installation.clock import MonotonicClock
 from installation.options import Arguments, ShowConfig, resolve
 from installation.render.surface import DisplayError
 from installation.report import summary_line
+from installation.shared import clear_leftovers
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def run(parsed: argparse.Namespace) -> int:
         if code is None:
             raise
         log.error("%s", error)
-        write_failure(parsed.report, error, code)
+        write_failure(parsed.report, str(error), code)
         return code
 
 
@@ -66,27 +67,56 @@ def exit_code_of(error: Exception) -> int | None:
     return code if isinstance(code, int) else None
 
 
+class EndBySignal:
+    """SIGTERM, Ctrl-C and a terminal that goes (SIGHUP) end the show in order, also while it is being built."""
+
+    def __init__(self) -> None:
+        self._stop: Callable[[], None] | None = None
+        self._asked = False
+
+    def listen(self) -> None:
+        """Take the signals from now on; one that was to be ignored from the start, as under nohup, still is."""
+        for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+            number: signal.Signals | None = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
+                signal.signal(number, self._on_signal)
+
+    def hand_over(self, stop: Callable[[], None]) -> None:
+        """Call `stop` at a signal, at once if there was one; until then a signal ends the building by SystemExit."""
+        self._stop = stop
+        if self._asked:
+            stop()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        asked_before, self._asked = self._asked, True
+        if self._stop is not None:
+            self._stop()
+        elif not asked_before:
+            raise SystemExit(0)
+
+
 def show(config: ShowConfig, started_at: float) -> int:
     """Run the live show; the report is written however it ends."""
     from installation.assembly import build_show
-    from installation.render.snapshot import save_png
 
-    live = build_show(config, started_at)
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        live.stop()
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    clear_leftovers()
+    end = EndBySignal()
+    end.listen()
+    try:
+        live = build_show(config, started_at)
+    except SystemExit:
+        write_failure(config.arguments.report, "ended by a signal before the first picture", 0)
+        return 0
     exit_code = 1
     try:
+        end.hand_over(live.stop)
         exit_code = live.run()
-        if config.arguments.snapshot is not None:
-            save_png(config.arguments.snapshot, live.last_picture())
+        if config.arguments.snapshot is not None and exit_code != DisplayError.exit_code:
+            live.save_picture(config.arguments.snapshot)
     finally:
-        report = live.report({**facts_of(config), "exit_code": exit_code})
+        live.end_recording()
+        finish(config, live.report({**facts_of(config), "exit_code": exit_code}), exit_code)
         live.close()
-        finish(config, report, exit_code)
     return exit_code
 
 
@@ -103,10 +133,10 @@ def finish(config: ShowConfig, report: dict[str, Any], exit_code: int) -> int:
     return exit_code
 
 
-def write_failure(path: Path | None, error: Exception, exit_code: int) -> None:
+def write_failure(path: Path | None, error: str, exit_code: int) -> None:
     """Write the little there is to report of a show that never began."""
     if path is not None:
-        _write_json(path, {"exit_code": exit_code, "errors": [str(error)]})
+        _write_json(path, {"exit_code": exit_code, "errors": [error]})
 
 
 def list_everything() -> int:

@@ -49,7 +49,7 @@ def build_report(
         },
         "model": inference.get("model", run.get("model")),
         "device": inference.get("device"),
-        **{key: run.get(key) for key in ("restarts", "preset", "source", "seed", "render", "exit_code")},
+        **{key: run.get(key) for key in ("restarts", "preset", "source", "seed", "render", "health", "exit_code")},
         "errors": list(errors),
     }
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import moderngl
 
 from installation.render.surface import DisplayError, KeyPress, Surface
+from installation.render.x11 import Connection
 
 _DEFAULT_SIZE: Final = (1280, 720)
 _SETTLE_ATTEMPTS: Final = 40
@@ -27,6 +28,7 @@ class WindowSurface:
         self._window = window
         self._keys: list[KeyPress] = []
         self._closed = False
+        self._connection = Connection(getattr(window, "_x_display", None))
         window.push_handlers(on_key_press=self._on_key_press, on_close=self._on_close)
         window.switch_to()
         try:
@@ -58,19 +60,26 @@ class WindowSurface:
     def poll(self) -> list[KeyPress]:
         if not self._closed:
             self._window.dispatch_events()
+            self._check_connection()
         keys, self._keys = self._keys, []
         return keys
 
     def present(self) -> None:
         if not self._closed:
             self._window.flip()
+            self._check_connection()
 
     def close(self) -> None:
         self._closed = True
-        if self._window is not None:
+        if self._window is not None and not self._connection.lost:
             self.context.release()
             self._window.close()
             self._window = None
+
+    def _check_connection(self) -> None:
+        if self._connection.lost:
+            self._closed = True
+            raise DisplayError("the display is gone: its X server has ended")
 
     def _on_key_press(self, symbol: int, _modifiers: int) -> bool:
         from pyglet.window import key
@@ -161,12 +170,15 @@ def _describe(number: int, screen: Any) -> str:
 
 
 def _create(screen: Any, **settings: Any) -> Any:
-    from pyglet.window import Window, WindowException
-
     try:
+        from pyglet.window import Window
+
         return Window(screen=screen, visible=False, **settings)
-    except (WindowException, ImportError) as error:
-        raise DisplayError(f"cannot open a window with OpenGL 3.3 ({error})") from error
+    # Each platform of pyglet has exceptions of its own; a driver that is too old shows as missing functions, or as
+    # whatever the first call to it raises.
+    except Exception as error:
+        words = " ".join(str(error).split()) or type(error).__name__
+        raise DisplayError(f"cannot open a window with OpenGL 3.3 ({words})") from error
 
 
 def _open_fullscreen(screen: Any, *, vsync: bool, title: str) -> Any:

@@ -1,0 +1,41 @@
+"""Survives the death of the X server: Xlib would end the process without a word as soon as it notices.
+
+Lives on the show's main thread, like the window; only Xlib's C interface is used, and nothing where there is none.
+"""
+
+import ctypes
+import ctypes.util
+import logging
+from typing import Any, Final
+
+_log = logging.getLogger(__name__)
+
+_ON_EXIT: Final = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+_kept: Final[list[Any]] = []
+"""Xlib calls its handlers until the process ends: they are never given back."""
+
+
+class Connection:
+    """One connection to an X server, by Xlib's `Display *`. `lost` turns true, for good, when the server has gone.
+
+    Calls on a lost connection return at once and do nothing.
+    """
+
+    def __init__(self, display: Any) -> None:
+        """`display` is a ctypes pointer; None where the window system is another."""
+        self.lost = False
+        library = ctypes.util.find_library("X11")
+        if display is None or library is None:
+            return
+        handler = _ON_EXIT(self._on_loss)
+        try:
+            set_handler = ctypes.CDLL(library).XSetIOErrorExitHandler
+        except (OSError, AttributeError):  # libX11 before 1.7: the process will end with its display
+            _log.debug("this libX11 cannot survive its server")
+            return
+        set_handler.argtypes, set_handler.restype = (ctypes.c_void_p, _ON_EXIT, ctypes.c_void_p), None
+        _kept.append(handler)
+        set_handler(ctypes.cast(display, ctypes.c_void_p), handler, None)
+
+    def _on_loss(self, _display: int | None, _data: int | None) -> None:
+        self.lost = True
