@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from multiprocessing.context import SpawnProcess
 from typing import Any, Final, Protocol
 
+import psutil
+
 from installation.child import LOG_FORMAT, Channels, Core, live
 from installation.mailbox import JsonBox
 
@@ -25,9 +27,11 @@ _BACK_OFF_ALIVE_S: Final = 2.0
 """At most so long is waited after a child that had come alive: what it needs is there, or was a moment ago."""
 _HEALTHY_AFTER_S: Final = 10.0
 """A child that ran this long has recovered: its earlier failures no longer lengthen the wait."""
-_STOPPED_S: Final = 3.0
-"""A child whose pulse stands still for so long does not run at all: stopped from outside, or stuck in the kernel."""
-_STOPPED_AT_START_S: Final = 60.0
+_STOPPED_S: Final = 1.5
+"""A pulse that is missing for so long makes the host ask the system whether somebody has stopped the child."""
+_STILL_S: Final = 5.0
+"""A child without a pulse for so long does not run, whatever the system says: stuck in the kernel, swapped out."""
+_STILL_AT_START_S: Final = 60.0
 """While it starts, one library alone may take long to load from a slow disk, and holds Python's lock meanwhile."""
 _LOOK_AT_CAUSE_S: Final = 0.5
 _ABSENT_S: Final = 0.5
@@ -116,7 +120,7 @@ class ChildHost:
         *,
         hang_limit_s: float = 5.0,
         start_limit_s: float = 120.0,
-        stop_limit_s: float = _STOPPED_S,
+        still_limit_s: float = _STILL_S,
         max_failures: int = 6,
         niceness: int = 0,
         cause: Callable[[], Hashable] = lambda: None,
@@ -125,7 +129,7 @@ class ChildHost:
         self.restarts = 0
         self.failure: Failure | None = None
         self._make_core = make_core
-        self._hang_limit_s, self._start_limit_s, self._stop_limit_s = hang_limit_s, start_limit_s, stop_limit_s
+        self._hang_limit_s, self._start_limit_s, self._still_limit_s = hang_limit_s, start_limit_s, still_limit_s
         self._max_failures, self._niceness = max_failures, niceness
         self._channels = Channels(JsonBox(), JsonBox(256), JsonBox(256))
         self._process: SpawnProcess | None = None
@@ -228,8 +232,11 @@ class ChildHost:
         alive = self._beat_at is not None
         if not process.is_alive():
             return Failure(f"{self.name} ended without a word (exit code {process.exitcode})")
-        if now - self._pulse_at > (stop_limit_s := self._stop_limit_s if alive else _STOPPED_AT_START_S):
-            return Failure(f"{self.name} stood still for {stop_limit_s:g} s")
+        still_s = now - self._pulse_at
+        if still_s > _STOPPED_S and _is_stopped(process):
+            return Failure(f"{self.name} was stopped from outside")
+        if still_s > (still_limit_s := self._still_limit_s if alive else _STILL_AT_START_S):
+            return Failure(f"{self.name} stood still for {still_limit_s:g} s")
         hang_limit_s = self._hang_limit_s if alive else self._start_limit_s
         if now - (self._beat_at or self._started_at) > hang_limit_s:
             return Failure(f"{self.name} gave no sign of life for {hang_limit_s:g} s")
@@ -258,3 +265,10 @@ class ChildHost:
         if process.is_alive():
             process.kill()  # a hung child may ignore anything softer
         process.join(1.0)
+
+
+def _is_stopped(process: SpawnProcess) -> bool:
+    try:
+        return psutil.Process(process.pid).status() == psutil.STATUS_STOPPED
+    except psutil.Error:
+        return False

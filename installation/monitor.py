@@ -8,7 +8,7 @@ from installation.health import Facts, Finding, findings, worst
 from installation.incidents import Incidents
 from installation.values import Condition, Health
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("installation.show")  # the show speaks of itself
 
 EVERY_S: Final = 0.25
 

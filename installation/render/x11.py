@@ -4,12 +4,13 @@ Lives on the show's main thread, like the window; only Xlib's C interface is use
 """
 
 import ctypes
-import ctypes.util
 import logging
 from typing import Any, Final
 
 _log = logging.getLogger(__name__)
 
+_LIBRARY: Final = "libX11.so.6"
+_ON_ERROR: Final = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 _ON_EXIT: Final = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 _kept: Final[list[Any]] = []
 """Xlib calls its handlers until the process ends: they are never given back."""
@@ -24,18 +25,21 @@ class Connection:
     def __init__(self, display: Any) -> None:
         """`display` is a ctypes pointer; None where the window system is another."""
         self.lost = False
-        library = ctypes.util.find_library("X11")
-        if display is None or library is None:
+        if display is None:
             return
-        handler = _ON_EXIT(self._on_loss)
         try:
-            set_handler = ctypes.CDLL(library).XSetIOErrorExitHandler
+            library = ctypes.CDLL(_LIBRARY)
+            set_exit_handler = library.XSetIOErrorExitHandler
         except (OSError, AttributeError):  # libX11 before 1.7: the process will end with its display
             _log.debug("this libX11 cannot survive its server")
             return
-        set_handler.argtypes, set_handler.restype = (ctypes.c_void_p, _ON_EXIT, ctypes.c_void_p), None
-        _kept.append(handler)
-        set_handler(ctypes.cast(display, ctypes.c_void_p), handler, None)
+        # Both: Xlib's own error handler exits, and after one that returns its exit handler would.
+        on_error, on_exit = _ON_ERROR(lambda _display: 0), _ON_EXIT(self._on_loss)
+        _kept.extend((on_error, on_exit))
+        library.XSetIOErrorHandler.argtypes = (_ON_ERROR,)
+        library.XSetIOErrorHandler(on_error)
+        set_exit_handler.argtypes, set_exit_handler.restype = (ctypes.c_void_p, _ON_EXIT, ctypes.c_void_p), None
+        set_exit_handler(ctypes.cast(display, ctypes.c_void_p), on_exit, None)
 
     def _on_loss(self, _display: int | None, _data: int | None) -> None:
         self.lost = True

@@ -115,21 +115,32 @@ def test_a_child_that_hangs_is_killed_and_started_again() -> None:
     orders.close()
 
 
-def test_a_child_that_is_stopped_from_outside_is_noticed_by_its_pulse_and_started_again() -> None:
-    host = ChildHost("worker", Counter, hang_limit_s=60.0, stop_limit_s=0.6)
+def test_a_child_that_is_stopped_from_outside_is_noticed_in_seconds_and_started_again() -> None:
+    host = ChildHost("worker", Counter, hang_limit_s=60.0, still_limit_s=60.0)
     wait_until(host, lambda: alive(host))
     stopped = host.pid
     assert stopped is not None
     os.kill(stopped, signal.SIGSTOP)
     wait_until(host, lambda: host.restarts == 1)
-    assert host.failure is not None and host.failure.message == "worker stood still for 0.6 s"
+    assert host.failure is not None and host.failure.message == "worker was stopped from outside"
     wait_until(host, lambda: host.failure is None)
     assert host.pid != stopped
     host.close()
 
 
+def test_a_child_whose_pulse_stands_still_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosting, "_is_stopped", lambda process: False)  # as where the system does not tell
+    host = ChildHost("worker", Counter, hang_limit_s=60.0, still_limit_s=0.6)
+    wait_until(host, lambda: alive(host))
+    assert host.pid is not None
+    os.kill(host.pid, signal.SIGSTOP)
+    wait_until(host, lambda: host.restarts == 1)
+    assert host.failure is not None and host.failure.message == "worker stood still for 0.6 s"
+    host.close()
+
+
 def test_a_show_that_was_stopped_itself_blames_no_child() -> None:
-    host = ChildHost("worker", Counter, hang_limit_s=1.0, stop_limit_s=1.0)
+    host = ChildHost("worker", Counter, hang_limit_s=1.0, still_limit_s=1.0)
     wait_until(host, lambda: alive(host))
     host.supervise(time.monotonic() + 3_600.0)
     assert host.failure is None and host.restarts == 0
