@@ -102,12 +102,14 @@ def test_a_display_that_dies_ends_the_show_with_its_exit_code_a_report_and_a_fin
 ) -> None:
     film = tmp_path / "evening.mp4"
     arguments = ("--source", "demo", "--model", str(tiny_model), "--fps", "10", "--record", str(film))
-    with VirtualDisplay((320, 180)) as display:
-        with ShowRun(tmp_path, *arguments, environment={"DISPLAY": display.name}) as show:
-            show.wait_for("INFO installation.show: ok")
-            display.kill()
-            assert show.wait() == 5, show.log
-            report = show.report()
+    with (
+        VirtualDisplay((320, 180)) as display,
+        ShowRun(tmp_path, *arguments, environment={"DISPLAY": display.name}) as show,
+    ):
+        show.wait_for("INFO installation.show: ok")
+        display.kill()
+        assert show.wait() == 5, show.log
+        report = show.report()
     assert report["errors"] == ["the display is gone: its X server has ended"] and report["exit_code"] == 5
     assert played_s(film, 10.0) > 0.5
     assert "Traceback" not in show.log
