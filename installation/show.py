@@ -311,6 +311,7 @@ class Show:
         now = parts.clock.now()
         living_s = parts.meter.living_picture_s
         run = {
+            "painted": parts.frames.serial,
             "restarts": parts.capture.restarts + parts.inference.restarts,
             "preset": self._preset.name,
             "render": {"internal_scale": round(parts.renderer.internal_scale, 3), "size": list(parts.surface.size)},
