@@ -82,7 +82,7 @@ def test_full_screen_covers_the_whole_screen(display: VirtualDisplay, tmp_path: 
 @pytest.mark.skipif(shutil.which("xrandr") is None, reason="needs xrandr")
 def test_a_projector_that_wakes_up_late_is_covered_as_it_is_then(tmp_path: Path) -> None:
     with VirtualDisplay((1280, 720)) as display:
-        timings = "40 800 840 968 1056 600 601 605 628".split()
+        timings = ["40", "800", "840", "968", "1056", "600", "601", "605", "628"]
         display.run("xrandr", "--newmode", "asleep", *timings)
         display.run("xrandr", "--addmode", "screen", "asleep")
         display.run("xrandr", "--output", "screen", "--mode", "asleep")
