@@ -43,6 +43,13 @@ def test_a_signal_ends_the_show_with_exit_code_0_and_a_report(tmp_path: Path, ti
         assert "pictures shown at" in show.log.splitlines()[-1]
 
 
+def test_a_signal_while_the_show_is_being_built_ends_it_in_order_too(tmp_path: Path, tiny_model: Path) -> None:
+    with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
+        show.wait_for("model: Tiny")
+        assert show.stop() == 0, show.log
+        assert "Traceback" not in show.log and show.report_path.exists()
+
+
 @pytest.mark.parametrize(
     ("name", "number", "words"),
     [
