@@ -44,7 +44,7 @@ def run(parsed: argparse.Namespace) -> int:
         if code is None:
             raise
         log.error("%s", error)
-        write_failure(parsed.report, str(error), code)
+        write_failure(parsed.report, error, code)
         return code
 
 
@@ -105,7 +105,8 @@ def show(config: ShowConfig, started_at: float) -> int:
     try:
         live = build_show(config, started_at)
     except SystemExit:
-        write_failure(config.arguments.report, "ended by a signal before the first picture", 0)
+        early = InterruptedError("ended by a signal before the first picture")
+        write_failure(config.arguments.report, early, 0)
         return 0
     exit_code = 1
     try:
@@ -133,10 +134,10 @@ def finish(config: ShowConfig, report: dict[str, Any], exit_code: int) -> int:
     return exit_code
 
 
-def write_failure(path: Path | None, error: str, exit_code: int) -> None:
+def write_failure(path: Path | None, error: Exception, exit_code: int) -> None:
     """Write the little there is to report of a show that never began."""
     if path is not None:
-        _write_json(path, {"exit_code": exit_code, "errors": [error]})
+        _write_json(path, {"exit_code": exit_code, "errors": [str(error)]})
 
 
 def list_everything() -> int:
