@@ -6,12 +6,13 @@ window (`render`), the operator's hands (`control`) and the loop (`show`); it ne
 restarts them when they die.
 
     values, parameters      what flows, and THE table of live controls
-    clock, mailbox, ring    monotonic and manual time; one-slot mailboxes; the rolling buffer
+    clock, mailbox, ring    monotonic and manual time; one-slot mailboxes; the rolling buffer, in `shared` memory
     desk, modulation        the only writer of controls; features that move them
     preset, options         YAML moods; the resolved run
-    hosting, workers        cores inline or in watched children
+    hosting, child, workers cores inline or in watched children; a child's life; how each is made
+    guard, health, monitor  what raises in a turn; how the show is, and why; `incidents` for the report
     show, assembly, main    the loop; the wiring; arguments to exit code; `offline` renders films
-    metering, report, health, hud, histogram, pacing, recording
+    metering, report, hud, histogram, pacing, recording, fragments
 
 Imports point downward: main -> assembly -> show -> {audio, inference, render, control} -> the ground floor. The four
 rooms do not import each other; `s2s` is used through its inference surface alone; torch is imported by `inference`

@@ -6,11 +6,7 @@ The workers are started before the window is opened, because they take seconds t
 import logging
 from contextlib import ExitStack, closing
 from functools import partial
-from pathlib import Path
 from typing import Final
-
-import numpy as np
-from PIL import Image
 
 from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.clock import MonotonicClock
@@ -33,12 +29,13 @@ from installation.render.headless import open_headless
 from installation.render.layer import is_software
 from installation.render.pipeline import Renderer
 from installation.render.reading import PixelReader
+from installation.render.still import read_still
 from installation.render.surface import DisplayError, Surface
 from installation.render.window import WindowSurface, open_window
 from installation.ring import AudioRing
 from installation.show import ControlSurface, Parts, Show, wishes_of
-from installation.values import Features, Pixels
-from installation.workers import make_inference
+from installation.values import Features
+from installation.workers import bundle_state, make_inference
 from s2s.card import read_card
 
 log = logging.getLogger(__name__)
@@ -78,9 +75,10 @@ def _wire(config: ShowConfig, midi_map: MidiMap, started_at: float, undo: ExitSt
     capture = undo.enter_context(closing(ChildHost("capture", partial(CaptureCore, sound, ring, wishes))))
     slow_path = partial(make_inference, config.model, asked.seed, ring, wishes, frames)
     # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
-    inference = ChildHost("inference", slow_path, hang_limit_s=_LONGEST_STEP_S, niceness=5)
+    state = partial(bundle_state, config.model)
+    inference = ChildHost("inference", slow_path, hang_limit_s=_LONGEST_STEP_S, niceness=5, cause=state)
     undo.enter_context(closing(inference))
-    for host in (capture, inference):
+    for host in (inference, capture):  # the model takes longest
         host.supervise(clock.now())
 
     surface = undo.enter_context(closing(open_surface(config)))
@@ -103,7 +101,7 @@ def _wire(config: ShowConfig, midi_map: MidiMap, started_at: float, undo: ExitSt
         pacer=Pacer(pace(config, surface)),
         meter=Meter(started_at),
         recorder=None if asked.record is None else Recorder(asked.record, surface.size, cadence(config, surface), ring),
-        still=read_still(config.model),
+        still=read_still(config.model / "thumbnail.png"),
         presets=PresetFollower(
             desk, preset.path.stem, partial(load_usable_named, folders=folders), partial(adopt, renderer, midi)
         ),
@@ -166,12 +164,3 @@ def adopt(renderer: Renderer, midi: MidiControl, preset: Preset) -> None:
     midi_map = MidiMap.parse(preset.midi_map)
     renderer.set_passes(preset.passes)
     midi.remap(midi_map)
-
-
-def read_still(model: Path) -> Pixels | None:
-    """Return the bundle's thumbnail, shown until the model is alive; None where it has none."""
-    path = model / "thumbnail.png"
-    if not path.is_file():
-        return None
-    with Image.open(path) as image:
-        return np.asarray(image.convert("RGB"))

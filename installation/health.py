@@ -1,43 +1,109 @@
-"""Is the show well, and if not, why, in words. Pure: facts in, `Health` out; the page, the log and the HUD read it."""
+"""Is the show well, and if not, why, in words. Pure: facts in, `Health` out; the page, the log and the HUD read it.
 
-from collections.abc import Mapping
+The one definition: whoever knows of something that is not as it should be is asked here, and nowhere else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
 from installation.hosting import Host
 from installation.values import Condition, Health
 
+Status = Mapping[str, Any]
+
 _SEVERITY: Final = {Condition.OK: 0, Condition.DEGRADED: 1, Condition.FAILED: 2}
 _STALE_FRAME_S: Final = 2.0
 
 
-def worst(findings: Mapping[str, tuple[Condition, str]]) -> Health:
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one part is doing. An `incident` belongs in the report even when it is over at the end of the run."""
+
+    condition: Condition = Condition.OK
+    words: str = ""
+    incident: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that health is judged from. Words are empty where nothing is wrong, times are monotonic seconds."""
+
+    hosts: Sequence[Host] = ()
+    sound: Status = field(default_factory=dict)
+    slow_path: Status = field(default_factory=dict)
+    controls: Mapping[str, Status] = field(default_factory=dict)
+    newest_made_at: float | None = None
+    """When the newest generated picture was made, None before the first."""
+    presented_at: float | None = None
+    """When a picture was last shown, None before the first."""
+    refused_preset: str = ""
+    recording: str = ""
+    fault: str = ""
+    """What the show's own loop stumbled over a moment ago."""
+
+
+def findings(facts: Facts, now: float) -> dict[str, Finding]:
+    """Return what is found part by part."""
+    return {
+        **{host.name: judge_host(host) for host in facts.hosts},
+        "sound": judge_sound(facts.sound),
+        "pictures": judge_pictures(facts.newest_made_at, now),
+        "image": _incident(str(facts.slow_path.get("image_problem") or "")),
+        **{name: judge_control(status) for name, status in facts.controls.items()},
+        "preset": _degraded(facts.refused_preset),
+        "recording": _incident(facts.recording),
+        "show": judge_loop(facts.fault, facts.presented_at, now),
+    }
+
+
+def worst(found: Mapping[str, Finding]) -> Health:
     """Return the health of the whole from its parts; only parts that are not well give a reason."""
-    condition = max((found[0] for found in findings.values()), key=_SEVERITY.__getitem__, default=Condition.OK)
-    reasons = {part: words for part, (state, words) in findings.items() if state is not Condition.OK}
+    condition = max((finding.condition for finding in found.values()), key=_SEVERITY.__getitem__, default=Condition.OK)
+    reasons = {part: finding.words for part, finding in found.items() if finding.condition is not Condition.OK}
     return Health(condition, MappingProxyType(reasons))
 
 
-def judge_host(host: Host) -> tuple[Condition, str]:
+def judge_host(host: Host) -> Finding:
     """Return how a worker is doing."""
+    if host.failure is None:
+        return Finding()
     if host.gave_up:
-        return Condition.FAILED, f"failed for good: {host.failure.message if host.failure else 'unknown'}"
-    if host.failure is not None:
-        return Condition.DEGRADED, f"recovering: {host.failure.message}"
-    return Condition.OK, ""
+        return Finding(Condition.FAILED, f"has not come alive yet: {host.failure.message}")
+    return Finding(Condition.DEGRADED, f"recovering: {host.failure.message}")
 
 
-def judge_sound(status: Mapping[str, Any]) -> tuple[Condition, str]:
+def judge_sound(status: Status) -> Finding:
     """Return how the sound is doing, from the capture core's status."""
-    reason = str(status.get("reason") or "")
-    return (Condition.DEGRADED, reason) if reason else (Condition.OK, "")
+    return _degraded(str(status.get("reason") or ""))
 
 
-def judge_pictures(newest_made_at: float | None, now: float) -> tuple[Condition, str]:
+def judge_pictures(newest_made_at: float | None, now: float) -> Finding:
     """Return how the generator is doing, from the age of its newest picture; before the first it is starting."""
     if newest_made_at is None:
-        return Condition.DEGRADED, "the model is starting"
+        return Finding(Condition.DEGRADED, "the model is starting")
     age_s = now - newest_made_at
-    if age_s > _STALE_FRAME_S:
-        return Condition.DEGRADED, f"no new picture for {age_s:.0f} s"
-    return Condition.OK, ""
+    return _degraded(f"no new picture for {age_s:.0f} s" if age_s > _STALE_FRAME_S else "")
+
+
+def judge_control(status: Status) -> Finding:
+    """Return how a control surface is doing. A controller that nobody named may be absent."""
+    return Finding() if status.get("device") == "auto" else _incident(str(status.get("problem") or ""))
+
+
+def judge_loop(fault: str, presented_at: float | None, now: float) -> Finding:
+    """Return how the show's own loop is doing."""
+    if presented_at is not None and now - presented_at > _STALE_FRAME_S:
+        return Finding(
+            Condition.FAILED, f"no picture shown for {now - presented_at:.0f} s; {fault or 'the loop was held up'}"
+        )
+    return _degraded(fault)
+
+
+def _degraded(words: str) -> Finding:
+    return Finding(Condition.DEGRADED, words) if words else Finding()
+
+
+def _incident(words: str) -> Finding:
+    return Finding(Condition.DEGRADED, words, incident=True) if words else Finding()

@@ -9,12 +9,12 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from multiprocessing import shared_memory
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import shared
 from installation.values import Frame
 
 _SLOTS: Final = 3
@@ -43,7 +43,7 @@ class Mailbox:
         self._slot_bytes = -(-(_SLOT_HEADER.size + capacity_bytes) // 64) * 64
         size = _HEADER_BYTES + _SLOTS * self._slot_bytes
         self._owner = _name is None
-        self._memory = shared_memory.SharedMemory(name=_name, create=self._owner, size=size)
+        self._memory = shared.create(size) if _name is None else shared.attach(_name, size)
         self._bytes: NDArray[np.uint8] = np.ndarray((size,), np.uint8, self._memory.buf)
         self._published: NDArray[np.int64] = self._bytes[:8].view(np.int64)
         if self._owner:

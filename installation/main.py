@@ -15,6 +15,7 @@ from installation.clock import MonotonicClock
 from installation.options import Arguments, ShowConfig, resolve
 from installation.render.surface import DisplayError
 from installation.report import summary_line
+from installation.shared import clear_leftovers
 from installation.standard_output import print_out
 from s2s.card import BundleError, read_card
 
@@ -69,32 +70,59 @@ def exit_code_of(error: Exception) -> int | None:
     return code if isinstance(code, int) else None
 
 
+class EndBySignal:
+    """SIGTERM, Ctrl-C and a terminal that goes (SIGHUP) end the show in order, also while it is being built."""
+
+    def __init__(self) -> None:
+        self._stop: Callable[[], None] | None = None
+        self._asked = False
+
+    def listen(self) -> None:
+        """Take the signals from now on; one that was to be ignored from the start, as under nohup, still is."""
+        for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+            number: signal.Signals | None = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
+                signal.signal(number, self._on_signal)
+
+    def hand_over(self, stop: Callable[[], None]) -> None:
+        """Call `stop` at a signal, at once if there was one; until then a signal ends the building by SystemExit."""
+        self._stop = stop
+        if self._asked:
+            stop()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        asked_before, self._asked = self._asked, True
+        if self._stop is not None:
+            self._stop()
+        elif not asked_before:
+            raise SystemExit(0)
+
+
 def show(config: ShowConfig, started_at: float) -> int:
     """Run the live show; the report is written however it ends."""
     from installation.assembly import build_show
-    from installation.render.snapshot import SnapshotError, save_png
+    from installation.render.snapshot import SnapshotError
 
-    live = build_show(config, started_at)
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        live.stop()
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    clear_leftovers()
+    end = EndBySignal()
+    end.listen()
+    try:
+        live = build_show(config, started_at)
+    except SystemExit:
+        early = InterruptedError("ended by a signal before the first picture")
+        write_failure(config.arguments.report, early, 0)
+        return 0
     exit_code = 1
     try:
+        end.hand_over(live.stop)
         exit_code = live.run()
-        if config.arguments.snapshot is not None:
-            try:
-                save_png(config.arguments.snapshot, live.last_picture())
-            except SnapshotError as error:
-                log.error("%s", error)
-                live.errors.append(str(error))
-                exit_code = exit_code or error.exit_code
+        snapshot = None if exit_code == DisplayError.exit_code else config.arguments.snapshot
+        if snapshot is not None and not live.save_picture(snapshot):
+            exit_code = exit_code or SnapshotError.exit_code
     finally:
-        report = live.report({**facts_of(config), "exit_code": exit_code})
+        live.end_recording()
+        finish(config, live.report({**facts_of(config), "exit_code": exit_code}), exit_code)
         live.close()
-        finish(config, report, exit_code)
     return exit_code
 
 
@@ -137,9 +165,9 @@ def tell_of_itself(parsed: argparse.Namespace) -> int:
     from s2s.card import DEFAULT_BUNDLE
 
     if parsed.version:
-        sys.stdout.write(product_line() + "\n")
+        print_out(product_line() + "\n")
         return 0
-    sys.stdout.write(diagnose(parsed.model or DEFAULT_BUNDLE, parsed.report, parsed.osc_port, parsed.page))
+    print_out(diagnose(parsed.model or DEFAULT_BUNDLE, parsed.report, parsed.osc_port, parsed.page))
     return 0
 
 

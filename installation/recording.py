@@ -1,8 +1,10 @@
 """Records what is shown, with its sound, while the show runs. A thread encodes; the show's thread never waits for it.
 
-When the encoder cannot keep up, pictures are repeated in the file, not delayed on the wall, and counted.
+When the encoder cannot keep up, pictures are repeated in the file, not delayed on the wall, and counted. The file is
+written in pieces of a second: whatever ends the recording, the film up to there plays.
 """
 
+import contextlib
 import logging
 import queue
 import threading
@@ -12,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from installation.fragments import drop_torn_end
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Pixels, Samples
 from s2s.film import VideoFile
@@ -19,6 +22,7 @@ from s2s.film import VideoFile
 log = logging.getLogger(__name__)
 
 _QUEUE_FRAMES: Final = 8
+_CLOSE_TIMEOUT_S: Final = 10.0
 _OUT_OF_STEP_SAMPLES: Final = SAMPLE_RATE_HZ // 5
 """Less than this is jitter; more, and lips would no longer match."""
 _Entry = tuple[Pixels, int, Samples]
@@ -36,17 +40,29 @@ def in_step(sound: Samples, sounded: int, expected: int) -> Samples:
 
 
 class Recorder:
-    """Takes a picture whenever the file's next frame is due. `offer` belongs to the show's thread."""
+    """Takes a picture whenever the file's next frame is due. `offer` belongs to the show's thread.
 
-    def __init__(self, path: Path, size: tuple[int, int], fps: float, ring: AudioRing) -> None:
+    `failure` says why the recording has stopped, and is empty while it goes on.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: float,
+        ring: AudioRing,
+        *,
+        close_timeout_s: float = _CLOSE_TIMEOUT_S,
+    ) -> None:
         self.dropped = 0
-        self.failure: str | None = None
-        self._fps, self._ring = fps, ring
+        self.failure = ""
+        self._fps, self._ring, self._close_timeout_s = fps, ring, close_timeout_s
+        self._closed = False
         self._heard = ring.position.written
         self._began_at: float | None = None
         self._frames = self._sounded = 0
         self._queue: queue.Queue[_Entry | None] = queue.Queue(_QUEUE_FRAMES)
-        self._thread = threading.Thread(target=self._encode, args=(path, size), name="recorder", daemon=True)
+        self._thread = threading.Thread(target=self._record, args=(path, size), name="recorder", daemon=True)
         self._thread.start()
 
     def offer(self, now: float, read: Callable[[], Pixels]) -> None:
@@ -54,7 +70,7 @@ class Recorder:
         if self._began_at is None:
             self._began_at = now
         due = int((now - self._began_at) * self._fps) + 1 - self._frames
-        if due <= 0 or self.failure is not None:
+        if due <= 0 or self.failure:
             return
         if self._queue.full():
             self.dropped += due  # the sound waits in the ring: the next entry carries it
@@ -66,23 +82,41 @@ class Recorder:
         self._sounded += len(sound)
         self._queue.put((read(), due, sound))
 
+    def status(self) -> dict[str, object]:
+        """Return how long the film is, what it lacks, and what is wrong; any thread."""
+        return {"recorded_s": round(self._frames / self._fps, 1), "dropped": self.dropped, "problem": self.failure}
+
     def close(self) -> None:
-        """Finish the file; waits for what is still to be encoded."""
-        self._queue.put(None)
-        self._thread.join(30.0)
+        """Finish the file; waits for what is still to be encoded, but not for ever. Harmless when repeated."""
+        if self._closed:
+            return
+        self._closed = True
+        with contextlib.suppress(queue.Full):
+            self._queue.put(None, timeout=self._close_timeout_s)
+        self._thread.join(self._close_timeout_s)
+        if self._thread.is_alive() and not self.failure:
+            self._fail(f"not finished within {self._close_timeout_s:g} s; does the disk still answer?")
+
+    def _record(self, path: Path, size: tuple[int, int]) -> None:
+        try:
+            self._encode(path, size)
+        except Exception as error:  # a full disk, a name that is none, the codec: it ends the recording, never the show
+            self._fail(" ".join(str(error).split()) or type(error).__name__)
+            with contextlib.suppress(OSError):
+                drop_torn_end(path)
+            self._drain()
 
     def _encode(self, path: Path, size: tuple[int, int]) -> None:
-        try:
-            with VideoFile(path, size, self._fps, SAMPLE_RATE_HZ) as video:
-                while (entry := self._queue.get()) is not None:
-                    pixels, repeats, samples = entry
-                    video.write_sound(samples)
-                    for _ in range(repeats):
-                        video.write(pixels)
-        except OSError as error:  # a full disk ends the recording, never the show
-            self.failure = f"recording stopped: {error}"
-            log.error("%s", self.failure)
-            self._drain()
+        with VideoFile(path, size, self._fps, SAMPLE_RATE_HZ, fragmented=True) as video:
+            while (entry := self._queue.get()) is not None:
+                pixels, repeats, samples = entry
+                video.write_sound(samples)
+                for _ in range(repeats):
+                    video.write(pixels)
+
+    def _fail(self, reason: str) -> None:
+        self.failure = f"recording stopped: {reason}"
+        log.error("%s", self.failure)
 
     def _drain(self) -> None:
         while self._queue.get() is not None:

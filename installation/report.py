@@ -19,6 +19,7 @@ def build_report(
 ) -> dict[str, Any]:
     """Return the report of DESIGN section 6; what a worker never told is None or 0."""
     encoder, generator = inference.get("encoder", {}), inference.get("generator", {})
+    painted = run.get("painted", generator.get("frames", 0))  # by all workers that there were, where that is known
     return {
         "display": {
             "frames": meter.frames,
@@ -26,8 +27,8 @@ def build_report(
             "interval_ms": {**meter.interval_ms.summary(50, 95, 99), "max": round(meter.interval_ms.max_ms, 2)},
         },
         "generator": {
-            "frames": generator.get("frames", 0),
-            "fps": _rate(generator.get("frames", 0), run.get("living_s")),
+            "frames": painted,
+            "fps": _rate(painted, run.get("living_s")),
             "ms": generator.get("ms", {"p50": None, "p95": None}),
             "rejected": generator.get("rejected", 0),
         },
@@ -49,7 +50,7 @@ def build_report(
         },
         "model": inference.get("model", run.get("model")),
         "device": inference.get("device"),
-        **{key: run.get(key) for key in ("restarts", "preset", "source", "seed", "render", "exit_code")},
+        **{key: run.get(key) for key in ("restarts", "preset", "source", "seed", "render", "health", "exit_code")},
         "errors": list(errors),
     }
 

@@ -6,12 +6,12 @@ samples, when the last was heard) are guarded by a sequence count that is odd wh
 """
 
 from dataclasses import dataclass
-from multiprocessing import shared_memory
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import shared
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
 
 _SEQUENCE, _WRITTEN = 0, 1  # int64 words of the header
@@ -49,7 +49,7 @@ class AudioRing:
         slots = self.capacity + _SLACK_SAMPLES
         self._owner = _name is None
         size = _HEADER_BYTES + 4 * slots
-        self._memory = shared_memory.SharedMemory(name=_name, create=self._owner, size=size)
+        self._memory = shared.create(size) if _name is None else shared.attach(_name, size)
         self._words: NDArray[np.int64] = np.ndarray((8,), np.int64, self._memory.buf)
         self._stamps: NDArray[np.float64] = np.ndarray((8,), np.float64, self._memory.buf)
         self._sound: Samples = np.ndarray((slots,), np.float32, self._memory.buf, _HEADER_BYTES)

@@ -1,25 +1,29 @@
 """The show: the main loop and everything it owns. Runs on the main thread of the show process, which owns the window.
 
-A turn never waits for sound, model or operator: it takes the newest of each and draws. `installation.assembly` wires
-the parts; `installation.main` turns the outcome into an exit code.
+A turn never waits for sound, model or operator: it takes the newest of each and draws. Each of its steps stands under
+one guard: what raises keeps what it had before. `installation.assembly` wires the parts; `installation.main` turns the
+outcome into an exit code.
 """
 
 import logging
 import os
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from installation.audio.features import FastPath
 from installation.clock import Clock
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
-from installation.health import judge_host, judge_pictures, judge_sound, worst
+from installation.guard import Guard
+from installation.health import Facts
 from installation.hosting import Host
 from installation.hud import hud_lines
+from installation.incidents import Incidents
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import MemoryMeter, Meter
+from installation.monitor import HealthMonitor
 from installation.pacing import Pacer
 from installation.parameters import DEFAULTS
 from installation.preset import Preset, mood
@@ -27,18 +31,18 @@ from installation.preset_follower import PresetFollower, PresetRefusal
 from installation.recording import Recorder
 from installation.render.pipeline import Renderer
 from installation.render.reading import PixelReader
-from installation.render.snapshot import jpeg_bytes
-from installation.render.surface import Surface
+from installation.render.snapshot import jpeg_bytes, save_png
+from installation.render.surface import DisplayError, Surface
 from installation.report import build_report
 from installation.ring import AudioRing
-from installation.values import SAMPLE_RATE_HZ, Condition, Controls, Features, Frame, Health, ParameterValue, Pixels
+from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
 from s2s.quote import quoted
 
 log = logging.getLogger(__name__)
 
 LISTEN_SAMPLES: Final = 1024
-_HUD_EVERY_S: Final = 0.25
-_ERRORS_KEPT: Final = 100
+_NEVER_ALIVE: Final = 6
+"""The exit code of a show whose worker never came alive."""
 
 
 class ControlSurface(Protocol):
@@ -88,7 +92,8 @@ def wishes_of(controls: Controls, preset: Preset) -> dict[str, object]:
 
 
 class Show:
-    """Runs until told to stop, the window closes, the time is over, or a worker fails for good."""
+    """Runs until told to stop, the window closes, the display is lost, the time is over, or there is nothing to show:
+    a worker that never came alive."""
 
     def __init__(self, parts: Parts, preset: Preset, duration_s: float | None) -> None:
         self._parts = parts
@@ -100,12 +105,14 @@ class Show:
         self._frame = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
         self._living = False
         self._hud: list[str] = []
-        self._hud_at = float("-inf")
         self._wishes: dict[str, object] = {}
         self._exit_code: int | None = None
-        self._health, self._judged = Health(), False
         self._controls = Controls(DEFAULTS)
-        self.errors: deque[str] = deque(maxlen=_ERRORS_KEPT)
+        self._drawn: tuple[Frame | None, Controls] | None = None
+        self._presented_at: float | None = None
+        self.errors = Incidents()
+        self._monitor = HealthMonitor(self.errors)
+        self._guard = Guard(self.errors, passing=(DisplayError,))
         parts.desk.watch(self._on_change)
 
     def stop(self) -> None:
@@ -118,25 +125,32 @@ class Show:
         ends_at = None if self._duration_s is None else clock.now() + self._duration_s
         while self._exit_code is None:
             clock.sleep(self._parts.pacer.wait_s(clock.now()))
-            self._turn(clock.now())
+            try:
+                self._turn(clock.now())
+            except DisplayError as error:
+                self.errors.append(str(error))
+                self._end(error.exit_code, str(error))
             if self._parts.surface.closed or (ends_at is not None and clock.now() >= ends_at):
                 self.stop()
         self._memory.sample(clock.now(), self._pids, force=True)
         return self._exit_code
 
     def _turn(self, now: float) -> None:
-        self._look_after_workers(now)
-        self._take_wishes(now)
-        self._features = self._listen(now)
-        self._controls = self._parts.desk.tick(now, self._features)
-        self._follow_preset(now)
-        self._tell_workers(self._controls)
-        self._receive_frame(now)
-        self._draw(now)
-        if self._parts.recorder is not None:
-            self._parts.recorder.offer(now, self._read)  # before the flip: after it the back buffer is anyone's
-        self._parts.surface.present()
-        self._parts.meter.presented(self._parts.clock.now(), self._features)
+        attempt = self._guard.attempt
+        for step in (
+            self._look_after_workers,
+            self._take_wishes,
+            self._listen,
+            self._tick_desk,
+            self._follow_preset,
+            self._tell_workers,
+            self._receive_frame,
+            self._judge,
+        ):
+            attempt(step, now)
+        if attempt(self._draw, now) or attempt(self._draw_as_before, now):
+            attempt(self._record, now)  # before the flip: after it the back buffer is anyone's
+            attempt(self._present, now)
 
     def _look_after_workers(self, now: float) -> None:
         for host in (self._parts.capture, self._parts.inference):
@@ -145,27 +159,30 @@ class Show:
             if host.failure is not None and host.failure is not before:
                 self.errors.append(host.failure.message)
             if host.refused and host.failure is not None:
-                self._fail(host.failure.exit_code or 1, host)
-            elif host.gave_up:
-                self._fail(6, host)
+                self._end(host.failure.exit_code or 1, host.failure.message)
+            elif host.gave_up and not self._living:  # a living picture stays, whatever fails
+                self._end(_NEVER_ALIVE, f"{host.name} never came alive")
         self._memory.sample(now, self._pids)
 
-    def _fail(self, exit_code: int, host: Host) -> None:
+    def _end(self, exit_code: int, reason: str) -> None:
         if self._exit_code is None:
             self._exit_code = exit_code
-            log.error("%s", host.failure.message if host.failure else f"{host.name} failed for good")
+            log.error("%s", reason)
 
     def _take_wishes(self, now: float) -> None:
         for key in self._parts.surface.poll():
             self._parts.keyboard.press(key.name)
         for control in self._parts.controls.values():
-            control.poll(now)
+            self._guard.attempt(control.poll, now)
 
-    def _listen(self, now: float) -> Features:
-        return self._ears.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
+    def _listen(self, now: float) -> None:
+        self._features = self._ears.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
 
-    def _tell_workers(self, controls: Controls) -> None:
-        wishes = wishes_of(controls, self._preset)
+    def _tick_desk(self, now: float) -> None:
+        self._controls = self._parts.desk.tick(now, self._features)
+
+    def _tell_workers(self, _now: float) -> None:
+        wishes = wishes_of(self._controls, self._preset)
         if wishes != self._wishes:
             self._wishes = wishes
             self._parts.wishes.put(wishes)
@@ -177,39 +194,49 @@ class Show:
             self._parts.meter.received(frame, now)
 
     def _draw(self, now: float) -> None:
-        controls = self._controls
-        if now - self._hud_at >= _HUD_EVERY_S:
-            self._hud_at = now
-            self._health = self._judge(now)
-            self._hud = hud_lines(self.status(), self._features) if controls.switch("/show/hud") else []
+        self._paint(now, self._frame, self._controls)
+        self._drawn = (self._frame, self._controls)
+
+    def _draw_as_before(self, now: float) -> None:
+        """Draw with what could be drawn last: a picture or a value that cannot is left out, and the rest moves on."""
+        frame, controls = self._drawn or (None, Controls(DEFAULTS))
+        self._paint(now, frame, controls)
+
+    def _paint(self, now: float, frame: Frame | None, controls: Controls) -> None:
         surface = self._parts.surface
         self._parts.renderer.resize(surface.size)
         self._parts.renderer.draw(
-            surface.target, now=now, frame=self._frame, features=self._features, controls=controls, hud=self._hud
+            surface.target, now=now, frame=frame, features=self._features, controls=controls, hud=self._hud
         )
 
-    def _judge(self, now: float) -> Health:
+    def _record(self, now: float) -> None:
+        if self._parts.recorder is not None:
+            self._parts.recorder.offer(now, self._read)
+
+    def _present(self, _now: float) -> None:
+        self._parts.surface.present()
+        self._presented_at = self._parts.clock.now()
+        self._parts.meter.presented(self._presented_at, self._features)
+
+    def _judge(self, now: float) -> None:
+        if self._monitor.is_due(now):
+            # None is said once the end is certain: its reason was said already.
+            self._monitor.judge(self._facts(now), now, aloud=self._exit_code is None)
+            self._hud = hud_lines(self.status(), self._features) if self._controls.switch("/show/hud") else []
+
+    def _facts(self, now: float) -> Facts:
         parts = self._parts
-        made_at = self._frame.made_at if self._frame is not None and self._living else None
-        health = worst(
-            {
-                "capture": judge_host(parts.capture),
-                "inference": judge_host(parts.inference),
-                "sound": judge_sound(parts.capture.status()),
-                "pictures": judge_pictures(made_at, now),
-            }
+        return Facts(
+            hosts=(parts.capture, parts.inference),
+            sound=parts.capture.status(),
+            slow_path=parts.inference.status(),
+            controls={name: control.status() for name, control in parts.controls.items()},
+            newest_made_at=self._frame.made_at if self._frame is not None and self._living else None,
+            presented_at=self._presented_at,
+            refused_preset=parts.presets.refusal or "",
+            recording="" if parts.recorder is None else parts.recorder.failure,
+            fault=self._guard.words(now),
         )
-        # The first judgement is said in any case, and none once the end is certain: its reason was said already.
-        if self._exit_code is None and (not self._judged or health.condition is not self._health.condition):
-            self._judged = True
-            reasons = "; ".join(f"{part}: {words}" for part, words in health.reasons.items())
-            log.log(
-                logging.INFO if health.condition is Condition.OK else logging.WARNING,
-                "%s %s",
-                health.condition,
-                reasons,
-            )
-        return health
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if origin not in ("preset", "show"):
@@ -231,8 +258,18 @@ class Show:
 
     def last_picture(self) -> Pixels:
         """Draw the newest picture once more and return it, `[height, width, 3]`. The show's thread alone."""
-        self._draw(self._parts.clock.now())
+        self._paint(self._parts.clock.now(), self._frame, self._controls)
         return self._read()
+
+    def save_picture(self, path: Path) -> bool:
+        """Save the last picture and say whether it is; a disk that does not take it costs a line. The show's thread."""
+        try:
+            save_png(path, self.last_picture())
+        except OSError as error:
+            log.error("%s", error)
+            self.errors.append(f"snapshot: {error}")
+            return False
+        return True
 
     def _read(self) -> Pixels:
         return self._parts.reader.read(self._parts.surface.target)
@@ -246,8 +283,8 @@ class Show:
         """Return how the show is doing, for the operator page and the HUD. Any thread; nothing here blocks."""
         parts, meter = self._parts, self._parts.meter
         return {
-            "condition": str(self._health.condition),
-            "reasons": dict(self._health.reasons),
+            "condition": str(self._monitor.health.condition),
+            "reasons": dict(self._monitor.health.reasons),
             "preset": self._preset.name,
             "preset_refused": self._parts.presets.refusal,
             "sound": dict(parts.capture.status()),
@@ -255,6 +292,7 @@ class Show:
             "display": {"fps": round(meter.fps, 1), "interval_ms": meter.interval_ms.summary(50, 95)},
             "fast_ms": meter.fast_ms.summary(50, 95),
             "controls": {name: dict(control.status()) for name, control in parts.controls.items()},
+            "recording": None if parts.recorder is None else parts.recorder.status(),
         }
 
     def report(self, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -263,12 +301,14 @@ class Show:
         now = parts.clock.now()
         living_s = parts.meter.living_picture_s
         run = {
+            "painted": parts.frames.serial,
             "restarts": parts.capture.restarts + parts.inference.restarts,
             "preset": self._preset.name,
             "render": {"internal_scale": round(parts.renderer.internal_scale, 3), "size": list(parts.surface.size)},
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": None if living_s is None else now - parts.meter.started_at - living_s,
             "recording_dropped": None if parts.recorder is None else parts.recorder.dropped,
+            "health": {"condition": str(self._monitor.health.condition), "reasons": dict(self._monitor.health.reasons)},
             **facts,
         }
         return build_report(
@@ -277,18 +317,24 @@ class Show:
             capture=parts.capture.status(),
             inference=parts.inference.status(),
             run=run,
-            errors=list(self.errors),
+            errors=self.errors.lines(),
         )
+
+    def end_recording(self) -> None:
+        """Finish the film, so that the report can tell how that went; waits for it, but not for ever."""
+        if self._parts.recorder is not None:
+            self._parts.recorder.close()
+            now = self._parts.clock.now()
+            self._monitor.judge(self._facts(now), now, aloud=False)
 
     def close(self) -> None:
         """Give everything back, the newest first; one part that refuses does not keep the others."""
         parts = self._parts
-        closers: list[Closable] = [*parts.controls.values(), parts.capture, parts.inference]
-        if parts.recorder is not None:
-            closers.insert(0, parts.recorder)
+        recorder = [] if parts.recorder is None else [parts.recorder]
+        closers: list[Closable] = [*recorder, *parts.controls.values(), parts.capture, parts.inference]
         closers += [parts.renderer, parts.surface, parts.ring, parts.frames, parts.wishes]
         for part in closers:
             try:
                 part.close()
-            except (OSError, RuntimeError, ValueError) as error:
+            except Exception as error:  # whatever it is: the others, and the report, must not go with it
                 log.warning("while closing %s: %s", type(part).__name__, error)

@@ -12,3 +12,12 @@ def make_inference(model: Path, seed: int, ring: AudioRing, wishes: JsonBox, fra
     from installation.inference.core import InferenceConfig, InferenceCore
 
     return InferenceCore(InferenceConfig(model, seed), ring, wishes, frames)
+
+
+def bundle_state(model: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return what changes when a model's files do: their names, sizes and stamps; empty where there is no folder."""
+    try:
+        stats = [(path.name, path.stat()) for path in model.iterdir()]
+    except OSError:  # the folder, or a file in it while it is being replaced
+        return ()
+    return tuple(sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats))

@@ -31,11 +31,29 @@ _SOUND_BITS: Final = 128_000
 _SOUND_FRAME_SAMPLES: Final = 1024  # AAC encodes so many at a time
 
 
-class VideoFile:
-    """An MP4 file while it is being written; close it, or it cannot be played."""
+_WHOLE: Final = {"movflags": "+faststart"}
+_FRAGMENTED: Final = {
+    "movflags": "+frag_keyframe+empty_moov+default_base_moof",
+    "frag_duration": "1000000",  # microseconds
+    "flush_packets": "1",  # or half a minute of a quiet picture would wait in FFmpeg's own buffer
+}
 
-    def __init__(self, path: Path | str, size: tuple[int, int], fps: float, sample_rate_hz: int | None = None) -> None:
+
+class VideoFile:
+    """An MP4 file while it is being written; close it, or it cannot be played unless it is fragmented."""
+
+    def __init__(
+        self,
+        path: Path | str,
+        size: tuple[int, int],
+        fps: float,
+        sample_rate_hz: int | None = None,
+        *,
+        fragmented: bool = False,
+    ) -> None:
         """`size` is width and height of the pictures; with `sample_rate_hz` the file has a mono sound track.
+
+        A `fragmented` file plays up to the last second that was written, also when it is never closed.
 
         Raises OSError where the file cannot be written.
         """
@@ -43,7 +61,7 @@ class VideoFile:
         self._closed = False
         self._frames = 0
         self._last_ticks = -1
-        self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+        self._container = av.open(str(path), "w", format="mp4", options=_FRAGMENTED if fragmented else _WHOLE)
         self._video = self._container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
         # H.264 with quartered colour has even sizes only; an odd one gains a repeated row or column.
         self._video.width, self._video.height = size[0] + size[0] % 2, size[1] + size[1] % 2

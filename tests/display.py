@@ -70,6 +70,12 @@ class VirtualDisplay:
             self._process.terminate()
             self._process.wait(_TIMEOUT_S)
 
+    def kill(self) -> None:
+        """Let the server die with everything that is shown."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(_TIMEOUT_S)
+
     def screenshot(self, path: Path) -> NDArray[np.uint8]:
         """Save what the display shows as PNG and return it, `[height, width, 3]`, row 0 at the top."""
         importer = shutil.which("import", path="/usr/bin") or "import"

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 import numpy as np
 import pyaudio
@@ -208,7 +208,7 @@ def _kept_stderr() -> Iterator[None]:
     except OSError:  # a service may run without a standard error
         yield
         return
-    with tempfile.TemporaryFile() as kept:
+    with _scratch_file() as kept:
         sys.stderr.flush()
         os.dup2(kept.fileno(), 2)
         try:
@@ -219,3 +219,13 @@ def _kept_stderr() -> Iterator[None]:
             kept.seek(0)
             for line in kept.read().decode(errors="replace").splitlines():
                 log.debug("PortAudio: %s", line)
+
+
+def _scratch_file() -> BinaryIO:
+    """Return a file for what is printed: in memory where there is such a thing, for a microphone needs no disk."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("portaudio"), "w+b")
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:  # no folder is writable: then nobody will read it
+        return Path(os.devnull).open("w+b")

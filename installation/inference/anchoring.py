@@ -44,12 +44,12 @@ class ImageAnchor:
         self._model, self._patient, self._cache = model, patient, cache
         self._placed: Vector | None = None
         self._search: _Search | None = None
-        self._state = ""
+        self._state = self._problem = ""
 
     def choose(self, image: Path | None) -> None:
         """Go to the image in a file, or to none; what is no image, or a model that sees none, costs a warning."""
         self.close()
-        self._search, self._placed, self._state = None, None, ""
+        self._search, self._placed, self._state, self._problem = None, None, "", ""
         if image is None:
             return
         try:
@@ -58,7 +58,7 @@ class ImageAnchor:
             pixels = read_image(image, side_px=_IMAGE_PX)
             self._placed = _vector(embed_image(seeing, pixels))
         except (ImageFileError, BundleError, ValueError) as error:
-            self._state = f"not used: {error}"
+            self._state = self._problem = f"not used: {error}"
             log.warning("the preset's image is not used: %s", error)
             return
         self._search = _Search(seeing, pixels, self._cache)
@@ -79,6 +79,11 @@ class ImageAnchor:
         """How far the image is, in words for the operator; empty where the preset has none."""
         return self._state if self._search is None else self._search.state
 
+    @property
+    def problem(self) -> str:
+        """Why the image is not used, or not as well as it could be; empty while all is well."""
+        return self._problem if self._search is None else self._search.problem
+
     def close(self) -> None:
         """Give up a search that is still going on."""
         if self._search is not None:
@@ -96,7 +101,7 @@ class _Search(threading.Thread):
         # No daemon: a thread inside torch when the interpreter ends aborts the process. It looks up often instead.
         super().__init__(name="inversion")
         self.nearest: Anchors | None = None
-        self.state = "placed by the image encoder"
+        self.state, self.problem = "placed by the image encoder", ""
         self._model, self._pixels, self._cache = model, pixels, cache
         self._wake = threading.Event()
         self._hurried = self._given_up = False
@@ -110,7 +115,8 @@ class _Search(threading.Thread):
         except _GivenUpError:
             return
         except (RuntimeError, BundleError, OSError, ValueError) as error:
-            self.state = f"placed by the image encoder; not found in the generator: {error}"
+            self.problem = f"not found in the generator: {error}"
+            self.state = f"placed by the image encoder; {self.problem}"
             log.warning("the preset's image is only placed, not found in the generator: %s", error)
             return
         self.nearest = _as_anchors(found)

@@ -108,6 +108,7 @@ class InferenceCore:
             },
             "slow_ms": self._slow_ms.summary(50, 95),
             "image": self._anchor.state,
+            "image_problem": self._anchor.problem,
         }
 
     def close(self) -> None:

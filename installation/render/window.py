@@ -8,25 +8,33 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import moderngl
 
 from installation.render.surface import DisplayError, KeyPress, Surface
+from installation.render.x11 import Connection
 
 _DEFAULT_SIZE: Final = (1280, 720)
 _SETTLE_ATTEMPTS: Final = 40
 _SETTLE_PAUSE_S: Final = 0.025
+_LOOK_EVERY_S: Final = 1.0
 _log = logging.getLogger(__name__)
 
 
 class WindowSurface:
     """A pyglet window that only shows and listens; pyglet's own event loop and drawing stay unused."""
 
-    def __init__(self, window: Any) -> None:
+    def __init__(self, window: Any, find_screen: Callable[[], Any] | None = None) -> None:
+        """`find_screen` says which monitor to cover, for a window that covers one whatever becomes of it."""
         self._window = window
+        self._find_screen = find_screen
         self._keys: list[KeyPress] = []
         self._closed = False
+        self._connection = Connection(getattr(window, "_x_display", None))
+        self._desktop_size, self._looked_at = self._connection.desktop_size(), time.monotonic()
         window.push_handlers(on_key_press=self._on_key_press, on_close=self._on_close)
         window.switch_to()
         try:
@@ -58,19 +66,45 @@ class WindowSurface:
     def poll(self) -> list[KeyPress]:
         if not self._closed:
             self._window.dispatch_events()
+            self._check_connection()
+            self._follow_monitor()
         keys, self._keys = self._keys, []
         return keys
 
     def present(self) -> None:
         if not self._closed:
             self._window.flip()
+            self._check_connection()
 
     def close(self) -> None:
         self._closed = True
-        if self._window is not None:
+        if self._window is not None and not self._connection.lost:
             self.context.release()
             self._window.close()
             self._window = None
+
+    def _check_connection(self) -> None:
+        if self._connection.lost:
+            self._closed = True
+            raise DisplayError("the display is gone: its X server has ended")
+
+    def _follow_monitor(self) -> None:
+        """Cover the monitor anew when it has changed: a projector that wakes up late brings another size with it."""
+        now = time.monotonic()
+        if self._find_screen is None or now - self._looked_at < _LOOK_EVERY_S:
+            return
+        self._looked_at = now
+        before, self._desktop_size = self._desktop_size, self._connection.desktop_size()
+        if self._desktop_size is None or self._desktop_size == before:
+            return
+        try:
+            screen = self._find_screen()
+        except DisplayError as error:  # switched off: what was covered stays covered
+            _log.warning("%s", error)
+            return
+        self._window.set_location(screen.x, screen.y)
+        self._window.set_size(screen.width, screen.height)
+        _log.warning("the monitor is %dx%d at %d,%d now: covered anew", *_rectangle(screen))
 
     def _on_key_press(self, symbol: int, _modifiers: int) -> bool:
         from pyglet.window import key
@@ -104,7 +138,8 @@ def open_window(
     _check_display()
     screen = _choose_screen(monitor)
     if fullscreen:
-        return WindowSurface(_open_fullscreen(screen, vsync=vsync, title=title))
+        window = _open_fullscreen(screen, vsync=vsync, title=title)
+        return WindowSurface(window, find_screen=partial(_choose_screen, monitor))
     width, height = size or _DEFAULT_SIZE
     window = _create(screen, width=width, height=height, resizable=True, vsync=vsync, caption=title)
     window.set_visible(True)
@@ -155,18 +190,25 @@ def _choose_screen(monitor: int | None) -> Any:
     return screens[monitor]
 
 
+def _rectangle(screen: Any) -> tuple[int, int, int, int]:
+    return screen.width, screen.height, screen.x, screen.y
+
+
 def _describe(number: int, screen: Any) -> str:
     name = screen.get_monitor_name()
     return f"{number}: {name} {screen.width}x{screen.height} at {screen.x},{screen.y}"
 
 
 def _create(screen: Any, **settings: Any) -> Any:
-    from pyglet.window import Window, WindowException
-
     try:
+        from pyglet.window import Window
+
         return Window(screen=screen, visible=False, **settings)
-    except (WindowException, ImportError) as error:
-        raise DisplayError(f"cannot open a window with OpenGL 3.3 ({error})") from error
+    # Each platform of pyglet has exceptions of its own; a driver that is too old shows as missing functions, or as
+    # whatever the first call to it raises.
+    except Exception as error:
+        words = " ".join(str(error).split()) or type(error).__name__
+        raise DisplayError(f"cannot open a window with OpenGL 3.3 ({words})") from error
 
 
 def _open_fullscreen(screen: Any, *, vsync: bool, title: str) -> Any:

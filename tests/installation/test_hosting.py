@@ -1,17 +1,22 @@
-"""Workers in real child processes: they live, die, hang, come back and give up."""
+"""Workers in real child processes: they live, die, hang, are stopped, and come back for ever."""
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
+from installation import hosting
 from installation.hosting import ChildHost, Core, InlineHost
 from installation.mailbox import JsonBox
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.proc
 
 
@@ -111,12 +116,112 @@ def test_a_child_that_hangs_is_killed_and_started_again() -> None:
     orders.close()
 
 
+def test_a_child_that_is_stopped_from_outside_is_noticed_in_seconds_and_started_again() -> None:
+    host = ChildHost("worker", Counter, hang_limit_s=60.0, still_limit_s=60.0)
+    wait_until(host, lambda: alive(host))
+    stopped = host.pid
+    assert stopped is not None
+    os.kill(stopped, signal.SIGSTOP)
+    wait_until(host, lambda: host.restarts == 1)
+    assert host.failure is not None and host.failure.message == "worker was stopped from outside"
+    wait_until(host, lambda: host.failure is None)
+    assert host.pid != stopped
+    host.close()
+
+
+def test_a_child_whose_pulse_stands_still_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosting, "_is_stopped", lambda process: False)  # as where the system does not tell
+    host = ChildHost("worker", Counter, hang_limit_s=60.0, still_limit_s=0.6)
+    wait_until(host, lambda: alive(host))
+    assert host.pid is not None
+    os.kill(host.pid, signal.SIGSTOP)
+    wait_until(host, lambda: host.restarts == 1)
+    assert host.failure is not None and host.failure.message == "worker stood still for 0.6 s"
+    host.close()
+
+
+def test_a_show_that_was_stopped_itself_blames_no_child() -> None:
+    host = ChildHost("worker", Counter, hang_limit_s=1.0, still_limit_s=1.0)
+    wait_until(host, lambda: alive(host))
+    host.supervise(time.monotonic() + 3_600.0)
+    assert host.failure is None and host.restarts == 0
+    host.close()
+
+
+def test_a_failure_is_over_as_soon_as_the_child_works_again() -> None:
+    host = ChildHost("worker", Counter)
+    wait_until(host, lambda: alive(host))
+    assert host.pid is not None
+    os.kill(host.pid, signal.SIGKILL)
+    wait_until(host, lambda: host.failure is not None)
+    wait_until(host, lambda: host.failure is None, limit_s=5.0)
+    host.close()
+
+
 def test_a_child_that_never_starts_makes_the_host_give_up_with_the_reason() -> None:
     host = ChildHost("worker", partial(Counter, "stillborn"), max_failures=2)
     wait_until(host, lambda: host.gave_up)
     assert host.failure is not None and host.failure.message == "worker: cannot be made"
-    assert host.restarts == 1 and host.pid is None
+    wait_until(host, lambda: host.restarts > 2)  # whether the program ends is for its owner to say
     host.close()
+
+
+def test_a_child_that_has_worked_once_is_started_again_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosting, "_BACK_OFF_S", (0.05,))
+    host = ChildHost("worker", Counter, max_failures=2)
+    for number in range(3):
+        wait_until(host, lambda: host.pid is not None and host.failure is None and alive(host))
+        assert host.pid is not None
+        os.kill(host.pid, signal.SIGKILL)
+        wait_until(host, lambda before=number: host.restarts == before + 1)  # type: ignore[misc]
+        assert not host.gave_up
+    host.close()
+
+
+class Fussy(Counter):
+    """A core that cannot be made before its file holds the right word."""
+
+    def __init__(self, path: Path) -> None:
+        if path.read_text() != "right":
+            raise ValueError("the file holds the wrong word")
+        super().__init__()
+
+
+def test_a_mended_cause_is_tried_at_once_however_long_the_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosting, "_BACK_OFF_S", (3_600.0,))
+    path = tmp_path / "word"
+    path.write_text("wrong")
+    host = ChildHost("worker", partial(Fussy, path), cause=path.read_text)
+    wait_until(host, lambda: host.failure is not None)
+    path.write_text("right")
+    wait_until(host, lambda: alive(host), limit_s=10.0)
+    host.close()
+
+
+ORPHAN = """
+import time
+from functools import partial
+from installation.hosting import ChildHost
+if __name__ == "__main__":
+    host = ChildHost("worker", partial(time.sleep, 600.0))
+    while True:
+        host.supervise(time.monotonic())
+        print(host.pid, flush=True)
+        time.sleep(0.05)
+"""
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.3, 2.0])
+def test_a_child_whose_parent_is_killed_while_it_starts_is_gone_in_seconds(tmp_path: Path, after_s: float) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(ORPHAN)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, env=environment, text=True) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        time.sleep(after_s)
+        parent.kill()
+        assert psutil.wait_procs([child], timeout=20.0)[1] == []
 
 
 def test_a_core_that_cannot_have_what_was_demanded_is_not_tried_again() -> None:

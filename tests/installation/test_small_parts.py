@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.health import judge_pictures, judge_sound, worst
+from installation.health import Finding, judge_pictures, judge_sound, worst
 from installation.histogram import Histogram
 from installation.hud import hud_lines
 from installation.metering import MemoryMeter, Meter
@@ -98,7 +98,7 @@ def test_the_memory_meter_takes_its_start_after_the_warm_up() -> None:
 def test_health_is_the_worst_of_its_parts_with_the_reasons_in_words() -> None:
     health = worst(
         {
-            "a": (Condition.OK, ""),
+            "a": Finding(),
             "sound": judge_sound({"reason": "no microphone; playing the built-in performance"}),
             "pictures": judge_pictures(0.0, 5.0),
         }

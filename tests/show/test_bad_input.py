@@ -1,12 +1,16 @@
 """Every bad input is one clear line and the exit code of the contract, by the real program; never a traceback."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.show_runner import ShowRun
+from tests.display import VirtualDisplay
+from tests.show_runner import ROOT, ShowRun
 
 _HEADLESS = ("--output", "headless", "--size", "64x36", "--duration", "20")
 
@@ -90,6 +94,39 @@ def test_a_bad_output_still_leaves_a_report(tmp_path: Path, tiny_model: Path) ->
     with ShowRun(tmp_path, "--model", str(tiny_model), "--output", "window", "--source", "demo") as show:
         assert show.wait() == 5
         assert "there is no display" in show.report()["errors"][0]
+
+
+@pytest.mark.device
+@pytest.mark.parametrize("output", ["window", "auto"])
+def test_an_opengl_that_is_too_old_is_one_line_and_exit_code_5(tmp_path: Path, tiny_model: Path, output: str) -> None:
+    with VirtualDisplay((320, 180)) as display:
+        old = {"DISPLAY": display.name, "MESA_GL_VERSION_OVERRIDE": "2.1"}
+        arguments = ("--output", output, "--model", str(tiny_model), "--source", "demo")
+        with ShowRun(tmp_path, *arguments, environment=old) as show:
+            assert show.wait() == 5, show.log
+    assert len(re.findall("cannot open a window with OpenGL 3.3", show.log)) == 1
+    assert len(re.findall("running headless", show.log)) == (output == "auto")  # where there is a better one, it runs
+    assert "Traceback" not in show.log and len(show.report()["errors"]) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("unshare") is None, reason="needs the right to mount")
+def test_too_little_shared_memory_is_one_line_and_exit_code_6(tmp_path: Path, tiny_model: Path) -> None:
+    small = "mount -t tmpfs -o size=1m tmpfs /dev/shm && exec"
+    command = f"{small} {sys.executable} run_show.py --model {tiny_model} --source demo --output headless --no-page"
+    report = tmp_path / "report.json"
+    ended = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", f"{command} --report {report}"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    if "permission denied" in ended.stderr.lower():
+        pytest.skip("needs the right to mount")
+    assert ended.returncode == 6, ended.stderr
+    assert len(re.findall("of shared memory cannot be had", ended.stderr)) == 1 and "Traceback" not in ended.stderr
+    assert "shared memory" in report.read_text()
 
 
 def test_a_dry_run_prints_the_resolved_configuration_and_starts_nothing(tmp_path: Path) -> None:

@@ -1,27 +1,40 @@
 """The real program while things break: workers killed, sound and model hung, signals, OSC from outside."""
 
-import os
+import contextlib
 import signal
 import time
 from pathlib import Path
 
+import av
 import psutil
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
+from installation import shared
+from tests.display import VirtualDisplay
 from tests.show_runner import ShowRun
 
 _STAGE = ("--source", "demo", "--output", "headless", "--size", "160x90")
 
 
 def worker(show: ShowRun, name: str) -> psutil.Process:
-    """The show's child that runs `name`; children are started capture first."""
+    """The show's child that runs `name`; children are started inference first."""
+    return workers(show)[0 if name == "inference" else 1]
+
+
+def workers(show: ShowRun) -> list[psutil.Process]:
+    """The show's workers, the oldest first."""
     children = [c for c in psutil.Process(show.pid).children() if "spawn_main" in " ".join(c.cmdline())]
-    children.sort(key=lambda child: child.create_time())
-    return children[0 if name == "capture" else 1]
+    return sorted(children, key=lambda child: child.create_time())
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def played_s(path: Path, fps: float) -> float:
+    """How long the pictures of a film are, decoded strictly."""
+    with av.open(str(path)) as film:
+        return sum(1 for _ in film.decode(video=0)) / fps
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_the_show_with_exit_code_0_and_a_report(tmp_path: Path, tiny_model: Path, number: int) -> None:
     with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
         show.wait_for("ok")
@@ -30,31 +43,85 @@ def test_a_signal_ends_the_show_with_exit_code_0_and_a_report(tmp_path: Path, ti
         assert "pictures shown at" in show.log.splitlines()[-1]
 
 
-@pytest.mark.parametrize("name", ["capture", "inference"])
-@pytest.mark.parametrize("number", [signal.SIGKILL])
-def test_a_killed_worker_comes_back_and_the_picture_goes_on(
-    tmp_path: Path, tiny_model: Path, name: str, number: int
+def test_a_signal_while_the_show_is_being_built_ends_it_in_order_too(tmp_path: Path, tiny_model: Path) -> None:
+    with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
+        show.wait_for("model: Tiny")
+        assert show.stop() == 0, show.log
+        assert "Traceback" not in show.log and show.report_path.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "words"),
+    [
+        ("capture", signal.SIGKILL, "capture ended without a word"),
+        ("inference", signal.SIGKILL, "inference ended without a word"),
+        ("inference", signal.SIGSTOP, "inference was stopped from outside"),
+    ],
+)
+def test_a_worker_that_is_killed_or_stopped_comes_back_and_the_picture_goes_on(
+    tmp_path: Path, tiny_model: Path, name: str, number: int, words: str
 ) -> None:
     with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
         show.wait_for("ok")
         worker(show, name).send_signal(number)
-        show.wait_for(f"{name} ended without a word")
-        show.wait_until(lambda: len(psutil.Process(show.pid).children()) >= 2)
-        time.sleep(8.0)
+        show.wait_for(words)
+        show.wait_until(lambda: "INFO installation.show: ok" in show.log.rpartition(words)[2])
         assert show.stop() == 0
         report = show.report()
-    assert report["restarts"] == 1 and any(name in error for error in report["errors"])
+    assert report["restarts"] == 1 and any(words in error for error in report["errors"])
+    assert report["health"] == {"condition": "ok", "reasons": {}}
     assert report["display"]["interval_ms"]["max"] < 2000  # never black, never frozen for more than two seconds
 
 
-def test_no_worker_outlives_a_show_that_is_killed(tmp_path: Path, tiny_model: Path) -> None:
+def test_no_worker_outlives_a_show_that_is_killed_while_they_start(tmp_path: Path, tiny_model: Path) -> None:
     with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
+        show.wait_until(lambda: len(workers(show)) == 2)
+        orphans = workers(show)
+        show.stop(signal.SIGKILL)
+        assert psutil.wait_procs(orphans, timeout=20)[1] == []
+
+
+def test_a_show_killed_with_its_helpers_leaves_a_film_that_plays_and_memory_that_the_next_one_clears(
+    tmp_path: Path, tiny_model: Path
+) -> None:
+    film = tmp_path / "evening.mp4"
+    with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model), "--fps", "10", "--record", str(film)) as show:
         show.wait_for("ok")
-        workers = psutil.Process(show.pid).children(recursive=True)
-        assert len(workers) >= 2
-        os.kill(show.pid, signal.SIGKILL)
-        _gone, alive = psutil.wait_procs(workers, timeout=20)
-        assert alive == []
+        time.sleep(4.0)
+        family = psutil.Process(show.pid).children(recursive=True)
+        for process in family:  # the tracker of shared memory among them: nobody is left to tidy up
+            process.suspend()
+        show.stop(signal.SIGKILL)
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):  # the workers have gone with the show
+                process.kill()
+        psutil.wait_procs(family, timeout=20)
+        left = list(shared.FOLDER.glob(f"{shared.PREFIX}{show.pid}-*"))
+        assert left != []
+    assert played_s(film, 10.0) > 1.0
+    with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
+        show.wait_for("pieces of shared memory")
+        assert not any(path.exists() for path in left)
+        assert show.stop() == 0
+
+
+@pytest.mark.device
+def test_a_display_that_dies_ends_the_show_with_its_exit_code_a_report_and_a_finished_film(
+    tmp_path: Path, tiny_model: Path
+) -> None:
+    film = tmp_path / "evening.mp4"
+    arguments = ("--source", "demo", "--model", str(tiny_model), "--fps", "10", "--record", str(film))
+    with (
+        VirtualDisplay((320, 180)) as display,
+        ShowRun(tmp_path, *arguments, environment={"DISPLAY": display.name}) as show,
+    ):
+        show.wait_for("INFO installation.show: ok")
+        display.kill()
+        assert show.wait() == 5, show.log
+        report = show.report()
+    assert report["errors"] == ["the display is gone: its X server has ended"] and report["exit_code"] == 5
+    assert played_s(film, 10.0) > 0.5
+    assert "Traceback" not in show.log
 
 
 def test_gain_over_osc_is_heard_and_blackout_is_seen(tmp_path: Path, tiny_model: Path) -> None:

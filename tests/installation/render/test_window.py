@@ -79,6 +79,23 @@ def test_full_screen_covers_the_whole_screen(display: VirtualDisplay, tmp_path: 
     assert (pixels[:, 320:] == GREEN).all()
 
 
+@pytest.mark.skipif(shutil.which("xrandr") is None, reason="needs xrandr")
+def test_a_projector_that_wakes_up_late_is_covered_as_it_is_then(tmp_path: Path) -> None:
+    with VirtualDisplay((1280, 720)) as display:
+        timings = ["40", "800", "840", "968", "1056", "600", "601", "605", "628"]
+        display.run("xrandr", "--newmode", "asleep", *timings)
+        display.run("xrandr", "--addmode", "screen", "asleep")
+        display.run("xrandr", "--output", "screen", "--mode", "asleep")
+        with Program(display.environment) as program:
+            assert program.hear() == {"size": [800, 600]}
+            display.run("xrandr", "--output", "screen", "--mode", "1280x720")
+            assert program.hear() == {"size": [1280, 720]}
+            pixels = settled(display, tmp_path / "screen.png")
+    assert pixels.shape == (720, 1280, 3)
+    assert (pixels[:, :640] == RED).all()
+    assert (pixels[:, 640:] == GREEN).all()
+
+
 def test_the_cursor_is_hidden(display: VirtualDisplay, tmp_path: Path) -> None:
     with Program(display.environment) as program:
         program.hear()

@@ -1,0 +1,42 @@
+"""Follows the show's health: judges it now and then, says where it changes, and keeps what the report must name."""
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from installation.health import Facts, Finding, findings, worst
+from installation.incidents import Incidents
+from installation.values import Condition, Health
+
+log = logging.getLogger("installation.show")  # the show speaks of itself
+
+EVERY_S: Final = 0.25
+
+
+class HealthMonitor:
+    """Belongs to the show's thread; `health` is replaced whole, so any thread may read it."""
+
+    def __init__(self, incidents: Incidents) -> None:
+        self.health = Health()
+        self._incidents = incidents
+        self._found: Mapping[str, Finding] = {}
+        self._said: Condition | None = None
+        self._judged_at = float("-inf")
+
+    def is_due(self, now: float) -> bool:
+        """Return whether it is time to judge again; gathering the facts costs more than asking."""
+        return now - self._judged_at >= EVERY_S
+
+    def judge(self, facts: Facts, now: float, *, aloud: bool = True) -> None:
+        """Judge; log the first condition and each other one `aloud`, and note new incidents in any case."""
+        self._judged_at = now
+        found = findings(facts, now)
+        for part, finding in found.items():
+            if finding.incident and finding != self._found.get(part):
+                self._incidents.append(f"{part}: {finding.words}")
+        self._found, self.health = found, worst(found)
+        if aloud and self.health.condition is not self._said:
+            self._said = self.health.condition
+            reasons = "; ".join(f"{part}: {words}" for part, words in self.health.reasons.items())
+            level = logging.INFO if self._said is Condition.OK else logging.WARNING
+            log.log(level, "%s %s", self._said, reasons)

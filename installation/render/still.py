@@ -1,0 +1,39 @@
+"""A model's still, its `thumbnail.png`: shown until the model is alive, and never worth a show. Any thread."""
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from installation.values import Pixels
+
+_log = logging.getLogger(__name__)
+
+_LARGEST_PX: Final = 4096
+"""A side of so many pixels fills any wall; one of 12 000 would cost two gigabytes."""
+
+
+def read_still(path: Path) -> Pixels | None:
+    """Return the picture in `path`, `[height, width, 3]`; None, with a line in the log, for one that cannot be used.
+
+    None without a word where there is no such file. The size is looked at before anything is decoded.
+    """
+    if not path.is_file():
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return _read(path)
+    except Exception as error:  # Pillow's decoders raise whatever a damaged file makes them stumble over
+        _log.warning("%s is not shown: %s", path.name, " ".join(str(error).split()) or type(error).__name__)
+        return None
+
+
+def _read(path: Path) -> Pixels:
+    with Image.open(path) as image:
+        if max(image.size) > _LARGEST_PX:
+            raise ValueError(f"it has {image.width}x{image.height} pixels, at most {_LARGEST_PX} a side are decoded")
+        return np.asarray(image.convert("RGB"))

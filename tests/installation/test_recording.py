@@ -1,0 +1,133 @@
+"""The recorder: whatever goes wrong in it ends the recording, in words, and nothing waits for it for ever."""
+
+import resource
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from installation import recording
+from installation.fragments import drop_torn_end
+from installation.recording import Recorder
+from installation.ring import AudioRing
+from installation.values import Pixels
+from s2s.film import VideoFile
+from tests.waiting import wait_until
+
+SIZE = (64, 36)
+FPS = 10.0
+
+
+@pytest.fixture
+def ring() -> Iterator[AudioRing]:
+    ring = AudioRing(2.0)
+    yield ring
+    ring.close()
+
+
+_RANDOM = np.random.default_rng(0)
+
+
+def noise() -> Pixels:
+    return _RANDOM.integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8)
+
+
+def shown_s(path: Path) -> float:
+    """How long the pictures of a film are, decoded strictly."""
+    with av.open(str(path)) as film:
+        return sum(1 for _ in film.decode(video=0)) / FPS
+
+
+def write_fragmented(path: Path, duration_s: float, *, close: bool) -> VideoFile:
+    film = VideoFile(path, SIZE, FPS, 16_000, fragmented=True)
+    for _ in range(round(duration_s * FPS)):
+        film.write(noise())
+        film.write_sound(np.zeros(1_600, np.float32))
+    if close:
+        film.close()
+    return film
+
+
+def test_a_fragmented_film_is_whole_when_it_is_closed_and_plays_when_it_never_is(tmp_path: Path) -> None:
+    write_fragmented(tmp_path / "whole.mp4", 6.0, close=True)
+    assert shown_s(tmp_path / "whole.mp4") == pytest.approx(6.0)
+    unfinished = write_fragmented(tmp_path / "killed.mp4", 30.0, close=False)
+    (tmp_path / "copy.mp4").write_bytes((tmp_path / "killed.mp4").read_bytes())
+    assert shown_s(tmp_path / "copy.mp4") > 20.0
+    unfinished.close()
+
+
+@pytest.mark.parametrize("left", [0.3, 0.6, 0.9])
+def test_a_film_that_was_cut_off_anywhere_plays_to_its_last_whole_piece(tmp_path: Path, left: float) -> None:
+    path = tmp_path / "torn.mp4"
+    write_fragmented(path, 20.0, close=True)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * left)])
+    assert drop_torn_end(path) > 0
+    assert 0.5 * left * 20.0 < shown_s(path) <= 20.0
+    assert drop_torn_end(path) == 0
+
+
+def test_what_is_no_film_is_cut_to_nothing_worse(tmp_path: Path) -> None:
+    path = tmp_path / "empty.mp4"
+    path.touch()
+    assert drop_torn_end(path) == 0
+
+
+def offer_until(recorder: Recorder, limit_s: float = 60.0) -> None:
+    """Offer pictures at the film's rate, by a clock of the test's own, until the recording has failed."""
+    now, ends_at = 0.0, time.monotonic() + limit_s
+    while not recorder.failure:
+        assert time.monotonic() < ends_at, "it goes on"
+        recorder.offer(now, noise)
+        now += 1.0 / FPS
+        time.sleep(0.001)
+
+
+def test_a_disk_that_is_full_ends_the_recording_in_words_and_the_film_plays_up_to_there(
+    tmp_path: Path, ring: AudioRing
+) -> None:
+    path = tmp_path / "evening.mp4"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))  # stands for a full disk
+    try:
+        recorder = Recorder(path, SIZE, FPS, ring)
+        offer_until(recorder)
+        recorder.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert recorder.failure.startswith("recording stopped: ") and "too large" in recorder.failure
+    assert recorder.status()["problem"] == recorder.failure
+    assert shown_s(path) > 1.0
+
+
+def test_any_exception_in_the_encoder_ends_the_recording_and_the_close_waits_for_nothing(
+    tmp_path: Path, ring: AudioRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise ValueError("Protocol not found")
+
+    monkeypatch.setattr(recording, "VideoFile", refuse)
+    recorder = Recorder(tmp_path / "2026-11-28T21:00:00.mp4", SIZE, FPS, ring)
+    assert wait_until(lambda: recorder.failure)
+    for turn in range(40):
+        recorder.offer(turn / FPS, noise)
+    began = time.monotonic()
+    recorder.close()
+    recorder.close()
+    assert time.monotonic() - began < 5.0
+    assert recorder.failure == "recording stopped: Protocol not found"
+
+
+def test_a_disk_that_no_longer_answers_does_not_keep_the_show_from_ending(
+    tmp_path: Path, ring: AudioRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "VideoFile", lambda *_arguments, **_options: time.sleep(600.0))
+    recorder = Recorder(tmp_path / "evening.mp4", SIZE, FPS, ring, close_timeout_s=0.2)
+    for turn in range(40):
+        recorder.offer(turn / FPS, noise)
+    recorder.close()
+    assert "not finished within 0.2 s" in recorder.failure and recorder.dropped > 0

@@ -1,0 +1,192 @@
+"""The show's loop with stand-ins for everything around it: nothing that happens in a turn ends it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from installation import shared
+from installation.clock import ManualClock
+from installation.desk import Desk
+from installation.hosting import Failure
+from installation.mailbox import FrameBox, JsonBox
+from installation.metering import Meter
+from installation.pacing import Pacer
+from installation.preset import load_preset
+from installation.render.surface import DisplayError
+from installation.ring import AudioRing
+from installation.show import Parts, Show
+from installation.values import Pixels
+
+PICTURE: Pixels = np.zeros((4, 4, 3), np.uint8)
+
+
+class Stage:
+    """Surface, renderer, reader, keyboard, a worker and a control surface in one; it breaks where it is told to."""
+
+    size = (4, 4)
+    target = None
+    internal_scale = 1.0
+    closed = gave_up = refused = False
+    failure: Failure | None = None
+    restarts = 0
+    pid = None
+    name = "worker"
+
+    def __init__(self) -> None:
+        self.broken: dict[str, Exception] = {}
+        self.presented = self.drawn = self.polled = 0
+        self.frames: list[object] = []
+
+    def _do(self, what: str) -> None:
+        if what in self.broken:
+            raise self.broken[what]
+
+    def poll(self, *_now: float) -> list[Any]:
+        self._do("poll")
+        self.polled += 1
+        return []
+
+    def resize(self, _size: tuple[int, int]) -> None:
+        self._do("resize")
+
+    def draw(self, _target: object, **what: Any) -> None:
+        self._do("draw")
+        if what["frame"] is not None and what["frame"].pixels.shape[2] != 3:
+            raise ValueError("no picture of three colours")
+        self.drawn += 1
+        self.frames.append(what["frame"])
+
+    def present(self) -> None:
+        self._do("present")
+        self.presented += 1
+
+    def supervise(self, _now: float) -> None:
+        self._do("supervise")
+
+    def status(self) -> dict[str, Any]:
+        self._do("status")
+        return {}
+
+    def close(self) -> None:
+        self._do("close")
+
+
+class Theatre:
+    """A show on a stage, under a clock moved by hand."""
+
+    def __init__(self) -> None:
+        self.stage, self.clock = Stage(), ManualClock()
+        self.desk = Desk({"/show/preset": "gallery"})
+        self.ring, self.frames, self.wishes = AudioRing(2.0), FrameBox(8, 8), JsonBox()
+        stage = cast(Any, self.stage)
+        parts = Parts(
+            clock=self.clock,
+            surface=stage,
+            renderer=stage,
+            reader=stage,
+            desk=self.desk,
+            keyboard=stage,
+            ring=self.ring,
+            frames=self.frames,
+            wishes=self.wishes,
+            capture=stage,
+            inference=stage,
+            controls={"osc": stage},
+            pacer=Pacer(10.0),
+            meter=Meter(0.0),
+            recorder=None,
+            still=PICTURE,
+            adopt=lambda preset: None,
+        )
+        self.show = Show(parts, load_preset("gallery"), duration_s=None)
+
+    def run(self, duration_s: float) -> int:
+        """Let it run on for so long, and return its exit code."""
+        self.show._duration_s, self.show._exit_code = duration_s, None
+        return self.show.run()
+
+    def report(self) -> dict[str, Any]:
+        return self.show.report({})
+
+
+@pytest.fixture
+def theatre() -> Iterator[Theatre]:
+    theatre = Theatre()
+    yield theatre
+    theatre.stage.broken.clear()
+    theatre.show.close()
+
+
+@pytest.mark.parametrize("part", ["supervise", "status", "poll"])
+def test_a_part_that_breaks_in_every_turn_is_named_and_the_picture_goes_on(theatre: Theatre, part: str) -> None:
+    theatre.stage.broken[part] = KeyError("odd")
+    assert theatre.run(5.0) == 0
+    assert theatre.stage.presented >= 49
+    theatre.stage.broken.clear()
+    assert any(line.startswith("KeyError: 'odd'") for line in theatre.report()["errors"])
+
+
+def test_a_picture_that_cannot_be_drawn_leaves_the_last_good_one_until_another_comes(theatre: Theatre) -> None:
+    theatre.frames.put(PICTURE, heard_at=0.0, made_at=0.0)
+    theatre.run(1.0)
+    good = theatre.stage.frames[-1]
+    theatre.frames._box.put(b"\0" * 24 + b"\1" * 3)  # a frame of no size at all
+    theatre.run(1.0)
+    assert theatre.stage.presented >= 19 and theatre.stage.frames[-1] is good
+    theatre.frames.put(PICTURE, heard_at=1.0, made_at=1.0)
+    theatre.run(1.0)
+    assert theatre.stage.frames[-1] is not good
+
+
+def test_a_renderer_that_fails_for_ever_keeps_the_show_alive_and_is_called_failed(theatre: Theatre) -> None:
+    theatre.run(1.0)
+    shown = theatre.stage.presented
+    theatre.stage.broken["draw"] = RuntimeError("the driver is lost")
+    assert theatre.run(10.0) == 0
+    assert theatre.stage.presented == shown  # what was shown last stays on the wall
+    health = theatre.report()["health"]
+    assert health["condition"] == "failed" and "the driver is lost" in health["reasons"]["show"]
+    theatre.stage.broken.clear()
+    theatre.run(15.0)
+    assert "show" not in theatre.report()["health"]["reasons"]
+
+
+def test_a_lost_display_ends_the_show_with_its_exit_code_and_a_reason(theatre: Theatre) -> None:
+    theatre.stage.broken["present"] = DisplayError("the display is gone")
+    assert theatre.run(5.0) == 5
+    assert theatre.report()["errors"] == ["the display is gone"]
+
+
+def test_a_worker_that_never_comes_alive_ends_the_show_only_while_there_is_no_living_picture(theatre: Theatre) -> None:
+    theatre.stage.gave_up, theatre.stage.failure = True, Failure("worker: broken")
+    assert theatre.run(5.0) == 6
+    theatre.frames.put(PICTURE, heard_at=0.0, made_at=0.0)
+    theatre.stage.gave_up = False
+    theatre.run(1.0)
+    theatre.stage.gave_up = True
+    assert theatre.run(5.0) == 0
+    assert theatre.report()["health"]["condition"] == "failed"
+
+
+def test_a_refused_preset_is_a_reason_until_it_is_mended_and_asked_for_again(theatre: Theatre, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: Mine\ndescription: Of my own.\npasses: [upscale]\nwindow: sideways\n")
+    theatre.desk.post("/show/preset", str(path), "osc")
+    theatre.run(2.0)
+    assert "mine.yaml" in theatre.report()["health"]["reasons"]["preset"]
+    assert theatre.desk.get("/show/preset") == "gallery"  # what is shown, not what was refused
+    path.write_text("name: Mine\ndescription: Of my own.\npasses: [upscale]\n")
+    theatre.desk.post("/show/preset", str(path), "osc")
+    theatre.run(2.0)
+    assert "preset" not in theatre.report()["health"]["reasons"]
+    assert theatre.report()["preset"] == "Mine" and theatre.desk.get("/show/preset") == str(path)
+
+
+def test_closing_goes_on_past_parts_that_refuse(theatre: Theatre) -> None:
+    theatre.stage.broken["close"] = KeyError("odd")
+    assert (shared.FOLDER / theatre.ring._memory.name).exists()
+    theatre.show.close()
+    assert not (shared.FOLDER / theatre.ring._memory.name).exists()
