@@ -22,12 +22,15 @@ SURFACE_OF_S2S = (
     "s2s.bundle",
     "s2s.card",
     "s2s.embed",
+    "s2s.file_names",  # names of files as text
     "s2s.film",  # how a film is written, for the recorder
     "s2s.images",
     "s2s.inversion",  # a preset's image, found again in the generator
     "s2s.models",
+    "s2s.mono",  # how channels become one
     "s2s.spectrogram",
     "s2s.spectrogram_spec",
+    "s2s.user",
     "s2s.world.sounds",  # the built-in performance
     "s2s.world.state",
 )

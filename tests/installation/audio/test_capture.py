@@ -26,6 +26,7 @@ class FakeSource:
 
     def __init__(self, level: float = 0.5) -> None:
         self.label, self.lost_samples, self.closed = "fake", 0, False
+        self.remark = ""
         self.level, self.pauses, self.dead = level, False, False
 
     def read(self, now: float) -> AudioBlock | None:
