@@ -11,8 +11,6 @@ from typing import Final
 
 LONGEST_BYTES: Final = 255
 """What one name may have on every usual file system."""
-
-
 _NO_TEXT: Final = re.compile("[\ud800-\udfff]")
 
 

@@ -44,8 +44,8 @@ def read_image(path: Path | str, side_px: int | None = None) -> NDArray[np.uint8
         raise ImageFileError(file, "no such file") from error
     except UnidentifiedImageError as error:
         raise ImageFileError(file, "cannot be read as an image: of no kind that is known, or damaged") from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except (OSError, ValueError, SyntaxError, RuntimeError, Image.DecompressionBombError) as error:
+        reason = " ".join((getattr(error, "strerror", None) or str(error)).split())
         raise ImageFileError(file, f"cannot be read as an image: {reason}") from error
     if side_px is not None:
         rgb = rgb.resize((side_px, side_px), Image.Resampling.BILINEAR)

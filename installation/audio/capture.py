@@ -19,6 +19,7 @@ from installation.mailbox import JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
 from installation.values import ParameterValue
+from s2s.file_names import shown
 
 _STEP_S: Final = 0.005
 _PREPARATION_LIMIT_S: Final = 10.0
@@ -82,7 +83,7 @@ class CaptureCore:
         source, live = self._source, self._source.live
         status: dict[str, object] = {
             "source": source.label,
-            "wanted": self._config.source,
+            "wanted": shown(self._config.source),
             "lost_samples": source.lost_samples,
             "fallback": source.falls_back,
             "reason": source.reason,

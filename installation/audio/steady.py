@@ -13,6 +13,7 @@ import numpy as np
 from installation.audio.opening import Attempt, Opener, reopen
 from installation.audio.source import MakeSound, PacedSource, Source, SourceError, SourceKind, SourceSpec
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
+from s2s.file_names import shown
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +117,7 @@ class SteadySource:
 
     def _miss(self, reason: str) -> None:
         """Let something stand in for the source; say why, once."""
+        reason = shown(reason)
         if self.reason != reason:
             log.warning("%s; until then %s", reason, "silence" if self._fallback is None else "the performance plays")
         self.reason = reason

@@ -126,17 +126,17 @@ def test_a_file_that_changes_on_its_way_is_heard_to_its_end(tmp_path: Path, name
     make = strange_sounds.joined_rates if name == "rates.mp3" else strange_sounds.joined_layouts
     source = SoundFile(make(tmp_path / name), loop=False)
     assert len(heard(source, 6.0)) == pytest.approx(seconds * SAMPLE_RATE_HZ, rel=0.05)
-    assert source.remark == ""
+    assert source.ended
 
 
 def test_a_file_of_one_sample_loops_from_memory(tmp_path: Path) -> None:
     path = strange_sounds.one_sample(tmp_path / "one.wav")
     assert path.stat().st_size == 46
     source = SoundFile(path)
-    assert len(play(source, 0.1)) == SAMPLE_RATE_HZ // 10
+    assert len(play(source, 0.1)) == pytest.approx(SAMPLE_RATE_HZ // 10, abs=1)
     path.unlink()  # so that whoever opens it for every sample is caught
     samples = source.read(103.0)
-    assert samples is not None and len(samples.samples) == SAMPLE_RATE_HZ
+    assert samples is not None and len(samples.samples) == pytest.approx(SAMPLE_RATE_HZ, abs=1)
     np.testing.assert_allclose(samples.samples, 0.5, atol=1e-4)
 
 
