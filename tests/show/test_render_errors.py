@@ -48,7 +48,7 @@ def test_every_error_that_can_leave_a_rendering_has_a_code() -> None:
         "            print(kind.__name__, exit_code_of(kind.__new__(kind)))\n"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True, timeout=300
     )
     codes = dict(line.split() for line in ended.stdout.splitlines())
     assert {name for name, code in codes.items() if code == "None"} == WITHIN_THE_MODEL
