@@ -23,7 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="run_show.py", description="Sound becomes a scene, live.")
     add = parser.add_argument
     add("--preset", default="gallery", metavar="NAME|PATH", help="a file of presets/ or a path (default: gallery)")
-    add("--source", metavar="SOURCE", help="mic | mic:NAME | osc | osc:PORT | file:PATH | demo; overrides the preset")
+    add("--source", metavar="SOURCE", help="mic | mic:NAME[:left|:right] | osc | osc:PORT | file:PATH | demo")
     add("--model", type=Path, metavar="DIR", help="a model bundle (default: the preset's, else s2s/pretrained)")
     add("--output", default="auto", metavar="OUTPUT", help="auto | window | window:N | headless (default: auto)")
     add("--size", type=_size, metavar="WxH", help="pixels of the window or the headless picture")

@@ -18,6 +18,8 @@ from installation.report import summary_line
 from installation.shared import clear_leftovers
 from installation.standard_output import print_out
 from s2s.card import BundleError, read_card
+from s2s.file_names import shown
+from s2s.user import name_user
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ _MODEL_EXIT_CODE: Final = 3
 def run(parsed: argparse.Namespace) -> int:
     """Do what the command line says; every expected failure is one line in the log and an exit code."""
     started_at = MonotonicClock().now()
+    name_user()
     try:
         if parsed.list_devices:
             return list_everything()
@@ -36,7 +39,7 @@ def run(parsed: argparse.Namespace) -> int:
         config = resolve(arguments_of(parsed))
         if parsed.dry_run:
             read_card(config.model)
-            print_out(config.as_yaml())
+            print_out(shown(config.as_yaml()))
             return 0
         if config.arguments.render is not None:
             from installation.offline import render
@@ -46,8 +49,9 @@ def run(parsed: argparse.Namespace) -> int:
     except Exception as error:
         code = exit_code_of(error)
         if code is None:
+            write_failure(parsed.report, error, 1)
             raise
-        log.error("%s", error)
+        log.error("%s", shown(" ".join(str(error).split())))
         write_failure(parsed.report, error, code)
         return code
 
@@ -61,10 +65,14 @@ def arguments_of(parsed: argparse.Namespace) -> Arguments:
 def exit_code_of(error: Exception) -> int | None:
     """Return the exit code an expected failure asks for (2 arguments, 3 model, 4 source, 5 display), else None."""
     from installation.parameters import ParameterError
+    from s2s.audio import AudioFileError
+    from s2s.file_names import UnreadableFileError
 
     if isinstance(error, BundleError):
         return _MODEL_EXIT_CODE
-    if isinstance(error, ParameterError):
+    if isinstance(error, AudioFileError):
+        return SourceError.exit_code
+    if isinstance(error, ParameterError | UnreadableFileError):
         return 2
     code = getattr(error, "exit_code", None)
     return code if isinstance(code, int) else None
@@ -142,7 +150,7 @@ def finish(config: ShowConfig, report: dict[str, Any], exit_code: int) -> int:
 def write_failure(path: Path | None, error: Exception, exit_code: int) -> None:
     """Write the little there is to report of a show that never began."""
     if path is not None:
-        _write_json(path, {"exit_code": exit_code, "errors": [str(error)]})
+        _write_json(path, {"exit_code": exit_code, "errors": [" ".join(str(error).split())]})
 
 
 def list_everything() -> int:
@@ -151,7 +159,8 @@ def list_everything() -> int:
     from installation.control.midi_link import list_ports
     from installation.render.window import list_monitors
 
-    lines = ["microphones:", *_indented(list_devices)]
+    lines = ["microphones (--source mic:NAME; mic:NAME:left or mic:NAME:right for one channel):"]
+    lines += _indented(list_devices)
     lines += ["MIDI inputs:", *_indented(list_ports)]
     lines += ["monitors:", *_indented(list_monitors)]
     print_out("\n".join(lines) + "\n")
@@ -182,6 +191,6 @@ def _indented(find: Callable[[], Sequence[object]]) -> list[str]:
 def _write_json(path: Path, document: dict[str, Any]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        path.write_text(shown(json.dumps(document, indent=2, ensure_ascii=False)) + "\n", encoding="utf-8")
     except OSError as error:
         log.error("the report could not be written: %s", error)

@@ -5,6 +5,7 @@ picture is written with its sound. Two runs with one seed give the same frames.
 """
 
 import os
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,9 +37,23 @@ _DEFAULT_SIZE: Final = (1280, 720)
 _DEFAULT_FPS: Final = 30.0
 
 
+class FilmError(Exception):
+    """The film or its snapshot cannot be written; one line."""
+
+    exit_code: Final = 2
+
+
+class PaintingError(Exception):
+    """The model failed while it heard or painted; one line."""
+
+    exit_code: Final = 6
+
+
 def render(config: ShowConfig, started_at: float) -> dict[str, Any]:
-    """Write the film that `config` asks for; return the run's report. Raises AudioFileError, ModelError,
-    DisplayError."""
+    """Write the film that `config` asks for; return the run's report.
+
+    Raises AudioFileError, ModelError, ShaderError, DisplayError, FilmError or PaintingError.
+    """
     asked, path = config.arguments, config.arguments.render
     assert path is not None
     size, fps = asked.size or _DEFAULT_SIZE, asked.fps or _DEFAULT_FPS
@@ -47,24 +62,41 @@ def render(config: ShowConfig, started_at: float) -> dict[str, Any]:
         sound = sound[: round(asked.duration_s * SAMPLE_RATE_HZ)]
     studio = _Studio(config, size, fps, started_at)
     try:
-        with VideoFile(path, size, fps, SAMPLE_RATE_HZ) as video:
-            studio.shoot(sound, video)
-        if asked.snapshot is not None:
-            save_png(asked.snapshot, studio.read())
-        return studio.report()
+        return _film(config, studio, sound, path)
+    except OSError as error:
+        raise FilmError(f"the film cannot be written: {error}") from error
     finally:
         studio.close()
+
+
+def _film(config: ShowConfig, studio: "_Studio", sound: Samples, path: Path) -> dict[str, Any]:
+    asked = config.arguments
+    with VideoFile(path, studio.size, studio.fps, SAMPLE_RATE_HZ) as video:
+        studio.shoot(sound, video)
+    if asked.snapshot is not None:
+        save_png(asked.snapshot, studio.read())
+    return studio.report()
 
 
 class _Studio:
     """The show's parts in one thread, under a clock that moves frame by frame."""
 
     def __init__(self, config: ShowConfig, size: tuple[int, int], fps: float, started_at: float) -> None:
-        self._config, self._fps = config, fps
+        self.size, self.fps = size, fps
+        self._config = config
+        with ExitStack() as undo:  # what was made before something failed is given back
+            self._build(size, undo)
+            self._parts = undo.pop_all()
+        self._meter, self._memory = Meter(started_at), MemoryMeter()
+
+    def _build(self, size: tuple[int, int], undo: ExitStack) -> None:
+        config = self._config
         seed, preset = config.arguments.seed, config.preset
         self._real = MonotonicClock()
         self._desk = Desk(mood(preset), preset.routes)
-        self._ring, self._wishes, self._frames = AudioRing(), JsonBox(), FrameBox(512, 512)
+        self._ring = undo.enter_context(closing(AudioRing()))
+        self._wishes = undo.enter_context(closing(JsonBox()))
+        self._frames = undo.enter_context(closing(FrameBox(512, 512)))
         # Every step paints: no bound on the rate, and the same device settings as live.
         core = InferenceCore(
             InferenceConfig(config.model, seed, max_fps=1000.0, threads=2, patient=True),
@@ -72,21 +104,22 @@ class _Studio:
             self._wishes,
             self._frames,
         )
-        self._slow_path = InlineHost("inference", core)
-        self._surface = open_headless(size)
-        self._renderer = Renderer(self._surface.context, size, passes=preset.passes, seed=seed, adaptive=False)
+        self._slow_path = undo.enter_context(closing(InlineHost("inference", core)))
+        self._surface = undo.enter_context(closing(open_headless(size)))
+        self._renderer = undo.enter_context(
+            closing(Renderer(self._surface.context, size, passes=preset.passes, seed=seed, adaptive=False))
+        )
         self._reader = PixelReader(self._surface.context)
         self._ears, self._mixer = FastPath(), Mixer(self._second)
         self._performance: Performance | None = None
         self._frame: Frame | None = None
-        self._meter, self._memory = Meter(started_at), MemoryMeter()
 
     def shoot(self, sound: Samples, video: VideoFile) -> None:
         """Write one picture for every frame's worth of `sound`, each with its sound."""
-        total = max(int(len(sound) / SAMPLE_RATE_HZ * self._fps), 1)
+        total = max(int(len(sound) / SAMPLE_RATE_HZ * self.fps), 1)
         heard = 0
         for number in tqdm(range(total), desc="rendering", unit="frame", disable=None):
-            now = (number + 1) / self._fps
+            now = (number + 1) / self.fps
             upto = len(sound) if number == total - 1 else round(now * SAMPLE_RATE_HZ)
             self._expose(sound[heard:upto], now)
             video.write_sound(sound[heard:upto])
@@ -116,8 +149,7 @@ class _Studio:
         """Give everything back."""
         if self._performance is not None:
             self._performance.close()
-        for part in (self._renderer, self._surface, self._slow_path, self._ring, self._wishes, self._frames):
-            part.close()
+        self._parts.close()
 
     def _expose(self, sound: Samples, now: float) -> None:
         """Let one frame's worth of sound be heard, and draw the picture of `now`."""
@@ -126,7 +158,11 @@ class _Studio:
         features = self._ears.listen(self._ring.newest(LISTEN_SAMPLES), now)
         controls = self._desk.tick(now, features)
         self._wishes.put(wishes_of(controls, self._config.preset))
-        self._slow_path.supervise(now)
+        try:
+            self._slow_path.supervise(now)
+        except Exception as error:  # whatever a network or its device does is one line here, as in the show
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise PaintingError(f"the model failed at {now:.1f} s of the film: {reason}") from error
         frame = self._frames.newest(self._frame.serial if self._frame is not None else 0)
         if frame is not None:
             self._frame = frame

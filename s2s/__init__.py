@@ -1,6 +1,8 @@
 """Sound2Scene as a library: hear a sound, get a point of an image space, paint it. The show imports none of training.
 
     audio, images, video, film  files in and out; spectrogram: THE definition of a model's input
+    container, mono             how FFmpeg opens a stranger's file, and how its sound becomes one channel
+    folders, file_names, user   which files a folder holds, names of any length and bytes, where caches are
     models                      f_A, f_V, generators, discriminators, localizer: plain `nn.Module`s
     card, weights, bundle       a model as a folder without code; describe: in words
     embed, noise, generate      the paper's inference; manipulate, inversion, figures: its section 5

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 training broke (a value that is no number), 2 bad input, w
 """
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ from s2s.commands import (
     world,
 )
 from s2s.commands.arguments import Run
+from s2s.file_names import UnreadableFileError, shown
+from s2s.user import name_user
 
 BAD_INPUT: Final = 2
 FAILED: Final = 1
@@ -37,12 +40,15 @@ FAILED: Final = 1
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names of files are printed as they are, also where they are no text
+        sys.stdout.reconfigure(errors="surrogateescape")
+    name_user()
     parsed = _parser().parse_args(arguments)
     verb: Run = parsed.run
     try:
         verb(parsed)
     except _bad_input() as error:
-        print(f"s2s: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"s2s: {' '.join(shown(str(error)).split())}", file=sys.stderr)
         return BAD_INPUT
     except FloatingPointError as error:  # a run that broke, not a command that was wrong
         print(f"s2s: {' '.join(str(error).split())}", file=sys.stderr)
@@ -54,12 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _bad_input() -> tuple[type[Exception], ...]:
-    from s2s.audio import AudioFileError
-    from s2s.images import ImageFileError
     from s2s.training.data import DataError
-    from s2s.video import VideoFileError
 
-    return (BundleError, DataError, AudioFileError, ImageFileError, VideoFileError, OSError, ValueError)
+    return (BundleError, DataError, UnreadableFileError, OSError, ValueError)
 
 
 def _parser() -> argparse.ArgumentParser:

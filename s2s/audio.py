@@ -1,31 +1,45 @@
-"""Sound files of any kind -> mono samples at the model's rate.
+"""Sound files of any kind -> mono samples at the model's rate: the one reader of sound, whoever asks.
 
 Torch-free, so that the capture process can use it. Called from any thread; every call opens its own file.
 """
 
-from collections.abc import Iterable, Iterator
+import functools
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import av
 import numpy as np
-from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container.input import InputContainer
 from numpy.typing import NDArray
 
+from s2s.container import Damage, decoded_packets, opened, sound_tracks
+from s2s.file_names import UnreadableFileError, shown
+from s2s.folders import listed
+from s2s.mono import CANCELLED, ChannelPower, MonoMixer, is_rate
+
 SAMPLE_RATE_HZ: Final = 16_000
-_LOWEST_RATE_HZ: Final = 1_000
-_HIGHEST_RATE_HZ: Final = 1_000_000
-"""Beyond lies no recording but a damaged header; converting it would take seconds, or gigabytes."""
-_SOUNDS: Final = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aif", ".aiff", ".wma")
-_FILMS: Final = (".mp4", ".mkv", ".webm", ".mov", ".avi")
+
+_log = logging.getLogger(__name__)
 
 
-class AudioFileError(Exception):
-    """A file that no sound can be read from; `path` is the file."""
+class AudioFileError(UnreadableFileError):
+    """A file that no sound can be read from; `path` is the file, `reason` why."""
 
-    def __init__(self, path: Path, message: str) -> None:
-        super().__init__(f"{path}: {message}")
-        self.path = path
+
+@dataclass(slots=True)
+class SoundNotes:
+    """What a listener should know of a sound that is heard all the same, filled in while it is decoded."""
+
+    damage: Damage = field(default_factory=Damage)
+    power: ChannelPower = field(default_factory=ChannelPower)
+
+    def remarks(self) -> list[str]:
+        """Return what is to be said, in words; empty for a sound that is as it should be."""
+        return self.damage.remarks() + [f"{CANCELLED}: their mean is almost silent"] * self.power.cancels
 
 
 def read_audio(
@@ -36,68 +50,97 @@ def read_audio(
     Channels are averaged (Sound2Scene mixes down before anything else). What a lossy file decodes to beyond full
     scale is left as it is. At the model's rate one sample is a sound; at another, less than a millisecond is lost in
     the conversion, and refused. With `max_samples` reading stops there, and what follows is not looked at: a clip of
-    an hour costs no more than a clip. Raises AudioFileError.
+    an hour costs no more than a clip. Where some of it cannot be decoded, the rest is returned, and a warning logged,
+    once a file. Raises AudioFileError.
     """
-    blocks, heard = [], 0
-    for block in decode_audio(path, sample_rate_hz):
+    blocks, heard, notes = [], 0, SoundNotes()
+    for block in decode_audio(path, sample_rate_hz, notes):
+        if not np.isfinite(block).all():
+            raise AudioFileError(Path(path), "holds NaN or infinite samples")
         blocks.append(block)
         heard += len(block)
         if max_samples is not None and heard >= max_samples:
             break
+    if remarks := notes.remarks():
+        _warn_once(f"{shown(path)}: {'; '.join(remarks)}")
     return np.concatenate(blocks)[:max_samples]
 
 
-def decode_audio(path: Path | str, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Iterator[NDArray[np.float32]]:
-    """Yield what `read_audio` returns, block by block as the file is decoded; at least one block, none
-    empty.
+def decode_audio(
+    path: Path | str, sample_rate_hz: int = SAMPLE_RATE_HZ, notes: SoundNotes | None = None
+) -> Iterator[NDArray[np.float32]]:
+    """Yield what `read_audio` returns, block by block as the file is decoded; at least one block, none empty.
+
+    `notes` are filled in on the way. Samples that are no numbers are passed on.
     """
-    file = Path(path)
+    return (block for block in decode_stepwise(path, sample_rate_hz, notes) if len(block))
+
+
+def decode_stepwise(
+    path: Path | str, sample_rate_hz: int = SAMPLE_RATE_HZ, notes: SoundNotes | None = None
+) -> Iterator[NDArray[np.float32]]:
+    """Yield a block for every packet of the file, an empty one where a packet gives nothing.
+
+    So whoever has little time may stop after any packet, however long nothing can be decoded.
+    """
+    file, notes = Path(path), notes or SoundNotes()
     heard = False
-    try:
-        with av.open(str(file)) as container:
-            if not container.streams.audio:
-                raise AudioFileError(file, "holds no sound; expected a file with an audio track")
-            if container.streams.audio[0].codec_context is None:
-                raise AudioFileError(file, "holds sound of a kind that cannot be decoded")
-            if not _LOWEST_RATE_HZ <= (rate_hz := container.streams.audio[0].rate) <= _HIGHEST_RATE_HZ:
-                raise AudioFileError(file, f"says it has {rate_hz} samples a second; expected 1000 to a million")
-            for block in mono_blocks(container.decode(container.streams.audio[0]), sample_rate_hz):
-                heard = True
-                if not np.isfinite(block).all():
-                    raise AudioFileError(file, "holds NaN or infinite samples")
+    with opened(file, AudioFileError, "sound") as container:
+        for number, track in enumerate(_tracks(container, file)):
+            if number:  # the one before gave nothing at all
+                container.seek(0)
+            for block in _blocks(container, track, sample_rate_hz, notes):
+                heard = heard or len(block) > 0
                 yield block
-    except FileNotFoundError as error:
-        raise AudioFileError(file, "no such file") from error
-    except (av.FFmpegError, OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise AudioFileError(file, f"cannot be read as sound: {reason}") from error
-    if not heard:
-        raise AudioFileError(file, "is empty, or shorter than a millisecond; expected some sound")
+            if heard:
+                return
+    bad, packets = notes.damage.bad_packets, notes.damage.packets
+    if bad:
+        raise AudioFileError(file, f"cannot be read as sound: {bad} of {packets} packets cannot be decoded")
+    raise AudioFileError(file, "is empty, or shorter than a millisecond; expected some sound")
 
 
 def sounds_in(folder: Path | str) -> list[Path]:
-    """Return the sounds and films of `folder` and the folders in it, sorted; raises AudioFileError for none."""
+    """Return the sounds and films of `folder` and the folders in it, sorted; raises AudioFileError for none.
+
+    What looks like one and is not read is named in the log.
+    """
     root = Path(folder)
     if not root.is_dir():
         raise AudioFileError(root, "no such folder; expected one that holds sounds")
-    found = sorted(path for path in root.rglob("*") if path.suffix.lower() in _SOUNDS + _FILMS and path.is_file())
+    found = listed(root, ("sounds", "films"))
     if not found:
         raise AudioFileError(root, "holds no sound; expected files such as .wav, .flac, .ogg, .mp3 or films")
     return found
 
 
-def mono_blocks(frames: Iterable[av.AudioFrame], sample_rate_hz: int) -> Iterator[NDArray[np.float32]]:
-    """Yield decoded frames, all of one kind, as blocks of mono samples [n] at `sample_rate_hz`."""
-    # Only the rate is converted here: FFmpeg's own mix of float samples to mono is 3 dB above the average.
-    # Interleaved, not one plane a channel: PyAV looks for planes past the last one where there are more than eight.
-    resampler = AudioResampler(format="flt", rate=sample_rate_hz)
-    for frame in frames:
-        yield from _mixed(resampler.resample(frame))
-    yield from _mixed(resampler.resample(None))
+def _tracks(container: InputContainer, file: Path) -> list[AudioStream]:
+    """Return the tracks to try, the best first. Raises AudioFileError where there is none."""
+    if not container.streams.audio:
+        raise AudioFileError(file, "holds no sound; expected a file with an audio track")
+    decodable = sound_tracks(container)
+    if not decodable:
+        raise AudioFileError(file, "holds sound of a kind that cannot be decoded")
+    recorded = [track for track in decodable if is_rate(track.rate)]
+    if not recorded:
+        raise AudioFileError(file, f"says it has {decodable[0].rate} samples a second; expected 1000 to a million")
+    return recorded
 
 
-def _mixed(frames: list[av.AudioFrame]) -> Iterator[NDArray[np.float32]]:
-    for frame in frames:
-        if frame.samples:
-            channels = frame.to_ndarray().reshape(frame.samples, -1).T  # [channels, n]
-            yield np.ascontiguousarray(channels).mean(axis=0, dtype=np.float32)
+def _blocks(
+    container: InputContainer, track: AudioStream, sample_rate_hz: int, notes: SoundNotes
+) -> Iterator[NDArray[np.float32]]:
+    mixer = MonoMixer(sample_rate_hz)
+    mixer.power = notes.power
+    for frames in decoded_packets(container, track, notes.damage):
+        refused = mixer.refused
+        pieces = [mixer.push(frame) for frame in frames if isinstance(frame, av.AudioFrame)]
+        notes.damage.bad_packets += mixer.refused > refused
+        yield np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+    yield mixer.flush()
+
+
+@functools.lru_cache(maxsize=256)
+def _warn_once(remark: str) -> None:
+    """Log a remark unless it was logged before: a verb may read one file several times."""
+    _log.warning("%s", remark)

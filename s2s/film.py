@@ -4,11 +4,11 @@ Runs where its owner calls it; encoding takes milliseconds a picture. Torch-free
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Concatenate, Final, ParamSpec, Self
 
 import av
 import numpy as np
@@ -16,6 +16,10 @@ from av.audio.stream import AudioStream
 from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
+from s2s.container import file_url
+from s2s.file_names import beside, shown
+
+Arguments = ParamSpec("Arguments")
 Pixels = NDArray[np.uint8]
 Samples = NDArray[np.float32]
 
@@ -39,9 +43,24 @@ _FRAGMENTED: Final = {
 }
 
 
+def _os_errors(
+    method: "Callable[Concatenate[VideoFile, Arguments], None]",
+) -> "Callable[Concatenate[VideoFile, Arguments], None]":
+    """Let whatever FFmpeg cannot write be an OSError that names the file in one line."""
+
+    def guarded(self: "VideoFile", /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            method(self, *args, **kwargs)
+        except av.FFmpegError as error:
+            raise OSError(f"{shown(self.path)} cannot be written: {error.strerror}") from error
+
+    return guarded
+
+
 class VideoFile:
     """An MP4 file while it is being written; close it, or it cannot be played unless it is fragmented."""
 
+    @_os_errors
     def __init__(
         self,
         path: Path | str,
@@ -57,11 +76,12 @@ class VideoFile:
 
         Raises OSError where the file cannot be written.
         """
+        self.path = Path(path)
         self._size, self._fps = size, fps
         self._closed = False
         self._frames = 0
         self._last_ticks = -1
-        self._container = av.open(str(path), "w", format="mp4", options=_FRAGMENTED if fragmented else _WHOLE)
+        self._container = av.open(file_url(path), "w", format="mp4", options=_FRAGMENTED if fragmented else _WHOLE)
         self._video = self._container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
         # H.264 with quartered colour has even sizes only; an odd one gains a repeated row or column.
         self._video.width, self._video.height = size[0] + size[0] % 2, size[1] + size[1] % 2
@@ -82,6 +102,7 @@ class VideoFile:
         # Now, not at the first picture: a file that cannot be written is to be known at once.
         self._container.start_encoding()
 
+    @_os_errors
     def write(self, pixels: Pixels, at_s: float | None = None) -> None:
         """Append `pixels` `[height, width, 3]` uint8, at `at_s` seconds of the file or one frame after the last.
 
@@ -103,6 +124,7 @@ class VideoFile:
         self._container.mux(self._video.encode(frame))
         self._frames, self._last_ticks = self._frames + 1, ticks
 
+    @_os_errors
     def write_sound(self, samples: Samples) -> None:
         """Append mono `samples` `[n]` float32 within ±1. Raises ValueError when the file has no sound track."""
         if self._sound is None:
@@ -115,6 +137,7 @@ class VideoFile:
         while (full := self._waiting.read(_SOUND_FRAME_SAMPLES)) is not None:
             self._container.mux(self._sound.encode(full))
 
+    @_os_errors
     def close(self) -> None:
         """Finish the file; harmless when repeated."""
         if self._closed:
@@ -151,7 +174,7 @@ def write_film(
     another size, OSError where the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
+    part = beside(path)
     try:
         _write_film(part, frames, fps, sound, sample_rate_hz)
         part.replace(path)

@@ -3,6 +3,7 @@
 Torch-free. Called from any thread; every call opens its own file.
 """
 
+import functools
 import warnings
 from pathlib import Path
 from typing import Final
@@ -11,17 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-ENDINGS: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"})
+from s2s.file_names import UnreadableFileError
+from s2s.folders import CAN_READ_HEIF, PICTURES, listed
+
 _LARGEST_PIXELS: Final = 100_000_000
 """More is no photograph but a mistake or an attack: a few kilobytes of PNG can unpack to gigabytes."""
 
 
-class ImageFileError(Exception):
-    """A file that no image can be read from; `path` is the file."""
-
-    def __init__(self, path: Path, message: str) -> None:
-        super().__init__(f"{path}: {message}")
-        self.path = path
+class ImageFileError(UnreadableFileError):
+    """A file that no image can be read from; `path` is the file, `reason` why."""
 
 
 def read_image(path: Path | str, side_px: int | None = None) -> NDArray[np.uint8]:
@@ -35,7 +34,7 @@ def read_image(path: Path | str, side_px: int | None = None) -> NDArray[np.uint8
     file = Path(path)
     try:
         # A bomb by our own measure is refused below; a damaged EXIF block does not make the pixels worse.
-        with warnings.catch_warnings(action="ignore"), Image.open(file) as image:
+        with warnings.catch_warnings(action="ignore"), opened(file) as image:
             if image.width * image.height > _LARGEST_PIXELS:
                 raise ImageFileError(file, f"has {image.width}×{image.height} pixels; expected at most 100 million")
             if image.mode == "F":
@@ -45,23 +44,41 @@ def read_image(path: Path | str, side_px: int | None = None) -> NDArray[np.uint8
         raise ImageFileError(file, "no such file") from error
     except UnidentifiedImageError as error:
         raise ImageFileError(file, "cannot be read as an image: of no kind that is known, or damaged") from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except (OSError, ValueError, SyntaxError, RuntimeError, Image.DecompressionBombError) as error:
+        reason = " ".join((getattr(error, "strerror", None) or str(error)).split())
         raise ImageFileError(file, f"cannot be read as an image: {reason}") from error
     if side_px is not None:
         rgb = rgb.resize((side_px, side_px), Image.Resampling.BILINEAR)
     return np.array(rgb)
 
 
+def opened(file: Path) -> Image.Image:
+    """Open an image of any kind that is read; its pixels are not decoded yet. Raises what Pillow raises."""
+    _register_heif()
+    return Image.open(file)
+
+
 def images_in(folder: Path | str) -> list[Path]:
-    """Return the image files of `folder` and the folders in it, sorted; raises ImageFileError where there is none."""
+    """Return the image files of `folder` and the folders in it, sorted; raises ImageFileError where there is none.
+
+    What looks like one and is not read is named in the log.
+    """
     root = Path(folder)
     if not root.is_dir():
         raise ImageFileError(root, "no such folder; expected one that holds images")
-    found = sorted(path for path in root.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+    found = listed(root, ("pictures",))
     if not found:
-        raise ImageFileError(root, f"holds no image; expected files that end in {', '.join(sorted(ENDINGS))}")
+        raise ImageFileError(root, f"holds no image; expected files that end in {', '.join(sorted(PICTURES))}")
     return found
+
+
+@functools.cache
+def _register_heif() -> None:
+    """Let Pillow open what phones write, once."""
+    if CAN_READ_HEIF:
+        import pi_heif
+
+        pi_heif.register_heif_opener()
 
 
 def _as_rgb(image: Image.Image) -> Image.Image:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
+from s2s.file_names import beside, shown
+
 Pixels = NDArray[np.uint8]
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 _GAP_PX: Final = 6
@@ -79,8 +81,9 @@ def save_png(path: Path, pixels: Pixels, told: Mapping[str, Any] | None = None) 
     path.parent.mkdir(parents=True, exist_ok=True)
     text = PngImagePlugin.PngInfo()
     if told is not None:
-        text.add_itxt(_TOLD, json.dumps(told, sort_keys=True, ensure_ascii=False))
-    part = path.with_name(path.name + ".part")
+        # Names of files may be no text.
+        text.add_itxt(_TOLD, shown(json.dumps(told, sort_keys=True, ensure_ascii=False)))
+    part = beside(path)
     Image.fromarray(pixels).save(part, format="PNG", pnginfo=text)
     part.replace(path)
 

@@ -9,12 +9,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final
 
 import av
 import numpy as np
-from av.audio.stream import AudioStream
-from av.codec.context import ThreadType
 from av.container.input import InputContainer
 from av.sidedata.sidedata import Type as SideDataType
 from av.stream import Disposition
@@ -22,18 +20,11 @@ from av.video.reformatter import Colorspace, ColorTrc, Interpolation, VideoRefor
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-Frames = NDArray[np.uint8]
-T = TypeVar("T", VideoStream, AudioStream)
+from s2s.container import Damage, best_first, decoded, opened
+from s2s.file_names import UnreadableFileError
 
-LARGEST_PIXELS: Final = 70_000_000
-"""8K has 33 million. More is no film but a damaged header, or an attack."""
-_OPTIONS: Final = {
-    # A playlist called `x.mp4` would open whatever files and addresses it names.
-    "protocol_whitelist": "file",
-    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,asf,ogg,mxf,nut,"
-    "rm,dv,gxf,ivf,av1,obu,h264,hevc,m4v,gif,wav,w64,mp3,flac,aac,aiff,caf,au,amr,ac3,eac3,dts,ape,wv,tta,mpc,mpc8",
-    "max_pixels": str(LARGEST_PIXELS),
-}
+Frames = NDArray[np.uint8]
+
 _EARLY_S: Final = 0.002  # Matroska rounds times to a millisecond: a picture of 1/6 s is shown at 0.167
 _USUAL_RATE_HZ: Final = 25.0
 _UNKNOWN_COLORS: Final = 2  # ITU-T H.273: unspecified
@@ -48,23 +39,8 @@ _SCALING: Final = (
 )
 
 
-class VideoFileError(Exception):
+class VideoFileError(UnreadableFileError):
     """A film that cannot be used; `path` is the file, `reason` why."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path = path
-        self.reason = reason
-
-
-@dataclass(slots=True)
-class Damage:
-    """What was wrong with a track while it was decoded."""
-
-    packets: int = 0
-    bad_packets: int = 0
-    stopped: str = ""
-    """Why reading ended before the file said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,59 +57,15 @@ class Picture:
         return self.frame.color_trc in _HIGH_DYNAMIC_RANGE
 
 
-@contextlib.contextmanager
-def open_film(path: Path | str) -> Iterator[InputContainer]:
+def open_film(path: Path | str) -> contextlib.AbstractContextManager[InputContainer]:
     """Open a film, or a file of sound alone. What FFmpeg cannot do while it is open is a VideoFileError, too."""
-    file = Path(path)
-    try:
-        # With the protocol in front no name is taken for an address; tags in any encoding are no reason to stop.
-        with av.open(f"file:{file.absolute()}", options=_OPTIONS, metadata_errors="replace") as container:
-            yield container
-    except av.FileNotFoundError as error:
-        raise VideoFileError(file, "no such file") from error
-    except av.FFmpegError as error:
-        raise VideoFileError(file, f"cannot be read as a film: {error.strerror}") from error
+    return opened(Path(path), VideoFileError, "a film")
 
 
 def picture_track(container: InputContainer) -> VideoStream | None:
     """Return the track to see: FFmpeg's best that can be decoded and is no cover; None where there is none."""
-    return _best([stream for stream in container.streams.video if not _is_cover(stream)], container, "video")
-
-
-def sound_track(container: InputContainer) -> AudioStream | None:
-    """Return the track to hear: FFmpeg's best (its own flags first, then its rate) that can be decoded, or None."""
-    return _best(list(container.streams.audio), container, "audio")
-
-
-def decoded(
-    container: InputContainer, track: VideoStream | AudioStream, damage: Damage, threads: int = 1
-) -> Iterator[av.VideoFrame | av.AudioFrame]:
-    """Yield the frames of a track; packets that cannot be decoded are passed over and counted.
-
-    What a whole file gives does not hang on `threads`; what a damaged one gives may.
-    """
-    track.codec_context.thread_count = threads
-    track.codec_context.thread_type = ThreadType.AUTO
-    track.codec_context.options = {"max_pixels": _OPTIONS["max_pixels"]}
-    packets = container.demux(track)
-    while True:
-        try:
-            packet = next(packets, None)
-        except av.FFmpegError as error:
-            damage.stopped = error.strerror or type(error).__name__
-            return
-        except IndexError:  # of PyAV, which knows only the tracks that were there when it opened the file
-            damage.stopped = "another track begins on the way"
-            return
-        if packet is None:
-            return
-        damage.packets += 1
-        try:
-            frames = packet.decode()
-        except av.FFmpegError:
-            damage.bad_packets += 1
-            continue
-        yield from (frame for frame in frames if isinstance(frame, av.VideoFrame | av.AudioFrame))
+    tracks = [stream for stream in container.streams.video if not _is_cover(stream)]
+    return next(iter(best_first(tracks, container, "video")), None)
 
 
 def pictures(container: InputContainer, track: VideoStream, damage: Damage, threads: int = 1) -> Iterator[Picture]:
@@ -232,12 +164,6 @@ def read_frames(path: Path | str, side_px: int, rate_hz: float = 10.0, *, max_fr
     if not frames:
         raise VideoFileError(Path(path), "holds no picture that can be decoded")
     return np.stack(frames)
-
-
-def _best(candidates: list[T], container: InputContainer, kind: Literal["video", "audio"]) -> T | None:
-    decodable = [track for track in candidates if track.codec_context is not None]
-    best = container.streams.best(kind)
-    return next((track for track in decodable if track is best), decodable[0] if decodable else None)
 
 
 def _is_cover(track: VideoStream) -> bool:

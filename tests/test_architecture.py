@@ -24,13 +24,16 @@ SURFACE_OF_S2S = (
     "s2s.card",
     "s2s.document",  # how what others wrote is read
     "s2s.embed",
+    "s2s.file_names",  # names of files as text
     "s2s.film",  # how a film is written, for the recorder
     "s2s.images",
     "s2s.inversion",  # a preset's image, found again in the generator
     "s2s.models",
+    "s2s.mono",  # how channels become one
     "s2s.quote",  # and quoted
     "s2s.spectrogram",
     "s2s.spectrogram_spec",
+    "s2s.user",
     "s2s.world.sounds",  # the built-in performance
     "s2s.world.state",
 )

@@ -19,6 +19,7 @@ from installation.mailbox import JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
 from installation.values import ParameterValue
+from s2s.file_names import shown
 
 _STEP_S: Final = 0.005
 _PREPARATION_LIMIT_S: Final = 10.0
@@ -76,15 +77,17 @@ class CaptureCore:
     def status(self) -> dict[str, object]:
         """Return in plain values what is heard, what was wanted, why they differ, and what was lost.
 
-        `block_age_s` is the age of the wanted source's newest sound, None before its first.
+        `block_age_s` is the age of the wanted source's newest sound, None before its first. `remark` is what is amiss
+        with a source that is heard all the same.
         """
         source, live = self._source, self._source.live
         status: dict[str, object] = {
             "source": source.label,
-            "wanted": self._config.source,
+            "wanted": shown(self._config.source),
             "lost_samples": source.lost_samples,
             "fallback": source.falls_back,
             "reason": source.reason,
+            "remark": source.remark,
             "scene": self._performance.scene,
             "block_age_s": None if source.heard_at is None else round(self._now - source.heard_at, 3),
         }
@@ -108,7 +111,7 @@ class CaptureCore:
         if spec.kind is SourceKind.DEMO:
             self._performance.prepare(_PREPARATION_LIMIT_S)
             return PacedSource("demo", self._performance.read)
-        return open_microphone(spec.name)
+        return open_microphone(spec.name, spec.channel)
 
     def _read_controls(self) -> None:
         news = self._controls.newest(self._controls_read)

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from installation.audio.devices import DeviceInfo, find_device
 from installation.audio.resample import StreamResampler
-from installation.audio.source import SourceError
+from installation.audio.source import Channel, SourceError
 from installation.values import SAMPLE_RATE_HZ, AudioBlock
+from s2s.mono import CANCELLED
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,9 @@ class Microphone:
     It includes neither the converter's nor the driver's latency, which PortAudio only estimates (`latency_s`).
     """
 
-    def __init__(self, wanted: str = "") -> None:
+    def __init__(self, wanted: str = "", channel: Channel = Channel.MEAN) -> None:
         """Open the device named `wanted` (a part is enough; empty: the default). Raises SourceError."""
+        self._channel = channel
         self.lost_samples = 0
         self._blocks: deque[_Heard] = deque(maxlen=round(_BACKLOG_S / _BLOCK_S))
         self._numbers = itertools.count(1)
@@ -68,7 +70,7 @@ class Microphone:
             self._session.terminate()
             _keep_alsa_plugin()  # another try will follow
             raise
-        self.label = f"mic: {self._device.name}"
+        self.label = f"mic: {self._device.name}" + ("" if channel is Channel.MEAN else f", {channel}")
         self.latency_s = float(self._stream.get_input_latency())
         log.info(
             "listening to %r: %d Hz, channels: %d, input latency by PortAudio's estimate %.0f ms",
@@ -77,6 +79,12 @@ class Microphone:
             self._channels,
             1000 * self.latency_s,
         )
+
+    @property
+    def remark(self) -> str:
+        if not self._resampler.cancels:
+            return ""
+        return f"{self.label}: {CANCELLED}; hear one of them with --source 'mic:{self._device.name}:left'"
 
     def read(self, now: float) -> AudioBlock | None:
         heard = self._take()
@@ -102,7 +110,8 @@ class Microphone:
     def _open_any(self) -> None:
         """Open the first combination of rate, channels and format that the device takes, its own wishes first."""
         rates = dict.fromkeys((self._device.rate_hz, *_COMMON_RATES_HZ))
-        channels = dict.fromkeys((1, min(2, self._device.channels), self._device.channels))
+        # Two before one: where the driver mixes down, nobody can tell that the channels cancel each other.
+        channels = dict.fromkeys((min(2, self._device.channels), 1, self._device.channels))
         refusal: Exception | None = None
         for rate, count, code in itertools.product(rates, channels, (pyaudio.paFloat32, pyaudio.paInt16)):
             try:
@@ -116,6 +125,13 @@ class Microphone:
         raise SourceError(
             f"the microphone {self._device.name!r} is there but does not open ({refusal}); is another program using it?"
         )
+
+    @property
+    def _heard_channels(self) -> slice:
+        """Which channels of the open stream are heard; of a stream with one, that one."""
+        if self._channel is Channel.MEAN:
+            return slice(None)
+        return slice(1, 2) if self._channel is Channel.RIGHT and self._channels > 1 else slice(0, 1)
 
     def _open(self, rate_hz: int, channels: int, code: int) -> pyaudio.PyAudio.Stream:
         return self._session.open(
@@ -148,9 +164,8 @@ class Microphone:
         self.lost_samples += missing * round(_BLOCK_S * SAMPLE_RATE_HZ)
 
     def _decode(self, data: bytes) -> NDArray[np.float32]:
-        if self._is_float:
-            return np.frombuffer(data, np.float32).reshape(-1, self._channels)
-        return np.frombuffer(data, np.int16).reshape(-1, self._channels) * _INT16_STEP
+        sound = np.frombuffer(data, np.float32) if self._is_float else np.frombuffer(data, np.int16) * _INT16_STEP
+        return sound.reshape(-1, self._channels)[:, self._heard_channels]
 
 
 def list_devices() -> list[DeviceInfo]:

@@ -7,20 +7,20 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from installation.audio.source import Source, SourceError, SourceSpec
+from installation.audio.source import Channel, Source, SourceError, SourceSpec
 
 Opener = Callable[[SourceSpec], Source]
 Result = TypeVar("Result")
 
 
-def open_microphone(name: str) -> Source:
+def open_microphone(name: str, channel: Channel = Channel.MEAN) -> Source:
     """Open an input device. Raises SourceError, also where there is no PortAudio."""
     try:
         # Here and not above: a machine without PortAudio still plays files, OSC and the performance.
         from installation.audio.microphone import Microphone
     except ImportError as error:
         raise SourceError(f"no microphone: PyAudio cannot be loaded ({error}); install PortAudio") from error
-    return Microphone(name)
+    return Microphone(name, channel)
 
 
 def reopen(opener: Opener, spec: SourceSpec, dead: Source | None) -> Source:

@@ -20,6 +20,7 @@ from installation.audio.resample import StreamResampler, finite
 from installation.audio.source import DEFAULT_PCM_PORT, SourceError
 from installation.osc_bundle import OscBundleError, elements
 from installation.values import FEATURE_NAMES, SAMPLE_RATE_HZ, AudioBlock
+from s2s.mono import CANCELLED
 from s2s.quote import one_line, quoted
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,10 @@ class OscPcm:
         self._socket = _bind(host, port)
         self.port = int(self._socket.getsockname()[1])
         self.label = f"osc: port {self.port}"
+
+    @property
+    def remark(self) -> str:
+        return f"{self.label}: {CANCELLED}; send one of them" if self._resampler.cancels else ""
 
     def read(self, now: float) -> AudioBlock | None:
         for datagram in self._datagrams():

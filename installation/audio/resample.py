@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.values import SAMPLE_RATE_HZ, Samples
+from s2s.mono import ChannelPower
 
+_TOLD_EVERY_S: Final = 4.0
+"""So long a stretch says whether the channels cancel each other: a cable may be changed while the show runs."""
 _LIMIT: Final = 16.0
 """24 dB above full scale: float streams may carry that; what lies beyond is garbage and would ring in the filter."""
 
@@ -21,6 +24,9 @@ class StreamResampler:
 
     def __init__(self, rate_hz: int) -> None:
         self.rate_hz = rate_hz
+        self.cancels = False
+        """Whether the channels cancelled each other in the last seconds."""
+        self._power = ChannelPower()
         self._filter: av.AudioResampler | None = None
         if rate_hz != SAMPLE_RATE_HZ:
             self._filter = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE_HZ)
@@ -32,7 +38,9 @@ class StreamResampler:
         """
         if sound.ndim != 2:
             raise ValueError(f"the resampler takes [frames, channels], got the shape {sound.shape}")
-        mono: Samples = finite(sound).mean(axis=1, dtype=np.float32)
+        channels = finite(sound)
+        mono: Samples = channels.mean(axis=1, dtype=np.float32)
+        self._compare(channels, mono)
         if self._filter is None or len(mono) == 0:
             return mono
         frame = av.AudioFrame.from_ndarray(mono[np.newaxis], format="flt", layout="mono")
@@ -42,6 +50,11 @@ class StreamResampler:
     def flush(self) -> Samples:
         """Return the filter's last samples; the stream has ended."""
         return np.zeros(0, np.float32) if self._filter is None else self._collect(None)
+
+    def _compare(self, channels: NDArray[np.float32], mono: Samples) -> None:
+        self._power.add(channels.T, mono, self.rate_hz)
+        if self._power.seconds >= _TOLD_EVERY_S:
+            self.cancels, self._power = self._power.cancels, ChannelPower()
 
     def _collect(self, frame: av.AudioFrame | None) -> Samples:
         assert self._filter is not None

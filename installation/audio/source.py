@@ -15,7 +15,7 @@ from s2s.quote import quoted
 DEFAULT_PCM_PORT: Final = 9001
 """One above the control port, so that both may listen on one machine."""
 
-SOURCE_FORMS: Final = "mic, mic:NAME, osc, osc:PORT, file:PATH or demo"
+SOURCE_FORMS: Final = "mic, mic:NAME, mic:NAME:left, mic:NAME:right, osc, osc:PORT, file:PATH or demo"
 
 MakeSound = Callable[[int], Samples]
 """Returns the next so many mono samples at 16 kHz."""
@@ -35,6 +35,11 @@ class Source(Protocol):
     label: str
     lost_samples: int
 
+    @property
+    def remark(self) -> str:
+        """What a technician should know of a source that is heard all the same; empty where all is well."""
+        ...
+
     def read(self, now: float) -> AudioBlock | None:
         """Return all mono 16 kHz samples since the last call, None when none arrived.
 
@@ -45,6 +50,14 @@ class Source(Protocol):
     def close(self) -> None:
         """Let go of the device, file or socket; may block for as long as a driver hangs."""
         ...
+
+
+class Channel(StrEnum):
+    """Which channel of a microphone or line input is heard."""
+
+    MEAN = "mean"
+    LEFT = "left"
+    RIGHT = "right"
 
 
 class SourceKind(StrEnum):
@@ -63,15 +76,21 @@ class SourceSpec:
     kind: SourceKind
     name: str = ""
     port: int = DEFAULT_PCM_PORT
+    channel: Channel = Channel.MEAN
 
     def __str__(self) -> str:
         if self.kind is SourceKind.OSC:
             return f"osc:{self.port}"
-        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
+        named = f"{self.kind}:{self.name}" if self.name or self.channel is not Channel.MEAN else str(self.kind)
+        return named if self.channel is Channel.MEAN else f"{named}:{self.channel}"
 
 
 def parse_source(text: str) -> SourceSpec:
-    """Read `mic`, `mic:NAME`, `osc`, `osc:PORT`, `file:PATH` or `demo`. Raises SourceError that names these."""
+    """Read `mic`, `mic:NAME`, `osc`, `osc:PORT`, `file:PATH` or `demo`. Raises SourceError that names these.
+
+    `mic:NAME:left` and `mic:NAME:right` hear one channel (`mic::left`: of the default device). A path is a path to its
+    end, whatever colons are in it.
+    """
     word, colon, rest = text.strip().partition(":")
     if word not in list(SourceKind):
         raise SourceError(
@@ -84,6 +103,9 @@ def parse_source(text: str) -> SourceSpec:
         raise SourceError(f"the source 'demo' takes nothing after it, got {quoted(text)}")
     if kind is SourceKind.FILE and not rest:
         raise SourceError(f"the source {quoted(text)} names no file: write file:PATH")
+    name, colon, end = rest.rpartition(":")
+    if kind is SourceKind.MICROPHONE and colon and end in (Channel.LEFT, Channel.RIGHT):
+        return SourceSpec(kind, name=name, channel=Channel(end))
     return SourceSpec(kind, name=rest)
 
 
@@ -116,6 +138,7 @@ class PacedSource:
     """Sound made on demand, given out at the pace of real time: the built-in performance, and silence."""
 
     lost_samples = 0
+    remark = ""
 
     def __init__(self, label: str, make: MakeSound) -> None:
         self.label = label

@@ -13,6 +13,7 @@ import numpy as np
 from installation.audio.opening import Attempt, Opener, reopen
 from installation.audio.source import MakeSound, PacedSource, Source, SourceError, SourceKind, SourceSpec
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
+from s2s.file_names import shown
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class SteadySource:
         self._stand_in: PacedSource | None = None
         self._dead: Source | None = None
         self._lost_before = 0
+        self._remarked: set[str] = set()
         self._quiet_since: float | None = None
         self._retry_at = float("-inf")
         self._attempt: Attempt[Source] | None = self._try()
@@ -59,6 +61,11 @@ class SteadySource:
     def lost_samples(self) -> int:
         """Samples lost or concealed by every source so far, and what a source that was heard has missed by dying."""
         return self._lost_before + (self.live.lost_samples if self.live is not None else 0)
+
+    @property
+    def remark(self) -> str:
+        """What is amiss with the wanted source though it is heard, in words; empty where all is well."""
+        return self.live.remark if self.live is not None else ""
 
     def read(self, now: float) -> AudioBlock | None:
         """Return what is to be heard since the last call, None when nothing is due yet."""
@@ -110,6 +117,7 @@ class SteadySource:
 
     def _miss(self, reason: str) -> None:
         """Let something stand in for the source; say why, once."""
+        reason = shown(reason)
         if self.reason != reason:
             log.warning("%s; until then %s", reason, "silence" if self._fallback is None else "the performance plays")
         self.reason = reason
@@ -129,6 +137,7 @@ class SteadySource:
         if block is not None:
             self._quiet_since, self.heard_at = now, block.heard_at
             self._welcome(self.live)
+            self._pass_on(self.live.remark)
         return block
 
     def _welcome(self, source: Source) -> None:
@@ -137,6 +146,12 @@ class SteadySource:
         if self.reason:
             log.info("hearing %s", source.label)
             self.reason = ""
+
+    def _pass_on(self, remark: str) -> None:
+        """Say in the log what is amiss, once, however often it comes and goes."""
+        if remark and remark not in self._remarked:
+            self._remarked.add(remark)
+            log.warning("%s", remark)
 
     def _lose(self, reason: str, now: float) -> None:
         missed_s = 0.0 if self._quiet_since is None else now - self._quiet_since

@@ -66,7 +66,10 @@ class InferenceCore:
         except BundleError as error:
             raise ModelError(str(error)) from error
         card = self._bundle.card
-        self._listener = Listener(self._bundle.audio_encoder, card.spectrogram, ring, self._device)
+        try:
+            self._listener = Listener(self._bundle.audio_encoder, card.spectrogram, ring, self._device)
+        except ValueError as error:
+            raise ModelError(f"{config.model}: {error}") from error
         self._motion = Motion(card.generator.h_dim, card.generator.z_dim, config.seed)
         self._idler = Idler(config.seed)
         self._wishes, self._frames = controls, frames

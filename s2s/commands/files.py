@@ -1,13 +1,18 @@
 """Which files a verb works on."""
 
 import itertools
-from collections.abc import Iterable, Sequence, Sized
+import logging
+from collections.abc import Callable, Iterable, Sequence, Sized
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from s2s.audio import sounds_in
+from s2s.audio import AudioFileError, sounds_in
+from s2s.file_names import cut_to
 
 T = TypeVar("T")
+_LONGEST_NAME_BYTES: Final = 230
+"""Of the 255 that a file's name may have; a number, an ending and `.part` follow."""
+_log = logging.getLogger(__name__)
 
 
 def sound_files(named: Sequence[Path]) -> list[Path]:
@@ -18,11 +23,37 @@ def sound_files(named: Sequence[Path]) -> list[Path]:
     return [file for path in named for file in (sounds_in(path) if path.is_dir() else [path])]
 
 
+def readable(named: Sequence[Path], read: Callable[[Path], T]) -> list[tuple[Path, T]]:
+    """Return every file named and every sound in the folders named, with what `read` makes of it.
+
+    A sound that was found in a folder and cannot be read is passed over with a word in the log. Raises AudioFileError
+    for a file that was named, and where nothing is left.
+    """
+    contents: list[tuple[Path, T]] = []
+    refused: list[AudioFileError] = []
+    for file in sound_files(named):
+        try:
+            contents.append((file, read(file)))
+        except AudioFileError as error:
+            if file in named:
+                raise
+            refused.append(error)
+    if not contents:
+        raise refused[0]
+    for refusal in refused:
+        _log.warning("left out: %s", refusal)
+    return contents
+
+
 def names_of(files: Sequence[Path]) -> list[str]:
-    """Return a name for each file, none twice: its own without the ending, numbered where others have the same."""
+    """Return a name for each file, none twice: its own without the ending, numbered where others have the same.
+
+    A name that would be too long with an ending is cut.
+    """
     names: dict[str, None] = {}  # a set that keeps its order
     for file in files:
-        alike = itertools.chain([file.stem], (f"{file.stem}-{number}" for number in itertools.count(2)))
+        stem = cut_to(file.stem, _LONGEST_NAME_BYTES)
+        alike = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
         names[next(name for name in alike if name not in names)] = None
     return list(names)
 

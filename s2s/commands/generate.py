@@ -1,6 +1,7 @@
 """`generate`: sound files, or folders of them, to pictures as published."""
 
 import argparse
+import errno
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from s2s.audio import AudioFileError
 from s2s.commands.arguments import Verbs, add_model, at_least
 from s2s.commands.files import names_of, progress, sound_files
 from s2s.commands.record import write_run
+from s2s.file_names import shown
 from s2s.sheet import Pixels, captioned_sheet, save_png, told_by
 from s2s.world.sheet import contact_sheet
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 Distances: TypeAlias = tuple[float, ...]
 _log = logging.getLogger(__name__)
+_NO_NAME: Final = (errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL)
+"""What file systems say to a name that they do not take: it costs that picture alone."""
 _CONVENTIONS: Final = ("icgan", "biggan")  # as in `s2s.noise`, which waits for torch
 _STORY: Final = """Paint what sounds mean: each clip repeated or cut to the model's length, embedded, and painted from
 fresh noise. Nothing is truncated, chosen or stretched unless asked for: numbers to compare with the paper's need the
@@ -79,7 +83,11 @@ def _run(asked: argparse.Namespace) -> None:
         write_run(asked.out, asked, {**told, "distances": distances, "failed": failed})
     if failed:
         first = next(iter(failed.values()))
-        raise ValueError(first if len(sounds) == 1 else f"{len(failed)} of {len(sounds)} sounds failed; first, {first}")
+        remark = first if len(sounds) == 1 else f"{len(failed)} of {len(sounds)} sounds failed; first, {first}"
+        # What a folder holds is taken as it is; what was named was meant.
+        if not distances or any(sounds[name] in asked.audio for name in failed):
+            raise ValueError(remark)
+        _log.warning("%s", remark)
 
 
 def _each(sounds: Mapping[str, Path], painter: "_Sheet | _Folder") -> tuple[dict[str, Distances], dict[str, str]]:
@@ -88,8 +96,10 @@ def _each(sounds: Mapping[str, Path], painter: "_Sheet | _Folder") -> tuple[dict
     for name, file in progress(list(sounds.items()), "sounds"):
         try:
             distances[name] = painter.paint(name, file)
-        except (AudioFileError, ValueError) as error:
-            failed[name] = str(error) if isinstance(error, AudioFileError) else f"{file}: {error}"
+        except (AudioFileError, ValueError, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in _NO_NAME:
+                raise
+            failed[name] = str(error) if isinstance(error, AudioFileError) else f"{shown(file)}: {error}"
             if len(sounds) > 1:  # now, and not after the hour that the others may take
                 _log.warning("%s", failed[name])
     return distances, failed
@@ -150,4 +160,4 @@ class _Folder:
 
 def _stamps(files: Sequence[Path]) -> dict[str, list[int]]:
     """Return what tells files from others of their names: their sizes, and when they were last written."""
-    return {file.name: [file.stat().st_size, file.stat().st_mtime_ns] for file in files if file.is_file()}
+    return {shown(file.name): [file.stat().st_size, file.stat().st_mtime_ns] for file in files if file.is_file()}

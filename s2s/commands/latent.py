@@ -13,6 +13,7 @@ from s2s.audio import read_audio
 from s2s.commands.arguments import Verbs, add_model, at_least, numbers
 from s2s.commands.files import names_of, progress
 from s2s.commands.record import write_run
+from s2s.file_names import fitted, shown
 from s2s.images import read_image
 from s2s.sheet import Pixels, captioned_sheet, save_png
 
@@ -167,7 +168,7 @@ def _invert(asked: argparse.Namespace) -> None:
         vectors = asked.out / f"{name}.safetensors"
         if one_sheet:
             ending = f"-{name}.safetensors" if len(names) > 1 else ".safetensors"
-            vectors = asked.out.with_name(asked.out.stem + ending)
+            vectors = fitted(asked.out.parent, asked.out.stem, ending)
         _save_vectors(vectors, found, model, file)
     if one_sheet:
         _save_before_and_after(asked.out, names, rows)
@@ -186,7 +187,7 @@ def _save_before_and_after(path: Path, names: Sequence[str], rows: Sequence[Sequ
 def _save_vectors(path: Path, found: "Inverted", model: "Bundle", image: Path) -> None:
     from s2s.inversion.cache import save_inverted
 
-    save_inverted(path, found, {"image": str(image), "model": _name_of(model)})
+    save_inverted(path, found, {"image": shown(image), "model": _name_of(model)})
     print(path)
 
 

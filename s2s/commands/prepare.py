@@ -90,9 +90,11 @@ def _prepare_world(asked: argparse.Namespace) -> None:
 
 
 def _prepare_films(asked: argparse.Namespace) -> None:
+    from s2s.data.corpus import FolderCorpus
     from s2s.data.listing import Listing
     from s2s.data.prepare import prepare
     from s2s.data.ranks import Rank
+    from s2s.folders import unread_remark
 
     settings, rank, root = _settings(asked), Rank.of(os.environ), Path(asked.source)
     choice = CorpusChoice.of(asked)
@@ -100,6 +102,8 @@ def _prepare_films(asked: argparse.Namespace) -> None:
     corpus = corpus_of(root, choice, val_share=val_share, seed=asked.seed, sounds=asked.sound_only)
     if isinstance(corpus, Listing) and rank.index == 0:
         _log.info("%s", "\n".join(corpus.lines()))
+    elif isinstance(corpus, FolderCorpus) and rank.index == 0 and (remark := unread_remark(root, corpus.kinds)):
+        _log.warning("%s", remark)
     steps = prepare(
         corpus,
         root,

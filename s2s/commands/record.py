@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from s2s import file_names
+
 
 def write_run(beside: Path, asked: argparse.Namespace, results: Mapping[str, Any]) -> Path:
     """Write the arguments and the results of a verb as JSON: `x.png` has `x.json`, a folder has `run.json`.
 
     Returns the file written; what was there is replaced whole.
     """
-    path = beside / "run.json" if beside.is_dir() else beside.with_suffix(".json")
+    path = beside / "run.json" if beside.is_dir() else file_names.fitted(beside.parent, beside.stem, ".json")
     arguments = {name: value for name, value in vars(asked).items() if name != "run"}
-    text = json.dumps({"arguments": arguments, "results": dict(results)}, indent=1, default=str)
-    part = path.with_name(path.name + ".part")
+    about = {"arguments": arguments, "results": dict(results)}
+    text = file_names.shown(json.dumps(about, indent=1, default=str, ensure_ascii=False))
+    part = file_names.beside(path)
     part.write_text(text + "\n", encoding="utf-8")
     part.replace(path)
     return path

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from s2s.card import DEFAULT_BUNDLE
 from s2s.commands.arguments import Verbs, add_model, at_least
 from s2s.commands.record import write_run
+from s2s.file_names import shown
 
 if TYPE_CHECKING:
     from s2s.retrain.candidate import Story
@@ -108,7 +109,7 @@ def _story(asked: argparse.Namespace) -> "Story":
     options |= {name: True for name in ("generator", "forget") if getattr(asked, name)}
     if asked.model != DEFAULT_BUNDLE:
         options["model"] = asked.model.name
-    folder, out = asked.folder.resolve().name, asked.out.resolve().name
+    folder, out = shown(asked.folder.resolve().name), shown(asked.out.resolve().name)
     return Story(date.today(), folder, command_line(folder, out, options), asked.consent)
 
 

@@ -3,7 +3,6 @@
 import argparse
 import itertools
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from s2s.commands.arguments import Verbs, add_model, at_least
 from s2s.commands.record import write_run
+from s2s.file_names import shown
 from s2s.sheet import Pixels, captioned_sheet, save_png
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _row_sheet(model: "Bundle", queries: Sequence[_Query], found: "Sequence[Sequ
 
     rows = []
     for query, matches in zip(queries, found, strict=True):
-        itself = labelled(query.picture, [_shown(Path(*query.file.parts[-2:])), f"nearest {query.among}:"], _CELL_PX)
+        itself = labelled(query.picture, [shown(Path(*query.file.parts[-2:])), f"nearest {query.among}:"], _CELL_PX)
         rows.append([itself, *(_cell(model, match, query.among, folder) for match in matches)])
     ranks = [str(rank + 1) for rank in range(max(map(len, found)))]
     return captioned_sheet(rows, column_captions=["query", *ranks], title=_title(model, folder), cell_px=_CELL_PX)
@@ -143,20 +143,20 @@ def _column_sheet(
     for query, matches in zip(queries, found, strict=True):
         cells = [_cell(model, match, query.among, folder) for match in matches]
         columns.append([labelled(query.picture, ["generated"], _CELL_PX), *cells])
-    names = [_shown(Path(*query.file.parts[-2:])) for query in queries]
+    names = [shown(Path(*query.file.parts[-2:])) for query in queries]
     nothing = np.zeros((_CELL_PX, _CELL_PX, 3), np.uint8)
     rows = list(itertools.zip_longest(*columns, fillvalue=nothing))
     return captioned_sheet(rows, column_captions=names, title=_title(model, folder), cell_px=_CELL_PX)
 
 
 def _title(model: "Bundle", folder: Path) -> str:
-    return f"{model.card.name}: nearest in {_shown(folder)}, cosine similarity"
+    return f"{model.card.name}: nearest in {shown(folder)}, cosine similarity"
 
 
 def _cell(model: "Bundle", match: "Match", kind: "Kind", folder: Path) -> Pixels:
     from s2s.cells import labelled
 
-    name = _shown(match.path.relative_to(folder))
+    name = shown(match.path.relative_to(folder))
     return labelled(_picture(model, match.path, kind), [name, f"{match.similarity:.3f}"], _CELL_PX)
 
 
@@ -171,14 +171,14 @@ def _picture(model: "Bundle", file: Path, kind: "Kind") -> Pixels:
 def _tell(queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", indexes: "Mapping[Kind, Index]") -> None:
     for kind, index in indexes.items():
         for skipped in index.skipped[:_SKIPPED_NAMED]:
-            _log.warning("skipped %s: %s", _shown(skipped.path), skipped.reason)
+            _log.warning("skipped %s: %s", shown(skipped.path), skipped.reason)
         if len(index.skipped) > _SKIPPED_NAMED:
             _log.warning("skipped %d more, named in the JSON", len(index.skipped) - _SKIPPED_NAMED)
         print(f"{len(index.paths)} {kind} ({index.num_kept} embedded before), {len(index.skipped)} skipped")
     for query, matches in zip(queries, found, strict=True):
-        print(f"{_shown(query.file)}, nearest {query.among}:")
+        print(f"{shown(query.file)}, nearest {query.among}:")
         for rank, match in enumerate(matches, start=1):
-            print(f"{rank:>4}  {match.similarity:.4f}  {_shown(match.path)}")
+            print(f"{rank:>4}  {match.similarity:.4f}  {shown(match.path)}")
 
 
 def _results(
@@ -186,9 +186,9 @@ def _results(
 ) -> dict[str, Any]:
     answers = [
         {
-            "query": _shown(query.file),
+            "query": shown(query.file),
             "among": query.among,
-            "matches": [{"path": _shown(match.path), "similarity": match.similarity} for match in matches],
+            "matches": [{"path": shown(match.path), "similarity": match.similarity} for match in matches],
         }
         for query, matches in zip(queries, found, strict=True)
     ]
@@ -196,13 +196,8 @@ def _results(
         kind: {
             "files": len(index.paths),
             "embedded_before": index.num_kept,
-            "skipped": {_shown(skipped.path): skipped.reason for skipped in index.skipped},
+            "skipped": {shown(skipped.path): skipped.reason for skipped in index.skipped},
         }
         for kind, index in indexes.items()
     }
     return {"queries": answers, "searched": searched}
-
-
-def _shown(path: Path) -> str:
-    """Return a path that can be printed, also where its bytes are no text."""
-    return os.fsencode(path).decode("utf-8", errors="replace")

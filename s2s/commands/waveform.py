@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from s2s.audio import read_audio
+from s2s.audio import AudioFileError, read_audio
 from s2s.commands.arguments import Verbs, add_model, at_least, numbers
-from s2s.commands.files import names_of, progress, sound_files
+from s2s.commands.files import names_of, progress, readable
 from s2s.commands.record import write_run
 from s2s.sheet import captioned_sheet, save_png
 from s2s.spectrogram_spec import SpectrogramSpec
@@ -104,13 +104,13 @@ def _prepared(asked: argparse.Namespace) -> "tuple[Bundle, dict[str, Sound], Ten
     for path, ending in ((asked.out, ".png"), (asked.film, ".mp4")):
         if path is not None and path.suffix.lower() != ending:
             raise ValueError(f"expected a file that ends in {ending}, got {path}")
-    files = sound_files(asked.audio)
-    if asked.run is _mix and len(files) < 2:
-        raise ValueError(f"a mix needs at least two sounds, got {len(files)}")
     model = bundle.load(asked.model, device=asked.device, image_encoder=False)
-    clips = [_clip(file, model.spec, asked.level) for file in files]
+    clips = readable(asked.audio, lambda file: _clip(file, model.spec, asked.level))
+    if asked.run is _mix and len(clips) < 2:
+        raise ValueError(f"a mix needs at least two sounds, got {len(clips)}")
     z = draw_noise(asked.count, model.generator.z_dim, seed=asked.seed)
-    return model, dict(zip(names_of(files), clips, strict=True)), z
+    names = names_of([file for file, _ in clips])
+    return model, {name: clip for name, (_, clip) in zip(names, clips, strict=True)}, z
 
 
 def _clip(file: Path, spec: SpectrogramSpec, level_dbfs: float | None) -> "Sound":
@@ -121,7 +121,7 @@ def _clip(file: Path, spec: SpectrogramSpec, level_dbfs: float | None) -> "Sound
     try:
         return sound if level_dbfs is None else at_level(sound, level_dbfs)
     except ValueError as error:
-        raise ValueError(f"{file}: {error}") from error
+        raise AudioFileError(file, str(error)) from error
 
 
 def _gains(sounds: "Mapping[str, Sound]", asked: Sequence[float] | None) -> dict[str, float]:

@@ -5,21 +5,18 @@ Every rank of a run lists for itself and must find the same, so ids follow from 
 
 import hashlib
 import json
-import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
+from s2s.folders import Kind, endings_of, files_under
+
 Split = Literal["train", "val", "test"]
 
-SOUNDS: Final = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aif", ".aiff", ".wma"})
-FILMS: Final = frozenset(
-    {".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".3gp", ".mpg", ".mpeg", ".ts", ".mts", ".flv", ".wmv", ".ogv"}
-)
 _CUT: Final = re.compile(r"(?P<recording>.+)_(?P<start_ms>\d+)_(?P<end_ms>\d+)")
 _LONGEST_ID: Final = 56  # with a mark, a cut's span and a member's ending it stays within tar's 100 letters
 _LONGEST_CUT_MS: Final = 600_000
@@ -66,11 +63,16 @@ class FolderCorpus:
     folder: Path
     sounds: bool = False
 
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        """What is listed."""
+        return ("films", "sounds") if self.sounds else ("films",)
+
     def videos(self) -> list[Video]:
         """List them in the order of their paths. Raises ValueError where there is none, or the index is damaged."""
         if not self.folder.is_dir():
             raise ValueError(f"{self.folder}: no such folder; expected one that holds films")
-        endings = FILMS | SOUNDS if self.sounds else FILMS
+        endings = endings_of(self.kinds)
         files = sorted(files_under(self.folder, endings))
         if not files:
             raise ValueError(f"{self.folder} holds no film; expected files that end in {', '.join(sorted(endings))}")
@@ -129,17 +131,3 @@ def _labels_in(index: Path) -> dict[str, str]:
 
 def _mark(path: Path) -> str:
     return hashlib.sha256(path.as_posix().encode(errors="surrogateescape")).hexdigest()[:8]
-
-
-def files_under(folder: Path, endings: Collection[str]) -> Iterator[Path]:
-    """Yield the files in `folder` and below; folders that are linked in are entered, once."""
-    entered: set[str] = set()
-    for path, folders, files in os.walk(folder, followlinks=True):
-        if (real := os.path.realpath(path)) in entered:  # a link back to where it came from has no end
-            folders.clear()
-            continue
-        entered.add(real)
-        folders.sort()
-        # macOS writes `._rain.mp4` beside `rain.mp4` on other people's disks: no film, whatever its ending says.
-        found = (Path(path, name) for name in files if not name.startswith("."))
-        yield from (file for file in found if file.suffix.lower() in endings and file.is_file())

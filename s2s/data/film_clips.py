@@ -14,12 +14,14 @@ from av.container.input import InputContainer
 from av.video.stream import VideoStream
 
 from s2s.audio import SAMPLE_RATE_HZ
+from s2s.container import Damage
 from s2s.data.clip import Clip, jpeg_bytes
 from s2s.data.corpus import Split, Video
 from s2s.data.cutting import Cut, Pcm, clip_id, cuts_of, loudest_second_dbfs
 from s2s.data.settings import FRAME_RATE_HZ, SAMPLES_A_FRAME, PrepareSettings
 from s2s.data.sound_track import LONGEST_S, SoundTrack, read_sound_track
-from s2s.video import Damage, Picture, Squash, VideoFileError, open_film, picture_track, pictures, sampled
+from s2s.mono import CANCELLED
+from s2s.video import Picture, Squash, VideoFileError, open_film, picture_track, pictures, sampled
 
 STANDS_ON_S: Final = 0.5
 """So long the last picture may stand for what comes after it: tracks of one film seldom end together."""
@@ -85,6 +87,8 @@ class FilmClips:
         if sound is None:
             raise self._unusable("holds no sound that can be decoded")
         self._check(sound.damage, "sound")
+        if sound.cancels:
+            self.remarks.append(f"{CANCELLED}: the mean of its sound is almost silent")
         if sound.num_tracks > 1:
             language = f" ({sound.language})" if sound.language else ""
             self.remarks.append(f"heard is sound track {sound.track}{language} of {sound.num_tracks}")

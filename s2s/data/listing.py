@@ -3,14 +3,15 @@
 Nothing is opened: films of 200 000 files are found by their names alone.
 """
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from s2s.data.corpus import FILMS, Video, files_under
+from s2s.data.corpus import Video
+from s2s.file_names import shown
+from s2s.folders import FILMS, files_under
 
 _NAMED: Final = 3
 
@@ -63,7 +64,7 @@ class Listing:
             "splits": dict(_total(self.counts())),
             "classes": {label: dict(splits) for label, splits in self.counts().items()},
             "missing": list(self.missing),
-            "extra": [os.fsencode(path).decode("utf-8", errors="replace") for path in self.extra],
+            "extra": [shown(path) for path in self.extra],
             "notes": list(self.notes),
         }
 
@@ -86,5 +87,5 @@ def _total(counts: Mapping[str, Counter[str]]) -> Counter[str]:
 
 def _some(things: Sequence[object]) -> str:
     rest = len(things) - _NAMED
-    shown = ", ".join(os.fsencode(str(thing)).decode("utf-8", errors="replace") for thing in things[:_NAMED])
-    return f"{shown} and {rest} more" if rest > 0 else shown
+    named = ", ".join(shown(str(thing)) for thing in things[:_NAMED])
+    return f"{named} and {rest} more" if rest > 0 else named

@@ -14,6 +14,7 @@ from s2s.data.corpus import Split, Video
 from s2s.data.film_clips import Job
 from s2s.data.settings import PrepareSettings
 from s2s.data.splits import place_of, split_of
+from s2s.file_names import shown
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,72}")
 """A tar member's name has 100 letters: the id, a cut's span and `.f4096.599.jpg`."""
@@ -60,7 +61,7 @@ def splits_of(recordings: Sequence[str], settings: PrepareSettings, known: Mappi
 def source_name(path: Path, root: Path) -> str:
     """Return a film's name in the result: its path in the corpus, any bytes that are no text replaced."""
     name = path.relative_to(root) if path.is_relative_to(root) else path
-    return str(name).encode(errors="surrogateescape").decode(errors="replace")
+    return shown(name)
 
 
 def is_of_rank(video_id: str, rank: int, num_ranks: int) -> bool:

@@ -16,9 +16,11 @@ import numpy as np
 from av.audio.stream import AudioStream
 from av.container.input import InputContainer
 
-from s2s.audio import SAMPLE_RATE_HZ, mono_blocks
+from s2s.audio import SAMPLE_RATE_HZ
+from s2s.container import Damage, decoded, sound_tracks
 from s2s.data.cutting import Pcm
-from s2s.video import Damage, VideoFileError, decoded, open_film, sound_track
+from s2s.mono import MonoMixer, is_rate, mono_blocks
+from s2s.video import VideoFileError, open_film
 
 LONGEST_S: Final = 86_400.0
 """A day. More from one file is a damaged one, or an attack; a longer recording is given as several files."""
@@ -26,8 +28,6 @@ _GAP_S: Final = 0.25
 """A hole in the time of the sound from here on is kept as silence; shorter ones are a container's rounding."""
 _LONGEST_GAP_S: Final = 60.0
 """A longer one is no hole but another clock: what follows cannot be told from what is seen then."""
-_LOWEST_RATE_HZ: Final = 1_000
-_HIGHEST_RATE_HZ: Final = 1_000_000
 _PCM_FULL_SCALE: Final = 32768.0
 
 
@@ -42,6 +42,8 @@ class SoundTrack:
     language: str | None
     stated_s: float | None
     damage: Damage = field(default_factory=Damage)
+    cancels: bool = False
+    """Whether its channels cancel each other, so that their mean is almost silent."""
 
     @property
     def end_s(self) -> float:
@@ -58,20 +60,33 @@ def read_sound_track(
     takes no file.
     """
     with open_film(path) as film, tempfile.TemporaryFile(dir=spool) as file:
-        track = sound_track(film)
-        if track is None:
-            return None
-        if not _LOWEST_RATE_HZ <= track.rate <= _HIGHEST_RATE_HZ:
-            raise VideoFileError(path, f"says its sound has {track.rate} samples a second; expected 1000 to a million")
-        damage = Damage()
-        first_s = _write(film, track, path, file, damage, beat, longest_s)
-        if first_s is None:
-            return None
-        num_tracks = len(film.streams.audio)
-        number = film.streams.audio.index(track) + 1
-        stated_s = film.duration / av.time_base if film.duration else None
-        samples = np.memmap(file, np.int16, mode="r")
-        return SoundTrack(first_s, samples, number, num_tracks, track.language, stated_s, damage)
+        for number, track in enumerate(_tracks(film, path)):
+            if number:  # the one before gave nothing at all
+                film.seek(0)
+            damage, mixer = Damage(), MonoMixer(SAMPLE_RATE_HZ)
+            first_s = _write(film, track, path, file, damage, mixer, beat, longest_s)
+            if first_s is not None:
+                return SoundTrack(
+                    first_s=first_s,
+                    samples=np.memmap(file, np.int16, mode="r"),
+                    track=film.streams.audio.index(track) + 1,
+                    num_tracks=len(film.streams.audio),
+                    language=track.language,
+                    stated_s=film.duration / av.time_base if film.duration else None,
+                    damage=damage,
+                    cancels=mixer.power.cancels,
+                )
+    return None
+
+
+def _tracks(film: InputContainer, path: Path) -> list[AudioStream]:
+    """Return the tracks to try, the best first. Raises VideoFileError where all have a rate that is none."""
+    decodable = sound_tracks(film)
+    recorded = [track for track in decodable if is_rate(track.rate)]
+    if decodable and not recorded:
+        rate_hz = decodable[0].rate
+        raise VideoFileError(path, f"says its sound has {rate_hz} samples a second; expected 1000 to a million")
+    return recorded
 
 
 def _write(
@@ -80,34 +95,29 @@ def _write(
     path: Path,
     file: IO[bytes],
     damage: Damage,
+    mixer: MonoMixer,
     beat: Callable[[], None],
     longest_s: float,
 ) -> float | None:
     """Write the whole track as PCM and return when it begins; None where nothing can be decoded."""
-    frames = (frame for frame in decoded(film, track, damage) if isinstance(frame, av.AudioFrame))
+    heard = (frame for frame in decoded(film, track, damage) if isinstance(frame, av.AudioFrame))
+    frames = (frame for frame in heard if is_rate(frame.sample_rate))
     first = next(frames, None)
     if first is None:
         return None
     written, most = 0, int(longest_s * SAMPLE_RATE_HZ)
     steady = _without_gaps(itertools.chain([first], frames), damage)
-    # A broadcast may change its rate or its channels on the way; each stretch is converted for itself.
-    for _, stretch in itertools.groupby(steady, key=_kind):
-        for block in mono_blocks(stretch, SAMPLE_RATE_HZ):
-            if not np.isfinite(block).all():
-                raise VideoFileError(path, "holds NaN or infinite samples")
-            pcm = np.clip(np.rint(block * _PCM_FULL_SCALE), -_PCM_FULL_SCALE, _PCM_FULL_SCALE - 1).astype(np.int16)
-            file.write(pcm[: most - written].tobytes())
-            written += len(pcm)
-            beat()
-            if written >= most:
-                file.flush()
-                return first.time or 0.0
+    for block in mono_blocks(steady, mixer):
+        if not np.isfinite(block).all():
+            raise VideoFileError(path, "holds NaN or infinite samples")
+        pcm = np.clip(np.rint(block * _PCM_FULL_SCALE), -_PCM_FULL_SCALE, _PCM_FULL_SCALE - 1).astype(np.int16)
+        file.write(pcm[: most - written].tobytes())
+        written += len(pcm)
+        beat()
+        if written >= most:
+            break
     file.flush()
     return (first.time or 0.0) if written else None
-
-
-def _kind(frame: av.AudioFrame) -> tuple[int, str, str]:
-    return frame.sample_rate, frame.format.name, frame.layout.name
 
 
 def _without_gaps(frames: Iterable[av.AudioFrame], damage: Damage) -> Iterator[av.AudioFrame]:

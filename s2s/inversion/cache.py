@@ -22,8 +22,10 @@ from torch import Tensor
 
 from s2s.bundle import Bundle
 from s2s.card import GENERATOR, IMAGE_ENCODER
+from s2s.file_names import beside
 from s2s.inversion.loss import Losses
 from s2s.inversion.search import Inversion, InversionSettings, Inverted
+from s2s.user import cache_folder
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +36,8 @@ _UNIT: Final = 1e-3  # how far from length 1 an h may be
 
 
 def default_folder() -> Path:
-    """Return where inversions are kept: `$XDG_CACHE_HOME/sound-to-scene/inversions`, else under `~/.cache`."""
-    home = os.environ.get("XDG_CACHE_HOME", "")
-    # The XDG specification: a relative path there is invalid and to be ignored.
-    root = Path(home) if Path(home).is_absolute() else Path.home() / ".cache"
-    return root / "sound-to-scene" / "inversions"
+    """Return where inversions are kept."""
+    return cache_folder("inversions")
 
 
 def cache_key(model: Bundle, pixels: NDArray[np.uint8], settings: InversionSettings, seed: int) -> str:
@@ -119,7 +118,7 @@ def save_inverted(path: Path, inverted: Inverted, about: Mapping[str, str]) -> N
     numbers = {"losses": asdict(inverted.losses), "start": asdict(inverted.start), "iterations": inverted.iterations}
     metadata = {name: json.dumps(value) for name, value in numbers.items()} | dict(about)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = beside(path, f".{os.getpid()}.part")
     part.write_bytes(as_bytes(tensors, metadata))
     part.replace(path)
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from torch import Tensor
 
+from s2s.folders import is_hidden
 from s2s.published.checkpoint import CheckpointError, read_values
 
 _WEIGHTS: Final = "G_ema"
@@ -41,7 +42,7 @@ def _files(path: Path) -> list[PublishedFile]:
         return [PublishedFile(path)]
     if not path.is_dir():
         raise CheckpointError(path, "", "no such file or folder")
-    folders = [path, *sorted(child for child in path.iterdir() if child.is_dir())]
+    folders = [path, *sorted(child for child in path.iterdir() if child.is_dir() and not is_hidden(child.name))]
     found = [file for folder in folders for file in _in_folder(folder)]
     if not found:
         raise CheckpointError(path, "", f"holds no published weights; expected files that end in {', '.join(_ENDINGS)}")
@@ -50,7 +51,8 @@ def _files(path: Path) -> list[PublishedFile]:
 
 def _in_folder(folder: Path) -> list[PublishedFile]:
     """Return the best generator of IC-GAN's training files in `folder`, and whatever else is a checkpoint there."""
-    checkpoints = sorted(file for file in folder.iterdir() if file.is_file() and file.name.endswith(_ENDINGS))
+    files = (file for file in folder.iterdir() if file.is_file() and not is_hidden(file.name))
+    checkpoints = sorted(file for file in files if file.name.endswith(_ENDINGS))
     others = [PublishedFile(file) for file in checkpoints if not file.name.startswith(_OF_TRAINING)]
     generators = [file for file in checkpoints if file.name.startswith(_WEIGHTS)]
     if not generators and any(file.name.startswith(_RECORD) for file in checkpoints):

@@ -11,6 +11,10 @@ from typing import Final
 import av
 from PIL import ExifTags, Image
 
+from s2s import images
+from s2s.container import opened
+from s2s.file_names import UnreadableFileError
+
 _DAY: Final = r"(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)"
 _TIME: Final = r"(\d\d)[-_.:h]?(\d\d)[-_.:m]?(\d\d)"
 _IN_NAME: Final = re.compile(rf"(?<!\d){_DAY}(?:[ _-]?(?:T|at)?[ _-]?){_TIME}")
@@ -47,15 +51,15 @@ def time_in(name: str) -> datetime | None:
 def duration_of(sound: Path) -> float:
     """Return the seconds that the header of a sound file states; 0 where it states none, or is none."""
     try:
-        with av.open(str(sound)) as container:
+        with opened(sound, UnreadableFileError, "sound") as container:
             return container.duration / av.time_base if container.duration else 0.0
-    except (av.FFmpegError, OSError, ValueError):
+    except UnreadableFileError:
         return 0.0  # whoever decodes it says what is wrong with it
 
 
 def _by_camera(photograph: Path) -> datetime | None:
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(photograph) as image:
+        with warnings.catch_warnings(action="ignore"), images.opened(photograph) as image:
             exif = image.getexif()
             said = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
         return datetime.strptime(str(said).strip("\0 "), _EXIF_FORM) if said else None

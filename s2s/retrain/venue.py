@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
-from s2s.data.corpus import FILMS, FolderCorpus, Split, Video, files_under
+from s2s.data.corpus import FolderCorpus, Split, Video
 from s2s.data.plan import source_name
 from s2s.data.splits import place_of
-from s2s.images import ENDINGS
+from s2s.file_names import shown
+from s2s.folders import FILMS, PICTURES, files_under, unread_remark
 from s2s.retrain.times import begun_at, duration_of, taken_at
 
 VAL_SHARE: Final = 0.15
@@ -51,16 +52,22 @@ class Venue:
         """Look into `folder`. Raises ValueError where there is too little, OSError."""
         videos = FolderCorpus(folder, sounds=True).videos()
         sounds = [video.path for video in videos if video.path.suffix.lower() not in FILMS]
-        found = photographs_of(sounds, sorted(files_under(folder, ENDINGS))) if sounds else {}
+        found = photographs_of(sounds, sorted(files_under(folder, PICTURES))) if sounds else {}
         used = [video for video in videos if video.path not in sounds or found.get(video.path)]
+        unread = unread_remark(folder, ("films", "sounds", "pictures"))
         if not used:
-            raise ValueError(f"{folder} holds sounds but no photograph that goes with one, and no film")
+            also = f"; {unread}" if unread else ""
+            raise ValueError(f"{folder} holds sounds but no photograph that goes with one, and no film{also}")
+        unused = [path for path in sounds if not found.get(path)]
         splits = divided(sorted({video.split_key for video in used}), seed, folder)
         return cls(
             tuple(replace(video, split=splits[video.split_key]) for video in used),
             {source_name(path, folder): photographs for path, photographs in found.items() if photographs},
             {source_name(video.path, folder): video.split_key for video in used},
-            tuple(f"{path.relative_to(folder)}: no photograph goes with it" for path in sounds if not found.get(path)),
+            (
+                *(f"{shown(path.relative_to(folder))}: no photograph goes with it" for path in unused),
+                *([unread] if unread else []),
+            ),
         )
 
 

@@ -7,7 +7,6 @@ only what it had not added: at worst a file is embedded twice. Nothing else may 
 
 import json
 import logging
-import os
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
+
+from s2s.user import cache_folder
 
 _log = logging.getLogger(__name__)
 
@@ -44,9 +45,8 @@ class FileIdentity:
 
 
 def user_cache() -> Path:
-    """Return where this user's embeddings are kept: in XDG_CACHE_HOME, or in ~/.cache."""
-    named = Path(os.environ.get("XDG_CACHE_HOME", ""))  # a relative one is to be ignored (XDG specification)
-    return (named if named.is_absolute() else Path.home() / ".cache") / "sound-to-scene" / "embeddings"
+    """Return where this user's embeddings are kept."""
+    return cache_folder("embeddings")
 
 
 class EmbeddingCache:

@@ -22,7 +22,8 @@ from torch import Tensor
 from s2s.audio import AudioFileError, read_audio, sounds_in
 from s2s.bundle import Bundle, BundleError
 from s2s.embed import as_tensor, embed_image, embed_sound, unit
-from s2s.images import ENDINGS, ImageFileError, images_in, read_image
+from s2s.folders import PICTURES
+from s2s.images import ImageFileError, images_in, read_image
 from s2s.models.image_encoder import PictureEncoder
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
@@ -56,7 +57,7 @@ class Embedded:
 
 def kind_of(file: Path) -> Kind:
     """Tell an image from a sound or film, by the ending or else by what the file holds."""
-    if file.suffix.lower() in ENDINGS:
+    if file.suffix.lower() in PICTURES:
         return "images"
     try:
         with Image.open(file, formats=_FORMATS):
@@ -159,7 +160,7 @@ def _attempt(read: Callable[[Path], T], file: Path) -> tuple[Path, T | Skipped]:
     try:
         return file, read(file)
     except (AudioFileError, ImageFileError) as error:
-        return file, Skipped(file, str(error).removeprefix(f"{file}: "))
+        return file, Skipped(file, error.reason)
 
 
 def _batches(items: Iterator[T], size: int) -> Iterator[list[T]]:

@@ -4,6 +4,7 @@ Written for the layout of ESC-10 (K. J. Piczak 2015): the first digit of a file'
 original recording share a fold. Fold 3 is for testing.
 """
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,12 +12,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.audio import read_audio
+from s2s.audio import AudioFileError, read_audio
+from s2s.folders import SOUNDS, files_under
 from s2s.training.data import CLIP_S, SAMPLE_RATE_HZ, DataError
 from s2s.world.realism import HELD_OUT, SCENE_OF_CLASS, TUNED
 
 TRAINING_FOLDS: Final = TUNED
 TEST_FOLDS: Final = HELD_OUT
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,14 @@ class Recording:
 
 def read_recordings(folder: Path, folds: tuple[int, ...]) -> list[Recording]:
     """Read the clips of `folds` whose class the world has. Raises DataError where there are none."""
-    found = [
-        Recording(path, scene, _read(path))
-        for name, scene in SCENE_OF_CLASS.items()
-        for path in sorted((folder / name).glob("*"))
-        if path.name[0].isdigit() and int(path.name[0]) in folds
-    ]
+    found = []
+    for name, scene in SCENE_OF_CLASS.items():
+        for path in sorted(files_under(folder / name, SOUNDS)):
+            if path.name[0] in map(str, folds):
+                try:
+                    found.append(Recording(path, scene, _read(path)))
+                except AudioFileError as error:
+                    _log.warning("left out: %s", error)
     if not found:
         raise DataError(f"{folder} holds no clips of folds {folds}; expected folders {', '.join(SCENE_OF_CLASS)}")
     return found

@@ -151,7 +151,16 @@ def read_recordings(folder: Path, folds: Sequence[int], scenes: Sequence[str]) -
     if not found:
         wanted = ", ".join(name for name, scene in SCENE_OF_CLASS.items() if scene in scenes)
         raise AudioFileError(folder, f"holds no recordings CLASS/FOLD-… of fold {list(folds)}; classes are {wanted}")
-    return Heard(torch.stack([as_heard(read_audio(path)) for path, _ in found]), torch.tensor([n for _, n in found]))
+    heard, numbers = [], []
+    for path, number in found:
+        try:
+            heard.append(as_heard(read_audio(path)))
+            numbers.append(number)
+        except AudioFileError as error:
+            _log.warning("left out: %s", error)
+    if not heard:
+        raise AudioFileError(folder, f"holds {len(found)} recordings of fold {list(folds)}, and none can be read")
+    return Heard(torch.stack(heard), torch.tensor(numbers))
 
 
 def synthesise_takes(scenes: Sequence[str], takes: int, first_seed: int) -> Heard:

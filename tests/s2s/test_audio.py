@@ -98,7 +98,7 @@ def test_a_file_that_is_no_sound_is_named(tmp_path: Path) -> None:
 
 def test_a_picture_holds_no_sound(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "picture.png")
-    with pytest.raises(AudioFileError, match="holds no sound"):
+    with pytest.raises(AudioFileError, match="cannot be read as sound: it is of another kind"):
         read_audio(tmp_path / "picture.png")
 
 

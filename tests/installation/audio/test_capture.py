@@ -26,6 +26,7 @@ class FakeSource:
 
     def __init__(self, level: float = 0.5) -> None:
         self.label, self.lost_samples, self.closed = "fake", 0, False
+        self.remark = ""
         self.level, self.pauses, self.dead = level, False, False
 
     def read(self, now: float) -> AudioBlock | None:
@@ -302,3 +303,20 @@ def test_a_file_that_is_played_once_is_reported_as_ended(bench: Callable[..., Be
     assert table.core.status()["ended"] is True
     assert np.count_nonzero(heard) == SAMPLE_RATE_HZ // 2
     assert not heard[-SAMPLE_RATE_HZ:].any()
+
+
+def test_what_is_amiss_with_a_source_that_is_heard_is_told_once_and_stays_in_the_status(
+    bench: Callable[..., Bench], caplog: pytest.LogCaptureFixture
+) -> None:
+    source = FakeSource()
+    table = bench(source)
+    table.run(0.1)
+    assert table.core.status()["remark"] == ""
+    source.remark = "fake: the channels cancel each other"
+    table.run(0.5)
+    source.remark = ""
+    table.run(0.1)
+    source.remark = "fake: the channels cancel each other"
+    table.run(0.5)
+    assert table.core.status()["remark"] == "fake: the channels cancel each other"
+    assert [record.message for record in caplog.records].count(source.remark) == 1

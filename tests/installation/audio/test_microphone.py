@@ -183,3 +183,32 @@ def test_listing_devices_keeps_alsa_and_jack_quiet(server: SoundServer) -> None:
     assert done.stderr == ""
     assert MICROPHONE in done.stdout
     assert "default" in done.stdout
+
+
+def write_balanced_line(path: Path) -> Path:
+    """A tone of 700 Hz, the right channel upside down."""
+    left = (0.3 * 32_767 * np.sin(2 * np.pi * 700 * np.arange(60 * 48_000) / 48_000)).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setparams((2, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(np.stack([left, -left], axis=1).tobytes())
+    return path
+
+
+def test_a_line_whose_channels_cancel_each_other_is_told(
+    server: SoundServer, listen: Callable[..., Listener], tmp_path: Path
+) -> None:
+    server.play(write_balanced_line(tmp_path / "line.wav"))
+    listener = listen("mic")
+    listener.wait_until(lambda: "the channels cancel each other" in listener.host.status().get("remark", ""))
+    assert np.abs(listener.ring.newest(SAMPLE_RATE_HZ // 2).samples).max() < 0.01
+
+
+@pytest.mark.parametrize("channel", ["left", "right"])
+def test_one_channel_of_such_a_line_is_heard(
+    server: SoundServer, listen: Callable[..., Listener], tmp_path: Path, channel: str
+) -> None:
+    server.play(write_balanced_line(tmp_path / "line.wav"))
+    listener = listen(f"mic:{MICROPHONE}:{channel}")
+    listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(700, abs=5))
+    listener.wait_until(lambda: listener.host.status().get("source") == f"mic: {MICROPHONE}, {channel}")
+    assert listener.host.status()["remark"] == ""

@@ -70,3 +70,18 @@ def test_garbage_in_a_float_stream_does_not_poison_what_follows() -> None:
 def test_sound_without_channels_is_a_programming_error() -> None:
     with pytest.raises(ValueError, match=r"takes \[frames, channels\]"):
         StreamResampler(48_000).push(np.zeros(10, np.float32))
+
+
+def test_channels_that_cancel_each_other_are_noticed_and_so_is_the_mended_cable() -> None:
+    left = tone(48_000, 440.0, 4.5)
+    resampler = StreamResampler(48_000)
+    resampler.push(np.concatenate([left, -left], axis=1))
+    assert resampler.cancels
+    resampler.push(np.concatenate([left, left], axis=1))
+    assert not resampler.cancels
+
+
+def test_one_channel_cancels_nothing() -> None:
+    resampler = StreamResampler(48_000)
+    resampler.push(tone(48_000, 440.0, 5.0))
+    assert not resampler.cancels

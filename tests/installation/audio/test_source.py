@@ -1,7 +1,7 @@
 import pytest
 
 from installation.audio.devices import DeviceInfo, find_device
-from installation.audio.source import Pacer, SourceError, SourceKind, SourceSpec, parse_source
+from installation.audio.source import Channel, Pacer, SourceError, SourceKind, SourceSpec, parse_source
 from installation.values import SAMPLE_RATE_HZ
 
 DEVICES = (
@@ -16,6 +16,11 @@ DEVICES = (
     [
         ("mic", SourceSpec(SourceKind.MICROPHONE)),
         ("mic:USB Audio: front", SourceSpec(SourceKind.MICROPHONE, "USB Audio: front")),
+        ("mic:Scarlett:left", SourceSpec(SourceKind.MICROPHONE, "Scarlett", channel=Channel.LEFT)),
+        ("mic:USB: front:right", SourceSpec(SourceKind.MICROPHONE, "USB: front", channel=Channel.RIGHT)),
+        ("mic::left", SourceSpec(SourceKind.MICROPHONE, "", channel=Channel.LEFT)),
+        ("mic:left", SourceSpec(SourceKind.MICROPHONE, "left")),
+        ("file:evening:left", SourceSpec(SourceKind.FILE, "evening:left")),
         ("osc", SourceSpec(SourceKind.OSC, port=9001)),
         ("osc:9100", SourceSpec(SourceKind.OSC, port=9100)),
         ("file:C:/sounds/rain.wav", SourceSpec(SourceKind.FILE, "C:/sounds/rain.wav")),
@@ -30,7 +35,7 @@ def test_sources_are_read_as_the_command_line_writes_them(text: str, spec: Sourc
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("mik", "mic, mic:NAME, osc, osc:PORT, file:PATH or demo, did you mean 'mic'"),
+        ("mik", "osc, osc:PORT, file:PATH or demo, did you mean 'mic'"),
         ("", "is none of mic"),
         ("osc:", "UDP port from 1 to 65535"),
         ("osc:99999", "UDP port from 1 to 65535"),
