@@ -10,6 +10,7 @@ from typing import Final
 import moderngl
 
 from installation.render.crossfade import Ramp
+from installation.render.extension import Extension
 from installation.render.framing import cover, internal_size, place
 from installation.render.hud import HeadUpDisplay
 from installation.render.layer import is_software
@@ -48,6 +49,7 @@ class Renderer:
         self._size = size
         self._chain = Chain(context, passes)
         self._source = Source(context)
+        self._extension = Extension(context)
         self._hud = HeadUpDisplay(context)
         self._present = Shader(context, SHADERS / "stages" / "present.frag")
         self._context = context
@@ -106,8 +108,10 @@ class Renderer:
         source = self._source.update(frame, self._time.elapsed_s)
         if not self._source.has_picture:
             return
-        fit = controls.text("/render/fit") == "fit"
-        size = internal_size(self._size, source.size, fit=fit, scale=self.internal_scale)
+        meets = controls.text("/render/fit")
+        if meets == "extend":
+            source = self._extension.draw(source, self._size)
+        size = internal_size(self._size, source.size, fit=meets == "fit", scale=self.internal_scale)
         covered = cover(size, source.size, zoom=controls.number("/render/zoom"))
         self._picture = self._chain.draw(source, size, uniforms, covered)
         self._picture_size = source.size
@@ -131,6 +135,7 @@ class Renderer:
         """Give the graphics card its memory back."""
         self._chain.release()
         self._source.release()
+        self._extension.release()
         self._hud.release()
         self._present.release()
 
