@@ -30,6 +30,7 @@ from installation.ring import AudioRing
 from installation.show import LISTEN_SAMPLES, wishes_of
 from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels, Samples
 from s2s.audio import read_audio
+from s2s.card import read_card
 from s2s.film import VideoFile
 
 _DEFAULT_SIZE: Final = (1280, 720)
@@ -37,8 +38,8 @@ _DEFAULT_FPS: Final = 30.0
 
 
 def render(config: ShowConfig, started_at: float) -> dict[str, Any]:
-    """Write the film that `config` asks for; return the run's report. Raises AudioFileError, ModelError,
-    DisplayError."""
+    """Write the film that `config` asks for; return the run's report. Raises AudioFileError, BundleError,
+    ModelError, DisplayError."""
     asked, path = config.arguments, config.arguments.render
     assert path is not None
     size, fps = asked.size or _DEFAULT_SIZE, asked.fps or _DEFAULT_FPS
@@ -64,7 +65,8 @@ class _Studio:
         seed, preset = config.arguments.seed, config.preset
         self._real = MonotonicClock()
         self._desk = Desk(mood(preset), preset.routes)
-        self._ring, self._wishes, self._frames = AudioRing(), JsonBox(), FrameBox(512, 512)
+        picture_px = read_card(config.model).generator.size_px
+        self._ring, self._wishes, self._frames = AudioRing(), JsonBox(), FrameBox.for_pictures(picture_px)
         # Every step paints: no bound on the rate, and the same device settings as live.
         core = InferenceCore(
             InferenceConfig(config.model, seed, max_fps=1000.0, threads=2, patient=True),

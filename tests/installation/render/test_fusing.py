@@ -32,8 +32,9 @@ def test_includes_and_declarations_are_there_once() -> None:
 
 @pytest.fixture
 def own_shaders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of passes that can be written to; the includes are the real ones."""
-    (tmp_path / "include").symlink_to(shaders.SHADERS / "include")
+    """A folder of passes that can be written to; includes and stages are the real ones."""
+    for name in ("include", "stages"):
+        (tmp_path / name).symlink_to(shaders.SHADERS / name)
     monkeypatch.setattr(shaders, "SHADERS", tmp_path)
     return tmp_path
 
