@@ -65,7 +65,7 @@ def captioned(picture: Pixels, caption: str, side_px: int) -> Pixels:
     [height + side_px // 10, side_px, 3]; the sizes are even where `side_px` is a multiple of 20.
     """
     strip_px, height_px = side_px // 10, _cell_height([picture], side_px)
-    height_px -= height_px % 2
+    height_px -= height_px % 2 if height_px < side_px else 0
     font = ImageFont.load_default(size=max(9, side_px // 22))
     frame = Image.new("RGB", (side_px, height_px + strip_px), _PAPER)
     _place(frame, picture, 0, 0, (side_px, height_px))
