@@ -119,7 +119,8 @@ def _checked_columns(
 
 def _cell_height(pictures: Sequence[Pixels], cell_px: int) -> int:
     """Return how high a cell of `cell_px` width must be: square, unless every picture is wider than high."""
-    return max(1, round(cell_px * min(1.0, max(picture.shape[0] / picture.shape[1] for picture in pictures))))
+    steepest = max(float(picture.shape[0] / picture.shape[1]) for picture in pictures)
+    return max(1, round(cell_px * min(1.0, steepest)))
 
 
 def _place(sheet: Image.Image, picture: Pixels, x: int, y: int, cell_px: tuple[int, int]) -> None:

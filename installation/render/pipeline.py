@@ -40,9 +40,10 @@ class Renderer:
         seed: int,
         adaptive: bool = True,
         budget_s: float | None = None,
+        scale: float = 1.0,
     ) -> None:
-        """`size` is the window's in pixels. Without `adaptive` the passes run at full size and output is reproducible;
-        with it one `draw` takes about `budget_s`, by default what suits the machine's kind of OpenGL.
+        """`size` is the window's in pixels. Without `adaptive` the passes run at `scale` of it and output is
+        reproducible; with it one `draw` takes about `budget_s`, by default what suits the machine's kind of OpenGL.
 
         Raises ShaderError for a pass that does not exist or does not compile.
         """
@@ -56,6 +57,7 @@ class Renderer:
         self._time = ShowTime(seed)
         self._blackout = Ramp(_BLACKOUT_S)
         self._chooser = _chooser(context, budget_s) if adaptive else None
+        self._scale = scale
         self._picture: moderngl.Texture | None = None
         self._picture_size = (1, 1)
         self.draw_s = 0.0
@@ -63,7 +65,7 @@ class Renderer:
     @property
     def internal_scale(self) -> float:
         """The passes' height as a part of the window's, now."""
-        return self._chooser.scale if self._chooser else 1.0
+        return self._chooser.scale if self._chooser else self._scale
 
     def set_passes(self, passes: Sequence[str]) -> None:
         """Change the chain. Raises ShaderError and keeps the old one when the new one does not work."""

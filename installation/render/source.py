@@ -9,7 +9,7 @@ import numpy as np
 from installation.render.crossfade import CrossFade
 from installation.render.framing import cover
 from installation.render.layer import Layer
-from installation.render.shader import SHADERS, Shader
+from installation.render.shader import SHADERS, Shader, Uniform
 from installation.values import Frame
 
 
@@ -37,7 +37,7 @@ class Source:
         if self._newest is not None:
             textures = {"u_before": self._before.texture, "u_newest": self._newest}
             part = cover(self._shown.size, self._before.size, zoom=1.0)
-            told = {"u_weight": self._fade.weight(elapsed_s), "u_part": part}
+            told: dict[str, Uniform] = {"u_weight": self._fade.weight(elapsed_s), "u_part": part}
             self._shader.draw(self._shown.framebuffer, told, textures)
             self._drawn_at_s = elapsed_s
         return self._shown
