@@ -45,7 +45,6 @@ _HARDWARE_FPS: Final = 60.0
 _FASTEST_DISPLAY_FPS: Final = 240.0
 _SOFTWARE_FPS: Final = 30.0
 """Software OpenGL draws on the cores that the model needs: half the cadence leaves it one of them."""
-_LARGEST_PICTURE: Final = 512
 _LONGEST_STEP_S: Final = 15.0
 """One hearing and one picture of a big model on a slow machine; beyond it the worker hangs."""
 
@@ -56,19 +55,21 @@ def build_show(config: ShowConfig, started_at: float) -> Show:
     log.info("model: %s %s (%s)", card.name, card.version, card.licence)
     midi_map = MidiMap.parse(config.preset.midi_map)
     with ExitStack() as undo:  # what was opened before something failed is given back, the newest first
-        show = _wire(config, midi_map, started_at, undo)
+        show = _wire(config, card.generator.size_px, midi_map, started_at, undo)
         undo.pop_all()
     return show
 
 
-def _wire(config: ShowConfig, midi_map: MidiMap, started_at: float, undo: ExitStack) -> Show:
+def _wire(
+    config: ShowConfig, picture_px: tuple[int, int], midi_map: MidiMap, started_at: float, undo: ExitStack
+) -> Show:
     preset, asked = config.preset, config.arguments
     clock = MonotonicClock()
     desk = Desk({**mood(preset), "/show/preset": preset.path.stem}, preset.routes)
     folders = preset_folders(preset.path)
     ring = undo.enter_context(closing(AudioRing()))
     wishes = undo.enter_context(closing(JsonBox()))
-    frames = undo.enter_context(closing(FrameBox(_LARGEST_PICTURE, _LARGEST_PICTURE)))
+    frames = undo.enter_context(closing(FrameBox.for_pictures(picture_px)))
     wishes.put(wishes_of(desk.tick(clock.now(), Features()), preset))
 
     sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=asked.seed)

@@ -9,7 +9,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ _SLOTS: Final = 3
 _HEADER_BYTES: Final = 64
 _SLOT_HEADER: Final = struct.Struct("<qq")  # serial, payload bytes
 _READ_ATTEMPTS: Final = 4
+_LEAST_ROOM_PX: Final = 512
 _FRAME_HEADER: Final = struct.Struct("<iidd")  # height, width, heard_at, made_at
 
 
@@ -133,10 +134,15 @@ class JsonBox:
 
 
 class FrameBox:
-    """A mailbox for generated pictures of up to `max_height` x `max_width`."""
+    """A mailbox for generated pictures of up to `max_height` x `max_width`, or as many pixels of another shape."""
 
     def __init__(self, max_height: int, max_width: int) -> None:
         self._box = Mailbox(_FRAME_HEADER.size + max_height * max_width * 3)
+
+    @classmethod
+    def for_pictures(cls, size_px: tuple[int, int]) -> Self:
+        """Return one for pictures of this width and height, or of 512 x 512: a folder may get a larger model later."""
+        return cls(max(size_px[1], _LEAST_ROOM_PX), max(size_px[0], _LEAST_ROOM_PX))
 
     @property
     def serial(self) -> int:

@@ -31,6 +31,7 @@ from installation.ring import AudioRing
 from installation.show import LISTEN_SAMPLES, wishes_of
 from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels, Samples
 from s2s.audio import read_audio
+from s2s.card import read_card
 from s2s.film import VideoFile
 
 _DEFAULT_SIZE: Final = (1280, 720)
@@ -52,7 +53,7 @@ class PaintingError(Exception):
 def render(config: ShowConfig, started_at: float) -> dict[str, Any]:
     """Write the film that `config` asks for; return the run's report.
 
-    Raises AudioFileError, ModelError, ShaderError, DisplayError, FilmError or PaintingError.
+    Raises AudioFileError, BundleError, ModelError, ShaderError, DisplayError, FilmError or PaintingError.
     """
     asked, path = config.arguments, config.arguments.render
     assert path is not None
@@ -94,9 +95,10 @@ class _Studio:
         seed, preset = config.arguments.seed, config.preset
         self._real = MonotonicClock()
         self._desk = Desk(mood(preset), preset.routes)
+        picture_px = read_card(config.model).generator.size_px
         self._ring = undo.enter_context(closing(AudioRing()))
         self._wishes = undo.enter_context(closing(JsonBox()))
-        self._frames = undo.enter_context(closing(FrameBox(512, 512)))
+        self._frames = undo.enter_context(closing(FrameBox.for_pictures(picture_px)))
         # Every step paints: no bound on the rate, and the same device settings as live.
         core = InferenceCore(
             InferenceConfig(config.model, seed, max_fps=1000.0, threads=2, patient=True),

@@ -151,6 +151,7 @@ def _bool(address: str, default: bool, description: str) -> Parameter:
 
 
 _GO: Final = "go to a preset of the show's folders, by name, over /show/morph seconds"
+_FIT: Final = "a picture of another shape than the window: cut off, between bars, or its edges carried on"
 
 _ROWS: Final = (
     _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB"),
@@ -175,7 +176,7 @@ _ROWS: Final = (
     _float("/render/strokes", 0.5, 0, 1, "brush strokes that follow the picture's edges"),
     _float("/render/grain", 0.15, 0, 1, "film grain"),
     _float("/render/vignette", 0.2, 0, 1, "darkens the corners"),
-    Parameter("/render/fit", Kind.CHOICE, "crop", "how the square picture meets the window", choices=("crop", "fit")),
+    Parameter("/render/fit", Kind.CHOICE, "extend", _FIT, choices=("crop", "fit", "extend")),
     Parameter("/show/preset", Kind.TEXT, "", _GO, letters=100, forbidden="/\\"),
     _float("/show/morph", 4, 0, 60, "how long a change of preset takes", unit="s", smoothing_s=0),
     _bool("/show/blackout", False, "fade to black and back"),

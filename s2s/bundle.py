@@ -17,9 +17,8 @@ from s2s.card import (
     AUDIO_ENCODER,
     GENERATOR,
     IMAGE_ENCODER,
-    BigGanSizes,
+    AnyGeneratorSizes,
     BundleError,
-    LightSizes,
     ModelCard,
     read_card,
     write_card,
@@ -166,14 +165,15 @@ def _on_meta(path: Path, sizes: Sizes) -> nn.Module:
             network = build(sizes)
     except ValueError as error:
         raise BundleError(path, "", f"the card's sizes do not fit together: {error}") from error
-    if isinstance(sizes, BigGanSizes | LightSizes):
+    if isinstance(sizes, AnyGeneratorSizes):
         _check_generator(path, sizes, cast(Generator, network))
     return network
 
 
-def _check_generator(path: Path, sizes: BigGanSizes | LightSizes, generator: Generator) -> None:
-    for name in ("resolution", "z_dim", "h_dim"):
-        said, is_ = getattr(sizes, name), getattr(generator, name)
+def _check_generator(path: Path, sizes: AnyGeneratorSizes, generator: Generator) -> None:
+    said_px, is_px = sizes.size_px, (generator.width, generator.height)
+    dims = {name: (getattr(sizes, name), getattr(generator, name)) for name in ("z_dim", "h_dim")}
+    for name, (said, is_) in {"width": (said_px[0], is_px[0]), "height": (said_px[1], is_px[1]), **dims}.items():
         if said != is_:
             raise BundleError(path, name, f"the card says {said}, this architecture makes it {is_}")
 

@@ -7,7 +7,7 @@ Reads without torch, so that any process can name the model it shows.
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import pydantic
 import yaml
@@ -22,6 +22,8 @@ AUDIO_ENCODER: Final = "audio_encoder.safetensors"
 GENERATOR: Final = "generator.safetensors"
 IMAGE_ENCODER: Final = "image_encoder.safetensors"
 DEFAULT_BUNDLE: Final = Path(__file__).parent / "pretrained"
+_LARGEST_PICTURE_PX: Final = 4096
+_PUBLISHED_SQUASH_PX: Final = (256, 256)
 
 Channels = Annotated[int, Field(gt=0, le=2_048)]
 """Of a layer, at the network's narrowest or at one of its levels; the published generator has 16 × 96 at most."""
@@ -78,7 +80,32 @@ class SwavSizes(_Part):
         return 32 * self.width
 
 
-class BigGanSizes(_Part):
+class SquareSizes(_Part):
+    """A generator of pictures as wide as they are high, `resolution` pixels a side."""
+
+    architecture: str
+    resolution: Pixels
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of its pictures."""
+        return self.resolution, self.resolution
+
+
+class WideSizes(_Part):
+    """A generator of pictures of any shape, `width` × `height` pixels."""
+
+    architecture: str
+    width: int = Field(gt=0, le=_LARGEST_PICTURE_PX)
+    height: int = Field(gt=0, le=_LARGEST_PICTURE_PX)
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of its pictures."""
+        return self.width, self.height
+
+
+class BigGanSizes(SquareSizes):
     """The IC-GAN generator; the published one at 128 pixels has 96 channels and z of 120."""
 
     architecture: Literal["biggan"] = "biggan"
@@ -89,23 +116,28 @@ class BigGanSizes(_Part):
     shared_dim: Numbers
 
 
-class LightSizes(_Part):
+class LightSizes(SquareSizes):
     """The light generator; one width each for 4, 8 … `resolution` pixels."""
 
     architecture: Literal["light"] = "light"
-    resolution: Pixels
     channels: Annotated[tuple[Channels, ...], Field(max_length=16)]
     z_dim: Numbers
     h_dim: Numbers
 
 
-GeneratorSizes = Annotated[BigGanSizes | LightSizes, Field(discriminator="architecture")]
+AnyGeneratorSizes = BigGanSizes | LightSizes
+"""Every architecture of a generator; a new one is a class above, a member here and a case of `models.registry`."""
+GeneratorSizes = Annotated[AnyGeneratorSizes, Field(discriminator="architecture")]
 PictureEncoderSizes = Annotated[ImageEncoderSizes | SwavSizes, Field(discriminator="architecture")]
-_ARCHITECTURES: Final = ("biggan", "light", "resnet18", "resnet50")
+_GENERATORS: Final = {str(part.model_fields["architecture"].default): part for part in get_args(AnyGeneratorSizes)}
+_ARCHITECTURES: Final = (*_GENERATORS, "resnet18", "resnet50")
 
 
 class ModelCard(_Part):
-    """All that `model.yaml` says. `metrics` are measured numbers and what they were measured on, by name."""
+    """All that `model.yaml` says. `metrics` are measured numbers and what they were measured on, by name.
+
+    `squash` is width and height of what f_V was trained to look at, where that is not the published square.
+    """
 
     name: str = Field(min_length=1, max_length=200)
     version: str = Field(min_length=1, max_length=200)
@@ -116,7 +148,13 @@ class ModelCard(_Part):
     audio_encoder: AudioEncoderSizes
     generator: GeneratorSizes
     image_encoder: PictureEncoderSizes | None = None
+    squash: tuple[Pixels, Pixels] | None = None
     metrics: dict[str, float | str] = Field(default_factory=dict)
+
+    @property
+    def squash_px(self) -> tuple[int, int]:
+        """Width and height to which every photograph is brought before f_V sees it, whatever its aspect."""
+        return self.squash or _PUBLISHED_SQUASH_PX
 
     @pydantic.model_validator(mode="after")
     def _one_space(self) -> "ModelCard":
@@ -184,7 +222,9 @@ def _known_keys(fields: dict[str, Any], parents: list[str]) -> list[str]:
         return list(ModelCard.model_fields)
     if parents[0] == "spectrogram":
         return list(SpectrogramSpec.__dataclass_fields__)
-    if parents[0] == "generator":
-        light = fields["generator"]["architecture"] == "light"
-        return list((LightSizes if light else BigGanSizes).model_fields)
-    return list((AudioEncoderSizes if parents[0] == "audio_encoder" else ImageEncoderSizes).model_fields)
+    parts: dict[str, type[_Part]] = {
+        "audio_encoder": AudioEncoderSizes,
+        "image_encoder": ImageEncoderSizes,
+        "generator": _GENERATORS[fields["generator"]["architecture"]],
+    }
+    return list(parts[parents[0]].model_fields)

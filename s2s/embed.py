@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -35,12 +36,20 @@ def embed_sound(model: Bundle, sound: NDArray[np.float32]) -> Tensor:
 def embed_image(model: Bundle, pixels: NDArray[np.uint8]) -> Tensor:
     """Return z_V, the unit embedding [1, h_dim] of RGB `pixels` [height, width, 3] (paper, 3.2).
 
-    The published loader squashes photographs to 256×256 first: `read_image(path, side_px=256)`. Raises BundleError for
-    a model without an image encoder.
+    Photographs are squashed first, as published to 256×256: `read_image(path, model.card.squash_px)`. Raises
+    BundleError for a model without an image encoder.
     """
     if model.image_encoder is None:
         raise BundleError(model.path, "image_encoder", "this bundle cannot place images: it holds no image encoder")
     return unit(model.image_encoder.encode(as_tensor(pixels).to(model.device)))
+
+
+def as_seen(model: Bundle, pictures: Tensor) -> Tensor:
+    """Return pictures [n, 3, h, w] in the shape that f_V was trained to look at; as they are where they have it."""
+    width, height = model.card.squash_px
+    if pictures.shape[-1] * height == pictures.shape[-2] * width:
+        return pictures
+    return F.interpolate(pictures, (height, width), mode="bilinear", antialias=True)
 
 
 def as_tensor(pixels: NDArray[np.uint8]) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from s2s.audio import read_audio
 from s2s.bundle import Bundle, BundleError
-from s2s.embed import embed_sound, unit
+from s2s.embed import as_seen, embed_sound, unit
 from s2s.noise import Convention, draw_noise
 
 _BATCH: Final = 8  # pictures at once: enough to keep a GPU busy, and at 256 pixels still under a gigabyte
@@ -47,7 +47,7 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """Pictures [count, px, px, 3] and, where they were chosen, the L2 distance of each to its h in f_V's space."""
+    """Pictures [count, height, width, 3] and, where they were chosen, each one's L2 distance from h in f_V's space."""
 
     pictures: NDArray[np.uint8]
     distances: tuple[float, ...] = ()
@@ -55,7 +55,7 @@ class Painted:
 
 @torch.inference_mode()
 def paint(model: Bundle, z: Tensor, h: Tensor) -> NDArray[np.uint8]:
-    """Return the pictures G(z, h), uint8 [n, px, px, 3]: clamped to -1..1, no contrast stretched (paper, 3.2).
+    """Return the pictures G(z, h), uint8 [n, height, width, 3]: clamped to -1..1, no contrast stretched (paper, 3.2).
 
     `z` [n, z_dim]; `h` [n, h_dim] or one row for all, of unit length. Raises ValueError for other shapes.
     """
@@ -72,7 +72,7 @@ def sample(model: Bundle, h: Tensor, sampling: Sampling) -> Painted:
         raise BundleError(model.path, "image_encoder", "choosing the best of many needs an image encoder")
     pictures, distances = [], []
     for batch in _painted(model, z, h):
-        features = unit(model.image_encoder.encode(batch))
+        features = unit(model.image_encoder.encode(as_seen(model, batch)))
         distances.append(torch.linalg.vector_norm(features - h.to(features.device), dim=1).cpu())
         pictures.append(as_pixels(batch))
     return _nearest(np.concatenate(pictures), torch.cat(distances).numpy(), sampling.count)

@@ -23,13 +23,13 @@ class ImageFileError(UnreadableFileError):
     """A file that no image can be read from; `path` is the file, `reason` why."""
 
 
-def read_image(path: Path | str, side_px: int | None = None) -> NDArray[np.uint8]:
+def read_image(path: Path | str, side_px: int | tuple[int, int] | None = None) -> NDArray[np.uint8]:
     """Return the image of a file as RGB [height, width, 3], or squashed to [side_px, side_px, 3] (bilinear).
 
-    The squash ignores the aspect, as the published loader does. Turned as the camera was held (EXIF); of a moving image
-    the first picture; grey, palette and CMYK become RGB, 16 bits become 8, and what is transparent lies on black. Any
-    size down to 1×1 is an image. Raises ImageFileError, also for a truncated file, one of more than 100 million pixels,
-    and floating-point grey.
+    The squash, for which a pair is width and height, ignores the aspect, as the published loader does. Turned as the
+    camera was held (EXIF); of a moving image the first picture; grey, palette and CMYK become RGB, 16 bits become 8,
+    and what is transparent lies on black. Any size down to 1×1 is an image. Raises ImageFileError, also for a truncated
+    file, one of more than 100 million pixels, and floating-point grey.
     """
     file = Path(path)
     try:
@@ -48,7 +48,8 @@ def read_image(path: Path | str, side_px: int | None = None) -> NDArray[np.uint8
         reason = " ".join((getattr(error, "strerror", None) or str(error)).split())
         raise ImageFileError(file, f"cannot be read as an image: {reason}") from error
     if side_px is not None:
-        rgb = rgb.resize((side_px, side_px), Image.Resampling.BILINEAR)
+        size_px = (side_px, side_px) if isinstance(side_px, int) else side_px
+        rgb = rgb.resize(size_px, Image.Resampling.BILINEAR)
     return np.array(rgb)
 
 

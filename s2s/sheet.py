@@ -32,43 +32,46 @@ def captioned_sheet(
 ) -> Pixels:
     """Lay rows of pictures, each [h, w, 3] uint8 of any size, out as one sheet [H, W, 3] on dark paper.
 
-    Every picture is fitted into a square cell. Captions are optional: one a row to the left, one a column above; lines
-    are parted by line feeds, and one too long is cut with an ellipsis. Pillow's own font has little but ASCII: other
-    letters lose their accents or are spelt out. Raises ValueError for a sheet without pictures or captions that do
-    not match.
+    Every picture is fitted into a cell, `cell_px` square or, where all pictures are wide, lower. Captions are optional:
+    one a row to the left, one a column above; lines are parted by line feeds, and one too long is cut with an ellipsis.
+    Pillow's own font has little but ASCII: other letters lose their accents or are spelt out. Raises ValueError for a
+    sheet without pictures or captions that do not match.
     """
     columns = _checked_columns(rows, row_captions, column_captions)
     letter_px = max(11, cell_px // 11)
     font = ImageFont.load_default(size=letter_px)
-    line_px, step = round(letter_px * 1.5), cell_px + _GAP_PX
+    height_px = _cell_height([picture for row in rows for picture in row], cell_px)
+    line_px, step, down = round(letter_px * 1.5), cell_px + _GAP_PX, height_px + _GAP_PX
     above = [_fitted(font, caption, cell_px) for caption in column_captions]
     beside = [_fitted(font, caption, 2 * cell_px) for caption in row_captions]
     left = _GAP_PX + (_widest(font, beside) + 2 * _GAP_PX if beside else 0)
     top = _GAP_PX + line_px * (bool(title) + max((caption.count("\n") + 1 for caption in above), default=0))
-    sheet = Image.new("RGB", (left + columns * step, top + len(rows) * step), _PAPER)
+    sheet = Image.new("RGB", (left + columns * step, top + len(rows) * down), _PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((_GAP_PX, _GAP_PX // 2), _fitted(font, title, sheet.width - 2 * _GAP_PX), _INK, font)
     for number, caption in enumerate(above):
         middle = (left + number * step + cell_px // 2, top - 4)
         draw.multiline_text(middle, caption, _INK, font, anchor="md", align="center")
     for number, caption in enumerate(beside):
-        draw.multiline_text((_GAP_PX, top + number * step + cell_px // 2), caption, _FAINT, font, anchor="lm")
+        draw.multiline_text((_GAP_PX, top + number * down + height_px // 2), caption, _FAINT, font, anchor="lm")
     for y, row in enumerate(rows):
         for x, picture in enumerate(row):
-            _place(sheet, picture, left + x * step, top + y * step, cell_px)
+            _place(sheet, picture, left + x * step, top + y * down, (cell_px, height_px))
     return np.asarray(sheet)
 
 
 def captioned(picture: Pixels, caption: str, side_px: int) -> Pixels:
-    """Return `picture` [h, w, 3] fitted into `side_px` square, one line of caption below it: a frame of a film.
+    """Return `picture` [h, w, 3] fitted into `side_px` square, or lower for a wide one, and a line of caption below it:
+    a frame of a film.
 
-    [side_px + side_px // 10, side_px, 3]; the sizes are even where `side_px` is a multiple of 20.
+    [height + side_px // 10, side_px, 3]; the sizes are even where `side_px` is a multiple of 20.
     """
-    strip_px = side_px // 10
+    strip_px, height_px = side_px // 10, _cell_height([picture], side_px)
+    height_px -= height_px % 2 if height_px < side_px else 0
     font = ImageFont.load_default(size=max(9, side_px // 22))
-    frame = Image.new("RGB", (side_px, side_px + strip_px), _PAPER)
-    _place(frame, picture, 0, 0, side_px)
-    middle = (side_px // 2, side_px + strip_px // 2)
+    frame = Image.new("RGB", (side_px, height_px + strip_px), _PAPER)
+    _place(frame, picture, 0, 0, (side_px, height_px))
+    middle = (side_px // 2, height_px + strip_px // 2)
     ImageDraw.Draw(frame).text(middle, _fitted(font, caption, side_px - 2 * _GAP_PX), _INK, font, anchor="mm")
     return np.asarray(frame)
 
@@ -117,12 +120,18 @@ def _checked_columns(
     return columns
 
 
-def _place(sheet: Image.Image, picture: Pixels, x: int, y: int, cell_px: int) -> None:
+def _cell_height(pictures: Sequence[Pixels], cell_px: int) -> int:
+    """Return how high a cell of `cell_px` width must be: square, unless every picture is wider than high."""
+    steepest = max(float(picture.shape[0] / picture.shape[1]) for picture in pictures)
+    return max(1, round(cell_px * min(1.0, steepest)))
+
+
+def _place(sheet: Image.Image, picture: Pixels, x: int, y: int, cell_px: tuple[int, int]) -> None:
     image = Image.fromarray(picture)
-    scale = cell_px / max(image.size)
+    scale = min(cell_px[0] / image.width, cell_px[1] / image.height)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     image = image.resize(size, Image.Resampling.LANCZOS)
-    sheet.paste(image, (x + (cell_px - size[0]) // 2, y + (cell_px - size[1]) // 2))
+    sheet.paste(image, (x + (cell_px[0] - size[0]) // 2, y + (cell_px[1] - size[1]) // 2))
 
 
 def _widest(font: _Font, captions: Sequence[str]) -> int:

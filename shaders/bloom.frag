@@ -4,14 +4,11 @@
 
 #include "common.glsl"
 
-uniform sampler2D u_glow;  // stages/glow.frag
-uniform sampler2D u_halo;  // stages/halo.frag
+uniform sampler2D u_shine;  // stages/shine.frag
 uniform float u_bloom;
 
 void main() {
-    vec3 colour = texture(u_picture, v_uv).rgb;
-    vec3 light = 0.5 * texture(u_glow, v_uv).rgb + 0.8 * texture(u_halo, v_uv).rgb;
-    light *= u_bloom * (1.0 + 0.5 * u_level);
+    vec3 light = texture(u_shine, v_uv).rgb * u_bloom * (1.0 + 0.5 * u_level);
     // Screen blending: light adds up without ever burning out.
-    o_colour = vec4(1.0 - (1.0 - colour) * (1.0 - clamp(light, 0.0, 1.0)), 1.0);
+    o_colour = vec4(1.0 - (1.0 - picture()) * (1.0 - clamp(light, 0.0, 1.0)), 1.0);
 }

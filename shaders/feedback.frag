@@ -10,5 +10,5 @@ in vec2 v_from;
 flat in float v_left;
 
 void main() {
-    o_colour = vec4(mix(texture(u_picture, v_uv).rgb, texture(u_last, v_from).rgb, v_left), 1.0);
+    o_colour = vec4(mix(picture(), texture(u_last, v_from).rgb, v_left), 1.0);
 }

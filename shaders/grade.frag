@@ -10,7 +10,7 @@ flat in mat3 v_mix;
 flat in float v_offset;
 
 void main() {
-    vec3 colour = v_mix * texture(u_picture, v_uv).rgb + v_offset;
+    vec3 colour = v_mix * picture() + v_offset;
     vec2 place = v_uv - 0.5;
     float corner = clamp(dot(place, place) * 2.4 - 0.25, 0.0, 1.0);
     o_colour = vec4(clamp(colour * (1.0 - u_vignette * corner), 0.0, 1.0), 1.0);

@@ -8,7 +8,7 @@
 uniform float u_grain;
 
 void main() {
-    vec3 colour = texture(u_picture, v_uv).rgb;
+    vec3 colour = picture();
     float tone = luma(colour);
     vec2 place = gl_FragCoord.xy + floor(u_chance * 1024.0);
     float speck = hash(place) + hash(place + 71.7) - 1.0;

@@ -1,10 +1,13 @@
 """Stand-ins that more than one test needs. Each stays small; one that grows shows a seam in the wrong place."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
+from torch import Tensor, nn
 
 from s2s import bundle
+from s2s.bundle import Bundle
 from s2s.card import AudioEncoderSizes, ImageEncoderSizes, LightSizes, ModelCard
 from s2s.models.registry import build
 from s2s.spectrogram_spec import SpectrogramSpec
@@ -36,3 +39,25 @@ def write_tiny_bundle(folder: Path, *, resolution: int = 32, seed: int = 0) -> P
         image_encoder = build(card.image_encoder)
     bundle.save(folder, card, audio_encoder=audio_encoder, generator=generator, image_encoder=image_encoder)
     return folder
+
+
+class WideGenerator(nn.Module):
+    """Paints pictures that are no squares: a gradient in colours that z and h choose."""
+
+    def __init__(self, width: int, height: int, *, z_dim: int = 8, h_dim: int = 32) -> None:
+        super().__init__()
+        self.width, self.height, self.z_dim, self.h_dim = width, height, z_dim, h_dim
+        self.corners = nn.Linear(z_dim + h_dim, 3 * 2 * 2)
+
+    def forward(self, z: Tensor, h: Tensor) -> Tensor:
+        corners = torch.tanh(self.corners(torch.cat([z, h], dim=1))).unflatten(1, (3, 2, 2))
+        return nn.functional.interpolate(corners, (self.height, self.width), mode="bilinear", align_corners=True)
+
+
+def wide_bundle(folder: Path, *, width: int = 32, height: int = 18, squash: tuple[int, int] | None = None) -> Bundle:
+    """Return a tiny model, written to `folder` with another generator, that paints wide pictures."""
+    loaded = bundle.load(write_tiny_bundle(folder))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        generator = WideGenerator(width, height).eval().requires_grad_(False)
+    return replace(loaded, card=loaded.card.model_copy(update={"squash": squash}), generator=generator)

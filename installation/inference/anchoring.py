@@ -26,7 +26,6 @@ from s2s.inversion.search import Inversion, Inverted
 
 log = logging.getLogger(__name__)
 
-_IMAGE_PX: Final = 256  # to which the published loader squashes an image before f_V sees it
 _REST_RATIO: Final = 3.0
 """Seconds asleep for each second of work while nobody looks at the image: a quarter of a core at most."""
 _LONGEST_REST_S: Final = 10.0
@@ -55,7 +54,7 @@ class ImageAnchor:
         try:
             f_V = load_image_encoder(self._model.path, device=self._model.device)
             seeing = replace(self._model, image_encoder=f_V)
-            pixels = read_image(image, side_px=_IMAGE_PX)
+            pixels = read_image(image, self._model.card.squash_px)
             self._placed = _vector(embed_image(seeing, pixels))
         except (ImageFileError, BundleError, ValueError) as error:
             self._state = self._problem = f"not used: {error}"

@@ -8,8 +8,12 @@ from typing import Final
 
 Size = tuple[int, int]
 
-_MARGIN: Final = 0.01
-"""Brush strokes look a little beyond what is seen."""
+_FIELD_PX: Final = 128
+"""Strokes as long as these pixels are coarse look the same on the wall whatever the picture's own size."""
+_SAME_ASPECT: Final = 0.01
+"""A hundredth of the picture cut off is not seen; a border of one pixel may be."""
+_LARGEST_RATIO: Final = 8.0
+"""No wall is longer; a window that somebody squeezes to a line must not need a picture of a gigabyte."""
 
 
 def internal_size(window: Size, picture: Size, *, fit: bool, scale: float) -> Size:
@@ -40,13 +44,25 @@ def cover(target: Size, picture: Size, *, zoom: float) -> tuple[float, float]:
     return width / zoom, height / zoom
 
 
-def seen(size: Size, covered: tuple[float, float]) -> tuple[int, int, int, int]:
-    """Return left, bottom, width and height of the part of a picture of `size` that is `covered`, with a margin."""
-    edges = [_seen_span(length, part) for length, part in zip(size, covered, strict=True)]
-    return edges[0][0], edges[1][0], edges[0][1], edges[1][1]
+def field_size(picture: Size) -> Size:
+    """Return the size at which the strokes of a picture are worked out: coarser than it where it is large."""
+    part = min(_FIELD_PX / max(picture), 1.0)
+    return max(round(picture[0] * part), 1), max(round(picture[1] * part), 1)
 
 
-def _seen_span(length: int, part: float) -> tuple[int, int]:
-    reach = length * (0.5 * part + _MARGIN) + 2.0
-    start = max(math.floor(0.5 * length - reach), 0)
-    return start, min(math.ceil(0.5 * length + reach), length) - start
+def extended_size(picture: Size, window: Size) -> Size:
+    """Return `picture` with equal borders, left and right or above and below, that give it the window's aspect.
+
+    A picture of nearly that aspect stays as it is. The borders are whole pixels, so a little may be to be cut off.
+    """
+    width, height = picture
+    ratio = (window[0] / window[1]) / (width / height)
+    if max(ratio, 1.0 / ratio) <= 1.0 + _SAME_ASPECT:
+        return picture
+    if ratio > 1.0:
+        return width + 2 * _border(width, ratio), height
+    return width, height + 2 * _border(height, 1.0 / ratio)
+
+
+def _border(length: int, ratio: float) -> int:
+    return math.ceil(0.5 * length * (min(ratio, _LARGEST_RATIO) - 1.0) - 1e-6)

@@ -37,3 +37,12 @@ class Layer:
     def release(self) -> None:
         self.framebuffer.release()
         self.texture.release()
+
+
+def sized(context: moderngl.Context, layer: Layer | None, size: tuple[int, int]) -> Layer:
+    """Return `layer` where it has `size` already, else a new one in its place."""
+    if layer is not None and layer.size == size:
+        return layer
+    if layer is not None:
+        layer.release()
+    return Layer(context, size)

@@ -3,7 +3,7 @@
 Lives on the show's main thread. What a pass looks like is its shader's business; here is only who reads what.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -12,14 +12,17 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.render.framing import Size, seen
-from installation.render.layer import Layer
+from installation.render.framing import Size, field_size
+from installation.render.fusing import fused_fragment, fused_vertex, grouped
+from installation.render.layer import Layer, is_software, sized
 from installation.render.shader import SHADERS, Shader, ShaderError, Uniform, pass_path
 
 Uniforms = Mapping[str, Uniform]
 
 _STAGES: Final = SHADERS / "stages"
 _BRISTLES: Final = 256
+_PAINTED_SHARE: Final = 0.8
+"""Painted pixels for each of the passes' own, along one side, on a CPU: what is painted is soft, and costs most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +33,31 @@ class Helper:
     divisor: int
 
 
-HELPERS: Final = MappingProxyType({"bloom": (Helper("glow", 4), Helper("halo", 8))})
-"""Passes that draw in more than one step; each helper reads the one before it."""
+HELPERS: Final = MappingProxyType({"bloom": (Helper("glow", 4), Helper("halo", 8), Helper("shine", 4))})
+"""Passes that draw in more than one step; each helper is shown those before it, the last of them as its picture."""
 
 
 RESTS: Final = MappingProxyType({"displace": "u_displacement", "bloom": "u_bloom", "grain": "u_grain"})
 """Passes that do nothing while the uniform is 0, and are left out then."""
 
 
-class Pass:
-    """One shader over the whole picture. One that declares `u_last` is shown what it drew the time before."""
+class Passes:
+    """Neighbouring passes as one shader over the whole picture: what `fusing.grouped` puts together.
 
-    def __init__(self, context: moderngl.Context, name: str) -> None:
-        self.name = name
+    One that declares `u_last` is shown what it drew the time before.
+    """
+
+    def __init__(self, context: moderngl.Context, names: tuple[str, ...]) -> None:
+        self.names = names
         self._context = context
-        self._shader = Shader(context, pass_path(name))
-        self._helpers = [(helper, Shader(context, _STAGES / f"{helper.name}.frag")) for helper in HELPERS.get(name, ())]
+        paths = [pass_path(name) for name in names]
+        self._shader = Shader(context, paths[0], (fused_vertex(paths), fused_fragment(paths)))
+        self._remembers = self._shader.takes("u_last")
+        self._helpers = [
+            (helper, name, Shader(context, _STAGES / f"{helper.name}.frag"))
+            for name in names
+            for helper in HELPERS.get(name, ())
+        ]
         self._out: Layer | None = None
         self._last: Layer | None = None
         self._small: dict[str, Layer] = {}
@@ -53,7 +65,7 @@ class Pass:
     def draw(self, picture: moderngl.Texture, size: Size, uniforms: Uniforms) -> moderngl.Texture:
         """Draw `picture` through the shader at `size` and return the result."""
         textures = {"u_picture": picture, **self._draw_helpers(picture, size, uniforms)}
-        if self._shader.takes("u_last"):
+        if self._remembers:
             # There is nothing to linger yet when the show begins.
             self._last, self._out = self._out, self._last
             textures["u_last"] = self._last.texture if self._last else picture
@@ -62,15 +74,22 @@ class Pass:
         return self._out.texture
 
     def rests(self, uniforms: Uniforms) -> bool:
-        """Return whether the pass would change nothing."""
-        return self.name in RESTS and uniforms.get(RESTS[self.name]) == 0.0
+        """Return whether none of the passes would change anything."""
+        return all(_rests(name, uniforms) for name in self.names)
+
+    def remember(self, other: "Passes") -> None:
+        """Take over what `other` drew last, where both end with the same pass and it is one that is shown that."""
+        if self._remembers and self._out is None and other.names[-1] == self.names[-1]:
+            self._out, other._out = other._out, None
 
     def _draw_helpers(self, picture: moderngl.Texture, size: Size, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
         drawn: dict[str, moderngl.Texture] = {}
-        for helper, shader in self._helpers:
+        for helper, name, shader in self._helpers:
             small = (max(size[0] // helper.divisor, 1), max(size[1] // helper.divisor, 1))
             layer = self._small[helper.name] = sized(self._context, self._small.get(helper.name), small)
-            shader.draw(layer.framebuffer, {**uniforms, "u_resolution": small}, {"u_picture": picture})
+            # A pass that rests beside others that do not is drawn with them, and shows nothing of its helpers.
+            if not _rests(name, uniforms):
+                shader.draw(layer.framebuffer, {**uniforms, "u_resolution": small}, {"u_picture": picture, **drawn})
             picture = drawn[f"u_{helper.name}"] = layer.texture
         return drawn
 
@@ -78,8 +97,12 @@ class Pass:
         for layer in (self._out, self._last, *self._small.values()):
             if layer is not None:
                 layer.release()
-        for shader in (self._shader, *(shader for _, shader in self._helpers)):
+        for shader in (self._shader, *(shader for _, _, shader in self._helpers)):
             shader.release()
+
+
+def _rests(name: str, uniforms: Uniforms) -> bool:
+    return name in RESTS and uniforms.get(RESTS[name]) == 0.0
 
 
 class Upscale:
@@ -89,27 +112,24 @@ class Upscale:
         self._context = context
         self._plain = plain
         self._shader = Shader(context, _STAGES / "plain.frag" if plain else pass_path("upscale"))
-        names = () if plain else ("flow", "strokes", "paint")
+        self._share = _PAINTED_SHARE if is_software(context) and not plain else 1.0
+        names = () if plain else ("flow", "strokes")
         self._stages = {name: Shader(context, _STAGES / f"{name}.frag") for name in names}
         self._bristles = bristles(context)
         self._layers: dict[str, Layer] = {}
 
     def draw(self, source: Layer, size: Size, uniforms: Uniforms, covered: tuple[float, float]) -> moderngl.Texture:
-        """Draw the part of `source` that is `covered` (width and height, 0..1) at `size` and return the result."""
+        """Return the part of `source` that is `covered` (width and height, 0..1), painted for passes of `size`."""
         uniforms = {**uniforms, "u_cover": covered}
-        textures = {"u_picture": source.texture} if self._plain else self._paint(source, size, uniforms, covered)
-        return self._draw("out", self._shader, size, uniforms, textures)
+        textures = {"u_picture": source.texture} if self._plain else self._strokes(source, uniforms)
+        painted = (max(round(size[0] * self._share), 1), max(round(size[1] * self._share), 1))
+        return self._draw("out", self._shader, painted, uniforms, textures)
 
-    def _paint(
-        self, source: Layer, size: Size, uniforms: Uniforms, covered: tuple[float, float]
-    ) -> dict[str, moderngl.Texture]:
-        small, large = source.size, painted_size(source.size, size)
+    def _strokes(self, source: Layer, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
+        small = field_size(source.size)
         flow = self._draw("flow", self._stages["flow"], small, uniforms, {"u_picture": source.texture})
         strokes = self._draw("strokes", self._stages["strokes"], small, uniforms, {"u_picture": flow})
-        textures = {"u_picture": source.texture, "u_directions": strokes}
-        part = seen(large, covered)
-        paint = self._draw("paint", self._stages["paint"], large, uniforms, textures, part)
-        return {"u_picture": paint, "u_directions": strokes, "u_bristles": self._bristles}
+        return {"u_picture": source.texture, "u_directions": strokes, "u_bristles": self._bristles}
 
     def _draw(
         self,
@@ -118,10 +138,8 @@ class Upscale:
         size: Size,
         uniforms: Uniforms,
         textures: Mapping[str, moderngl.Texture],
-        part: tuple[int, int, int, int] | None = None,
     ) -> moderngl.Texture:
         layer = self._layers[name] = sized(self._context, self._layers.get(name), size)
-        layer.framebuffer.scissor = part or (0, 0, *size)
         shader.draw(layer.framebuffer, {**uniforms, "u_resolution": size}, textures)
         return layer.texture
 
@@ -149,23 +167,13 @@ def _soft_noise() -> NDArray[np.uint8]:
     return np.ascontiguousarray((ranks * 256 // _BRISTLES**2).astype(np.uint8).transpose(1, 2, 0))
 
 
-_PAINTED_SHARE: Final = 0.6
-"""Painted pixels for each of the passes' own, along one side; fewer look soft, more cost much and show little."""
-
-
-def painted_size(source: Size, size: Size) -> Size:
-    """Return the size in which the whole `source` is painted for passes of `size`: a whole multiple of its own."""
-    factor = max(round(_PAINTED_SHARE * max(size) / max(source)), 1)
-    return source[0] * factor, source[1] * factor
-
-
 class Chain:
     """All passes of a preset in order."""
 
     def __init__(self, context: moderngl.Context, names: Sequence[str]) -> None:
         self._context = context
         self._upscale: Upscale | None = None
-        self._passes: list[Pass] = []
+        self._passes: list[Passes] = []
         self._plain: bool | None = None
         self.set(names)
 
@@ -173,15 +181,27 @@ class Chain:
         """Change the passes; those that stay keep what they remember. Raises ShaderError and changes nothing then."""
         check_passes(names)
         plain = "upscale" not in names
+        groups = grouped([name for name in names if name != "upscale"], whole=HELPERS)
+        staying = {item.names: item for item in self._passes}
+        new = {group: self._made(group) for group in groups if group not in staying}
         upscale = Upscale(self._context, plain=plain) if plain != self._plain else self._upscale
-        staying = {item.name: item for item in self._passes}
-        wanted = [name for name in names if name != "upscale"]
-        passes = [staying.pop(name) if name in staying else Pass(self._context, name) for name in wanted]
+        passes = [item for group in groups for item in new.get(group) or [staying.pop(group)]]
         for gone in staying.values():
+            for item in passes:
+                item.remember(gone)
             gone.release()
         if self._upscale is not None and upscale is not self._upscale:
             self._upscale.release()
         self._upscale, self._passes, self._plain = upscale, passes, plain
+
+    def _made(self, group: tuple[str, ...]) -> list[Passes]:
+        """Return what draws a group: one shader, or one a pass where they are at odds; an error is then its pass's."""
+        try:
+            return [Passes(self._context, group)]
+        except ShaderError:
+            if len(group) == 1:
+                raise
+            return [Passes(self._context, (name,)) for name in group]
 
     def draw(self, source: Layer, size: Size, uniforms: Uniforms, covered: tuple[float, float]) -> moderngl.Texture:
         """Draw the part of `source` that is `covered` through the whole chain at `size`; return the last picture."""
@@ -191,9 +211,6 @@ class Chain:
             if not item.rests(uniforms):
                 picture = item.draw(picture, size, uniforms)
         return picture
-
-    def __iter__(self) -> Iterator[Pass]:
-        return iter(self._passes)
 
     def release(self) -> None:
         if self._upscale is not None:
@@ -210,12 +227,3 @@ def check_passes(names: Sequence[str]) -> None:
             raise ShaderError(f"passes: {name!r} is listed {names.count(name)} times, expected once")
     if "upscale" in names[1:]:
         raise ShaderError("passes: 'upscale' comes first; it turns the generator's picture into a large one")
-
-
-def sized(context: moderngl.Context, layer: Layer | None, size: Size) -> Layer:
-    """Return `layer` where it has `size` already, else a new one in its place."""
-    if layer is not None and layer.size == size:
-        return layer
-    if layer is not None:
-        layer.release()
-    return Layer(context, size)

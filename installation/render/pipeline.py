@@ -10,6 +10,7 @@ from typing import Final
 import moderngl
 
 from installation.render.crossfade import Ramp
+from installation.render.extension import Extension
 from installation.render.framing import cover, internal_size, place
 from installation.render.hud import HeadUpDisplay
 from installation.render.layer import is_software
@@ -39,21 +40,24 @@ class Renderer:
         seed: int,
         adaptive: bool = True,
         budget_s: float | None = None,
+        scale: float = 1.0,
     ) -> None:
-        """`size` is the window's in pixels. Without `adaptive` the passes run at full size and output is reproducible;
-        with it one `draw` takes about `budget_s`, by default what suits the machine's kind of OpenGL.
+        """`size` is the window's in pixels. Without `adaptive` the passes run at `scale` of it and output is
+        reproducible; with it one `draw` takes about `budget_s`, by default what suits the machine's kind of OpenGL.
 
         Raises ShaderError for a pass that does not exist or does not compile.
         """
         self._size = size
         self._chain = Chain(context, passes)
         self._source = Source(context)
+        self._extension = Extension(context)
         self._hud = HeadUpDisplay(context)
         self._present = Shader(context, SHADERS / "stages" / "present.frag")
         self._context = context
         self._time = ShowTime(seed)
         self._blackout = Ramp(_BLACKOUT_S)
         self._chooser = _chooser(context, budget_s) if adaptive else None
+        self._scale = scale
         self._picture: moderngl.Texture | None = None
         self._picture_size = (1, 1)
         self.draw_s = 0.0
@@ -61,7 +65,7 @@ class Renderer:
     @property
     def internal_scale(self) -> float:
         """The passes' height as a part of the window's, now."""
-        return self._chooser.scale if self._chooser else 1.0
+        return self._chooser.scale if self._chooser else self._scale
 
     def set_passes(self, passes: Sequence[str]) -> None:
         """Change the chain. Raises ShaderError and keeps the old one when the new one does not work."""
@@ -106,8 +110,10 @@ class Renderer:
         source = self._source.update(frame, self._time.elapsed_s)
         if not self._source.has_picture:
             return
-        fit = controls.text("/render/fit") == "fit"
-        size = internal_size(self._size, source.size, fit=fit, scale=self.internal_scale)
+        meets = controls.text("/render/fit")
+        if meets == "extend":
+            source = self._extension.draw(source, self._size)
+        size = internal_size(self._size, source.size, fit=meets == "fit", scale=self.internal_scale)
         covered = cover(size, source.size, zoom=controls.number("/render/zoom"))
         self._picture = self._chain.draw(source, size, uniforms, covered)
         self._picture_size = source.size
@@ -131,6 +137,7 @@ class Renderer:
         """Give the graphics card its memory back."""
         self._chain.release()
         self._source.release()
+        self._extension.release()
         self._hud.release()
         self._present.release()
 

@@ -58,19 +58,27 @@ def read_shader(path: Path) -> ShaderText:
     Raises ShaderError where a file cannot be read.
     """
     files: list[Path] = []
-    text = "\n".join(_expand(path, files, f"shaders/{path.name}"))
+    text = "\n".join(expand(path, files, f"shaders/{path.name}"))
     return ShaderText(text, tuple(files))
 
 
-def _expand(path: Path, files: list[Path], asked_by: str) -> list[str]:
-    number = len(files)
-    files.append(path)
+def own_lines(path: Path, asked_by: str) -> list[str]:
+    """Return the lines of `path` as they are. Raises ShaderError that names `asked_by` where it cannot be read."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ShaderError(f"{asked_by}: cannot read {path.name} ({error})") from error
+
+
+def expand(path: Path, files: list[Path], asked_by: str) -> list[str]:
+    """Return the lines of `path`, those of its includes in their places, and count all of these files in `files`.
+
+    What is in `files` already is not included again. Raises ShaderError as `read_shader` does.
+    """
+    number = len(files)
+    files.append(path)
     expanded: list[str] = []
-    for line_number, line in enumerate(lines, start=1):
+    for line_number, line in enumerate(own_lines(path, asked_by), start=1):
         include = _INCLUDE.match(line)
         if include is None:
             expanded.append(line)
@@ -78,7 +86,7 @@ def _expand(path: Path, files: list[Path], asked_by: str) -> list[str]:
         included = SHADERS / "include" / include[1]
         if included not in files:
             expanded.append(f"#line 1 {len(files)}")
-            expanded.extend(_expand(included, files, f"{path.name}:{line_number}"))
+            expanded.extend(expand(included, files, f"{path.name}:{line_number}"))
         expanded.append(f"#line {line_number + 1} {number}")
     return expanded
 
@@ -89,10 +97,18 @@ class Shader:
     `uniforms` and `textures` that the shader does not declare are left out, so every pass can be offered all of them.
     """
 
-    def __init__(self, context: moderngl.Context, path: Path) -> None:
+    def __init__(
+        self, context: moderngl.Context, path: Path, texts: tuple[ShaderText, ShaderText] | None = None
+    ) -> None:
+        """`texts`, a vertex and a fragment shader's, are drawn instead of the files beside and at `path`.
+
+        Raises ShaderError that names file and line.
+        """
         own = path.with_suffix(".vert")
-        vertex = read_shader(own if own.exists() else SHADERS / "stages" / "screen.vert")
-        fragment = read_shader(path)
+        vertex, fragment = texts or (
+            read_shader(own if own.exists() else SHADERS / "stages" / "screen.vert"),
+            read_shader(path),
+        )
         try:
             self._program = context.program(vertex_shader=vertex.text, fragment_shader=fragment.text)
         except moderngl.Error as error:

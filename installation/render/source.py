@@ -7,8 +7,9 @@ import moderngl
 import numpy as np
 
 from installation.render.crossfade import CrossFade
+from installation.render.framing import cover
 from installation.render.layer import Layer
-from installation.render.shader import SHADERS, Shader
+from installation.render.shader import SHADERS, Shader, Uniform
 from installation.values import Frame
 
 
@@ -35,7 +36,9 @@ class Source:
             self._take(frame, elapsed_s)
         if self._newest is not None:
             textures = {"u_before": self._before.texture, "u_newest": self._newest}
-            self._shader.draw(self._shown.framebuffer, {"u_weight": self._fade.weight(elapsed_s)}, textures)
+            part = cover(self._shown.size, self._before.size, zoom=1.0)
+            told: dict[str, Uniform] = {"u_weight": self._fade.weight(elapsed_s), "u_part": part}
+            self._shader.draw(self._shown.framebuffer, told, textures)
             self._drawn_at_s = elapsed_s
         return self._shown
 

@@ -20,7 +20,7 @@ from s2s import bundle
 from s2s.bench.baselines import NaiveBigGan, published_spectrogram
 from s2s.bench.measuring import Case
 from s2s.bench.training import audio_encoder_training
-from s2s.card import GENERATOR, BigGanSizes, LightSizes
+from s2s.card import GENERATOR, BigGanSizes
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.biggan import BigGanGenerator
 from s2s.models.cuda_graph import CapturedGenerator
@@ -117,12 +117,11 @@ def bundled_generator(model: bundle.Bundle) -> Case:
     """G of a bundle on one z and h; beside the published arithmetic where that is what it is."""
     network = cast(nn.Module, model.generator)
     device = str(next(network.parameters()).device)
-    name = f"generator, {model.card.name}, {model.generator.resolution} px"
-    match model.card.generator:
-        case BigGanSizes():
-            return _generator_case(name, network, NaiveBigGan(load_file(model.path / GENERATOR, device)), device)
-        case LightSizes():
-            return _generator_case(name, network, None, device)
+    width, height = model.card.generator.size_px
+    name = f"generator, {model.card.name}, {width if width == height else f'{width}×{height}'} px"
+    if isinstance(model.card.generator, BigGanSizes):
+        return _generator_case(name, network, NaiveBigGan(load_file(model.path / GENERATOR, device)), device)
+    return _generator_case(name, network, None, device)
 
 
 def random_state(shapes: dict[str, tuple[int, ...]]) -> dict[str, Tensor]:

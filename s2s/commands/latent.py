@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from s2s.inversion.search import Inversion, InversionSettings, Inverted
     from s2s.manipulate import Sound
 
-_SQUASHED_PX: Final = 256  # of every image before f_V sees it, as published
 _BLENDS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _EDITS: Final = (-2.0, -1.0, 0.0, 1.0, 2.0)
 _FILM_FPS: Final = 24
@@ -113,7 +112,7 @@ def _blend(asked: argparse.Namespace) -> None:
     z = draw_noise(asked.count, model.generator.z_dim, seed=asked.seed)
 
     def figure(image: Path, sound: Path) -> _Figure:
-        pixels, heard = read_image(image, _SQUASHED_PX), _heard(sound, model)
+        pixels, heard = read_image(image, model.card.squash_px), _heard(sound, model)
         h_image, h_sound = embed_image(model, pixels).cpu(), embed_sound(model, heard).cpu()
         latent = blended(h_image, h_sound)
         strips = [paint_latents(model, noise, latent, asked.lambdas) for noise in z[:, None]]
@@ -138,7 +137,7 @@ def _edit(asked: argparse.Namespace) -> None:
     second = None if asked.second is None else _heard(asked.second, model)
 
     def figure(image: Path, sound: Path) -> _Figure:
-        pixels, name = read_image(image, _SQUASHED_PX), _pair_name(image, sound)
+        pixels, name = read_image(image, model.card.squash_px), _pair_name(image, sound)
         from_other = _on_the_way(asked, _heard(sound, model), second)
         h_other, h_one = (embed_sound(model, from_other.sound(end)).cpu() for end in (0.0, 1.0))
         found = _found_again(asked, model, pixels, name)
@@ -161,7 +160,7 @@ def _invert(asked: argparse.Namespace) -> None:
     rows: list[list[Pixels]] = []
     told: dict[str, Any] = {}
     for name, file in zip(names, asked.image, strict=True):
-        pixels = read_image(file, _SQUASHED_PX)
+        pixels = read_image(file, model.card.squash_px)
         found = _found_again(asked, model, pixels, name)
         rows.append([pixels, found.start_picture, found.picture])
         told[name] = {"image": file, **_losses(found)}

@@ -25,7 +25,7 @@ Latent = Callable[[float], Tensor]
 class LatentStrip:
     """One row of a figure: what G paints of the same noise along λ.
 
-    `embeddings` [n, h_dim] unit; `pictures` [n, px, px, 3].
+    `embeddings` [n, h_dim] unit; `pictures` [n, height, width, 3].
     """
 
     amounts: tuple[float, ...]
@@ -63,7 +63,7 @@ def paint_latents(model: Bundle, z: Tensor, latent: Latent, amounts: Sequence[fl
 def latent_frames(
     model: Bundle, z: Tensor, latent: Latent, ends: tuple[float, float], num_frames: int, px: int = 480
 ) -> Iterator[Pixels]:
-    """Yield the pictures of a film from one λ to another, held at both ends, each [1.1 px, px, 3] with its caption."""
+    """Yield the pictures of a film from one λ to another, held at both ends, each `px` wide, with its caption."""
     for number in range(num_frames):
         position = position_at(number / max(1, num_frames - 1))
         amount = (1.0 - position) * ends[0] + position * ends[1]

@@ -40,8 +40,8 @@ class Loudness:
 class Strip:
     """One row of a figure: n changed sounds, painted from each of m noises.
 
-    `embeddings` [n, h_dim] are unit, `pictures` [m, n, px, px, 3]; a column's pictures share their embedding, a row's
-    their noise.
+    `embeddings` [n, h_dim] are unit, `pictures` [m, n, height, width, 3]; a column's pictures share their embedding, a
+    row's their noise.
     """
 
     captions: tuple[str, ...]
@@ -80,7 +80,7 @@ def loudness_of(sound: Sound, spec: SpectrogramSpec) -> Loudness:
 
 
 def film_frames(model: Bundle, sweep: Sweep, z: Tensor, num_frames: int, px: int = 480) -> Iterator[Pixels]:
-    """Yield the pictures of a film that goes through `sweep`, each [1.1 px, px, 3] with its caption.
+    """Yield the pictures of a film that goes through `sweep`, each `px` wide, with its caption.
 
     Every frame is heard anew: the sounds are mixed as they are at its moment, embedded and painted with the one noise
     `z` [1, z_dim]; nothing is interpolated. `Sweep.heard` is the sound that belongs to them. Raises as `paint_strip`.

@@ -107,7 +107,7 @@ def cached(
 def save_inverted(path: Path, inverted: Inverted, about: Mapping[str, str]) -> None:
     """Write an inversion and strings `about` it as safetensors, whole or not at all; folders are made. Raises OSError.
 
-    Tensors `z` [1, z_dim], `h` [1, h_dim], `picture` and `start_picture` [px, px, 3] uint8.
+    Tensors `z` [1, z_dim], `h` [1, h_dim], `picture` and `start_picture` [height, width, 3] uint8.
     """
     tensors = {
         "z": inverted.z.contiguous(),

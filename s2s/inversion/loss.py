@@ -3,6 +3,7 @@
 Pure functions of tensors, for `s2s.inversion.search`. Every loss is one number a picture, never mixed across a batch.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -58,18 +59,28 @@ class LossesOfEach:
 
 
 class Objective:
-    """Compares pictures with one `image` [1, 3, px, px] in -1..1, of the size that G paints, and h with `h_image`."""
+    """Compares pictures with one `image` [1, 3, h, w] in -1..1, of the size that G paints, and h with `h_image`.
 
-    def __init__(self, image_encoder: PictureEncoder, image: Tensor, h_image: Tensor, weights: Weights) -> None:
-        self._encoder, self._h, self._weights = image_encoder, h_image, weights
+    `as_seen` brings pictures to the shape that the image encoder looks at; by default they have it.
+    """
+
+    def __init__(
+        self,
+        image_encoder: PictureEncoder,
+        image: Tensor,
+        h_image: Tensor,
+        weights: Weights,
+        as_seen: Callable[[Tensor], Tensor] = lambda pictures: pictures,
+    ) -> None:
+        self._encoder, self._h, self._weights, self._as_seen = image_encoder, h_image, weights, as_seen
         self._image = _smaller_and_smaller(image)
-        self._seen = _unit_features(image_encoder, image)
+        self._seen = _unit_features(image_encoder, as_seen(image))
 
     def __call__(self, pictures: Tensor, z: Tensor, h: Tensor) -> LossesOfEach:
-        """Return the losses of pictures [n, 3, px, px] that G(z [n, z_dim], h [n, h_dim]) painted."""
+        """Return the losses of pictures [n, 3, h, w] that G(z [n, z_dim], h [n, h_dim]) painted."""
         sizes = zip(_smaller_and_smaller(pictures), self._image, strict=True)
         pixel = _mean([_squares(one - other) for one, other in sizes])
-        seen = _unit_features(self._encoder, pictures)
+        seen = _unit_features(self._encoder, self._as_seen(pictures))
         feature = _mean([_distance(one, other) for one, other in zip(seen, self._seen, strict=True)])
         prior, leash = normality(z), (h - self._h).square().sum(dim=1)
         weights = self._weights
@@ -89,7 +100,7 @@ def normality(z: Tensor) -> Tensor:
 def _smaller_and_smaller(pictures: Tensor) -> list[Tensor]:
     """Return the pictures at full size, half of it, … down to 8 pixels: large shapes pull where detail cannot."""
     sizes = [pictures]
-    while sizes[-1].shape[-1] >= 2 * _COARSEST_PX:
+    while min(sizes[-1].shape[-2:]) >= 2 * _COARSEST_PX:
         sizes.append(F.avg_pool2d(sizes[-1], 2))
     return sizes
 

@@ -5,6 +5,7 @@ A plain object that its owner steps, in whichever thread owns torch; no clock, n
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.bundle import Bundle, BundleError
-from s2s.embed import as_tensor, embed_image
+from s2s.embed import as_seen, as_tensor, embed_image
 from s2s.generate import as_pixels
 from s2s.inversion.loss import Losses, LossesOfEach, Objective, Weights
 from s2s.noise import draw_noise
@@ -62,8 +63,8 @@ class InversionSettings:
 class Inverted:
     """What was found: z_inv^N [1, z_dim], z_inv^V [1, h_dim] unit and never negative, both on the CPU, and how near.
 
-    `picture` [px, px, 3] is G(z, h). `start` and `start_picture` are what f_V alone gives: its own h, and the first
-    noise drawn. `iterations` is the step of optimisation that found it, 0 for noise that was only screened.
+    `picture` [height, width, 3] is G(z, h). `start` and `start_picture` are what f_V alone gives: its own h, and the
+    first noise drawn. `iterations` is the step of optimisation that found it, 0 for noise that was only screened.
     """
 
     z: Tensor
@@ -97,7 +98,7 @@ class Inversion:
         settings: InversionSettings | None = None,
         seed: int = 0,
     ) -> None:
-        """`pixels` RGB [height, width, 3] of any size, squashed to G's (`read_image(path, side_px=256)` as published).
+        """`pixels` RGB [height, width, 3] of any size, squashed to G's (`read_image(path, model.card.squash_px)`).
 
         Raises BundleError for a model without f_V, DivergedError where G paints NaN, ValueError for other pixels.
         """
@@ -107,8 +108,10 @@ class Inversion:
         self._model = model
         with torch.inference_mode(False):
             h = embed_image(model, pixels).clone()
-            image = _at_size(as_tensor(pixels), model.generator.resolution).to(model.device)
-            self._objective = Objective(model.image_encoder, image, h.to(model.device), self.settings.weights)
+            size = model.generator.height, model.generator.width
+            image = F.interpolate(as_tensor(pixels), size, mode="bilinear", antialias=True).to(model.device)
+            seen = partial(as_seen, model)
+            self._objective = Objective(model.image_encoder, image, h.to(model.device), self.settings.weights, seen)
             self._h = h.to(model.device)
             self._unscreened = draw_noise(self.settings.screened, model.generator.z_dim, seed=seed).to(model.device)
             self._screened: list[tuple[float, Tensor]] = []
@@ -234,7 +237,3 @@ class Inversion:
 
 def _finite(totals: Tensor) -> Tensor:
     return torch.nan_to_num(totals.detach(), nan=float("inf"), posinf=float("inf"))
-
-
-def _at_size(image: Tensor, side_px: int) -> Tensor:
-    return F.interpolate(image, (side_px, side_px), mode="bilinear", antialias=True)

@@ -51,7 +51,7 @@ class BigGanGenerator(nn.Module):
             raise ValueError(f"resolution must be one of {', '.join(map(str, _WIDTHS))}; got {resolution}")
         widths = [channels * width for width in _WIDTHS[resolution]]
         self.piece_dim = z_dim // len(widths)
-        self.resolution = resolution
+        self.resolution = self.width = self.height = resolution
         self.z_dim = self.piece_dim * len(widths)
         self.h_dim = h_dim
         self.shared_feat = SpectralLinear(h_dim, shared_dim)

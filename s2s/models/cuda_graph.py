@@ -31,7 +31,8 @@ class CapturedGenerator:
             raise ValueError(f"batch must be at least 1, got {batch}")
         self.z_dim: int = generator.z_dim  # type: ignore[assignment]  # a Module's attributes are typed as modules
         self.h_dim: int = generator.h_dim  # type: ignore[assignment]
-        self.resolution: int = generator.resolution  # type: ignore[assignment]
+        self.width: int = generator.width  # type: ignore[assignment]
+        self.height: int = generator.height  # type: ignore[assignment]
         self._batch = batch
         # Normal tensors, whatever mode we are called in: they are written to at every picture.
         with torch.inference_mode(False), torch.no_grad(), torch.cuda.device(weight.device):
@@ -43,7 +44,7 @@ class CapturedGenerator:
 
     @torch.no_grad()
     def __call__(self, z: Tensor, h: Tensor) -> Tensor:
-        """Return float32 pictures [b, 3, resolution, resolution] in -1..1, on the GPU; any b, `batch` at a time."""
+        """Return float32 pictures [b, 3, height, width] in -1..1, on the GPU; any b, `batch` at a time."""
         assert z.ndim == 2 and z.shape[1] >= self.z_dim, f"z must be [b, {self.z_dim} or more], got {tuple(z.shape)}"
         assert h.shape == (z.shape[0], self.h_dim), f"h must be [b, {self.h_dim}], got {tuple(h.shape)}"
         parts = zip(torch.split(z[:, : self.z_dim], self._batch), torch.split(h, self._batch), strict=True)

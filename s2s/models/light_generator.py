@@ -42,7 +42,7 @@ class LightGenerator(nn.Module):
             raise ValueError(
                 f"channels must hold one width each for 4, 8 … {resolution} pixels; got {len(channels)} widths"
             )
-        self.resolution = resolution
+        self.resolution = self.width = self.height = resolution
         self.h_dim = h_dim
         self.z_dim = z_dim
         self.channels = tuple(channels)

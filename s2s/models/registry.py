@@ -2,9 +2,9 @@
 
 from torch import nn
 
-from s2s.card import AudioEncoderSizes, BigGanSizes, ImageEncoderSizes, LightSizes, SwavSizes
+from s2s.card import AnyGeneratorSizes, AudioEncoderSizes, BigGanSizes, ImageEncoderSizes, LightSizes, SwavSizes
 
-Sizes = AudioEncoderSizes | ImageEncoderSizes | SwavSizes | BigGanSizes | LightSizes
+Sizes = AudioEncoderSizes | ImageEncoderSizes | SwavSizes | AnyGeneratorSizes
 
 
 def build(sizes: Sizes) -> nn.Module:

@@ -18,6 +18,7 @@ from scipy import stats
 from torch import Tensor
 
 from s2s.bundle import Bundle
+from s2s.embed import as_seen
 from s2s.losses import audio_visual_info_nce
 from s2s.noise import draw_noise
 from s2s.training.frechet import frechet_distance
@@ -162,7 +163,9 @@ def painter(model: Bundle, features: Tensor, seed: int = 0) -> Painter:
     z = draw_noise(len(h), model.generator.z_dim, seed=seed)
     seen = torch.cat(
         [
-            model.image_encoder.encode(model.generator(a.to(model.device), b.to(model.device))).float().cpu()
+            model.image_encoder.encode(as_seen(model, model.generator(a.to(model.device), b.to(model.device))))
+            .float()
+            .cpu()
             for a, b in zip(torch.split(z, _AT_ONCE), torch.split(h, _AT_ONCE), strict=True)
         ]
     )

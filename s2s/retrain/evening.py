@@ -118,7 +118,7 @@ def _sizes(model: Bundle) -> tuple[int, ...]:
 
 
 def _picture_px(model: Bundle) -> int:
-    return max(_LEAST_PICTURE_PX, model.card.generator.resolution)
+    return max(_LEAST_PICTURE_PX, *model.card.generator.size_px)
 
 
 def _selected(clips: VenueClips, layout: Layout, model: Bundle) -> dict[str, list[int]]:

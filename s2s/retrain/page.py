@@ -176,7 +176,8 @@ def _figure(caption: str, pictures: Sequence[NDArray[np.uint8]] | NDArray[np.uin
 def _data_url(picture: NDArray[np.uint8]) -> str:
     image = Image.fromarray(picture)
     if image.width > _SIDE_PX:
-        image = image.resize((_SIDE_PX, _SIDE_PX), Image.Resampling.LANCZOS)
+        height_px = max(1, round(image.height * _SIDE_PX / image.width))
+        image = image.resize((_SIDE_PX, height_px), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     image.save(file, "JPEG", quality=_QUALITY)
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()

@@ -40,8 +40,8 @@ def check_generator(model: Bundle) -> None:
     """Raise ValueError where the generator of `model` cannot be fine-tuned here."""
     if not isinstance(model.card.generator, LightSizes):
         raise ValueError(
-            f"--generator: {model.path} paints with the published BigGAN, which takes days on many GPUs; "
-            "without the option its audio encoder is retrained alone"
+            f"--generator: {model.path} paints with the architecture {model.card.generator.architecture}, of which "
+            "an evening changes nothing; without the option its audio encoder is retrained alone"
         )
     if not isinstance(model.image_encoder, ImageEncoder):
         raise ValueError(

@@ -30,8 +30,6 @@ from s2s.spectrogram_spec import SpectrogramSpec
 
 Kind = Literal["images", "sounds"]
 KINDS: Final[tuple[Kind, ...]] = ("images", "sounds")
-SIDE_PX: Final = 256
-"""Images are squashed to this square first, as the published loader does."""
 
 T = TypeVar("T")
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM")
@@ -89,7 +87,7 @@ def embed_file(model: Bundle, file: Path, kind: Kind | None = None) -> Tensor:
     file that the encoder leaves unanswered.
     """
     if (kind or kind_of(file)) == "images":
-        return embed_image(model, read_image(file, SIDE_PX))
+        return embed_image(model, read_image(file, model.card.squash_px))
     return embed_sound(model, read_clip(file, model.spec))
 
 
@@ -100,7 +98,8 @@ def embed_files(model: Bundle, files: Sequence[Path], kind: Kind) -> Iterator[Em
             files, lambda file: read_clip(file, model.spec), lambda sounds: _heard(model, sounds), batch=8
         )
     sight(model)
-    return _embed_all(files, lambda file: read_image(file, SIDE_PX), lambda pixels: _seen(model, pixels), batch=32)
+    size_px = model.card.squash_px
+    return _embed_all(files, lambda file: read_image(file, size_px), lambda pixels: _seen(model, pixels), batch=32)
 
 
 def sight(model: Bundle) -> PictureEncoder:

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from s2s.bundle import Bundle
 from s2s.card import AUDIO_ENCODER, IMAGE_ENCODER
 from s2s.retrieval.cache import EmbeddingCache, FileIdentity, Vector, user_cache
-from s2s.retrieval.embedding import SIDE_PX, Kind, Skipped, embed_files, files_in, sight
+from s2s.retrieval.embedding import Kind, Skipped, embed_files, files_in, sight
 
 _MAKE: Final = 1
 """Raise it when files are read or embedded differently: what was kept before is then made anew."""
@@ -166,7 +166,10 @@ def _place(model: Bundle, folder: Path, kind: Kind) -> Path:
     weights = model.path / (IMAGE_ENCODER if kind == "images" else AUDIO_ENCODER)
     sizes = card.image_encoder if kind == "images" else card.audio_encoder
     assert sizes is not None  # a model that cannot see was refused
-    reading = {"side_px": SIDE_PX} if kind == "images" else asdict(card.spectrogram)
+    # A square is told by its side, as it always was: what is kept stays valid.
+    width_px, height_px = card.squash_px
+    squashed = {"side_px": width_px} if width_px == height_px else {"width_px": width_px, "height_px": height_px}
+    reading = squashed if kind == "images" else asdict(card.spectrogram)
     about = json.dumps([_MAKE, kind, sizes.model_dump(mode="json"), reading], sort_keys=True)
     with weights.open("rb") as file:
         encoder = hashlib.file_digest(file, "sha256").hexdigest()

@@ -55,7 +55,7 @@ def sheet_of(
     own = encode_pictures(encoder, pictures)
     near = (own @ features.T).topk(min(_WIDE, len(features)), dim=1).indices
     wide = F.normalize(features[near].mean(dim=1), dim=1)
-    columns = [to_tensor(pictures, painter.resolution)]
+    columns = [to_tensor(pictures, painter.width)]
     draws = torch.Generator().manual_seed(1)
     for h in (own, wide):
         z = torch.randn(4, painter.z_dim, generator=draws)

@@ -17,6 +17,11 @@ uniform float u_treble;
 uniform float u_onset;
 uniform float u_centroid;
 
+// What the pass before has drawn here. Passes that read no other place by u_picture are drawn together, as one.
+vec3 picture() {
+    return texture(u_picture, v_uv).rgb;
+}
+
 const float TAU = 6.28318530718;
 
 float luma(vec3 colour) {

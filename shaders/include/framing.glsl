@@ -1,4 +1,4 @@
-// How the square picture meets the window: the part of the source that the target shows.
+// How the generated picture meets the window: the part of the source that the target shows.
 
 uniform vec2 u_cover;  // width and height of the visible part of the source, each 0..1; zoom is in it
 

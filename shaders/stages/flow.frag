@@ -1,6 +1,6 @@
 #version 330 core
 // Where do the edges of the generated picture run? Its structure tensor, from Scharr's derivatives of the luma:
-// xx, xy, yy of the gradient, not yet averaged. Drawn at the generator's own resolution.
+// xx, xy, yy of the gradient, not yet averaged. Drawn at the generator's own resolution, or less.
 
 #include "common.glsl"
 

@@ -1,6 +1,6 @@
 #version 330 core
 // Which way would a brush go? Along the edges where there are any, along a calm field of its own where there are none.
-// u_picture: the structure tensor of stages/flow.frag. Drawn at the generator's own resolution.
+// u_picture: the structure tensor of stages/flow.frag. Drawn at the resolution of that.
 // Writes twice the angle of the direction across the stroke as a vector (twice, because a stroke has no front end), and
 // how sure it is, 0..1.
 

@@ -91,3 +91,13 @@ def test_no_message_is_ever_torn_and_a_killed_writer_is_succeeded(mailbox: Mailb
     message = mailbox.newest(serial)
     assert message is not None
     assert message.payload == b"after the crash"
+
+
+@pytest.mark.parametrize("size_px", [(128, 128), (1024, 576), (576, 1024)])
+def test_a_frame_box_has_room_for_the_models_pictures_and_for_another_models(size_px: tuple[int, int]) -> None:
+    box = FrameBox.for_pictures(size_px)
+    for width, height in (size_px, (512, 512), (256, 144)):
+        box.put(np.zeros((height, width, 3), np.uint8), heard_at=0.0, made_at=0.0)
+        newest = box.newest()
+        assert newest is not None and newest.pixels.shape == (height, width, 3)
+    box.close()

@@ -26,7 +26,7 @@ H_DIM, Z_DIM = 32, 8
 class Flat(nn.Module):
     """Paints one even colour: the first three numbers of the noise, far beyond -1..1 where they are."""
 
-    resolution, z_dim, h_dim = PX, Z_DIM, H_DIM
+    width, height, z_dim, h_dim = PX, PX, Z_DIM, H_DIM
 
     def __init__(self) -> None:
         super().__init__()

@@ -13,7 +13,8 @@ from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ
-from tests.fakes import write_tiny_bundle
+from s2s import bundle
+from tests.fakes import wide_bundle, write_tiny_bundle
 
 
 @dataclass
@@ -55,6 +56,17 @@ def test_pictures_are_made_before_any_sound_and_follow_it_afterwards(bench: Benc
     heard = bench.frames.newest(silent.serial)
     assert heard is not None and heard.heard_at == 1.0 and heard.made_at >= 1.0
     assert core.status()["encoder"]["updates"] == 1  # type: ignore[index]
+
+
+def test_a_wide_model_paints_wide_pictures_that_reach_the_show(
+    tmp_path: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = wide_bundle(tmp_path / "wide", width=32, height=18)
+    monkeypatch.setattr(bundle, "load", lambda *_, **__: wide)
+    bench.core().step(0.0)
+    frame = bench.frames.newest()
+    assert frame is not None and frame.pixels.shape == (18, 32, 3)
+    assert np.ptp(frame.pixels, axis=1).max() > 2
 
 
 def test_the_encoder_looks_once_a_hop_however_often_it_is_stepped(bench: Bench) -> None:

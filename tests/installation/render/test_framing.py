@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.render.framing import cover, internal_size, place, seen, shown_size
+from installation.render.framing import cover, extended_size, field_size, internal_size, place, shown_size
 
 SIZES = st.tuples(st.integers(1, 4000), st.integers(1, 4000))
 
@@ -42,19 +42,36 @@ def test_every_window_has_room_for_every_picture(
     assert all(0.0 < part <= 1.0 for part in cover(window, picture, zoom=1.0))
 
 
-def test_what_is_not_seen_need_not_be_painted() -> None:
-    left, bottom, width, height = seen((384, 384), (1.0, 0.5625))
-    assert (left, width) == (0, 384)
-    assert bottom == 384 - bottom - height
-    assert 216 < height < 240
+def test_the_strokes_of_a_large_picture_are_worked_out_on_a_coarser_one() -> None:
+    assert field_size((128, 128)) == (128, 128)
+    assert field_size((256, 144)) == (128, 72)
+    assert field_size((1, 4000)) == (1, 128)
 
 
-@given(SIZES, st.floats(0.01, 1.0), st.floats(0.01, 1.0))
-def test_what_is_seen_lies_inside_the_picture_and_covers_what_it_must(
-    size: tuple[int, int], width: float, height: float
+def test_a_square_picture_gets_equal_borders_that_fill_a_wide_window() -> None:
+    assert extended_size((128, 128), (1280, 720)) == (228, 128)
+    assert extended_size((256, 144), (800, 600)) == (256, 192)
+    assert extended_size((256, 144), (720, 1280)) == (256, 456)
+
+
+@pytest.mark.parametrize("window", [(1280, 720), (1920, 1080), (1366, 768), (1, 1)])
+def test_a_picture_of_the_windows_own_shape_gets_none(window: tuple[int, int]) -> None:
+    picture = (64, 64) if window == (1, 1) else (256, 144)
+    assert extended_size(picture, window) == picture
+
+
+@pytest.mark.parametrize("fit", [False, True])
+def test_a_wide_picture_on_a_wall_of_its_shape_is_shown_whole_whatever_the_setting(fit: bool) -> None:
+    assert place((1280, 720), (256, 144), fit=fit) == (0, 0, 1280, 720)
+    assert cover((1280, 720), (256, 144), zoom=1.0) == (1.0, 1.0)
+
+
+@given(st.tuples(st.integers(1, 512), st.integers(1, 512)), SIZES)
+def test_an_extended_picture_holds_the_whole_one_in_its_middle_and_is_of_a_sensible_size(
+    picture: tuple[int, int], window: tuple[int, int]
 ) -> None:
-    left, bottom, wide, high = seen(size, (width, height))
-    assert left >= 0 and left + wide <= size[0]
-    assert bottom >= 0 and bottom + high <= size[1]
-    assert wide >= width * size[0] - 1e-6
-    assert high >= height * size[1] - 1e-6
+    width, height = extended_size(picture, window)
+    assert (width - picture[0]) % 2 == (height - picture[1]) % 2 == 0
+    assert (width == picture[0] and picture[1] <= height <= 8 * picture[1] + 1) or (
+        height == picture[1] and picture[0] <= width <= 8 * picture[0] + 1
+    )

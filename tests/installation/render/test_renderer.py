@@ -51,7 +51,8 @@ def quarters(size: int = 16) -> Frame:
 
 @pytest.mark.parametrize("passes", [("upscale",), ()], ids=["upscale", "plain"])
 @pytest.mark.parametrize(
-    ("size", "fit"), [((64, 36), "crop"), ((64, 36), "fit"), ((36, 64), "crop"), ((36, 64), "fit")]
+    ("size", "fit"),
+    [((64, 36), "crop"), ((64, 36), "fit"), ((36, 64), "crop"), ((36, 64), "fit"), ((64, 36), "extend")],
 )
 def test_the_picture_stands_upright_in_every_window(
     context: moderngl.Context, passes: tuple[str, ...], size: tuple[int, int], fit: str
@@ -69,6 +70,63 @@ def test_fit_leaves_black_bars_and_crop_none(context: moderngl.Context) -> None:
     assert fitted[:, 14:50].min() > 100
     assert fitted[:, :14].max() == fitted[:, 50:].max() == 0
     assert stage.show(flat(GREY), fit="crop").min() > 100
+
+
+def gradient(width: int, height: int) -> Frame:
+    """A frame whose red grows to the right and whose green grows downwards."""
+    pixels = np.full((height, width, 3), 60, np.uint8)
+    pixels[..., 0] = np.linspace(40, 220, width)[None]
+    pixels[..., 1] = np.linspace(40, 220, height)[:, None]
+    return Frame(pixels, 1, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("fit", ["crop", "fit", "extend"])
+@pytest.mark.parametrize("passes", [("upscale",), ()], ids=["upscale", "plain"])
+def test_a_wide_picture_on_a_wall_of_its_shape_arrives_with_its_corners(
+    context: moderngl.Context, fit: str, passes: tuple[str, ...]
+) -> None:
+    frame = gradient(64, 36)
+    shown = Stage(context, (128, 72), passes).show(frame, fit=fit).astype(int)
+    whole = np.repeat(np.repeat(frame.pixels, 2, axis=0), 2, axis=1)
+    for y, x in ((0, 0), (0, -1), (-1, 0), (-1, -1), (36, 64)):
+        assert np.abs(shown[y, x] - whole[y, x]).max() <= 4, (y, x)
+
+
+@pytest.mark.parametrize(
+    ("picture", "window", "left", "top"),
+    [((36, 36), (64, 36), 14, 0), ((64, 36), (64, 48), 0, 6), ((64, 36), (36, 64), 0, 22)],
+    ids=["square on a wide wall", "wide on 4:3", "wide on an upright wall"],
+)
+def test_extended_a_picture_is_whole_in_the_middle_and_goes_on_beyond_its_edges_without_a_jump(
+    context: moderngl.Context, picture: tuple[int, int], window: tuple[int, int], left: int, top: int
+) -> None:
+    frame = gradient(*picture)
+    extended = Stage(context, window, ()).show(frame, fit="extend").astype(int)
+    fitted = Stage(context, window, ()).show(frame, fit="fit").astype(int)
+    inner = np.s_[top + 1 : window[1] - top - 1, left + 1 : window[0] - left - 1]
+    assert np.abs(extended[inner] - fitted[inner]).max() <= 6
+    for axis in (0, 1):
+        steepest = np.abs(np.diff(fitted[inner], axis=axis)).max()
+        assert np.abs(np.diff(extended, axis=axis)).max() <= 2 * steepest
+    assert extended[..., :2].min() >= 36
+    assert extended[..., 2].min() >= 58
+
+
+def test_what_lies_beyond_an_edge_is_softer_than_the_picture(context: moderngl.Context) -> None:
+    pixels = np.zeros((36, 36, 3), np.uint8)
+    pixels[::4] = pixels[1::4] = 255
+    shown = Stage(context, (64, 36), ()).show(Frame(pixels, 1, 0.0, 1.0), fit="extend").astype(int)
+    contrast = np.ptp(shown[..., 1], axis=0)
+    assert contrast[20:44].min() > 200
+    assert contrast[:4].max() < 60 > contrast[-4:].max()
+
+
+def test_a_model_of_another_shape_takes_over_without_a_squeeze(context: moderngl.Context) -> None:
+    stage = Stage(context, (64, 36), ())
+    square = stage.show(quarters(36), fit="crop")
+    wide = replace(flat((10, 20, 30), serial=2), pixels=np.full((36, 64, 3), 90, np.uint8))
+    at_arrival = stage.show(wide, fit="crop", after_s=0.0)
+    assert difference(square, at_arrival) < 2.0
 
 
 def test_zoom_magnifies_about_the_centre(context: moderngl.Context) -> None:
@@ -264,7 +322,7 @@ def test_the_same_show_gives_the_same_bytes_and_another_seed_others(context: mod
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (33, 17), (641, 3)])
-@pytest.mark.parametrize("fit", ["crop", "fit"])
+@pytest.mark.parametrize("fit", ["crop", "fit", "extend"])
 def test_odd_windows_work(context: moderngl.Context, size: tuple[int, int], fit: str) -> None:
     stage = Stage(context, size, ("upscale", "displace", "feedback", "bloom", "grade", "grain"))
     for _ in range(2):

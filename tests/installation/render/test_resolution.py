@@ -43,6 +43,14 @@ def test_it_gives_way_within_a_second_when_somebody_takes_the_processor() -> Non
     assert chooser.scale <= 0.65
 
 
+def test_it_comes_back_from_a_crowded_start_where_much_of_the_cost_is_fixed() -> None:
+    chooser = ResolutionChooser(BUDGET_S)
+    run(chooser, fixed_s=0.020, full_s=0.080, start_s=0.0, seconds=8)
+    assert chooser.scale <= 0.3
+    run(chooser, fixed_s=0.0085, full_s=0.0425, start_s=8.0, seconds=30)
+    assert chooser.scale == 0.5
+
+
 def test_a_single_hiccup_changes_nothing() -> None:
     chooser = ResolutionChooser(BUDGET_S)
     run(chooser, fixed_s=0.005, full_s=0.04, start_s=0.0, seconds=20)

@@ -179,7 +179,7 @@ class Sick(nn.Module):
     def __init__(self, well: Any, hates: Any) -> None:
         super().__init__()
         self.well, self.hates = well, hates
-        self.resolution, self.z_dim, self.h_dim = well.resolution, well.z_dim, well.h_dim
+        self.width, self.height, self.z_dim, self.h_dim = well.width, well.height, well.z_dim, well.h_dim
 
     def forward(self, z: Tensor, h: Tensor) -> Tensor:
         pictures: Tensor = self.well(z, h)

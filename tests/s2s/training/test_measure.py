@@ -30,7 +30,7 @@ def test_a_confusion_names_classes_both_ways() -> None:
 class Painter(nn.Module):
     """Paints one grey, its level told by h, its z by how far."""
 
-    resolution, z_dim, h_dim = 8, 2, 2
+    width, height, z_dim, h_dim = 8, 8, 2, 2
 
     def __init__(self, reach: float) -> None:
         super().__init__()

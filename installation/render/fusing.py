@@ -1,0 +1,85 @@
+"""Several passes as one shader: each spares a picture that would be written, and read again for a fifth of its cost.
+
+Pure text. A pass that asks for `picture()` alone can be drawn with the one before it; the file stays a whole shader.
+"""
+
+import re
+from collections.abc import Container, Sequence
+from pathlib import Path
+from typing import Final
+
+from installation.render.shader import SHADERS, ShaderText, expand, own_lines, pass_path, read_shader
+
+_COMMENT: Final = re.compile(r"//.*")
+_MAIN: Final = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)")
+_PICTURE: Final = re.compile(r"\bpicture\s*\(\s*\)")
+_VERSION: Final = re.compile(r"^\s*#version\b.*")
+_DECLARED: Final = re.compile(r"^\s*((?:flat\s+)?(?:in|out|uniform)\s+\w+\s+\w+)\s*;")
+_NAMED: Final = re.compile(r"^(?:const\s+)?\w+\s+(\w+)\s*[=(]", re.MULTILINE)
+
+
+def grouped(names: Sequence[str], whole: Container[str] = ()) -> list[tuple[str, ...]]:
+    """Return the passes `names` in groups, each drawn as one shader; the order stays.
+
+    A pass begins a group where it reads `u_picture` at places of its own, or is one of `whole`, which need all of the
+    picture before; one that is shown what it drew last (`u_last`) ends a group, which then holds just that.
+    """
+    groups: list[tuple[str, ...]] = []
+    own: list[str] = []
+    for name in names:
+        text = _COMMENT.sub("", "\n".join(own_lines(pass_path(name), f"passes: {name}")))
+        joins = bool(groups) and "u_picture" not in text and name not in whole
+        if joins and "u_last" not in own[-1] and _names(text).isdisjoint(_names("\n".join(own))):
+            groups[-1] = (*groups[-1], name)
+            own.append(text)
+        else:
+            groups.append((name,))
+            own = [text]
+    return groups
+
+
+def fused_fragment(paths: Sequence[Path]) -> ShaderText:
+    """Return one shader that draws the passes in `paths` one after the other. Raises ShaderError as `read_shader`."""
+    return read_shader(paths[0]) if len(paths) == 1 else _fused(paths, _PICTURE)
+
+
+def fused_vertex(paths: Sequence[Path]) -> ShaderText:
+    """Return the vertex shader of those passes: each one's own, and for those without one the common one."""
+    common = SHADERS / "stages" / "screen.vert"
+    own = [path.with_suffix(".vert") for path in paths if path.with_suffix(".vert").exists()]
+    if len(own) == len(paths) == 1:
+        return read_shader(own[0])
+    return _fused([common, *own], None) if own else read_shader(common)
+
+
+def _fused(paths: Sequence[Path], handed_on: re.Pattern[str] | None) -> ShaderText:
+    files: list[Path] = []
+    lines: list[str] = []
+    for path in paths:
+        number = len(files)
+        part = "\n".join(expand(path, files, f"shaders/{path.name}"))
+        part = _MAIN.sub(f"void draw_{path.stem}()", part)
+        if number:
+            part = _PICTURE.sub("o_colour.rgb", part) if handed_on else part
+            lines += [f"#line 1 {number}", *(_VERSION.sub("", line) for line in part.splitlines())]
+        else:
+            lines += part.splitlines()
+    calls = " ".join(f"draw_{path.stem}();" for path in paths)
+    return ShaderText("\n".join([*_declared_once(lines), f"void main() {{ {calls} }}"]), tuple(files))
+
+
+def _declared_once(lines: Sequence[str]) -> list[str]:
+    """Leave out what was declared before; the lines keep their numbers."""
+    known: set[str] = set()
+    kept = []
+    for line in lines:
+        match = _DECLARED.match(line)
+        words = " ".join(match[1].split()) if match else ""
+        kept.append("" if words in known else line)
+        known |= {words} - {""}
+    return kept
+
+
+def _names(text: str) -> set[str]:
+    """Return what the text of a pass calls its own; two that use one name cannot share a shader."""
+    return set(_NAMED.findall(text)) - {"main"}

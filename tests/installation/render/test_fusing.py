@@ -1,0 +1,98 @@
+"""Which passes are drawn as one, and that what is drawn as one is what they draw one by one."""
+
+from pathlib import Path
+
+import moderngl
+import numpy as np
+import pytest
+
+from installation.render import shader as shaders
+from installation.render.fusing import fused_fragment, grouped
+from installation.render.passes import HELPERS, Chain, Passes
+from installation.render.reading import PixelReader
+from installation.render.shader import ShaderError
+from tests.installation.render.stage import scene
+
+ALL = ("displace", "feedback", "bloom", "grade", "grain")
+
+
+def test_a_pass_that_reads_elsewhere_begins_a_group_and_one_that_remembers_ends_it() -> None:
+    assert grouped(ALL, whole=HELPERS) == [("displace", "feedback"), ("bloom", "grade", "grain")]
+    assert grouped(("feedback", "grade", "grain")) == [("feedback",), ("grade", "grain")]
+    assert grouped(("grain", "displace")) == [("grain",), ("displace",)]
+    assert grouped(()) == []
+
+
+def test_includes_and_declarations_are_there_once() -> None:
+    text = fused_fragment([shaders.pass_path(name) for name in ("bloom", "grade", "grain")]).text
+    for once in ("#version", "uniform sampler2D u_picture;", "float hash(", "void main()", "out vec4 o_colour;"):
+        assert text.count(once) == 1, once
+    assert text.count("texture(u_picture") == 1
+
+
+@pytest.fixture
+def own_shaders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of passes that can be written to; includes and stages are the real ones."""
+    for name in ("include", "stages"):
+        (tmp_path / name).symlink_to(shaders.SHADERS / name)
+    monkeypatch.setattr(shaders, "SHADERS", tmp_path)
+    return tmp_path
+
+
+def write_pass(folder: Path, name: str, body: str) -> None:
+    text = f'#version 330 core\n// A pass of one\'s own.\n#include "common.glsl"\n{body}\n'
+    (folder / f"{name}.frag").write_text(text)
+
+
+def test_two_passes_that_use_one_name_are_drawn_apart(own_shaders: Path) -> None:
+    for name in ("one", "two"):
+        write_pass(
+            own_shaders, name, "const float GAIN = 2.0;\nvoid main() { o_colour = vec4(picture() * GAIN, 1.0); }"
+        )
+    assert grouped(("one", "two")) == [("one",), ("two",)]
+
+
+def test_a_pass_that_only_speaks_of_the_picture_in_a_comment_joins(own_shaders: Path) -> None:
+    write_pass(own_shaders, "one", "void main() { o_colour = vec4(picture(), 1.0); }")
+    write_pass(own_shaders, "two", "// not u_picture\nvoid main() { o_colour = vec4(picture().bgr, 1.0); }")
+    assert grouped(("one", "two")) == [("one", "two")]
+
+
+@pytest.mark.gl
+def test_an_error_in_a_fused_pass_names_its_own_file_and_line(context: moderngl.Context, own_shaders: Path) -> None:
+    write_pass(own_shaders, "one", "void main() { o_colour = vec4(picture(), 1.0); }")
+    write_pass(own_shaders, "two", "\nvoid main() { o_colour = vec4(nonsense); }")
+    with pytest.raises(ShaderError, match=r"two\.frag:5: .*nonsense"):
+        Chain(context, ["one", "two"])
+
+
+@pytest.mark.gl
+def test_passes_that_do_not_go_together_are_drawn_one_by_one(context: moderngl.Context, own_shaders: Path) -> None:
+    for name in ("one", "two"):
+        write_pass(own_shaders, name, "struct Ink { vec3 tone; };\nvoid main() { o_colour = vec4(picture(), 1.0); }")
+    assert grouped(("one", "two")) == [("one", "two")]
+    Chain(context, ["one", "two"]).release()
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("names", [("displace", "feedback"), ("bloom", "grade", "grain")])
+def test_passes_drawn_as_one_draw_what_they_draw_one_by_one(context: moderngl.Context, names: tuple[str, ...]) -> None:
+    told = {"u_displacement": 0.5, "u_bass": 0.5, "u_feedback": 0.6, "u_swirl": 0.3, "u_dt": 0.03, "u_time": 3.0}
+    told |= {"u_bloom": 0.5, "u_level": 0.4, "u_hue": 30.0, "u_saturation": 1.2, "u_contrast": 1.1, "u_brightness": 0.9}
+    told |= {"u_vignette": 0.3, "u_onset": 0.2, "u_grain": 0.4, "u_treble": 0.3}
+    uniforms = {**told, "u_chance": (0.3, 0.7)}
+    pixels = scene(64).pixels
+    picture = context.texture((64, 64), 3, pixels.tobytes(), alignment=1)
+
+    def drawn(groups: list[tuple[str, ...]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+        chain = [Passes(context, group) for group in groups]
+        for _ in range(12):  # until what lingered at the start is gone
+            shown = picture
+            for item in chain:
+                shown = item.draw(shown, (64, 64), uniforms)
+        target = context.framebuffer([shown])
+        return PixelReader(context).read(target)
+
+    apart = drawn([(name,) for name in names])
+    assert np.abs(drawn([names]).astype(int) - apart).max() <= 1
+    assert np.abs(apart.astype(int) - pixels).max() > 10
