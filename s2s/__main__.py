@@ -24,6 +24,7 @@ from s2s.commands import (
     retrain,
     retrieve,
     select,
+    things,
     training,
     waveform,
     world,
@@ -83,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         latent,
         retrieve,
         select,
+        things,
         bench,
     ):
         group.add_to(verbs)

@@ -117,7 +117,21 @@ class LightSizes(SquareSizes):
     h_dim: PositiveInt
 
 
-AnyGeneratorSizes = BigGanSizes | LightSizes
+class MemorySizes(WideSizes):
+    """The generator that recalls and mixes kept moments; `channels` and `blocks` are its decoder's."""
+
+    architecture: Literal["memory"] = "memory"
+    entries: int = Field(gt=0, le=1_000_000)
+    z_dim: int = Field(gt=0, le=4096)
+    h_dim: PositiveInt
+    code_dim: int = Field(gt=0, le=1024)
+    channels: tuple[PositiveInt, ...]
+    blocks: tuple[int, ...]
+    h_power: float = Field(gt=0)
+    z_width: float = Field(gt=0)
+
+
+AnyGeneratorSizes = BigGanSizes | LightSizes | MemorySizes
 """Every architecture of a generator; a new one is a class above, a member here and a case of `models.registry`."""
 GeneratorSizes = Annotated[AnyGeneratorSizes, Field(discriminator="architecture")]
 PictureEncoderSizes = Annotated[ImageEncoderSizes | SwavSizes, Field(discriminator="architecture")]

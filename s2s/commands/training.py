@@ -332,6 +332,19 @@ def _train_judge(asked: argparse.Namespace) -> None:
             train_judge(_pictures(asked, plan, cache), settings, plan, asked.weights)
 
 
+def _train_thing_judge(asked: argparse.Namespace) -> None:
+    from s2s.training.thing_judge import ThingJudgeSettings, train_thing_judge
+    from s2s.training.things import Things
+
+    with _run_of(ThingJudgeSettings, asked) as (plan, settings, _):
+        if not _dry(asked, settings):
+            train_thing_judge(Things.open(asked.data), settings, plan)
+
+
+def _no_options(_stage: argparse.ArgumentParser) -> None:
+    """Take no option of one's own."""
+
+
 _STAGES: Final[dict[str, tuple[Callable[[argparse.Namespace], None], Callable[[argparse.ArgumentParser], None]]]] = {
     "image-encoder": (_train_image_encoder, _image_encoder_options),
     "generator": (_train_generator, _generator_options),
@@ -339,4 +352,5 @@ _STAGES: Final[dict[str, tuple[Callable[[argparse.Namespace], None], Callable[[a
     "localizer": (_train_localizer, _localizer_options),
     "audio-encoder": (_train_audio_encoder, _audio_encoder_options),
     "judge": (_train_judge, _judge_options),
+    "thing-judge": (_train_thing_judge, _no_options),
 }

@@ -30,6 +30,7 @@ WEIGHTS: Final = "autoencoder.safetensors"
 _SCALES: Final = 3
 _VALIDATED_ON: Final = 112
 _SHOWN: Final = 28
+_SHEET_COLUMNS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +155,14 @@ class AutoencoderStage:
             return None
         pictures = self.data.of(rows)
         painted = as_pixels(self.average.net(self.rig.placed(as_input(pictures))))
-        columns = 7
-        whole = len(rows) // columns * columns
+        columns = min(_SHEET_COLUMNS, len(rows))
+        starts = range(0, len(rows) - columns + 1, columns)
         lines = [
             np.concatenate(list(some[start : start + columns]), axis=1)
-            for start in range(0, whole, columns)
+            for start in starts
             for some in (pictures, painted)
         ]
-        return np.concatenate(lines, axis=0) if lines else None
+        return np.concatenate(lines, axis=0)
 
     def drawn(self) -> dict[str, Tensor]:
         """Return the last step's crops and masks."""
