@@ -25,6 +25,7 @@ from s2s.commands import (
     retrain,
     retrieve,
     select,
+    things,
     training,
     waveform,
     world,
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         latent,
         retrieve,
         select,
+        things,
         bench,
     ):
         group.add_to(verbs)

@@ -28,11 +28,18 @@ from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
 from s2s.models.registry import Sizes, build
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.weights import Entry, compare_header, read_header
+from s2s.weights import HALF, WHOLE, Entry, compare_header, read_header
 
 __all__ = ["Bundle", "BundleError", "ModelCard", "load", "load_generator", "load_image_encoder", "read_card", "save"]
 
-_DTYPES: Final = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64"}
+_DTYPES: Final = {
+    torch.float32: WHOLE,
+    torch.float16: HALF,
+    torch.bfloat16: "BF16",
+    torch.int64: "I64",
+    torch.int8: "I8",
+    torch.uint8: "U8",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +118,12 @@ def save(
     audio_encoder: nn.Module,
     generator: nn.Module,
     image_encoder: nn.Module | None = None,
+    half: bool = False,
 ) -> None:
     """Write a bundle into folder `path`, made if need be; what was there is replaced.
 
-    Raises BundleError, before anything is written, for networks that are not what `card` says or hold NaN.
+    `half` stores what G and f_V compute with in half precision, which `load` widens; f_A stays whole. Raises
+    BundleError, before anything is written, for networks that are not what `card` says or hold NaN.
     """
     folder = Path(path)
     parts: list[tuple[str, Sizes | None, nn.Module | None]] = [
@@ -127,7 +136,8 @@ def save(
         if (sizes is None) != (network is None):
             raise BundleError(folder / name, "", "the card and the networks given do not agree on this part")
         if sizes is not None and network is not None:
-            states[name] = _state_to_save(folder / name, sizes, network)
+            state = _state_to_save(folder / name, sizes, network)
+            states[name] = _halved(folder / name, state) if half and name != AUDIO_ENCODER else state
     folder.mkdir(parents=True, exist_ok=True)
     for name, state in states.items():
         _replace(folder / name, state)
@@ -140,6 +150,13 @@ def _state_to_save(path: Path, sizes: Sizes, network: nn.Module) -> dict[str, Te
     for key, value in state.items():
         _check_finite(path, key, value)
     return state
+
+
+def _halved(path: Path, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    halved = {key: value.half() if value.dtype == torch.float32 else value for key, value in state.items()}
+    for key, value in halved.items():
+        _check_finite(path, key, value)  # 65 504 is the largest that there is
+    return halved
 
 
 def _replace(path: Path, state: dict[str, Tensor]) -> None:
@@ -191,8 +208,9 @@ def _fill(network: nn.Module, path: Path, device: torch.device | str) -> None:
     state = {}
     with safe_open(path, framework="pt", device=str(device)) as file:
         for key in file.keys():  # noqa: SIM118 - it is no mapping
-            state[key] = file.get_tensor(key)
-            _check_finite(path, key, state[key])
+            value = file.get_tensor(key)
+            _check_finite(path, key, value)
+            state[key] = value.float() if value.dtype == torch.float16 else value
     network.load_state_dict(state, strict=True, assign=True)
     left = [name for name, value in [*network.named_parameters(), *network.named_buffers()] if value.is_meta]
     assert not left, f"not part of the state dict, so never loaded: {left}"

@@ -125,7 +125,21 @@ class LightSizes(SquareSizes):
     h_dim: Numbers
 
 
-AnyGeneratorSizes = BigGanSizes | LightSizes
+class MemorySizes(WideSizes):
+    """The generator that recalls and mixes kept moments; `channels` and `blocks` are its decoder's."""
+
+    architecture: Literal["memory"] = "memory"
+    entries: int = Field(gt=0, le=1_000_000)
+    z_dim: Numbers
+    h_dim: Numbers
+    code_dim: Channels
+    channels: Annotated[tuple[Channels, ...], Field(max_length=16)]
+    blocks: Annotated[tuple[Annotated[int, Field(ge=0, le=64)], ...], Field(max_length=16)]
+    h_power: float = Field(gt=0, le=1_000)
+    z_width: float = Field(gt=0, le=1_000)
+
+
+AnyGeneratorSizes = BigGanSizes | LightSizes | MemorySizes
 """Every architecture of a generator; a new one is a class above, a member here and a case of `models.registry`."""
 GeneratorSizes = Annotated[AnyGeneratorSizes, Field(discriminator="architecture")]
 PictureEncoderSizes = Annotated[ImageEncoderSizes | SwavSizes, Field(discriminator="architecture")]

@@ -6,10 +6,14 @@ No torch here; a bundle's weights are read in `s2s.bundle`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from safetensors import SafetensorError, safe_open
 
 from s2s.card import BundleError
+
+WHOLE: Final = "F32"
+HALF: Final = "F16"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,16 @@ def read_header(path: Path) -> dict[str, Entry]:
 
 
 def compare_header(path: Path, found: Mapping[str, Entry], expected: Mapping[str, Entry]) -> None:
-    """Raise BundleError for the first entry of `path` that is not as the card's architecture has it."""
+    """Raise BundleError for the first entry of `path` that is not as the card's architecture has it.
+
+    Numbers of half precision stand for those of whole: a bundle that is carried about may be half as large.
+    """
     for key, entry in expected.items():
         if key not in found:
             raise BundleError(path, key, f"missing; expected {entry.dtype} {list(entry.shape)}")
-        if found[key] != entry:
-            got = found[key]
+        got = found[key]
+        is_halved = got.dtype == HALF and entry.dtype == WHOLE
+        if got.shape != entry.shape or not (got.dtype == entry.dtype or is_halved):
             message = f"expected {entry.dtype} {list(entry.shape)}, got {got.dtype} {list(got.shape)}"
             raise BundleError(path, key, message)
     for key in found:

@@ -62,6 +62,8 @@ def _add_world(verb: argparse.ArgumentParser) -> None:
     world = verb.add_argument_group("the synthetic world")
     world.add_argument("--pictures", type=int, default=24_000)
     world.add_argument("--sounds", type=int, default=6_000, help="the first takes, which have sound too")
+    world.add_argument("--width-px", type=at_least(8), help="of pictures that are wide: --px is their height")
+    world.add_argument("--masks", action="store_true", help="also write where the thing is, at a quarter of the size")
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -85,7 +87,14 @@ def _prepare_world(asked: argparse.Namespace) -> None:
     sizes = asked.px or (128,)
     if len(sizes) != 1:
         raise ValueError(f"--px: the world's pictures have one size, got {','.join(map(str, sizes))}")
-    counts = WorldCounts(asked.pictures, asked.sounds, sizes[0], asked.seed)
+    counts = WorldCounts(
+        asked.pictures,
+        asked.sounds,
+        sizes[0],
+        asked.seed,
+        picture_width_px=asked.width_px,
+        masks=asked.masks,
+    )
     write_world(asked.out, counts, workers=asked.workers or 2)
 
 

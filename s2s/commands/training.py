@@ -111,6 +111,10 @@ def _localizer_options(stage: argparse.ArgumentParser) -> None:
     stage.add_argument("--stages", type=_stages, default=(3, 4), metavar="N,…", help=maps)
 
 
+def _autoencoder_options(stage: argparse.ArgumentParser) -> None:
+    stage.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help="begin with this finished stage's")
+
+
 def _judge_options(stage: argparse.ArgumentParser) -> None:
     _picture_options(stage)
     stage.add_argument("--weights", type=Path, help="inception: what to fine-tune, a state dict of torchvision's")
@@ -308,6 +312,18 @@ def _train_localizer(asked: argparse.Namespace) -> None:
             train_localizer(Moments.open(cache / "moments"), settings, plan)
 
 
+def _train_autoencoder(asked: argparse.Namespace) -> None:
+    from s2s.training.autoencoder import AutoencoderSettings, load_autoencoder, train_autoencoder
+    from s2s.training.data import WorldData
+    from s2s.training.pictures import Pictures
+
+    with _run_of(AutoencoderSettings, asked) as (plan, settings, _):
+        if not _dry(asked, settings):
+            data = WorldData.open(asked.data)
+            start = load_autoencoder(asked.start) if asked.start else None
+            train_autoencoder(Pictures.of_world(data), settings, plan, data.masks, start)
+
+
 def _train_judge(asked: argparse.Namespace) -> None:
     from s2s.training.judge import JudgeSettings, train_judge
 
@@ -316,10 +332,25 @@ def _train_judge(asked: argparse.Namespace) -> None:
             train_judge(_pictures(asked, plan, cache), settings, plan, asked.weights)
 
 
+def _train_thing_judge(asked: argparse.Namespace) -> None:
+    from s2s.training.thing_judge import ThingJudgeSettings, train_thing_judge
+    from s2s.training.things import Things
+
+    with _run_of(ThingJudgeSettings, asked) as (plan, settings, _):
+        if not _dry(asked, settings):
+            train_thing_judge(Things.open(asked.data), settings, plan)
+
+
+def _no_options(_stage: argparse.ArgumentParser) -> None:
+    """Take no option of one's own."""
+
+
 _STAGES: Final[dict[str, tuple[Callable[[argparse.Namespace], None], Callable[[argparse.ArgumentParser], None]]]] = {
     "image-encoder": (_train_image_encoder, _image_encoder_options),
     "generator": (_train_generator, _generator_options),
+    "autoencoder": (_train_autoencoder, _autoencoder_options),
     "localizer": (_train_localizer, _localizer_options),
     "audio-encoder": (_train_audio_encoder, _audio_encoder_options),
     "judge": (_train_judge, _judge_options),
+    "thing-judge": (_train_thing_judge, _no_options),
 }

@@ -2,7 +2,15 @@
 
 from torch import nn
 
-from s2s.card import AnyGeneratorSizes, AudioEncoderSizes, BigGanSizes, ImageEncoderSizes, LightSizes, SwavSizes
+from s2s.card import (
+    AnyGeneratorSizes,
+    AudioEncoderSizes,
+    BigGanSizes,
+    ImageEncoderSizes,
+    LightSizes,
+    MemorySizes,
+    SwavSizes,
+)
 
 Sizes = AudioEncoderSizes | ImageEncoderSizes | SwavSizes | AnyGeneratorSizes
 
@@ -35,3 +43,7 @@ def build(sizes: Sizes) -> nn.Module:
             from s2s.models.light_generator import LightGenerator
 
             return LightGenerator(**arguments)
+        case MemorySizes():
+            from s2s.models.memory_generator import MemoryGenerator
+
+            return MemoryGenerator(**arguments)

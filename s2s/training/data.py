@@ -25,6 +25,7 @@ SAMPLE_RATE_HZ: Final = 16_000
 CLIP_S: Final = 10.0
 CHUNK: Final = 64
 INT16_FULL_SCALE: Final = 32767.0
+MASK_SCALE: Final = 4  # a picture's side is so many of its mask's
 
 
 class DataError(Exception):
@@ -35,7 +36,8 @@ class DataError(Exception):
 class WorldCounts:
     """How much of the world a data folder holds. The first `num_sounds` takes have sound as well as picture.
 
-    Its takes show the first `num_scenes` of `SCENES` in turn.
+    Its takes show the first `num_scenes` of `SCENES` in turn. Pictures are `picture_px` high, and square unless
+    `picture_width_px` says otherwise; with `masks` it also holds where the thing is, at a quarter of the size.
     """
 
     num_pictures: int
@@ -43,6 +45,8 @@ class WorldCounts:
     picture_px: int = 128
     first_seed: int = 0
     num_scenes: int = len(SCENES)
+    picture_width_px: int | None = None
+    masks: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.num_scenes <= len(SCENES):
@@ -51,6 +55,13 @@ class WorldCounts:
             raise DataError(f"every sound needs its picture: {self.num_sounds} sounds, {self.num_pictures} pictures")
         if self.num_pictures < 1:
             raise DataError(f"at least one picture is needed, got {self.num_pictures}")
+        if self.masks and (self.picture_px % MASK_SCALE or self.width_px % MASK_SCALE):
+            raise DataError(f"masks need sides that {MASK_SCALE} divides, got {self.width_px}x{self.picture_px}")
+
+    @property
+    def width_px(self) -> int:
+        """Pixels across."""
+        return self.picture_width_px or self.picture_px
 
     def state(self, index: int) -> SceneState:
         """Return take `index`."""
@@ -65,6 +76,8 @@ def write_world(out: Path, counts: WorldCounts, *, workers: int = 2) -> None:
         raise DataError(f"{out} holds other data ({about.read_text().strip()}); choose an empty folder")
     about.write_text(json.dumps(asdict(counts)) + "\n")
     _write_pictures(out, counts)
+    if counts.masks:
+        _write_masks(out, counts)
     _write_sounds(out, counts, workers)
 
 
@@ -77,14 +90,27 @@ def _write_pictures(out: Path, counts: WorldCounts) -> None:
     # Imported here: sounds alone can be drawn, and data read, on a machine without OpenGL.
     from s2s.world.pictures import Painter
 
-    shape = (counts.num_pictures, counts.picture_px, counts.picture_px, 3)
+    shape = (counts.num_pictures, counts.picture_px, counts.width_px, 3)
     array, chunks = _open_chunks(out / "pictures.npy", shape, np.uint8)
     if not chunks:
         return
-    with Painter(counts.picture_px) as painter:
+    with Painter(counts.picture_px, width_px=counts.width_px) as painter:
         for chunk in tqdm(chunks, desc="pictures", unit_scale=CHUNK):
             array[chunk.start : chunk.stop] = painter.paint([counts.state(i) for i in chunk])
             _mark_done(out / "pictures.npy", chunk)
+
+
+def _write_masks(out: Path, counts: WorldCounts) -> None:
+    from s2s.world.pictures import Painter
+
+    height_px, width_px = counts.picture_px // MASK_SCALE, counts.width_px // MASK_SCALE
+    array, chunks = _open_chunks(out / "masks.npy", (counts.num_pictures, height_px, width_px), np.uint8)
+    if not chunks:
+        return
+    with Painter(height_px, width_px=width_px) as painter:
+        for chunk in tqdm(chunks, desc="masks", unit_scale=CHUNK):
+            array[chunk.start : chunk.stop] = painter.masks([counts.state(i) for i in chunk])
+            _mark_done(out / "masks.npy", chunk)
 
 
 def _write_sounds(out: Path, counts: WorldCounts, workers: int) -> None:
@@ -128,11 +154,16 @@ def _mark_done(path: Path, chunk: range) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WorldData:
-    """An opened data folder. Pictures are uint8 [n, px, px, 3], sounds int16 [m, 160 000] with m at most n."""
+    """An opened data folder. Pictures are uint8 [n, height, width, 3], sounds int16 [m, 160 000] with m at most n.
+
+    `masks`, uint8 [n, height / 4, width / 4], say how much of each place the thing covers; None where none were asked
+    for.
+    """
 
     counts: WorldCounts
     pictures: NDArray[np.uint8]
     sounds: NDArray[np.int16]
+    masks: NDArray[np.uint8] | None = None
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -141,7 +172,10 @@ class WorldData:
         if not about.exists():
             raise DataError(f"{folder} holds no training data: write some with `python -m s2s prepare world {folder}`")
         counts = _read_counts(about)
-        for name, needed in (("pictures", counts.num_pictures), ("sounds", counts.num_sounds)):
+        needs = {"pictures": counts.num_pictures, "sounds": counts.num_sounds}
+        if counts.masks:
+            needs["masks"] = counts.num_pictures
+        for name, needed in needs.items():
             done = _done_path(folder / f"{name}.npy")
             have = int(done.read_text()) if done.exists() else 0
             if have < needed:
@@ -149,7 +183,8 @@ class WorldData:
         pictures = np.load(folder / "pictures.npy", mmap_mode="r")
         # An empty file cannot be mapped.
         sounds = np.load(folder / "sounds.npy", mmap_mode="r" if counts.num_sounds else None)
-        return cls(counts, pictures, sounds[: counts.num_sounds])
+        masks = np.load(folder / "masks.npy", mmap_mode="r") if counts.masks else None
+        return cls(counts, pictures, sounds[: counts.num_sounds], masks)
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from s2s.world.atlas import Atlas
 from s2s.world.state import SceneState
 
 NUM_DRAWS: Final = 96  # `draws` of take.glsl
-SMOOTH_UP_TO_PX: Final = 128  # pictures up to this size take four samples a pixel; larger ones could not afford it
-COVERAGE_PX: Final = 32  # coverage is measured on a picture of this side: enough for a hundredth
+SMOOTH_UP_TO_PX: Final = 144  # pictures up to this height take four samples a pixel; larger ones could not afford it
+COVERAGE_PX: Final = 32  # coverage is measured on a picture of this height: enough for a hundredth
 
 _GLSL: Final = Path(__file__).parent / "glsl"
 _BEFORE_SCENE: Final = ("take", "noise", "shapes", "light", "sky", "land")
@@ -27,7 +27,11 @@ _SCENE_DRAWS: Final = 64  # the others are light, sky and finish: of the first p
 _VERTEX: Final = """#version 330
 in vec2 corner;
 out vec2 at;
-void main() { at = corner; gl_Position = vec4(2.0 * corner - 1.0, 0.0, 1.0); }
+uniform float aspect;  // width by height: a wide picture shows more to both sides, nothing is stretched
+void main() {
+    at = vec2((corner.x - 0.5) * aspect + 0.5, corner.y);
+    gl_Position = vec4(2.0 * corner - 1.0, 0.0, 1.0);
+}
 """
 
 
@@ -40,33 +44,37 @@ def fragment_source(scene: str) -> str:
 class Painter:
     """Paints moments of the world without a window; the picture of a moment depends on that moment alone.
 
+    Pictures are square unless `width_px` says otherwise; a wider one shows the square in its middle, and the place goes
+    on to both sides of it.
+
     Makes its own EGL context unless one is given, and makes that the thread's current one at every call; where a
     window draws in the same thread, give the window's. A given context must be current, is left as it was found,
     and stays its owner's.
     """
 
-    def __init__(self, size_px: int, *, context: moderngl.Context | None = None) -> None:
-        if not 8 <= size_px <= 4096:
-            raise ValueError(f"size_px must lie in 8..4096, got {size_px}")
-        self._size_px = size_px
+    def __init__(self, height_px: int, *, width_px: int | None = None, context: moderngl.Context | None = None) -> None:
+        width_px = width_px or height_px
+        if not (8 <= height_px <= 4096 and 8 <= width_px <= 4096):
+            raise ValueError(f"a picture's sides must lie in 8..4096 pixels, got {width_px}x{height_px}")
+        self.width_px, self.height_px = width_px, height_px
         self._owns_context = context is None
         self._context: Any = context or _headless_context()
-        self._pictures = Atlas(self._context, size_px)
+        self._pictures = Atlas(self._context, width_px, height_px)
         self._coverage: Atlas | None = None
         corners = np.array([0, 0, 1, 0, 0, 1, 1, 1], dtype=np.float32)
         self._corners = self._context.buffer(corners.tobytes())
         self._canvases: dict[str, Any] = {}  # scene → vertex array; a shader is compiled at its first take
 
     def paint(self, states: Sequence[SceneState]) -> NDArray[np.uint8]:
-        """Return the pictures of `states`, [n, size_px, size_px, 3], row 0 at the top, sRGB 0..255."""
+        """Return the pictures of `states`, [n, height_px, width_px, 3], row 0 at the top, sRGB 0..255."""
         return self.paint_layers([(state,) for state in states])
 
     def paint_layers(self, moments: Sequence[Sequence[SceneState]]) -> NDArray[np.uint8]:
-        """Return the pictures of `moments`, [n, size_px, size_px, 3]: the parts of each over one another.
+        """Return the pictures of `moments`, [n, height_px, width_px, 3]: the parts of each over one another.
 
         The first part owns the place and the light; of every further one only the thing is painted.
         """
-        pictures = np.empty((len(moments), self._size_px, self._size_px, 3), dtype=np.uint8)
+        pictures = np.empty((len(moments), self.height_px, self.width_px, 3), dtype=np.uint8)
         for start in range(0, len(moments), self._pictures.num_tiles):
             tiles = moments[start : start + self._pictures.num_tiles]
             self._make_current()
@@ -80,20 +88,35 @@ class Painter:
 
         Measured on a small picture of the thing alone; what hides behind another part counts too.
         """
+        coverage_px = round(COVERAGE_PX * self.width_px / self.height_px)
         self._make_current()
         if self._coverage is None:
-            self._coverage = Atlas(self._context, COVERAGE_PX)
-        atlas, shares = self._coverage, []
+            self._coverage = Atlas(self._context, coverage_px, COVERAGE_PX)
         things = [(state, moment[0], part) for moment in moments for part, state in enumerate(moment)]
+        masks = self._masks(things, self._coverage)
+        remaining = iter((masks.mean(axis=(1, 2)) / 255.0).tolist())
+        return [tuple(next(remaining) for _ in moment) for moment in moments]
+
+    def masks(self, states: Sequence[SceneState]) -> NDArray[np.uint8]:
+        """Return how much of each pixel the things of `states` cover, uint8 0..255 [n, height_px, width_px]."""
+        return self.thing_masks([(state,) for state in states])
+
+    def thing_masks(self, moments: Sequence[Sequence[SceneState]]) -> NDArray[np.uint8]:
+        """Return the same for the last part of each of `moments`, of which a picture shows the thing before all."""
+        self._make_current()
+        return self._masks([(moment[-1], moment[0], len(moment) - 1) for moment in moments], self._pictures)
+
+    def _masks(self, things: Sequence[tuple[SceneState, SceneState, int]], atlas: Atlas) -> NDArray[np.uint8]:
+        """Return the coverage of `things`: each a state, the first of its moment, and which part it is."""
+        masks = np.empty((len(things), atlas.height_px, atlas.width_px), dtype=np.uint8)
         for start in range(0, len(things), atlas.num_tiles):
             tiles = things[start : start + atlas.num_tiles]
             with atlas.scope:
                 for tile, (state, first, part) in sorted(enumerate(tiles), key=lambda entry: entry[1][0].scene):
                     atlas.aim(tile)
-                    self._draw(state, first, COVERAGE_PX, laid_over=part > 0, measured=True)
-                shares += (atlas.read(len(tiles))[..., 3].mean(axis=(1, 2)) / 255.0).tolist()
-        remaining = iter(shares)
-        return [tuple(next(remaining) for _ in moment) for moment in moments]
+                    self._draw(state, first, atlas, laid_over=part > 0, measured=True)
+                masks[start : start + len(tiles)] = atlas.read(len(tiles))[..., 3]
+        return masks
 
     def close(self) -> None:
         """Release what was made; the context too if it was made here. A second call does nothing."""
@@ -134,14 +157,14 @@ class Painter:
                 self._context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
             for tile in sorted(tiles, key=lambda tile: moments[tile][part].scene):
                 self._pictures.aim(tile)
-                self._draw(moments[tile][part], moments[tile][0], self._size_px, laid_over=part > 0)
+                self._draw(moments[tile][part], moments[tile][0], self._pictures, laid_over=part > 0)
         self._context.disable(moderngl.BLEND)
 
     def _draw(
-        self, state: SceneState, first: SceneState, size_px: int, *, laid_over: bool, measured: bool = False
+        self, state: SceneState, first: SceneState, atlas: Atlas, *, laid_over: bool, measured: bool = False
     ) -> None:
         canvas = self._canvas(state.scene)
-        taps = 2 if size_px <= SMOOTH_UP_TO_PX else 1
+        taps = 2 if atlas.height_px <= SMOOTH_UP_TO_PX else 1
         draws = _draws(state)
         draws[_SCENE_DRAWS:] = _draws(first)[_SCENE_DRAWS:]
         _set(canvas.program, "draws", draws.tobytes())
@@ -153,7 +176,8 @@ class Painter:
             ("layer", np.int32(laid_over)),
             ("measured", np.int32(measured)),
             ("taps", np.int32(taps)),
-            ("pixel", np.float32(1.0 / (size_px * taps))),
+            ("pixel", np.float32(1.0 / (atlas.height_px * taps))),
+            ("aspect", np.float32(atlas.width_px / atlas.height_px)),
         ):
             _set(canvas.program, name, value.tobytes())
         canvas.render(moderngl.TRIANGLE_STRIP)

@@ -233,8 +233,32 @@ def test_closing_twice_does_no_harm() -> None:
         np.testing.assert_array_equal(other.paint([draw_state("rain", 1)]), before)
 
 
+def test_a_wide_picture_shows_the_square_one_in_its_middle() -> None:
+    states = [draw_state(scene, 77) for scene in SCENES]
+    with Painter(SIZE_PX) as square, Painter(SIZE_PX, width_px=2 * SIZE_PX) as wide:
+        middle = wide.paint(states)[:, :, SIZE_PX // 2 : SIZE_PX // 2 + SIZE_PX].astype(int)
+        assert np.abs(middle - square.paint(states)).mean(axis=(1, 2, 3)).max() < 1.0
+
+
+def test_a_wide_picture_goes_on_to_both_sides() -> None:
+    with Painter(SIZE_PX, width_px=2 * SIZE_PX) as wide:
+        pictures = wide.paint([draw_state(scene, 77) for scene in SCENES])
+    for side in (pictures[:, :, : SIZE_PX // 2], pictures[:, :, -SIZE_PX // 2 :]):
+        assert side.std(axis=(1, 2, 3)).min() > 2  # nothing is left blank
+
+
+def test_a_mask_lies_where_the_thing_makes_the_picture_another() -> None:
+    states = [SceneState(scene, 5, 0.7, 12.0) for scene in ("train", "rooster", "clock", "owl")]
+    absent = [SceneState(state.scene, 5, 0.7, 12.0, presence=0.0) for state in states]
+    with Painter(SIZE_PX, width_px=2 * SIZE_PX) as wide:
+        masks = wide.masks(states)
+        changed = np.abs(wide.paint(states).astype(int) - wide.paint(absent)).max(axis=3)
+    for mask, change in zip(masks, changed, strict=True):
+        assert change[mask > 200].mean() > 3 * change[mask < 20].mean()
+
+
 def test_an_impossible_size_is_refused_with_its_range() -> None:
-    with pytest.raises(ValueError, match=r"8\.\.4096, got 4"):
+    with pytest.raises(ValueError, match=r"8\.\.4096 pixels, got 4x4"):
         Painter(4)
 
 

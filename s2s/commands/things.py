@@ -1,0 +1,105 @@
+"""`things`, `memory`, `judge`: pictures to judge by, a generator that remembers, and what the judge says of a model."""
+
+import argparse
+import json
+from pathlib import Path
+
+from s2s.card import AUDIO_ENCODER, CARD, GENERATOR, IMAGE_ENCODER
+from s2s.commands.arguments import Verbs, at_least
+
+
+def add_to(verbs: Verbs) -> None:
+    """Add the three verbs."""
+    _add_things(verbs)
+    _add_memory(verbs)
+    _add_judge(verbs)
+
+
+def _add_things(verbs: Verbs) -> None:
+    verb = verbs.add_parser("things", help="pictures that a judge of things learns from: there, absent, abroad")
+    verb.add_argument("out", type=Path, metavar="OUT")
+    verb.add_argument("--count", type=at_least(29), default=11_200, help="of moments (default 11200)")
+    painted = "a finished autoencoder: three tenths of the moments are added as it paints them"
+    verb.add_argument("--autoencoder", type=Path, metavar="FOLDER", help=painted)
+    verb.add_argument("--seed", type=int, default=3_000_000, help="of the first moment (default 3000000)")
+    verb.set_defaults(run=_draw_things)
+
+
+def _add_memory(verbs: Verbs) -> None:
+    about = "a bundle's f_A and f_V with a generator that recalls the pictures of DATA -> a bundle"
+    verb = verbs.add_parser("memory", help=about, description=about)
+    verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="whose encoders are taken")
+    verb.add_argument("data", type=Path, metavar="DATA", help="the world's pictures, as the autoencoder was trained on")
+    verb.add_argument("out", type=Path, metavar="OUT")
+    verb.add_argument("--autoencoder", type=Path, required=True, metavar="FOLDER", help="of the finished stage")
+    verb.add_argument("--entries", type=at_least(13), default=9_800, help="moments kept (default 9800)")
+    verb.add_argument("--judge", type=Path, metavar="FOLDER", help="a judge of things: its numbers go on the card")
+    verb.add_argument("--recordings", type=Path, metavar="FOLDER", help="real recordings: adds the numbers of fold 3")
+    verb.add_argument("--name", default="Small world")
+    verb.add_argument("--version", default="1")
+    verb.add_argument("--story", type=Path, required=True, help="YAML with `provenance` and `data`, for the card")
+    verb.set_defaults(run=_remember)
+
+
+def _add_judge(verbs: Verbs) -> None:
+    about = "what a judge that needs the thing says of a model's pictures; any bundle with an image encoder"
+    verb = verbs.add_parser("judge", help=about, description=about)
+    verb.add_argument("bundle", type=Path, metavar="BUNDLE")
+    verb.add_argument("out", type=Path, metavar="OUT.json")
+    verb.add_argument("--judge", type=Path, required=True, metavar="FOLDER", help="`train thing-judge` left it")
+    verb.add_argument("--takes", type=at_least(2), default=13, help="of each scene (default 13)")
+    verb.add_argument("--recordings", type=Path, metavar="FOLDER", help="real recordings: adds the numbers of fold 3")
+    verb.set_defaults(run=_judge)
+
+
+def _draw_things(asked: argparse.Namespace) -> None:
+    from s2s.training.autoencoder import load_autoencoder
+    from s2s.training.things import ThingCounts, paint_again, write_things
+
+    write_things(asked.out, ThingCounts(asked.count, 3 * asked.count // 10, first_seed=asked.seed))
+    if asked.autoencoder is not None:
+        paint_again(asked.out, load_autoencoder(asked.autoencoder))
+
+
+def _remember(asked: argparse.Namespace) -> None:
+    import yaml
+
+    from s2s import bundle
+    from s2s.training.autoencoder import load_autoencoder
+    from s2s.training.data import WorldData
+    from s2s.training.memory import MemorySettings, build_memory
+
+    story = yaml.safe_load(asked.story.read_text(encoding="utf-8"))
+    if not isinstance(story, dict) or set(story) != {"provenance", "data"}:
+        raise ValueError(f"{asked.story} must hold exactly the keys `provenance` and `data`")
+    old, encoder = bundle.load(asked.bundle), bundle.load_image_encoder(asked.bundle)
+    pictures = WorldData.open(asked.data).pictures
+    generator, sizes = build_memory(
+        pictures, load_autoencoder(asked.autoencoder), encoder, MemorySettings(asked.entries)
+    )
+    told = {"name": asked.name, "version": asked.version, **story, "generator": sizes, "metrics": {}}
+    card = old.card.model_copy(update=told)
+    f_A, f_V = old.audio_encoder, old.image_encoder
+    bundle.save(asked.out, card, audio_encoder=f_A, generator=generator, image_encoder=f_V, half=True)
+    if asked.judge is not None:
+        metrics = _measured(asked.out, asked.judge, asked.recordings, 13)
+        bundle.write_card(asked.out, card.model_copy(update={"metrics": metrics}))
+        print(json.dumps(metrics, indent=1))
+    files = [asked.out / name for name in (CARD, AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER)]
+    print(f"{asked.out}: {sum(path.stat().st_size for path in files) / 1e6:.1f} MB")
+
+
+def _judge(asked: argparse.Namespace) -> None:
+    metrics = _measured(asked.bundle, asked.judge, asked.recordings, asked.takes)
+    asked.out.write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(metrics, indent=1))
+
+
+def _measured(folder: Path, judge: Path, recordings: Path | None, per_scene: int) -> dict[str, float | str]:
+    from s2s import bundle
+    from s2s.training.recordings import TEST_FOLDS, read_recordings
+    from s2s.training.thing_judge import load_thing_judge
+    from s2s.training.thing_measure import ThingMeasuring
+
+    clips = read_recordings(recordings, TEST_FOLDS) if recordings is not None else []
+    return ThingMeasuring(bundle.load(folder), load_thing_judge(judge), per_scene).everything(clips)

@@ -1,0 +1,98 @@
+"""G(z, h) as a memory of painted moments: what lies near h is recalled, z chooses among it, a decoder paints it.
+
+After IC-GAN's neighbourhoods (Casanova et al. 2021), where a feature stands for the pictures around it; here their
+codes are kept instead of learnt. Recall is a kernel over the neighbours, continuous in z and h: small steps of either
+are small steps of the picture, and between two moments lies a mixture of their codes, which the decoder paints.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from s2s.models.autoencoder import STRIDE, CodeDecoder
+
+NEIGHBOURS: Final = 12
+CODE_STEPS: Final = 7.5  # a number of a code within ±1 is kept in four bits, two of them in a byte
+ADDRESS_SCALE: Final = 32.0  # an address's numbers, about N(0, 1), are kept as int8: within ±4
+_SOFTENING: Final = 0.02  # of the distance from h: the nearest of near ones shall not take all
+
+
+class MemoryGenerator(nn.Module):
+    """Paints from `entries` kept moments: keys of unit length in f_V's space, addresses in z's, and codes.
+
+    A moment's weight falls with a power of the distance of its key from h (1 - cosine, `h_power`), so that recall is
+    as soft between two scenes as within one, and with the distance of its address from z (a Gaussian of `z_width`,
+    per number of z). Beyond the nearest twelve it is nothing. `width` and `height` are the pictures' pixels.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        entries: int,
+        h_dim: int = 256,
+        z_dim: int = 16,
+        code_dim: int = 16,
+        channels: Sequence[int] = (192, 128, 48, 24),
+        blocks: Sequence[int] = (1, 1, 2),
+        h_power: float = 16.0,
+        z_width: float = 0.2,
+    ) -> None:
+        super().__init__()
+        if width % STRIDE or height % STRIDE:
+            raise ValueError(f"width and height must be multiples of {STRIDE}, got {width}x{height}")
+        if entries <= NEIGHBOURS:
+            raise ValueError(f"a memory needs more than {NEIGHBOURS} entries, got {entries}")
+        if code_dim % 2:
+            raise ValueError(f"two numbers of a code share a byte: code_dim must be even, got {code_dim}")
+        self.width, self.height, self.h_dim, self.z_dim = width, height, h_dim, z_dim
+        self.h_power, self.z_width = h_power, z_width
+        self.decoder = CodeDecoder(code_dim, channels, blocks)
+        shape = (entries, code_dim // 2, height // STRIDE, width // STRIDE)
+        self.register_buffer("keys", torch.zeros(entries, h_dim))
+        self.register_buffer("addresses", torch.zeros(entries, z_dim, dtype=torch.int8))
+        self.register_buffer("codes", torch.zeros(shape, dtype=torch.uint8))
+        self.keys: Tensor
+        self.addresses: Tensor
+        self.codes: Tensor
+
+    def forward(self, z: Tensor, h: Tensor) -> Tensor:
+        """Return pictures about -1..1, [b, 3, height, width], for noise [b, z_dim] and unit features [b, h_dim]."""
+        return self.paint(*self.recall(z, h))
+
+    def recall(self, z: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the weights [b, 12], which sum to 1, and the places [b, 12] of the moments that z and h recall."""
+        assert z.ndim == 2 and z.shape[1] == self.z_dim, f"z must be [b, {self.z_dim}], got {tuple(z.shape)}"
+        assert h.shape == (z.shape[0], self.h_dim), f"h must be [b, {self.h_dim}], got {tuple(h.shape)}"
+        distance = 1.0 - F.normalize(h.float(), dim=1) @ self.keys.T  # [b, entries]
+        address = self.addresses.float() / ADDRESS_SCALE
+        apart = address.square().sum(dim=1) - 2.0 * z.float() @ address.T  # |z - a|² but for |z|², which is all alike
+        scores = -self.h_power * (distance.clamp_min(0.0) + _SOFTENING).log()
+        scores = scores - 0.5 * apart / (self.z_dim * self.z_width**2)
+        best, places = scores.topk(NEIGHBOURS + 1, dim=1)
+        # What is just about to be left out weighs nothing, so that nothing jumps when it is.
+        heights = (best[:, :-1] - best[:, :1]).exp() - (best[:, -1:] - best[:, :1]).exp()
+        heights = heights + torch.finfo(heights.dtype).tiny  # should all lie equally near
+        return heights / heights.sum(dim=1, keepdim=True), places[:, :-1]
+
+    def paint(self, weights: Tensor, places: Tensor) -> Tensor:
+        """Return pictures [b, 3, height, width] of moments `places` [b, k], mixed by `weights` [b, k]."""
+        codes = unpacked(self.codes[places])  # [b, k, code_dim, height / 16, width / 16]
+        mixed = (codes * weights[:, :, None, None, None]).sum(dim=1)
+        painted: Tensor = self.decoder(mixed.to(self.decoder.start.weight.dtype))
+        return painted.float()
+
+
+def packed(codes: Tensor) -> Tensor:
+    """Return codes within ±1 [..., code_dim, h, w] in four bits a number, uint8 [..., code_dim / 2, h, w]."""
+    steps = ((codes.clamp(-1.0, 1.0) + 1.0) * CODE_STEPS).round().to(torch.uint8)
+    half = codes.shape[-3] // 2
+    return steps.narrow(-3, 0, half) | (steps.narrow(-3, half, half) << 4)
+
+
+def unpacked(codes: Tensor) -> Tensor:
+    """Return what `packed` gave as float32 within ±1, [..., code_dim, h, w]."""
+    return torch.cat([codes & 15, codes >> 4], dim=-3).float() / CODE_STEPS - 1.0

@@ -1,0 +1,118 @@
+"""The generator that remembers: it recalls what lies near, mixes without jumps, and keeps its codes in four bits."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.testing import assert_close
+
+from s2s.models.memory_generator import ADDRESS_SCALE, CODE_STEPS, NEIGHBOURS, MemoryGenerator, packed, unpacked
+
+ENTRIES, H_DIM, Z_DIM = 96, 24, 4
+
+
+@pytest.fixture
+def memory() -> MemoryGenerator:
+    """Six scenes of sixteen moments: keys close to their scene's, addresses and codes at random."""
+    torch.manual_seed(0)
+    net = MemoryGenerator(64, 32, ENTRIES, H_DIM, Z_DIM, code_dim=4, channels=(16, 12, 8, 4), blocks=(1, 1, 1))
+    scenes = F.normalize(torch.rand(6, H_DIM), dim=1).repeat_interleave(ENTRIES // 6, 0)
+    net.keys.copy_(F.normalize(scenes + 0.02 * torch.randn(ENTRIES, H_DIM), dim=1))
+    net.addresses.copy_((torch.randn(ENTRIES, Z_DIM) * ADDRESS_SCALE).round().clamp(-127, 127).to(torch.int8))
+    net.codes.copy_(packed(torch.rand(ENTRIES, 4, 2, 4) * 2 - 1))
+    return net.eval().requires_grad_(False)
+
+
+def noise(count: int, seed: int = 1) -> Tensor:
+    return torch.randn(count, Z_DIM, generator=torch.Generator().manual_seed(seed))
+
+
+def test_pictures_have_the_width_and_height_that_were_asked_for(memory: MemoryGenerator) -> None:
+    assert memory(noise(3), memory.keys[:3]).shape == (3, 3, 32, 64)
+
+
+def test_a_feature_recalls_moments_of_its_own_scene_whatever_the_noise(memory: MemoryGenerator) -> None:
+    for seed in range(5):
+        weights, places = memory.recall(noise(ENTRIES, seed), memory.keys)
+        own = places // (ENTRIES // 6) == torch.arange(ENTRIES)[:, None] // (ENTRIES // 6)
+        assert float((weights * own).sum(dim=1).min()) > 0.95
+
+
+def test_noise_chooses_which_of_them(memory: MemoryGenerator) -> None:
+    _, places = memory.recall(noise(64), memory.keys[:1].expand(64, -1))
+    assert len(set(places[:, 0].tolist())) > 5
+
+
+def test_a_moments_own_address_recalls_that_moment(memory: MemoryGenerator) -> None:
+    scene_mean = F.normalize(memory.keys[:16].mean(dim=0, keepdim=True), dim=1).expand(16, -1)
+    _, places = memory.recall(memory.addresses[:16].float() / ADDRESS_SCALE, scene_mean)
+    assert int((places[:, 0] == torch.arange(16)).sum()) >= 14
+
+
+def test_weights_are_shares(memory: MemoryGenerator) -> None:
+    weights, places = memory.recall(noise(8), memory.keys[:8])
+    assert weights.shape == places.shape == (8, NEIGHBOURS)
+    assert_close(weights.sum(dim=1), torch.ones(8))
+    assert float(weights.min()) >= 0.0
+
+
+@pytest.mark.parametrize("what", ["z", "h"])
+def test_a_path_of_small_steps_has_no_jump(memory: MemoryGenerator, what: str) -> None:
+    """Halve the steps, and the largest change of the mixture halves as well: nowhere does it jump."""
+
+    def largest(steps: int) -> float:
+        t = torch.linspace(0, 1, steps + 1)[:, None]
+        z, h = noise(1).expand(steps + 1, -1), memory.keys[:1].expand(steps + 1, -1)
+        if what == "z":
+            z = (1 - t) * noise(1, 2) + t * noise(1, 3)
+        else:
+            h = F.normalize((1 - t) * memory.keys[:1] + t * memory.keys[-1:], dim=1)
+        weights, places = memory.recall(z, h)
+        spread = torch.zeros(steps + 1, ENTRIES).scatter_(1, places, weights)
+        return float((spread[1:] - spread[:-1]).abs().sum(dim=1).max())
+
+    assert largest(4000) < 0.7 * largest(2000) < 0.5 * largest(1000) + 1e-6
+
+
+def test_half_way_between_two_scenes_both_are_recalled(memory: MemoryGenerator) -> None:
+    shares = []
+    for t in torch.linspace(0.2, 0.8, 61):
+        h = F.normalize((1 - t) * memory.keys[:1] + t * memory.keys[-1:], dim=1)
+        weights, places = memory.recall(noise(1), h)
+        shares.append(float(weights[places < 16].sum()))
+    assert max(shares) > 0.9 and min(shares) < 0.1
+    assert sum(0.1 < share < 0.9 for share in shares) >= 2
+
+
+def test_moments_that_all_lie_equally_near_are_mixed_and_not_divided_by_nothing(memory: MemoryGenerator) -> None:
+    memory.keys.copy_(memory.keys[:1].expand_as(memory.keys))
+    memory.addresses.zero_()
+    weights, _ = memory.recall(noise(2), memory.keys[:2])
+    assert_close(weights, torch.full_like(weights, 1 / NEIGHBOURS))
+
+
+def test_codes_come_back_from_four_bits_within_half_a_step() -> None:
+    codes = torch.rand(5, 6, 3, 4) * 2 - 1
+    kept = packed(codes)
+    assert kept.dtype == torch.uint8 and kept.shape == (5, 3, 3, 4)
+    assert float((unpacked(kept) - codes).abs().max()) <= 0.5 / CODE_STEPS + 1e-6
+
+
+def test_a_recalled_picture_can_be_found_by_its_slope(memory: MemoryGenerator) -> None:
+    z, h = noise(1).requires_grad_(), memory.keys[:1].clone().requires_grad_()
+    memory(z, h).square().mean().backward()
+    assert z.grad is not None and float(z.grad.abs().sum()) > 0
+    assert h.grad is not None and float(h.grad.abs().sum()) > 0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "words"),
+    [
+        ({"width": 60, "height": 32, "entries": 96}, "multiples of 16"),
+        ({"width": 64, "height": 32, "entries": 12}, "more than 12"),
+        ({"width": 64, "height": 32, "entries": 96, "code_dim": 5}, "even"),
+    ],
+)
+def test_sizes_that_do_not_fit_are_refused(sizes: dict[str, int], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        MemoryGenerator(**sizes)  # type: ignore[arg-type]
