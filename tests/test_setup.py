@@ -8,6 +8,8 @@ from typing import Final
 
 import pytest
 
+pytestmark = pytest.mark.proc
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 _PYTHON: Final = """#!/bin/bash
 here=$(cd "$(dirname "$0")" && pwd)

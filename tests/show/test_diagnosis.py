@@ -14,6 +14,8 @@ from installation.diagnosis.gathering import TITLES
 from tests.display import VirtualDisplay
 from tests.show_runner import ShowRun
 
+pytestmark = pytest.mark.proc
+
 
 def page_of(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """Run `--diagnose` and return what stands under each title."""
