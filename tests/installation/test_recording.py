@@ -17,6 +17,8 @@ from installation.values import Pixels
 from s2s.film import VideoFile
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.heavy
+
 SIZE = (64, 36)
 FPS = 10.0
 

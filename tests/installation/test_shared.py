@@ -45,6 +45,7 @@ def test_a_piece_bears_the_shows_name_and_all_of_it_is_there() -> None:
         memory.unlink()
 
 
+@pytest.mark.proc
 def test_what_a_show_left_that_was_killed_with_its_tracker_is_cleared_and_a_living_shows_is_not(tmp_path: Path) -> None:
     script = tmp_path / "holder.py"
     script.write_text(HOLDER)
