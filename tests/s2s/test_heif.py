@@ -56,6 +56,7 @@ def test_damage_anywhere_gives_pixels_or_one_clear_line(photograph: Path) -> Non
             assert "\n" not in str(error)
 
 
+@pytest.mark.proc
 def test_without_the_library_it_is_counted_and_named(photograph: Path) -> None:
     program = (
         "import sys; sys.modules['pi_heif'] = None\n"

@@ -38,6 +38,7 @@ def render(tmp_path: Path, caplog: pytest.LogCaptureFixture, model: Path, source
     return code
 
 
+@pytest.mark.proc
 def test_every_error_that_can_leave_a_rendering_has_a_code() -> None:
     program = (
         "import sys, installation.offline\n"
@@ -106,6 +107,7 @@ def test_a_model_that_fails_on_the_way_is_6(
 
 
 @pytest.mark.gl
+@pytest.mark.proc
 def test_a_film_of_a_sound_with_colons_is_written_to_a_name_with_colons(
     tmp_path: Path, tiny_model: Path, sound: Path
 ) -> None:
@@ -117,6 +119,7 @@ def test_a_film_of_a_sound_with_colons_is_written_to_a_name_with_colons(
     assert film.stat().st_size > 1_000
 
 
+@pytest.mark.proc
 def test_the_program_says_one_line_and_leaves_its_report(tmp_path: Path, tiny_model: Path) -> None:
     film = tmp_path / "film.mp4"
     with ShowRun(tmp_path, "--source", "file:nowhere.wav", "--render", str(film), "--model", str(tiny_model)) as show:
