@@ -75,8 +75,8 @@ def judge_host(host: Host) -> Finding:
 
 
 def judge_sound(status: Status) -> Finding:
-    """Return how the sound is doing, from the capture core's status."""
-    return _degraded(str(status.get("reason") or ""))
+    """Return how the sound is doing, from the capture core's status: whether it comes, then what is odd about it."""
+    return _degraded(str(status.get("reason") or status.get("remark") or ""))
 
 
 def judge_pictures(newest_made_at: float | None, now: float) -> Finding:

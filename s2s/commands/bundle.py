@@ -31,7 +31,7 @@ def _run(asked: argparse.Namespace) -> None:
     from s2s.training.curves import draw_curves, runs_behind, write_curves
     from s2s.training.data import WorldData
 
-    story = _read_story(asked.story)
+    story = read_story(asked.story)
     stages = assemble.Stages(asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge)
     runs = runs_behind([asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge])
     if asked.curves is not None:
@@ -47,7 +47,8 @@ def _run(asked: argparse.Namespace) -> None:
     print(json.dumps(metrics, indent=1))
 
 
-def _read_story(path: Path) -> dict[str, str]:
+def read_story(path: Path) -> dict[str, str]:
+    """Return `provenance` and `data` of a card from a YAML file. Raises ValueError for any other."""
     try:
         story = read_yaml(path)
     except DocumentError as error:

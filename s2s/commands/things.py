@@ -4,8 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
-from s2s.card import AUDIO_ENCODER, CARD, GENERATOR, IMAGE_ENCODER
+from s2s.card import AUDIO_ENCODER, CARD, GENERATOR, IMAGE_ENCODER, write_card
 from s2s.commands.arguments import Verbs, at_least
+from s2s.commands.bundle import read_story
 
 
 def add_to(verbs: Verbs) -> None:
@@ -62,28 +63,25 @@ def _draw_things(asked: argparse.Namespace) -> None:
 
 
 def _remember(asked: argparse.Namespace) -> None:
-    import yaml
-
     from s2s import bundle
+    from s2s.models.image_encoder import ImageEncoder
     from s2s.training.autoencoder import load_autoencoder
     from s2s.training.data import WorldData
     from s2s.training.memory import MemorySettings, build_memory
 
-    story = yaml.safe_load(asked.story.read_text(encoding="utf-8"))
-    if not isinstance(story, dict) or set(story) != {"provenance", "data"}:
-        raise ValueError(f"{asked.story} must hold exactly the keys `provenance` and `data`")
-    old, encoder = bundle.load(asked.bundle), bundle.load_image_encoder(asked.bundle)
+    story = read_story(asked.story)
+    old = bundle.load(asked.bundle)
+    f_A, f_V = old.audio_encoder, old.image_encoder
+    if not isinstance(f_V, ImageEncoder):
+        raise ValueError(f"{asked.bundle}: expected a bundle with a small image encoder of its own")
     pictures = WorldData.open(asked.data).pictures
-    generator, sizes = build_memory(
-        pictures, load_autoencoder(asked.autoencoder), encoder, MemorySettings(asked.entries)
-    )
+    generator, sizes = build_memory(pictures, load_autoencoder(asked.autoencoder), f_V, MemorySettings(asked.entries))
     told = {"name": asked.name, "version": asked.version, **story, "generator": sizes, "metrics": {}}
     card = old.card.model_copy(update=told)
-    f_A, f_V = old.audio_encoder, old.image_encoder
     bundle.save(asked.out, card, audio_encoder=f_A, generator=generator, image_encoder=f_V, half=True)
     if asked.judge is not None:
         metrics = _measured(asked.out, asked.judge, asked.recordings, 13)
-        bundle.write_card(asked.out, card.model_copy(update={"metrics": metrics}))
+        write_card(asked.out, card.model_copy(update={"metrics": metrics}))
         print(json.dumps(metrics, indent=1))
     files = [asked.out / name for name in (CARD, AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER)]
     print(f"{asked.out}: {sum(path.stat().st_size for path in files) / 1e6:.1f} MB")

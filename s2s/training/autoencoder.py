@@ -136,8 +136,8 @@ class AutoencoderStage:
             level, slope = likeness(self.average.net(pictures), pictures, masks, self.settings.thing)
             levels.append(level.item())
             slopes.append(slope.item())
-        level, slope = float(np.mean(levels)), float(np.mean(slopes))
-        return {"loss": level + self.settings.slopes * slope, "level": level, "slope": slope}
+        means = {"level": float(np.mean(levels)), "slope": float(np.mean(slopes))}
+        return {"loss": means["level"] + self.settings.slopes * means["slope"], **means}
 
     def _shown(self, count: int) -> NDArray[np.int64]:
         rows = self.data.held_out

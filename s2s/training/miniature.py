@@ -62,9 +62,8 @@ class Miniature:
 def train_miniature(out: Path, asked: Miniature, rig: Rig, say: Callable[[str], None] = _log.info) -> assemble.Metrics:
     """Train everything into `out` and write `out / "model"`; return what was measured."""
     say("1/6 drawing the world")
-    counts = {"picture_px": PX, "num_scenes": asked.scenes}
-    write_world(out / "pictures", WorldCounts(asked.pictures, 0, **counts))
-    write_world(out / "pairs", WorldCounts(asked.sounds, asked.sounds, first_seed=_PAIRS_SEED, **counts))
+    write_world(out / "pictures", WorldCounts(asked.pictures, 0, PX, num_scenes=asked.scenes))
+    write_world(out / "pairs", WorldCounts(asked.sounds, asked.sounds, PX, _PAIRS_SEED, asked.scenes))
     pictures, takes = Pictures.of_world(WorldData.open(out / "pictures")), WorldData.open(out / "pairs")
     say("2/6 training the image encoder f_V, on pictures alone")
     encoder = train_image_encoder(pictures, ImageEncoderSettings(), asked.plan(out, "image-encoder", rig))

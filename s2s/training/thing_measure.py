@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -135,7 +135,7 @@ class ThingMeasuring:
         between = np.abs(real[turns:] - real[:-turns]).mean()
         self.metrics["noise diversity, pixels"] = float(np.abs(one - two).mean() / between)
 
-    def _against_gain(self, sounds: NDArray[np.float64]) -> None:
+    def _against_gain(self, sounds: NDArray[np.floating[Any]]) -> None:
         """Measure ρ of gain and painted size, one noise a sound, averaged over sounds."""
         each = []
         for row in range(_SWEPT * len(SCENES)):

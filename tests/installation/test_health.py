@@ -49,6 +49,7 @@ NOW = 10.0
             "recovering: inference: no memory",
         ),
         ({"sound": {"reason": "no microphone"}}, "sound", "no microphone"),
+        ({"sound": {"remark": "the channels cancel"}}, "sound", "the channels cancel"),
         ({"newest_made_at": 5.0}, "pictures", "no new picture for 5 s"),
         ({"slow_path": {"image_problem": "not used: no picture"}}, "image", "not used: no picture"),
         ({"controls": {"osc": {"problem": "port 9000 is taken"}}}, "osc", "port 9000 is taken"),

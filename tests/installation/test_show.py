@@ -7,14 +7,15 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from installation import shared
+from installation import preset_follower, shared
 from installation.clock import ManualClock
 from installation.desk import Desk
 from installation.hosting import Failure
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.pacing import Pacer
-from installation.preset import load_preset
+from installation.preset import Preset, load_preset
+from installation.preset_follower import PresetFollower
 from installation.render.surface import DisplayError
 from installation.ring import AudioRing
 from installation.show import Parts, Show
@@ -79,6 +80,7 @@ class Theatre:
 
     def __init__(self) -> None:
         self.stage, self.clock = Stage(), ManualClock()
+        self.folder: Path | None = None
         self.desk = Desk({"/show/preset": "gallery"})
         self.ring, self.frames, self.wishes = AudioRing(2.0), FrameBox(8, 8), JsonBox()
         stage = cast(Any, self.stage)
@@ -99,9 +101,14 @@ class Theatre:
             meter=Meter(0.0),
             recorder=None,
             still=PICTURE,
-            adopt=lambda preset: None,
+            presets=PresetFollower(self.desk, "gallery", self.load, lambda _preset: None),
         )
         self.show = Show(parts, load_preset("gallery"), duration_s=None)
+
+    def load(self, name: str) -> Preset:
+        """Read a preset from the theatre's own folder."""
+        assert self.folder is not None
+        return load_preset(str(self.folder / f"{name}.yaml"))
 
     def run(self, duration_s: float) -> int:
         """Let it run on for so long, and return its exit code."""
@@ -171,18 +178,22 @@ def test_a_worker_that_never_comes_alive_ends_the_show_only_while_there_is_no_li
     assert theatre.report()["health"]["condition"] == "failed"
 
 
-def test_a_refused_preset_is_a_reason_until_it_is_mended_and_asked_for_again(theatre: Theatre, tmp_path: Path) -> None:
+def test_a_refused_preset_is_a_reason_until_it_is_mended_and_asked_for_again(
+    theatre: Theatre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preset_follower._Reader, "start", preset_follower._Reader.run)  # a clock moved by hand
+    theatre.folder = tmp_path
     path = tmp_path / "mine.yaml"
     path.write_text("name: Mine\ndescription: Of my own.\npasses: [upscale]\nwindow: sideways\n")
-    theatre.desk.post("/show/preset", str(path), "osc")
+    theatre.desk.post("/show/preset", "mine", "osc")
     theatre.run(2.0)
-    assert "mine.yaml" in theatre.report()["health"]["reasons"]["preset"]
+    assert "window" in theatre.report()["health"]["reasons"]["preset"]
     assert theatre.desk.get("/show/preset") == "gallery"  # what is shown, not what was refused
     path.write_text("name: Mine\ndescription: Of my own.\npasses: [upscale]\n")
-    theatre.desk.post("/show/preset", str(path), "osc")
+    theatre.desk.post("/show/preset", "mine", "osc")
     theatre.run(2.0)
     assert "preset" not in theatre.report()["health"]["reasons"]
-    assert theatre.report()["preset"] == "Mine" and theatre.desk.get("/show/preset") == str(path)
+    assert theatre.report()["preset"] == "Mine" and theatre.desk.get("/show/preset") == "mine"
 
 
 def test_closing_goes_on_past_parts_that_refuse(theatre: Theatre) -> None:
