@@ -261,11 +261,14 @@ def train_autoencoder(
 
 
 def load_autoencoder(folder: Path) -> Autoencoder:
-    """Return the autoencoder that a finished run left in `folder`. Raises FileNotFoundError."""
+    """Return the autoencoder that a finished run left in `folder`, or that lies beside a bundle, in half precision.
+
+    Raises FileNotFoundError.
+    """
     path = folder / WEIGHTS
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train autoencoder DATA {folder}`")
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     net = Autoencoder(run["code_dim"], tuple(run["channels"]), tuple(run["blocks"]))
-    net.load_state_dict(load_file(path))
+    net.load_state_dict({name: value.float() for name, value in load_file(path).items()})
     return net.eval().requires_grad_(False)

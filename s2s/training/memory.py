@@ -32,7 +32,7 @@ class MemorySettings:
     entries: int = 9_800
     z_dim: int = 16
     h_power: float = 16.0
-    z_width: float = 0.2
+    z_width: float = 0.14
 
 
 def build_memory(
