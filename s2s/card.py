@@ -236,9 +236,6 @@ def _known_keys(fields: dict[str, Any], parents: list[str]) -> list[str]:
         return list(ModelCard.model_fields)
     if parents[0] == "spectrogram":
         return list(SpectrogramSpec.__dataclass_fields__)
-    parts: dict[str, type[_Part]] = {
-        "audio_encoder": AudioEncoderSizes,
-        "image_encoder": ImageEncoderSizes,
-        "generator": _GENERATORS[fields["generator"]["architecture"]],
-    }
-    return list(parts[parents[0]].model_fields)
+    if parents[0] == "generator":
+        return list(_GENERATORS[fields["generator"]["architecture"]].model_fields)
+    return list((AudioEncoderSizes if parents[0] == "audio_encoder" else ImageEncoderSizes).model_fields)

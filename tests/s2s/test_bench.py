@@ -89,6 +89,7 @@ def test_a_difference_is_in_parts_of_the_largest_value() -> None:
         largest_difference(torch.ones(2, 1), torch.ones(2))
 
 
+@pytest.mark.proc  # platform asks `uname` where the listing says nothing
 def test_the_processor_has_a_name(tmp_path: Path) -> None:
     listing = tmp_path / "cpuinfo"
     listing.write_text("processor\t: 0\nmodel name\t: A fine one\nmodel name\t: A fine one\n")

@@ -175,7 +175,7 @@ def test_a_file_of_another_kind_is_refused(folder: Path) -> None:
         (lambda state: state.pop("fc.bias"), "fc.bias", "missing; expected F32 [32]"),
         (lambda state: state.update(extra=torch.zeros(1)), "extra", "not part of the architecture"),
         (lambda state: state.update({"fc.bias": torch.zeros(31)}), "fc.bias", "expected F32 [32], got F32 [31]"),
-        (lambda state: state.update({"fc.bias": torch.zeros(32).half()}), "fc.bias", "got F16 [32]"),
+        (lambda state: state.update({"fc.bias": torch.zeros(32).bfloat16()}), "fc.bias", "got BF16 [32]"),
         (lambda state: state["fc.bias"].fill_(torch.nan), "fc.bias", "NaN"),
         (lambda state: state["fc.weight"][0].fill_(torch.inf), "fc.weight", "infinite"),
     ],

@@ -108,5 +108,5 @@ def test_a_film_of_wide_pictures_is_wide_and_even(model: Bundle, tmp_path: Path)
     assert {frame.shape for frame in frames} == {(66, 100, 3)}
     assert captioned(WIDE, "rain", 480).shape == (270 + 48, 480, 3)
     write_film(tmp_path / "film.mp4", frames, 25.0)
-    assert len(read_frames(tmp_path / "film.mp4", 32, rate_hz=25.0).pixels) == 4
+    assert len(read_frames(tmp_path / "film.mp4", 32, rate_hz=25.0)) == 4
     assert paint_latents(model, draw_noise(1, 8, seed=0), latent, (0.0, 1.0)).pictures.shape == (2, 18, 32, 3)

@@ -48,6 +48,7 @@ def test_a_bundle_keeps_the_numbers(tmp_path: Path) -> None:
     assert kept[0]["curves"]["loss"][0] == [2, 0.5]
 
 
+@pytest.mark.proc  # matplotlib asks the system for its fonts at its first use
 def test_the_drawing_has_a_row_a_run_and_ink_in_each(tmp_path: Path) -> None:
     runs = [RunCurves.read(a_run(tmp_path / stage, stage)) for stage in ("judge", "image-encoder")]
     draw_curves(tmp_path / "curves.png", runs)
@@ -55,6 +56,7 @@ def test_the_drawing_has_a_row_a_run_and_ink_in_each(tmp_path: Path) -> None:
     assert all((row < 128).sum() > 200 for row in np.array_split(drawn, len(runs)))
 
 
+@pytest.mark.proc  # matplotlib asks the system for its fonts at its first use
 def test_without_a_log_there_is_nothing_to_draw(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no run logged anything to draw"):
         draw_curves(tmp_path / "curves.png", runs_behind([tmp_path]))
