@@ -175,11 +175,20 @@ def report(path: str) -> list[str]:
 
 
 PROBES: Final[dict[str, Callable[[str], list[str]]]] = {
-    probe.__name__: probe
-    for probe in (
-        *(packages, system, cpu, memory, networks, offscreen, onscreen, monitors, microphones, midi, port),
-        *(bundle, presets, report),
-    )
+    "packages": packages,
+    "system": system,
+    "cpu": cpu,
+    "memory": memory,
+    "networks": networks,
+    "offscreen": offscreen,
+    "onscreen": onscreen,
+    "monitors": monitors,
+    "microphones": microphones,
+    "midi": midi,
+    "port": port,
+    "bundle": bundle,
+    "presets": presets,
+    "report": report,
 }
 
 
