@@ -121,7 +121,7 @@ class _Sheet:
 
     def finish(self) -> None:
         save_png(self._out, captioned_sheet(list(self._rows.values()), row_captions=list(self._rows)))
-        print(self._out)
+        print(shown(self._out))
 
 
 class _Folder:
@@ -146,7 +146,7 @@ class _Folder:
         whole = [contact_sheet(painted.pictures, columns=len(painted.pictures))]
         for path, picture in zip(paths, painted.pictures if self._singles else whole, strict=True):
             save_png(path, picture, {"made with": made_with, "distances": painted.distances})
-            print(path)
+            print(shown(path))
         return painted.distances
 
     def finish(self) -> None:

@@ -180,14 +180,14 @@ def _invert(asked: argparse.Namespace) -> None:
 def _save_before_and_after(path: Path, names: Sequence[str], rows: Sequence[Sequence[Pixels]]) -> None:
     columns = ["image", "f_V alone", "found"]
     save_png(path, captioned_sheet(rows, row_captions=names, column_captions=columns))
-    print(path)
+    print(shown(path))
 
 
 def _save_vectors(path: Path, found: "Inverted", model: "Bundle", image: Path) -> None:
     from s2s.inversion.cache import save_inverted
 
     save_inverted(path, found, {"image": shown(image), "model": _name_of(model)})
-    print(path)
+    print(shown(path))
 
 
 def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, name: str) -> "Inverted":
@@ -267,10 +267,10 @@ def _write(asked: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figur
     columns = ["image", *(f"λ {amount:g}" for amount in asked.lambdas)]
     sheet = captioned_sheet([row for _, row in rows], row_captions=[name for name, _ in rows], column_captions=columns)
     save_png(asked.out, sheet)
-    print(asked.out)
+    print(shown(asked.out))
     if asked.film is not None:
         _write_film(asked, model, figures)
-        print(asked.film)
+        print(shown(asked.film))
     write_run(asked.out, asked, {"model": _name_of(model), "rows": [figure.told for figure in figures]})
 
 

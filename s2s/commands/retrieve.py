@@ -77,7 +77,7 @@ def _run(asked: argparse.Namespace) -> None:
     save_png(asked.out, draw(model, queries, found, asked.folder))
     write_run(asked.out, asked, _results(queries, found, indexes))
     _tell(queries, found, indexes)
-    print(asked.out)
+    print(shown(asked.out))
 
 
 def _check(asked: argparse.Namespace) -> None:

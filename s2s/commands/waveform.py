@@ -13,6 +13,7 @@ from s2s.audio import AudioFileError, read_audio
 from s2s.commands.arguments import Verbs, add_model, at_least, numbers
 from s2s.commands.files import names_of, progress, readable
 from s2s.commands.record import write_run
+from s2s.file_names import shown
 from s2s.sheet import captioned_sheet, save_png
 from s2s.spectrogram_spec import SpectrogramSpec
 
@@ -150,10 +151,10 @@ def _write(
         column_captions=next(iter(strips.values())).captions,
     )
     save_png(asked.out, sheet)
-    print(asked.out)
+    print(shown(asked.out))
     if asked.film is not None:
         _write_film(asked, model, sweeps, z)
-        print(asked.film)
+        print(shown(asked.film))
     told = {name: _told(strip) for name, strip in strips.items()}
     write_run(asked.out, asked, {"model": f"{model.card.name} {model.card.version}", "rows": told})
 
