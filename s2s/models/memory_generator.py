@@ -38,7 +38,7 @@ class MemoryGenerator(nn.Module):
         code_dim: int = 16,
         channels: Sequence[int] = (192, 128, 48, 24),
         blocks: Sequence[int] = (1, 1, 2),
-        h_power: float = 16.0,
+        h_power: float = 32.0,
         z_width: float = 0.2,
     ) -> None:
         super().__init__()

@@ -31,8 +31,8 @@ class MemorySettings:
 
     entries: int = 9_800
     z_dim: int = 16
-    h_power: float = 16.0
-    z_width: float = 0.14
+    h_power: float = 32.0
+    z_width: float = 0.2
 
 
 def build_memory(
