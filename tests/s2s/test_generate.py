@@ -153,7 +153,7 @@ def test_distances_fall_as_more_are_painted_and_never_rise() -> None:
 
 def test_a_whole_model_chooses_too(model: Bundle, h: Tensor) -> None:
     chosen = sample(model, h, Sampling(2, best_of=4))
-    assert chosen.pictures.shape == (2, 128, 128, 3)
+    assert chosen.pictures.shape == (2, model.generator.height, model.generator.width, 3)
     assert min(chosen.distances) == pytest.approx(sample(model, h, Sampling(1, best_of=8)).distances[0], abs=1e-5)
     seen = [torch.linalg.vector_norm(embed_image(model, picture) - h) for picture in chosen.pictures]
     assert chosen.distances == pytest.approx([float(distance) for distance in seen], abs=0.02)  # bytes are rounded

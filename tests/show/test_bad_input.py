@@ -141,5 +141,5 @@ def test_the_device_list_names_every_kind_even_where_there_is_none(tmp_path: Pat
     with ShowRun(tmp_path, "--list-devices") as show:
         assert show.wait(30.0) == 0
         printed = show.stdout()
-    assert "microphones:" in printed and "MIDI inputs:" in printed
+    assert "microphones (" in printed and "MIDI inputs:" in printed
     assert "none: there is no display" in printed

@@ -37,7 +37,7 @@ def test_a_fader_turns_a_switch_in_the_middle(value: int, on: bool) -> None:
     assert applied({"cc": 7, "to": "/latent/hold"}, MidiEvent(CC, 7, value=value)).get("/latent/hold") is on
 
 
-@pytest.mark.parametrize(("value", "fit"), [(0, "crop"), (63, "crop"), (64, "fit"), (127, "fit")])
+@pytest.mark.parametrize(("value", "fit"), [(0, "crop"), (42, "crop"), (63, "fit"), (127, "extend")])
 def test_a_fader_goes_through_the_choices(value: int, fit: str) -> None:
     assert applied({"cc": 7, "to": "/render/fit"}, MidiEvent(CC, 7, value=value)).get("/render/fit") == fit
 

@@ -143,11 +143,11 @@ def test_it_ends_early_where_nothing_is_gained(model: Bundle, own_picture: NDArr
     assert finished(Inversion(model, own_picture, idle)).iterations <= 5
 
 
-def test_the_default_model_finds_the_image_of_a_preset_nearer_than_f_v_alone() -> None:
+def test_the_default_model_recalls_moments_nearer_to_a_presets_image_than_f_v_alone() -> None:
     image = Path(__file__).parents[3] / "presets" / "dawn.png"
     settings = InversionSettings(screened=8, restarts=1, max_steps=25)
     found = finished(Inversion(bundle.load(DEFAULT_BUNDLE), read_image(image, side_px=256), settings))
-    assert found.losses.pixel < 0.4 * found.start.pixel
+    assert found.losses.total < 0.85 * found.start.total
     assert found.losses.feature < 0.75 * found.start.feature
 
 
