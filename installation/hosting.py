@@ -210,8 +210,9 @@ class ChildHost:
         # The child is told who its parent is: a parent that died meanwhile would leave it to another one.
         arguments = (self.name, self._make_core, self._channels, os.getpid(), self._niceness, logging.root.level)
         context = multiprocessing.get_context("spawn")
-        self._process = context.Process(target=live, args=arguments, name=self.name, daemon=True)
-        self._process.start()
+        process = context.Process(target=live, args=arguments, name=self.name, daemon=True)
+        process.start()
+        self._process = process  # only now: what was never started can neither be joined nor killed
 
     def _read_reports(self, now: float) -> Failure | None:
         """Take in the newest report; return the failure it tells of, if it does."""

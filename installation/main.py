@@ -79,7 +79,12 @@ def exit_code_of(error: Exception) -> int | None:
 
 
 class EndBySignal:
-    """SIGTERM, Ctrl-C and a terminal that goes (SIGHUP) end the show in order, also while it is being built."""
+    """SIGTERM, Ctrl-C and a terminal that goes (SIGHUP) end the show in order, also while it is being built.
+
+    The building is not torn apart at whatever line it has come to: what is half made, a process between its making
+    and its start, cannot be given back. It goes on to its end, and the show ends before its first turn. Who cannot
+    wait, because the building hangs, asks again.
+    """
 
     def __init__(self) -> None:
         self._stop: Callable[[], None] | None = None
@@ -93,7 +98,7 @@ class EndBySignal:
                 signal.signal(number, self._on_signal)
 
     def hand_over(self, stop: Callable[[], None]) -> None:
-        """Call `stop` at a signal, at once if there was one; until then a signal ends the building by SystemExit."""
+        """Call `stop` at a signal, at once if there was one."""
         self._stop = stop
         if self._asked:
             stop()
@@ -102,7 +107,7 @@ class EndBySignal:
         asked_before, self._asked = self._asked, True
         if self._stop is not None:
             self._stop()
-        elif not asked_before:
+        elif asked_before:
             raise SystemExit(0)
 
 

@@ -1,5 +1,6 @@
 """Workers in real child processes: they live, die, hang, are stopped, and come back for ever."""
 
+import multiprocessing.process
 import os
 import signal
 import subprocess
@@ -247,6 +248,17 @@ def test_a_child_outlives_a_sigint_that_is_meant_for_the_show() -> None:
 
 def a_core(core: Core) -> Core:
     return core
+
+
+def test_a_host_whose_child_cannot_be_started_is_closed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_process: object) -> None:
+        raise OSError("no more processes")
+
+    host = ChildHost("counter", Counter)
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refuse)
+    with pytest.raises(OSError, match="no more processes"):
+        host.supervise(time.monotonic())
+    host.close()
 
 
 def test_the_counter_is_a_core() -> None:
