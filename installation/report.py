@@ -55,6 +55,12 @@ def build_report(
     }
 
 
+def refusal_lines(controls: Mapping[str, Status]) -> list[str]:
+    """Return what the control surfaces refused in the whole run, a line a surface that did."""
+    refusals = {name: (status.get("refused", 0), status.get("last_refusal", "")) for name, status in controls.items()}
+    return [f"{name} refused {count}, the last: {words}" for name, (count, words) in refusals.items() if count]
+
+
 def summary_line(report: Mapping[str, Any]) -> str:
     """Return the run in one line for the end of every run."""
     display, generator, latency = report["display"], report["generator"], report["latency"]

@@ -33,7 +33,7 @@ from installation.render.pipeline import Renderer
 from installation.render.reading import PixelReader
 from installation.render.snapshot import jpeg_bytes, save_png
 from installation.render.surface import DisplayError, Surface
-from installation.report import build_report
+from installation.report import build_report, refusal_lines
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
 from s2s.quote import quoted
@@ -317,7 +317,7 @@ class Show:
             capture=parts.capture.status(),
             inference=parts.inference.status(),
             run=run,
-            errors=self.errors.lines(),
+            errors=[*self.errors.lines(), *refusal_lines({n: c.status() for n, c in parts.controls.items()})],
         )
 
     def end_recording(self) -> None:

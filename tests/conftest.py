@@ -1,4 +1,5 @@
-"""What every test gets without asking: a cache of its own, and no process that its markers do not name."""
+"""What every test gets without asking: a cache of its own, no process that its markers do not name, and its place
+among several workers (`pytest -n 2`)."""
 
 import multiprocessing.process
 import os
@@ -12,9 +13,22 @@ import pytest
 # Threads that wait for each other turn in circles, unless told otherwise before torch is loaded; beside a show or a
 # second rank on two cores that costs more than the tiny networks of the tests do.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+if "PYTEST_XDIST_WORKER" in os.environ:  # the other cores have workers of their own
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 MAY_START_PROCESSES: Final = {"proc", "device", "gl"}
 """Markers. `proc` says it; servers of `device` and what looks for a driver for `gl` are processes too."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file together, whose fixtures they share, and everything that needs a stage to itself.
+
+    Real shows with their servers mostly wait, and want the machine when they do not: one at a time, beside a worker
+    that computes.
+    """
+    for item in items:
+        stage = item.get_closest_marker("device") is not None or item.path.parent.name == "show"
+        item.add_marker(pytest.mark.xdist_group("stage" if stage else item.path.stem))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -96,7 +96,13 @@ class OperatorPage:
 
     def status(self) -> dict[str, object]:
         """Return where the page is; `problem` is empty while it is there."""
-        return {"url": self.url, "problem": self._problem, "refused": self._refusals.count}
+        refusals = self._refusals
+        return {
+            "url": self.url,
+            "problem": self._problem,
+            "refused": refusals.count,
+            "last_refusal": refusals.last,
+        }
 
     def close(self) -> None:
         """Stop serving and give the port back."""

@@ -1,5 +1,6 @@
 """The default model: what its card claims in the large, checked in the small on takes that it never met."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,13 @@ def image_encoder() -> ImageEncoder:
     return network
 
 
+@pytest.fixture(scope="module")
+def painter() -> Iterator[Painter]:
+    """One for all tests: compiling what paints 28 scenes takes longer than painting."""
+    with Painter(64) as painter:
+        yield painter
+
+
 def sound_of(scene: str) -> np.ndarray:
     return synthesize(SceneState(scene, UNSEEN_SEED, nearness=0.7, hour=12.0))
 
@@ -50,14 +58,13 @@ def embeddings(model: Bundle) -> Tensor:
 
 
 @pytest.fixture(scope="module")
-def centroids(image_encoder: ImageEncoder) -> Tensor:
+def centroids(image_encoder: ImageEncoder, painter: Painter) -> Tensor:
     states = [
         SceneState(scene, UNSEEN_SEED + 1 + i, nearness=(i + 0.5) / PICTURES_A_SCENE, hour=24.0 * i / PICTURES_A_SCENE)
         for scene in SCENES
         for i in range(PICTURES_A_SCENE)
     ]
-    with Painter(64) as painter:
-        features = encode_pictures(image_encoder, painter.paint(states))
+    features = encode_pictures(image_encoder, painter.paint(states))
     return class_centroids(features, torch.arange(len(SCENES)).repeat_interleave(PICTURES_A_SCENE))
 
 
@@ -75,15 +82,16 @@ def test_sounds_land_on_their_own_scene(embeddings: Tensor, centroids: Tensor) -
 
 
 @pytest.mark.gl
-def test_a_near_sound_lands_towards_near_pictures(model: Bundle, image_encoder: ImageEncoder) -> None:
+def test_a_near_sound_lands_towards_near_pictures(
+    model: Bundle, image_encoder: ImageEncoder, painter: Painter
+) -> None:
     nearer = 0
     for scene in SCENES:
         near, far = (
             [SceneState(scene, UNSEEN_SEED + 40 + i, nearness, hour=24.0 * i / PICTURES_A_SCENE) for i in range(8)]
             for nearness in (0.95, 0.15)
         )
-        with Painter(64) as painter:
-            here, there = (encode_pictures(image_encoder, painter.paint(states)).mean(dim=0) for states in (near, far))
+        here, there = (encode_pictures(image_encoder, painter.paint(states)).mean(dim=0) for states in (near, far))
         heard = [torch.cat([embed_sound(model, synthesize(one)) for one in states[:3]]) for states in (near, far)]
         nearer += int((heard[0].mean(dim=0) - heard[1].mean(dim=0)) @ (here - there) > 0)
     assert nearer >= 24  # of 28; by chance 14

@@ -37,7 +37,7 @@ def test_a_recording_that_cannot_be_written_and_a_taken_port_are_reasons_and_nev
             assert show.wait() == 0, show.log
             assert "recording stopped" in show.log
             report = show.report()
-    assert report["display"]["frames"] > 10
+    assert report["display"]["frames"] > 0
     for part in ("recording", "page"):
         assert report["health"]["reasons"][part] and any(error.startswith(part) for error in report["errors"])
 
@@ -47,7 +47,7 @@ def test_a_name_with_colons_ends_neither_the_show_nor_its_end(tmp_path: Path, ti
     path = tmp_path / "2026-11-28T21:00:00.mp4"
     with ShowRun(tmp_path, *arguments, "--model", str(tiny_model), "--record", path.name) as show:
         assert show.wait() == 0, show.log
-        assert show.report()["display"]["frames"] > 10
+        assert show.report()["display"]["frames"] > 0
 
 
 def test_a_full_disk_ends_the_recording_in_words_and_the_film_plays_up_to_there(

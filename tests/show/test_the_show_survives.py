@@ -66,13 +66,15 @@ def test_a_worker_that_is_killed_or_stopped_comes_back_and_the_picture_goes_on(
     with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
         show.wait_for("ok")
         worker(show, name).send_signal(number)
+        since = time.monotonic()
         show.wait_for(words)
         show.wait_until(lambda: "INFO installation.show: ok" in show.log.rpartition(words)[2])
+        away_ms = 1000.0 * (time.monotonic() - since)
         assert show.stop() == 0
         report = show.report()
     assert report["restarts"] == 1 and any(words in error for error in report["errors"])
     assert report["health"] == {"condition": "ok", "reasons": {}}
-    assert report["display"]["interval_ms"]["max"] < 2000  # never black, never frozen for more than two seconds
+    assert report["display"]["interval_ms"]["max"] < 0.5 * away_ms  # a show that waited would stand still for all of it
 
 
 def test_no_worker_outlives_a_show_that_is_killed_while_they_start(tmp_path: Path, tiny_model: Path) -> None:
@@ -136,9 +138,10 @@ def test_gain_over_osc_is_heard_and_blackout_is_seen(tmp_path: Path, tiny_model:
             client.send_message("/audio/gain", -60.0)
             client.send_message("/show/blackout", True)
             client.send_message("/show/nonsense", 1.0)
-        show.wait_for("there is no parameter '/show/nonsense'")
+            client.send_message("/show/preset", "x" * 300)
         show.wait_for("the room is silent")  # 60 dB down, the performance lies under the gate
         assert show.stop() == 0
+        assert [error for error in show.report()["errors"] if error.startswith("osc refused 2, the last: /show/preset")]
     with Image.open(snapshot) as picture:
         assert max(high for _low, high in picture.convert("RGB").getextrema()) <= 2
 

@@ -5,15 +5,20 @@ Sound is played into a null sink; its monitor is the microphone; the picture is 
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.io.wavfile
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from s2s.bundle import load
+from s2s.card import DEFAULT_BUNDLE
+from s2s.embed import embed_image
+from s2s.images import read_image
 from s2s.world.sounds import synthesize
 from s2s.world.state import SceneState
 from tests.display import VirtualDisplay
@@ -77,6 +82,13 @@ def impression(display: VirtualDisplay, path: Path) -> NDArray[np.float64]:
         return np.asarray(picture.convert("RGB").resize((16, 9), Image.Resampling.BOX), float)
 
 
+def likenesses(screenshots: Sequence[Path]) -> NDArray[np.float32]:
+    """How alike the things on the pictures are, [n, n] cosines of z_V: two rooms in the rain share no pixel."""
+    model = load(DEFAULT_BUNDLE)
+    z = torch.cat([embed_image(model, read_image(path, model.card.squash_px)) for path in screenshots])
+    return (z @ z.T).numpy()
+
+
 def distance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     return float(np.abs(one - other).mean())
 
@@ -86,22 +98,23 @@ def test_rain_and_bell_look_different_and_two_takes_of_each_alike(
 ) -> None:
     takes = [("rain", 900_001), ("bell", 900_002), ("rain", 900_003), ("bell", 900_004)]
     environment = {**changed(room.environment), **changed(display.environment)}
-    seen: list[NDArray[np.float64]] = []
+    screenshots = [tmp_path / f"{scene}-{seed}.png" for scene, seed in takes]
     with ShowRun(tmp_path, "--preset", still, "--fps", "12", environment=environment) as show:
         show.wait_for("INFO installation.show: ok")
-        for scene, seed in takes:
+        for (scene, seed), screenshot in zip(takes, screenshots, strict=True):
             room.hush()
             room.play(recorded(tmp_path, scene, seed))
             time.sleep(WINDOW_S + 4.0)  # until the window holds nothing else, and the picture has followed
-            seen.append(impression(display, tmp_path / f"{scene}-{seed}.png"))
+            display.screenshot(screenshot)
         assert show.stop() == 0, show.log
         report = show.report()
     assert report["audio"]["heard_s"] > 50 and report["audio"]["loudest_db"] > -40
     assert report["encoder"]["updates"] > 20 and report["generator"]["frames"] > 50
     assert report["display"]["frames"] > 100 and report["restarts"] == 0, report
-    alike = max(distance(seen[0], seen[2]), distance(seen[1], seen[3]))
-    different = min(distance(rain, bell) for rain in seen[0::2] for bell in seen[1::2])
-    assert different > alike, (different, alike)
+    likeness = likenesses(screenshots)
+    alike = (likeness[0, 2], likeness[1, 3])
+    different = [likeness[rain, bell] for rain in (0, 2) for bell in (1, 3)]
+    assert min(alike) > max(different), likeness
 
 
 def test_a_controller_moves_gain_and_blend_in_the_picture(tmp_path: Path, display: VirtualDisplay, still: str) -> None:
@@ -136,6 +149,7 @@ def test_a_sound_server_that_dies_comes_back_within_ten_seconds(
     arguments = ("--source", "mic", "--model", str(tiny_model), "--fps", "12")
     with ShowRun(tmp_path, *arguments, environment=environment) as show:
         show.wait_for("INFO installation.show: ok")
+        gone_at = time.monotonic()
         room.stop()
         show.wait_for("has sent nothing")
         show.wait_for("degraded sound")
@@ -143,8 +157,9 @@ def test_a_sound_server_that_dies_comes_back_within_ten_seconds(
         since = time.monotonic()
         show.wait_for("hearing mic", limit_s=30.0)
         assert time.monotonic() - since < 12.0
+        away_ms = 1000.0 * (time.monotonic() - gone_at)
         assert show.stop() == 0, show.log
-        assert show.report()["display"]["interval_ms"]["max"] < 2000
+        assert show.report()["display"]["interval_ms"]["max"] < 0.5 * away_ms  # a show that waited would stand still
 
 
 def test_the_window_covers_the_screen_at_once_and_comes_alive(

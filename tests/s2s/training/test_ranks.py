@@ -19,15 +19,15 @@ pytestmark = pytest.mark.proc
 
 STAGES = ("image-encoder", "audio-encoder", "judge", "localizer", "generator")
 """Rows of `rank_program` that are tested here."""
-SHORT, LONG = 3, 16
+FIRST, SHORT, LONG = 1, 3, 16
 HOW = ("--validate-every", "5", "--save-every-s", "0")
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two ranks that nobody kills, for both lengths."""
+    """Two ranks that nobody kills, for every length."""
     out = tmp_path_factory.mktemp("undisturbed")
-    run_ranks(2, ["-m", PROGRAM, str(out), *STAGES, "--steps", str(SHORT), str(LONG), *HOW], out)
+    run_ranks(2, ["-m", PROGRAM, str(out), *STAGES, "--steps", str(FIRST), str(SHORT), str(LONG), *HOW], out)
     return out
 
 
@@ -35,16 +35,19 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_two_ranks_of_half_a_batch_take_the_steps_of_one_with_all_of_it(
     stage: str, undisturbed: Path, tmp_path: Path
 ) -> None:
-    rank_program.main([str(tmp_path), stage, "--steps", str(SHORT), *HOW])
-    two, one = folder_of(undisturbed, stage, SHORT), folder_of(tmp_path, stage, SHORT)
-    assert_close(log_of(two), log_of(one), atol=1e-3, rtol=1e-3)
+    rank_program.main([str(tmp_path), stage, "--steps", str(FIRST), str(SHORT), *HOW])
+    # The first step is the one to compare by its numbers: only the order of sums differs, by some millionths on any
+    # make of CPU, and Adam's moments are its slopes. Further on, roundings grow past what a fault would do.
+    two, one = folder_of(undisturbed, stage, FIRST), folder_of(tmp_path, stage, FIRST)
+    assert_close(log_of(two), log_of(one), atol=1e-4, rtol=1e-4)
     ours, theirs = tensors_of(two / WEIGHTS), tensors_of(one / WEIGHTS)
     assert ours.keys() == theirs.keys()
-    # Sums in another order: a rounding in the first step is some per cent of a slope in the third, more on some makes
-    # of CPU than on others.
     apart = {name: float((ours[name].double() - whole.double()).norm()) for name, whole in theirs.items()}
-    far = {name: by for name, by in apart.items() if by > 0.1 * float(theirs[name].double().norm()) + 1e-6}
+    far = {name: by for name, by in apart.items() if by > 1e-3 * float(theirs[name].double().norm()) + 1e-7}
     assert far == {}
+    # What is carried from step to step (draws, averages, rates) shows in the next ones' losses.
+    two, one = folder_of(undisturbed, stage, SHORT), folder_of(tmp_path, stage, SHORT)
+    assert_close(log_of(two), log_of(one), atol=1e-2, rtol=1e-2)
 
 
 def test_a_run_whose_ranks_are_killed_is_started_again_and_ends_as_if_nothing_had_happened(
