@@ -19,6 +19,7 @@ from s2s.card import (
     IMAGE_ENCODER,
     AnyGeneratorSizes,
     BundleError,
+    MemorySizes,
     ModelCard,
     read_card,
     write_card,
@@ -60,6 +61,12 @@ class Bundle:
     def device(self) -> torch.device:
         """Where the networks are."""
         return self.audio_encoder.fc.weight.device
+
+    @property
+    def knows_states(self) -> bool:
+        """Whether the generator can be told how near the thing is and what hour it is (`MemoryGenerator`)."""
+        sizes = self.card.generator
+        return isinstance(sizes, MemorySizes) and sizes.nearness_width is not None
 
     @property
     def spec(self) -> SpectrogramSpec:

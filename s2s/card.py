@@ -126,7 +126,10 @@ class LightSizes(SquareSizes):
 
 
 class MemorySizes(WideSizes):
-    """The generator that recalls and mixes kept moments; `channels` and `blocks` are its decoder's."""
+    """The generator that recalls and mixes kept moments; `channels` and `blocks` are its decoder's.
+
+    With `nearness_width` it holds their states too and can be told the hour and how near the thing is.
+    """
 
     architecture: Literal["memory"] = "memory"
     entries: int = Field(gt=0, le=1_000_000)
@@ -137,6 +140,7 @@ class MemorySizes(WideSizes):
     blocks: Annotated[tuple[Annotated[int, Field(ge=0, le=64)], ...], Field(max_length=16)]
     h_power: float = Field(gt=0, le=1_000)
     z_width: float = Field(gt=0, le=1_000)
+    nearness_width: float | None = Field(default=None, gt=0, le=1_000)
 
 
 AnyGeneratorSizes = BigGanSizes | LightSizes | MemorySizes

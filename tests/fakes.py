@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from s2s import bundle
 from s2s.bundle import Bundle
-from s2s.card import AudioEncoderSizes, ImageEncoderSizes, LightSizes, ModelCard
+from s2s.card import AudioEncoderSizes, ImageEncoderSizes, LightSizes, MemorySizes, ModelCard
+from s2s.models.memory_generator import MemoryGenerator
 from s2s.models.registry import build
 from s2s.spectrogram_spec import SpectrogramSpec
 
@@ -61,3 +63,25 @@ def wide_bundle(folder: Path, *, width: int = 32, height: int = 18, squash: tupl
         torch.manual_seed(0)
         generator = WideGenerator(width, height).eval().requires_grad_(False)
     return replace(loaded, card=loaded.card.model_copy(update={"squash": squash}), generator=generator)
+
+
+def write_memory_bundle(folder: Path) -> Path:
+    """Write a tiny bundle whose generator remembers 64 moments of random codes and known states; return its folder."""
+    loaded = bundle.load(write_tiny_bundle(folder))
+    decoder = {"code_dim": 4, "channels": (16, 12, 8, 4), "blocks": (1, 1, 1)}
+    sizes = MemorySizes.model_validate(
+        {"width": 64, "height": 32, "entries": 64, "z_dim": 4, "h_dim": 32, "h_power": 32.0, "z_width": 0.2}
+        | {"nearness_width": 0.08}
+        | decoder
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        memory = build(sizes)
+        assert isinstance(memory, MemoryGenerator)
+        memory.keys.copy_(nn.functional.normalize(torch.rand(64, 32), dim=1))
+        for kept in (memory.codes, memory.states):
+            kept.copy_(torch.randint(0, 256, kept.shape, dtype=torch.uint8))
+    card = loaded.card.model_copy(update={"generator": sizes})
+    networks = {"audio_encoder": loaded.audio_encoder, "image_encoder": cast(nn.Module, loaded.image_encoder)}
+    bundle.save(folder, card, generator=memory, **networks)
+    return folder

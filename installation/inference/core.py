@@ -6,7 +6,7 @@ and never leaves.
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,12 +18,14 @@ from installation.inference.anchoring import ImageAnchor
 from installation.inference.idle import Idler, level_db
 from installation.inference.listening import Listener
 from installation.inference.motion import Motion, unit
+from installation.inference.scene_state import held_states
 from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
 from installation.values import Controls, Latent, ParameterValue, Pixels, Target
 from s2s import bundle
 from s2s.card import BundleError
+from s2s.models.memory_generator import MemoryGenerator
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +40,18 @@ class ModelError(Exception):
     exit_code = 3
 
 
+def local_hour() -> float:
+    """Return the local time of the day in hours."""
+    now = time.localtime()
+    return now.tm_hour + now.tm_min / 60.0 + now.tm_sec / 3600.0
+
+
 @dataclass(frozen=True, slots=True)
 class InferenceConfig:
     """`max_fps` bounds the pictures made a second, so that a fast machine stays cool and a slow one stays free.
 
     `patient` waits for the inversion of a preset's image, `cache` is where it is kept (None: the user's cache).
+    `wall_hour` tells the local time in hours, for a picture whose hour is the wall's.
     """
 
     model: Path
@@ -52,6 +61,7 @@ class InferenceConfig:
     threads: int = 1
     patient: bool = False
     cache: Path | None = None
+    wall_hour: Callable[[], float] = local_hour
 
 
 class InferenceCore:
@@ -174,7 +184,12 @@ class InferenceCore:
         """Return the picture of `latent`, uint8 `[height, width, 3]`, or None if it holds anything but numbers."""
         z = torch.from_numpy(latent.z).to(self._device)[None]
         h = torch.from_numpy(latent.h).to(self._device)[None]
-        picture = self._bundle.generator(z, h)[0]  # [3, height, width], -1..1
+        generator = self._bundle.generator
+        if isinstance(generator, MemoryGenerator) and self._bundle.knows_states:
+            held = torch.from_numpy(held_states(self._controls, self._config.wall_hour())).to(self._device)
+            picture = generator(z, h, held)[0]
+        else:
+            picture = generator(z, h)[0]  # [3, height, width], -1..1
         if not bool(torch.isfinite(picture).all()):
             return None
         levels = ((picture.float().clamp(-1.0, 1.0) + 1.0) * 127.5).round().to(torch.uint8)

@@ -34,6 +34,8 @@ def _add_memory(verbs: Verbs) -> None:
     verb.add_argument("out", type=Path, metavar="OUT")
     verb.add_argument("--autoencoder", type=Path, required=True, metavar="FOLDER", help="of the finished stage")
     verb.add_argument("--entries", type=at_least(13), default=9_800, help="moments kept (default 9800)")
+    heard = "of each scene, by which nearness is learnt to be heard (default 20); 0: states stay unknown"
+    verb.add_argument("--takes", type=at_least(0), default=20, help=heard)
     verb.add_argument("--judge", type=Path, metavar="FOLDER", help="a judge of things: its numbers go on the card")
     verb.add_argument("--recordings", type=Path, metavar="FOLDER", help="real recordings: adds the numbers of fold 3")
     verb.add_argument("--name", default="Small world")
@@ -67,6 +69,7 @@ def _remember(asked: argparse.Namespace) -> None:
     from s2s.models.image_encoder import ImageEncoder
     from s2s.training.autoencoder import load_autoencoder
     from s2s.training.data import WorldData
+    from s2s.training.known_states import known_states
     from s2s.training.memory import MemorySettings, build_memory
 
     story = read_story(asked.story)
@@ -74,8 +77,10 @@ def _remember(asked: argparse.Namespace) -> None:
     f_A, f_V = old.audio_encoder, old.image_encoder
     if not isinstance(f_V, ImageEncoder):
         raise ValueError(f"{asked.bundle}: expected a bundle with a small image encoder of its own")
-    pictures = WorldData.open(asked.data).pictures
-    generator, sizes = build_memory(pictures, load_autoencoder(asked.autoencoder), f_V, MemorySettings(asked.entries))
+    data = WorldData.open(asked.data)
+    known = known_states(old, data.counts, asked.takes) if asked.takes else None
+    settings = MemorySettings(asked.entries)
+    generator, sizes = build_memory(data.pictures, load_autoencoder(asked.autoencoder), f_V, settings, known)
     told = {"name": asked.name, "version": asked.version, **story, "generator": sizes, "metrics": {}}
     card = old.card.model_copy(update=told)
     bundle.save(asked.out, card, audio_encoder=f_A, generator=generator, image_encoder=f_V, half=True)

@@ -19,6 +19,11 @@ CODE_STEPS: Final = 7.5  # a number of a code within ±1 is kept in four bits, t
 ADDRESS_SCALE: Final = 32.0  # an address's numbers, about N(0, 1), are kept as int8: within ±4
 _SOFTENING: Final = 0.02  # of the distance from h: the nearest of near ones shall not take all
 
+STATES: Final = ("nearness", "hour")
+"""What may be known of a kept moment, each 0..1: how near its thing is, and its share of the day, which comes round."""
+STATE_SCALE: Final = 255.0  # each is kept in a byte
+_HOUR_WIDTH: Final = 0.04  # of a day: a held hour is kept within an hour or so, where the scene has such moments
+
 
 class MemoryGenerator(nn.Module):
     """Paints from `entries` kept moments: keys of unit length in f_V's space, addresses in z's, and codes.
@@ -26,6 +31,10 @@ class MemoryGenerator(nn.Module):
     A moment's weight falls with a power of the distance of its key from h (1 - cosine, `h_power`), so that recall is
     as soft between two scenes as within one, and with the distance of its address from z (a Gaussian of `z_width`,
     per number of z). Beyond the nearest twelve it is nothing. `width` and `height` are the pictures' pixels.
+
+    With a `nearness_width` the moments' states are known as well: how near the thing sounds is read from h by a line,
+    and a moment's weight falls with the distance of its nearness from that (a Gaussian). So louder is larger, though
+    keys tell a scene's places and hours apart more loudly than its sizes.
     """
 
     def __init__(
@@ -40,6 +49,7 @@ class MemoryGenerator(nn.Module):
         blocks: Sequence[int] = (1, 1, 2),
         h_power: float = 32.0,
         z_width: float = 0.2,
+        nearness_width: float | None = None,
     ) -> None:
         super().__init__()
         if width % STRIDE or height % STRIDE:
@@ -49,7 +59,7 @@ class MemoryGenerator(nn.Module):
         if code_dim % 2:
             raise ValueError(f"two numbers of a code share a byte: code_dim must be even, got {code_dim}")
         self.width, self.height, self.h_dim, self.z_dim = width, height, h_dim, z_dim
-        self.h_power, self.z_width = h_power, z_width
+        self.h_power, self.z_width, self.nearness_width = h_power, z_width, nearness_width
         self.decoder = CodeDecoder(code_dim, channels, blocks)
         shape = (entries, code_dim // 2, height // STRIDE, width // STRIDE)
         self.register_buffer("keys", torch.zeros(entries, h_dim))
@@ -58,12 +68,21 @@ class MemoryGenerator(nn.Module):
         self.keys: Tensor
         self.addresses: Tensor
         self.codes: Tensor
+        if nearness_width is not None:
+            self.register_buffer("states", torch.zeros(entries, len(STATES), dtype=torch.uint8))
+            self.register_buffer("nearness_line", torch.zeros(h_dim + 1))
+            self.states: Tensor
+            self.nearness_line: Tensor
 
-    def forward(self, z: Tensor, h: Tensor) -> Tensor:
-        """Return pictures about -1..1, [b, 3, height, width], for noise [b, z_dim] and unit features [b, h_dim]."""
-        return self.paint(*self.recall(z, h))
+    def forward(self, z: Tensor, h: Tensor, held: Tensor | None = None) -> Tensor:
+        """Return pictures about -1..1, [b, 3, height, width], for noise [b, z_dim] and unit features [b, h_dim].
 
-    def recall(self, z: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        `held` [b, 2, 2] tells of each of `STATES` a value and how firmly it is held, both 0..1: at 0 nearness follows
+        the sound and any hour is welcome, as without it.
+        """
+        return self.paint(*self.recall(z, h, held))
+
+    def recall(self, z: Tensor, h: Tensor, held: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return the weights [b, 12], which sum to 1, and the places [b, 12] of the moments that z and h recall."""
         assert z.ndim == 2 and z.shape[1] == self.z_dim, f"z must be [b, {self.z_dim}], got {tuple(z.shape)}"
         assert h.shape == (z.shape[0], self.h_dim), f"h must be [b, {self.h_dim}], got {tuple(h.shape)}"
@@ -71,12 +90,32 @@ class MemoryGenerator(nn.Module):
         address = self.addresses.float() / ADDRESS_SCALE
         apart = address.square().sum(dim=1) - 2.0 * z.float() @ address.T  # |z - a|² but for |z|², which is all alike
         scores = -self.h_power * (distance.clamp_min(0.0) + _SOFTENING).log()
-        scores = scores - 0.5 * apart / (self.z_dim * self.z_width**2)
+        scores = scores - 0.5 * apart / (self.z_dim * self.z_width**2) - self._out_of_state(h, held)
         best, places = scores.topk(NEIGHBOURS + 1, dim=1)
         # What is just about to be left out weighs nothing, so that nothing jumps when it is.
         heights = (best[:, :-1] - best[:, :1]).exp() - (best[:, -1:] - best[:, :1]).exp()
         heights = heights + torch.finfo(heights.dtype).tiny  # should all lie equally near
         return heights / heights.sum(dim=1, keepdim=True), places[:, :-1]
+
+    def nearness(self, h: Tensor) -> Tensor:
+        """Return how near the things of features [b, h_dim] are, [b] in 0..1; needs known states."""
+        line = self.nearness_line.float()
+        return (F.normalize(h.float(), dim=1) @ line[:-1] + line[-1]).clamp(0.0, 1.0)
+
+    def _out_of_state(self, h: Tensor, held: Tensor | None) -> Tensor:
+        """Return how far each moment's state is from what h or a hand asks for, [b, entries] half squared widths."""
+        if self.nearness_width is None:
+            return torch.zeros(1, device=h.device)
+        if held is None:
+            held = torch.zeros(1, len(STATES), 2, device=h.device)
+        assert held.ndim == 3 and held.shape[1:] == (len(STATES), 2), f"held must be [b, 2, 2], got {held.shape}"
+        values, firmness = held.unbind(dim=2)
+        nearness, hour = (self.states.float() / STATE_SCALE).unbind(dim=1)  # [entries] each
+        wanted = torch.lerp(self.nearness(h), values[:, 0], firmness[:, 0])
+        away = (nearness - wanted[:, None]) / self.nearness_width
+        # The shorter way round the clock.
+        late = ((hour - values[:, 1:] + 0.5) % 1.0 - 0.5) / _HOUR_WIDTH
+        return 0.5 * (away.square() + firmness[:, 1:] * late.square())
 
     def paint(self, weights: Tensor, places: Tensor) -> Tensor:
         """Return pictures [b, 3, height, width] of moments `places` [b, k], mixed by `weights` [b, k]."""

@@ -2,7 +2,7 @@
 
 Nothing is trained here. A moment's address in z follows from how its code differs from those of its neighbours: the
 directions in which neighbours differ most, each scaled to N(0, 1), so that a small step of z leads to a moment that
-looks alike.
+looks alike. Where the moments' states are known, how near a sound is heard to be chooses among them as well.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,11 @@ from torch import Tensor
 from s2s.card import MemorySizes
 from s2s.models.autoencoder import Autoencoder
 from s2s.models.image_encoder import PictureEncoder
-from s2s.models.memory_generator import ADDRESS_SCALE, MemoryGenerator, packed
+from s2s.models.memory_generator import ADDRESS_SCALE, STATE_SCALE, MemoryGenerator, packed
 from s2s.training.autoencoder import as_input
 from s2s.training.conditions import nearest
 from s2s.training.features import encode_pictures
+from s2s.training.known_states import KnownStates
 
 _NEIGHBOURS: Final = 64
 _AT_ONCE: Final = 32
@@ -33,10 +34,15 @@ class MemorySettings:
     z_dim: int = 16
     h_power: float = 32.0
     z_width: float = 0.2
+    nearness_width: float = 0.08  # where states are known
 
 
 def build_memory(
-    pictures: NDArray[np.uint8], autoencoder: Autoencoder, encoder: PictureEncoder, settings: MemorySettings
+    pictures: NDArray[np.uint8],
+    autoencoder: Autoencoder,
+    encoder: PictureEncoder,
+    settings: MemorySettings,
+    known: KnownStates | None = None,
 ) -> tuple[MemoryGenerator, MemorySizes]:
     """Return the generator that recalls the first `entries` of `pictures` [n, h, w, 3], and its sizes for a card."""
     kept = pictures[: settings.entries]
@@ -52,6 +58,7 @@ def build_memory(
         blocks=autoencoder.decoder.blocks,
         h_power=settings.h_power,
         z_width=settings.z_width,
+        nearness_width=None if known is None else settings.nearness_width,
     )
     generator = MemoryGenerator(**sizes.model_dump(exclude={"architecture"}))
     generator.decoder.load_state_dict(autoencoder.decoder.state_dict())
@@ -61,6 +68,9 @@ def build_memory(
     keys = torch.cat([encode_pictures(encoder, middle_square(kept[start : start + 512])) for start in starts[::16]])
     generator.codes.copy_(packed(codes))
     generator.keys.copy_(keys)
+    if known is not None:
+        generator.states.copy_((known.states[: len(kept)] * STATE_SCALE).round().to(torch.uint8))
+        generator.nearness_line.copy_(known.nearness_line)
     addresses = addresses_of(codes.flatten(1), keys, settings.z_dim)
     generator.addresses.copy_((addresses * ADDRESS_SCALE).round().clamp(-127, 127).to(torch.int8))
     return generator.eval().requires_grad_(False), sizes

@@ -82,9 +82,7 @@ def test_sounds_land_on_their_own_scene(embeddings: Tensor, centroids: Tensor) -
 
 
 @pytest.mark.gl
-def test_a_near_sound_lands_towards_near_pictures(
-    model: Bundle, image_encoder: ImageEncoder, painter: Painter
-) -> None:
+def test_a_near_sound_lands_towards_near_pictures(model: Bundle, image_encoder: ImageEncoder, painter: Painter) -> None:
     nearer = 0
     for scene in SCENES:
         near, far = (

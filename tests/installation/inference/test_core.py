@@ -14,7 +14,7 @@ from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ
 from s2s import bundle
-from tests.fakes import wide_bundle, write_tiny_bundle
+from tests.fakes import wide_bundle, write_memory_bundle, write_tiny_bundle
 
 
 @dataclass
@@ -127,6 +127,28 @@ def test_blend_moves_the_picture_to_the_presets_image(bench: Bench) -> None:
         assert frame is not None
         pictures.append(frame.pixels.astype(float))
     assert np.abs(pictures[1] - pictures[0]).mean() < np.abs(pictures[2] - pictures[1]).mean()
+
+
+@pytest.mark.parametrize(
+    "hand",
+    [
+        {"/scene/hour": 3.0, "/scene/hour_hold": 1.0},
+        {"/scene/nearness": 1.0, "/scene/nearness_hold": 1.0},
+        {"/scene/clock": True},
+    ],
+    ids=" ".join,
+)
+def test_hour_and_nearness_can_be_held_where_the_model_knows_them(bench: Bench, hand: dict[str, float]) -> None:
+    write_memory_bundle(bench.model)
+    core = bench.core()
+    seen = []
+    for now, held in ((0.0, {}), (0.1, {}), (0.2, hand)):
+        bench.wishes.put({**DEFAULTS, "/latent/drift": 0.0, **held})
+        core.step(now)
+        frame = bench.frames.newest()
+        assert frame is not None
+        seen.append(frame.pixels.astype(float))
+    assert np.array_equal(seen[0], seen[1]) and not np.array_equal(seen[1], seen[2])
 
 
 def test_an_image_that_is_no_picture_costs_a_warning_and_nothing_else(

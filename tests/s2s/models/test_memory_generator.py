@@ -6,21 +6,56 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.testing import assert_close
 
-from s2s.models.memory_generator import ADDRESS_SCALE, CODE_STEPS, NEIGHBOURS, MemoryGenerator, packed, unpacked
+from s2s.models.memory_generator import (
+    ADDRESS_SCALE,
+    CODE_STEPS,
+    NEIGHBOURS,
+    STATE_SCALE,
+    MemoryGenerator,
+    packed,
+    unpacked,
+)
 
 ENTRIES, H_DIM, Z_DIM = 96, 24, 4
 
 
-@pytest.fixture
-def memory() -> MemoryGenerator:
+def filled(**settings: float) -> MemoryGenerator:
     """Six scenes of sixteen moments: keys close to their scene's, addresses and codes at random."""
     torch.manual_seed(0)
-    net = MemoryGenerator(64, 32, ENTRIES, H_DIM, Z_DIM, code_dim=4, channels=(16, 12, 8, 4), blocks=(1, 1, 1))
+    sizes = {"code_dim": 4, "channels": (16, 12, 8, 4), "blocks": (1, 1, 1)}
+    net = MemoryGenerator(64, 32, ENTRIES, H_DIM, Z_DIM, **sizes, **settings)  # type: ignore[arg-type]
     scenes = F.normalize(torch.rand(6, H_DIM), dim=1).repeat_interleave(ENTRIES // 6, 0)
     net.keys.copy_(F.normalize(scenes + 0.02 * torch.randn(ENTRIES, H_DIM), dim=1))
     net.addresses.copy_((torch.randn(ENTRIES, Z_DIM) * ADDRESS_SCALE).round().clamp(-127, 127).to(torch.int8))
     net.codes.copy_(packed(torch.rand(ENTRIES, 4, 2, 4) * 2 - 1))
     return net.eval().requires_grad_(False)
+
+
+@pytest.fixture
+def memory() -> MemoryGenerator:
+    return filled()
+
+
+@pytest.fixture
+def knowing() -> MemoryGenerator:
+    """The same, whose moments are nearer and later one after the other in each scene; the first number of h hears it.
+
+    Sixteen moments a scene: nearness rises by a fifteenth, the hour by a sixteenth of the day.
+    """
+    net = filled(nearness_width=0.08)
+    place = torch.arange(ENTRIES) % 16
+    net.states.copy_((torch.stack([place / 15, place / 16], dim=1) * STATE_SCALE).round().to(torch.uint8))
+    net.nearness_line[0] = 2.0
+    return net
+
+
+def recalled(net: MemoryGenerator, h: Tensor, held: Tensor | None = None) -> Tensor:
+    """The mean states [b, 2] of what is recalled, over 64 draws of noise."""
+    count = len(h)
+    z, many = noise(64).repeat(count, 1), h.repeat_interleave(64, 0)
+    weights, places = net.recall(z, many, None if held is None else held.expand(len(many), -1, -1))
+    found = (net.states.float() / STATE_SCALE)[places] * weights[:, :, None]
+    return found.sum(dim=1).reshape(count, 64, 2).mean(dim=1)
 
 
 def noise(count: int, seed: int = 1) -> Tensor:
@@ -89,6 +124,46 @@ def test_moments_that_all_lie_equally_near_are_mixed_and_not_divided_by_nothing(
     memory.addresses.zero_()
     weights, _ = memory.recall(noise(2), memory.keys[:2])
     assert_close(weights, torch.full_like(weights, 1 / NEIGHBOURS))
+
+
+def test_a_sound_that_is_heard_to_be_near_recalls_what_is_near(knowing: MemoryGenerator) -> None:
+    h = F.normalize(knowing.keys[:1] + 0.4 * torch.tensor([-1.0, 0.0, 1.0])[:, None] * torch.eye(H_DIM)[:1], dim=1)
+    assert 0.0 <= float(knowing.nearness(h)[0]) < 0.2 and 0.8 < float(knowing.nearness(h)[2]) <= 1.0
+    far, _, near = recalled(knowing, h)[:, 0].tolist()
+    assert near > far + 0.5
+
+
+@pytest.mark.parametrize("wanted", [0.1, 0.5, 0.9])
+def test_a_held_nearness_is_the_one_that_is_recalled(knowing: MemoryGenerator, wanted: float) -> None:
+    held = torch.tensor([[[wanted, 1.0], [0.0, 0.0]]])
+    found, _ = recalled(knowing, knowing.keys[:1], held)[0].tolist()
+    assert found == pytest.approx(wanted, abs=0.1)
+
+
+@pytest.mark.parametrize("wanted", [0.0, 0.25, 0.5, 0.75, 1.0], ids="at {:.2f} of the day".format)
+def test_a_held_hour_is_the_one_that_is_recalled_also_at_midnight(knowing: MemoryGenerator, wanted: float) -> None:
+    knowing.states[:, 0] = 128
+    held = torch.tensor([[[0.5, 1.0], [wanted, 1.0]]])
+    weights, places = knowing.recall(noise(64), knowing.keys[:1].expand(64, -1), held.expand(64, -1, -1))
+    hour = (knowing.states[:, 1].float() / STATE_SCALE)[places]
+    beside = ((hour - wanted + 0.5) % 1.0 - 0.5).abs() < 0.13  # two of the sixteen on either side
+    assert float((weights * beside).sum(dim=1).mean()) > 0.8
+
+
+def test_what_is_not_held_follows_the_sound_as_without_a_hand(knowing: MemoryGenerator) -> None:
+    loose = torch.tensor([[[0.9, 0.0], [0.9, 0.0]]])
+    assert_close(recalled(knowing, knowing.keys[:3], loose), recalled(knowing, knowing.keys[:3]))
+
+
+def test_taking_hold_has_no_jump(knowing: MemoryGenerator) -> None:
+    def largest(steps: int) -> float:
+        held = torch.tensor([[0.9, 0.0], [0.3, 0.0]]).repeat(steps + 1, 1, 1)
+        held[:, :, 1] = torch.linspace(0, 1, steps + 1)[:, None]
+        weights, places = knowing.recall(noise(1).expand(steps + 1, -1), knowing.keys[:1].expand(steps + 1, -1), held)
+        spread = torch.zeros(steps + 1, ENTRIES).scatter_(1, places, weights)
+        return float((spread[1:] - spread[:-1]).abs().sum(dim=1).max())
+
+    assert largest(4000) < 0.7 * largest(2000) < 0.5 * largest(1000) + 1e-6
 
 
 def test_codes_come_back_from_four_bits_within_half_a_step() -> None:
