@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # Threads that wait for each other turn in circles, unless told otherwise before torch is loaded; beside a show or a
 # second rank on two cores that costs more than the tiny networks of the tests do.
@@ -20,15 +22,18 @@ MAY_START_PROCESSES: Final = {"proc", "device", "gl"}
 """Markers. `proc` says it; servers of `device` and what looks for a driver for `gl` are processes too."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file together, whose fixtures they share, and everything that needs a stage to itself.
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Share the tests among workers (`-n 2`) so that shows are played one at a time, beside one that computes."""
+    return OneStage(config, log)
 
-    Real shows with their servers mostly wait, and want the machine when they do not: one at a time, beside a worker
-    that computes.
-    """
-    for item in items:
-        stage = item.get_closest_marker("device") is not None or item.path.parent.name == "show"
-        item.add_marker(pytest.mark.xdist_group("stage" if stage else item.path.stem))
+
+class OneStage(LoadScopeScheduling):
+    """Keeps the tests of a file together, whose fixtures they share, and of all files that want the stage for
+    themselves: real shows mostly wait, and want the machine when they do not; and one clears what others left."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "stage" if file.startswith("tests/show/") or file == "tests/installation/test_shared.py" else file
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from s2s.models.image_encoder import at_input_size
 from s2s.training.data import WorldData, to_tensor
 from s2s.training.measure import rank_correlation
+from s2s.training.rig import Rig
 
 _WIDTHS: Final = (24, 48, 72, 96)
 _BATCH: Final = 96
@@ -84,11 +85,11 @@ def train_ruler(data: WorldData, takes: NDArray[np.int64], *, steps: int = 1200,
     ruler.train()
     optimiser = torch.optim.Adam(ruler.parameters(), lr=_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, total_steps=max(steps, 2))
-    rng = np.random.default_rng(seed)
+    rng, rig = np.random.default_rng(seed), Rig()
     for _ in tqdm(range(steps), desc="ruler", disable=None):
         chosen = np.sort(rng.integers(len(takes), size=_BATCH))
         pictures = to_tensor(data.pictures[takes[chosen]], 64)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with rig.autocast():
             found = ruler(pictures)
         own = found.float()[torch.arange(_BATCH), torch.from_numpy(classes[chosen])]
         loss = F.smooth_l1_loss(own, wanted[chosen], beta=0.1)

@@ -39,6 +39,7 @@ def test_what_is_nearer_is_truly_larger(data: WorldData) -> None:
 
 
 @pytest.mark.gl
+@pytest.mark.heavy
 def test_a_ruler_reads_what_it_was_taught(data: WorldData) -> None:
     takes = np.arange(NUM)
     ruler = train_ruler(data, takes, steps=60)
