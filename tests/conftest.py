@@ -23,7 +23,11 @@ MAY_START_PROCESSES: Final = {"proc", "device", "gl"}
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Share the tests among workers (`-n 2`) so that shows are played one at a time, beside one that computes."""
+    """Share the tests among workers (`-n 2`) so that shows are played one at a time, beside one that computes.
+
+    In the order of collection: the stage is opened early, and no long file is left for the end.
+    """
+    config.option.loadscopereorder = False
     return OneStage(config, log)
 
 
