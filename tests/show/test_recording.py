@@ -1,6 +1,7 @@
 """`--record`: what is shown, with its sound, while the show runs."""
 
 import resource
+import shutil
 import socket
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from installation.recording import in_step
-from tests.show_runner import ShowRun
+from tests.show_runner import ROOT, ShowRun
 
 
 def test_a_recording_holds_the_pictures_and_the_sound_of_the_run(tmp_path: Path, tiny_model: Path) -> None:
@@ -44,10 +45,15 @@ def test_a_recording_that_cannot_be_written_and_a_taken_port_are_reasons_and_nev
 
 def test_a_name_with_colons_ends_neither_the_show_nor_its_end(tmp_path: Path, tiny_model: Path) -> None:
     arguments = ("--source", "demo", "--output", "headless", "--size", "96x54", "--fps", "10", "--duration", "3")
-    path = tmp_path / "2026-11-28T21:00:00.mp4"
-    with ShowRun(tmp_path, *arguments, "--model", str(tiny_model), "--record", path.name) as show:
-        assert show.wait() == 0, show.log
-        assert show.report()["display"]["frames"] > 0
+    path = ROOT / "2026-11-28T21:00:00.mp4"  # where the show runs: only a bare name could be taken for a protocol
+    try:
+        with ShowRun(tmp_path, *arguments, "--model", str(tiny_model), "--record", path.name) as show:
+            assert show.wait() == 0, show.log
+            assert show.report()["display"]["frames"] > 0
+        with av.open(shutil.move(path, tmp_path / "evening.mp4")) as film:
+            assert sum(1 for _ in film.decode(video=0)) > 0
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def test_a_full_disk_ends_the_recording_in_words_and_the_film_plays_up_to_there(
