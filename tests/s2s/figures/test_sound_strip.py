@@ -44,7 +44,8 @@ def test_a_column_shares_its_embedding_and_a_row_its_noise(model: Bundle, strip:
 
 
 def test_equal_sounds_look_alike_and_different_ones_do_not(strip: Strip) -> None:
-    np.testing.assert_array_equal(strip.pictures[:, 1], strip.pictures[:, 2])
+    levels = strip.pictures.astype(int)
+    np.testing.assert_allclose(levels[:, 1], levels[:, 2], atol=1)  # another place in the batch may round another way
     assert np.abs(strip.pictures[0, 0].astype(int) - strip.pictures[0, 1]).max() > 20
     assert np.abs(strip.pictures[0, 1].astype(int) - strip.pictures[1, 1]).max() > 20
 

@@ -119,6 +119,7 @@ def test_a_stopped_run_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> Non
     assert all(torch.equal(value, in_two[name]) for name, value in whole.items())
 
 
+@pytest.mark.slow
 def test_a_finished_run_can_be_made_longer_as_if_it_had_never_ended(tmp_path: Path) -> None:
     ends = []
     for out, lengths in ((tmp_path / "whole", (4,)), (tmp_path / "in two", (2, 4))):
@@ -158,6 +159,7 @@ def test_the_judge_learns_to_tell_paintings_from_pictures(tmp_path: Path) -> Non
     assert min(line["gap"] for line in told[-4:]) > 0
 
 
+@pytest.mark.slow
 def test_the_warm_up_finds_the_colours(tmp_path: Path) -> None:
     one = stage(tmp_path, replace(TINY, warm_up=1.0, batch=8))
     told = [one.step(Turn(number, 0.0, 0)) for number in range(30)]
