@@ -27,7 +27,8 @@ from s2s.card import (
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
-from s2s.models.registry import Sizes, build
+from s2s.models.outline import outline
+from s2s.models.registry import Sizes
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.weights import HALF, WHOLE, Entry, compare_header, read_header
 
@@ -185,8 +186,7 @@ def _entries(state: Mapping[str, Tensor]) -> dict[str, Entry]:
 def _on_meta(path: Path, sizes: Sizes) -> nn.Module:
     """Build a network without memory for its weights."""
     try:
-        with torch.device("meta"):
-            network = build(sizes)
+        network = outline(sizes)
     except ValueError as error:
         raise BundleError(path, "", f"the card's sizes do not fit together: {error}") from error
     if isinstance(sizes, AnyGeneratorSizes):

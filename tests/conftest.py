@@ -4,7 +4,7 @@ among several workers (`pytest -n 2`)."""
 import multiprocessing.process
 import os
 import subprocess
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -17,6 +17,8 @@ from xdist.scheduler import LoadScopeScheduling
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 if "PYTEST_XDIST_WORKER" in os.environ:  # the other cores have workers of their own
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Hundreds of programs are started, and each would translate the same sources.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 MAY_START_PROCESSES: Final = {"proc", "device", "gl"}
 """Markers. `proc` says it; servers of `device` and what looks for a driver for `gl` are processes too."""
@@ -41,10 +43,14 @@ class OneStage(LoadScopeScheduling):
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> object:
-    """Keep what the programs cache out of the user's own folder, in this process and its children."""
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[None]:
+    """Keep what the programs cache out of the user's own folder, in this process and its children.
+
+    Mesa's compiled shaders are kept for all workers and later runs: the world's alone take half a minute.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(Path(tmp_path_factory.mktemp("cache"))))
+        patch.setenv("MESA_SHADER_CACHE_DIR", str(pytestconfig.rootpath / ".pytest_cache" / "mesa"))
         yield
 
 

@@ -109,7 +109,8 @@ class StyledConv(nn.Module):
         super().__init__()
         self.scale = nn.Linear(STYLE_DIM, in_channels)
         nn.init.ones_(self.scale.bias)
-        self.weight = nn.Parameter(torch.randn(out_channels, in_channels, 3, 3) * (in_channels * 9) ** -0.5)
+        self.weight = nn.Parameter(torch.empty(out_channels, in_channels, 3, 3))
+        nn.init.normal_(self.weight, std=(in_channels * 9) ** -0.5)
         self.bias = nn.Parameter(torch.zeros(out_channels))
         self._kept: tuple[tuple[int, int], Tensor, Tensor] | None = None
         self.texture = Texture(out_channels, resolution) if resolution >= FIRST_TEXTURED_PX else None

@@ -137,6 +137,15 @@ def test_the_card_is_read_and_the_bundle_described_without_torch(folder: Path) -
     assert done.stdout.startswith("Tiny\nTiny 1\n")
 
 
+@pytest.mark.proc
+def test_a_bundle_is_loaded_without_torchs_compiler(folder: Path) -> None:
+    """Which takes longer to load than all the rest of a start."""
+    program = "import sys; from pathlib import Path; from s2s.bundle import load; load(Path(sys.argv[1]));"
+    command = [sys.executable, "-c", program + "sys.exit('torch._dynamo' in sys.modules)", folder]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_description_tells_licence_sizes_and_metrics(folder: Path) -> None:
     edit_card(folder, lambda card: card.update(metrics={"R@1": 40.71, "judged on": "the test split"}))
     text = describe(folder)

@@ -1,11 +1,10 @@
-"""Trains stages, alone or as one of several ranks: `python -m tests.s2s.training.rank_program OUT STAGE…`.
+"""Trains stages, alone or as one of several ranks: `python -m tests.s2s.training.rank_program OUT STAGE:STEPS…`.
 
 A stage that is to be tested on several ranks needs a row in `STAGES`: from the rig and the batch of all ranks to it.
-Several stages, each run for several lengths, share a process, whose start takes longer than they do.
+Several runs share a process, whose start takes longer than they do.
 """
 
 import argparse
-import itertools
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -91,8 +90,7 @@ def folder_of(out: Path, stage: str, steps: int) -> Path:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
-    parser.add_argument("stages", nargs="+", choices=STAGES)
-    parser.add_argument("--steps", type=int, nargs="+", default=[3], help="lengths of runs")
+    parser.add_argument("runs", nargs="+", metavar="STAGE:STEPS")
     parser.add_argument("--batch", type=int, default=8, help="of all ranks")
     parser.add_argument("--log-every", type=int, default=1)
     parser.add_argument("--validate-every", type=int, default=1000)
@@ -104,8 +102,9 @@ def main(arguments: list[str] | None = None) -> None:
     (asked.out / f"pid-{rank.index}").write_text(f"{os.getpid()}\n")
     with opened_rig("cpu", precision="float32", rank=rank) as opened:
         rig = SteadyRig(opened.device, opened.precision, rank=rank)
-        for stage, steps in itertools.product(asked.stages, asked.steps):
-            _run(stage, steps, rig, asked)
+        for run in asked.runs:
+            stage, _, steps = run.partition(":")
+            _run(stage, int(steps), rig, asked)
 
 
 def _run(name: str, steps: int, rig: Rig, asked: argparse.Namespace) -> None:

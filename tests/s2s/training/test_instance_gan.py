@@ -201,6 +201,7 @@ def test_ranks_are_given_their_shares_of_one_batch(tmp_path: Path) -> None:
 
 
 @pytest.mark.proc
+@pytest.mark.slow
 def test_two_ranks_end_with_the_same_weights(tmp_path: Path) -> None:
     run_ranks(2, ["-W", "error", "-m", "tests.s2s.training.instance_gan_program", str(tmp_path)], tmp_path)
     first, second = (torch.load(tmp_path / f"painter-{index}.pt", weights_only=True) for index in range(2))

@@ -317,9 +317,9 @@ def test_a_log_that_was_cut_off_or_damaged_keeps_its_good_lines(tmp_path: Path) 
 @pytest.mark.proc
 @pytest.mark.parametrize("save_every_s", [0.0, 0.2])
 def test_a_run_that_is_killed_comes_to_the_same_to_the_last_bit(tmp_path: Path, save_every_s: float) -> None:
-    how = ["--steps", "100", "--log-every", "7", "--validate-every", "20", "--save-every-s", str(save_every_s)]
+    how = ["toy:100", "--log-every", "7", "--validate-every", "20", "--save-every-s", str(save_every_s)]
     killed, whole = (rank_program.folder_of(tmp_path / name, "toy", 100) for name in ("killed", "whole"))
-    program = ["-m", PROGRAM, str(tmp_path / "killed"), "toy", *how, "--pause-s", "0.01"]
+    program = ["-m", PROGRAM, str(tmp_path / "killed"), *how, "--pause-s", "0.01"]
     victim = started(program, tmp_path / "words.txt")
     try:
         assert wait_until((killed / "checkpoint.pt").exists, within_s=60)
@@ -330,7 +330,7 @@ def test_a_run_that_is_killed_comes_to_the_same_to_the_last_bit(tmp_path: Path, 
     assert victim.returncode == -signal.SIGKILL
     assert 0 < checkpoint.load(killed / "checkpoint.pt")[1].step < 100
     for name in ("killed", "whole"):
-        rank_program.main([str(tmp_path / name), "toy", *how])
+        rank_program.main([str(tmp_path / name), *how])
     assert log_of(killed) == log_of(whole)
     ours, theirs = tensors_of(killed / rank_program.WEIGHTS), tensors_of(whole / rank_program.WEIGHTS)
     assert ours.keys() == theirs.keys()

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.proc
 
 STAGES = ("image-encoder", "audio-encoder", "judge", "localizer", "generator")
 """Rows of `rank_program` that are tested here."""
+KILLED = ("generator",)
+"""The one with most to carry on: two networks, an average, draws."""
 FIRST, SHORT, LONG = 1, 3, 16
 HOW = ("--validate-every", "5", "--save-every-s", "0")
 
@@ -29,7 +31,8 @@ HOW = ("--validate-every", "5", "--save-every-s", "0")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two ranks that nobody kills, for every length."""
     out = tmp_path_factory.mktemp("undisturbed")
-    run_ranks(2, ["-m", PROGRAM, str(out), *STAGES, "--steps", str(FIRST), str(SHORT), str(LONG), *HOW], out)
+    runs = [f"{stage}:{steps}" for stage in STAGES for steps in (FIRST, SHORT, LONG) if steps < LONG or stage in KILLED]
+    run_ranks(2, ["-m", PROGRAM, str(out), *runs, *HOW], out)
     return out
 
 
@@ -37,7 +40,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_two_ranks_of_half_a_batch_take_the_steps_of_one_with_all_of_it(
     stage: str, undisturbed: Path, tmp_path: Path
 ) -> None:
-    rank_program.main([str(tmp_path), stage, "--steps", str(FIRST), str(SHORT), *HOW])
+    rank_program.main([str(tmp_path), f"{stage}:{FIRST}", f"{stage}:{SHORT}", *HOW])
     # The first step is the one to compare by its numbers: only the order of sums differs, by some millionths on any
     # make of CPU, and Adam's moments are its slopes. Further on, roundings grow past what a fault would do.
     two, one = folder_of(undisturbed, stage, FIRST), folder_of(tmp_path, stage, FIRST)
@@ -61,20 +64,26 @@ def far_apart(ours: dict[str, Tensor], theirs: dict[str, Tensor]) -> dict[str, f
     largest: dict[str, float] = defaultdict(float)
     for name, norm in norms.items():
         largest[PurePath(name).name] = max(largest[PurePath(name).name], norm)
+    # A bias begins at 0, and its first step may be nothing but rounding: a hundredth of a step is no fault of a weight.
+    near = {
+        name: 1e-3 * norm + 1e-4 * largest[PurePath(name).name] + (0.0 if "exp_avg" in name else 1e-5)
+        for name, norm in norms.items()
+    }
     apart = {name: float((ours[name].double() - whole.double()).norm()) for name, whole in theirs.items()}
-    return {name: by for name, by in apart.items() if by > 1e-3 * norms[name] + 1e-4 * largest[PurePath(name).name]}
+    return {name: by for name, by in apart.items() if by > near[name]}
 
 
 def test_a_run_whose_ranks_are_killed_is_started_again_and_ends_as_if_nothing_had_happened(
     undisturbed: Path, tmp_path: Path
 ) -> None:
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--max-restarts"]
-    program = ["-m", PROGRAM, str(tmp_path), *STAGES, "--steps", str(LONG), *HOW, "--pause-s", "0.1"]
+    runs = [f"{stage}:{LONG}" for stage in KILLED]
+    program = ["-m", PROGRAM, str(tmp_path), *runs, *HOW, "--pause-s", "0.1"]
     words = tmp_path / "words.txt"
-    runner = started([*torchrun, str(len(STAGES)), *program], words)
+    runner = started([*torchrun, str(len(KILLED)), *program], words)
     victims = []
     try:
-        for stage in STAGES:
+        for stage in KILLED:
             begun = folder_of(tmp_path, stage, LONG) / "checkpoint.pt"
             assert wait_until(begun.exists, within_s=60), words.read_text()
             time.sleep(random.uniform(0, 0.5))
@@ -85,7 +94,7 @@ def test_a_run_whose_ranks_are_killed_is_started_again_and_ends_as_if_nothing_ha
         runner.terminate()
         runner.wait()
     assert not {int((tmp_path / f"pid-{index}").read_text()) for index in range(2)} & set(victims)
-    for stage in STAGES:
+    for stage in KILLED:
         killed, whole = folder_of(tmp_path, stage, LONG), folder_of(undisturbed, stage, LONG)
         assert log_of(killed) == log_of(whole)
         ours, theirs = tensors_of(killed / WEIGHTS), tensors_of(whole / WEIGHTS)
