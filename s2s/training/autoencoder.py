@@ -24,6 +24,7 @@ from s2s.training.loop import RunPlan, train
 from s2s.training.pictures import Pictures
 from s2s.training.rig import Rig, descend, set_rate
 from s2s.training.stage import Bounds
+from s2s.training.texture_critic import TextureCritic, balance
 from s2s.training.turn import Lots, Turn
 
 WEIGHTS: Final = "autoencoder.safetensors"
@@ -47,6 +48,8 @@ class AutoencoderSettings:
     on_thing: float = 0.75  # how many of the crops are drawn around the thing
     thing: float = 5.0  # how much more a difference weighs inside its mask
     slopes: float = 1.0
+    texture: float = 0.0  # how hard a critic of texture pulls at the last layer, of their pull; 0: there is none
+    texture_from: float = 0.1  # the share of the run after which it does; before, it only learns
     jitter: float = 0.05  # deviation of what is added to a code: neighbours of a code shall paint its picture too
     average: float = 0.995
 
@@ -74,12 +77,14 @@ class AutoencoderStage:
         self._forward = rig.compile(self.net)
         self.average = MovingAverage(self.net, settings.average)
         self.optimiser = rig.adam(self.net.parameters(), settings.learning_rate, betas=(0.9, 0.99))
+        self.critic = TextureCritic(rig) if settings.texture else None
         self._drawn: dict[str, Tensor] = {}
 
     def step(self, turn: Turn) -> dict[str, float]:
         """Take one step."""
         s = self.settings
-        set_rate(self.optimiser, s.learning_rate * _rate(turn.progress))
+        rate = s.learning_rate * _rate(turn.progress)
+        set_rate(self.optimiser, rate)
         sees_whole = turn.progress > 1.0 - s.whole
         count = s.batch // 4 if sees_whole else s.batch
         rows = turn.mine(turn.rng.choice(self.data.train, count, replace=False))
@@ -97,9 +102,16 @@ class AutoencoderStage:
 
         # Compare at every scale, the thing for more than the place.
         level, slope = likeness(painted.float(), pictures, masks, s.thing)
-        descend(self.optimiser, level + s.slopes * slope)
+        loss, told = level + s.slopes * slope, {"level": level.item(), "slope": slope.item()}
+        if self.critic is not None and turn.progress >= s.texture_from:
+            wish = self.critic.wish(painted)
+            pull = balance(loss, wish, self.net.decoder.rgb.weight)
+            loss, told["wish"] = loss + s.texture * pull * wish, wish.item()
+        descend(self.optimiser, loss)
         self.average.update(self.net)
-        return {"level": level.item(), "slope": slope.item()}
+        if self.critic is not None:
+            told["critic"] = self.critic.step(pictures, painted, rate)
+        return told
 
     def _read(self, rows: NDArray[np.int64], lots: Lots, sees_whole: bool) -> tuple[Tensor, Tensor]:
         """Return crops [n, 3, h, w] in -1..1 and their masks [n, 1, h / 4, w / 4] in 0..1."""
@@ -175,6 +187,7 @@ class AutoencoderStage:
             "average": self.average.net.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "num_updates": self.average.num_updates,
+            **({"critic": self.critic.state_dict()} if self.critic is not None else {}),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -183,6 +196,8 @@ class AutoencoderStage:
         self.average.net.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average.num_updates = state["num_updates"]
+        if self.critic is not None:
+            self.critic.load_state_dict(state["critic"])
 
 
 def _rate(progress: float) -> float:

@@ -64,6 +64,14 @@ def test_crops_lie_around_the_thing() -> None:
     assert bool((cut.flatten(1).sum(dim=1) > 0).all())
 
 
+def test_a_critic_learns_first_and_is_heard_later() -> None:
+    data, masks = coloured_squares()
+    settings = replace(TINY, texture=0.1, texture_from=0.5)
+    stage = AutoencoderStage(data, settings, Rig(precision="float32"), masks=masks)
+    assert stage.step(Turn(0, 0.4, 0)).keys() == {"level", "slope", "critic"}
+    assert stage.step(Turn(1, 0.6, 0)).keys() == {"level", "slope", "critic", "wish"}
+
+
 def test_the_end_of_a_run_sees_whole_pictures() -> None:
     data, masks = coloured_squares()
     stage = AutoencoderStage(data, TINY, Rig(precision="float32"), masks=masks)
@@ -71,12 +79,13 @@ def test_the_end_of_a_run_sees_whole_pictures() -> None:
     assert stage.drawn()["pictures"].shape == (2, 3, HEIGHT, WIDTH)
 
 
-def test_a_run_in_two_parts_is_the_undisturbed_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settings", [TINY, replace(TINY, texture=0.1)], ids=["plain", "with a critic"])
+def test_a_run_in_two_parts_is_the_undisturbed_run(tmp_path: Path, settings: AutoencoderSettings) -> None:
     data, masks = coloured_squares()
-    whole = train_autoencoder(data, TINY, plan(tmp_path / "whole", 4), masks)
+    whole = train_autoencoder(data, settings, plan(tmp_path / "whole", 4), masks)
     with pytest.raises(KeyboardInterrupt):
-        train_autoencoder(_interrupted(data, 3), TINY, plan(tmp_path / "parts", 4), masks)
-    parts = train_autoencoder(data, TINY, plan(tmp_path / "parts", 4), masks)
+        train_autoencoder(_interrupted(data, 3), settings, plan(tmp_path / "parts", 4), masks)
+    parts = train_autoencoder(data, settings, plan(tmp_path / "parts", 4), masks)
     for one, other in zip(whole.parameters(), parts.parameters(), strict=True):
         assert torch.equal(one, other)
 
