@@ -5,6 +5,7 @@ looks sees mist. A critic that sees a few dozen pixels at a time asks for grass,
 2017, section 3.2.2: PatchGAN). Late, short and gentle: shapes are there already, and it shall not move them.
 """
 
+from itertools import pairwise
 from typing import Any, Final
 
 import torch
@@ -26,8 +27,7 @@ class PatchNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.downs = nn.ModuleList(
-            spectral_norm(nn.Conv2d(narrow, wide, 4, stride=2, padding=1))
-            for narrow, wide in zip(_CHANNELS, _CHANNELS[1:], strict=False)
+            spectral_norm(nn.Conv2d(narrow, wide, 4, stride=2, padding=1)) for narrow, wide in pairwise(_CHANNELS)
         )
         self.judgement = spectral_norm(nn.Conv2d(_CHANNELS[-1], 1, 3, padding=1))
 
