@@ -48,9 +48,11 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Co
 
     Mesa's compiled shaders are kept for all workers and later runs: the world's alone take half a minute.
     """
+    shaders = pytestconfig.rootpath / ".pytest_cache" / "mesa"
+    shaders.mkdir(parents=True, exist_ok=True)  # Mesa does without a folder that is not there
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(Path(tmp_path_factory.mktemp("cache"))))
-        patch.setenv("MESA_SHADER_CACHE_DIR", str(pytestconfig.rootpath / ".pytest_cache" / "mesa"))
+        patch.setenv("MESA_SHADER_CACHE_DIR", str(shaders))
         yield
 
 

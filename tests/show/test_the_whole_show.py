@@ -45,7 +45,7 @@ WINDOW_S = 10.0
 
 @pytest.fixture
 def display() -> Iterator[VirtualDisplay]:
-    with VirtualDisplay((640, 360)) as server:
+    with VirtualDisplay((320, 180)) as server:
         yield server
 
 
@@ -172,8 +172,8 @@ def test_the_window_covers_the_screen_at_once_and_comes_alive(
         picture = display.screenshot(tmp_path / "window.png")
         assert show.stop() == 0
         report = show.report()
-    assert picture.shape == (360, 640, 3)
+    assert picture.shape == (180, 320, 3)
     assert picture[:4].std() > 0 and picture[:, -4:].std() > 0  # drawn up to the edges, no desktop shows
-    assert report["render"]["size"] == [640, 360]
+    assert report["render"]["size"] == [320, 180]
     # Which comes first is a matter of the machine: a tiny model may be alive before the window is.
     assert report["startup"]["first_picture_s"] > 0.0 and report["startup"]["living_picture_s"] > 0.0
