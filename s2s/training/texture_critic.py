@@ -46,7 +46,8 @@ def balance(loss: Tensor, wish: Tensor, last: Tensor) -> Tensor:
     The critic's slopes grow a hundredfold while it learns (Esser et al. 2021, equation 7).
     """
     (of_loss,), (of_wish,) = (torch.autograd.grad(one, last, retain_graph=True) for one in (loss, wish))
-    return (of_loss.norm() / of_wish.norm().clamp_min(1e-6)).detach()
+    weight: Tensor = of_loss.norm() / of_wish.norm().clamp_min(1e-6)
+    return weight.detach()
 
 
 class TextureCritic:
