@@ -11,7 +11,8 @@ from typing import Final, Protocol
 from installation.parameters import ParameterError, parameter
 from installation.values import ParameterValue
 
-_REPORT_EVERY_S: Final = 5.0
+_REPORT_EVERY_S: Final = (5.0, 3_600.0)
+"""At first, and after a flood that has not ended for long: twice as long after each line, so that years fit a log."""
 _LONGEST_WORDS: Final = 200
 
 
@@ -48,6 +49,7 @@ class Refusals:
         self._count = 0
         self._reason: Callable[[], str] | str = ""
         self._reported = 0
+        self._report_every_s = _REPORT_EVERY_S[0]
         self._next_report_at = -float("inf")
 
     @property
@@ -69,12 +71,15 @@ class Refusals:
             self._reason = reason
 
     def report(self, now: float) -> None:
-        """Log what came since the last line, at most one line every few seconds; show thread."""
+        """Log what came since the last line, at most one line every few seconds, later every hour; show thread."""
         new = self._count - self._reported
         if not new or now < self._next_report_at:
             return
+        first, longest = _REPORT_EVERY_S
+        calm = now > self._next_report_at + self._report_every_s  # as long as it was waited for, nothing came
+        self._report_every_s = first if calm else min(2.0 * self._report_every_s, longest)
         self._reported += new
-        self._next_report_at = now + _REPORT_EVERY_S
+        self._next_report_at = now + self._report_every_s
         self._logger.warning("%s refused %d, the last: %s", self._surface, new, self.last)
 
 

@@ -31,7 +31,10 @@ class HeadlessSurface:
 
 
 def open_headless(size: tuple[int, int]) -> Surface:
-    """Return an off-screen surface of `size` pixels. Raises DisplayError where EGL offers no OpenGL 3.3."""
+    """Return an off-screen surface of `size` pixels.
+
+    Raises DisplayError where EGL offers no OpenGL 3.3, or none that large.
+    """
     if min(size) < 1:
         raise ValueError(f"a picture has at least 1x1 pixels, got {size[0]}x{size[1]}")
     try:
@@ -40,4 +43,9 @@ def open_headless(size: tuple[int, int]) -> Surface:
     # ModernGL reports a missing driver as a bare Exception; its loader raises what the platform gives.
     except Exception as error:
         raise DisplayError(f"no off-screen OpenGL 3.3 through EGL ({error}); install Mesa's libegl1") from error
-    return HeadlessSurface(context, size)
+    try:
+        return HeadlessSurface(context, size)
+    except moderngl.Error as error:
+        context.release()
+        words = f"this OpenGL cannot draw a picture of {size[0]}x{size[1]} pixels ({error})"
+        raise DisplayError(words) from error

@@ -188,6 +188,28 @@ class Fussy(Counter):
         super().__init__()
 
 
+class Replaceable(Counter):
+    """A core that refuses to be made, with an exit code, while a file is there."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("demanded" if path.exists() else "")
+
+
+def test_what_refuses_only_after_it_has_worked_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosting, "_BACK_OFF_S", (0.05,))
+    path = tmp_path / "damage"
+    host = ChildHost("worker", partial(Replaceable, path))
+    wait_until(host, lambda: alive(host))
+    path.touch()
+    assert host.pid is not None
+    os.kill(host.pid, signal.SIGKILL)
+    wait_until(host, lambda: host.failure is not None and host.failure.exit_code == 4)
+    assert not host.refused and not host.gave_up
+    path.unlink()
+    wait_until(host, lambda: host.failure is None)
+    host.close()
+
+
 def test_a_mended_cause_is_tried_at_once_however_long_the_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosting, "_BACK_OFF_S", (3_600.0,))
     path = tmp_path / "word"

@@ -1,8 +1,11 @@
 """A user whom the system does not know, as containers run programs: no account, no home."""
 
+import contextlib
 import getpass
+import importlib
 import os
 import pwd
+import sys
 import tempfile
 from pathlib import Path
 
@@ -37,6 +40,18 @@ def test_a_user_without_a_name_gets_one_and_nobody_else_does(stranger: None, mon
     monkeypatch.setenv("USER", "ada")
     name_user()
     assert getpass.getuser() == "ada"
+
+
+@pytest.mark.parametrize("program", ["s2s.__main__", "run_show"])
+def test_every_program_names_such_a_user_before_torch_asks(
+    stranger: None, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setenv("USER", "")  # so that it is put back afterwards
+    monkeypatch.delenv("USER")
+    monkeypatch.setattr(sys, "argv", [program, "--dry-run"])
+    with contextlib.suppress(SystemExit):
+        importlib.import_module(program).main()
+    assert getpass.getuser() == f"user-{os.getuid()}"
 
 
 def test_the_cache_is_where_the_user_says(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,14 @@ def test_a_display_that_is_none_is_5(
 
 
 @pytest.mark.gl
+def test_a_picture_larger_than_any_display_is_5(
+    tmp_path: Path, tiny_model: Path, caplog: pytest.LogCaptureFixture, sound: Path
+) -> None:
+    assert render(tmp_path, caplog, tiny_model, sound, "--size", "60000x60000") == 5
+    assert "60000x60000" in caplog.text
+
+
+@pytest.mark.gl
 @pytest.mark.parametrize("option", ["--render", "--snapshot"])
 def test_what_cannot_be_written_is_2(
     tmp_path: Path, tiny_model: Path, caplog: pytest.LogCaptureFixture, sound: Path, option: str

@@ -21,6 +21,26 @@ def test_a_flood_of_refusals_is_one_line_now_and_then(caplog: pytest.LogCaptureF
     ]
 
 
+def test_a_flood_that_never_ends_leaves_a_log_that_a_disk_can_hold(caplog: pytest.LogCaptureFixture) -> None:
+    refusals = Refusals("OSC", log)
+    for second in range(7 * 24 * 3600):
+        refusals.add("another one")
+        refusals.report(float(second))
+
+    assert 7 * 24 <= len(caplog.records) < 8 * 24  # about one an hour, for a week
+
+
+def test_after_a_calm_a_new_flood_is_told_at_once_and_as_often_as_the_first(caplog: pytest.LogCaptureFixture) -> None:
+    refusals = Refusals("OSC", log)
+    for second in [*range(1000), *range(5000, 5012)]:
+        refusals.add(f"second {second}")
+        refusals.report(float(second))
+
+    told_at_s = [int(record.getMessage().rpartition(" ")[2]) for record in caplog.records]
+    assert told_at_s[:3] == [0, 5, 15]
+    assert told_at_s[-3:] == [635, 5000, 5005]
+
+
 def test_nothing_refused_is_nothing_logged(caplog: pytest.LogCaptureFixture) -> None:
     Refusals("OSC", log).report(1.0)
 

@@ -156,8 +156,10 @@ def test_an_image_that_is_no_picture_costs_a_warning_and_nothing_else(
 ) -> None:
     (tmp_path / "no.png").write_text("not a picture")
     bench.wishes.put({**DEFAULTS, "image": str(tmp_path / "no.png")})
-    bench.core().step(0.0)
+    core = bench.core()
+    core.step(0.0)
     assert "the preset's image is not used" in caplog.text
+    assert "no.png" in str(core.status()["image_problem"])  # health makes it a reason on the page
     assert bench.frames.serial == 1
 
 

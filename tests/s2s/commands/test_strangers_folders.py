@@ -1,5 +1,6 @@
 """The verbs over folders as strangers bring them: they go on without what cannot be read, and say so."""
 
+import errno
 import json
 import logging
 import os
@@ -10,6 +11,7 @@ import pytest
 
 from s2s.__main__ import main
 from s2s.audio import read_audio
+from s2s.commands import generate
 from tests.fakes import write_tiny_bundle
 from tests.s2s import strange_sounds
 from tests.s2s.strange_sounds import pcm, tone
@@ -101,6 +103,24 @@ def test_a_name_as_long_as_names_can_be_is_painted_with_the_others(
     assert len(set(pictures)) == 4
     assert all(len(os.fsencode(name)) <= 255 for name in pictures)
     assert len(record_of(out / "run.json")["results"]["sounds"]) == 4
+
+
+def test_a_name_that_the_file_system_refuses_costs_its_own_picture_alone(
+    model: Path, sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pcm(sounds / "sea.wav", tone(0.3, 16_000, 200.0))
+
+    def refuse(path: Path, *arguments: Any) -> None:
+        if path.stem == "rain":
+            raise OSError(errno.EILSEQ, "Invalid or incomplete multibyte character", str(path))
+        save_png(path, *arguments)
+
+    save_png = generate.save_png
+    monkeypatch.setattr(generate, "save_png", refuse)
+    out = tmp_path / "out"
+    assert s2s("generate", sounds, out, "--count", 1, model=model) == 0
+    assert [path.name for path in out.glob("*.png")] == ["sea.png"]
+    assert "rain" in str(record_of(out / "run.json")["results"]["failed"])
 
 
 def test_a_name_that_is_no_text_is_painted_and_told(
