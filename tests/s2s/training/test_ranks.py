@@ -76,7 +76,9 @@ def far_apart(ours: dict[str, Tensor], theirs: dict[str, Tensor]) -> dict[str, f
 def test_a_run_whose_ranks_are_killed_is_started_again_and_ends_as_if_nothing_had_happened(
     undisturbed: Path, tmp_path: Path
 ) -> None:
-    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--max-restarts"]
+    # As --standalone, but for the name localhost, which a bare container does not know.
+    here = ["--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0", "--local-addr", "127.0.0.1"]
+    torchrun = ["-m", "torch.distributed.run", *here, "--nproc-per-node", "2", "--max-restarts"]
     runs = [f"{stage}:{LONG}" for stage in KILLED]
     program = ["-m", PROGRAM, str(tmp_path), *runs, *HOW, "--pause-s", "0.1"]
     words = tmp_path / "words.txt"
