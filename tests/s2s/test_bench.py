@@ -23,6 +23,8 @@ from s2s.spectrogram_spec import SpectrogramSpec
 from tests.fakes import tiny_card
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
 
+pytestmark = pytest.mark.heavy
+
 GOLDEN = Path(__file__).parents[1] / "golden"
 PICTURES_AGREE = 1e-5
 

@@ -15,6 +15,8 @@ from s2s.commands.bench import as_table
 from s2s.spectrogram_spec import SpectrogramSpec
 from tests.rounding import rounding
 
+pytestmark = pytest.mark.heavy
+
 TINY = TrainingSizes(4, width=4, picture_width=2, spec=SpectrogramSpec(clip_samples=16_000), precision="float32")
 
 

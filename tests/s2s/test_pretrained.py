@@ -23,6 +23,8 @@ from s2s.world.pictures import Painter
 from s2s.world.sounds import synthesize
 from s2s.world.state import SCENES, SceneState
 
+pytestmark = pytest.mark.heavy
+
 UNSEEN_SEED = 7_000_000  # training drew seeds from 0 and from 100 000 on
 PICTURES_A_SCENE = 8
 MAX_BYTES = 40_000_000

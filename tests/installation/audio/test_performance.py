@@ -11,6 +11,8 @@ from installation.audio import performance
 from installation.audio.performance import FADE_S, HEADROOM, Performance, Score, render
 from s2s.world.state import SCENES, SceneState
 
+pytestmark = pytest.mark.heavy
+
 RATE_HZ = 8_000  # half the show's: half the work, the same joins
 Open = Callable[[int], Performance]
 

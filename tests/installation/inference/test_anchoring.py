@@ -18,6 +18,8 @@ from s2s.embed import embed_image
 from s2s.images import read_image
 from tests.fakes import write_tiny_bundle
 
+pytestmark = pytest.mark.heavy
+
 DAWN = Path(__file__).resolve().parents[3] / "presets" / "dawn.png"
 
 

@@ -14,6 +14,8 @@ from s2s.film import write_film
 from tests.fakes import write_tiny_bundle
 from tests.s2s.test_audio import encode, tone, write_wav
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:

@@ -21,6 +21,8 @@ from s2s.noise import draw_noise
 from tests.fakes import write_tiny_bundle
 from tests.s2s.test_audio import tone, write_wav
 
+pytestmark = pytest.mark.heavy
+
 CELL_PX, GAP_PX = 160, 6
 QUICK = ("--steps", 2, "--restarts", 1, "--screened", 2)
 

@@ -15,6 +15,8 @@ from s2s.__main__ import main
 from s2s.card import IMAGE_ENCODER, read_card, write_card
 from tests.fakes import write_tiny_bundle
 
+pytestmark = pytest.mark.heavy
+
 Retrieve = Callable[..., dict[str, Any]]
 
 

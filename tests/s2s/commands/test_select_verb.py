@@ -17,6 +17,8 @@ from s2s.world.truth import PartTruth, Truth
 from tests.fakes import write_tiny_bundle
 from tests.s2s.selection.clips import MadeUp, write_prepared
 
+pytestmark = pytest.mark.heavy
+
 TINY = ("embedding_dim=8", "picture_width=8", "sound_width=16", "batch=2", "moments=2")
 Run = Callable[..., int]
 

@@ -16,6 +16,8 @@ from tests.fakes import write_tiny_bundle
 from tests.s2s import strange_sounds
 from tests.s2s.strange_sounds import pcm, tone
 
+pytestmark = pytest.mark.heavy
+
 MAC_REMNANT = b"\0\5\x16\7\0\2\0\0Mac OS X        " + bytes(4_000)
 
 

@@ -17,6 +17,8 @@ from tests.fakes import write_tiny_bundle
 from tests.s2s.data.films import film
 from tests.s2s.selection.clips import MadeUp, write_prepared
 
+pytestmark = pytest.mark.heavy
+
 Run = Callable[..., int]
 
 

@@ -13,6 +13,8 @@ from s2s.__main__ import main
 from tests.fakes import write_tiny_bundle
 from tests.s2s.test_audio import tone, write_wav
 
+pytestmark = pytest.mark.heavy
+
 CELL_PX, GAP_PX = 160, 6
 
 

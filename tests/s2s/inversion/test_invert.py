@@ -22,6 +22,8 @@ from s2s.models.registry import build
 from s2s.noise import draw_noise
 from tests.fakes import tiny_card, write_tiny_bundle
 
+pytestmark = pytest.mark.heavy
+
 QUICK = InversionSettings(screened=8, restarts=2, max_steps=9)
 LEVEL_OFF = 1  # of 255: two ways through one network round differently
 

@@ -17,6 +17,8 @@ from s2s.models.biggan import BigGanGenerator
 from s2s.published.networks import icgan_state
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
 
+pytestmark = pytest.mark.heavy
+
 GOLDEN = Path(__file__).parents[2] / "golden"
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from numpy.typing import NDArray
 
@@ -13,6 +14,8 @@ from s2s.models.biggan_discriminator import BigGanDiscriminator
 from s2s.published.checkpoint import read_tensors
 from s2s.published.networks import icgan_state, recognise
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
+
+pytestmark = pytest.mark.heavy
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 

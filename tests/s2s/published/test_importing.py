@@ -32,6 +32,8 @@ from tests.published_files import (
 )
 from tests.rounding import rounding
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -21,6 +21,8 @@ from s2s.training.turn import Turn
 from tests.rounding import rounding
 from tests.s2s.training.made_up_moments import BANDS, MOMENTS, PLACES, toy_moments
 
+pytestmark = pytest.mark.heavy
+
 TINY = LocalizerSettings(
     embedding_dim=16,
     picture_width=16,

@@ -34,6 +34,8 @@ from s2s.training.turn import Turn
 from tests.rounding import rounding
 from tests.s2s.training.made_up_pairs import SECOND, pairs_of, tiny_pairs
 
+pytestmark = pytest.mark.heavy
+
 TINY = AudioEncoderSettings(width=4, batch=4, hearing=STILL)
 SMALLEST = SpectrogramSpec(clip_samples=512 + 159)
 

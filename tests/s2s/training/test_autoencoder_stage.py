@@ -24,6 +24,8 @@ from s2s.training.pictures import Pictures
 from s2s.training.rig import Rig
 from s2s.training.turn import Turn
 
+pytestmark = pytest.mark.heavy
+
 TINY = AutoencoderSettings(code_dim=4, channels=(16, 12, 8, 4), blocks=(1, 1, 1), batch=8, crop_px=(32, 16))
 HEIGHT, WIDTH, COUNT = 32, 64, 12
 

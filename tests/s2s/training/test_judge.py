@@ -23,6 +23,8 @@ from s2s.training.rig import Rig
 from s2s.training.turn import Turn
 from tests.s2s.training.made_up_pictures import SCENES, coloured_pictures
 
+pytestmark = pytest.mark.heavy
+
 TINY = JudgeSettings(batch=8)
 
 

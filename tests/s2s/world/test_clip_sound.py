@@ -11,6 +11,8 @@ from s2s.world.sounds.space import FAR_DBFS, NEAR_DBFS
 from s2s.world.state import SCENES
 from s2s.world.truth import loudness_db
 
+pytestmark = pytest.mark.heavy
+
 ALWAYS = Curve.level(1.0)
 RATE_HZ = 16_000
 

@@ -13,6 +13,8 @@ from s2s.world.realism import confusion_of, measure_realism, read_recordings, sy
 from s2s.world.sounds import synthesize
 from s2s.world.state import draw_state
 
+pytestmark = pytest.mark.heavy
+
 RATE_HZ = 16_000
 
 

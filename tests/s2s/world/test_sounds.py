@@ -10,6 +10,8 @@ from s2s.world.sounds import synthesize
 from s2s.world.sounds.synthesis import SCENES as SOUNDS
 from s2s.world.state import SCENES, SceneState, draw_state
 
+pytestmark = pytest.mark.heavy
+
 RATE_HZ = 16_000
 
 
