@@ -32,8 +32,8 @@ class MemorySettings:
 
     entries: int = 9_800
     z_dim: int = 16
-    h_power: float = 32.0
-    z_width: float = 0.2
+    h_power: float = 24.0
+    z_width: float = 0.15
     nearness_width: float = 0.08  # where states are known
 
 

@@ -65,5 +65,5 @@ def test_without_the_library_it_is_counted_and_named(photograph: Path) -> None:
         "print(unread_remark(Path(sys.argv[1]), ('pictures',)))"
     )
     command = [sys.executable, "-c", program, str(photograph.parent)]
-    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
     assert said.endswith("1 file is not read though it looks like pictures: IMG_0001.HEIC\n")

@@ -109,7 +109,7 @@ def test_webdataset_reads_the_shards(undisturbed: Path) -> None:
         "print(json.dumps(told))\n"
     )
     shards = sorted(map(str, (undisturbed / "shards").iterdir()))
-    told = subprocess.run([sys.executable, "-c", code, *shards], check=True, capture_output=True, timeout=60).stdout
+    told = subprocess.run([sys.executable, "-c", code, *shards], check=True, capture_output=True, timeout=300).stdout
     samples = json.loads(told)
     assert set(samples) == set(clips_by_id(undisturbed))
     source, pixels = samples["monday_1000_2000"]
@@ -243,7 +243,7 @@ def test_a_run_of_two_ranks_can_be_finished_by_one(source: Path, undisturbed: Pa
     out = tmp_path / "out"
     ranks = {"RANK": "1", "WORLD_SIZE": "2"}
     command = [sys.executable, "-m", "s2s", "prepare", str(source), str(out), "--workers", "1", *OPTIONS]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **ranks}, check=True, timeout=60, capture_output=True)
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **ranks}, check=True, timeout=300, capture_output=True)
     done = len(done_ids_of_all(out))
     assert 0 < done < 11
     steps = run(source, out)

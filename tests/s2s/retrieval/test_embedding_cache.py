@@ -144,7 +144,7 @@ filled(place, "abc")
 Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # a part is written, but not yet in its place
 filled(place, "d")
 """
-    done = subprocess.run([sys.executable, "-c", program], timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", program], timeout=300, check=False)
     assert done.returncode == -signal.SIGKILL
     assert read_anew(tmp_path, "abcd") == "abc"
     left = next(tmp_path.glob("*.tmp"))
@@ -172,7 +172,7 @@ for count, name in enumerate(names[int(sys.argv[2])::2]):
 """
     command = [sys.executable, "-c", program, str(tmp_path)]
     running = [subprocess.Popen([*command, half]) for half in ("0", "1")]
-    assert [process.wait(timeout=60) for process in running] == [0, 0]
+    assert [process.wait(timeout=300) for process in running] == [0, 0]
     names = "".join(chr(code) for code in range(0x100, 0x180))
     assert read_anew(tmp_path, names) == names
 

@@ -247,7 +247,7 @@ model, folder, cache = map(Path, sys.argv[1:])
 retrieve.index_folder(bundle.load(model), folder, "images", cache=cache)
 """
     command = [sys.executable, "-c", program, str(model.path), str(folder), str(cache)]
-    assert subprocess.run(command, timeout=60, check=False).returncode == -signal.SIGKILL
+    assert subprocess.run(command, timeout=300, check=False).returncode == -signal.SIGKILL
     index = index_folder(bundle.load(model.path), folder, "images", cache=cache)
     assert (index.num_kept, len(index.paths)) == (8, 14)
 
