@@ -78,7 +78,10 @@ def test_a_worker_that_is_killed_or_stopped_comes_back_and_the_picture_goes_on(
         report = show.report()
     assert report["restarts"] == 1 and any(words in error for error in report["errors"])
     assert report["health"] == {"condition": "ok", "reasons": {}}
-    assert report["display"]["interval_ms"]["max"] < 0.9 * away_ms  # a show that waited would stand still for all of it
+    # A show that waited would stand still for all of it. Capture is back so soon that the first picture of a show whose
+    # shaders were never compiled takes half as long.
+    share = 0.5 if name == "inference" else 0.9
+    assert report["display"]["interval_ms"]["max"] < share * away_ms
 
 
 def test_a_model_that_is_truncated_and_mended_while_the_show_runs_is_named_and_back_soon_after(
