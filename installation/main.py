@@ -18,8 +18,8 @@ from installation.report import summary_line
 from installation.shared import clear_leftovers
 from installation.standard_output import print_out
 from s2s.card import BundleError, read_card
-from s2s.file_names import shown
-from s2s.user import name_user
+from s2s.files.names import shown
+from s2s.files.user import name_user
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +65,8 @@ def arguments_of(parsed: argparse.Namespace) -> Arguments:
 def exit_code_of(error: Exception) -> int | None:
     """Return the exit code an expected failure asks for (2 arguments, 3 model, 4 source, 5 display), else None."""
     from installation.parameters import ParameterError
-    from s2s.audio import AudioFileError
-    from s2s.file_names import UnreadableFileError
+    from s2s.files.names import UnreadableFileError
+    from s2s.media.audio import AudioFileError
 
     if isinstance(error, BundleError):
         return _MODEL_EXIT_CODE

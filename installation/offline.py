@@ -30,9 +30,9 @@ from installation.report import build_report
 from installation.ring import AudioRing
 from installation.show import LISTEN_SAMPLES, wishes_of
 from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels, Samples
-from s2s.audio import read_audio
 from s2s.card import read_card
-from s2s.film import VideoFile
+from s2s.media.audio import read_audio
+from s2s.media.video_writer import VideoFile
 
 _DEFAULT_SIZE: Final = (1280, 720)
 _DEFAULT_FPS: Final = 30.0

@@ -11,7 +11,7 @@ from installation.audio.source import SourceError, parse_source
 from installation.preset import Preset
 from installation.preset_use import load_usable
 from s2s.card import DEFAULT_BUNDLE
-from s2s.quote import one_line
+from s2s.files.quote import one_line
 
 
 class OptionError(ValueError):

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from installation.values import ParameterValue
-from s2s.quote import LONGEST_QUOTE, quoted
+from s2s.files.quote import LONGEST_QUOTE, quoted
 
 
 class Kind(StrEnum):

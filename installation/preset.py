@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from installation.modulation import Route
 from installation.parameters import DEFAULTS, ParameterError, nearest, parameter
 from installation.values import FEATURE_NAMES, ParameterValue
-from s2s.document import Bounds, DocumentError, read_yaml
-from s2s.quote import one_line, quoted
+from s2s.files.document import Bounds, DocumentError, read_yaml
+from s2s.files.quote import one_line, quoted
 
 PRESET_FOLDER: Final = Path(__file__).resolve().parent.parent / "presets"
 PRESET_BOUNDS: Final = Bounds(bytes=65_536, levels=16, values=4_000)

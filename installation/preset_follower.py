@@ -16,7 +16,7 @@ from installation.parameters import ParameterError
 from installation.preset import Preset, PresetError
 from installation.render.shader import ShaderError
 from installation.values import ParameterValue
-from s2s.quote import one_line
+from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from installation.control.bindings import MidiMap, MidiMapError
 from installation.preset import Preset, PresetError, find_named, load_preset, read_preset
 from installation.render.passes import check_passes
 from installation.render.shader import ShaderError
-from s2s.quote import one_line
+from s2s.files.quote import one_line
 
 
 def load_usable(name_or_path: str) -> Preset:

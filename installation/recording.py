@@ -17,7 +17,7 @@ import numpy as np
 from installation.fragments import drop_torn_end
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Pixels, Samples
-from s2s.film import VideoFile
+from s2s.media.video_writer import VideoFile
 
 log = logging.getLogger(__name__)
 

@@ -36,7 +36,7 @@ from installation.render.surface import DisplayError, Surface
 from installation.report import build_report, refusal_lines
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
-from s2s.quote import quoted
+from s2s.files.quote import quoted
 
 log = logging.getLogger(__name__)
 

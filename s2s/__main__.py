@@ -31,8 +31,8 @@ from s2s.commands import (
     world,
 )
 from s2s.commands.arguments import Run
-from s2s.file_names import UnreadableFileError, shown
-from s2s.user import name_user
+from s2s.files.names import UnreadableFileError, shown
+from s2s.files.user import name_user
 
 BAD_INPUT: Final = 2
 FAILED: Final = 1
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _bad_input() -> tuple[type[Exception], ...]:
-    from s2s.training.data import DataError
+    from s2s.training.inputs.world_arrays import DataError
 
     return (BundleError, DataError, UnreadableFileError, OSError, ValueError)
 

@@ -30,7 +30,7 @@ from s2s.models.image_encoder import PictureEncoder
 from s2s.models.outline import outline
 from s2s.models.registry import Sizes
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.weights import HALF, WHOLE, Entry, compare_header, read_header
+from s2s.weight_headers import HALF, WHOLE, Entry, compare_header, read_header
 
 __all__ = ["Bundle", "BundleError", "ModelCard", "load", "load_generator", "load_image_encoder", "read_card", "save"]
 

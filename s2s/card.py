@@ -13,8 +13,8 @@ import pydantic
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from s2s.document import DocumentError, read_yaml
-from s2s.quote import LONGEST_QUOTE, one_line, quoted
+from s2s.files.document import DocumentError, read_yaml
+from s2s.files.quote import LONGEST_QUOTE, one_line, quoted
 from s2s.spectrogram_spec import SpectrogramSpec
 
 CARD: Final = "model.yaml"

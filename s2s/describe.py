@@ -6,7 +6,7 @@ from pathlib import Path
 
 from s2s.card import AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER, ModelCard, read_card
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.weights import read_header
+from s2s.weight_headers import read_header
 
 _LABEL_COLUMNS = 15
 _WIDTH_COLUMNS = 100

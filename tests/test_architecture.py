@@ -19,21 +19,21 @@ ROOMS = ("audio", "control", "inference", "render")
 ABOVE_THE_ROOMS = {"show", "assembly", "main", "offline", "recording", "options", "workers", "diagnosis"}
 ABOVE_THE_ROOMS |= {"preset_use", "preset_follower"}
 SURFACE_OF_S2S = (
-    "s2s.audio",
+    "s2s.media.audio",
     "s2s.bundle",
     "s2s.card",
-    "s2s.document",  # how what others wrote is read
-    "s2s.embed",
-    "s2s.file_names",  # names of files as text
-    "s2s.film",  # how a film is written, for the recorder
-    "s2s.images",
-    "s2s.inversion",  # a preset's image, found again in the generator
+    "s2s.files.document",  # how what others wrote is read
+    "s2s.sampling.embed",
+    "s2s.files.names",  # names of files as text
+    "s2s.media.video_writer",  # how a film is written, for the recorder
+    "s2s.media.images",
+    "s2s.sampling.inversion",  # a preset's image, found again in the generator
     "s2s.models",
-    "s2s.mono",  # how channels become one
-    "s2s.quote",  # and quoted
+    "s2s.media.mono",  # how channels become one
+    "s2s.files.quote",  # and quoted
     "s2s.spectrogram",
     "s2s.spectrogram_spec",
-    "s2s.user",
+    "s2s.files.user",
     "s2s.world.sounds",  # the built-in performance
     "s2s.world.state",
 )

@@ -19,7 +19,7 @@ from installation.mailbox import JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
 from installation.values import ParameterValue
-from s2s.file_names import shown
+from s2s.files.names import shown
 
 _STEP_S: Final = 0.005
 _PREPARATION_LIMIT_S: Final = 10.0

@@ -14,9 +14,9 @@ import numpy as np
 from installation.audio.resample import finite
 from installation.audio.source import Pacer, SourceError
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
-from s2s.audio import AudioFileError, SoundNotes, decode_stepwise
-from s2s.file_names import shown
-from s2s.mono import CANCELLED
+from s2s.files.names import shown
+from s2s.media.audio import AudioFileError, SoundNotes, decode_stepwise
+from s2s.media.mono import CANCELLED
 
 _NOTHING: Final[Samples] = np.zeros(0, np.float32)
 _HELD_SAMPLES: Final = SAMPLE_RATE_HZ

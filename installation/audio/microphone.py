@@ -25,7 +25,7 @@ from installation.audio.devices import DeviceInfo, find_device
 from installation.audio.resample import StreamResampler
 from installation.audio.source import Channel, SourceError
 from installation.values import SAMPLE_RATE_HZ, AudioBlock
-from s2s.mono import CANCELLED
+from s2s.media.mono import CANCELLED
 
 log = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from installation.audio.resample import StreamResampler, finite
 from installation.audio.source import DEFAULT_PCM_PORT, SourceError
 from installation.osc_bundle import OscBundleError, elements
 from installation.values import FEATURE_NAMES, SAMPLE_RATE_HZ, AudioBlock
-from s2s.mono import CANCELLED
-from s2s.quote import one_line, quoted
+from s2s.files.quote import one_line, quoted
+from s2s.media.mono import CANCELLED
 
 log = logging.getLogger(__name__)
 

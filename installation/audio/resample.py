@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.values import SAMPLE_RATE_HZ, Samples
-from s2s.mono import ChannelPower
+from s2s.media.mono import ChannelPower
 
 _TOLD_EVERY_S: Final = 4.0
 """So long a stretch says whether the channels cancel each other: a cable may be changed while the show runs."""

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from installation.parameters import nearest
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
-from s2s.quote import quoted
+from s2s.files.quote import quoted
 
 DEFAULT_PCM_PORT: Final = 9001
 """One above the control port, so that both may listen on one machine."""

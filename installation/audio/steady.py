@@ -13,7 +13,7 @@ import numpy as np
 from installation.audio.opening import Attempt, Opener, reopen
 from installation.audio.source import MakeSound, PacedSource, Source, SourceError, SourceKind, SourceSpec
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
-from s2s.file_names import shown
+from s2s.files.names import shown
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from installation.control.surface import Desk
 from installation.parameters import Kind, Parameter, ParameterError, nearest, parameter
 from installation.values import ParameterValue
-from s2s.quote import quoted
+from s2s.files.quote import quoted
 
 ORIGIN: Final = "midi"
 _TOP: Final = 127

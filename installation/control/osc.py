@@ -16,7 +16,7 @@ from installation.control.osc_messages import MAX_PACKET_BYTES, Message, OscForm
 from installation.control.surface import Desk, Refusals, why_unknown
 from installation.parameters import PARAMETERS, Kind, ParameterError
 from installation.values import ParameterValue
-from s2s.quote import quoted
+from s2s.files.quote import quoted
 
 _RETRY_S: Final = 3.0
 _LISTEN_S: Final = 0.1

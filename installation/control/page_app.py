@@ -23,8 +23,8 @@ from installation.control.access import Access
 from installation.control.page_guard import Guard
 from installation.control.surface import Desk, why_unknown
 from installation.parameters import PARAMETERS, Kind, Parameter, ParameterError
-from s2s.document import Bounds, DocumentError, parse_json
-from s2s.quote import quoted
+from s2s.files.document import Bounds, DocumentError, parse_json
+from s2s.files.quote import quoted
 
 ORIGIN: Final = "page"
 _PAGE: Final = Path(__file__).with_name("page.html")

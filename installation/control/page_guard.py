@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from installation.control.access import Access, is_same_site
-from s2s.quote import one_line, quoted
+from s2s.files.quote import one_line, quoted
 
 _READING: Final = ("GET", "HEAD")
 _MOST_QUERY_FIELDS: Final = 16

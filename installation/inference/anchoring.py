@@ -18,11 +18,11 @@ from torch import Tensor
 
 from installation.inference.motion import Anchors, Vector
 from s2s.bundle import Bundle, BundleError, load_image_encoder
-from s2s.embed import embed_image
-from s2s.images import ImageFileError, read_image
-from s2s.inversion.cache import cached
-from s2s.inversion.loss import Losses
-from s2s.inversion.search import Inversion, Inverted
+from s2s.media.images import ImageFileError, read_image
+from s2s.sampling.embed import embed_image
+from s2s.sampling.inversion.cache import cached
+from s2s.sampling.inversion.loss import Losses
+from s2s.sampling.inversion.search import Inversion, Inverted
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import moderngl
 
-from s2s.quote import LONGEST_QUOTE, quoted
+from s2s.files.quote import LONGEST_QUOTE, quoted
 
 SHADERS: Final = Path(__file__).resolve().parents[2] / "shaders"
 

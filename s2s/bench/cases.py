@@ -25,7 +25,7 @@ from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.biggan import BigGanGenerator
 from s2s.models.cuda_graph import CapturedGenerator
 from s2s.models.generator import Generator
-from s2s.noise import draw_noise
+from s2s.sampling.noise import draw_noise
 from s2s.spectrogram import SpectrogramStream, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 

@@ -23,12 +23,12 @@ from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.swav import SwavResNet50
 from s2s.spectrogram import log_power
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.audio_encoder import AudioEncoderSettings, AudioEncoderStage
-from s2s.training.features import raw_features
-from s2s.training.hearing import STILL
-from s2s.training.pairs import Pairs
-from s2s.training.rig import Precision, Rig
-from s2s.training.turn import Turn
+from s2s.training.augment.spectrogram_augment import STILL
+from s2s.training.engine.device import Precision, Rig
+from s2s.training.engine.step_context import Turn
+from s2s.training.inputs.image_features import raw_features
+from s2s.training.inputs.pairs import Pairs
+from s2s.training.stages.audio_encoder import AudioEncoderSettings, AudioEncoderStage
 
 _PICTURE_PX: Final = 256  # to which the published loader squashes a frame
 _LEARNING_RATE: Final = 1e-3

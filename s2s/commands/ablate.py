@@ -33,11 +33,11 @@ def _run(asked: argparse.Namespace) -> None:
 
     from s2s.data.annotations import fit, read_annotation
     from s2s.data.prepared import PreparedData
-    from s2s.training.ablation import Ablation, AblationSettings, Judges, as_markdown, table
-    from s2s.training.generators import load_trained_generator
-    from s2s.training.image_encoder import load_image_encoder
-    from s2s.training.judge import load_judge
-    from s2s.training.rig import opened_rig
+    from s2s.evaluate.ablation import Ablation, AblationSettings, Judges, as_markdown, table
+    from s2s.training.engine.device import opened_rig
+    from s2s.training.stages.image_encoder import load_image_encoder
+    from s2s.training.stages.judge import load_judge
+    from s2s.training.stages.trained_generator import load_trained_generator
 
     settings = settings_of(AblationSettings, asked.set)
     torch.set_num_threads(asked.threads or len(os.sched_getaffinity(0)))

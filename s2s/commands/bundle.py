@@ -6,7 +6,7 @@ from pathlib import Path
 
 from s2s.commands.arguments import Verbs
 from s2s.commands.record import write_run
-from s2s.document import DocumentError, read_yaml
+from s2s.files.document import DocumentError, read_yaml
 
 
 def add_to(verbs: Verbs) -> None:
@@ -26,10 +26,10 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _run(asked: argparse.Namespace) -> None:
-    from s2s.sheet import save_png
-    from s2s.training import assemble
-    from s2s.training.curves import draw_curves, runs_behind, write_curves
-    from s2s.training.data import WorldData
+    from s2s.evaluate import assemble
+    from s2s.evaluate.curves import draw_curves, runs_behind, write_curves
+    from s2s.media.montage import save_png
+    from s2s.training.inputs.world_arrays import WorldData
 
     story = read_story(asked.story)
     stages = assemble.Stages(asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge)

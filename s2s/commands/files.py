@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence, Sized
 from pathlib import Path
 from typing import Final, TypeVar
 
-from s2s.audio import AudioFileError, sounds_in
-from s2s.file_names import cut_to
+from s2s.files.names import cut_to
+from s2s.media.audio import AudioFileError, sounds_in
 
 T = TypeVar("T")
 _LONGEST_NAME_BYTES: Final = 230

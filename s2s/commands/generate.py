@@ -8,23 +8,23 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from s2s.audio import AudioFileError
 from s2s.commands.arguments import Verbs, add_model, at_least
 from s2s.commands.files import names_of, progress, sound_files
 from s2s.commands.record import write_run
-from s2s.file_names import shown
-from s2s.sheet import Pixels, captioned_sheet, save_png, told_by
-from s2s.world.sheet import contact_sheet
+from s2s.files.names import shown
+from s2s.media.audio import AudioFileError
+from s2s.media.montage import Pixels, captioned_sheet, save_png, told_by
+from s2s.world.scene_sheet import contact_sheet
 
 if TYPE_CHECKING:
     from s2s.bundle import Bundle
-    from s2s.generate import Sampling
+    from s2s.sampling.generate import Sampling
 
 Distances: TypeAlias = tuple[float, ...]
 _log = logging.getLogger(__name__)
 _NO_NAME: Final = (errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL)
 """What file systems say to a name that they do not take: it costs that picture alone."""
-_CONVENTIONS: Final = ("icgan", "biggan")  # as in `s2s.noise`, which waits for torch
+_CONVENTIONS: Final = ("icgan", "biggan")  # as in `s2s.sampling.noise`, which waits for torch
 _STORY: Final = """Paint what sounds mean: each clip repeated or cut to the model's length, embedded, and painted from
 fresh noise. Nothing is truncated, chosen or stretched unless asked for: numbers to compare with the paper's need the
 defaults. In a folder, pictures that the same settings made of the same sound and model are kept as they are."""
@@ -64,7 +64,7 @@ def add_sampling(verb: argparse.ArgumentParser) -> None:
 
 def sampling_of(asked: argparse.Namespace) -> "Sampling":
     """Return what `add_sampling` and `--seed` asked for. Raises ValueError."""
-    from s2s.generate import Sampling
+    from s2s.sampling.generate import Sampling
 
     return Sampling(asked.count, asked.seed, asked.truncation, asked.truncation_as, asked.best_of)
 
@@ -113,7 +113,7 @@ class _Sheet:
         self._rows: dict[str, list[Pixels]] = {}
 
     def paint(self, name: str, file: Path) -> Distances:
-        from s2s.generate import generate
+        from s2s.sampling.generate import generate
 
         painted = generate(self._model, file, self._sampling)
         self._rows[name] = list(painted.pictures)
@@ -135,7 +135,7 @@ class _Folder:
         self._made_with = {"model": _stamps(sorted(model.path.iterdir())), **asdict(sampling)}
 
     def paint(self, name: str, file: Path) -> Distances:
-        from s2s.generate import generate
+        from s2s.sampling.generate import generate
 
         paths = self._paths(name)
         made_with = {"sound": _stamps([file]), **self._made_with}

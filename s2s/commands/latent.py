@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from s2s.audio import read_audio
 from s2s.commands.arguments import Verbs, add_model, at_least, numbers
 from s2s.commands.files import names_of, progress
 from s2s.commands.record import write_run
-from s2s.file_names import fitted, shown
-from s2s.images import read_image
-from s2s.sheet import Pixels, captioned_sheet, save_png
+from s2s.files.names import fitted, shown
+from s2s.media.audio import read_audio
+from s2s.media.images import read_image
+from s2s.media.montage import Pixels, captioned_sheet, save_png
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from s2s.bundle import Bundle
-    from s2s.figures.latent_strip import Latent, LatentStrip
-    from s2s.figures.sweeps import Sweep
-    from s2s.inversion.loss import Losses
-    from s2s.inversion.search import Inversion, InversionSettings, Inverted
-    from s2s.manipulate import Sound
+    from s2s.sampling.figures.latent_strip import Latent, LatentStrip
+    from s2s.sampling.figures.sweeps import Sweep
+    from s2s.sampling.inversion.loss import Losses
+    from s2s.sampling.inversion.search import Inversion, InversionSettings, Inverted
+    from s2s.sampling.manipulate import Sound
 
 _BLENDS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _EDITS: Final = (-2.0, -1.0, 0.0, 1.0, 2.0)
@@ -102,10 +102,10 @@ class _Figure:
 
 
 def _blend(asked: argparse.Namespace) -> None:
-    from s2s.embed import embed_image, embed_sound
-    from s2s.figures.latent_strip import blended, paint_latents
-    from s2s.figures.sweeps import volume_sweep
-    from s2s.noise import draw_noise
+    from s2s.sampling.embed import embed_image, embed_sound
+    from s2s.sampling.figures.latent_strip import blended, paint_latents
+    from s2s.sampling.figures.sweeps import volume_sweep
+    from s2s.sampling.noise import draw_noise
 
     pairs = _pairs(asked)
     model = _model(asked)
@@ -129,8 +129,8 @@ def _blend(asked: argparse.Namespace) -> None:
 
 
 def _edit(asked: argparse.Namespace) -> None:
-    from s2s.embed import embed_sound
-    from s2s.figures.latent_strip import edited, paint_latents
+    from s2s.sampling.embed import embed_sound
+    from s2s.sampling.figures.latent_strip import edited, paint_latents
 
     pairs = _pairs(asked)
     model = _model(asked)
@@ -184,7 +184,7 @@ def _save_before_and_after(path: Path, names: Sequence[str], rows: Sequence[Sequ
 
 
 def _save_vectors(path: Path, found: "Inverted", model: "Bundle", image: Path) -> None:
-    from s2s.inversion.cache import save_inverted
+    from s2s.sampling.inversion.cache import save_inverted
 
     save_inverted(path, found, {"image": shown(image), "model": _name_of(model)})
     print(shown(path))
@@ -194,8 +194,8 @@ def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, nam
     """Return the inversion of an image, from the cache or with a bar that shows its losses, and say how near it is."""
     from tqdm import tqdm
 
-    from s2s.inversion.cache import cached
-    from s2s.inversion.search import DivergedError
+    from s2s.sampling.inversion.cache import cached
+    from s2s.sampling.inversion.search import DivergedError
 
     settings = _settings(asked)
     label = " ".join(name.split())
@@ -216,7 +216,7 @@ def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, nam
 
 
 def _settings(asked: argparse.Namespace) -> "InversionSettings":
-    from s2s.inversion.search import InversionSettings
+    from s2s.sampling.inversion.search import InversionSettings
 
     given = {"max_steps": asked.steps, "restarts": asked.restarts, "screened": asked.screened}
     return InversionSettings(**{name: value for name, value in given.items() if value is not None})
@@ -224,7 +224,7 @@ def _settings(asked: argparse.Namespace) -> "InversionSettings":
 
 def _on_the_way(asked: argparse.Namespace, heard: "Sound", second: "Sound | None") -> "Sweep":
     """Return the sound of z_A2 becoming that of z_A1."""
-    from s2s.figures.sweeps import opposing_sweep, volume_sweep
+    from s2s.sampling.figures.sweeps import opposing_sweep, volume_sweep
 
     if second is None:
         return volume_sweep("", heard, asked.quieter, asked.louder)
@@ -275,8 +275,8 @@ def _write(asked: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figur
 
 
 def _write_film(asked: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
-    from s2s.figures.latent_strip import latent_frames
-    from s2s.film import write_film
+    from s2s.media.video_writer import write_film
+    from s2s.sampling.figures.latent_strip import latent_frames
 
     rate_hz, frames_each = model.spec.sample_rate_hz, asked.seconds * _FILM_FPS
     ends = min(asked.lambdas), max(asked.lambdas)

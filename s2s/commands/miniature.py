@@ -31,8 +31,8 @@ def add_to(verbs: Verbs) -> None:
 def _run(asked: argparse.Namespace) -> None:
     import torch
 
-    from s2s.training.miniature import Miniature, train_miniature
-    from s2s.training.rig import opened_rig
+    from s2s.evaluate.miniature import Miniature, train_miniature
+    from s2s.training.engine.device import opened_rig
 
     torch.set_num_threads(asked.threads or len(os.sched_getaffinity(0)))
     size = Miniature(**{field.name: getattr(asked, field.name) for field in fields(Miniature)})

@@ -82,7 +82,7 @@ def _run(asked: argparse.Namespace) -> None:
 
 
 def _prepare_world(asked: argparse.Namespace) -> None:
-    from s2s.training.data import WorldCounts, write_world
+    from s2s.training.inputs.world_arrays import WorldCounts, write_world
 
     sizes = asked.px or (128,)
     if len(sizes) != 1:
@@ -103,7 +103,7 @@ def _prepare_films(asked: argparse.Namespace) -> None:
     from s2s.data.listing import Listing
     from s2s.data.prepare import prepare
     from s2s.data.ranks import Rank
-    from s2s.folders import unread_remark
+    from s2s.files.folders import unread_remark
 
     settings, rank, root = _settings(asked), Rank.of(os.environ), Path(asked.source)
     choice = CorpusChoice.of(asked)

@@ -22,7 +22,7 @@ def add_to(verbs: Verbs) -> None:
 def _run(asked: argparse.Namespace) -> None:
     import torch
 
-    from s2s.world.realism import measure_realism
+    from s2s.evaluate.realism import measure_realism
 
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(asked.threads)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from s2s import file_names
+from s2s.files import names as file_names
 
 
 def write_run(beside: Path, asked: argparse.Namespace, results: Mapping[str, Any]) -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from s2s.card import DEFAULT_BUNDLE
 from s2s.commands.arguments import Verbs, add_model, at_least
 from s2s.commands.record import write_run
-from s2s.file_names import shown
+from s2s.files.names import shown
 
 if TYPE_CHECKING:
     from s2s.retrain.candidate import Story

@@ -12,8 +12,8 @@ import numpy as np
 
 from s2s.commands.arguments import Verbs, add_model, at_least
 from s2s.commands.record import write_run
-from s2s.file_names import shown
-from s2s.sheet import Pixels, captioned_sheet, save_png
+from s2s.files.names import shown
+from s2s.media.montage import Pixels, captioned_sheet, save_png
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -92,8 +92,8 @@ def _check(asked: argparse.Namespace) -> None:
 
 
 def _query(model: "Bundle", file: Path, asked: argparse.Namespace) -> _Query:
-    from s2s.embed import embed_image
     from s2s.retrieval.embedding import embed_file, kind_of, sight
+    from s2s.sampling.embed import embed_image
 
     kind = kind_of(file)
     among: Kind = asked.among or ("images" if asked.generated or kind == "sounds" else "sounds")
@@ -107,8 +107,8 @@ def _query(model: "Bundle", file: Path, asked: argparse.Namespace) -> _Query:
 
 
 def _generated(model: "Bundle", h: "Tensor", seed: int) -> Pixels:
-    from s2s.generate import paint
-    from s2s.noise import draw_noise
+    from s2s.sampling.generate import paint
+    from s2s.sampling.noise import draw_noise
 
     pictures = paint(model, draw_noise(1, model.generator.z_dim, seed=seed), h)
     return np.asarray(pictures[0])
@@ -123,7 +123,7 @@ def _nearest_others(query: _Query, index: "Index", asked: argparse.Namespace) ->
 
 def _row_sheet(model: "Bundle", queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", folder: Path) -> Pixels:
     """Lay out a row a query: itself, then what was found."""
-    from s2s.cells import labelled
+    from s2s.media.tiles import labelled
 
     rows = []
     for query, matches in zip(queries, found, strict=True):
@@ -137,7 +137,7 @@ def _column_sheet(
     model: "Bundle", queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", folder: Path
 ) -> Pixels:
     """Lay out a column a query, as figure S8: the generated picture, and below it what was found."""
-    from s2s.cells import labelled
+    from s2s.media.tiles import labelled
 
     columns = []
     for query, matches in zip(queries, found, strict=True):
@@ -154,15 +154,15 @@ def _title(model: "Bundle", folder: Path) -> str:
 
 
 def _cell(model: "Bundle", match: "Match", kind: "Kind", folder: Path) -> Pixels:
-    from s2s.cells import labelled
+    from s2s.media.tiles import labelled
 
     name = shown(match.path.relative_to(folder))
     return labelled(_picture(model, match.path, kind), [name, f"{match.similarity:.3f}"], _CELL_PX)
 
 
 def _picture(model: "Bundle", file: Path, kind: "Kind") -> Pixels:
-    from s2s.cells import spectrogram_picture
-    from s2s.images import read_image
+    from s2s.media.images import read_image
+    from s2s.media.tiles import spectrogram_picture
     from s2s.retrieval.embedding import read_clip
 
     return read_image(file) if kind == "images" else spectrogram_picture(read_clip(file, model.spec), model.spec)

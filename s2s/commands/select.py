@@ -121,7 +121,7 @@ def _selector(asked: argparse.Namespace, data: "PreparedData") -> "Selector":
             return selectors.ByLoudness(px)
         case "self":
             return selectors.BySelfTraining(bundle.load(asked.bundle, device=asked.device))
-    from s2s.training.localizer import load_localizer
+    from s2s.training.stages.localizer import load_localizer
 
     net, about = load_localizer(asked.model)
     encoder = bundle.load_image_encoder(asked.bundle, device=asked.device)
@@ -146,7 +146,7 @@ def _take_finished(ledger: "Ledger", out: Path, clip_ids: Sequence[str]) -> None
 
 def _truths(folder: Path, data: "PreparedData", scores: "Mapping[str, Scores]") -> "dict[str, NDArray[np.float64]]":
     """Return presence [num_frames] of the thing that owns each clip. Raises ValueError for a clip that is not there."""
-    from s2s.selection.measure import presence_of
+    from s2s.evaluate.selection_hits import presence_of
     from s2s.world.truth import read_truth
 
     truths = {}
@@ -169,10 +169,10 @@ def _draw_sheet(
     """Show clips spread evenly over those that are scored."""
     import numpy as np
 
+    from s2s.media.montage import save_png
     from s2s.selection.select import top_moments
+    from s2s.selection.selection_sheet import Selected, selection_sheet
     from s2s.selection.selectors import ByLocalizer
-    from s2s.selection.sheet import Selected, selection_sheet
-    from s2s.sheet import save_png
 
     names = list(scores)
     chosen = [names[place] for place in np.unique(np.linspace(0, len(names) - 1, asked.shown).round().astype(int))]
@@ -189,7 +189,7 @@ def _draw_sheet(
 def _results(
     ledger: "Ledger", scores: "Mapping[str, Scores]", truths: "Mapping[str, NDArray[np.float64]]"
 ) -> dict[str, Any]:
-    from s2s.selection.measure import hits, shown_share
+    from s2s.evaluate.selection_hits import hits, shown_share
 
     results: dict[str, Any] = {"clips": len(scores), "skipped": ledger.skipped}
     if truths:

@@ -56,8 +56,8 @@ def _add_judge(verbs: Verbs) -> None:
 
 
 def _draw_things(asked: argparse.Namespace) -> None:
-    from s2s.training.autoencoder import load_autoencoder
-    from s2s.training.things import ThingCounts, paint_again, write_things
+    from s2s.training.inputs.thing_images import ThingCounts, paint_again, write_things
+    from s2s.training.stages.autoencoder import load_autoencoder
 
     write_things(asked.out, ThingCounts(asked.count, 3 * asked.count // 10, first_seed=asked.seed))
     if asked.autoencoder is not None:
@@ -67,10 +67,10 @@ def _draw_things(asked: argparse.Namespace) -> None:
 def _remember(asked: argparse.Namespace) -> None:
     from s2s import bundle
     from s2s.models.image_encoder import ImageEncoder
-    from s2s.training.autoencoder import load_autoencoder
-    from s2s.training.data import WorldData
-    from s2s.training.known_states import known_states
-    from s2s.training.memory import MemorySettings, build_memory
+    from s2s.training.inputs.known_states import known_states
+    from s2s.training.inputs.world_arrays import WorldData
+    from s2s.training.stages.autoencoder import load_autoencoder
+    from s2s.training.stages.memory import MemorySettings, build_memory
 
     story = read_story(asked.story)
     old = bundle.load(asked.bundle)
@@ -100,9 +100,9 @@ def _judge(asked: argparse.Namespace) -> None:
 
 def _measured(folder: Path, judge: Path, recordings: Path | None, per_scene: int) -> dict[str, float | str]:
     from s2s import bundle
-    from s2s.training.recordings import TEST_FOLDS, read_recordings
-    from s2s.training.thing_judge import load_thing_judge
-    from s2s.training.thing_measure import ThingMeasuring
+    from s2s.evaluate.thing_metrics import ThingMeasuring
+    from s2s.training.inputs.recordings import TEST_FOLDS, read_recordings
+    from s2s.training.stages.thing_judge import load_thing_judge
 
     clips = read_recordings(recordings, TEST_FOLDS) if recordings is not None else []
     return ThingMeasuring(bundle.load(folder), load_thing_judge(judge), per_scene).everything(clips)

@@ -16,9 +16,9 @@ from s2s.commands.arguments import Verbs, at_least, device
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from s2s.training.loop import RunPlan
-    from s2s.training.pairs import Pairs
-    from s2s.training.pictures import Pictures
+    from s2s.training.engine.loop import RunPlan
+    from s2s.training.inputs.images import Pictures
+    from s2s.training.inputs.pairs import Pairs
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -130,8 +130,8 @@ def _run_of(kind: type[T], asked: argparse.Namespace, **more: Any) -> Iterator[t
     import torch
 
     from s2s.data.ranks import Rank
-    from s2s.training.loop import RunLength, RunPlan
-    from s2s.training.rig import opened_rig
+    from s2s.training.engine.device import opened_rig
+    from s2s.training.engine.loop import RunLength, RunPlan
 
     settings = settings_of(kind, asked.set, **more)
     rank = Rank.of(os.environ)
@@ -187,8 +187,8 @@ def _dry(asked: argparse.Namespace, settings: Any) -> bool:
 
 def _pictures(asked: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pictures":
     """Open pictures; rank 0 decodes what is not there yet while the others wait."""
-    from s2s.training.collective import of_rank_0
-    from s2s.training.pictures import PicturesAsked, open_pictures
+    from s2s.training.engine.distributed import of_rank_0
+    from s2s.training.inputs.images import PicturesAsked, open_pictures
 
     wanted, folder = PicturesAsked(asked.px, asked.frames), cache / "pictures"
     if plan.rig.is_first:
@@ -198,7 +198,7 @@ def _pictures(asked: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pictu
 
 
 def _train_image_encoder(asked: argparse.Namespace) -> None:
-    from s2s.training.image_encoder import ImageEncoderSettings, load_image_encoder, train_image_encoder
+    from s2s.training.stages.image_encoder import ImageEncoderSettings, load_image_encoder, train_image_encoder
 
     with _run_of(ImageEncoderSettings, asked) as (plan, settings, cache):
         if not _dry(asked, settings):
@@ -208,8 +208,8 @@ def _train_image_encoder(asked: argparse.Namespace) -> None:
 
 def _train_generator(asked: argparse.Namespace) -> None:
     from s2s.models.image_encoder import ImageEncoder
-    from s2s.training.generator import GeneratorSettings, Start, bundled_generator, train_generator
-    from s2s.training.image_encoder import load_image_encoder
+    from s2s.training.stages.generator_light import GeneratorSettings, Start, bundled_generator, train_generator
+    from s2s.training.stages.image_encoder import load_image_encoder
 
     if asked.recipe == "icgan":
         _train_instance_gan(asked)
@@ -226,8 +226,8 @@ def _train_generator(asked: argparse.Namespace) -> None:
 def _train_instance_gan(asked: argparse.Namespace) -> None:
     from s2s import bundle
     from s2s.models.biggan import BigGanGenerator
-    from s2s.training.image_encoder import load_image_encoder
-    from s2s.training.instance_gan import InstanceGanSettings, train_instance_gan
+    from s2s.training.stages.generator_icgan import InstanceGanSettings, train_instance_gan
+    from s2s.training.stages.image_encoder import load_image_encoder
 
     if asked.grow_from:
         raise ValueError("--grow-from is for the light recipe: the published generator is trained at its full size")
@@ -241,8 +241,8 @@ def _train_instance_gan(asked: argparse.Namespace) -> None:
 
 
 def _train_audio_encoder(asked: argparse.Namespace) -> None:
-    from s2s.training.audio_encoder import AudioEncoderSettings, load_start, train_audio_encoder
-    from s2s.training.hearing import STILL, Hearing
+    from s2s.training.augment.spectrogram_augment import STILL, Hearing
+    from s2s.training.stages.audio_encoder import AudioEncoderSettings, load_start, train_audio_encoder
 
     hearing = STILL if asked.hearing == "still" else Hearing()
     with _run_of(AudioEncoderSettings, asked, hearing=hearing) as (plan, settings, cache):
@@ -253,9 +253,9 @@ def _train_audio_encoder(asked: argparse.Namespace) -> None:
 
 def _pairs(asked: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pairs":
     """Open pairs; rank 0 computes what is not there yet while the others wait."""
-    from s2s.training.collective import of_rank_0
-    from s2s.training.image_encoder import load_image_encoder
-    from s2s.training.pairs import Pairs, write_pairs
+    from s2s.training.engine.distributed import of_rank_0
+    from s2s.training.inputs.pairs import Pairs, write_pairs
+    from s2s.training.stages.image_encoder import load_image_encoder
 
     if not 0.5 <= asked.clip_seconds <= 60.0:
         raise ValueError(f"--clip-seconds: expected 0.5 to 60, got {asked.clip_seconds:g}")
@@ -273,9 +273,9 @@ def _pairs(asked: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pairs":
 def _pair_source(asked: argparse.Namespace) -> Any:
     from s2s.data.annotations import fit, read_annotation
     from s2s.data.prepared import PreparedData
-    from s2s.training.data import WorldData
-    from s2s.training.pair_sources import ChosenMoments, WorldTakes
-    from s2s.training.recordings import TRAINING_FOLDS, read_recordings
+    from s2s.training.inputs.pair_sources import ChosenMoments, WorldTakes
+    from s2s.training.inputs.recordings import TRAINING_FOLDS, read_recordings
+    from s2s.training.inputs.world_arrays import WorldData
 
     if (asked.data / "pictures.npy").exists():
         if asked.moments or asked.clip_seconds != 10.0:
@@ -297,10 +297,10 @@ def _pair_source(asked: argparse.Namespace) -> Any:
 
 def _train_localizer(asked: argparse.Namespace) -> None:
     from s2s.data.prepared import PreparedData
-    from s2s.selection.features import Moments, MomentsAsked, write_moments
-    from s2s.training.collective import of_rank_0
-    from s2s.training.image_encoder import load_image_encoder
-    from s2s.training.localizer import LocalizerSettings, train_localizer
+    from s2s.training.engine.distributed import of_rank_0
+    from s2s.training.inputs.moments import Moments, MomentsAsked, write_moments
+    from s2s.training.stages.image_encoder import load_image_encoder
+    from s2s.training.stages.localizer import LocalizerSettings, train_localizer
 
     with _run_of(LocalizerSettings, asked) as (plan, settings, cache):
         if not _dry(asked, settings):
@@ -313,9 +313,9 @@ def _train_localizer(asked: argparse.Namespace) -> None:
 
 
 def _train_autoencoder(asked: argparse.Namespace) -> None:
-    from s2s.training.autoencoder import AutoencoderSettings, load_autoencoder, train_autoencoder
-    from s2s.training.data import WorldData
-    from s2s.training.pictures import Pictures
+    from s2s.training.inputs.images import Pictures
+    from s2s.training.inputs.world_arrays import WorldData
+    from s2s.training.stages.autoencoder import AutoencoderSettings, load_autoencoder, train_autoencoder
 
     with _run_of(AutoencoderSettings, asked) as (plan, settings, _):
         if not _dry(asked, settings):
@@ -325,7 +325,7 @@ def _train_autoencoder(asked: argparse.Namespace) -> None:
 
 
 def _train_judge(asked: argparse.Namespace) -> None:
-    from s2s.training.judge import JudgeSettings, train_judge
+    from s2s.training.stages.judge import JudgeSettings, train_judge
 
     with _run_of(JudgeSettings, asked) as (plan, settings, cache):
         if not _dry(asked, settings):
@@ -333,8 +333,8 @@ def _train_judge(asked: argparse.Namespace) -> None:
 
 
 def _train_thing_judge(asked: argparse.Namespace) -> None:
-    from s2s.training.thing_judge import ThingJudgeSettings, train_thing_judge
-    from s2s.training.things import Things
+    from s2s.training.inputs.thing_images import Things
+    from s2s.training.stages.thing_judge import ThingJudgeSettings, train_thing_judge
 
     with _run_of(ThingJudgeSettings, asked) as (plan, settings, _):
         if not _dry(asked, settings):

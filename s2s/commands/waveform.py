@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from s2s.audio import AudioFileError, read_audio
 from s2s.commands.arguments import Verbs, add_model, at_least, numbers
 from s2s.commands.files import names_of, progress, readable
 from s2s.commands.record import write_run
-from s2s.file_names import shown
-from s2s.sheet import captioned_sheet, save_png
+from s2s.files.names import shown
+from s2s.media.audio import AudioFileError, read_audio
+from s2s.media.montage import captioned_sheet, save_png
 from s2s.spectrogram_spec import SpectrogramSpec
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from s2s.bundle import Bundle
-    from s2s.figures.sound_strip import Strip
-    from s2s.figures.sweeps import Sweep
-    from s2s.manipulate import Sound
+    from s2s.sampling.figures.sound_strip import Strip
+    from s2s.sampling.figures.sweeps import Sweep
+    from s2s.sampling.manipulate import Sound
 
 _GAINS_DB: Final = (-30.0, -20.0, -10.0, 0.0, 10.0)
-_CURVES: Final = ("equal-power", "linear")  # as in `s2s.manipulate`, which waits for torch
+_CURVES: Final = ("equal-power", "linear")  # as in `s2s.sampling.manipulate`, which waits for torch
 _FILM_FPS: Final = 24
 _VOLUME: Final = """Turn sounds up and down and paint each volume with the same noise, as the paper's figure 6 does: one
 row a sound, one column a gain. Whether louder means larger is the model's answer, not the sheet's promise."""
@@ -65,8 +65,8 @@ def _add_result(verb: argparse.ArgumentParser, film: str) -> None:
 
 
 def _volume(asked: argparse.Namespace) -> None:
-    from s2s.figures.sound_strip import paint_strip
-    from s2s.figures.sweeps import volume_steps, volume_sweep
+    from s2s.sampling.figures.sound_strip import paint_strip
+    from s2s.sampling.figures.sweeps import volume_steps, volume_sweep
 
     model, sounds, z = _prepared(asked)
     strips = {
@@ -78,8 +78,8 @@ def _volume(asked: argparse.Namespace) -> None:
 
 
 def _mix(asked: argparse.Namespace) -> None:
-    from s2s.figures.sound_strip import paint_strip
-    from s2s.figures.sweeps import joining_sweep, mixing_steps, opposing_steps, opposing_sweep
+    from s2s.sampling.figures.sound_strip import paint_strip
+    from s2s.sampling.figures.sweeps import joining_sweep, mixing_steps, opposing_steps, opposing_sweep
 
     model, sounds, z = _prepared(asked)
     gains = _gains(sounds, asked.gains)
@@ -100,7 +100,7 @@ def _mix(asked: argparse.Namespace) -> None:
 def _prepared(asked: argparse.Namespace) -> "tuple[Bundle, dict[str, Sound], Tensor]":
     """Return the model, every sound by its name, as one clip of the model, and the noise of each row."""
     from s2s import bundle
-    from s2s.noise import draw_noise
+    from s2s.sampling.noise import draw_noise
 
     for path, ending in ((asked.out, ".png"), (asked.film, ".mp4")):
         if path is not None and path.suffix.lower() != ending:
@@ -116,7 +116,7 @@ def _prepared(asked: argparse.Namespace) -> "tuple[Bundle, dict[str, Sound], Ten
 
 def _clip(file: Path, spec: SpectrogramSpec, level_dbfs: float | None) -> "Sound":
     """Return what a model hears of `file`, repeated or cut to its clip, before any gain."""
-    from s2s.manipulate import at_level
+    from s2s.sampling.manipulate import at_level
 
     sound = np.resize(read_audio(file, spec.sample_rate_hz, max_samples=spec.clip_samples), spec.clip_samples)
     try:
@@ -161,8 +161,8 @@ def _write(
 
 def _write_film(asked: argparse.Namespace, model: "Bundle", sweeps: "Sequence[Sweep]", z: "Tensor") -> None:
     """Go through every sweep in turn, each frame heard and painted anew from the first row's noise."""
-    from s2s.figures.sound_strip import film_frames
-    from s2s.film import write_film
+    from s2s.media.video_writer import write_film
+    from s2s.sampling.figures.sound_strip import film_frames
 
     rate_hz, frames_each = model.spec.sample_rate_hz, asked.seconds * _FILM_FPS
     frames = itertools.chain.from_iterable(film_frames(model, sweep, z[:1], frames_each) for sweep in sweeps)

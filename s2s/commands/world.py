@@ -29,8 +29,8 @@ def add_to(verbs: Verbs) -> None:
 def _run(asked: argparse.Namespace) -> None:
     from tqdm import tqdm
 
+    from s2s.world.films import WorldFilms, write_films
     from s2s.world.studio import Kind
-    from s2s.world.write import WorldFilms, write_films
 
     kind = Kind(_scenes(asked.scenes), _range(asked.visible), asked.parts)
     films = WorldFilms(asked.clips, asked.px, asked.fps, asked.seed, kind)
@@ -43,8 +43,8 @@ def _run(asked: argparse.Namespace) -> None:
 
 
 def _save_sheet(path: Path, scenes: tuple[str, ...], seed: int) -> None:
-    from s2s.sheet import save_png
-    from s2s.world.sheet import scene_sheet
+    from s2s.media.montage import save_png
+    from s2s.world.scene_sheet import scene_sheet
 
     save_png(path, scene_sheet(scenes, seed))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
-from s2s.folders import Kind, endings_of, files_under
+from s2s.files.folders import Kind, endings_of, files_under
 
 Split = Literal["train", "val", "test"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from s2s.data.corpus import Video
-from s2s.file_names import shown
-from s2s.folders import FILMS, files_under
+from s2s.files.folders import FILMS, files_under
+from s2s.files.names import shown
 
 _NAMED: Final = 3
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from s2s.data.clip import tar_members
+from s2s.data.clip_index import IndexRow
 from s2s.data.corpus import Split
 from s2s.data.film_clips import FilmClips, Job
-from s2s.data.index import IndexRow
-from s2s.video import VideoFileError
+from s2s.media.video_reader import VideoFileError
 
 _PART: Final = ".part"
 

@@ -14,7 +14,7 @@ from s2s.data.corpus import Split, Video
 from s2s.data.film_clips import Job
 from s2s.data.settings import PrepareSettings
 from s2s.data.splits import place_of, split_of
-from s2s.file_names import shown
+from s2s.files.names import shown
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,72}")
 """A tar member's name has 100 letters: the id, a cut's span and `.f4096.599.jpg`."""

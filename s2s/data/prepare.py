@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from s2s.data.company import Company
 from s2s.data.corpus import Corpus, Split
 from s2s.data.film_clips import Job
 from s2s.data.journal import Journal, read_journals
 from s2s.data.outcome import Fragments, Outcome, PrepareFilm
 from s2s.data.plan import is_of_rank, plan_jobs
 from s2s.data.ranks import Rank
+from s2s.data.rendezvous import Company
 from s2s.data.results import final_outcomes, write_results
 from s2s.data.settings import About, PrepareSettings
 from s2s.data.shards import ShardWriter, end_shards, held_bytes

@@ -12,10 +12,10 @@ from typing import Self
 import numpy as np
 
 from s2s.data.clip import pixels_of_jpeg, sound_of_wav
+from s2s.data.clip_index import BLOCK, IndexRow, padded, read_index
+from s2s.data.clip_source import Frames, Sound
 from s2s.data.corpus import Split
-from s2s.data.index import BLOCK, IndexRow, padded, read_index
 from s2s.data.settings import FRAME_RATE_HZ, About
-from s2s.data.source import Frames, Sound
 
 
 @dataclass(frozen=True, slots=True)

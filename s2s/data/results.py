@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from s2s.audio import SAMPLE_RATE_HZ
+from s2s.data.clip_index import IndexRow, index_text
 from s2s.data.corpus import Split
-from s2s.data.index import IndexRow, index_text
 from s2s.data.outcome import Outcome
 from s2s.data.settings import PrepareSettings, write_whole
 from s2s.data.shards import held_bytes
+from s2s.media.audio import SAMPLE_RATE_HZ
 
 SPLITS: Final[tuple[Split, ...]] = ("train", "val", "test")
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from s2s.audio import SAMPLE_RATE_HZ
+from s2s.media.audio import SAMPLE_RATE_HZ
 
 FRAME_RATE_HZ: Final = 10
 SAMPLES_A_FRAME: Final = SAMPLE_RATE_HZ // FRAME_RATE_HZ

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from s2s.data.clip_index import BLOCK, IndexRow
 from s2s.data.corpus import Split
-from s2s.data.index import BLOCK, IndexRow
 
 _END: Final = bytes(2 * BLOCK)
 """Two empty blocks end a tar."""

@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from s2s.data.clip_index import IndexRow
 from s2s.data.corpus import Split
-from s2s.data.index import IndexRow
 from s2s.data.prepared import PreparedData
 
 T = TypeVar("T")

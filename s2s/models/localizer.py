@@ -1,7 +1,7 @@
 """The sound source localisation model: where in a frame, and how well, picture and sound correspond at each moment.
 
-Pictures enter as feature maps of a frozen f_V, sound as log-mel bands (`s2s.selection.bands`). The published selector
-is trained with class labels; this one never sees any (`s2s.training.localizer`).
+Pictures enter as feature maps of a frozen f_V, sound as log-mel bands (`s2s.training.inputs.log_bands`). The published
+selector is trained with class labels; this one never sees any (`s2s.training.stages.localizer`).
 """
 
 from collections.abc import Sequence

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from torch import Tensor
 
-from s2s.folders import is_hidden
+from s2s.files.folders import is_hidden
 from s2s.published.checkpoint import CheckpointError, read_values
 
 _WEIGHTS: Final = "G_ema"

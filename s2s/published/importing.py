@@ -15,12 +15,12 @@ from PIL import Image
 
 from s2s import bundle
 from s2s.card import CARD, IMAGE_ENCODER, BundleError, ModelCard
-from s2s.embed import embed_sound
-from s2s.generate import paint
-from s2s.noise import draw_noise
 from s2s.published.checkpoint import CheckpointError, read_tensors
 from s2s.published.files import PublishedFile, published_files
 from s2s.published.networks import Part, PublishedNetwork, recognise
+from s2s.sampling.embed import embed_sound
+from s2s.sampling.generate import paint
+from s2s.sampling.noise import draw_noise
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.world.sounds import synthesize
 from s2s.world.state import SceneState

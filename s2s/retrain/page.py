@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from s2s.retrain.compare import Heard, Painter, Verdict
+from s2s.evaluate.comparison import Heard, Painter, Verdict
 
 _QUALITY: Final = 88
 _SIDE_PX: Final = 128

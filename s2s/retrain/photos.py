@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from s2s.data.clip_source import Frames, Sound
 from s2s.data.corpus import Split
 from s2s.data.prepared import PreparedData
 from s2s.data.settings import SAMPLES_A_FRAME
-from s2s.data.source import Frames, Sound
-from s2s.images import ImageFileError, read_image
+from s2s.media.images import ImageFileError, read_image
 from s2s.retrain.venue import Photograph
 
 _log = logging.getLogger(__name__)

@@ -15,16 +15,16 @@ from s2s import bundle
 from s2s.bundle import Bundle, BundleError
 from s2s.card import write_card
 from s2s.data.settings import write_whole
-from s2s.generate import Sampling, paint
-from s2s.retrain import teach
+from s2s.evaluate.comparison import Heard, Painter, Verdict, class_agreement, class_centroids, heard, judge, painter
+from s2s.retrain import finetune as teach
 from s2s.retrain.candidate import Learnt, Story, assemble, measured, save_thumbnail
-from s2s.retrain.compare import Heard, Painter, Verdict, class_agreement, class_centroids, heard, judge, painter
-from s2s.retrain.evening import Evening, gather
+from s2s.retrain.dataset import Evening, gather
 from s2s.retrain.layout import Layout
 from s2s.retrain.page import ClipRow, Findings, before_after, in_words
 from s2s.retrain.promote import copy_bundle, promote, settle
-from s2s.selection.features import fingerprint
-from s2s.training.audio_encoder import encode_pairs
+from s2s.sampling.generate import Sampling, paint
+from s2s.training.inputs.moments import fingerprint
+from s2s.training.stages.audio_encoder import encode_pairs
 
 _log = logging.getLogger(__name__)
 

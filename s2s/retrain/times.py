@@ -11,9 +11,9 @@ from typing import Final
 import av
 from PIL import ExifTags, Image
 
-from s2s import images
-from s2s.container import opened
-from s2s.file_names import UnreadableFileError
+from s2s.files.names import UnreadableFileError
+from s2s.media import images
+from s2s.media.container import opened
 
 _DAY: Final = r"(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)"
 _TIME: Final = r"(\d\d)[-_.:h]?(\d\d)[-_.:m]?(\d\d)"

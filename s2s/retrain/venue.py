@@ -10,8 +10,8 @@ from typing import Final, Self
 from s2s.data.corpus import FolderCorpus, Split, Video
 from s2s.data.plan import source_name
 from s2s.data.splits import place_of
-from s2s.file_names import shown
-from s2s.folders import FILMS, PICTURES, files_under, unread_remark
+from s2s.files.folders import FILMS, PICTURES, files_under, unread_remark
+from s2s.files.names import shown
 from s2s.retrain.times import begun_at, duration_of, taken_at
 
 VAL_SHARE: Final = 0.15

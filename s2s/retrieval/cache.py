@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from s2s.user import cache_folder
+from s2s.files.user import cache_folder
 
 _log = logging.getLogger(__name__)
 

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from s2s.audio import AudioFileError, read_audio, sounds_in
 from s2s.bundle import Bundle, BundleError
-from s2s.embed import as_tensor, embed_image, embed_sound, unit
-from s2s.folders import PICTURES
-from s2s.images import ImageFileError, images_in, read_image
+from s2s.files.folders import PICTURES
+from s2s.media.audio import AudioFileError, read_audio, sounds_in
+from s2s.media.images import ImageFileError, images_in, read_image
 from s2s.models.image_encoder import PictureEncoder
+from s2s.sampling.embed import as_tensor, embed_image, embed_sound, unit
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 

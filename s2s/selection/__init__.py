@@ -7,5 +7,5 @@ select          top-k of many clips, kept line by line, shared between ranks
 sheet           the selected frame beside the middle one (figure 3)
 measure         how often the top frame shows what sounds, where the truth is known
 
-The network is `s2s.models.localizer`, its training `s2s.training.localizer`, the verb `s2s.commands.select`.
+The network is `s2s.models.localizer`, its training `s2s.training.stages.localizer`, the verb `s2s.commands.select`.
 """

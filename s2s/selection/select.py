@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from s2s.data.source import ClipSource
+from s2s.data.clip_source import ClipSource
 from s2s.selection.selectors import Scores, Selector
 
 _log = logging.getLogger(__name__)

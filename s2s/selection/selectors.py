@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.bundle import Bundle, BundleError
-from s2s.data.source import ClipSource
-from s2s.embed import unit
+from s2s.data.clip_source import ClipSource
 from s2s.models.image_encoder import PictureEncoder
 from s2s.models.localizer import Localizer, similarity_maps
-from s2s.selection.bands import FRAME_RATE_HZ, SAMPLE_RATE_HZ, log_bands
-from s2s.selection.features import fingerprint, frame_px, picture_maps
+from s2s.sampling.embed import unit
 from s2s.spectrogram import fit_clip, spectrogram
-from s2s.training.localizer import LocalizerAbout
+from s2s.training.inputs.log_bands import FRAME_RATE_HZ, SAMPLE_RATE_HZ, log_bands
+from s2s.training.inputs.moments import fingerprint, frame_px, picture_maps
+from s2s.training.stages.localizer import LocalizerAbout
 
 Scores = NDArray[np.float32]  # [num_frames], higher goes better with the sound
 WINDOW_S: Final = 2.0  # of sound around a frame, for self-training: f_A hears it repeated to a clip

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from s2s.data.corpus import Split
 from s2s.data.splits import split_of
-from s2s.world.clip import Clip, draw_clip
-from s2s.world.pictures import Painter
+from s2s.world.painter import Painter
+from s2s.world.scene_clip import Clip, draw_clip
 from s2s.world.sounds import synthesize_clip
 from s2s.world.state import SCENES
 from s2s.world.truth import FRAME_RATE_HZ, Truth, truth_of

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.world.clip import Clip
+from s2s.world.scene_clip import Clip
 
 FRAME_RATE_HZ: Final = 10.0
 SILENCE_DB: Final = -120.0

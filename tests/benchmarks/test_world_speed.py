@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from s2s.world.clip import draw_clip
-from s2s.world.pictures import Painter
+from s2s.world.painter import Painter
+from s2s.world.scene_clip import draw_clip
 from s2s.world.state import SCENES, SceneState, draw_state
 
 pytestmark = pytest.mark.gl

@@ -14,7 +14,7 @@ from installation.fragments import drop_torn_end
 from installation.recording import Recorder
 from installation.ring import AudioRing
 from installation.values import Pixels
-from s2s.film import VideoFile
+from s2s.media.video_writer import VideoFile
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.heavy

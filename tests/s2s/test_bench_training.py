@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from s2s import losses
 from s2s.bench import training as module
 from s2s.bench.measuring import Case, Machine, Row, Timing, measure
 from s2s.bench.training import TrainingSizes, audio_encoder_training, published_loss
 from s2s.commands.bench import as_table
 from s2s.spectrogram_spec import SpectrogramSpec
+from s2s.training.losses import objectives as losses
 from tests.rounding import rounding
 
 pytestmark = pytest.mark.heavy

@@ -12,14 +12,14 @@ from torch import Tensor
 from s2s import bundle
 from s2s.bundle import Bundle
 from s2s.card import DEFAULT_BUNDLE
-from s2s.embed import embed_sound
-from s2s.generate import Sampling, sample
+from s2s.evaluate.picture_metrics import class_centroids, nearest_class
 from s2s.models.image_encoder import ImageEncoder
+from s2s.sampling.embed import embed_sound
+from s2s.sampling.generate import Sampling, sample
 from s2s.spectrogram import fit_clip
-from s2s.training.features import encode_pictures
-from s2s.training.measure import class_centroids, nearest_class
-from s2s.training.memory import middle_square
-from s2s.world.pictures import Painter
+from s2s.training.inputs.image_features import encode_pictures
+from s2s.training.stages.memory import middle_square
+from s2s.world.painter import Painter
 from s2s.world.sounds import synthesize
 from s2s.world.state import SCENES, SceneState
 

@@ -13,7 +13,7 @@ import run_show
 from installation.inference.core import InferenceCore
 from installation.main import exit_code_of, run
 from installation.render.surface import DisplayError
-from tests.s2s.strange_sounds import pcm, tone
+from tests.s2s.media.strange_sounds import pcm, tone
 from tests.show_runner import ROOT, ShowRun
 
 TURNED_AT_ONCE = {"DocumentError"}

@@ -17,8 +17,8 @@ from PIL import Image
 
 from s2s.bundle import load
 from s2s.card import DEFAULT_BUNDLE
-from s2s.embed import embed_image
-from s2s.images import read_image
+from s2s.media.images import read_image
+from s2s.sampling.embed import embed_image
 from s2s.world.sounds import synthesize
 from s2s.world.state import SceneState
 from tests.display import VirtualDisplay

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.world.clip import Clip, Part
+from s2s.world.scene_clip import Clip, Part
 from s2s.world.sounds.space import (
     FAR_DBFS,
     NEAR_DBFS,

@@ -7,7 +7,7 @@ import pytest
 from installation.audio.file import SoundFile
 from installation.audio.source import SourceError
 from installation.values import SAMPLE_RATE_HZ, Samples
-from tests.s2s import strange_sounds
+from tests.s2s.media import strange_sounds
 
 TICK_S = 0.05
 

@@ -14,8 +14,8 @@ from installation.inference.anchoring import ImageAnchor
 from installation.inference.motion import Anchors
 from s2s import bundle
 from s2s.bundle import Bundle
-from s2s.embed import embed_image
-from s2s.images import read_image
+from s2s.media.images import read_image
+from s2s.sampling.embed import embed_image
 from tests.fakes import write_tiny_bundle
 
 pytestmark = pytest.mark.heavy

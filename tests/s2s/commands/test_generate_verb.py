@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from s2s.__main__ import main
-from s2s.film import write_film
+from s2s.media.video_writer import write_film
 from tests.fakes import write_tiny_bundle
-from tests.s2s.test_audio import encode, tone, write_wav
+from tests.s2s.media.test_audio import encode, tone, write_wav
 
 pytestmark = pytest.mark.heavy
 

@@ -12,14 +12,14 @@ from PIL import Image
 
 from s2s import bundle
 from s2s.__main__ import main
-from s2s.embed import embed_sound
-from s2s.generate import paint
-from s2s.inversion import cache as inversion_cache
-from s2s.inversion.cache import load_inverted
-from s2s.inversion.search import DivergedError
-from s2s.noise import draw_noise
+from s2s.sampling.embed import embed_sound
+from s2s.sampling.generate import paint
+from s2s.sampling.inversion import cache as inversion_cache
+from s2s.sampling.inversion.cache import load_inverted
+from s2s.sampling.inversion.search import DivergedError
+from s2s.sampling.noise import draw_noise
 from tests.fakes import write_tiny_bundle
-from tests.s2s.test_audio import tone, write_wav
+from tests.s2s.media.test_audio import tone, write_wav
 
 pytestmark = pytest.mark.heavy
 

@@ -12,12 +12,12 @@ import pytest
 
 from s2s import bundle
 from s2s.__main__ import main
-from s2s.training import miniature
-from s2s.training.audio_encoder import AudioEncoderSettings
-from s2s.training.generator import GeneratorSettings
-from s2s.training.image_encoder import ImageEncoderSettings
-from s2s.training.judge import JudgeSettings
-from s2s.training.miniature import SHARES
+from s2s.evaluate import miniature
+from s2s.evaluate.miniature import SHARES
+from s2s.training.stages.audio_encoder import AudioEncoderSettings
+from s2s.training.stages.generator_light import GeneratorSettings
+from s2s.training.stages.image_encoder import ImageEncoderSettings
+from s2s.training.stages.judge import JudgeSettings
 from tests.show_runner import ROOT, ShowRun
 
 

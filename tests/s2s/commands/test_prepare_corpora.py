@@ -10,8 +10,8 @@ import pytest
 
 from s2s.__main__ import main
 from s2s.data.annotations import fit, read_annotation
-from s2s.data.index import IndexRow, read_index
-from s2s.film import write_film
+from s2s.data.clip_index import IndexRow, read_index
+from s2s.media.video_writer import write_film
 
 LIST = """\
 ---g-f_I2yQ,1,people marching,test

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from s2s.__main__ import main
-from s2s.audio import read_audio
 from s2s.commands import generate
+from s2s.media.audio import read_audio
 from tests.fakes import write_tiny_bundle
-from tests.s2s import strange_sounds
-from tests.s2s.strange_sounds import pcm, tone
+from tests.s2s.media import strange_sounds
+from tests.s2s.media.strange_sounds import pcm, tone
 
 pytestmark = pytest.mark.heavy
 

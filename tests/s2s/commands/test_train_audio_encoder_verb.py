@@ -11,8 +11,8 @@ import torch
 import yaml
 
 from s2s.__main__ import main
-from s2s.training.audio_encoder import load_audio_encoder
-from s2s.training.pairs import Pairs
+from s2s.training.inputs.pairs import Pairs
+from s2s.training.stages.audio_encoder import load_audio_encoder
 from tests.fakes import write_tiny_bundle
 from tests.s2s.data.films import film
 from tests.s2s.selection.clips import MadeUp, write_prepared

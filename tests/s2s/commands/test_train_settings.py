@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from s2s.commands.training import settings_of
-from s2s.training.audio_encoder import AudioEncoderSettings
-from s2s.training.hearing import STILL
-from s2s.training.image_encoder import ImageEncoderSettings
+from s2s.training.augment.spectrogram_augment import STILL
+from s2s.training.stages.audio_encoder import AudioEncoderSettings
+from s2s.training.stages.image_encoder import ImageEncoderSettings
 
 
 @dataclass(frozen=True)

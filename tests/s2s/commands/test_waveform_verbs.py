@@ -11,7 +11,7 @@ from PIL import Image
 
 from s2s.__main__ import main
 from tests.fakes import write_tiny_bundle
-from tests.s2s.test_audio import tone, write_wav
+from tests.s2s.media.test_audio import tone, write_wav
 
 pytestmark = pytest.mark.heavy
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from s2s.data.company import Company
 from s2s.data.journal import Journal
 from s2s.data.outcome import Outcome
 from s2s.data.ranks import Rank
+from s2s.data.rendezvous import Company
 
 
 class Clock:

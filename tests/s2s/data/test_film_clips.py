@@ -11,7 +11,7 @@ from s2s.data.clip import Clip, pixels_of_jpeg
 from s2s.data.corpus import Video
 from s2s.data.film_clips import FilmClips, Job
 from s2s.data.settings import PrepareSettings
-from s2s.video import VideoFileError
+from s2s.media.video_reader import VideoFileError
 from tests.s2s.data.films import Samples, Track, film, number_of, steady, tone, write
 
 SMALL = PrepareSettings(px=(32, 16), clip_s=2.0, hop_s=2.0, min_s=0.5)

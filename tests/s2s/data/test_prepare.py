@@ -26,7 +26,7 @@ from s2s.data.prepare import Progress, prepare
 from s2s.data.prepared import PreparedData
 from s2s.data.settings import PrepareSettings
 from s2s.data.shards import ShardWriter
-from s2s.video import read_frames
+from s2s.media.video_reader import read_frames
 from tests.s2s.data.films import Track, film, number_of, steady, tone, write
 from tests.waiting import wait_until
 

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s2s.data.clip import Clip, jpeg_bytes, tar_members
+from s2s.data.clip_source import ClipSource
 from s2s.data.corpus import Split
 from s2s.data.outcome import Outcome
 from s2s.data.prepared import PreparedData
 from s2s.data.results import final_outcomes, write_results
 from s2s.data.settings import About, PrepareSettings
 from s2s.data.shards import ShardWriter
-from s2s.data.source import ClipSource
 from s2s.data.stream import Consumer, epoch_ids, shuffled
 
 SETTINGS = PrepareSettings(px=(16, 8))

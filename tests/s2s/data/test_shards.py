@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from s2s.data.clip import Clip, pixels_of_jpeg, sound_of_wav, tar_members, wav_bytes
+from s2s.data.clip_index import IndexRow, index_text, read_index
 from s2s.data.corpus import Split
-from s2s.data.index import IndexRow, index_text, read_index
 from s2s.data.journal import Journal, read_journals
 from s2s.data.outcome import Outcome
 from s2s.data.shards import ShardWriter, end_shards, held_bytes

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from s2s.data.sound_track import SoundTrack, read_sound_track
-from s2s.video import VideoFileError
+from s2s.media.video_reader import VideoFileError
 from tests.s2s.data.films import Track, film, steady, tone, write
 
 

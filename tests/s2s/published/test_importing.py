@@ -15,10 +15,10 @@ from torch.testing import assert_close
 from s2s import bundle
 from s2s.__main__ import main
 from s2s.card import CARD, IMAGE_ENCODER, BigGanSizes, BundleError
-from s2s.embed import embed_image, embed_sound
 from s2s.published.checkpoint import CheckpointError, read_tensors
 from s2s.published.importing import import_published
 from s2s.published.networks import recognise
+from s2s.sampling.embed import embed_image, embed_sound
 from s2s.spectrogram_spec import SpectrogramSpec
 from tests.fakes import write_tiny_bundle
 from tests.published_files import (

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from s2s.data.clip import Clip, tar_members, wav_bytes
-from s2s.data.index import index_text
+from s2s.data.clip_index import index_text
 from s2s.data.prepared import PreparedData
 from s2s.data.settings import About, PrepareSettings
 from tests.s2s.data.films import Track, numbered, steady, tone, write

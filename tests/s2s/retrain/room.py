@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfilt
 
-from s2s.film import write_film
+from s2s.media.video_writer import write_film
 from s2s.world.studio import SAMPLE_RATE_HZ, Kind, Studio, stream
 
 Sound = NDArray[np.float32]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2s.retrain.compare import Heard, Painter, Verdict, Word
+from s2s.evaluate.comparison import Heard, Painter, Verdict, Word
 from s2s.retrain.page import ClipRow, Findings, before_after
 
 

@@ -12,9 +12,9 @@ import yaml
 from s2s import bundle
 from s2s.__main__ import main
 from s2s.card import read_card
+from s2s.evaluate.comparison import Verdict, Word
 from s2s.retrain import run as steps
-from s2s.retrain.compare import Verdict, Word
-from s2s.retrain.mix import SHARES
+from s2s.retrain.interpolate import SHARES
 from tests.fakes import write_tiny_bundle
 from tests.s2s.retrain.places import evening, photograph, sound
 
@@ -159,7 +159,7 @@ def test_a_kill_between_two_steps_costs_nothing_that_was_done(
 
         patch.setattr(steps, step, dies)
         assert retrain() == 130
-    monkeypatch.setattr("s2s.retrain.evening._prepared", dies)
+    monkeypatch.setattr("s2s.retrain.dataset._prepared", dies)
     assert retrain() == 0
     assert read_card(there / "model").version == "1.venue-1"
     assert (there / "audio-encoder" / "log.jsonl").read_text() == trained

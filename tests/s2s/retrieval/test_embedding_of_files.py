@@ -12,13 +12,13 @@ from PIL import Image
 from torch import Tensor
 
 from s2s import bundle
-from s2s.audio import AudioFileError, read_audio
 from s2s.bundle import Bundle, BundleError
-from s2s.embed import embed_image, embed_sound
-from s2s.film import write_film
-from s2s.images import ImageFileError, read_image
+from s2s.media.audio import AudioFileError, read_audio
+from s2s.media.images import ImageFileError, read_image
+from s2s.media.video_writer import write_film
 from s2s.retrieval import embedding as embed_files
 from s2s.retrieval.embedding import Embedded, Skipped, embed_file, kind_of, read_clip
+from s2s.sampling.embed import embed_image, embed_sound
 from s2s.spectrogram_spec import SpectrogramSpec
 from tests.fakes import write_tiny_bundle
 

@@ -20,10 +20,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from s2s import bundle
-from s2s.audio import AudioFileError
 from s2s.bundle import Bundle, BundleError
 from s2s.card import IMAGE_ENCODER
-from s2s.images import ImageFileError
+from s2s.media.audio import AudioFileError
+from s2s.media.images import ImageFileError
 from s2s.retrieval import index as retrieve
 from s2s.retrieval.embedding import Embedded, Skipped, embed_file, embed_files
 from s2s.retrieval.index import Match, index_folder, nearest

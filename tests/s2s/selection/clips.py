@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from s2s.data.clip import Clip, jpeg_bytes, tar_members
-from s2s.data.index import index_text
+from s2s.data.clip_index import index_text
 from s2s.data.settings import About, PrepareSettings
 
 RATE_HZ = 16_000

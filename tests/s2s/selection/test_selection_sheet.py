@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from s2s.selection.sheet import Selected, overlay, score_plot, selection_sheet
+from s2s.selection.selection_sheet import Selected, overlay, score_plot, selection_sheet
 
 SIDE = 32
 

@@ -9,10 +9,10 @@ import torch
 
 from s2s import bundle
 from s2s.models.localizer import Localizer, LocalizerSizes
-from s2s.selection.features import fingerprint
 from s2s.selection.select import top_moments
 from s2s.selection.selectors import ByChance, ByLocalizer, ByLoudness, ByMiddle, BySelfTraining, Selector, loudness_db
-from s2s.training.localizer import LocalizerAbout
+from s2s.training.inputs.moments import fingerprint
+from s2s.training.stages.localizer import LocalizerAbout
 from tests.fakes import write_tiny_bundle
 from tests.rounding import rounding
 from tests.s2s.selection.clips import MadeUp

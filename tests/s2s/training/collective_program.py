@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from s2s.data.ranks import Rank
-from s2s.training.collective import (
+from s2s.training.engine.device import Rig, descend, opened_rig
+from s2s.training.engine.distributed import (
     SharedBatchNorm,
     average_gradients,
     gathered,
@@ -24,8 +25,7 @@ from s2s.training.collective import (
     of_rank_0,
     share_batch_norms,
 )
-from s2s.training.rig import Rig, descend, opened_rig
-from s2s.training.turn import share_of
+from s2s.training.engine.step_context import share_of
 
 BATCH = 8
 

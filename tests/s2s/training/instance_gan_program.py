@@ -7,9 +7,9 @@ from pathlib import Path
 import torch
 
 from s2s.data.ranks import Rank
-from s2s.training.instance_gan import InstanceGanSettings, train_instance_gan
-from s2s.training.loop import RunLength, RunPlan
-from s2s.training.rig import opened_rig
+from s2s.training.engine.device import opened_rig
+from s2s.training.engine.loop import RunLength, RunPlan
+from s2s.training.stages.generator_icgan import InstanceGanSettings, train_instance_gan
 from tests.s2s.training.made_up_pictures import coloured_pictures, random_encoder
 
 SETTINGS = InstanceGanSettings(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from s2s.selection.features import CLIP_STEPS, Moments
+from s2s.training.inputs.moments import CLIP_STEPS, Moments
 
 KINDS, PLACES, BANDS, MOMENTS = 6, 4, 16, 10
 

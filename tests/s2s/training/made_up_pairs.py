@@ -8,7 +8,7 @@ import torch
 
 from s2s.spectrogram import log_power
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.pairs import Pairs
+from s2s.training.inputs.pairs import Pairs
 
 SECOND = SpectrogramSpec(clip_samples=16_000)
 RATE_HZ = 16_000

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from s2s.models.image_encoder import ImageEncoder
-from s2s.training.pictures import Pictures
+from s2s.training.inputs.images import Pictures
 
 SCENES = 4
 

@@ -15,17 +15,17 @@ import torch
 from torch import Tensor
 
 from s2s.data.ranks import Rank
-from s2s.training.audio_encoder import AudioEncoderSettings, AudioEncoderStage
-from s2s.training.conditions import Conditions, nearest
-from s2s.training.features import encode_pictures
-from s2s.training.generator import GeneratorSettings, GeneratorStage
-from s2s.training.image_encoder import ImageEncoderSettings, ImageEncoderStage
-from s2s.training.judge import JudgeSettings, JudgeStage
-from s2s.training.localizer import LocalizerSettings, LocalizerStage
-from s2s.training.loop import RunPlan, train
-from s2s.training.rig import Rig, opened_rig
-from s2s.training.stage import RunLength, Stage
-from s2s.training.turn import Turn
+from s2s.training.engine.device import Rig, opened_rig
+from s2s.training.engine.loop import RunPlan, train
+from s2s.training.engine.stage import RunLength, Stage
+from s2s.training.engine.step_context import Turn
+from s2s.training.inputs.conditions import Conditions, nearest
+from s2s.training.inputs.image_features import encode_pictures
+from s2s.training.stages.audio_encoder import AudioEncoderSettings, AudioEncoderStage
+from s2s.training.stages.generator_light import GeneratorSettings, GeneratorStage
+from s2s.training.stages.image_encoder import ImageEncoderSettings, ImageEncoderStage
+from s2s.training.stages.judge import JudgeSettings, JudgeStage
+from s2s.training.stages.localizer import LocalizerSettings, LocalizerStage
 from tests.s2s.training.made_up_moments import toy_moments
 from tests.s2s.training.made_up_pairs import tiny_pairs
 from tests.s2s.training.made_up_pictures import coloured_pictures, random_encoder

@@ -1,7 +1,7 @@
 """A run that is struck down in the midst of it."""
 
-from s2s.training.stage import Stage
-from s2s.training.turn import Turn
+from s2s.training.engine.stage import Stage
+from s2s.training.engine.step_context import Turn
 
 
 class StoppedError(Exception):

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from s2s.training.stage import Bounds
-from s2s.training.turn import Turn
+from s2s.training.engine.stage import Bounds
+from s2s.training.engine.step_context import Turn
 
 BATCH = 8
 TRUTH = np.array([1.0, -2.0, 0.5], np.float32)

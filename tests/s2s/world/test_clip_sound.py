@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from s2s.world.clip import Clip, Curve, Part, draw_clip
+from s2s.world.scene_clip import Clip, Curve, Part, draw_clip
 from s2s.world.sounds import synthesize_clip
 from s2s.world.sounds.space import FAR_DBFS, NEAR_DBFS
 from s2s.world.state import SCENES

@@ -8,10 +8,10 @@ import av
 import numpy as np
 import pytest
 
-from s2s.audio import read_audio
+from s2s.media.audio import read_audio
+from s2s.world.films import WorldFilms, WorldFolderError, write_films
 from s2s.world.studio import Kind, Studio, WorldSource, stream
 from s2s.world.truth import loudness_db, read_truth
-from s2s.world.write import WorldFilms, WorldFolderError, write_films
 
 pytestmark = pytest.mark.gl
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from s2s.world.clip import Clip, Curve, Part
+from s2s.world.scene_clip import Clip, Curve, Part
 from s2s.world.truth import PartTruth, Truth, loudness_db, read_truth, truth_of
 
 COMES_AT_5_S = Curve(((4.9, 0.0), (5.1, 1.0)))

@@ -1,0 +1,90 @@
+"""The whole paper in small: a world drawn, every network trained from nothing, a bundle that the show plays.
+
+Minutes of a plain machine, 64 pixels: to see that all of it works, and what each stage is for. Every step goes on
+where it stopped. One process.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from s2s.evaluate import assemble
+from s2s.evaluate.curves import runs_behind, write_curves
+from s2s.models.image_encoder import ImageEncoder
+from s2s.training.engine.device import Rig
+from s2s.training.engine.loop import RunPlan
+from s2s.training.engine.stage import RunLength
+from s2s.training.inputs.images import Pictures
+from s2s.training.inputs.pair_sources import WorldTakes
+from s2s.training.inputs.pairs import write_pairs
+from s2s.training.inputs.world_arrays import WorldCounts, WorldData, write_world
+from s2s.training.stages.audio_encoder import AudioEncoderSettings, train_audio_encoder
+from s2s.training.stages.generator_light import GeneratorSettings, train_generator
+from s2s.training.stages.image_encoder import ImageEncoderSettings, train_image_encoder
+from s2s.training.stages.judge import JudgeSettings, train_judge
+from s2s.training.stages.trained_generator import sizes_of_run
+
+_log = logging.getLogger(__name__)
+
+PX: Final = 64
+_PAIRS_SEED: Final = 100_000
+_FOREVER: Final = 1_000_000
+SHARES: Final = {"image-encoder": 0.2, "generator": 0.5, "audio-encoder": 0.25, "judge": 0.05}
+"""Of the minutes, what each stage gets: painting is what takes longest to learn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miniature:
+    """How small. `minutes` is the training of all stages together; drawing the world and measuring come on top."""
+
+    minutes: float = 12.0
+    scenes: int = 8
+    pictures: int = 3200
+    sounds: int = 800
+    seed: int = 0
+    steps: int = _FOREVER  # of each stage at most: for tests
+
+    def __post_init__(self) -> None:
+        if not self.minutes > 0 or self.steps < 1:
+            raise ValueError(f"expected some minutes and steps, got {self.minutes:g} and {self.steps}")
+        least = 40 * self.scenes  # a twentieth is held out to measure with: two takes of each scene
+        if min(self.sounds, self.pictures) < least:
+            raise ValueError(f"{self.scenes} scenes need at least {least} pictures and as many sounds")
+
+    def plan(self, out: Path, stage: str, rig: Rig) -> RunPlan:
+        """Return the plan of one stage's run."""
+        length = RunLength(self.steps, self.minutes * SHARES[stage], validate_every=100, sheet_every=250)
+        return RunPlan(out / stage, length, rig, self.seed)
+
+
+def train_miniature(out: Path, asked: Miniature, rig: Rig, say: Callable[[str], None] = _log.info) -> assemble.Metrics:
+    """Train everything into `out` and write `out / "model"`; return what was measured."""
+    say("1/6 drawing the world")
+    write_world(out / "pictures", WorldCounts(asked.pictures, 0, PX, num_scenes=asked.scenes))
+    write_world(out / "pairs", WorldCounts(asked.sounds, asked.sounds, PX, _PAIRS_SEED, asked.scenes))
+    pictures, takes = Pictures.of_world(WorldData.open(out / "pictures")), WorldData.open(out / "pairs")
+    say("2/6 training the image encoder f_V, on pictures alone")
+    encoder = train_image_encoder(pictures, ImageEncoderSettings(), asked.plan(out, "image-encoder", rig))
+    assert isinstance(encoder, ImageEncoder)
+    say("3/6 training the generator G, on pictures and what f_V sees in them")
+    generator = train_generator(pictures, encoder, GeneratorSettings(), asked.plan(out, "generator", rig))
+    say("4/6 training the audio encoder f_A, on sounds and what f_V sees in their pictures")
+    pairs = write_pairs(WorldTakes(takes), encoder, out / "cache" / "pairs")
+    hearing = AudioEncoderSettings(width=16, temperature=0.1, pull=8.0, schedule="cosine")
+    audio_encoder = train_audio_encoder(pairs, hearing, asked.plan(out, "audio-encoder", rig))
+    say("5/6 training a judge, to measure with")
+    judge = train_judge(pictures, JudgeSettings(), asked.plan(out, "judge", rig))
+    say("6/6 measuring, and writing the bundle")
+    sizes = sizes_of_run(out / "generator", encoder.embedding_dim)
+    networks = assemble.Networks(encoder, generator, sizes, audio_encoder, pairs.spec, judge)
+    metrics = assemble.measured(networks, takes, None, ruler_steps=min(asked.steps, assemble.RULER_STEPS))
+    story = {
+        "provenance": f"`python -m s2s miniature` of {asked.minutes:g} minutes, seed {asked.seed}, from nothing",
+        "data": f"the synthetic world: {asked.pictures} pictures and {asked.sounds} takes of {asked.scenes} scenes",
+    }
+    assemble.write_bundle(out / "model", networks, metrics, name="Miniature", version="1", story=story)
+    assemble.write_thumbnail(out / "model" / "thumbnail.png", networks, takes)
+    write_curves(out / "model", runs_behind([out / stage for stage in SHARES]))
+    return metrics

@@ -1,0 +1,1 @@
+"""Numbers about features and predictions. Pure; no network, no files."""

@@ -1,0 +1,175 @@
+"""The folder of an evening -> what is learnt from, computed once: pairs, held-out frames, pictures for the generator.
+
+Every step goes on where it stopped. Once all of it is there the clips themselves are not needed any more.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from s2s.bundle import Bundle
+from s2s.card import LightSizes
+from s2s.data.annotations import write_annotation
+from s2s.data.prepare import prepare
+from s2s.data.prepared import PreparedData
+from s2s.data.settings import PrepareSettings, write_whole
+from s2s.media.audio import SAMPLE_RATE_HZ
+from s2s.retrain.layout import Layout
+from s2s.retrain.photos import VenueClips
+from s2s.retrain.venue import TEST_SHARE, VAL_SHARE, Venue
+from s2s.selection.select import Ledger, score_clips, top_moments
+from s2s.selection.selectors import BySelfTraining
+from s2s.training.inputs.images import PicturesAsked, write_pictures
+from s2s.training.inputs.moments import frame_px
+from s2s.training.inputs.pair_sources import ChosenMoments
+from s2s.training.inputs.pairs import Pairs, write_pairs
+
+_log = logging.getLogger(__name__)
+
+FEWEST_LEFT: Final = 2
+"""Recordings of each split that must turn out to be readable."""
+PICTURES_A_CLIP: Final = 4
+_LEAST_PICTURE_PX: Final = 128
+_ABOUT: Final = "evening.json"
+_FRAMES: Final = "held-out.npy"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evening:
+    """What is learnt from and compared with; `pairs.spec` is the old model's, whose encoder goes on from there.
+
+    `frames` [len(pairs.test), px, px, 3] are the chosen frames of the held-out clips; `recordings` names what each of
+    the pairs was cut from; `hours` of `num_recordings` could be used.
+    """
+
+    pairs: Pairs
+    frames: NDArray[np.uint8]
+    recordings: tuple[str, ...]
+    num_recordings: int
+    hours: float
+
+    @property
+    def held_out(self) -> list[str]:
+        """The recording of each of the held-out clips."""
+        return [self.recordings[row] for row in self.pairs.test]
+
+    @classmethod
+    def open(cls, layout: Layout, model: Bundle) -> Self:
+        """Open what `gather` has finished."""
+        told = json.loads((layout.cache / _ABOUT).read_text(encoding="utf-8"))
+        # f_A expects the levels that it was trained with, whatever this evening's are.
+        pairs = replace(Pairs.open(layout.cache / "pairs"), spec=model.spec)
+        frames = np.load(layout.cache / _FRAMES, mmap_mode="r")
+        return cls(pairs, frames, tuple(told["recordings"]), told["num_recordings"], told["hours"])
+
+
+def gather(
+    folder: Path, layout: Layout, model: Bundle, *, seed: int, workers: int, pictures: bool, forget: bool
+) -> Evening:
+    """Compute what is not there yet and return it; with `forget` the copies of the clips are deleted then.
+
+    `pictures` are wanted for the generator. Raises ValueError where there is too little to learn from, OSError.
+    """
+    path = layout.cache / _ABOUT
+    done = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    if done is None or (pictures and not done["pictures"]):
+        clips, venue = _prepared(folder, layout, model, seed, workers)
+        moments = _selected(clips, layout, model)
+        _cache(clips, venue, moments, layout, model, pictures=pictures)
+    if forget:
+        layout.forget_clips()
+    return Evening.open(layout, model)
+
+
+def _prepared(folder: Path, layout: Layout, model: Bundle, seed: int, workers: int) -> tuple[VenueClips, Venue]:
+    """Films and sounds -> clips; return them, and what the folder held."""
+    venue = Venue.read(folder, seed)
+    for words in venue.left_out:
+        _log.warning("left out: %s", words)
+    shares = (1.0 - VAL_SHARE - TEST_SHARE, VAL_SHARE, TEST_SHARE)
+    clip_s = model.spec.clip_samples / SAMPLE_RATE_HZ
+    settings = PrepareSettings(
+        _sizes(model), clip_s, clip_s, min_s=min(1.0, clip_s), shares=shares, seed=seed, sound_only=True
+    )
+    with tqdm(desc="prepare", unit=" recordings", disable=None) as bar:
+        for step in prepare(venue, folder, layout.data, settings, workers=workers):
+            bar.total, bar.n = step.num_films, step.films
+            bar.refresh()
+    data = PreparedData.open(layout.data)
+    skipped = (layout.data / "skipped.jsonl").read_text(encoding="utf-8").count("\n")
+    _log.info("%s: %d clips, %d recordings cannot be used", layout.data, len(data.ids), skipped)
+    return VenueClips(data, venue.photographs), venue
+
+
+def _sizes(model: Bundle) -> tuple[int, ...]:
+    """Return the sides of the frames: what f_V looks at, and what a light generator can be fine-tuned on."""
+    assert model.image_encoder is not None
+    sizes = {frame_px(model.image_encoder)}
+    if isinstance(model.card.generator, LightSizes):
+        sizes.add(_picture_px(model))
+    return tuple(sorted(sizes, reverse=True))
+
+
+def _picture_px(model: Bundle) -> int:
+    return max(_LEAST_PICTURE_PX, *model.card.generator.size_px)
+
+
+def _selected(clips: VenueClips, layout: Layout, model: Bundle) -> dict[str, list[int]]:
+    """Return the moments of every clip by the old model's own eyes and ears, best first."""
+    selector = BySelfTraining(model)
+    ledger = Ledger.open(layout.cache / "moments.jsonl", selector.settings)
+    ids = clips.ids
+    score_clips(clips, tqdm(ids, desc="select", unit=" clips", disable=None), selector, ledger)
+    moments = {clip_id: top_moments(ledger.scores[clip_id]) for clip_id in ids if clip_id in ledger.scores}
+    write_annotation(layout.moments, moments)
+    return moments
+
+
+def _cache(
+    clips: VenueClips,
+    venue: Venue,
+    moments: dict[str, list[int]],
+    layout: Layout,
+    model: Bundle,
+    *,
+    pictures: bool,
+) -> None:
+    encoder = model.image_encoder
+    assert encoder is not None
+    source = ChosenMoments(clips, frame_px(encoder), moments, clip_s=model.spec.clip_samples / SAMPLE_RATE_HZ)
+    rows = clips.data.rows
+    recordings = [venue.recordings[rows[clip_id].source] for clip_id in source.ids]
+    # Normalised by the clip for now: what the old model's normalisation needs comes with it.
+    pairs = write_pairs(source, encoder, layout.cache / "pairs", model.spec, "clip")
+    _check(pairs, recordings, clips.data.folder)
+    frames = [source.pictures(pairs.ids[row])[0] for row in tqdm(pairs.test, desc="held out", disable=None)]
+    np.save(layout.cache / _FRAMES, np.stack(frames))
+    if pictures:
+        asked = PicturesAsked(_picture_px(model), PICTURES_A_CLIP)
+        chosen = {clip_id: clips.different_frames(clip_id, PICTURES_A_CLIP) for clip_id in source.ids}
+        write_pictures(clips, layout.cache / "pictures", asked, chosen)
+    told = {
+        "recordings": recordings,
+        "num_recordings": len(set(recordings)),
+        "hours": round(sum(rows[clip_id].num_samples for clip_id in source.ids) / SAMPLE_RATE_HZ / 3600, 4),
+        "pictures": pictures,
+    }
+    write_whole(layout.cache / _ABOUT, json.dumps(told) + "\n")
+
+
+def _check(pairs: Pairs, recordings: Sequence[str], data: Path) -> None:
+    """Raise ValueError where too few recordings of a split could be read."""
+    for rows, purpose in ((pairs.train, "learn from"), (pairs.held_out, "stop by"), (pairs.test, "compare with")):
+        left = len({recordings[row] for row in rows})
+        if left < FEWEST_LEFT:
+            raise ValueError(
+                f"{left} recordings to {purpose} can be used, at least {FEWEST_LEFT} are needed; "
+                f"{data / 'skipped.jsonl'} says what is wrong with the others"
+            )

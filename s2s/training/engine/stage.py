@@ -1,0 +1,90 @@
+"""What the loop drives, and how long: one stage of training, its run's length, and the range of its loss. Pure data."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from s2s.training.engine.step_context import Turn
+
+JUDGED_BY: Final = "loss"
+"""Of what `Stage.validate` returns, the value that decides which weights are best: the lower the better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between what a loss lies: `floor` where everything is learnt, `ceiling` where nothing is; `name` is its key."""
+
+    name: str
+    floor: float
+    ceiling: float
+
+    def __str__(self) -> str:
+        return f"{self.name}: floor {self.floor:.3f}, ceiling {self.ceiling:.3f}"
+
+
+class Stage(Protocol):
+    """One stage of training. Every rank calls `step` and `validate`, at the same steps.
+
+    The others must not wait for ranks: `bounds`, `sheet` and, for a checkpoint, `state_dict` are asked of rank 0 alone.
+    """
+
+    def step(self, turn: Turn) -> dict[str, float]:
+        """Take one step of optimisation and return what to log."""
+        ...
+
+    def validate(self) -> dict[str, float]:
+        """Measure on what is held out, always alike; `loss` decides. Empty where nothing is held out.
+
+        Leaves nothing behind that a later step would notice.
+        """
+        ...
+
+    def bounds(self) -> Bounds | None:
+        """Return between what the first logged loss lies, where that is known."""
+        ...
+
+    def sheet(self) -> NDArray[np.uint8] | None:
+        """Return a picture [h, w, 3] that shows how far things are, or None."""
+        ...
+
+    def drawn(self) -> dict[str, Tensor]:
+        """Return what the last step was given: kept for a look where it broke the run."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that a resumed run needs besides its draws: tensors and plain values only."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over what `state_dict` returned."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunLength:
+    """A run ends after `steps` steps, `minutes` of training, or `patience` validations without a better one (0: never).
+
+    Whichever comes first. `every` counts are in steps; a checkpoint is written every `save_every_s` of training. With
+    `minutes` the rates of learning follow the clock, so that no two runs are alike to the letter.
+    """
+
+    steps: int
+    minutes: float = float("inf")
+    patience: int = 0
+    validate_every: int = 250
+    sheet_every: int = 1000
+    log_every: int = 10
+    save_every_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or not self.minutes > 0:
+            raise ValueError(f"a run needs at least one step and some time; got {self.steps}, {self.minutes} min")
+        if min(self.validate_every, self.sheet_every, self.log_every) < 1 or self.patience < 0:
+            raise ValueError(f"expected counts of steps from 1 on and patience from 0 on, got {self}")
+
+    def progress(self, step: int, trained_s: float) -> float:
+        """Return how much of the run is over, 0..1."""
+        return min(1.0, max(step / self.steps, trained_s / 60 / self.minutes))

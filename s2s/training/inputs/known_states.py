@@ -1,0 +1,80 @@
+"""What is known of remembered moments, and how a sound tells it: the line from h to how near the thing is.
+
+Keys tell a scene's places and hours apart more loudly than how near its thing is, though f_A hears that well: a line
+through the embeddings of takes finds it again.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from tqdm import tqdm
+
+from s2s.bundle import Bundle
+from s2s.training.inputs.world_arrays import WorldCounts
+from s2s.training.stages.audio_encoder import encode_sounds
+from s2s.world.sounds import synthesize
+from s2s.world.state import SCENES, draw_state
+
+_FIRST_SEED: Final = 5_000_000
+"""Of the takes that nearness is learnt from; memories, judges and measures draw theirs elsewhere."""
+_STRENGTHS: Final = (0.001, 0.003, 0.01, 0.03, 0.1)  # of the ridge, for unit features
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStates:
+    """`states` [n, 2] of moments, each 0..1 as `memory_generator.STATES` names them, and the line [h_dim + 1] from h
+    to nearness, its last number the constant."""
+
+    states: Tensor
+    nearness_line: Tensor
+
+
+@torch.inference_mode()
+def known_states(model: Bundle, counts: WorldCounts, per_scene: int) -> KnownStates:
+    """Return what is known of the world's pictures `counts`, hearing `per_scene` other takes of each scene."""
+    turns = [scene for _ in range(per_scene) for scene in SCENES]
+    takes = [draw_state(scene, _FIRST_SEED + number) for number, scene in enumerate(turns)]
+    sounds = np.stack([synthesize(take) for take in tqdm(takes, desc="sounds", disable=None)])
+    h = encode_sounds(model.audio_encoder, model.spec, sounds)
+    line = nearness_line(h, torch.tensor([take.nearness for take in takes]))
+    return KnownStates(states_of(counts), line)
+
+
+def states_of(counts: WorldCounts) -> Tensor:
+    """Return the states [n, 2], each 0..1, of the world's takes."""
+    takes = [counts.state(index) for index in range(counts.num_pictures)]
+    return torch.tensor([[take.nearness, take.hour / 24.0] for take in takes])
+
+
+def nearness_line(h: Tensor, nearness: Tensor) -> Tensor:
+    """Return the line [h_dim + 1] from features [n, h_dim] of takes to how near they are [n].
+
+    Ridge regression, its strength by the last quarter, then steepened about the middle until what it answers spreads
+    as the truth does: a regression is drawn to the mean, and on the wall nothing would ever be quite near.
+    """
+    h, nearness = F.normalize(h.double(), dim=1), nearness.double()
+    first = len(h) * 3 // 4
+    errors = {
+        strength: float((_along(h[first:], _ridge(h[:first], nearness[:first], strength)) - nearness[first:]).norm())
+        for strength in _STRENGTHS
+    }
+    line = _ridge(h, nearness, min(errors, key=errors.__getitem__))
+    line *= nearness.std() / _along(h, line).std()
+    line[-1] += nearness.mean() - _along(h, line).mean()
+    return line.float()
+
+
+def _ridge(h: Tensor, wanted: Tensor, strength: float) -> Tensor:
+    rows = F.pad(h, (0, 1), value=1.0)
+    damping = strength * torch.eye(rows.shape[1], dtype=rows.dtype)
+    damping[-1, -1] = 1e-9  # the constant is free
+    line: Tensor = torch.linalg.solve(rows.T @ rows + damping, rows.T @ wanted)
+    return line
+
+
+def _along(h: Tensor, line: Tensor) -> Tensor:
+    return h @ line[:-1] + line[-1]

@@ -1,0 +1,281 @@
+"""What f_A is trained on, computed once: each clip's spectrogram, and f_V's features of the pictures that go with it.
+
+The published code computes both anew at every step. Two arrays in a folder, read by memory map; writing goes on where
+it stopped. Written by one process.
+"""
+
+import json
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from s2s.data.clip_source import Frames, Sound
+from s2s.data.corpus import Split
+from s2s.models.image_encoder import PictureEncoder
+from s2s.spectrogram import fit_clip, log_power, normalise
+from s2s.spectrogram_spec import SpectrogramSpec
+from s2s.training.inputs.image_features import raw_features
+from s2s.training.inputs.moments import fingerprint
+from s2s.training.inputs.world_arrays import DataError
+
+_log = logging.getLogger(__name__)
+
+Normalisation = Literal["clip", "fixed"]
+_ABOUT: Final = "pairs.json"
+_DONE: Final = "done"
+_ARRAYS: Final = ("heard", "features")
+_LEFT_OUT: Final = -1.0
+"""The first feature of a clip that could not be read; f_V's are never negative."""
+_SAVED_EVERY: Final = 64
+_AT_ONCE: Final = 32
+_MEASURED_ON: Final = 256
+
+
+class PairSource(Protocol):
+    """Sounds and the pictures that go with each, by id."""
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Every pair's id, in a fixed order."""
+        ...
+
+    @property
+    def pictures_each(self) -> int:
+        """How many pictures a sound has at most."""
+        ...
+
+    @property
+    def choice(self) -> Mapping[str, Any]:
+        """What else decides which sounds and pictures the ids stand for, by name, in plain values."""
+        ...
+
+    def split(self, pair_id: str) -> Split:
+        """Return where the pair belongs."""
+        ...
+
+    def label(self, pair_id: str) -> str | None:
+        """Return its class, where one is known: for measuring."""
+        ...
+
+    def weight(self, pair_id: str) -> float:
+        """Return how often it is drawn, relative to the others."""
+        ...
+
+    def fades(self, pair_id: str) -> bool:
+        """Return whether it also stands for what is too quiet to tell."""
+        ...
+
+    def calibrated(self, pair_id: str) -> bool:
+        """Return whether its level is true: whether it tells how near the thing is."""
+        ...
+
+    def sound(self, pair_id: str) -> Sound:
+        """Return the sound, mono [n] at 16 kHz within ±1. Raises ValueError, OSError for one that cannot be read."""
+        ...
+
+    def pictures(self, pair_id: str) -> Frames:
+        """Return its pictures [k, px, px, 3], 1 to `pictures_each` of them. Raises as `sound`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """An opened folder of n pairs; `train`, `held_out` and `test` are row numbers of those that could be read.
+
+    `heard` float16 [n, bins, frames] is log power above the floor, 0 where there is nothing: in this form half
+    precision keeps a thousandth. `features` float32 [n, k, d] are f_V's, not normalised. `spec` is what f_A hears.
+    """
+
+    train: NDArray[np.int64]
+    held_out: NDArray[np.int64]
+    test: NDArray[np.int64]
+    ids: tuple[str, ...]
+    classes: tuple[str, ...]
+    labels: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    fades: NDArray[np.bool_]
+    calibrated: NDArray[np.bool_]
+    spec: SpectrogramSpec
+    heard: NDArray[np.float16]
+    features: NDArray[np.float32]
+
+    @property
+    def feature_dim(self) -> int:
+        """Numbers in one feature."""
+        return int(self.features.shape[2])
+
+    @property
+    def chances(self) -> NDArray[np.float64]:
+        """How likely each of `train` is drawn; they sum to one."""
+        weights = self.weights[self.train]
+        chances: NDArray[np.float64] = weights / weights.sum()
+        return chances
+
+    def heard_at(self, rows: NDArray[np.int64]) -> Tensor:
+        """Return what is heard of `rows` [k, bins, frames], float32, read in the order of the disk."""
+        order = np.argsort(rows, kind="stable")
+        found = np.empty((len(rows), *self.heard.shape[1:]), np.float32)
+        found[order] = self.heard[rows[order]]
+        return torch.from_numpy(found)
+
+    def normalised(self, heard: Tensor) -> Tensor:
+        """Return the network's input [b, 1, bins, frames] for what is heard [b, bins, frames], as `s2s.spectrogram`."""
+        # A clip's own mean takes every constant away; adding one first costs float32 all that is faint, and makes
+        # silence ±1 instead of 0.
+        constant = math.log(self.spec.floor) if self.spec.normalisation == "fixed" else 0.0
+        return normalise(heard + constant, self.spec).float().unsqueeze(1)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open what `write_pairs` finished. Raises DataError where it did not, or too little of it could be used."""
+        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        if (done := _done(folder)) < len(about["ids"]):
+            raise DataError(f"{folder} is unfinished ({done} of {len(about['ids'])} pairs): run the same command again")
+        heard, features = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
+        usable = features[:, 0, 0] != _LEFT_OUT
+        splits = np.array(about["splits"])
+        train, held_out, test = (np.flatnonzero(usable & (splits == name)) for name in ("train", "val", "test"))
+        if len(train) < 2:
+            raise DataError(f"expected at least two pairs to train on, got {len(train)} of {len(usable)}")
+        spec = SpectrogramSpec.from_dict(about["spec"])
+        if about["normalisation"] == "fixed":
+            spec = _measured(heard, train, spec)
+        classes = sorted({label for label in about["labels"] if label is not None})
+        labels = np.array([-1 if label is None else classes.index(label) for label in about["labels"]])
+        weights = np.array(about["weights"], np.float64)
+        fades, calibrated = (np.array(about[name], bool) for name in ("fades", "calibrated"))
+        ids = tuple(about["ids"])
+        known = (ids, tuple(classes), labels, weights, fades, calibrated)
+        return cls(train, held_out, test, *known, spec, heard, features)
+
+
+def write_pairs(
+    source: PairSource,
+    encoder: PictureEncoder,
+    folder: Path,
+    spec: SpectrogramSpec | None = None,
+    normalisation: Normalisation = "fixed",
+) -> Pairs:
+    """Compute what f_A is trained on into `folder`, and open it; what is there already is kept.
+
+    A pair that cannot be read is left out with a word in the log. Raises DataError where the folder holds other pairs,
+    or those of another f_V.
+    """
+    spec = spec or SpectrogramSpec()
+    ids = list(source.ids)
+    told = {
+        "ids": ids,
+        "splits": [source.split(one) for one in ids],
+        "labels": [source.label(one) for one in ids],
+        "weights": [source.weight(one) for one in ids],
+        "fades": [source.fades(one) for one in ids],
+        "calibrated": [source.calibrated(one) for one in ids],
+        "encoder": fingerprint(encoder),
+        "spec": _unmeasured(spec).to_dict(),
+        "normalisation": normalisation,
+        **source.choice,
+    }
+    _claim(folder, told)
+    shapes = ((spec.num_bins, spec.num_frames), (source.pictures_each, encoder.embedding_dim))
+    heard, features = _arrays(folder, len(ids), shapes)
+    done = _done(folder)
+    bar = tqdm(total=len(ids), initial=done, desc="pairs", unit=" clip", disable=None)
+    for start in range(done, len(ids), _AT_ONCE):
+        few = ids[start : start + _AT_ONCE]
+        _compute(source, encoder, spec, few, heard[start : start + len(few)], features[start : start + len(few)])
+        bar.update(len(few))
+        if (start + len(few)) % _SAVED_EVERY < _AT_ONCE or start + len(few) == len(ids):
+            _mark(folder, start + len(few), [heard, features])
+    bar.close()
+    return Pairs.open(folder)
+
+
+def _compute(
+    source: PairSource,
+    encoder: PictureEncoder,
+    spec: SpectrogramSpec,
+    ids: Sequence[str],
+    heard: NDArray[np.float16],
+    features: NDArray[np.float32],
+) -> None:
+    """Fill the rows of `ids`; f_V looks at the pictures of all of them at once."""
+    pictures: list[Frames] = []
+    rows = []
+    for row, pair_id in enumerate(ids):
+        try:
+            level = log_power(fit_clip(source.sound(pair_id), spec), spec) - math.log(spec.floor)
+            pictures.append(source.pictures(pair_id))
+        except (ValueError, OSError) as error:
+            _log.warning("%s is left out: %s", pair_id, " ".join(str(error).split()))
+            features[row] = _LEFT_OUT
+            continue
+        heard[row] = level.clamp_min(0.0).half().numpy()
+        rows.append(row)
+    if rows:
+        found = raw_features(encoder, np.concatenate(pictures)).numpy()
+        ends = np.cumsum([len(few) for few in pictures])
+        for row, few in zip(rows, np.split(found, ends[:-1]), strict=True):
+            features[row] = np.resize(few, features[row].shape)  # where there are few they are repeated
+
+
+def _measured(heard: NDArray[np.float16], train: NDArray[np.int64], spec: SpectrogramSpec) -> SpectrogramSpec:
+    """Return `spec` with mean and deviation of log power over evenly spread training clips."""
+    chosen = train[np.unique(np.linspace(0, len(train) - 1, _MEASURED_ON).astype(int))]
+    levels = [np.float64(heard[row]) + math.log(spec.floor) for row in chosen]
+    mean, square = np.mean([(level.mean(), np.square(level).mean()) for level in levels], axis=0)
+    deviation = float(np.sqrt(max(square - mean**2, 1e-6)))
+    return SpectrogramSpec.from_dict(
+        {**spec.to_dict(), "normalisation": "fixed", "mean": round(float(mean), 4), "deviation": round(deviation, 4)}
+    )
+
+
+def _unmeasured(spec: SpectrogramSpec) -> SpectrogramSpec:
+    """Return `spec` without mean and deviation, which belong to other sounds."""
+    kept = {name: value for name, value in spec.to_dict().items() if name not in ("mean", "deviation")}
+    return SpectrogramSpec.from_dict({**kept, "normalisation": "clip"})
+
+
+def _claim(folder: Path, told: dict[str, Any]) -> None:
+    path = folder / _ABOUT
+    folder.mkdir(parents=True, exist_ok=True)
+    there = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    # What an older folder does not say, it cannot say otherwise: it is told now.
+    if different := [name for name, value in json.loads(json.dumps(told)).items() if there.get(name, value) != value]:
+        raise DataError(f"{folder} holds pairs with other {', '.join(different)}: choose another --cache")
+    if not told.keys() <= there.keys():
+        part = path.with_name(_ABOUT + ".part")
+        part.write_text(json.dumps({**there, **told}) + "\n", encoding="utf-8")
+        part.replace(path)
+
+
+def _arrays(folder: Path, count: int, shapes: Sequence[tuple[int, int]]) -> list[NDArray[Any]]:
+    return [
+        np.load(folder / f"{name}.npy", mmap_mode="r+")
+        if (folder / f"{name}.npy").exists()
+        else np.lib.format.open_memmap(folder / f"{name}.npy", mode="w+", dtype=dtype, shape=(count, *shape))
+        for name, dtype, shape in zip(_ARRAYS, (np.float16, np.float32), shapes, strict=True)
+    ]
+
+
+def _done(folder: Path) -> int:
+    """Return how many pairs are written."""
+    path = folder / _DONE
+    return int(path.read_text()) if path.exists() else 0
+
+
+def _mark(folder: Path, done: int, arrays: Sequence[NDArray[Any]]) -> None:
+    for array in arrays:
+        assert isinstance(array, np.memmap)
+        array.flush()
+    part = folder / (_DONE + ".part")
+    part.write_text(str(done))
+    part.replace(folder / _DONE)

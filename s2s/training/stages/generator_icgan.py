@@ -1,0 +1,254 @@
+"""Stage 2 as published: IC-GAN (Casanova et al. 2021) with BigGAN's networks, on pictures and frozen f_V's features.
+
+D sees a real picture under the feature of one of its neighbours, and a painting under the feature it was painted for.
+Slow on little data, where `augment` and `warm_up` help; both are off as published. No sound, no labels.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from s2s.models.biggan import BigGanGenerator
+from s2s.models.biggan_discriminator import BigGanDiscriminator
+from s2s.models.image_encoder import PictureEncoder
+from s2s.training.augment.diff_augment import augmented, parsed
+from s2s.training.engine.device import Rig, descend, frozen, set_rate
+from s2s.training.engine.loop import RunPlan, train
+from s2s.training.engine.moving_average import MovingAverage
+from s2s.training.engine.stage import Bounds
+from s2s.training.engine.step_context import Lots, Turn
+from s2s.training.inputs.images import Pictures
+from s2s.training.inputs.instances import Instances, InstancesAsked, instances_of
+from s2s.training.inputs.world_arrays import to_tensor
+from s2s.training.losses import objectives as losses
+from s2s.training.stages.batch_statistics import with_measured_statistics
+from s2s.training.stages.generator_light import WEIGHTS
+from s2s.training.stages.generator_validation import distance_to_held_out, sheet_of
+
+RECIPE: Final = "icgan"
+_BETAS: Final = (0.0, 0.999)
+_ADAM_EPS: Final = 1e-6
+_STATISTICS_BATCHES: Final = 20
+_FEWEST_CHANNELS: Final = 8  # D's attention asks with an eighth of them
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceGanSettings:
+    """How G and D are trained; the defaults are the published ones for 128 pixels, but for the batch.
+
+    That was 64 on each of 32 GPUs, whose batch norms saw their own share alone, as those of ranks do here; `batch` is
+    all of it. At 64 pixels: 64 channels, both rates 1e-4, batch 256. `flips` mirrors half of the pictures,
+    `flipped_features` takes half of the features of mirrored ones (not at 256 pixels). `augment` names DiffAugment's
+    changes: "colour,translation,cutout". `warm_up` is the share of the run that only reconstructs, at `warm_up_rate`.
+    """
+
+    resolution: int = 128
+    channels: int = 96
+    z_dim: int = 120
+    shared_dim: int = 512
+    k_nn: int = 50
+    batch: int = 64
+    learning_rate: float = 4e-5
+    judge_rate: float = 1e-4
+    judge_steps: int = 1
+    average: float = 0.9999
+    average_start: int = 20_000  # steps; a shorter run needs both lower
+    flips: bool = True
+    flipped_features: bool = True
+    augment: str = ""
+    warm_up: float = 0.0
+    warm_up_rate: float = 1e-3  # at a fifth of it, pictures are half as near after as many steps
+
+    def __post_init__(self) -> None:
+        parsed(self.augment)
+        if min(self.k_nn, self.judge_steps, self.batch) < 1 or not 0 <= self.warm_up <= 1:
+            raise ValueError(f"expected counts from 1 on and a share of 0..1 for warm_up, got {self}")
+        if self.channels < _FEWEST_CHANNELS:
+            raise ValueError(f"channels must be {_FEWEST_CHANNELS} or more, got {self.channels}")
+
+
+class InstanceGanStage:
+    """One step: `judge_steps` of D, each with pictures and paintings of its own, then one of G with new ones."""
+
+    def __init__(
+        self,
+        data: Pictures,
+        encoder: PictureEncoder,
+        settings: InstanceGanSettings,
+        instances: Instances,
+        rig: Rig,
+        seed: int = 0,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.data, self.settings, self.instances, self.rig = data, settings, instances, rig
+        self.encoder = encoder
+        s, h_dim = settings, encoder.embedding_dim
+        self.G = rig.prepared(BigGanGenerator(s.resolution, s.channels, s.z_dim, h_dim, s.shared_dim))
+        self.D = rig.prepared(BigGanDiscriminator(s.resolution, s.channels, h_dim))
+        self.average = MovingAverage(self.G, s.average, s.average_start)
+        self.paint_optimiser = rig.adam(self.G.parameters(), s.learning_rate, betas=_BETAS, eps=_ADAM_EPS)
+        self.judge_optimiser = rig.adam(self.D.parameters(), s.judge_rate, betas=_BETAS, eps=_ADAM_EPS)
+        self._paint, self._judge = rig.compile(self.G), rig.compile(self.D)
+        self._changes = parsed(s.augment)
+        self._drawn: dict[str, Tensor] = {}
+
+    def step(self, turn: Turn) -> dict[str, float]:
+        """Take one step of D and one of G, or in the warm-up one of G alone."""
+        lots = turn.lots(self.settings.batch)
+        warming = turn.progress < self.settings.warm_up
+        set_rate(self.paint_optimiser, self.settings.warm_up_rate if warming else self.settings.learning_rate)
+        if warming:
+            told = self._reconstruct(lots)
+        else:
+            judged = [self._judge_step(lots) for _ in range(self.settings.judge_steps)]
+            told = {**self._paint_step(lots), **judged[-1]}
+        self.average.update(self.G)
+        return told
+
+    def _reconstruct(self, lots: Lots) -> dict[str, float]:
+        places, own = self.instances.own(lots)
+        real, h = self._pictures(places), own.to(self.rig.device)
+        z = self._noise(lots)
+        self._drawn = {"real": real, "h": h, "z": z}
+        with self.rig.autocast():
+            fake = self._paint(z, h)
+            pixel = losses.pooled_l1(fake, real)
+            with torch.no_grad():
+                wanted = self.encoder.maps(real)
+            feature = losses.feature_distance(self.encoder.maps(fake), wanted)
+        descend(self.paint_optimiser, 2 * pixel + feature)
+        return {"pixel": pixel.item(), "feature": feature.item()}
+
+    def _judge_step(self, lots: Lots) -> dict[str, float]:
+        places, near = self.instances.real(lots)
+        real, h_real = self._pictures(places), near.to(self.rig.device)
+        if self.settings.flips:
+            turned = lots.chance(0.5).to(real.device)[:, None, None, None]
+            real = torch.where(turned, real.flip(3), real)
+        z, h_fake = self._wanted(lots)
+        self._drawn = {"real": real, "h_real": h_real, "z": z, "h": h_fake}
+        with self.rig.autocast():
+            with torch.no_grad():
+                fake = self._paint(z, h_fake).float()
+            seen = torch.cat([self._augmented(real, lots), self._augmented(fake, lots)])
+            # In one go: spectral norms are estimated once for both, as published.
+            on_real, on_fake = self._judge(seen, torch.cat([h_real, h_fake])).chunk(2)
+            loss = losses.hinge_discriminator([on_real], [on_fake])
+        descend(self.judge_optimiser, loss)
+        gap = on_real.detach().float().mean() - on_fake.detach().float().mean()
+        return {"judge": loss.item(), "gap": gap.item()}
+
+    def _paint_step(self, lots: Lots) -> dict[str, float]:
+        z, h = self._wanted(lots)
+        self._drawn |= {"z": z, "h": h}
+        with self.rig.autocast(), frozen(self.D):
+            fake = self._paint(z, h).float()
+            loss = losses.hinge_generator([self._judge(self._augmented(fake, lots), h)])
+        descend(self.paint_optimiser, loss)
+        return {"adversarial": loss.item()}
+
+    def _pictures(self, places: NDArray[np.int64]) -> Tensor:
+        pictures = self.data.of(self.data.train[places])
+        return self.rig.placed(to_tensor(pictures, self.settings.resolution))
+
+    def _wanted(self, lots: Lots) -> tuple[Tensor, Tensor]:
+        return self._noise(lots), self.instances.wanted(lots).to(self.rig.device)
+
+    def _noise(self, lots: Lots) -> Tensor:
+        return lots.normal(self.G.z_dim).to(self.rig.device)
+
+    def _augmented(self, pictures: Tensor, lots: Lots) -> Tensor:
+        return augmented(pictures, self._changes, lots)
+
+    def painter(self) -> BigGanGenerator:
+        """Return the averaged G as it is used: in evaluation mode, its batch-norm statistics measured anew."""
+        return with_measured_statistics(self.average.net, self._typical())
+
+    def _typical(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield batches (z, h) as one rank sees them, always the same, so that every rank measures the same."""
+        draws = torch.Generator().manual_seed(2)
+        for _ in range(_STATISTICS_BATCHES):
+            yield self._wanted(Lots.alone(draws, self.settings.batch // self.rig.rank.count))
+
+    def validate(self) -> dict[str, float]:
+        """Return the Fréchet distance between held-out pictures and what is painted for their features, in f_V.
+
+        D never looks through f_V, but a warm-up does, and flatters the number.
+        """
+        return distance_to_held_out(self.painter(), self.data, self.encoder, self.rig.device)
+
+    def bounds(self) -> Bounds | None:
+        """A game between two has no floor."""
+        return None
+
+    def sheet(self) -> NDArray[np.uint8] | None:
+        """Return rows of held-out pictures, and what is painted for them."""
+        return sheet_of(self.painter(), self.data, self.encoder, self.instances.features, self.rig.device)
+
+    def drawn(self) -> dict[str, Tensor]:
+        """Return pictures, conditions and noise of the last step."""
+        return self._drawn
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return networks, average and optimisers; of several ranks, each with batch norms of its own, this one's."""
+        nets = {"G": self.G, "D": self.D, "average": self.average.net}
+        state: dict[str, Any] = {name: net.state_dict() for name, net in nets.items()}
+        state["optimisers"] = [self.paint_optimiser.state_dict(), self.judge_optimiser.state_dict()]
+        return {**state, "num_updates": self.average.num_updates}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over a checkpoint."""
+        for name, net in (("G", self.G), ("D", self.D), ("average", self.average.net)):
+            net.load_state_dict(state[name])
+        self.paint_optimiser.load_state_dict(state["optimisers"][0])
+        self.judge_optimiser.load_state_dict(state["optimisers"][1])
+        self.average.num_updates = state["num_updates"]
+
+    def begin_from(self, generator: BigGanGenerator) -> None:
+        """Start from a finished generator of these sizes, as `bundle.load_generator` reads it. Raises ValueError.
+
+        D begins at random: no bundle holds one.
+        """
+        if generator.linear.u0 is None:
+            raise ValueError(
+                "this generator's spectral norm is folded into its weights, for painting: it cannot be trained on. "
+                "Load it with s2s.bundle.load_generator"
+            )
+        given, ours = ({k: tuple(v.shape) for k, v in net.state_dict().items()} for net in (generator, self.G))
+        if wrong := [name for name in ours if given.get(name) != ours[name]] or list(given.keys() - ours.keys()):
+            name = wrong[0]
+            raise ValueError(f"a generator of other sizes: {name} is {given.get(name)}, expected {ours.get(name)}")
+        for net in (self.G, self.average.net):
+            net.load_state_dict(generator.state_dict())
+
+
+def train_instance_gan(
+    data: Pictures,
+    encoder: PictureEncoder,
+    settings: InstanceGanSettings,
+    plan: RunPlan,
+    start: BigGanGenerator | None = None,
+) -> BigGanGenerator:
+    """Train G and D; write the averaged G to `generator.safetensors` in the plan's folder and return that network.
+
+    Its spectral norm is not folded: it can be trained on. Raises ValueError.
+    """
+    assert isinstance(encoder, nn.Module)
+    encoder.to(plan.rig.device).eval().requires_grad_(False)
+    asked = InstancesAsked(settings.k_nn, settings.flipped_features)
+    instances = instances_of(data, encoder, plan.out, asked, writes=plan.rig.is_first)
+    stage = InstanceGanStage(data, encoder, settings, instances, plan.rig, plan.seed)
+    if start is not None:
+        stage.begin_from(start)
+    told = {"stage": "generator", "recipe": RECIPE, "pictures": len(data.train), "from_generator": start is not None}
+    train(stage, plan, {**told, **asdict(settings)})
+    painter = stage.painter()
+    if plan.rig.is_first:
+        save_file({k: v.contiguous() for k, v in painter.state_dict().items()}, plan.out / WEIGHTS)
+    return painter

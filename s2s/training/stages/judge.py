@@ -1,0 +1,162 @@
+"""An independent judge: a classifier of real pictures by their class, to score generated ones with.
+
+It shares nothing with the image encoder or the discriminator, whose own features would flatter the generator. The
+one stage that is trained with the names of classes; nothing that it learns reaches the model.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from s2s.models.judge import SMALL_PX, Architecture, Judge
+from s2s.training.augment.views import Crop, random_view
+from s2s.training.engine.device import Rig, descend, set_rate
+from s2s.training.engine.loop import RunPlan, train
+from s2s.training.engine.stage import Bounds
+from s2s.training.engine.step_context import Turn
+from s2s.training.inputs.images import UNKNOWN, Pictures
+from s2s.training.inputs.world_arrays import DataError, to_tensor
+
+__all__ = ["Judge", "JudgeSettings", "JudgeStage", "load_judge", "train_judge"]
+
+WEIGHTS: Final = "judge.safetensors"
+ABOUT: Final = "judge.json"
+_VALIDATED_ON: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """How the judge is trained. To fine-tune Inception take a rate of about 1e-4, or it forgets what it knows."""
+
+    architecture: Architecture = "small"
+    batch: int = 96
+    learning_rate: float = 2e-3
+    area: tuple[float, float] = (0.3, 1.0)  # how much of a picture is shown, from and to
+
+
+class JudgeStage:
+    """One step: name the classes of a batch of randomly cropped and coloured pictures."""
+
+    def __init__(
+        self, data: Pictures, settings: JudgeSettings, rig: Rig, seed: int = 0, weights: Path | None = None
+    ) -> None:
+        torch.manual_seed(seed)
+        self.data, self.settings, self.rig = data, settings, rig
+        self._train, self._held_out = _labelled(data, data.train), _labelled(data, data.held_out)
+        if len(np.unique(data.labels[self._train])) < 2:
+            raise DataError(
+                "the judge learns to tell classes apart, and these pictures name fewer than two: prepare films that "
+                "have labels (those of a published corpus, or an index.jsonl of `video` and `label` beside them), or "
+                "the world"
+            )
+        judge = Judge(data.classes, settings.architecture)
+        if weights is not None:
+            judge.load_body(weights)
+        self.net = rig.prepared(judge)
+        self._forward = rig.compile(self.net)
+        self.optimiser = rig.adam(self.net.parameters(), settings.learning_rate)
+        self._px = SMALL_PX if settings.architecture == "small" else data.px
+        self._batch = min(settings.batch, len(self._train) // rig.rank.count * rig.rank.count)
+        self._drawn: dict[str, Tensor] = {}
+
+    def step(self, turn: Turn) -> dict[str, float]:
+        """Take one step; the rate falls to nothing."""
+        self.net.train()
+        set_rate(self.optimiser, self.settings.learning_rate * max(0.02, 1 - turn.progress))
+        rows = turn.mine(turn.rng.choice(self._train, self._batch, replace=False))
+        pictures, target = self._read(rows)
+        views = random_view(pictures, turn.lots(self._batch), Crop(self._px, self.settings.area))
+        self._drawn = {"views": views, "target": target}
+        with self.rig.autocast():
+            logits = self._forward(views)
+        loss = F.cross_entropy(logits.float(), target)
+        descend(self.optimiser, loss)
+        return {"loss": loss.item(), "accuracy": (logits.argmax(1) == target).float().mean().item()}
+
+    def _read(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        """Return pictures [n, 3, px, px] and their classes [n]."""
+        target = torch.from_numpy(self.data.labels[rows])
+        return self.rig.placed(to_tensor(self.data.of(rows), self._px)), self.rig.placed(target)
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """Return loss and accuracy on pictures held out, as they are. Every rank does all of it."""
+        rows = self._held_out
+        if not len(rows):
+            return {}
+        rows = rows[np.unique(np.linspace(0, len(rows) - 1, _VALIDATED_ON).astype(int))]
+        self.net.eval()
+        logits, targets = [], []
+        for start in range(0, len(rows), self._batch):
+            pictures, target = self._read(rows[start : start + self._batch])
+            with self.rig.autocast():
+                logits.append(self.net(pictures).float())
+            targets.append(target)
+        said, wanted = torch.cat(logits), torch.cat(targets)
+        right = (said.argmax(1) == wanted).float().mean().item()
+        return {"loss": F.cross_entropy(said, wanted).item(), "accuracy": right}
+
+    def bounds(self) -> Bounds | None:
+        """Every picture named for sure, or a guess among all classes."""
+        return Bounds("loss", 0.0, math.log(len(self.data.classes)))
+
+    def sheet(self) -> NDArray[np.uint8] | None:
+        """Nothing to see."""
+        return None
+
+    def drawn(self) -> dict[str, Tensor]:
+        """Return the last step's views and their classes."""
+        return self._drawn
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return network and optimiser."""
+        return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over a checkpoint."""
+        self.net.load_state_dict(state["net"])
+        self.optimiser.load_state_dict(state["optimiser"])
+
+
+def _labelled(data: Pictures, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    labelled: NDArray[np.int64] = rows[data.labels[rows] != UNKNOWN]
+    return labelled
+
+
+def train_judge(data: Pictures, settings: JudgeSettings, plan: RunPlan, weights: Path | None = None) -> Judge:
+    """Train the judge on the labelled pictures of `data` and return it; Inception begins with `weights` where given.
+
+    `weights` is a state dict of torchvision's `inception_v3`. Writes `judge.safetensors` and `judge.json` to the plan's
+    folder. Raises DataError where the pictures have no labels.
+    """
+    stage = JudgeStage(data, settings, plan.rig, plan.seed, weights)
+    told = {"stage": "judge", "pictures": len(data.train), "classes": len(data.classes)}
+    train(stage, plan, {**told, "weights": weights.name if weights else None, **asdict(settings)})
+    judge = stage.net.eval().requires_grad_(False)
+    if plan.rig.is_first:
+        about = {"architecture": judge.architecture, "classes": list(judge.classes)}
+        (plan.out / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+        save_file({k: v.contiguous() for k, v in judge.state_dict().items()}, plan.out / WEIGHTS)
+    return judge
+
+
+def load_judge(folder: Path) -> Judge:
+    """Return the judge that a finished run left in `folder`. Raises FileNotFoundError."""
+    for name in (WEIGHTS, ABOUT):
+        if not (folder / name).exists():
+            raise FileNotFoundError(
+                f"{folder / name} is missing: train it with `python -m s2s train judge DATA {folder}`"
+            )
+    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    judge = Judge(about["classes"], about["architecture"])
+    judge.load_state_dict(load_file(folder / WEIGHTS))
+    return judge.eval().requires_grad_(False)

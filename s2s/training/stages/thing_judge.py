@@ -1,0 +1,235 @@
+"""Trains the judge that needs the thing. It sees things soft, coloured, moved and in other places; and broken ones.
+
+A thing whose parts are shuffled or strongly warped is none: else texture would do, and a judge that is content with
+texture calls a green smear a tree.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from s2s.models.thing_judge import CLASSES, MASK_STRIDE, NONE, ThingJudge, as_input
+from s2s.training.augment.views import random_colour
+from s2s.training.engine.device import Rig, descend, set_rate
+from s2s.training.engine.loop import RunPlan, train
+from s2s.training.engine.stage import Bounds
+from s2s.training.engine.step_context import Lots, Turn
+from s2s.training.inputs.thing_images import Things
+from s2s.training.stages.autoencoder import as_input as as_pictures
+
+WEIGHTS: Final = "thing_judge.safetensors"
+_NONE: Final = CLASSES.index(NONE)
+_TILES: Final = (8, 16)  # rows and columns that a broken picture is shuffled in
+_BREAKABLE: Final = 0.03  # a smaller thing fits into one tile and would survive
+_AT_ONCE: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ThingJudgeSettings:
+    """How the judge is trained. `shuffled` and `warped` are the shares of pictures whose thing is broken."""
+
+    batch: int = 64
+    learning_rate: float = 2e-3
+    soft: float = 0.5  # the share of pictures that are blurred, by up to three pixels of the input
+    shuffled: float = 0.12
+    warped: float = 0.10
+    square: float = 0.25  # the share of steps that see the square in the middle, as older generators paint it
+    mask: float = 1.0  # what the mask's loss counts for
+
+
+class ThingJudgeStage:
+    """One step: name the thing in a batch of altered pictures, and say where it is."""
+
+    def __init__(self, data: Things, settings: ThingJudgeSettings, rig: Rig, seed: int = 0) -> None:
+        torch.manual_seed(seed)
+        self.data, self.settings, self.rig = data, settings, rig
+        self.net = rig.prepared(ThingJudge())
+        self._forward = rig.compile(self.net)
+        self.optimiser = rig.adam(self.net.parameters(), settings.learning_rate)
+        self._drawn: dict[str, Tensor] = {}
+
+    def step(self, turn: Turn) -> dict[str, float]:
+        """Take one step; the rate falls to nothing."""
+        self.net.train()
+        set_rate(self.optimiser, self.settings.learning_rate * min(1.0, max(0.02, 1.5 * (1 - turn.progress))))
+        rows = turn.mine(turn.rng.choice(self.data.train, self.settings.batch, replace=False))
+        lots = turn.lots(self.settings.batch)
+        pictures, masks, target = self._read(rows)
+
+        # Alter them: moved and cut, coloured, soft; then break some things.
+        if turn.rng.random() < self.settings.square:
+            pictures, masks = _middle(pictures), _middle(masks)
+        pictures, masks = moved(pictures, masks, lots)
+        pictures = softened(random_colour(pictures, lots), lots, self.settings.soft)
+        pictures, masks, target = self._break(pictures, masks, target, lots)
+        self._drawn = {"pictures": pictures, "masks": masks, "target": target}
+
+        # Name what is left, and find it.
+        with self.rig.autocast():
+            logits, mask = self._forward(pictures)
+        named = F.cross_entropy(logits.float(), target, label_smoothing=0.05)
+        placed = F.binary_cross_entropy_with_logits(mask.float(), masks)
+        descend(self.optimiser, named + self.settings.mask * placed)
+        right = (logits.argmax(1) == target).float().mean().item()
+        return {"loss": named.item(), "mask": placed.item(), "accuracy": right}
+
+    def _read(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
+        """Return pictures [n, 3, 72, w], masks [n, 1, 18, w / 4] in 0..1 and classes [n]."""
+        order = np.sort(rows)
+        pictures = as_input(self.rig.placed(as_pictures(self.data.pixels[order])))
+        masks = self.rig.placed(torch.from_numpy(np.asarray(self.data.masks[order]))[:, None].float() / 255.0)
+        size = [side // MASK_STRIDE for side in pictures.shape[2:]]
+        masks = F.interpolate(masks, size, mode="area")
+        return pictures, masks, self.rig.placed(torch.from_numpy(self.data.labels[order]))
+
+    def _break(self, pictures: Tensor, masks: Tensor, target: Tensor, lots: Lots) -> tuple[Tensor, Tensor, Tensor]:
+        """Shuffle or warp some pictures; what is broken shows nothing any more."""
+        s, chosen = self.settings, lots.uniform().to(pictures.device)
+        breakable = masks.mean(dim=(1, 2, 3)) > _BREAKABLE
+        shuffle = breakable & (chosen < s.shuffled)
+        warp = breakable & (chosen >= s.shuffled) & (chosen < s.shuffled + s.warped)
+        order = lots.uniform(0.0, 1.0, math.prod(_TILES))
+        field = lots.normal(2, 5, 9).to(pictures.device)
+        pictures = torch.where(shuffle[:, None, None, None], shuffled(pictures, order), pictures)
+        pictures = torch.where(warp[:, None, None, None], warped(pictures, field), pictures)
+        whole = ~(shuffle | warp)
+        return pictures, masks * whole[:, None, None, None], torch.where(whole, target, _NONE)
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """Return loss, accuracy and the mask's IoU on pictures held out, as they are. Every rank does all of it."""
+        rows = self.data.held_out
+        if not len(rows):
+            return {}
+        self.net.eval()
+        said, placed, targets, truths = [], [], [], []
+        for start in range(0, len(rows), _AT_ONCE):
+            pictures, masks, target = self._read(rows[start : start + _AT_ONCE])
+            logits, mask = self.net(pictures)
+            said.append(logits.float())
+            placed.append(mask.sigmoid())
+            targets.append(target)
+            truths.append(masks)
+        logits, target = torch.cat(said), torch.cat(targets)
+        there = target != _NONE
+        overlap = intersection_over_union(torch.cat(placed)[there], torch.cat(truths)[there])
+        right = (logits.argmax(1) == target).float()
+        return {
+            "loss": F.cross_entropy(logits, target).item(),
+            "accuracy": right.mean().item(),
+            "thing_accuracy": right[there].mean().item(),
+            "iou": overlap.mean().item(),
+        }
+
+    def bounds(self) -> Bounds | None:
+        """Label smoothing leaves a floor that depends on it: a guess among all classes is the ceiling."""
+        return None
+
+    def sheet(self) -> NDArray[np.uint8] | None:
+        """Nothing to see."""
+        return None
+
+    def drawn(self) -> dict[str, Tensor]:
+        """Return the last step's pictures, masks and classes."""
+        return self._drawn
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return network and optimiser."""
+        return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over a checkpoint."""
+        self.net.load_state_dict(state["net"])
+        self.optimiser.load_state_dict(state["optimiser"])
+
+
+def _middle(x: Tensor) -> Tensor:
+    height, width = x.shape[2:]
+    start = (width - height) // 2
+    return x[..., start : start + height]
+
+
+def moved(pictures: Tensor, masks: Tensor, lots: Lots) -> tuple[Tensor, Tensor]:
+    """Cut a window of seven tenths of the sides or more out of each, and scale it to the whole; masks alike."""
+    side = lots.uniform(0.7, 1.05)
+    theta = torch.zeros(len(pictures), 2, 3)
+    theta[:, 0, 0] = theta[:, 1, 1] = side
+    room = (1.0 - side).clamp_min(0.0)
+    theta[:, 0, 2], theta[:, 1, 2] = room * lots.uniform(-1, 1), room * lots.uniform(-1, 1)
+    theta = theta.to(pictures.device)
+
+    def cut(x: Tensor, padding: str) -> Tensor:
+        grid = F.affine_grid(theta, list(x.shape), align_corners=False)
+        return F.grid_sample(x, grid, mode="bilinear", padding_mode=padding, align_corners=False)
+
+    return cut(pictures, "reflection"), cut(masks, "zeros").clamp(0.0, 1.0)
+
+
+def softened(x: Tensor, lots: Lots, share: float) -> Tensor:
+    """Blur a share of the pictures, each by its own amount, as a painter's soft hand does."""
+    amount = lots.uniform(0.0, 1.0).view(-1, 1, 1, 1).to(x.device)
+    on = lots.chance(share).float().view(-1, 1, 1, 1).to(x.device)
+    half = F.interpolate(F.avg_pool2d(x, 2), x.shape[2:], mode="bilinear")
+    third = F.interpolate(F.interpolate(x, scale_factor=1 / 3, mode="area"), x.shape[2:], mode="bilinear")
+    soft = torch.where(amount < 0.5, x + 2 * amount * (half - x), half + (2 * amount - 1) * (third - half))
+    return on * soft + (1 - on) * x
+
+
+def shuffled(pictures: Tensor, order: Tensor) -> Tensor:
+    """Return pictures [b, c, h, w] cut into tiles, in the order of `order` [b, tiles]."""
+    rows, columns = _TILES
+    b, c, height, width = pictures.shape
+    high, wide = height // rows, width // columns
+    cut = pictures[..., : high * rows, : wide * columns]
+    tiles = cut.reshape(b, c, rows, high, columns, wide).permute(0, 2, 4, 1, 3, 5).reshape(b, rows * columns, -1)
+    places = order.argsort(dim=1).to(pictures.device)[..., None].expand_as(tiles)
+    mixed = tiles.gather(1, places).reshape(b, rows, columns, c, high, wide).permute(0, 3, 1, 4, 2, 5)
+    return F.interpolate(mixed.reshape(b, c, high * rows, wide * columns), (height, width), mode="nearest")
+
+
+def warped(pictures: Tensor, field: Tensor) -> Tensor:
+    """Return pictures whose places are drawn apart by the smooth `field` [b, 2, h, w] of standard normal numbers."""
+    height, width = pictures.shape[2:]
+    shift = F.interpolate(field, (height, width), mode="bicubic", align_corners=True) * 0.22
+    theta = torch.eye(2, 3, device=pictures.device).expand(len(pictures), -1, -1)
+    grid = F.affine_grid(theta, list(pictures.shape), align_corners=False) + shift.permute(0, 2, 3, 1)
+    return F.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+
+
+def intersection_over_union(found: Tensor, truth: Tensor) -> Tensor:
+    """Return the IoU [n] of masks [n, 1, h, w] in 0..1, each taken as there from a half on; 0 where neither is."""
+    one, other = found > 0.5, truth > 0.5
+    both = (one & other).float().sum(dim=(1, 2, 3))
+    either = (one | other).float().sum(dim=(1, 2, 3))
+    return both / either.clamp_min(1.0)
+
+
+def train_thing_judge(data: Things, settings: ThingJudgeSettings, plan: RunPlan) -> ThingJudge:
+    """Train the judge; write `thing_judge.safetensors` and return it."""
+    stage = ThingJudgeStage(data, settings, plan.rig, plan.seed)
+    train(stage, plan, {"stage": "thing-judge", "pictures": len(data.train), **asdict(settings)})
+    judge = stage.net.eval().requires_grad_(False)
+    if plan.rig.is_first:
+        (plan.out / "thing_judge.json").write_text(json.dumps({"classes": list(judge.classes)}) + "\n")
+        save_file({k: v.contiguous() for k, v in judge.state_dict().items()}, plan.out / WEIGHTS)
+    return judge
+
+
+def load_thing_judge(folder: Path) -> ThingJudge:
+    """Return the judge that a finished run left in `folder`. Raises FileNotFoundError."""
+    path = folder / WEIGHTS
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train thing-judge DATA {folder}`")
+    classes = json.loads((folder / "thing_judge.json").read_text())["classes"]
+    judge = ThingJudge(classes)
+    judge.load_state_dict(load_file(path))
+    return judge.eval().requires_grad_(False)

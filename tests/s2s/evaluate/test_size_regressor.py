@@ -1,0 +1,47 @@
+"""The ruler reads sizes of things that it never saw, and ranks them within their class."""
+
+import numpy as np
+import pytest
+
+from s2s.evaluate.size_regressor import mean_rank_correlation, ranks_within, train_ruler, true_sizes
+from s2s.training.inputs.world_arrays import WorldCounts, WorldData
+from s2s.world.painter import Painter
+
+NUM, PX, NUM_SCENES = 96, 64, 2
+
+
+@pytest.fixture(scope="module")
+def data() -> WorldData:
+    counts = WorldCounts(NUM, 0, PX, num_scenes=NUM_SCENES)
+    with Painter(PX) as painter:
+        pictures = painter.paint([counts.state(take) for take in range(NUM)])
+    return WorldData(counts, pictures, np.empty((0, 160_000), np.int16))
+
+
+def test_ranks_run_from_nothing_to_one_within_each_class() -> None:
+    ranks = ranks_within(np.array([0.3, 0.01, 0.1, 0.02, 0.2, 0.03]), np.array([0, 1, 0, 1, 0, 1]))
+    assert ranks.tolist() == [1.0, 0.0, 0.0, 0.5, 0.5, 1.0]
+
+
+def test_the_mean_correlation_is_taken_class_by_class() -> None:
+    classes = np.repeat([0, 1], 4)
+    rising = np.tile([1.0, 2.0, 3.0, 4.0], 2)
+    opposite = np.concatenate([rising[:4], -rising[4:]])
+    assert mean_rank_correlation(rising, opposite, classes) == pytest.approx(0.0)
+    assert mean_rank_correlation(rising + 100 * classes, rising, classes) == pytest.approx(1.0)
+
+
+@pytest.mark.gl
+def test_what_is_nearer_is_truly_larger(data: WorldData) -> None:
+    takes = np.arange(NUM)
+    nearness = np.array([data.counts.state(int(take)).nearness for take in takes])
+    assert mean_rank_correlation(true_sizes(data, takes), nearness, data.scenes) > 0.7
+
+
+@pytest.mark.gl
+@pytest.mark.heavy
+def test_a_ruler_reads_what_it_was_taught(data: WorldData) -> None:
+    takes = np.arange(NUM)
+    ruler = train_ruler(data, takes, steps=60)
+    read = ruler.read(data.pictures, data.scenes)
+    assert mean_rank_correlation(read, true_sizes(data, takes), data.scenes) > 0.6
