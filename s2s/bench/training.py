@@ -23,9 +23,9 @@ from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.swav import SwavResNet50
 from s2s.spectrogram import log_power
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.augment.spectrogram_augment import STILL
-from s2s.training.engine.device import Precision, Rig
-from s2s.training.engine.step_context import Turn
+from s2s.training.augment.spectrogram_augment import NO_AUGMENTATION
+from s2s.training.engine.device import DeviceContext, Precision
+from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.image_features import raw_features
 from s2s.training.inputs.pairs import Pairs
 from s2s.training.stages.audio_encoder import AudioEncoderSettings, AudioEncoderStage
@@ -90,7 +90,7 @@ def audio_encoder_training(device: str, sizes: TrainingSizes | None = None) -> C
     """Steps of f_A's training: the stage on pairs that were computed once, and the published recipe."""
     sizes = sizes or TrainingSizes()
     batch = sizes.batch or (_PUBLISHED_BATCH if device.startswith("cuda") else _CPU_BATCH)
-    rig = Rig(torch.device(device), sizes.precision)
+    device_context = DeviceContext(torch.device(device), sizes.precision)
     rng = np.random.default_rng(0)
     # Loud and soft, bright and dull, of every colour: pairs that can be told apart.
     loudness = rng.uniform(0.01, 0.3, (batch, 1))
@@ -101,12 +101,12 @@ def audio_encoder_training(device: str, sizes: TrainingSizes | None = None) -> C
         torch.manual_seed(0)
         eye = _picture_encoder(sizes.picture_width, pictures).to(device)
         data = _pairs(sounds, raw_features(eye, pictures), sizes.spec)
-        settings = AudioEncoderSettings(width=sizes.width, batch=batch, hearing=STILL)
-        stage = AudioEncoderStage(data, settings, rig)
+        settings = AudioEncoderSettings(width=sizes.width, batch=batch, augmentation=NO_AUGMENTATION)
+        stage = AudioEncoderStage(data, settings, device_context)
         ear = AudioEncoder(sizes.width, eye.embedding_dim)
         ear.load_state_dict(stage.net.state_dict())
     return Case(
-        f"step of f_A, batch {batch}, {str(rig.format).removeprefix('torch.')}",
+        f"step of f_A, batch {batch}, {str(device_context.format).removeprefix('torch.')}",
         ours=_steps_of(stage),
         baseline=PublishedStep(sounds, _as_tensor(pictures), eye, ear.to(device)),
         compared_with="as published: SciPy and f_V anew, float32",
@@ -117,7 +117,7 @@ def audio_encoder_training(device: str, sizes: TrainingSizes | None = None) -> C
 
 def _steps_of(stage: AudioEncoderStage) -> Callable[[], Tensor]:
     numbers = itertools.count()
-    return lambda: torch.tensor(stage.step(Turn(next(numbers), 0.0, 0))["loss"])
+    return lambda: torch.tensor(stage.step(StepContext(next(numbers), 0.0, 0))["loss"])
 
 
 def _picture_encoder(width: int, pictures: NDArray[np.uint8]) -> SwavResNet50:

@@ -28,30 +28,30 @@ def add_to(verbs: Verbs) -> None:
     verb.set_defaults(run=_run)
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(args: argparse.Namespace) -> None:
     import torch
 
     from s2s.data.annotations import fit, read_annotation
     from s2s.data.prepared import PreparedData
     from s2s.evaluate.ablation import Ablation, AblationSettings, Judges, as_markdown, table
-    from s2s.training.engine.device import opened_rig
+    from s2s.training.engine.device import open_device_context
     from s2s.training.stages.image_encoder import load_image_encoder
     from s2s.training.stages.judge import load_judge
     from s2s.training.stages.trained_generator import load_trained_generator
 
-    settings = settings_of(AblationSettings, asked.set)
-    torch.set_num_threads(asked.threads or len(os.sched_getaffinity(0)))
-    source = PreparedData.open(asked.data)
-    moments = fit(read_annotation(asked.moments).moments, {one: source.num_frames(one) for one in source.ids}).moments
-    encoder = load_image_encoder(asked.image_encoder)
-    generator = load_trained_generator(asked.generator, encoder.embedding_dim)
-    judges = Judges(encoder, generator, load_judge(asked.judge))
-    asked.out.mkdir(parents=True, exist_ok=True)
+    settings = settings_of(AblationSettings, args.set)
+    torch.set_num_threads(args.threads or len(os.sched_getaffinity(0)))
+    source = PreparedData.open(args.data)
+    moments = fit(read_annotation(args.moments).moments, {one: source.num_frames(one) for one in source.ids}).moments
+    encoder = load_image_encoder(args.image_encoder)
+    generator = load_trained_generator(args.generator, encoder.embedding_dim)
+    judges = Judges(encoder, generator, load_judge(args.judge))
+    args.out.mkdir(parents=True, exist_ok=True)
     results = []
-    with opened_rig(asked.device) as rig:
-        for result in Ablation(source, moments, judges, settings, asked.out).rows(rig):
+    with open_device_context(args.device) as device_context:
+        for result in Ablation(source, moments, judges, settings, args.out).rows(device_context):
             results.append(result)
             lines = table(results)
-            (asked.out / "table.md").write_text(as_markdown(lines), encoding="utf-8")
-    write_run(asked.out / "table.png", asked, {"table": lines, "results": results})
+            (args.out / "table.md").write_text(as_markdown(lines), encoding="utf-8")
+    write_run(args.out / "table.png", args, {"table": lines, "results": results})
     print(as_markdown(lines), end="")

@@ -40,7 +40,7 @@ def add_to(verbs: Verbs) -> None:
     verb.set_defaults(run=_run)
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(args: argparse.Namespace) -> None:
     import scipy.fft
     import torch
     from tqdm import tqdm
@@ -48,22 +48,22 @@ def _run(asked: argparse.Namespace) -> None:
     from s2s.bench.cases import PUBLISHED_SIZES, plan
     from s2s.bench.measuring import Case, Row, measure, this_machine
 
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
-    repeats = asked.repeats or (_QUICK_REPEATS if asked.quick else _REPEATS)
-    resolutions = _QUICK_PX if asked.quick else tuple(PUBLISHED_SIZES)
-    if asked.json is not None:
-        asked.json.parent.mkdir(parents=True, exist_ok=True)  # before the minutes, not after
-    machine = this_machine(asked.device)
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    repeats = args.repeats or (_QUICK_REPEATS if args.quick else _REPEATS)
+    resolutions = _QUICK_PX if args.quick else tuple(PUBLISHED_SIZES)
+    if args.json is not None:
+        args.json.parent.mkdir(parents=True, exist_ok=True)  # before the minutes, not after
+    machine = this_machine(args.device)
 
     def measured(case: Case) -> Row:
         return measure(case, max(repeats // _CALLS_A_STEP, _FEWEST_STEPS) if case.samples else repeats)
 
     with scipy.fft.set_workers(machine.threads):
-        cases = tqdm(plan(asked.model, asked.device, resolutions=resolutions), desc="bench", disable=None)
+        cases = tqdm(plan(args.model, args.device, resolutions=resolutions), desc="bench", disable=None)
         rows = [measured(build()) for build in cases]
-    if asked.json is not None:
-        write_run(asked.json, asked, {"machine": asdict(machine), "rows": [row.to_dict() for row in rows]})
+    if args.json is not None:
+        write_run(args.json, args, {"machine": asdict(machine), "rows": [row.to_dict() for row in rows]})
     print(as_table(machine, rows))
 
 

@@ -25,25 +25,25 @@ def add_to(verbs: Verbs) -> None:
     verb.set_defaults(run=_run)
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(args: argparse.Namespace) -> None:
     from s2s.evaluate import assemble
     from s2s.evaluate.curves import draw_curves, runs_behind, write_curves
     from s2s.media.montage import save_png
     from s2s.training.inputs.world_arrays import WorldData
 
-    story = read_story(asked.story)
-    stages = assemble.Stages(asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge)
-    runs = runs_behind([asked.image_encoder, asked.generator, asked.audio_encoder, asked.judge])
-    if asked.curves is not None:
-        draw_curves(asked.curves, runs)
-    networks, data = assemble.load_networks(stages), WorldData.open(asked.data)
-    if asked.sheet is not None:
-        save_png(asked.sheet, assemble.samples_sheet(networks, data))
-    metrics = assemble.measured(networks, data, asked.recordings)
-    assemble.write_bundle(asked.out, networks, metrics, name=asked.name, version=asked.version, story=story)
-    assemble.write_thumbnail(asked.out / "thumbnail.png", networks, data)
-    write_curves(asked.out, runs)
-    write_run(asked.out.with_name(asked.out.name + ".bundle.png"), asked, metrics)
+    story = read_story(args.story)
+    stages = assemble.Stages(args.image_encoder, args.generator, args.audio_encoder, args.judge)
+    runs = runs_behind([args.image_encoder, args.generator, args.audio_encoder, args.judge])
+    if args.curves is not None:
+        draw_curves(args.curves, runs)
+    networks, data = assemble.load_networks(stages), WorldData.open(args.data)
+    if args.sheet is not None:
+        save_png(args.sheet, assemble.samples_sheet(networks, data))
+    metrics = assemble.measured(networks, data, args.recordings)
+    assemble.write_bundle(args.out, networks, metrics, name=args.name, version=args.version, story=story)
+    assemble.write_thumbnail(args.out / "thumbnail.png", networks, data)
+    write_curves(args.out, runs)
+    write_run(args.out.with_name(args.out.name + ".bundle.png"), args, metrics)
     print(json.dumps(metrics, indent=1))
 
 

@@ -23,9 +23,9 @@ class CorpusChoice:
     classes: str | None = None
 
     @classmethod
-    def of(cls, asked: argparse.Namespace) -> "CorpusChoice":
+    def of(cls, args: argparse.Namespace) -> "CorpusChoice":
         """Return what `add_corpus` read."""
-        return cls(asked.corpus, tuple(asked.csv or ()), asked.classes)
+        return cls(args.corpus, tuple(args.csv or ()), args.classes)
 
 
 def add_corpus(verb: argparse.ArgumentParser) -> None:
@@ -80,25 +80,25 @@ def _list_in(source: Path) -> Path:
     return file
 
 
-def _vggsound_classes(asked: str | None) -> Sequence[str] | None:
+def _vggsound_classes(args: str | None) -> Sequence[str] | None:
     from s2s.data.labels import FIGURE_S1, read_labels
 
-    if asked == "all":
+    if args == "all":
         return None
-    return read_labels(FIGURE_S1 if asked in (None, "50") else _file(asked, "50, all"))
+    return read_labels(FIGURE_S1 if args in (None, "50") else _file(args, "50, all"))
 
 
-def _vegas_classes(asked: str | None) -> Sequence[str]:
+def _vegas_classes(args: str | None) -> Sequence[str]:
     from s2s.data.labels import read_labels
     from s2s.data.vegas import CLASSES, FIVE_CLASSES
 
-    if asked == "5":
+    if args == "5":
         return FIVE_CLASSES
-    return CLASSES if asked in (None, "all") else read_labels(_file(asked, "5, all"))
+    return CLASSES if args in (None, "all") else read_labels(_file(args, "5, all"))
 
 
-def _file(asked: str | None, words: str) -> Path:
-    file = Path(asked or "")
+def _file(args: str | None, words: str) -> Path:
+    file = Path(args or "")
     if not file.is_file():
-        raise ValueError(f"--classes: expected {words} or a file with one class a line, got {asked!r}")
+        raise ValueError(f"--classes: expected {words} or a file with one class a line, got {args!r}")
     return file

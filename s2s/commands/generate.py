@@ -62,30 +62,30 @@ def add_sampling(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def sampling_of(asked: argparse.Namespace) -> "Sampling":
+def sampling_of(args: argparse.Namespace) -> "Sampling":
     """Return what `add_sampling` and `--seed` asked for. Raises ValueError."""
     from s2s.sampling.generate import Sampling
 
-    return Sampling(asked.count, asked.seed, asked.truncation, asked.truncation_as, asked.best_of)
+    return Sampling(args.count, args.seed, args.truncation, args.truncation_as, args.best_of)
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(args: argparse.Namespace) -> None:
     from s2s import bundle
 
-    sampling, files = sampling_of(asked), sound_files(asked.audio)
-    model = bundle.load(asked.model, device=asked.device, image_encoder=sampling.best_of > 1)
+    sampling, files = sampling_of(args), sound_files(args.audio)
+    model = bundle.load(args.model, device=args.device, image_encoder=sampling.best_of > 1)
     sounds = dict(zip(names_of(files), files, strict=True))
-    painter = (_Sheet if asked.out.suffix.lower() == ".png" else _Folder)(asked, model, sampling)
+    painter = (_Sheet if args.out.suffix.lower() == ".png" else _Folder)(args, model, sampling)
     distances, failed = _each(sounds, painter)
     if distances:
         painter.finish()
         told = {"model": f"{model.card.name} {model.card.version}", "sounds": sounds}
-        write_run(asked.out, asked, {**told, "distances": distances, "failed": failed})
+        write_run(args.out, args, {**told, "distances": distances, "failed": failed})
     if failed:
         first = next(iter(failed.values()))
         remark = first if len(sounds) == 1 else f"{len(failed)} of {len(sounds)} sounds failed; first, {first}"
         # What a folder holds is taken as it is; what was named was meant.
-        if not distances or any(sounds[name] in asked.audio for name in failed):
+        if not distances or any(sounds[name] in args.audio for name in failed):
             raise ValueError(remark)
         _log.warning("%s", remark)
 
@@ -108,8 +108,8 @@ def _each(sounds: Mapping[str, Path], painter: "_Sheet | _Folder") -> tuple[dict
 class _Sheet:
     """One sheet with a row a sound."""
 
-    def __init__(self, asked: argparse.Namespace, model: "Bundle", sampling: "Sampling") -> None:
-        self._out, self._model, self._sampling = asked.out, model, sampling
+    def __init__(self, args: argparse.Namespace, model: "Bundle", sampling: "Sampling") -> None:
+        self._out, self._model, self._sampling = args.out, model, sampling
         self._rows: dict[str, list[Pixels]] = {}
 
     def paint(self, name: str, file: Path) -> Distances:
@@ -130,8 +130,8 @@ class _Folder:
     Every file tells what it was made with: the same command, given again, paints only what is not there.
     """
 
-    def __init__(self, asked: argparse.Namespace, model: "Bundle", sampling: "Sampling") -> None:
-        self._out, self._singles, self._model, self._sampling = asked.out, asked.singles, model, sampling
+    def __init__(self, args: argparse.Namespace, model: "Bundle", sampling: "Sampling") -> None:
+        self._out, self._singles, self._model, self._sampling = args.out, args.singles, model, sampling
         self._made_with = {"model": _stamps(sorted(model.path.iterdir())), **asdict(sampling)}
 
     def paint(self, name: str, file: Path) -> Distances:

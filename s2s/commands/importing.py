@@ -37,11 +37,11 @@ def add_to(verbs: Verbs) -> None:
     verb.set_defaults(run=_import)
 
 
-def _import(asked: argparse.Namespace) -> None:
+def _import(args: argparse.Namespace) -> None:
     from s2s.commands.record import write_run
     from s2s.describe import describe
     from s2s.published.importing import import_published
 
-    card = import_published(asked.published, asked.out, name=asked.name, replace=asked.force)
-    write_run(asked.out, asked, {"name": card.name, "licence": card.licence, "provenance": card.provenance})
-    print(describe(asked.out))
+    card = import_published(args.published, args.out, name=args.name, replace=args.force)
+    write_run(args.out, args, {"name": card.name, "licence": card.licence, "provenance": card.provenance})
+    print(describe(args.out))

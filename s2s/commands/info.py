@@ -14,7 +14,7 @@ def add_to(verbs: Verbs) -> None:
     verb.set_defaults(run=_info)
 
 
-def _info(asked: argparse.Namespace) -> None:
+def _info(args: argparse.Namespace) -> None:
     from s2s.describe import describe
 
-    print(describe(asked.bundle))
+    print(describe(args.bundle))

@@ -101,21 +101,21 @@ class _Figure:
     told: dict[str, Any]
 
 
-def _blend(asked: argparse.Namespace) -> None:
+def _blend(args: argparse.Namespace) -> None:
     from s2s.sampling.embed import embed_image, embed_sound
     from s2s.sampling.figures.latent_strip import blended, paint_latents
     from s2s.sampling.figures.sweeps import volume_sweep
     from s2s.sampling.noise import draw_noise
 
-    pairs = _pairs(asked)
-    model = _model(asked)
-    z = draw_noise(asked.count, model.generator.z_dim, seed=asked.seed)
+    pairs = _pairs(args)
+    model = _model(args)
+    z = draw_noise(args.count, model.generator.z_dim, seed=args.seed)
 
     def figure(image: Path, sound: Path) -> _Figure:
         pixels, heard = read_image(image, model.card.squash_px), _heard(sound, model)
         h_image, h_sound = embed_image(model, pixels).cpu(), embed_sound(model, heard).cpu()
         latent = blended(h_image, h_sound)
-        strips = [paint_latents(model, noise, latent, asked.lambdas) for noise in z[:, None]]
+        strips = [paint_latents(model, noise, latent, args.lambdas) for noise in z[:, None]]
         rows = [[pixels, *strip.pictures] for strip in strips]
         told = {
             "image": image,
@@ -125,23 +125,23 @@ def _blend(asked: argparse.Namespace) -> None:
         }
         return _Figure(_pair_name(image, sound), rows, z[:1], latent, volume_sweep(sound.stem, heard, 0.0, 0.0), told)
 
-    _write(asked, model, [figure(*pair) for pair in progress(pairs, "pairs")])
+    _write(args, model, [figure(*pair) for pair in progress(pairs, "pairs")])
 
 
-def _edit(asked: argparse.Namespace) -> None:
+def _edit(args: argparse.Namespace) -> None:
     from s2s.sampling.embed import embed_sound
     from s2s.sampling.figures.latent_strip import edited, paint_latents
 
-    pairs = _pairs(asked)
-    model = _model(asked)
-    second = None if asked.second is None else _heard(asked.second, model)
+    pairs = _pairs(args)
+    model = _model(args)
+    second = None if args.second is None else _heard(args.second, model)
 
     def figure(image: Path, sound: Path) -> _Figure:
         pixels, name = read_image(image, model.card.squash_px), _pair_name(image, sound)
-        from_other = _on_the_way(asked, _heard(sound, model), second)
+        from_other = _on_the_way(args, _heard(sound, model), second)
         h_other, h_one = (embed_sound(model, from_other.sound(end)).cpu() for end in (0.0, 1.0))
-        found = _found_again(asked, model, pixels, name)
-        strip = paint_latents(model, found.z, latent := edited(found.h, h_one, h_other), asked.lambdas)
+        found = _found_again(args, model, pixels, name)
+        strip = paint_latents(model, found.z, latent := edited(found.h, h_one, h_other), args.lambdas)
         told = {
             "image": image,
             "sound": sound,
@@ -151,30 +151,30 @@ def _edit(asked: argparse.Namespace) -> None:
         }
         return _Figure(name, [[pixels, *strip.pictures]], found.z, latent, from_other, told)
 
-    _write(asked, model, [figure(*pair) for pair in pairs])
+    _write(args, model, [figure(*pair) for pair in pairs])
 
 
-def _invert(asked: argparse.Namespace) -> None:
-    names, one_sheet = names_of(asked.image), asked.out.suffix.lower() == ".png"
-    model = _model(asked)
+def _invert(args: argparse.Namespace) -> None:
+    names, one_sheet = names_of(args.image), args.out.suffix.lower() == ".png"
+    model = _model(args)
     rows: list[list[Pixels]] = []
     told: dict[str, Any] = {}
-    for name, file in zip(names, asked.image, strict=True):
+    for name, file in zip(names, args.image, strict=True):
         pixels = read_image(file, model.card.squash_px)
-        found = _found_again(asked, model, pixels, name)
+        found = _found_again(args, model, pixels, name)
         rows.append([pixels, found.start_picture, found.picture])
         told[name] = {"image": file, **_losses(found)}
-        vectors = asked.out / f"{name}.safetensors"
+        vectors = args.out / f"{name}.safetensors"
         if one_sheet:
             ending = f"-{name}.safetensors" if len(names) > 1 else ".safetensors"
-            vectors = fitted(asked.out.parent, asked.out.stem, ending)
+            vectors = fitted(args.out.parent, args.out.stem, ending)
         _save_vectors(vectors, found, model, file)
     if one_sheet:
-        _save_before_and_after(asked.out, names, rows)
+        _save_before_and_after(args.out, names, rows)
     else:
         for name, row in zip(names, rows, strict=True):
-            _save_before_and_after(asked.out / f"{name}.png", [name], [row])
-    write_run(asked.out, asked, {"model": _name_of(model), "settings": asdict(_settings(asked)), "images": told})
+            _save_before_and_after(args.out / f"{name}.png", [name], [row])
+    write_run(args.out, args, {"model": _name_of(model), "settings": asdict(_settings(args)), "images": told})
 
 
 def _save_before_and_after(path: Path, names: Sequence[str], rows: Sequence[Sequence[Pixels]]) -> None:
@@ -190,14 +190,14 @@ def _save_vectors(path: Path, found: "Inverted", model: "Bundle", image: Path) -
     print(shown(path))
 
 
-def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, name: str) -> "Inverted":
+def _found_again(args: argparse.Namespace, model: "Bundle", pixels: Pixels, name: str) -> "Inverted":
     """Return the inversion of an image, from the cache or with a bar that shows its losses, and say how near it is."""
     from tqdm import tqdm
 
     from s2s.sampling.inversion.cache import cached
     from s2s.sampling.inversion.search import DivergedError
 
-    settings = _settings(asked)
+    settings = _settings(args)
     label = " ".join(name.split())
     with tqdm(total=settings.max_steps, unit=" steps", desc=label, disable=None) as bar:
 
@@ -206,7 +206,7 @@ def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, nam
             bar.set_postfix(pixel=f"{losses.pixel:.4f}", feature=f"{losses.feature:.4f}", refresh=False)
 
         try:
-            found = cached(model, pixels, settings, seed=asked.seed, folder=asked.cache, watch=watch)
+            found = cached(model, pixels, settings, seed=args.seed, folder=args.cache, watch=watch)
         except DivergedError as error:
             raise ValueError(f"{label}: {error}") from error
     before, after = found.start, found.losses
@@ -215,40 +215,40 @@ def _found_again(asked: argparse.Namespace, model: "Bundle", pixels: Pixels, nam
     return found
 
 
-def _settings(asked: argparse.Namespace) -> "InversionSettings":
+def _settings(args: argparse.Namespace) -> "InversionSettings":
     from s2s.sampling.inversion.search import InversionSettings
 
-    given = {"max_steps": asked.steps, "restarts": asked.restarts, "screened": asked.screened}
+    given = {"max_steps": args.steps, "restarts": args.restarts, "screened": args.screened}
     return InversionSettings(**{name: value for name, value in given.items() if value is not None})
 
 
-def _on_the_way(asked: argparse.Namespace, heard: "Sound", second: "Sound | None") -> "Sweep":
+def _on_the_way(args: argparse.Namespace, heard: "Sound", second: "Sound | None") -> "Sweep":
     """Return the sound of z_A2 becoming that of z_A1."""
     from s2s.sampling.figures.sweeps import opposing_sweep, volume_sweep
 
     if second is None:
-        return volume_sweep("", heard, asked.quieter, asked.louder)
-    return opposing_sweep({"z_A2": second, "z_A1": heard}, [0.0, asked.louder])
+        return volume_sweep("", heard, args.quieter, args.louder)
+    return opposing_sweep({"z_A2": second, "z_A1": heard}, [0.0, args.louder])
 
 
-def _pairs(asked: argparse.Namespace) -> list[tuple[Path, Path]]:
+def _pairs(args: argparse.Namespace) -> list[tuple[Path, Path]]:
     """Return every image with its sound, and refuse what cannot be written before any work."""
-    if len(asked.pairs) % 2:
-        raise ValueError(f"expected an image and a sound, or more such pairs, before OUT.png; got {len(asked.pairs)}")
-    for path, ending in ((asked.out, ".png"), (asked.film, ".mp4")):
+    if len(args.pairs) % 2:
+        raise ValueError(f"expected an image and a sound, or more such pairs, before OUT.png; got {len(args.pairs)}")
+    for path, ending in ((args.out, ".png"), (args.film, ".mp4")):
         if path is not None and path.suffix.lower() != ending:
             raise ValueError(f"expected a file that ends in {ending}, got {path}")
-    return list(zip(asked.pairs[::2], asked.pairs[1::2], strict=True))
+    return list(zip(args.pairs[::2], args.pairs[1::2], strict=True))
 
 
 def _pair_name(image: Path, sound: Path) -> str:
     return f"{image.stem}\n+ {sound.stem}"
 
 
-def _model(asked: argparse.Namespace) -> "Bundle":
+def _model(args: argparse.Namespace) -> "Bundle":
     from s2s import bundle
 
-    return bundle.load(asked.model, device=asked.device)
+    return bundle.load(args.model, device=args.device)
 
 
 def _name_of(model: "Bundle") -> str:
@@ -261,29 +261,29 @@ def _heard(file: Path, model: "Bundle") -> "Sound":
     return np.resize(read_audio(file, model.spec.sample_rate_hz, max_samples=clip_samples), clip_samples)
 
 
-def _write(asked: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
+def _write(args: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
     """Write the sheet, the film if it is asked for, and what both were made with."""
     rows = [(figure.name, row) for figure in figures for row in figure.rows]
-    columns = ["image", *(f"λ {amount:g}" for amount in asked.lambdas)]
+    columns = ["image", *(f"λ {amount:g}" for amount in args.lambdas)]
     sheet = captioned_sheet([row for _, row in rows], row_captions=[name for name, _ in rows], column_captions=columns)
-    save_png(asked.out, sheet)
-    print(shown(asked.out))
-    if asked.film is not None:
-        _write_film(asked, model, figures)
-        print(shown(asked.film))
-    write_run(asked.out, asked, {"model": _name_of(model), "rows": [figure.told for figure in figures]})
+    save_png(args.out, sheet)
+    print(shown(args.out))
+    if args.film is not None:
+        _write_film(args, model, figures)
+        print(shown(args.film))
+    write_run(args.out, args, {"model": _name_of(model), "rows": [figure.told for figure in figures]})
 
 
-def _write_film(asked: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
+def _write_film(args: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
     from s2s.media.video_writer import write_film
     from s2s.sampling.figures.latent_strip import latent_frames
 
-    rate_hz, frames_each = model.spec.sample_rate_hz, asked.seconds * _FILM_FPS
-    ends = min(asked.lambdas), max(asked.lambdas)
+    rate_hz, frames_each = model.spec.sample_rate_hz, args.seconds * _FILM_FPS
+    ends = min(args.lambdas), max(args.lambdas)
     strips = (latent_frames(model, figure.z, figure.latent, ends, frames_each) for figure in figures)
-    sound = np.concatenate([figure.heard.heard(asked.seconds * rate_hz) for figure in figures])
+    sound = np.concatenate([figure.heard.heard(args.seconds * rate_hz) for figure in figures])
     shown = progress(itertools.chain.from_iterable(strips), "frames", total=frames_each * len(figures))
-    write_film(asked.film, shown, _FILM_FPS, sound, rate_hz)
+    write_film(args.film, shown, _FILM_FPS, sound, rate_hz)
 
 
 def _losses(found: "Inverted") -> dict[str, Any]:

@@ -28,17 +28,17 @@ def add_to(verbs: Verbs) -> None:
     verb.set_defaults(run=_run)
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(args: argparse.Namespace) -> None:
     import torch
 
     from s2s.evaluate.miniature import Miniature, train_miniature
-    from s2s.training.engine.device import opened_rig
+    from s2s.training.engine.device import open_device_context
 
-    torch.set_num_threads(asked.threads or len(os.sched_getaffinity(0)))
-    size = Miniature(**{field.name: getattr(asked, field.name) for field in fields(Miniature)})
-    asked.out.mkdir(parents=True, exist_ok=True)
-    with opened_rig(asked.device) as rig:
-        metrics = train_miniature(asked.out, size, rig, print)
-    write_run(asked.out, asked, metrics)
+    torch.set_num_threads(args.threads or len(os.sched_getaffinity(0)))
+    size = Miniature(**{field.name: getattr(args, field.name) for field in fields(Miniature)})
+    args.out.mkdir(parents=True, exist_ok=True)
+    with open_device_context(args.device) as device_context:
+        metrics = train_miniature(args.out, size, device_context, print)
+    write_run(args.out, args, metrics)
     print(json.dumps(metrics, indent=1))
-    print(f"play it: run_show.py --model {asked.out / 'model'}")
+    print(f"play it: run_show.py --model {args.out / 'model'}")

@@ -74,41 +74,41 @@ def _level(text: str) -> float | None:
     return None if text == "none" else float(text)
 
 
-def _run(asked: argparse.Namespace) -> None:
-    if asked.source == _WORLD:
-        _prepare_world(asked)
+def _run(args: argparse.Namespace) -> None:
+    if args.source == _WORLD:
+        _prepare_world(args)
     else:
-        _prepare_films(asked)
+        _prepare_films(args)
 
 
-def _prepare_world(asked: argparse.Namespace) -> None:
+def _prepare_world(args: argparse.Namespace) -> None:
     from s2s.training.inputs.world_arrays import WorldCounts, write_world
 
-    sizes = asked.px or (128,)
+    sizes = args.px or (128,)
     if len(sizes) != 1:
         raise ValueError(f"--px: the world's pictures have one size, got {','.join(map(str, sizes))}")
     counts = WorldCounts(
-        asked.pictures,
-        asked.sounds,
+        args.pictures,
+        args.sounds,
         sizes[0],
-        asked.seed,
-        picture_width_px=asked.width_px,
-        masks=asked.masks,
+        args.seed,
+        picture_width_px=args.width_px,
+        masks=args.masks,
     )
-    write_world(asked.out, counts, workers=asked.workers or 2)
+    write_world(args.out, counts, workers=args.workers or 2)
 
 
-def _prepare_films(asked: argparse.Namespace) -> None:
+def _prepare_films(args: argparse.Namespace) -> None:
     from s2s.data.corpus import FolderCorpus
     from s2s.data.listing import Listing
     from s2s.data.prepare import prepare
     from s2s.data.ranks import Rank
     from s2s.files.folders import unread_remark
 
-    settings, rank, root = _settings(asked), Rank.of(os.environ), Path(asked.source)
-    choice = CorpusChoice.of(asked)
+    settings, rank, root = _settings(args), Rank.of(os.environ), Path(args.source)
+    choice = CorpusChoice.of(args)
     val_share = settings.shares[1]
-    corpus = corpus_of(root, choice, val_share=val_share, seed=asked.seed, sounds=asked.sound_only)
+    corpus = corpus_of(root, choice, val_share=val_share, seed=args.seed, sounds=args.sound_only)
     if isinstance(corpus, Listing) and rank.index == 0:
         _log.info("%s", "\n".join(corpus.lines()))
     elif isinstance(corpus, FolderCorpus) and rank.index == 0 and (remark := unread_remark(root, corpus.kinds)):
@@ -116,19 +116,19 @@ def _prepare_films(asked: argparse.Namespace) -> None:
     steps = prepare(
         corpus,
         root,
-        asked.out,
+        args.out,
         settings,
-        workers=asked.workers or rank.cores(),
+        workers=args.workers or rank.cores(),
         rank=rank,
-        patience_s=asked.patience_s,
-        retry_skipped=asked.retry,
+        patience_s=args.patience_s,
+        retry_skipped=args.retry,
     )
     made = _follow(steps, rank)
     if rank.index == 0:
-        report = json.loads((asked.out / "report.json").read_text(encoding="utf-8"))
+        report = json.loads((args.out / "report.json").read_text(encoding="utf-8"))
         listing = {"listing": corpus.report()} if isinstance(corpus, Listing) else {}
-        write_run(asked.out, asked, {"this_run": made, **listing})
-        _say(asked.out, report)
+        write_run(args.out, args, {"this_run": made, **listing})
+        _say(args.out, report)
 
 
 def _follow(steps: "Iterator[Progress]", rank: "Rank") -> dict[str, float]:
@@ -153,20 +153,20 @@ def _follow(steps: "Iterator[Progress]", rank: "Rank") -> dict[str, float]:
     return made
 
 
-def _settings(asked: argparse.Namespace) -> "PrepareSettings":
+def _settings(args: argparse.Namespace) -> "PrepareSettings":
     from s2s.data.settings import PrepareSettings
 
     return PrepareSettings(
-        px=asked.px or (224, 128),
-        clip_s=asked.clip_s,
-        hop_s=asked.clip_s if asked.hop_s is None else asked.hop_s,
-        min_s=asked.min_s,
-        skip_silence_db=asked.skip_silence_db,
-        shares=tuple(asked.split),
-        seed=asked.seed,
-        jpeg_quality=asked.quality,
-        sound_only=asked.sound_only,
-        shard_mb=asked.shard_mb,
+        px=args.px or (224, 128),
+        clip_s=args.clip_s,
+        hop_s=args.clip_s if args.hop_s is None else args.hop_s,
+        min_s=args.min_s,
+        skip_silence_db=args.skip_silence_db,
+        shares=tuple(args.split),
+        seed=args.seed,
+        jpeg_quality=args.quality,
+        sound_only=args.sound_only,
+        shard_mb=args.shard_mb,
     )
 
 

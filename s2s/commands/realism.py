@@ -19,16 +19,16 @@ def add_to(verbs: Verbs) -> None:
     verb.set_defaults(run=_run)
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(args: argparse.Namespace) -> None:
     import torch
 
     from s2s.evaluate.realism import measure_realism
 
-    asked.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(asked.threads)
-    realism = measure_realism(asked.recordings, takes=asked.takes, steps=asked.steps, seed=asked.seed)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(args.threads)
+    realism = measure_realism(args.recordings, takes=args.takes, steps=args.steps, seed=args.seed)
     verdicts = [verdict.as_dict() for verdict in realism.verdicts]
-    write_run(asked.out, asked, {"realism": realism.number, "verdicts": verdicts})
+    write_run(args.out, args, {"realism": realism.number, "verdicts": verdicts})
     for verdict in realism.verdicts:
         print(f"{verdict.confusion.accuracy:.0%} {verdict.title}")
         print("\n".join(f"    {line}" for line in verdict.confusion.lines()))

@@ -9,13 +9,13 @@ from typing import Any
 from s2s.files import names as file_names
 
 
-def write_run(beside: Path, asked: argparse.Namespace, results: Mapping[str, Any]) -> Path:
+def write_run(beside: Path, args: argparse.Namespace, results: Mapping[str, Any]) -> Path:
     """Write the arguments and the results of a verb as JSON: `x.png` has `x.json`, a folder has `run.json`.
 
     Returns the file written; what was there is replaced whole.
     """
     path = beside / "run.json" if beside.is_dir() else file_names.fitted(beside.parent, beside.stem, ".json")
-    arguments = {name: value for name, value in vars(asked).items() if name != "run"}
+    arguments = {name: value for name, value in vars(args).items() if name != "run"}
     about = {"arguments": arguments, "results": dict(results)}
     text = file_names.shown(json.dumps(about, indent=1, default=str, ensure_ascii=False))
     part = file_names.beside(path)

@@ -72,54 +72,54 @@ def _note(text: str) -> str:
     return words
 
 
-def _run(asked: argparse.Namespace) -> None:
-    if asked.rollback is not None:
-        _roll_back(asked)
+def _run(args: argparse.Namespace) -> None:
+    if args.rollback is not None:
+        _roll_back(args)
         return
-    if asked.folder is None or asked.out is None:
+    if args.folder is None or args.out is None:
         raise ValueError("expected FOLDER and OUT, or --rollback OUT")
     from s2s.data.ranks import Rank
-    from s2s.retrain.run import Asked, retrain
+    from s2s.retrain.run import RetrainOptions, retrain
 
     report = retrain(
-        Asked(
-            asked.folder,
-            asked.out,
-            asked.model,
-            _story(asked),
-            steps=asked.steps,
-            minutes=asked.minutes,
-            device=asked.device,
-            seed=asked.seed,
-            workers=asked.workers or Rank.of(os.environ).cores(),
-            generator=asked.generator,
-            forget=asked.forget,
-            force=asked.force,
-            restart=asked.restart,
+        RetrainOptions(
+            args.folder,
+            args.out,
+            args.model,
+            _story(args),
+            steps=args.steps,
+            minutes=args.minutes,
+            device=args.device,
+            seed=args.seed,
+            workers=args.workers or Rank.of(os.environ).cores(),
+            generator=args.generator,
+            forget=args.forget,
+            force=args.force,
+            restart=args.restart,
         )
     )
-    write_run(asked.out, asked, {name: value for name, value in report.items() if name != "held_out"})
-    _tell(asked.out, report)
+    write_run(args.out, args, {name: value for name, value in report.items() if name != "held_out"})
+    _tell(args.out, report)
 
 
-def _story(asked: argparse.Namespace) -> "Story":
+def _story(args: argparse.Namespace) -> "Story":
     from s2s.retrain.candidate import Story, command_line
 
-    options: dict[str, object] = {"minutes": f"{asked.minutes:g}", "steps": asked.steps, "seed": asked.seed}
-    options |= {name: True for name in ("generator", "forget") if getattr(asked, name)}
-    if asked.model != DEFAULT_BUNDLE:
-        options["model"] = asked.model.name
-    folder, out = shown(asked.folder.resolve().name), shown(asked.out.resolve().name)
-    return Story(date.today(), folder, command_line(folder, out, options), asked.consent)
+    options: dict[str, object] = {"minutes": f"{args.minutes:g}", "steps": args.steps, "seed": args.seed}
+    options |= {name: True for name in ("generator", "forget") if getattr(args, name)}
+    if args.model != DEFAULT_BUNDLE:
+        options["model"] = args.model.name
+    folder, out = shown(args.folder.resolve().name), shown(args.out.resolve().name)
+    return Story(date.today(), folder, command_line(folder, out, options), args.consent)
 
 
-def _roll_back(asked: argparse.Namespace) -> None:
-    if asked.folder is not None:
+def _roll_back(args: argparse.Namespace) -> None:
+    if args.folder is not None:
         raise ValueError("--rollback OUT takes no FOLDER: it trains nothing")
     from s2s.retrain.layout import Layout
     from s2s.retrain.promote import roll_back
 
-    layout = Layout(asked.rollback)
+    layout = Layout(args.rollback)
     print(f"{layout.model} is {roll_back(layout, date.today())} again; the other one is {layout.previous}")
 
 

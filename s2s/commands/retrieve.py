@@ -61,48 +61,48 @@ def add_to(verbs: Verbs) -> None:
     verb.set_defaults(run=_run)
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(args: argparse.Namespace) -> None:
     from s2s import bundle
     from s2s.retrieval.index import index_folder
 
-    _check(asked)
-    model = bundle.load(asked.model, device=asked.device)
-    queries = [_query(model, file, asked) for file in asked.query]
+    _check(args)
+    model = bundle.load(args.model, device=args.device)
+    queries = [_query(model, file, args) for file in args.query]
     indexes = {
-        kind: index_folder(model, asked.folder, kind, cache=asked.cache)
+        kind: index_folder(model, args.folder, kind, cache=args.cache)
         for kind in dict.fromkeys(query.among for query in queries)
     }
-    found = [_nearest_others(query, indexes[query.among], asked) for query in queries]
-    draw = _column_sheet if asked.generated else _row_sheet
-    save_png(asked.out, draw(model, queries, found, asked.folder))
-    write_run(asked.out, asked, _results(queries, found, indexes))
+    found = [_nearest_others(query, indexes[query.among], args) for query in queries]
+    draw = _column_sheet if args.generated else _row_sheet
+    save_png(args.out, draw(model, queries, found, args.folder))
+    write_run(args.out, args, _results(queries, found, indexes))
     _tell(queries, found, indexes)
-    print(shown(asked.out))
+    print(shown(args.out))
 
 
-def _check(asked: argparse.Namespace) -> None:
+def _check(args: argparse.Namespace) -> None:
     """Refuse what is wrong before any network is loaded. Raises ValueError."""
-    if asked.out.suffix.lower() != ".png":
-        raise ValueError(f"{asked.out}: the sheet is a picture; expected a name that ends in .png")
-    if not asked.folder.is_dir():
-        raise ValueError(f"{asked.folder}: no such folder; expected one that holds images or sounds")
-    for file in asked.query:
+    if args.out.suffix.lower() != ".png":
+        raise ValueError(f"{args.out}: the sheet is a picture; expected a name that ends in .png")
+    if not args.folder.is_dir():
+        raise ValueError(f"{args.folder}: no such folder; expected one that holds images or sounds")
+    for file in args.query:
         if file.is_dir():
             raise ValueError(f"{file}: is a folder; name the files to search with")
 
 
-def _query(model: "Bundle", file: Path, asked: argparse.Namespace) -> _Query:
+def _query(model: "Bundle", file: Path, args: argparse.Namespace) -> _Query:
     from s2s.retrieval.embedding import embed_file, kind_of, sight
     from s2s.sampling.embed import embed_image
 
     kind = kind_of(file)
-    among: Kind = asked.among or ("images" if asked.generated or kind == "sounds" else "sounds")
-    if "images" in (kind, among) or asked.generated:
+    among: Kind = args.among or ("images" if args.generated or kind == "sounds" else "sounds")
+    if "images" in (kind, among) or args.generated:
         sight(model)
     h = embed_file(model, file, kind)
-    if not asked.generated:
+    if not args.generated:
         return _Query(file, kind, among, h, _picture(model, file, kind))
-    painted = _generated(model, h, asked.seed)
+    painted = _generated(model, h, args.seed)
     return _Query(file, kind, among, embed_image(model, painted), painted)
 
 
@@ -114,11 +114,11 @@ def _generated(model: "Bundle", h: "Tensor", seed: int) -> Pixels:
     return np.asarray(pictures[0])
 
 
-def _nearest_others(query: _Query, index: "Index", asked: argparse.Namespace) -> "list[Match]":
+def _nearest_others(query: _Query, index: "Index", args: argparse.Namespace) -> "list[Match]":
     """Find the nearest, but for the query itself and for what an earlier run may have left there."""
-    own = {query.file.resolve(), asked.out.resolve()}
-    matches = index.nearest(query.h, asked.count + len(own))[0]
-    return [match for match in matches if match.path.resolve() not in own][: asked.count]
+    own = {query.file.resolve(), args.out.resolve()}
+    matches = index.nearest(query.h, args.count + len(own))[0]
+    return [match for match in matches if match.path.resolve() not in own][: args.count]
 
 
 def _row_sheet(model: "Bundle", queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", folder: Path) -> Pixels:

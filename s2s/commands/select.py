@@ -62,21 +62,21 @@ def _range_db(text: str) -> float | None:
     return value
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(args: argparse.Namespace) -> None:
     from s2s.data.annotations import write_annotation
     from s2s.data.prepared import PreparedData
     from s2s.data.ranks import Rank
     from s2s.selection.select import Ledger, gather, save_scores, score_clips, top_moments
 
-    _check(asked)
-    data, rank = PreparedData.open(asked.data), Rank.of(os.environ)
-    clip_ids = [clip_id for clip_id in data.ids if not asked.split or data.split(clip_id) in asked.split]
+    _check(args)
+    data, rank = PreparedData.open(args.data), Rank.of(os.environ)
+    clip_ids = [clip_id for clip_id in data.ids if not args.split or data.split(clip_id) in args.split]
     if not clip_ids:
-        raise ValueError(f"{asked.data}: there are no clips{' of that split' if asked.split else ''}")
-    selector = _selector(asked, data)
-    ledgers = [asked.out.with_suffix(f".rank-{index:03d}.jsonl") for index in range(rank.count)]
+        raise ValueError(f"{args.data}: there are no clips{' of that split' if args.split else ''}")
+    selector = _selector(args, data)
+    ledgers = [args.out.with_suffix(f".rank-{index:03d}.jsonl") for index in range(rank.count)]
     ledger = Ledger.open(ledgers[rank.index], selector.settings)
-    _take_finished(ledger, asked.out, clip_ids)
+    _take_finished(ledger, args.out, clip_ids)
     score_clips(data, progress(clip_ids[rank.index :: rank.count], "clips"), selector, ledger)
     if rank.index > 0:
         return
@@ -84,48 +84,48 @@ def _run(asked: argparse.Namespace) -> None:
     scores = {clip_id: ledger.scores[clip_id] for clip_id in clip_ids if clip_id in ledger.scores}
     if not scores:
         raise ValueError(f"none of {len(clip_ids)} clips can be used: {next(iter(ledger.skipped.values()))}")
-    write_annotation(asked.out, {clip_id: top_moments(each, asked.count) for clip_id, each in scores.items()})
-    save_scores(asked.out.with_suffix(".safetensors"), scores, selector.settings)
-    truths = _truths(asked.truth, data, scores) if asked.truth else {}
-    _draw_sheet(asked, data, selector, scores, truths)
+    write_annotation(args.out, {clip_id: top_moments(each, args.count) for clip_id, each in scores.items()})
+    save_scores(args.out.with_suffix(".safetensors"), scores, selector.settings)
+    truths = _truths(args.truth, data, scores) if args.truth else {}
+    _draw_sheet(args, data, selector, scores, truths)
     results = _results(ledger, scores, truths)
-    write_run(asked.out.with_suffix(".run.png"), asked, {"selector": selector.settings, **results})
+    write_run(args.out.with_suffix(".run.png"), args, {"selector": selector.settings, **results})
     for path in ledgers:
         path.unlink(missing_ok=True)
-    _tell(asked.out, results)
+    _tell(args.out, results)
 
 
-def _check(asked: argparse.Namespace) -> None:
+def _check(args: argparse.Namespace) -> None:
     """Refuse what is wrong before any network is loaded. Raises ValueError."""
-    if asked.out.suffix.lower() != ".json":
-        raise ValueError(f"{asked.out}: expected a name that ends in .json")
-    if asked.by == "localizer" and asked.model is None:
+    if args.out.suffix.lower() != ".json":
+        raise ValueError(f"{args.out}: expected a name that ends in .json")
+    if args.by == "localizer" and args.model is None:
         raise ValueError(
             "--model names no localizer: train one with `python -m s2s train localizer DATA OUT`, or choose --by self"
         )
-    if asked.truth is not None and not asked.truth.is_dir():
-        raise ValueError(f"{asked.truth}: no such folder; expected one that `python -m s2s world` wrote")
+    if args.truth is not None and not args.truth.is_dir():
+        raise ValueError(f"{args.truth}: no such folder; expected one that `python -m s2s world` wrote")
 
 
-def _selector(asked: argparse.Namespace, data: "PreparedData") -> "Selector":
+def _selector(args: argparse.Namespace, data: "PreparedData") -> "Selector":
     from s2s import bundle
     from s2s.selection import selectors
 
     px = min(data.about.settings.px)
-    match asked.by:
+    match args.by:
         case "middle":
             return selectors.ByMiddle(px)
         case "random":
-            return selectors.ByChance(asked.seed, px)
+            return selectors.ByChance(args.seed, px)
         case "loudest":
             return selectors.ByLoudness(px)
         case "self":
-            return selectors.BySelfTraining(bundle.load(asked.bundle, device=asked.device))
+            return selectors.BySelfTraining(bundle.load(args.bundle, device=args.device))
     from s2s.training.stages.localizer import load_localizer
 
-    net, about = load_localizer(asked.model)
-    encoder = bundle.load_image_encoder(asked.bundle, device=asked.device)
-    return selectors.ByLocalizer(net.to(asked.device), about, encoder, asked.audible_db)
+    net, about = load_localizer(args.model)
+    encoder = bundle.load_image_encoder(args.bundle, device=args.device)
+    return selectors.ByLocalizer(net.to(args.device), about, encoder, args.audible_db)
 
 
 def _take_finished(ledger: "Ledger", out: Path, clip_ids: Sequence[str]) -> None:
@@ -160,7 +160,7 @@ def _truths(folder: Path, data: "PreparedData", scores: "Mapping[str, Scores]") 
 
 
 def _draw_sheet(
-    asked: argparse.Namespace,
+    args: argparse.Namespace,
     data: "PreparedData",
     selector: "Selector",
     scores: "Mapping[str, Scores]",
@@ -175,15 +175,15 @@ def _draw_sheet(
     from s2s.selection.selectors import ByLocalizer
 
     names = list(scores)
-    chosen = [names[place] for place in np.unique(np.linspace(0, len(names) - 1, asked.shown).round().astype(int))]
+    chosen = [names[place] for place in np.unique(np.linspace(0, len(names) - 1, args.shown).round().astype(int))]
     rows = []
     for clip_id in chosen:
         best = top_moments(scores[clip_id], 1)[0]
         where = selector.maps(data, clip_id)[best] if isinstance(selector, ByLocalizer) else None
         frames = data.frames(clip_id, max(data.about.settings.px))
         rows.append(Selected(clip_id, frames, scores[clip_id], where, truths.get(clip_id)))
-    title = f"selected by {selector.settings['by']}, {len(scores)} clips of {asked.data.name}"
-    save_png(asked.out.with_suffix(".png"), selection_sheet(rows, title=title))
+    title = f"selected by {selector.settings['by']}, {len(scores)} clips of {args.data.name}"
+    save_png(args.out.with_suffix(".png"), selection_sheet(rows, title=title))
 
 
 def _results(

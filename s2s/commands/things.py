@@ -55,16 +55,16 @@ def _add_judge(verbs: Verbs) -> None:
     verb.set_defaults(run=_judge)
 
 
-def _draw_things(asked: argparse.Namespace) -> None:
+def _draw_things(args: argparse.Namespace) -> None:
     from s2s.training.inputs.thing_images import ThingCounts, paint_again, write_things
     from s2s.training.stages.autoencoder import load_autoencoder
 
-    write_things(asked.out, ThingCounts(asked.count, 3 * asked.count // 10, first_seed=asked.seed))
-    if asked.autoencoder is not None:
-        paint_again(asked.out, load_autoencoder(asked.autoencoder))
+    write_things(args.out, ThingCounts(args.count, 3 * args.count // 10, first_seed=args.seed))
+    if args.autoencoder is not None:
+        paint_again(args.out, load_autoencoder(args.autoencoder))
 
 
-def _remember(asked: argparse.Namespace) -> None:
+def _remember(args: argparse.Namespace) -> None:
     from s2s import bundle
     from s2s.models.image_encoder import ImageEncoder
     from s2s.training.inputs.known_states import known_states
@@ -72,29 +72,29 @@ def _remember(asked: argparse.Namespace) -> None:
     from s2s.training.stages.autoencoder import load_autoencoder
     from s2s.training.stages.memory import MemorySettings, build_memory
 
-    story = read_story(asked.story)
-    old = bundle.load(asked.bundle)
+    story = read_story(args.story)
+    old = bundle.load(args.bundle)
     f_A, f_V = old.audio_encoder, old.image_encoder
     if not isinstance(f_V, ImageEncoder):
-        raise ValueError(f"{asked.bundle}: expected a bundle with a small image encoder of its own")
-    data = WorldData.open(asked.data)
-    known = known_states(old, data.counts, asked.takes) if asked.takes else None
-    settings = MemorySettings(asked.entries)
-    generator, sizes = build_memory(data.pictures, load_autoencoder(asked.autoencoder), f_V, settings, known)
-    told = {"name": asked.name, "version": asked.version, **story, "generator": sizes, "metrics": {}}
+        raise ValueError(f"{args.bundle}: expected a bundle with a small image encoder of its own")
+    data = WorldData.open(args.data)
+    known = known_states(old, data.counts, args.takes) if args.takes else None
+    settings = MemorySettings(args.entries)
+    generator, sizes = build_memory(data.pictures, load_autoencoder(args.autoencoder), f_V, settings, known)
+    told = {"name": args.name, "version": args.version, **story, "generator": sizes, "metrics": {}}
     card = old.card.model_copy(update=told)
-    bundle.save(asked.out, card, audio_encoder=f_A, generator=generator, image_encoder=f_V, half=True)
-    if asked.judge is not None:
-        metrics = _measured(asked.out, asked.judge, asked.recordings, 13)
-        write_card(asked.out, card.model_copy(update={"metrics": metrics}))
+    bundle.save(args.out, card, audio_encoder=f_A, generator=generator, image_encoder=f_V, half=True)
+    if args.judge is not None:
+        metrics = _measured(args.out, args.judge, args.recordings, 13)
+        write_card(args.out, card.model_copy(update={"metrics": metrics}))
         print(json.dumps(metrics, indent=1))
-    files = [asked.out / name for name in (CARD, AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER)]
-    print(f"{asked.out}: {sum(path.stat().st_size for path in files) / 1e6:.1f} MB")
+    files = [args.out / name for name in (CARD, AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER)]
+    print(f"{args.out}: {sum(path.stat().st_size for path in files) / 1e6:.1f} MB")
 
 
-def _judge(asked: argparse.Namespace) -> None:
-    metrics = _measured(asked.bundle, asked.judge, asked.recordings, asked.takes)
-    asked.out.write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+def _judge(args: argparse.Namespace) -> None:
+    metrics = _measured(args.bundle, args.judge, args.recordings, args.takes)
+    args.out.write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(metrics, indent=1))
 
 

@@ -96,11 +96,18 @@ def _audio_encoder_options(stage: argparse.ArgumentParser) -> None:
     stage.add_argument("--clip-seconds", type=float, default=10.0, metavar="S", help=seconds)
     norm = "fixed keeps loudness and lets f_A stream (default); clip as published"
     stage.add_argument("--normalisation", choices=("fixed", "clip"), default="fixed", help=norm)
-    hearing = "what sounds are heard through while training: a random microphone (default), or still, as published"
-    stage.add_argument("--hearing", choices=("microphone", "still"), default="microphone", help=hearing)
+    augmentation = "of sounds while training: a random microphone in a room (default), or none, as published"
+    stage.add_argument("--augmentation", choices=("microphone", "none"), default="microphone", help=augmentation)
+    stage.add_argument("--hearing", dest="augmentation", type=_of_hearing, help=argparse.SUPPRESS)  # its former name
     recordings = "the world's data only: real recordings as well, folds 1 and 2 of ESC-10's layout"
     stage.add_argument("--recordings", type=Path, metavar="FOLDER", help=recordings)
     stage.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help="begin with this stage's or bundle's")
+
+
+def _of_hearing(text: str) -> str:
+    if text not in ("microphone", "still"):
+        raise argparse.ArgumentTypeError(f"expected microphone or still, got {text!r}")
+    return "none" if text == "still" else text
 
 
 def _localizer_options(stage: argparse.ArgumentParser) -> None:
@@ -125,36 +132,39 @@ def _stages(text: str) -> tuple[int, ...]:
 
 
 @contextmanager
-def _run_of(kind: type[T], asked: argparse.Namespace, **more: Any) -> Iterator[tuple["RunPlan", T, Path]]:
+def _run_of(kind: type[T], args: argparse.Namespace, **more: Any) -> Iterator[tuple["RunPlan", T, Path]]:
     """Yield the plan, the settings and the cache of a run on this rank. Raises ValueError for settings that are off."""
     import torch
 
     from s2s.data.ranks import Rank
-    from s2s.training.engine.device import opened_rig
+    from s2s.training.engine.device import open_device_context
     from s2s.training.engine.loop import RunLength, RunPlan
 
-    settings = settings_of(kind, asked.set, **more)
+    settings = settings_of(kind, args.set, **more)
     rank = Rank.of(os.environ)
-    torch.set_num_threads(asked.threads or rank.cores())
-    length = RunLength(asked.steps, asked.minutes, asked.patience, asked.validate_every, asked.sheet_every)
-    with opened_rig(asked.device, precision=asked.precision, compiled=asked.compile, rank=rank) as rig:
-        plan = RunPlan(asked.out, length, rig, asked.seed, asked.resume, asked.restart, asked.tensorboard)
-        yield plan, settings, asked.cache or asked.out / "cache"
+    torch.set_num_threads(args.threads or rank.cores())
+    length = RunLength(args.steps, args.minutes, args.patience, args.validate_every, args.sheet_every)
+    with open_device_context(args.device, precision=args.precision, compiled=args.compile, rank=rank) as device_context:
+        plan = RunPlan(args.out, length, device_context, args.seed, args.resume, args.restart, args.tensorboard)
+        yield plan, settings, args.cache or args.out / "cache"
 
 
 def settings_of(kind: type[T], pairs: list[str], **more: Any) -> T:
     """Build a stage's settings from NAME=VALUE pairs; raises ValueError that names the known ones, or the value."""
     import pydantic
 
-    # A setting of its own settings is given part by part: hearing.gain_db.
+    from s2s.training.engine.renamed import setting_name
+
+    # A setting of its own settings is given part by part: augmentation.gain_db.
     groups = {name: asdict(value) for name, value in more.items() if _has_parts(value)}
     parts = {f"{name}.{part}" for name, group in groups.items() for part in group}
     known = (set(kind.__dataclass_fields__) - set(more)) | parts  # type: ignore[attr-defined]
     values: dict[str, Any] = dict(more)
     for pair in pairs:
-        name, _, text = pair.partition("=")
+        given, _, text = pair.partition("=")
+        name = setting_name(given)
         if name not in known:
-            raise ValueError(f"no setting {name!r}; known: {', '.join(sorted(known))}")
+            raise ValueError(f"no setting {given!r}; known: {', '.join(sorted(known))}")
         try:
             value = json.loads(text)
         except json.JSONDecodeError:
@@ -176,169 +186,169 @@ def _has_parts(value: object) -> TypeGuard["DataclassInstance"]:
     return is_dataclass(value) and not isinstance(value, type)
 
 
-def _dry(asked: argparse.Namespace, settings: Any) -> bool:
-    if asked.dry_run:
+def _dry(args: argparse.Namespace, settings: Any) -> bool:
+    if args.dry_run:
         import yaml
 
-        told = {name: value for name, value in vars(asked).items() if name not in ("run", "set")}
+        told = {name: value for name, value in vars(args).items() if name not in ("run", "set")}
         print(yaml.safe_dump(json.loads(json.dumps({**told, "settings": asdict(settings)}, default=str))), end="")
-    return bool(asked.dry_run)
+    return bool(args.dry_run)
 
 
-def _pictures(asked: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pictures":
+def _pictures(args: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pictures":
     """Open pictures; rank 0 decodes what is not there yet while the others wait."""
-    from s2s.training.engine.distributed import of_rank_0
-    from s2s.training.inputs.images import PicturesAsked, open_pictures
+    from s2s.training.engine.distributed import barrier
+    from s2s.training.inputs.images import ImageOptions, open_pictures
 
-    wanted, folder = PicturesAsked(asked.px, asked.frames), cache / "pictures"
-    if plan.rig.is_first:
-        open_pictures(asked.data, folder, wanted)
-    of_rank_0(0.0)
-    return open_pictures(asked.data, folder, wanted, writes=False)
+    wanted, folder = ImageOptions(args.px, args.frames), cache / "pictures"
+    if plan.device_context.is_main:
+        open_pictures(args.data, folder, wanted)
+    barrier()
+    return open_pictures(args.data, folder, wanted, writes=False)
 
 
-def _train_image_encoder(asked: argparse.Namespace) -> None:
+def _train_image_encoder(args: argparse.Namespace) -> None:
     from s2s.training.stages.image_encoder import ImageEncoderSettings, load_image_encoder, train_image_encoder
 
-    with _run_of(ImageEncoderSettings, asked) as (plan, settings, cache):
-        if not _dry(asked, settings):
-            start = load_image_encoder(asked.start) if asked.start else None
-            train_image_encoder(_pictures(asked, plan, cache), settings, plan, start)
+    with _run_of(ImageEncoderSettings, args) as (plan, settings, cache):
+        if not _dry(args, settings):
+            start = load_image_encoder(args.start) if args.start else None
+            train_image_encoder(_pictures(args, plan, cache), settings, plan, start)
 
 
-def _train_generator(asked: argparse.Namespace) -> None:
+def _train_generator(args: argparse.Namespace) -> None:
     from s2s.models.image_encoder import ImageEncoder
     from s2s.training.stages.generator_light import GeneratorSettings, Start, bundled_generator, train_generator
     from s2s.training.stages.image_encoder import load_image_encoder
 
-    if asked.recipe == "icgan":
-        _train_instance_gan(asked)
+    if args.recipe == "icgan":
+        _train_instance_gan(args)
         return
-    with _run_of(GeneratorSettings, asked) as (plan, settings, cache):
-        if not _dry(asked, settings):
-            encoder = load_image_encoder(asked.image_encoder)
+    with _run_of(GeneratorSettings, args) as (plan, settings, cache):
+        if not _dry(args, settings):
+            encoder = load_image_encoder(args.image_encoder)
             if not isinstance(encoder, ImageEncoder):
                 raise ValueError("the light recipe's discriminator looks through the small f_V: take --recipe icgan")
-            start = Start(bundled_generator(asked.start) if asked.start else None, asked.grow_from)
-            train_generator(_pictures(asked, plan, cache), encoder, settings, plan, start)
+            start = Start(bundled_generator(args.start) if args.start else None, args.grow_from)
+            train_generator(_pictures(args, plan, cache), encoder, settings, plan, start)
 
 
-def _train_instance_gan(asked: argparse.Namespace) -> None:
+def _train_instance_gan(args: argparse.Namespace) -> None:
     from s2s import bundle
     from s2s.models.biggan import BigGanGenerator
     from s2s.training.stages.generator_icgan import InstanceGanSettings, train_instance_gan
     from s2s.training.stages.image_encoder import load_image_encoder
 
-    if asked.grow_from:
+    if args.grow_from:
         raise ValueError("--grow-from is for the light recipe: the published generator is trained at its full size")
-    with _run_of(InstanceGanSettings, asked) as (plan, settings, cache):
-        if not _dry(asked, settings):
-            start = bundle.load_generator(asked.start) if asked.start else None
+    with _run_of(InstanceGanSettings, args) as (plan, settings, cache):
+        if not _dry(args, settings):
+            start = bundle.load_generator(args.start) if args.start else None
             if not isinstance(start, BigGanGenerator | None):
-                raise ValueError(f"{asked.start} holds a light generator: take --recipe light")
-            encoder = load_image_encoder(asked.image_encoder)
-            train_instance_gan(_pictures(asked, plan, cache), encoder, settings, plan, start)
+                raise ValueError(f"{args.start} holds a light generator: take --recipe light")
+            encoder = load_image_encoder(args.image_encoder)
+            train_instance_gan(_pictures(args, plan, cache), encoder, settings, plan, start)
 
 
-def _train_audio_encoder(asked: argparse.Namespace) -> None:
-    from s2s.training.augment.spectrogram_augment import STILL, Hearing
+def _train_audio_encoder(args: argparse.Namespace) -> None:
+    from s2s.training.augment.spectrogram_augment import NO_AUGMENTATION, SpectrogramAugmentation
     from s2s.training.stages.audio_encoder import AudioEncoderSettings, load_start, train_audio_encoder
 
-    hearing = STILL if asked.hearing == "still" else Hearing()
-    with _run_of(AudioEncoderSettings, asked, hearing=hearing) as (plan, settings, cache):
-        if not _dry(asked, settings):
-            start = load_start(asked.start) if asked.start else None
-            train_audio_encoder(_pairs(asked, plan, cache), settings, plan, start)
+    augmentation = NO_AUGMENTATION if args.augmentation == "none" else SpectrogramAugmentation()
+    with _run_of(AudioEncoderSettings, args, augmentation=augmentation) as (plan, settings, cache):
+        if not _dry(args, settings):
+            start = load_start(args.start) if args.start else None
+            train_audio_encoder(_pairs(args, plan, cache), settings, plan, start)
 
 
-def _pairs(asked: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pairs":
+def _pairs(args: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pairs":
     """Open pairs; rank 0 computes what is not there yet while the others wait."""
-    from s2s.training.engine.distributed import of_rank_0
+    from s2s.training.engine.distributed import barrier
     from s2s.training.inputs.pairs import Pairs, write_pairs
     from s2s.training.stages.image_encoder import load_image_encoder
 
-    if not 0.5 <= asked.clip_seconds <= 60.0:
-        raise ValueError(f"--clip-seconds: expected 0.5 to 60, got {asked.clip_seconds:g}")
+    if not 0.5 <= args.clip_seconds <= 60.0:
+        raise ValueError(f"--clip-seconds: expected 0.5 to 60, got {args.clip_seconds:g}")
     folder = cache / "pairs"
-    if plan.rig.is_first:
+    if plan.device_context.is_main:
         from s2s.spectrogram_spec import SpectrogramSpec
 
-        encoder = load_image_encoder(asked.image_encoder)
-        spec = SpectrogramSpec(clip_samples=round(asked.clip_seconds * 16_000))
-        write_pairs(_pair_source(asked), encoder.to(plan.rig.device), folder, spec, asked.normalisation)
-    of_rank_0(0.0)
+        encoder = load_image_encoder(args.image_encoder)
+        spec = SpectrogramSpec(clip_samples=round(args.clip_seconds * 16_000))
+        write_pairs(_pair_source(args), encoder.to(plan.device_context.device), folder, spec, args.normalisation)
+    barrier()
     return Pairs.open(folder)
 
 
-def _pair_source(asked: argparse.Namespace) -> Any:
+def _pair_source(args: argparse.Namespace) -> Any:
     from s2s.data.annotations import fit, read_annotation
     from s2s.data.prepared import PreparedData
     from s2s.training.inputs.pair_sources import ChosenMoments, WorldTakes
     from s2s.training.inputs.recordings import TRAINING_FOLDS, read_recordings
     from s2s.training.inputs.world_arrays import WorldData
 
-    if (asked.data / "pictures.npy").exists():
-        if asked.moments or asked.clip_seconds != 10.0:
+    if (args.data / "pictures.npy").exists():
+        if args.moments or args.clip_seconds != 10.0:
             raise ValueError("--moments and --clip-seconds are for films; the world's takes are one moment each")
-        recordings = read_recordings(asked.recordings, TRAINING_FOLDS) if asked.recordings else []
-        return WorldTakes(WorldData.open(asked.data), recordings)
-    if asked.recordings:
+        recordings = read_recordings(args.recordings, TRAINING_FOLDS) if args.recordings else []
+        return WorldTakes(WorldData.open(args.data), recordings)
+    if args.recordings:
         raise ValueError("--recordings go with the world's takes alone: films have sounds of their own")
-    source: PreparedData = PreparedData.open(asked.data)
-    frame = asked.frame or ("top1" if asked.moments else "middle")
+    source: PreparedData = PreparedData.open(args.data)
+    frame = args.frame or ("top1" if args.moments else "middle")
     if frame == "middle":
-        return ChosenMoments(source, asked.px, clip_s=asked.clip_seconds)
-    if asked.moments is None:
+        return ChosenMoments(source, args.px, clip_s=args.clip_seconds)
+    if args.moments is None:
         raise ValueError("--frame top1 needs --moments: write them with `python -m s2s select`")
     lengths = {clip_id: source.num_frames(clip_id) for clip_id in source.ids}
-    chosen = fit(read_annotation(asked.moments).moments, lengths).moments
-    return ChosenMoments(source, asked.px, chosen, asked.top, asked.clip_seconds)
+    chosen = fit(read_annotation(args.moments).moments, lengths).moments
+    return ChosenMoments(source, args.px, chosen, args.top, args.clip_seconds)
 
 
-def _train_localizer(asked: argparse.Namespace) -> None:
+def _train_localizer(args: argparse.Namespace) -> None:
     from s2s.data.prepared import PreparedData
-    from s2s.training.engine.distributed import of_rank_0
-    from s2s.training.inputs.moments import Moments, MomentsAsked, write_moments
+    from s2s.training.engine.distributed import barrier
+    from s2s.training.inputs.moments import MomentOptions, Moments, write_moments
     from s2s.training.stages.image_encoder import load_image_encoder
     from s2s.training.stages.localizer import LocalizerSettings, train_localizer
 
-    with _run_of(LocalizerSettings, asked) as (plan, settings, cache):
-        if not _dry(asked, settings):
-            kept = MomentsAsked(asked.moments, asked.stages, seed=asked.seed)
-            if plan.rig.is_first:
-                encoder = load_image_encoder(asked.bundle).to(plan.rig.device)
-                write_moments(PreparedData.open(asked.data), encoder, cache / "moments", kept)
-            of_rank_0(0.0)
+    with _run_of(LocalizerSettings, args) as (plan, settings, cache):
+        if not _dry(args, settings):
+            kept = MomentOptions(args.moments, args.stages, seed=args.seed)
+            if plan.device_context.is_main:
+                encoder = load_image_encoder(args.bundle).to(plan.device_context.device)
+                write_moments(PreparedData.open(args.data), encoder, cache / "moments", kept)
+            barrier()
             train_localizer(Moments.open(cache / "moments"), settings, plan)
 
 
-def _train_autoencoder(asked: argparse.Namespace) -> None:
+def _train_autoencoder(args: argparse.Namespace) -> None:
     from s2s.training.inputs.images import Pictures
     from s2s.training.inputs.world_arrays import WorldData
     from s2s.training.stages.autoencoder import AutoencoderSettings, load_autoencoder, train_autoencoder
 
-    with _run_of(AutoencoderSettings, asked) as (plan, settings, _):
-        if not _dry(asked, settings):
-            data = WorldData.open(asked.data)
-            start = load_autoencoder(asked.start) if asked.start else None
+    with _run_of(AutoencoderSettings, args) as (plan, settings, _):
+        if not _dry(args, settings):
+            data = WorldData.open(args.data)
+            start = load_autoencoder(args.start) if args.start else None
             train_autoencoder(Pictures.of_world(data), settings, plan, data.masks, start)
 
 
-def _train_judge(asked: argparse.Namespace) -> None:
+def _train_judge(args: argparse.Namespace) -> None:
     from s2s.training.stages.judge import JudgeSettings, train_judge
 
-    with _run_of(JudgeSettings, asked) as (plan, settings, cache):
-        if not _dry(asked, settings):
-            train_judge(_pictures(asked, plan, cache), settings, plan, asked.weights)
+    with _run_of(JudgeSettings, args) as (plan, settings, cache):
+        if not _dry(args, settings):
+            train_judge(_pictures(args, plan, cache), settings, plan, args.weights)
 
 
-def _train_thing_judge(asked: argparse.Namespace) -> None:
+def _train_thing_judge(args: argparse.Namespace) -> None:
     from s2s.training.inputs.thing_images import Things
     from s2s.training.stages.thing_judge import ThingJudgeSettings, train_thing_judge
 
-    with _run_of(ThingJudgeSettings, asked) as (plan, settings, _):
-        if not _dry(asked, settings):
-            train_thing_judge(Things.open(asked.data), settings, plan)
+    with _run_of(ThingJudgeSettings, args) as (plan, settings, _):
+        if not _dry(args, settings):
+            train_thing_judge(Things.open(args.data), settings, plan)
 
 
 def _no_options(_stage: argparse.ArgumentParser) -> None:

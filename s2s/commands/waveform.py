@@ -64,52 +64,52 @@ def _add_result(verb: argparse.ArgumentParser, film: str) -> None:
     add_model(verb)
 
 
-def _volume(asked: argparse.Namespace) -> None:
+def _volume(args: argparse.Namespace) -> None:
     from s2s.sampling.figures.sound_strip import paint_strip
     from s2s.sampling.figures.sweeps import volume_steps, volume_sweep
 
-    model, sounds, z = _prepared(asked)
+    model, sounds, z = _prepared(args)
     strips = {
-        name: paint_strip(model, volume_steps(sound, asked.gains), z)
+        name: paint_strip(model, volume_steps(sound, args.gains), z)
         for name, sound in progress(list(sounds.items()), "sounds")
     }
-    sweeps = [volume_sweep(name, sound, asked.gains[0], asked.gains[-1]) for name, sound in sounds.items()]
-    _write(asked, model, strips, sweeps, z)
+    sweeps = [volume_sweep(name, sound, args.gains[0], args.gains[-1]) for name, sound in sounds.items()]
+    _write(args, model, strips, sweeps, z)
 
 
-def _mix(asked: argparse.Namespace) -> None:
+def _mix(args: argparse.Namespace) -> None:
     from s2s.sampling.figures.sound_strip import paint_strip
     from s2s.sampling.figures.sweeps import joining_sweep, mixing_steps, opposing_steps, opposing_sweep
 
-    model, sounds, z = _prepared(asked)
-    gains = _gains(sounds, asked.gains)
-    if asked.opposing:
+    model, sounds, z = _prepared(args)
+    gains = _gains(sounds, args.gains)
+    if args.opposing:
         strips, sweeps = {}, []
         for pair in progress(_opposing_pairs(sounds), "pairs"):
             pair_gains = [gains[name] for name in pair]
-            steps = opposing_steps(pair, asked.steps, pair_gains, asked.curve)
+            steps = opposing_steps(pair, args.steps, pair_gains, args.curve)
             strips[" →\n".join(pair)] = paint_strip(model, steps, z)
-            sweeps.append(opposing_sweep(pair, pair_gains, asked.curve))
+            sweeps.append(opposing_sweep(pair, pair_gains, args.curve))
     else:
-        steps = mixing_steps(sounds, list(gains.values()), pairs=asked.pairs)
+        steps = mixing_steps(sounds, list(gains.values()), pairs=args.pairs)
         strips = {"": paint_strip(model, steps, z)}
-        sweeps = [joining_sweep(sounds, list(gains.values()), asked.curve)]
-    _write(asked, model, strips, sweeps, z)
+        sweeps = [joining_sweep(sounds, list(gains.values()), args.curve)]
+    _write(args, model, strips, sweeps, z)
 
 
-def _prepared(asked: argparse.Namespace) -> "tuple[Bundle, dict[str, Sound], Tensor]":
+def _prepared(args: argparse.Namespace) -> "tuple[Bundle, dict[str, Sound], Tensor]":
     """Return the model, every sound by its name, as one clip of the model, and the noise of each row."""
     from s2s import bundle
     from s2s.sampling.noise import draw_noise
 
-    for path, ending in ((asked.out, ".png"), (asked.film, ".mp4")):
+    for path, ending in ((args.out, ".png"), (args.film, ".mp4")):
         if path is not None and path.suffix.lower() != ending:
             raise ValueError(f"expected a file that ends in {ending}, got {path}")
-    model = bundle.load(asked.model, device=asked.device, image_encoder=False)
-    clips = readable(asked.audio, lambda file: _clip(file, model.spec, asked.level))
-    if asked.run is _mix and len(clips) < 2:
+    model = bundle.load(args.model, device=args.device, image_encoder=False)
+    clips = readable(args.audio, lambda file: _clip(file, model.spec, args.level))
+    if args.run is _mix and len(clips) < 2:
         raise ValueError(f"a mix needs at least two sounds, got {len(clips)}")
-    z = draw_noise(asked.count, model.generator.z_dim, seed=asked.seed)
+    z = draw_noise(args.count, model.generator.z_dim, seed=args.seed)
     names = names_of([file for file, _ in clips])
     return model, {name: clip for name, (_, clip) in zip(names, clips, strict=True)}, z
 
@@ -125,10 +125,10 @@ def _clip(file: Path, spec: SpectrogramSpec, level_dbfs: float | None) -> "Sound
         raise AudioFileError(file, str(error)) from error
 
 
-def _gains(sounds: "Mapping[str, Sound]", asked: Sequence[float] | None) -> dict[str, float]:
-    if asked is not None and len(asked) != len(sounds):
-        raise ValueError(f"--gains: expected one a sound, {len(sounds)}; got {len(asked)}")
-    return dict(zip(sounds, asked or [0.0] * len(sounds), strict=True))
+def _gains(sounds: "Mapping[str, Sound]", args: Sequence[float] | None) -> dict[str, float]:
+    if args is not None and len(args) != len(sounds):
+        raise ValueError(f"--gains: expected one a sound, {len(sounds)}; got {len(args)}")
+    return dict(zip(sounds, args or [0.0] * len(sounds), strict=True))
 
 
 def _opposing_pairs(sounds: "Mapping[str, Sound]") -> "list[dict[str, Sound]]":
@@ -137,7 +137,7 @@ def _opposing_pairs(sounds: "Mapping[str, Sound]") -> "list[dict[str, Sound]]":
 
 
 def _write(
-    asked: argparse.Namespace,
+    args: argparse.Namespace,
     model: "Bundle",
     strips: "Mapping[str, Strip]",
     sweeps: "Sequence[Sweep]",
@@ -150,25 +150,25 @@ def _write(
         row_captions=[name for name, _ in rows] if any(strips) else [],
         column_captions=next(iter(strips.values())).captions,
     )
-    save_png(asked.out, sheet)
-    print(shown(asked.out))
-    if asked.film is not None:
-        _write_film(asked, model, sweeps, z)
-        print(shown(asked.film))
+    save_png(args.out, sheet)
+    print(shown(args.out))
+    if args.film is not None:
+        _write_film(args, model, sweeps, z)
+        print(shown(args.film))
     told = {name: _told(strip) for name, strip in strips.items()}
-    write_run(asked.out, asked, {"model": f"{model.card.name} {model.card.version}", "rows": told})
+    write_run(args.out, args, {"model": f"{model.card.name} {model.card.version}", "rows": told})
 
 
-def _write_film(asked: argparse.Namespace, model: "Bundle", sweeps: "Sequence[Sweep]", z: "Tensor") -> None:
+def _write_film(args: argparse.Namespace, model: "Bundle", sweeps: "Sequence[Sweep]", z: "Tensor") -> None:
     """Go through every sweep in turn, each frame heard and painted anew from the first row's noise."""
     from s2s.media.video_writer import write_film
     from s2s.sampling.figures.sound_strip import film_frames
 
-    rate_hz, frames_each = model.spec.sample_rate_hz, asked.seconds * _FILM_FPS
+    rate_hz, frames_each = model.spec.sample_rate_hz, args.seconds * _FILM_FPS
     frames = itertools.chain.from_iterable(film_frames(model, sweep, z[:1], frames_each) for sweep in sweeps)
-    sound = np.concatenate([sweep.heard(asked.seconds * rate_hz) for sweep in sweeps])
+    sound = np.concatenate([sweep.heard(args.seconds * rate_hz) for sweep in sweeps])
     shown = progress(frames, "frames", total=frames_each * len(sweeps))
-    write_film(asked.film, shown, _FILM_FPS, sound, rate_hz)
+    write_film(args.film, shown, _FILM_FPS, sound, rate_hz)
 
 
 def _told(strip: "Strip") -> list[dict[str, Any]]:

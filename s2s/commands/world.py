@@ -26,20 +26,20 @@ def add_to(verbs: Verbs) -> None:
     verb.set_defaults(run=_run)
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from s2s.world.films import WorldFilms, write_films
     from s2s.world.studio import Kind
 
-    kind = Kind(_scenes(asked.scenes), _range(asked.visible), asked.parts)
-    films = WorldFilms(asked.clips, asked.px, asked.fps, asked.seed, kind)
-    done = write_films(asked.out, films, workers=min(asked.workers, asked.clips))
-    ids = list(tqdm(done, total=asked.clips, unit=" clips", disable=None))
-    if asked.sheet:
-        _save_sheet(asked.out / "scenes.png", kind.scenes, asked.seed)
-    write_run(asked.out, asked, {"clips": len(ids)})
-    print(f"{asked.out}: {len(ids)} clips")
+    kind = Kind(_scenes(args.scenes), _range(args.visible), args.parts)
+    films = WorldFilms(args.clips, args.px, args.fps, args.seed, kind)
+    done = write_films(args.out, films, workers=min(args.workers, args.clips))
+    ids = list(tqdm(done, total=args.clips, unit=" clips", disable=None))
+    if args.sheet:
+        _save_sheet(args.out / "scenes.png", kind.scenes, args.seed)
+    write_run(args.out, args, {"clips": len(ids)})
+    print(f"{args.out}: {len(ids)} clips")
 
 
 def _save_sheet(path: Path, scenes: tuple[str, ...], seed: int) -> None:

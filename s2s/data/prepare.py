@@ -17,7 +17,7 @@ from s2s.data.journal import Journal, read_journals
 from s2s.data.outcome import Fragments, Outcome, PrepareFilm
 from s2s.data.plan import is_of_rank, plan_jobs
 from s2s.data.ranks import Rank
-from s2s.data.rendezvous import Company
+from s2s.data.rendezvous import Rendezvous
 from s2s.data.results import final_outcomes, write_results
 from s2s.data.settings import About, PrepareSettings
 from s2s.data.shards import ShardWriter, end_shards, held_bytes
@@ -82,17 +82,17 @@ def prepare(
     About(str(root.resolve()), settings).write_or_check(out)
     journals = out / "journal"
     with Journal(journals, rank.index) as journal:
-        company = Company(journals, rank)
-        company.join()
+        rendezvous = Rendezvous(journals, rank)
+        rendezvous.join()
         before = Before.read(journals, retry_skipped=retry_skipped)
         jobs = plan_jobs(videos, root, settings, before.splits)
         shards = ShardWriter(out / "shards", rank.index, rank.count, settings.shard_mb << 20, before.held)
         mine = [job for job in jobs if is_of_rank(job.video.id, rank.index, rank.count)]
         yield from _Run(Fragments(out / "work"), journal, shards, before.ids).films(mine, workers, patience_s)
         shards.close()
-        company.leave()
+        rendezvous.leave()
         if rank.index == 0:
-            company.await_others({job.video.id for job in jobs})
+            rendezvous.await_others({job.video.id for job in jobs})
             _finish(out, settings)
 
 

@@ -22,7 +22,7 @@ _ID_FIRST: Final = b'{"id":"'  # as an outcome is written; parsing all of it to 
 
 
 @dataclass(slots=True)
-class Company:
+class Rendezvous:
     """The ranks that write into one folder's journals, as one of them sees them."""
 
     folder: Path

@@ -23,8 +23,8 @@ from s2s.metrics.frechet import frechet_distance
 from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.augment.spectrogram_augment import STILL
-from s2s.training.engine.device import Rig
+from s2s.training.augment.spectrogram_augment import NO_AUGMENTATION
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunPlan
 from s2s.training.engine.stage import RunLength
 from s2s.training.inputs.pair_sources import Choice, ChosenMoments
@@ -94,16 +94,16 @@ class Ablation:
     settings: AblationSettings
     out: Path
 
-    def rows(self, rig: Rig, rows: Sequence[Row] = ROWS) -> Iterator[dict[str, Any]]:
+    def rows(self, device_context: DeviceContext, rows: Sequence[Row] = ROWS) -> Iterator[dict[str, Any]]:
         """Train and judge every row and seed; yield each result, those first that were there already.
 
         Seeds are the outer loop: an ablation that is stopped has all rows of the first seeds.
         """
         for seed in range(self.settings.seeds):
             for row in rows:
-                yield self._result(row, seed, rig)
+                yield self._result(row, seed, device_context)
 
-    def _result(self, row: Row, seed: int, rig: Rig) -> dict[str, Any]:
+    def _result(self, row: Row, seed: int, device_context: DeviceContext) -> dict[str, Any]:
         folder = self.out / f"{_file_name(row.name)}-seed{seed}"
         path = folder / "result.json"
         if path.exists():
@@ -111,9 +111,11 @@ class Ablation:
             return found
         pairs = self._pairs(row)
         s = self.settings
-        training = AudioEncoderSettings(s.width, s.batch, row.loss, s.learning_rate, schedule=s.schedule, hearing=STILL)
+        training = AudioEncoderSettings(
+            s.width, s.batch, row.loss, s.learning_rate, schedule=s.schedule, augmentation=NO_AUGMENTATION
+        )
         length = RunLength(s.steps, validate_every=max(s.steps, 1))  # as many steps for all: no row stops early
-        net = train_audio_encoder(pairs, training, RunPlan(folder, length, rig, seed))
+        net = train_audio_encoder(pairs, training, RunPlan(folder, length, device_context, seed))
         result = {**asdict(row), "seed": seed, **self._judged(encode_pairs(net, pairs, pairs.test), pairs)}
         path.write_text(json.dumps(result) + "\n", encoding="utf-8")
         return result

@@ -14,7 +14,7 @@ from torch import Tensor
 from s2s import bundle
 from s2s.card import AudioEncoderSizes, BigGanSizes, ImageEncoderSizes, LightSizes, ModelCard
 from s2s.evaluate import picture_metrics as measure
-from s2s.evaluate.size_regressor import Ruler, mean_rank_correlation, train_ruler, true_sizes
+from s2s.evaluate.size_regressor import SizeRegressor, mean_rank_correlation, train_size_regressor, true_sizes
 from s2s.media.montage import captioned_sheet
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.image_encoder import ImageEncoder
@@ -30,7 +30,7 @@ from s2s.training.stages.trained_generator import TrainedGenerator, load_trained
 from s2s.world.scene_sheet import contact_sheet
 
 Metrics = dict[str, float | str]
-RULER_STEPS: Final = 1200
+SIZE_REGRESSOR_STEPS: Final = 1200
 GAINS_DB: Final = tuple(range(-20, 11, 5))
 _SWEPT: Final = 2  # sounds of each scene
 _SAMPLES: Final = 8  # pictures of each scene on the sheet
@@ -106,7 +106,7 @@ class Measuring:
     networks: Networks
     data: WorldData
     held: HeldOut
-    ruler_steps: int
+    size_regressor_steps: int
     metrics: Metrics = field(default_factory=dict)
 
     def everything(self, recordings: Path | None) -> Metrics:
@@ -175,7 +175,9 @@ class Measuring:
         """Measure rank correlations of size: as the ruler reads it, against the truth and against gain."""
         held, G = self.held, self.networks.generator
         scenes = self.data.scenes[held.takes]
-        ruler = train_ruler(self.data, np.arange(num_training_takes(self.data)), steps=self.ruler_steps)
+        size_regressor = train_size_regressor(
+            self.data, np.arange(num_training_takes(self.data)), steps=self.size_regressor_steps
+        )
         truth = true_sizes(self.data, held.takes)
         shown = {
             "ruler on real pictures": held.real,
@@ -183,11 +185,11 @@ class Measuring:
             "pictures from sounds": measure.paint(G, held.audio),
         }
         for name, pictures in shown.items():
-            found = mean_rank_correlation(ruler.read(pictures, scenes), truth, scenes)
+            found = mean_rank_correlation(size_regressor.read(pictures, scenes), truth, scenes)
             self.metrics[f"size, {name} against truth"] = found
-        self.metrics["size against gain, -20 to 10 dB"] = self._against_gain(ruler)
+        self.metrics["size against gain, -20 to 10 dB"] = self._against_gain(size_regressor)
 
-    def _against_gain(self, ruler: Ruler) -> float:
+    def _against_gain(self, size_regressor: SizeRegressor) -> float:
         """Return ρ of gain and painted size, one noise a sound, averaged over sounds that things in view make."""
         scenes = self.data.scenes[self.held.takes]
         chosen = np.concatenate([np.flatnonzero(scenes == scene)[:_SWEPT] for scene in np.unique(scenes)])
@@ -195,7 +197,7 @@ class Measuring:
         for row in chosen:
             louder = [np.clip(self.held.sounds[row] * 10.0 ** (gain / 20.0), -1.0, 1.0) for gain in GAINS_DB]
             h = self.networks.hear(np.stack(louder).astype(np.float32))
-            sizes = ruler.read(self._alike(h, int(row)), np.repeat(scenes[row], len(GAINS_DB)))
+            sizes = size_regressor.read(self._alike(h, int(row)), np.repeat(scenes[row], len(GAINS_DB)))
             each.append(measure.rank_correlation(np.array(GAINS_DB, float), sizes))
         return float(np.mean(each))
 
@@ -224,10 +226,10 @@ def _halved(pictures: NDArray[np.uint8], px: int) -> NDArray[np.uint8]:
 
 
 def measured(
-    networks: Networks, data: WorldData, recordings: Path | None, *, ruler_steps: int = RULER_STEPS
+    networks: Networks, data: WorldData, recordings: Path | None, *, size_regressor_steps: int = SIZE_REGRESSOR_STEPS
 ) -> Metrics:
     """Return every number of the card; `recordings` adds those of fold 3 of real recordings."""
-    return Measuring(networks, data, hold_out(networks, data), ruler_steps).everything(recordings)
+    return Measuring(networks, data, hold_out(networks, data), size_regressor_steps).everything(recordings)
 
 
 def write_bundle(

@@ -34,8 +34,8 @@ _ALIKE: Final = 1e-7  # a cosine of float32 features is no more exact
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
-    """How one model hears n held-out clips: `place` [n] of the own frame, 0..1; `cosine` [n] with it.
+class RetrievalScores:
+    """How well one model's sounds retrieve n held-out frames: `place` [n] of the own frame, 0..1; `cosine` [n] with it.
 
     `recall_1` is how often it comes first, `l_total` the paper's loss over all of them at its temperature, 1.
     `agreement` is how often the nearest class is the clip's own, None where no class is known.
@@ -47,20 +47,20 @@ class Heard:
     l_total: float
     agreement: float | None = None
 
-    def told(self) -> dict[str, float]:
+    def summary(self) -> dict[str, float]:
         """Return the means as plain numbers."""
-        told = {
+        summary = {
             "recall at 1": self.recall_1,
             "mean place": float(self.place.mean()),
             "mean cosine": float(self.cosine.mean()),
             "L_total": self.l_total,
         }
         if self.agreement is not None:
-            told["class agreement"] = self.agreement
-        return {name: round(value, 4) for name, value in told.items()}
+            summary["class agreement"] = self.agreement
+        return {name: round(value, 4) for name, value in summary.items()}
 
 
-def heard(audio: Tensor, image: Tensor) -> Heard:
+def retrieval_scores(audio: Tensor, image: Tensor) -> RetrievalScores:
     """Compare embeddings [n, d] of sounds with the features [n, d] of their frames; n is at least two."""
     assert audio.shape == image.shape and len(audio) > 1, f"{tuple(audio.shape)} against {tuple(image.shape)}"
     cosines = F.normalize(audio.double(), dim=1) @ F.normalize(image.double(), dim=1).T
@@ -69,7 +69,7 @@ def heard(audio: Tensor, image: Tensor) -> Heard:
     # Of the frames of a fixed camera, all alike, half count as nearer.
     alike = ((cosines - own).abs() <= _ALIKE).sum(dim=1).double() - 1
     place = (nearer + alike / 2) / (len(audio) - 1)
-    return Heard(
+    return RetrievalScores(
         place.numpy(),
         own[:, 0].numpy(),
         float((place == 0).double().mean()),
@@ -110,7 +110,7 @@ class Verdict:
         return self.word == "better"
 
 
-def judge(old: Heard, new: Heard, recordings: Sequence[str], seed: int = 0) -> Verdict:
+def compare(old: RetrievalScores, new: RetrievalScores, recordings: Sequence[str], seed: int = 0) -> Verdict:
     """Compare clip by clip; better is what is so with 95 % confidence, in place and cosine alike,
     and tells frames apart better than chance.
 
@@ -141,7 +141,7 @@ def judge(old: Heard, new: Heard, recordings: Sequence[str], seed: int = 0) -> V
 
 
 @dataclass(frozen=True, slots=True)
-class Painter:
+class GeneratorScores:
     """How a generator paints n held-out frames from their own features.
 
     `frechet` is the distance of what it paints from the frames, `cosine` that of each to its own; both in f_V.
@@ -150,13 +150,13 @@ class Painter:
     frechet: float
     cosine: float
 
-    def is_better_than(self, other: "Painter") -> bool:
+    def is_better_than(self, other: "GeneratorScores") -> bool:
         """Whether both numbers are."""
         return self.frechet < other.frechet and self.cosine > other.cosine
 
 
 @torch.inference_mode()
-def painter(model: Bundle, features: Tensor, seed: int = 0) -> Painter:
+def generator_scores(model: Bundle, features: Tensor, seed: int = 0) -> GeneratorScores:
     """Measure the generator of `model` on the features [n, d] of held-out frames."""
     assert model.image_encoder is not None
     h = F.normalize(features, dim=1)
@@ -170,4 +170,4 @@ def painter(model: Bundle, features: Tensor, seed: int = 0) -> Painter:
         ]
     )
     seen = F.normalize(seen, dim=1)
-    return Painter(frechet_distance(seen, h), float((seen * h).sum(dim=1).mean()))
+    return GeneratorScores(frechet_distance(seen, h), float((seen * h).sum(dim=1).mean()))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.training.engine.checkpoint import RUN
+from s2s.training.engine.checkpoint import RUN, read_run_info
+from s2s.training.engine.renamed import LOGGED
 from s2s.training.engine.run_log import LOG
 
 if TYPE_CHECKING:
@@ -41,13 +42,13 @@ class RunCurves:
     @classmethod
     def read(cls, folder: Path) -> "RunCurves":
         """Read what the run in `folder` logged, at most `MOST_POINTS` of each curve. Raises FileNotFoundError."""
-        stage = json.loads((folder / RUN).read_text(encoding="utf-8"))["stage"]
+        stage = read_run_info(folder)["stage"]
         curves: dict[str, list[tuple[int, float]]] = {}
         for line in (folder / LOG).read_text(encoding="utf-8").splitlines():
             values = json.loads(line)
             step = int(values.pop("step"))
             for name, value in values.items():
-                curves.setdefault(name, []).append((step, float(value)))
+                curves.setdefault(LOGGED.get(name, name), []).append((step, float(value)))
         seconds = curves.pop("trained_s", [(0, 0.0)])
         steps = max((points[-1][0] for points in curves.values()), default=0)
         return cls(stage, steps, round(seconds[-1][1] / 60, 1), {name: _thinned(one) for name, one in curves.items()})
@@ -66,7 +67,7 @@ def runs_behind(folders: Sequence[Path]) -> list[RunCurves]:
     for folder in folders:
         if not (folder / RUN).exists() or not (folder / LOG).exists():
             continue
-        grown_from = json.loads((folder / RUN).read_text(encoding="utf-8")).get("grown_from")
+        grown_from = read_run_info(folder).get("grown_from")
         found += runs_behind([Path(grown_from).parent]) if grown_from else []
         found.append(RunCurves.read(folder))
     return found

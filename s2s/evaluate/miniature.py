@@ -13,7 +13,7 @@ from typing import Final
 from s2s.evaluate import assemble
 from s2s.evaluate.curves import runs_behind, write_curves
 from s2s.models.image_encoder import ImageEncoder
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunPlan
 from s2s.training.engine.stage import RunLength
 from s2s.training.inputs.images import Pictures
@@ -53,33 +53,37 @@ class Miniature:
         if min(self.sounds, self.pictures) < least:
             raise ValueError(f"{self.scenes} scenes need at least {least} pictures and as many sounds")
 
-    def plan(self, out: Path, stage: str, rig: Rig) -> RunPlan:
+    def plan(self, out: Path, stage: str, device_context: DeviceContext) -> RunPlan:
         """Return the plan of one stage's run."""
         length = RunLength(self.steps, self.minutes * SHARES[stage], validate_every=100, sheet_every=250)
-        return RunPlan(out / stage, length, rig, self.seed)
+        return RunPlan(out / stage, length, device_context, self.seed)
 
 
-def train_miniature(out: Path, asked: Miniature, rig: Rig, say: Callable[[str], None] = _log.info) -> assemble.Metrics:
+def train_miniature(
+    out: Path, asked: Miniature, device_context: DeviceContext, say: Callable[[str], None] = _log.info
+) -> assemble.Metrics:
     """Train everything into `out` and write `out / "model"`; return what was measured."""
     say("1/6 drawing the world")
     write_world(out / "pictures", WorldCounts(asked.pictures, 0, PX, num_scenes=asked.scenes))
     write_world(out / "pairs", WorldCounts(asked.sounds, asked.sounds, PX, _PAIRS_SEED, asked.scenes))
     pictures, takes = Pictures.of_world(WorldData.open(out / "pictures")), WorldData.open(out / "pairs")
     say("2/6 training the image encoder f_V, on pictures alone")
-    encoder = train_image_encoder(pictures, ImageEncoderSettings(), asked.plan(out, "image-encoder", rig))
+    encoder = train_image_encoder(pictures, ImageEncoderSettings(), asked.plan(out, "image-encoder", device_context))
     assert isinstance(encoder, ImageEncoder)
     say("3/6 training the generator G, on pictures and what f_V sees in them")
-    generator = train_generator(pictures, encoder, GeneratorSettings(), asked.plan(out, "generator", rig))
+    generator = train_generator(pictures, encoder, GeneratorSettings(), asked.plan(out, "generator", device_context))
     say("4/6 training the audio encoder f_A, on sounds and what f_V sees in their pictures")
     pairs = write_pairs(WorldTakes(takes), encoder, out / "cache" / "pairs")
-    hearing = AudioEncoderSettings(width=16, temperature=0.1, pull=8.0, schedule="cosine")
-    audio_encoder = train_audio_encoder(pairs, hearing, asked.plan(out, "audio-encoder", rig))
+    settings = AudioEncoderSettings(width=16, temperature=0.1, pull=8.0, schedule="cosine")
+    audio_encoder = train_audio_encoder(pairs, settings, asked.plan(out, "audio-encoder", device_context))
     say("5/6 training a judge, to measure with")
-    judge = train_judge(pictures, JudgeSettings(), asked.plan(out, "judge", rig))
+    judge = train_judge(pictures, JudgeSettings(), asked.plan(out, "judge", device_context))
     say("6/6 measuring, and writing the bundle")
     sizes = sizes_of_run(out / "generator", encoder.embedding_dim)
     networks = assemble.Networks(encoder, generator, sizes, audio_encoder, pairs.spec, judge)
-    metrics = assemble.measured(networks, takes, None, ruler_steps=min(asked.steps, assemble.RULER_STEPS))
+    metrics = assemble.measured(
+        networks, takes, None, size_regressor_steps=min(asked.steps, assemble.SIZE_REGRESSOR_STEPS)
+    )
     story = {
         "provenance": f"`python -m s2s miniature` of {asked.minutes:g} minutes, seed {asked.seed}, from nothing",
         "data": f"the synthetic world: {asked.pictures} pictures and {asked.sounds} takes of {asked.scenes} scenes",

@@ -13,7 +13,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from s2s.evaluate.sound_classifier import CLIP_S, Heard, as_heard, train_listener
+from s2s.evaluate.sound_classifier import CLIP_S, Heard, as_heard, train_sound_classifier
 from s2s.media.audio import AudioFileError, read_audio, sounds_in
 from s2s.world.sounds import synthesize
 from s2s.world.state import SCENES, draw_state
@@ -121,9 +121,9 @@ def measure_realism(
     progress(f"synthesising {takes} takes of each of {len(scenes)} scenes")
     world = synthesise_takes(scenes, takes, FIRST_SEED + seed * takes)
     progress(f"teaching a listener by the world alone, {steps} steps")
-    alone = train_listener(world, len(scenes), steps=steps, seed=seed)
+    alone = train_sound_classifier(world, len(scenes), steps=steps, seed=seed)
     progress(f"teaching another by the world and folds 1-2, {steps} steps")
-    mixed = train_listener(world, len(scenes), steps=steps, seed=seed, recordings=tuned)
+    mixed = train_sound_classifier(world, len(scenes), steps=steps, seed=seed, recordings=tuned)
     asked = (
         (False, HELD_OUT, alone.answer(held_out), held_out.scene),
         (True, HELD_OUT, mixed.answer(held_out), held_out.scene),

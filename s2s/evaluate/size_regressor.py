@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from s2s.evaluate.picture_metrics import rank_correlation
 from s2s.models.image_encoder import at_input_size
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.inputs.world_arrays import WorldData, to_tensor
 
 _WIDTHS: Final = (24, 48, 72, 96)
@@ -24,7 +24,7 @@ _RATE: Final = 2e-3
 _CHUNK: Final = 512
 
 
-class Ruler(nn.Module):
+class SizeRegressor(nn.Module):
     """Four strided convolutions, then one size for each class: [b, 3, h, w] in -1..1 -> [b, classes]."""
 
     def __init__(self, num_classes: int) -> None:
@@ -75,29 +75,31 @@ def ranks_within(sizes: NDArray[np.float64], classes: NDArray[np.int64]) -> NDAr
     return ranks
 
 
-def train_ruler(data: WorldData, takes: NDArray[np.int64], *, steps: int = 1200, seed: int = 0) -> Ruler:
+def train_size_regressor(
+    data: WorldData, takes: NDArray[np.int64], *, steps: int = 1200, seed: int = 0
+) -> SizeRegressor:
     """Return a ruler trained on the pictures of `takes` and the truth about them."""
     classes = data.scenes[takes]
     wanted = torch.from_numpy(ranks_within(true_sizes(data, takes), classes)).float()
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        ruler = Ruler(data.counts.num_scenes)
-    ruler.train()
-    optimiser = torch.optim.Adam(ruler.parameters(), lr=_RATE)
+        size_regressor = SizeRegressor(data.counts.num_scenes)
+    size_regressor.train()
+    optimiser = torch.optim.Adam(size_regressor.parameters(), lr=_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, total_steps=max(steps, 2))
-    rng, rig = np.random.default_rng(seed), Rig()
+    rng, device_context = np.random.default_rng(seed), DeviceContext()
     for _ in tqdm(range(steps), desc="ruler", disable=None):
         chosen = np.sort(rng.integers(len(takes), size=_BATCH))
         pictures = to_tensor(data.pictures[takes[chosen]], 64)
-        with rig.autocast():
-            found = ruler(pictures)
+        with device_context.autocast():
+            found = size_regressor(pictures)
         own = found.float()[torch.arange(_BATCH), torch.from_numpy(classes[chosen])]
         loss = F.smooth_l1_loss(own, wanted[chosen], beta=0.1)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
-    return ruler.eval()
+    return size_regressor.eval()
 
 
 def mean_rank_correlation(a: NDArray[np.float64], b: NDArray[np.float64], classes: NDArray[np.int64]) -> float:

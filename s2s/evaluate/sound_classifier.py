@@ -43,7 +43,7 @@ def as_heard(sound: NDArray[np.float32]) -> Tensor:
     return log_power(fit_clip(sound, SPEC), SPEC).half()
 
 
-class Listener(nn.Module):
+class SoundClassifier(nn.Module):
     """f_A's network at width 16 and a linear head: [b, bins, frames] log power -> [b, num_scenes] logits."""
 
     def __init__(self, num_scenes: int) -> None:
@@ -65,14 +65,14 @@ class Listener(nn.Module):
         return torch.cat([self(batch) for batch in torch.split(heard.log_power, BATCH)])
 
 
-def train_listener(
+def train_sound_classifier(
     takes: Heard, num_scenes: int, *, steps: int, seed: int, recordings: Heard | None = None, share: float = 0.25
-) -> Listener:
+) -> SoundClassifier:
     """Return a listener trained for `steps` batches on `takes`, and on `recordings` for a `share` of every batch."""
     draws = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        listener = Listener(num_scenes)
+        listener = SoundClassifier(num_scenes)
     optimiser = torch.optim.AdamW(listener.parameters(), weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=max(steps, 2))
     listener.train()
@@ -101,8 +101,8 @@ def varied(batch: Tensor, draws: torch.Generator) -> Tensor:
     gain_db = (2.0 * torch.rand(count, 1, 1, generator=draws) - 1.0) * _GAIN_DB
     power = power * 10.0 ** (gain_db / 10.0)
     for number in range(count):
-        turn = int(torch.randint(frames, (1,), generator=draws))
-        power[number] = power[number].roll(turn, dims=-1)
+        ctx = int(torch.randint(frames, (1,), generator=draws))
+        power[number] = power[number].roll(ctx, dims=-1)
         if float(torch.rand(1, generator=draws)) < _CUT:
             kept = int(torch.randint(frames // 6, frames, (1,), generator=draws))
             silent = slice(kept, None) if float(torch.rand(1, generator=draws)) < 0.8 else slice(None, frames - kept)

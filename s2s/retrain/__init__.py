@@ -3,11 +3,10 @@
 times, venue     when something was recorded; what lies in the folder, and which photographs go with which sound
 photos           films' clips and pieces of sound with their photographs as one `ClipSource`
 layout           what lies where in OUT, what it was begun with, what `--forget` takes away
-evening          the folder -> pairs and held-out frames, computed once
-teach            the audio encoder, and the generator, go on from where the old model is
-mix              how far from its old weights to the new ones f_A goes
-compare          old against new on held-out recordings: one score, its interval, one of three words
-candidate        the new bundle, its card and thumbnail
+dataset          the folder -> pairs and held-out frames, computed once
+finetune         the audio encoder, and the generator, go on from where the old model is
+interpolate      how far from its old weights to the new ones f_A goes (WiSE-FT)
+candidate        the new bundle, its card and thumbnail; `s2s.evaluate.comparison` compares it with the old one
 page             before and after, as one HTML file
 promote          candidate, model, previous: renaming, and one step back
 run              all of it in order; the verb is `s2s.commands.retrain`

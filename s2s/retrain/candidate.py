@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from s2s.card import AUDIO_ENCODER, GENERATOR, ModelCard, read_card, write_card
-from s2s.evaluate.comparison import Heard, Verdict
+from s2s.evaluate.comparison import RetrievalScores, Verdict
 from s2s.media.montage import save_png
-from s2s.retrain.dataset import Evening
+from s2s.retrain.dataset import VenueDataset
 from s2s.retrain.layout import Layout
 from s2s.retrain.promote import copy_bundle
 from s2s.world.scene_sheet import contact_sheet
@@ -46,7 +46,7 @@ class Learnt:
     generator: bool = False
 
 
-def assemble(layout: Layout, start: Path, evening: Evening, story: Story, learnt: Learnt) -> None:
+def assemble(layout: Layout, start: Path, dataset: VenueDataset, story: Story, learnt: Learnt) -> None:
     """Write OUT/candidate from the bundle in `start` and what was trained; what was there is replaced whole."""
     old = read_card(start)
     part = layout.out / ".candidate.new"
@@ -55,7 +55,7 @@ def assemble(layout: Layout, start: Path, evening: Evening, story: Story, learnt
     shutil.copyfile(layout.mixed, part / AUDIO_ENCODER)
     if learnt.generator:
         shutil.copyfile(layout.generator / GENERATOR, part / GENERATOR)
-    card = _card(old, evening, story, learnt)
+    card = _card(old, dataset, story, learnt)
     write_card(part, card)
     shutil.rmtree(layout.candidate, ignore_errors=True)
     part.rename(layout.candidate)
@@ -67,7 +67,9 @@ def next_version(version: str) -> str:
     return f"{base}{_VENUE}{int(number) + 1 if number.isdigit() else 1}"
 
 
-def measured(card: ModelCard, old: Heard, new: Heard, verdict: Verdict, recordings: int) -> ModelCard:
+def measured(
+    card: ModelCard, old: RetrievalScores, new: RetrievalScores, verdict: Verdict, recordings: int
+) -> ModelCard:
     """Return the card with what was found; the old model's own numbers are about other weights, and stay behind."""
     metrics: dict[str, float | str] = {
         "held-out clips": float(len(old.place)),
@@ -77,8 +79,8 @@ def measured(card: ModelCard, old: Heard, new: Heard, verdict: Verdict, recordin
         "score, 95 % interval": f"{verdict.low:.4f} to {verdict.high:.4f}",
         "recall at 1 by chance": round(1 / len(old.place), 4),
     }
-    for when, heard in (("before", old), ("after", new)):
-        metrics |= {f"{name}, {when}": value for name, value in heard.told().items()}
+    for when, retrieval_scores in (("before", old), ("after", new)):
+        metrics |= {f"{name}, {when}": value for name, value in retrieval_scores.summary().items()}
     return card.model_copy(update={"metrics": metrics})
 
 
@@ -87,10 +89,10 @@ def save_thumbnail(path: Path, pictures: NDArray[np.uint8]) -> None:
     save_png(path, contact_sheet(pictures[:_THUMBNAILS], columns=4))
 
 
-def _card(old: ModelCard, evening: Evening, story: Story, learnt: Learnt) -> ModelCard:
-    pairs = evening.pairs
+def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -> ModelCard:
+    pairs = dataset.pairs
     parts = "the audio encoder and the generator" if learnt.generator else "the audio encoder alone"
-    amount = f"{evening.num_recordings} recordings, {evening.hours:.2f} hours, of {story.folder}"
+    amount = f"{dataset.num_recordings} recordings, {dataset.hours:.2f} hours, of {story.folder}"
     provenance = (
         f"Retrained on {story.day.isoformat()} from {old.name} {old.version}: {parts}, on {amount}. "
         f"The audio encoder lies {learnt.share:.0%} of the way from the old weights to the new ones. "
@@ -102,8 +104,8 @@ def _card(old: ModelCard, evening: Evening, story: Story, learnt: Learnt) -> Mod
         "numbers below. None of them is in this bundle. "
         f"Before that: {old.data}"
     )
-    told = {"version": next_version(old.version), "provenance": provenance, "data": data, "metrics": {}}
-    return old.model_copy(update=told)
+    summary = {"version": next_version(old.version), "provenance": provenance, "data": data, "metrics": {}}
+    return old.model_copy(update=summary)
 
 
 def command_line(folder: str, out: str, options: dict[str, object]) -> str:

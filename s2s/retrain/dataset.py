@@ -26,7 +26,7 @@ from s2s.retrain.photos import VenueClips
 from s2s.retrain.venue import TEST_SHARE, VAL_SHARE, Venue
 from s2s.selection.select import Ledger, score_clips, top_moments
 from s2s.selection.selectors import BySelfTraining
-from s2s.training.inputs.images import PicturesAsked, write_pictures
+from s2s.training.inputs.images import ImageOptions, write_pictures
 from s2s.training.inputs.moments import frame_px
 from s2s.training.inputs.pair_sources import ChosenMoments
 from s2s.training.inputs.pairs import Pairs, write_pairs
@@ -42,7 +42,7 @@ _FRAMES: Final = "held-out.npy"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evening:
+class VenueDataset:
     """What is learnt from and compared with; `pairs.spec` is the old model's, whose encoder goes on from there.
 
     `frames` [len(pairs.test), px, px, 3] are the chosen frames of the held-out clips; `recordings` names what each of
@@ -63,16 +63,16 @@ class Evening:
     @classmethod
     def open(cls, layout: Layout, model: Bundle) -> Self:
         """Open what `gather` has finished."""
-        told = json.loads((layout.cache / _ABOUT).read_text(encoding="utf-8"))
+        summary = json.loads((layout.cache / _ABOUT).read_text(encoding="utf-8"))
         # f_A expects the levels that it was trained with, whatever this evening's are.
         pairs = replace(Pairs.open(layout.cache / "pairs"), spec=model.spec)
         frames = np.load(layout.cache / _FRAMES, mmap_mode="r")
-        return cls(pairs, frames, tuple(told["recordings"]), told["num_recordings"], told["hours"])
+        return cls(pairs, frames, tuple(summary["recordings"]), summary["num_recordings"], summary["hours"])
 
 
 def gather(
     folder: Path, layout: Layout, model: Bundle, *, seed: int, workers: int, pictures: bool, forget: bool
-) -> Evening:
+) -> VenueDataset:
     """Compute what is not there yet and return it; with `forget` the copies of the clips are deleted then.
 
     `pictures` are wanted for the generator. Raises ValueError where there is too little to learn from, OSError.
@@ -85,7 +85,7 @@ def gather(
         _cache(clips, venue, moments, layout, model, pictures=pictures)
     if forget:
         layout.forget_clips()
-    return Evening.open(layout, model)
+    return VenueDataset.open(layout, model)
 
 
 def _prepared(folder: Path, layout: Layout, model: Bundle, seed: int, workers: int) -> tuple[VenueClips, Venue]:
@@ -152,16 +152,16 @@ def _cache(
     frames = [source.pictures(pairs.ids[row])[0] for row in tqdm(pairs.test, desc="held out", disable=None)]
     np.save(layout.cache / _FRAMES, np.stack(frames))
     if pictures:
-        asked = PicturesAsked(_picture_px(model), PICTURES_A_CLIP)
+        options = ImageOptions(_picture_px(model), PICTURES_A_CLIP)
         chosen = {clip_id: clips.different_frames(clip_id, PICTURES_A_CLIP) for clip_id in source.ids}
-        write_pictures(clips, layout.cache / "pictures", asked, chosen)
-    told = {
+        write_pictures(clips, layout.cache / "pictures", options, chosen)
+    summary = {
         "recordings": recordings,
         "num_recordings": len(set(recordings)),
         "hours": round(sum(rows[clip_id].num_samples for clip_id in source.ids) / SAMPLE_RATE_HZ / 3600, 4),
         "pictures": pictures,
     }
-    write_whole(layout.cache / _ABOUT, json.dumps(told) + "\n")
+    write_whole(layout.cache / _ABOUT, json.dumps(summary) + "\n")
 
 
 def _check(pairs: Pairs, recordings: Sequence[str], data: Path) -> None:

@@ -8,10 +8,10 @@ from s2s.bundle import Bundle
 from s2s.card import LightSizes
 from s2s.models.image_encoder import ImageEncoder
 from s2s.models.light_generator import LightGenerator
-from s2s.retrain.dataset import Evening
-from s2s.retrain.interpolate import mix_in
+from s2s.retrain.dataset import VenueDataset
+from s2s.retrain.interpolate import interpolate_weights
 from s2s.retrain.layout import Layout
-from s2s.training.engine.device import opened_rig
+from s2s.training.engine.device import open_device_context
 from s2s.training.engine.loop import RunLength, RunPlan
 from s2s.training.inputs.images import Pictures
 from s2s.training.stages.audio_encoder import AudioEncoderSettings, train_audio_encoder
@@ -27,7 +27,7 @@ _NEVER: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class FinetuneConfig:
     """How long each network is taught, and on what; a run ends after `steps` or `minutes`, whichever comes first."""
 
     steps: int
@@ -49,7 +49,7 @@ def check_generator(model: Bundle) -> None:
         )
 
 
-def teach_audio_encoder(evening: Evening, model: Bundle, layout: Layout, lesson: Lesson) -> float:
+def finetune_audio_encoder(dataset: VenueDataset, model: Bundle, layout: Layout, config: FinetuneConfig) -> float:
     """Train f_A into OUT/audio-encoder; return how far from the old weights to the new ones those lie that it gets.
 
     The best step and the best mixture follow from the recordings to stop by. It is taught as the default model was,
@@ -59,12 +59,12 @@ def teach_audio_encoder(evening: Evening, model: Bundle, layout: Layout, lesson:
         width=model.audio_encoder.width, learning_rate=3e-4, schedule="cosine", temperature=0.1, pull=8.0
     )
     # A validation costs about as much as a step for every two batches of held-out pairs.
-    every = max(_VALIDATE_EVERY, len(evening.pairs.held_out) // 4)
-    length = RunLength(lesson.steps, lesson.minutes, _PATIENCE, every, sheet_every=_NEVER)
-    with opened_rig(lesson.device) as rig:
-        plan = RunPlan(layout.audio_encoder, length, rig, lesson.seed)
-        net = train_audio_encoder(evening.pairs, settings, plan, model.audio_encoder)
-    return mix_in(evening, model.audio_encoder, net, settings, layout)
+    every = max(_VALIDATE_EVERY, len(dataset.pairs.held_out) // 4)
+    length = RunLength(config.steps, config.minutes, _PATIENCE, every, sheet_every=_NEVER)
+    with open_device_context(config.device) as device_context:
+        plan = RunPlan(layout.audio_encoder, length, device_context, config.seed)
+        net = train_audio_encoder(dataset.pairs, settings, plan, model.audio_encoder)
+    return interpolate_weights(dataset, model.audio_encoder, net, settings, layout)
 
 
 def pictures_for(layout: Layout) -> Pictures | None:
@@ -80,7 +80,7 @@ def pictures_for(layout: Layout) -> Pictures | None:
     return None
 
 
-def teach_generator(pictures: Pictures, model: Bundle, layout: Layout, lesson: Lesson) -> None:
+def finetune_generator(pictures: Pictures, model: Bundle, layout: Layout, config: FinetuneConfig) -> None:
     """Fine-tune the light generator into OUT/generator, the best step by its Fréchet distance on held-out pictures.
 
     It can paint already, so that it reconstructs for a moment only: until posterior and judge, which are new, have
@@ -94,7 +94,7 @@ def teach_generator(pictures: Pictures, model: Bundle, layout: Layout, lesson: L
         adversarial_rate=1e-4,
         warm_up=0.05,
     )
-    length = RunLength(lesson.steps, lesson.minutes, sheet_every=_NEVER)
-    with opened_rig(lesson.device) as rig:
-        plan = RunPlan(layout.generator, length, rig, lesson.seed)
+    length = RunLength(config.steps, config.minutes, sheet_every=_NEVER)
+    with open_device_context(config.device) as device_context:
+        plan = RunPlan(layout.generator, length, device_context, config.seed)
         train_generator(pictures, model.image_encoder, settings, plan, Start(bundled_generator(model.path)))

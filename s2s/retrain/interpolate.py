@@ -15,7 +15,7 @@ from torch import Tensor
 
 from s2s.data.settings import write_whole
 from s2s.models.audio_encoder import AudioEncoder
-from s2s.retrain.dataset import Evening
+from s2s.retrain.dataset import VenueDataset
 from s2s.retrain.layout import Layout
 from s2s.training.losses.objectives import audio_visual_info_nce, unit_distance
 from s2s.training.stages.audio_encoder import AudioEncoderSettings, encode_pairs
@@ -24,14 +24,16 @@ SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Of the way from the old weights to the new ones."""
 
 
-def mix_in(evening: Evening, old: AudioEncoder, new: AudioEncoder, settings: AudioEncoderSettings, to: Layout) -> float:
+def interpolate_weights(
+    dataset: VenueDataset, old: AudioEncoder, new: AudioEncoder, settings: AudioEncoderSettings, to: Layout
+) -> float:
     """Write the best mixture to OUT/audio-encoder/mixed.safetensors and return its share of the new weights."""
     before, after = ({name: value.cpu() for name, value in net.state_dict().items()} for net in (old, new))
     net = AudioEncoder(new.width, new.embedding_dim).to(new.fc.weight.device).eval().requires_grad_(False)
     losses = {}
     for share in SHARES:
         net.load_state_dict(mixed(before, after, share))
-        losses[share] = _loss(net, evening, settings)
+        losses[share] = _loss(net, dataset, settings)
     best = min(losses, key=losses.__getitem__)
     weights = {name: value.contiguous() for name, value in mixed(before, after, best).items()}
     part = to.mixed.with_suffix(".part")
@@ -50,10 +52,10 @@ def mixed(before: Mapping[str, Tensor], after: Mapping[str, Tensor], share: floa
     }
 
 
-def _loss(net: AudioEncoder, evening: Evening, settings: AudioEncoderSettings) -> float:
+def _loss(net: AudioEncoder, dataset: VenueDataset, settings: AudioEncoderSettings) -> float:
     """Return what the stage validates with, over all recordings to stop by at once."""
-    rows = evening.pairs.held_out
-    image = torch.from_numpy(evening.pairs.features[rows, 0])
-    audio = encode_pairs(net, evening.pairs, rows)
+    rows = dataset.pairs.held_out
+    image = torch.from_numpy(dataset.pairs.features[rows, 0])
+    audio = encode_pairs(net, dataset.pairs, rows)
     distance = unit_distance(audio, image).diagonal().mean()
     return float(audio_visual_info_nce(audio, image, settings.temperature) + settings.pull * distance)

@@ -95,20 +95,20 @@ class Layout:
             if here.is_relative_to(there) or there.is_relative_to(here):
                 raise ValueError(f"{self.out} and {folder} must be apart: what is deleted is never a recording")
 
-    def claim(self, told: dict[str, Any]) -> None:
+    def claim(self, summary: dict[str, Any]) -> None:
         """Write what this retraining is begun with. Raises ValueError where OUT holds one begun otherwise."""
         path = self.out / "began.json"
         if path.exists():
             began = json.loads(path.read_text(encoding="utf-8"))
-            if different := [name for name, value in told.items() if began.get(name) != value]:
+            if different := [name for name, value in summary.items() if began.get(name) != value]:
                 name = different[0]
                 raise ValueError(
-                    f"{self.out} holds a retraining with {name} {began.get(name)}, asked for is {told[name]}: "
+                    f"{self.out} holds a retraining with {name} {began.get(name)}, asked for is {summary[name]}: "
                     "choose another OUT, or --restart, which keeps its model and the previous one"
                 )
             return
         self.out.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(told, indent=1) + "\n")
+        write_whole(path, json.dumps(summary, indent=1) + "\n")
 
     def clear(self) -> None:
         """Delete all that an earlier retraining left but `model`, `previous` and their history."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from s2s.evaluate.comparison import Heard, Painter, Verdict
+from s2s.evaluate.comparison import GeneratorScores, RetrievalScores, Verdict
 
 _QUALITY: Final = 88
 _SIDE_PX: Final = 128
@@ -70,12 +70,12 @@ class Findings:
 
     old_name: str
     new_name: str
-    old: Heard
-    new: Heard
+    old: RetrievalScores
+    new: RetrievalScores
     verdict: Verdict
     amount: str
     consent: str
-    generators: tuple[Painter, Painter] | None = None
+    generators: tuple[GeneratorScores, GeneratorScores] | None = None
 
 
 def in_words(verdict: Verdict) -> str:
@@ -87,24 +87,24 @@ def in_words(verdict: Verdict) -> str:
     }[verdict.word]
 
 
-def before_after(found: Findings, rows: Sequence[ClipRow]) -> str:
+def before_after(findings: Findings, rows: Sequence[ClipRow]) -> str:
     """Return the page."""
-    clips = len(found.old.place)
+    clips = len(findings.old.place)
     shown = f"All {clips} held-out clips" if len(rows) == clips else f"{len(rows)} of {clips} held-out clips"
     body = [
-        f"<h1>{escape(found.old_name)} → {escape(found.new_name)}</h1>",
-        f'<p class="verdict {found.verdict.word.split()[0]}">{in_words(found.verdict)}</p>',
-        f"<p>{_explained(found.verdict, clips)}</p>",
-        f"<p>{escape(found.amount)} {escape(found.consent)}</p>",
-        _table(found),
-        *([_generators(*found.generators)] if found.generators else []),
+        f"<h1>{escape(findings.old_name)} → {escape(findings.new_name)}</h1>",
+        f'<p class="verdict {findings.verdict.word.split()[0]}">{in_words(findings.verdict)}</p>',
+        f"<p>{_explained(findings.verdict, clips)}</p>",
+        f"<p>{escape(findings.amount)} {escape(findings.consent)}</p>",
+        _table(findings),
+        *([_generators(*findings.generators)] if findings.generators else []),
         f"<h2>{shown}</h2>",
         '<p class="faint">Neither model was trained on them. Their frames were chosen by the old model, which favours '
         "it. Both columns were painted with the same noise. Keep this page as you keep the recordings: it shows them."
         "</p>",
-        *(_clip(row, found) for row in rows),
+        *(_clip(row, findings) for row in rows),
     ]
-    title = escape(f"{found.new_name}: before and after")
+    title = escape(f"{findings.new_name}: before and after")
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -129,23 +129,25 @@ def _explained(verdict: Verdict, clips: int) -> str:
     )
 
 
-def _table(found: Findings) -> str:
-    old, new = found.old.told(), found.new.told()
+def _table(findings: Findings) -> str:
+    old, new = findings.old.summary(), findings.new.summary()
     rows = [
         f'<tr><td>{escape(name)}<div class="faint">{_MEANINGS[name]}</div>'
         f'<td class="number">{old[name]:.3f}<td class="number">{new[name]:.3f}'
         for name in old
     ]
-    chance = f"by chance, recall at 1 would be {1 / len(found.old.place):.3f} and L_total {_chance_loss(found):.3f}"
+    chance = (
+        f"by chance, recall at 1 would be {1 / len(findings.old.place):.3f} and L_total {_chance_loss(findings):.3f}"
+    )
     head = "<tr><th>on held-out clips<th>old<th>new"
     return f'<table>{head}{"".join(rows)}</table><p class="faint">{chance[0].upper()}{chance[1:]}.</p>'
 
 
-def _chance_loss(found: Findings) -> float:
-    return math.log(len(found.old.place))
+def _chance_loss(findings: Findings) -> float:
+    return math.log(len(findings.old.place))
 
 
-def _generators(old: Painter, new: Painter) -> str:
+def _generators(old: GeneratorScores, new: GeneratorScores) -> str:
     kept = "and is taken" if new.is_better_than(old) else "and is left out: it must be better in both"
     return (
         f"<p>The generator was fine-tuned {kept}. Held-out frames painted from their own features: Fréchet distance "
@@ -154,17 +156,17 @@ def _generators(old: Painter, new: Painter) -> str:
     )
 
 
-def _clip(row: ClipRow, found: Findings) -> str:
-    at, last = row.number, len(found.old.place)
-    places = [1 + heard.place[at] * (last - 1) for heard in (found.old, found.new)]
-    told = (
+def _clip(row: ClipRow, findings: Findings) -> str:
+    at, last = row.number, len(findings.old.place)
+    places = [1 + scores.place[at] * (last - 1) for scores in (findings.old, findings.new)]
+    places_and_cosines = (
         f'<div class="told"><b>{escape(row.name)}</b><br>'
         f"own frame: place {places[0]:.3g} → <b>{places[1]:.3g}</b> of {last}<br>"
-        f"cosine {found.old.cosine[at]:.3f} → <b>{found.new.cosine[at]:.3f}</b></div>"
+        f"cosine {findings.old.cosine[at]:.3f} → <b>{findings.new.cosine[at]:.3f}</b></div>"
     )
     return (
         f'<div class="clip">{_figure("its frame", [row.frame])}{_figure("old, from its sound", row.before)}'
-        f"{_figure('new, from its sound', row.after)}{told}</div>"
+        f"{_figure('new, from its sound', row.after)}{places_and_cosines}</div>"
     )
 
 

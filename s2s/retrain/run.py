@@ -15,10 +15,19 @@ from s2s import bundle
 from s2s.bundle import Bundle, BundleError
 from s2s.card import write_card
 from s2s.data.settings import write_whole
-from s2s.evaluate.comparison import Heard, Painter, Verdict, class_agreement, class_centroids, heard, judge, painter
-from s2s.retrain import finetune as teach
+from s2s.evaluate.comparison import (
+    GeneratorScores,
+    RetrievalScores,
+    Verdict,
+    class_agreement,
+    class_centroids,
+    compare,
+    generator_scores,
+    retrieval_scores,
+)
+from s2s.retrain import finetune
 from s2s.retrain.candidate import Learnt, Story, assemble, measured, save_thumbnail
-from s2s.retrain.dataset import Evening, gather
+from s2s.retrain.dataset import VenueDataset, gather
 from s2s.retrain.layout import Layout
 from s2s.retrain.page import ClipRow, Findings, before_after, in_words
 from s2s.retrain.promote import copy_bundle, promote, settle
@@ -35,7 +44,7 @@ _DIFFERS: Final = ("sample_rate_hz", "clip_samples", "window_samples", "hop_samp
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RetrainOptions:
     """What a retraining is asked for. `minutes` are of training, for both networks together."""
 
     folder: Path
@@ -63,66 +72,66 @@ class Asked:
         return {"folder": str(self.folder.resolve()), "from": str(self.model.resolve()), "seed": self.seed}
 
 
-def retrain(asked: Asked) -> dict[str, Any]:
+def retrain(options: RetrainOptions) -> dict[str, Any]:
     """Do what is not done yet and return the report. Raises ValueError, DataError, BundleError, OSError."""
-    layout = Layout(asked.out)
-    layout.check_apart(asked.folder)
+    layout = Layout(options.out)
+    layout.check_apart(options.folder)
     settle(layout)
-    if asked.restart:
+    if options.restart:
         layout.clear()
-    if (report := _finished(layout, asked)) is None:
-        report = _work(layout, asked)
-    if asked.forget:
+    if (report := _finished(layout, options)) is None:
+        report = _work(layout, options)
+    if options.forget:
         layout.forget_all()
-    if not report["promoted"] and (report["verdict"]["word"] == "better" or asked.force):
-        promote(layout, asked.story.day)
+    if not report["promoted"] and (report["verdict"]["word"] == "better" or options.force):
+        promote(layout, options.story.day)
         report |= {"promoted": True, "forced": report["verdict"]["word"] != "better"}
         _write_report(layout, report)
     return report
 
 
-def _finished(layout: Layout, asked: Asked) -> dict[str, Any] | None:
+def _finished(layout: Layout, options: RetrainOptions) -> dict[str, Any] | None:
     """Return the report of a retraining that was asked for the same, where it has come to its end."""
     if not layout.report.exists():
         return None
     report: dict[str, Any] = json.loads(layout.report.read_text(encoding="utf-8"))
-    layout.claim(asked.begun_with)
+    layout.claim(options.begun_with)
     is_there = report["promoted"] or layout.candidate.exists()
-    return report if report["asked"] == asked.key and is_there else None
+    return report if report["asked"] == options.key and is_there else None
 
 
-def _work(layout: Layout, asked: Asked) -> dict[str, Any]:
+def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
     # Cheap and likely failures come first.
-    model = bundle.load(asked.model, device=asked.device)
+    model = bundle.load(options.model, device=options.device)
     _check_model(model)
-    if asked.generator:
-        teach.check_generator(model)
-    layout.claim({**asked.begun_with, "model": _identity(model)})
+    if options.generator:
+        finetune.check_generator(model)
+    layout.claim({**options.begun_with, "model": _identity(model)})
     if not layout.model.exists():
-        copy_bundle(asked.model, layout.model)
-    standing = _standing(layout, model)
+        copy_bundle(options.model, layout.model)
+    current = _current_model(layout, model)
 
-    evening = gather(
-        asked.folder,
+    dataset = gather(
+        options.folder,
         layout,
         model,
-        seed=asked.seed,
-        workers=asked.workers,
-        pictures=asked.generator,
-        forget=asked.forget,
+        seed=options.seed,
+        workers=options.workers,
+        pictures=options.generator,
+        forget=options.forget,
     )
-    pictures = teach.pictures_for(layout) if asked.generator else None
+    pictures = finetune.pictures_for(layout) if options.generator else None
     share = 0.5 if pictures is not None else 1.0
-    lesson = teach.Lesson(asked.steps, asked.minutes * share, asked.device, asked.seed)
-    learnt = Learnt(teach.teach_audio_encoder(evening, model, layout, lesson))
-    painters = None
+    config = finetune.FinetuneConfig(options.steps, options.minutes * share, options.device, options.seed)
+    learnt = Learnt(finetune.finetune_audio_encoder(dataset, model, layout, config))
+    painted = None
     if pictures is not None:
-        teach.teach_generator(pictures, model, layout, lesson)
-        assemble(layout, asked.model, evening, asked.story, replace(learnt, generator=True))
-        painters = _painters(layout, asked, evening, standing)
-        learnt = replace(learnt, generator=painters[1].is_better_than(painters[0]))
-    assemble(layout, asked.model, evening, asked.story, learnt)
-    return _compare(layout, asked, evening, standing, learnt, painters)
+        finetune.finetune_generator(pictures, model, layout, config)
+        assemble(layout, options.model, dataset, options.story, replace(learnt, generator=True))
+        painted = _generator_scores(layout, options, dataset, current)
+        learnt = replace(learnt, generator=painted[1].is_better_than(painted[0]))
+    assemble(layout, options.model, dataset, options.story, learnt)
+    return _compare(layout, options, dataset, current, learnt, painted)
 
 
 def _check_model(model: Bundle) -> None:
@@ -136,115 +145,117 @@ def _identity(model: Bundle) -> str:
     return f"{model.card.name} {model.card.version} ({fingerprint(model.audio_encoder)})"
 
 
-def _standing(layout: Layout, model: Bundle) -> Bundle:
+def _current_model(layout: Layout, model: Bundle) -> Bundle:
     """Return the model that the new one is to replace. Raises ValueError where the two cannot be compared."""
-    standing = bundle.load(layout.model, device=model.device)
-    _check_model(standing)
-    assert standing.image_encoder is not None and model.image_encoder is not None
-    same_eyes = fingerprint(standing.image_encoder) == fingerprint(model.image_encoder)
-    if not same_eyes or any(getattr(standing.spec, name) != getattr(model.spec, name) for name in _DIFFERS):
+    current = bundle.load(layout.model, device=model.device)
+    _check_model(current)
+    assert current.image_encoder is not None and model.image_encoder is not None
+    same_eyes = fingerprint(current.image_encoder) == fingerprint(model.image_encoder)
+    if not same_eyes or any(getattr(current.spec, name) != getattr(model.spec, name) for name in _DIFFERS):
         raise ValueError(f"{layout.model} sees or hears otherwise than {model.path}: choose another OUT")
-    return standing
+    return current
 
 
-def _painters(layout: Layout, asked: Asked, evening: Evening, standing: Bundle) -> tuple[Painter, Painter]:
+def _generator_scores(
+    layout: Layout, options: RetrainOptions, dataset: VenueDataset, current: Bundle
+) -> tuple[GeneratorScores, GeneratorScores]:
     """Return how the standing generator paints held-out frames, and how the new one does."""
-    new = bundle.load(layout.candidate, device=asked.device)
-    features = torch.from_numpy(np.array(evening.pairs.features[evening.pairs.test, 0]))
-    return painter(standing, features, asked.seed), painter(new, features, asked.seed)
+    new = bundle.load(layout.candidate, device=options.device)
+    features = torch.from_numpy(np.array(dataset.pairs.features[dataset.pairs.test, 0]))
+    return generator_scores(current, features, options.seed), generator_scores(new, features, options.seed)
 
 
 def _compare(
     layout: Layout,
-    asked: Asked,
-    evening: Evening,
-    standing: Bundle,
+    options: RetrainOptions,
+    dataset: VenueDataset,
+    current: Bundle,
     learnt: Learnt,
-    painters: tuple[Painter, Painter] | None,
+    generator_scores: tuple[GeneratorScores, GeneratorScores] | None,
 ) -> dict[str, Any]:
     """Judge what lies in OUT/candidate, complete its card and its thumbnail, and write page and report."""
-    new = bundle.load(layout.candidate, device=asked.device)
-    sounds = [_embedded(model, evening) for model in (standing, new)]
-    old_heard, new_heard = (_heard(audio, evening) for audio in sounds)
-    verdict = judge(old_heard, new_heard, evening.held_out, asked.seed)
-    found = Findings(
-        f"{standing.card.name} {standing.card.version}",
+    new = bundle.load(layout.candidate, device=options.device)
+    sounds = [_embedded(model, dataset) for model in (current, new)]
+    old_scores, new_scores = (_scores(audio, dataset) for audio in sounds)
+    verdict = compare(old_scores, new_scores, dataset.held_out, options.seed)
+    findings = Findings(
+        f"{current.card.name} {current.card.version}",
         f"{new.card.name} {new.card.version}",
-        old_heard,
-        new_heard,
+        old_scores,
+        new_scores,
         verdict,
-        f"{evening.num_recordings} recordings, {evening.hours:.2f} hours. The audio encoder went {learnt.share:.0%} of "
+        f"{dataset.num_recordings} recordings, {dataset.hours:.2f} hours. The audio encoder went {learnt.share:.0%} of "
         "the way from its old weights to those that were trained on them, as other recordings held out have it.",
-        asked.story.consent_in_words,
-        painters,
+        options.story.consent_in_words,
+        generator_scores,
     )
-    rows = _rows(evening, standing, new, sounds, asked.seed)
+    rows = _rows(dataset, current, new, sounds, options.seed)
     save_thumbnail(layout.candidate / "thumbnail.png", np.stack([row.after[0] for row in rows]))
-    card = measured(new.card, old_heard, new_heard, verdict, len(set(evening.held_out)))
+    card = measured(new.card, old_scores, new_scores, verdict, len(set(dataset.held_out)))
     write_card(layout.candidate, card)
-    write_whole(layout.page, before_after(found, rows))
-    report = _report(asked, evening, found) | {"share": learnt.share}
+    write_whole(layout.page, before_after(findings, rows))
+    report = _report(options, dataset, findings) | {"share": learnt.share}
     _write_report(layout, report)
     return report
 
 
 @torch.no_grad()
-def _embedded(model: Bundle, evening: Evening) -> Tensor:
+def _embedded(model: Bundle, dataset: VenueDataset) -> Tensor:
     """Return how `model` hears the held-out clips, unit embeddings [n, d]."""
-    pairs = replace(evening.pairs, spec=model.spec)
+    pairs = replace(dataset.pairs, spec=model.spec)
     return F.normalize(encode_pairs(model.audio_encoder, pairs, pairs.test), dim=1)
 
 
-def _heard(audio: Tensor, evening: Evening) -> Heard:
-    pairs = evening.pairs
+def _scores(audio: Tensor, dataset: VenueDataset) -> RetrievalScores:
+    pairs = dataset.pairs
     features = torch.from_numpy(np.array(pairs.features[:, 0]))
     centroids = class_centroids(features[pairs.train], pairs.labels[pairs.train], len(pairs.classes))
     agreement = class_agreement(audio, pairs.labels[pairs.test], centroids)
-    return replace(heard(audio, features[pairs.test]), agreement=agreement)
+    return replace(retrieval_scores(audio, features[pairs.test]), agreement=agreement)
 
 
-def _rows(evening: Evening, standing: Bundle, new: Bundle, sounds: list[Tensor], seed: int) -> list[ClipRow]:
+def _rows(dataset: VenueDataset, current: Bundle, new: Bundle, sounds: list[Tensor], seed: int) -> list[ClipRow]:
     """Paint clips spread evenly over those held out, both models with the same noise."""
-    test = evening.pairs.test
-    z = Sampling(PICTURES_EACH, seed).noise(standing.generator.z_dim)
+    test = dataset.pairs.test
+    z = Sampling(PICTURES_EACH, seed).noise(current.generator.z_dim)
     rows = []
     for number in np.unique(np.linspace(0, len(test) - 1, min(SHOWN, len(test))).round().astype(int)).tolist():
         before, after = (
-            paint(model, z, audio[number : number + 1]) for model, audio in zip((standing, new), sounds, strict=True)
+            paint(model, z, audio[number : number + 1]) for model, audio in zip((current, new), sounds, strict=True)
         )
-        rows.append(ClipRow(number, evening.pairs.ids[test[number]], evening.frames[number], before, after))
+        rows.append(ClipRow(number, dataset.pairs.ids[test[number]], dataset.frames[number], before, after))
     return rows
 
 
-def _report(asked: Asked, evening: Evening, found: Findings) -> dict[str, Any]:
-    pairs = evening.pairs
+def _report(options: RetrainOptions, dataset: VenueDataset, findings: Findings) -> dict[str, Any]:
+    pairs = dataset.pairs
     clips = [
         {
             "id": pairs.ids[row],
-            "recording": evening.recordings[row],
+            "recording": dataset.recordings[row],
             **{
-                f"{name}, {when}": round(float(getattr(heard, name)[number]), 4)
-                for when, heard in (("before", found.old), ("after", found.new))
+                f"{name}, {when}": round(float(getattr(retrieval_scores, name)[number]), 4)
+                for when, retrieval_scores in (("before", findings.old), ("after", findings.new))
                 for name in ("place", "cosine")
             },
         }
         for number, row in enumerate(pairs.test)
     ]
-    generators = {when: asdict(one) for when, one in zip(("before", "after"), found.generators or (), strict=False)}
+    generators = {when: asdict(one) for when, one in zip(("before", "after"), findings.generators or (), strict=False)}
     return {
-        "asked": asked.key,
-        "old": found.old_name,
-        "new": found.new_name,
-        "verdict": _told(found.verdict),
-        "in_words": in_words(found.verdict),
-        "before": found.old.told(),
-        "after": found.new.told(),
+        "asked": options.key,
+        "old": findings.old_name,
+        "new": findings.new_name,
+        "verdict": _told(findings.verdict),
+        "in_words": in_words(findings.verdict),
+        "before": findings.old.summary(),
+        "after": findings.new.summary(),
         "by_chance": {"recall at 1": round(1 / len(pairs.test), 4), "mean place": 0.5},
         "generators": generators,
-        "recordings": evening.num_recordings,
-        "hours": evening.hours,
+        "recordings": dataset.num_recordings,
+        "hours": dataset.hours,
         "clips": {"train": len(pairs.train), "val": len(pairs.held_out), "test": len(pairs.test)},
-        "consent": asked.story.consent,
+        "consent": options.story.consent,
         "held_out": clips,
         "promoted": False,
         "forced": False,
@@ -253,8 +264,8 @@ def _report(asked: Asked, evening: Evening, found: Findings) -> dict[str, Any]:
 
 def _told(verdict: Verdict) -> dict[str, Any]:
     """Return the verdict as JSON has it, which knows no infinity."""
-    told = asdict(verdict)
-    return {name: None if value in (float("inf"), float("-inf")) else value for name, value in told.items()}
+    summary = asdict(verdict)
+    return {name: None if value in (float("inf"), float("-inf")) else value for name, value in summary.items()}
 
 
 def _write_report(layout: Layout, report: dict[str, Any]) -> None:

@@ -39,11 +39,11 @@ def begun_at(sound: Path) -> datetime:
 
 def time_in(name: str) -> datetime | None:
     """Return the time that a name holds: `PXL_20240518_213045123`, `2024-05-18 21.30.45`, `20240518T213045`."""
-    found = _IN_NAME.search(name)
-    if found is None:
+    findings = _IN_NAME.search(name)
+    if findings is None:
         return None
     try:
-        return datetime.strptime("".join(found.groups()), "%Y%m%d%H%M%S")
+        return datetime.strptime("".join(findings.groups()), "%Y%m%d%H%M%S")
     except ValueError:  # digits that are no time
         return None
 

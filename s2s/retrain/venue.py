@@ -52,17 +52,17 @@ class Venue:
         """Look into `folder`. Raises ValueError where there is too little, OSError."""
         videos = FolderCorpus(folder, sounds=True).videos()
         sounds = [video.path for video in videos if video.path.suffix.lower() not in FILMS]
-        found = photographs_of(sounds, sorted(files_under(folder, PICTURES))) if sounds else {}
-        used = [video for video in videos if video.path not in sounds or found.get(video.path)]
+        findings = photographs_of(sounds, sorted(files_under(folder, PICTURES))) if sounds else {}
+        used = [video for video in videos if video.path not in sounds or findings.get(video.path)]
         unread = unread_remark(folder, ("films", "sounds", "pictures"))
         if not used:
             also = f"; {unread}" if unread else ""
             raise ValueError(f"{folder} holds sounds but no photograph that goes with one, and no film{also}")
-        unused = [path for path in sounds if not found.get(path)]
+        unused = [path for path in sounds if not findings.get(path)]
         splits = divided(sorted({video.split_key for video in used}), seed, folder)
         return cls(
             tuple(replace(video, split=splits[video.split_key]) for video in used),
-            {source_name(path, folder): photographs for path, photographs in found.items() if photographs},
+            {source_name(path, folder): photographs for path, photographs in findings.items() if photographs},
             {source_name(video.path, folder): video.split_key for video in used},
             (
                 *(f"{shown(path.relative_to(folder))}: no photograph goes with it" for path in unused),

@@ -18,7 +18,7 @@ HISS_TILT_DB: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class BandsHearing:
+class BandAugmentation:
     """How far microphones and places differ."""
 
     gain_db: tuple[float, float]
@@ -29,8 +29,8 @@ class BandsHearing:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Microphones:
-    """Where each clip of a batch was heard: levels in dB [b, bands] but `behind_db` [b, 1], pitch [b, 1], seeds [b]."""
+class BandAugmenter:
+    """What is done to each clip of a batch: levels in dB [b, bands] but `behind_db` [b, 1], pitch [b, 1], seeds [b]."""
 
     response_db: NDArray[np.float64]
     hiss_db: NDArray[np.float64]
@@ -39,28 +39,28 @@ class Microphones:
     seeds: NDArray[np.int64]  # of the hiss
 
     @classmethod
-    def drawn(cls, count: int, num_bands: int, hearing: BandsHearing, rng: np.random.Generator) -> Self:
+    def draw(cls, count: int, num_bands: int, augmentation: BandAugmentation, rng: np.random.Generator) -> Self:
         """Draw those of a whole batch of `count` clips."""
         shape, position = (count, 1), np.linspace(-1.0, 1.0, num_bands)
-        tilt_db = rng.uniform(-1.0, 1.0, shape) * hearing.tilt_db * position
+        tilt_db = rng.uniform(-1.0, 1.0, shape) * augmentation.tilt_db * position
         return cls(
-            response_db=rng.uniform(*hearing.gain_db, shape) + tilt_db,
-            hiss_db=rng.uniform(*hearing.hiss_db, shape) - rng.uniform(0.0, 1.0, shape) * HISS_TILT_DB * position,
-            behind_db=rng.uniform(*hearing.behind_db, shape),
-            higher=rng.integers(-hearing.shift_bands, hearing.shift_bands + 1, shape),
+            response_db=rng.uniform(*augmentation.gain_db, shape) + tilt_db,
+            hiss_db=rng.uniform(*augmentation.hiss_db, shape) - rng.uniform(0.0, 1.0, shape) * HISS_TILT_DB * position,
+            behind_db=rng.uniform(*augmentation.behind_db, shape),
+            higher=rng.integers(-augmentation.shift_bands, augmentation.shift_bands + 1, shape),
             seeds=rng.integers(2**62, size=count),
         )
 
-    def of(self, rows: NDArray[np.int64]) -> "Microphones":
+    def of(self, rows: NDArray[np.int64]) -> "BandAugmenter":
         """Return those of some clips of the batch."""
-        return Microphones(
+        return BandAugmenter(
             self.response_db[rows], self.hiss_db[rows], self.behind_db[rows], self.higher[rows], self.seeds[rows]
         )
 
-    def heard(self, bands: Tensor) -> Tensor:
+    def augment(self, bands: Tensor) -> Tensor:
         """Return log bands [n - 1, bands, columns] of all clips but the first; behind each is the one before it.
 
-        `bands` [n, bands, columns] are those of the clips of these microphones.
+        `bands` [n, bands, columns] are those of the same clips.
         """
         num_bands = bands.shape[1]
         assert len(bands) == len(self.seeds) > 1, f"{tuple(bands.shape)} at {len(self.seeds)} microphones"

@@ -10,7 +10,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from s2s.training.engine.step_context import Lots
+from s2s.training.engine.step_context import SampleRng
 
 MOST_SHIFTED: Final = 8  # translation moves by up to an eighth of the side
 CUT: Final = 2  # cutout takes a square of half the side
@@ -24,18 +24,20 @@ def parsed(policy: str) -> tuple[str, ...]:
     return names
 
 
-def augmented(pictures: Tensor, policy: tuple[str, ...], lots: Lots) -> Tensor:
+def augmented(pictures: Tensor, policy: tuple[str, ...], sample_rng: SampleRng) -> Tensor:
     """Return pictures [n, 3, h, w] in -1..1 as `policy` changes them; n is this rank's share of the lots."""
-    assert pictures.ndim == 4 and len(pictures) == lots.count, f"{tuple(pictures.shape)} for {lots.count} lots"
+    assert pictures.ndim == 4 and len(pictures) == sample_rng.count, (
+        f"{tuple(pictures.shape)} for {sample_rng.count} lots"
+    )
     for name in policy:
-        pictures = _CHANGES[name](pictures, lots)
+        pictures = _CHANGES[name](pictures, sample_rng)
     return pictures
 
 
-def _coloured(x: Tensor, lots: Lots) -> Tensor:
+def _coloured(x: Tensor, sample_rng: SampleRng) -> Tensor:
     """Brightness ±0.5, saturation 0 to 2 times, contrast 0.5 to 1.5 times; the result may leave -1..1."""
     brightness, saturation, contrast = (
-        lots.uniform(low, high, 1, 1, 1).to(x.device) for low, high in ((-0.5, 0.5), (0.0, 2.0), (0.5, 1.5))
+        sample_rng.uniform(low, high, 1, 1, 1).to(x.device) for low, high in ((-0.5, 0.5), (0.0, 2.0), (0.5, 1.5))
     )
     x = x + brightness
     grey = x.mean(dim=1, keepdim=True)
@@ -44,10 +46,10 @@ def _coloured(x: Tensor, lots: Lots) -> Tensor:
     return middle + contrast * (x - middle)
 
 
-def _translated(x: Tensor, lots: Lots) -> Tensor:
+def _translated(x: Tensor, sample_rng: SampleRng) -> Tensor:
     for dim in (2, 3):
         most = x.shape[dim] // MOST_SHIFTED
-        x = _shifted(x, lots.integers(2 * most + 1).to(x.device) - most, dim)
+        x = _shifted(x, sample_rng.integers(2 * most + 1).to(x.device) - most, dim)
     return x
 
 
@@ -62,21 +64,21 @@ def _shifted(x: Tensor, by: Tensor, dim: int) -> Tensor:
     return moved * inside.view(along)
 
 
-def _cut_out(x: Tensor, lots: Lots) -> Tensor:
+def _cut_out(x: Tensor, sample_rng: SampleRng) -> Tensor:
     """Grey out a square whose centre lies anywhere in the picture, so that at the edge less of it is seen."""
-    rows, columns = (_near(x.shape[dim], lots).to(x.device) for dim in (2, 3))
+    rows, columns = (_near(x.shape[dim], sample_rng).to(x.device) for dim in (2, 3))
     hidden = rows[:, None, :, None] & columns[:, None, None, :]  # [n, 1, h, w]
     return x * ~hidden
 
 
-def _near(size: int, lots: Lots) -> Tensor:
+def _near(size: int, sample_rng: SampleRng) -> Tensor:
     """Return bool [n, size]: which places lie in a stretch of half the size around a random centre."""
-    first = lots.integers(size)[:, None] - size // CUT // 2
+    first = sample_rng.integers(size)[:, None] - size // CUT // 2
     place = torch.arange(size)
     return (place >= first) & (place < first + size // CUT)
 
 
-_CHANGES: Final[dict[str, Callable[[Tensor, Lots], Tensor]]] = {
+_CHANGES: Final[dict[str, Callable[[Tensor, SampleRng], Tensor]]] = {
     "colour": _coloured,
     "translation": _translated,
     "cutout": _cut_out,

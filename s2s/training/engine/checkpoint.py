@@ -11,11 +11,13 @@ import platform
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import torch
+
+from s2s.training.engine.renamed import checkpoint_of, run_info_of
 
 _log = logging.getLogger(__name__)
 
@@ -33,11 +35,11 @@ MAY_CHANGE: Final = frozenset({"length", "versions", "device", "precision", "com
 
 
 @dataclass(slots=True)
-class Standing:
+class TrainState:
     """How far a run is. `best` is the lowest validated loss, at `best_step`; `since` counts validations after it.
 
-    `validated` and `drawn` are the steps after which that was last done. `sums` and `counts` are what was added up
-    since the last line of the log, value by value, so that a resumed run writes the same.
+    `validated` and `sheet_step` are the steps of the last validation and the last sheet. `sums` and `counts` are what
+    was added up since the last line of the log, value by value, so that a resumed run writes the same.
     """
 
     step: int = 0
@@ -46,15 +48,14 @@ class Standing:
     best_step: int = 0
     since: int = 0
     validated: int = -1
-    drawn: int = -1
+    sheet_step: int = -1
     sums: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def save(path: Path, stage: dict[str, Any], standing: Standing) -> None:
-    """Write a checkpoint of `stage` and `standing`."""
-    told = {name: getattr(standing, name) for name in Standing.__dataclass_fields__}
-    replace(path, {"stage": stage, "standing": told})
+def save(path: Path, stage: dict[str, Any], train_state: TrainState) -> None:
+    """Write a checkpoint of `stage` and `train_state`."""
+    replace(path, {"stage": stage, "train_state": asdict(train_state)})
 
 
 def replace(path: Path, content: dict[str, Any]) -> None:
@@ -67,7 +68,7 @@ def replace(path: Path, content: dict[str, Any]) -> None:
     partial.replace(path)
 
 
-def load(path: Path) -> tuple[dict[str, Any], Standing]:
+def load(path: Path) -> tuple[dict[str, Any], TrainState]:
     """Return the stage's state and how far it was. Raises ValueError for a file that is no checkpoint, OSError."""
     with path.open("rb") as file:
         try:
@@ -76,34 +77,39 @@ def load(path: Path) -> tuple[dict[str, Any], Standing]:
                 raise ValueError(f"{member} is damaged")
             file.seek(0)
             saved = torch.load(file, map_location="cpu", weights_only=True)
-            return dict(saved["stage"]), Standing(**saved["standing"])
+            return dict(saved["stage"]), TrainState(**checkpoint_of(saved)["train_state"])
         except _DAMAGE as error:
             said = " ".join(str(error).split())[:200]
             advice = "delete it, or begin in another folder"
             raise ValueError(f"{path} is no checkpoint of a run ({said}): {advice}") from error
 
 
-def agreed(out: Path, settings: dict[str, Any]) -> dict[str, Any]:
-    """Return what is to be written down of the run in `out`, for `claim`.
+def check_run_info(out: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what is to be written down of the run in `out`, for `write_run_info`.
 
     Raises ValueError where `out` holds a checkpoint of a run with other settings.
     """
     path = out / RUN
-    told: dict[str, Any] = json.loads(json.dumps({**settings, "versions": versions()}, default=str))
+    run_info: dict[str, Any] = json.loads(json.dumps({**settings, "versions": versions()}, default=str))
     if path.exists() and (out / LAST).exists():
-        before = json.loads(path.read_text(encoding="utf-8"))
-        changed = [name for name in told.keys() | before.keys() if told.get(name) != before.get(name)]
+        before = read_run_info(out)
+        changed = [name for name in run_info.keys() | before.keys() if run_info.get(name) != before.get(name)]
         if wrong := sorted(set(changed) - MAY_CHANGE):
-            words = ", ".join(f"{name} {before.get(name)!r}, now {told.get(name)!r}" for name in wrong)
+            words = ", ".join(f"{name} {before.get(name)!r}, now {run_info.get(name)!r}" for name in wrong)
             raise ValueError(f"{out} holds a run with other settings ({words}): choose another folder, or --restart")
-    return told
+    return run_info
 
 
-def claim(out: Path, told: dict[str, Any]) -> None:
+def read_run_info(out: Path) -> dict[str, Any]:
+    """Return what the run in `out` was run with. Raises OSError, and ValueError for a file that is no JSON."""
+    return run_info_of(json.loads((out / RUN).read_text(encoding="utf-8")))
+
+
+def write_run_info(out: Path, run_info: dict[str, Any]) -> None:
     """Write down what the run in `out` is run with."""
     path = out / RUN
     beside = path.with_name(RUN + ".part")
-    beside.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    beside.write_text(json.dumps(run_info, indent=1) + "\n", encoding="utf-8")
     beside.replace(path)
 
 

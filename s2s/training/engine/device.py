@@ -28,7 +28,7 @@ _PATIENCE: Final = datetime.timedelta(hours=12)  # for rank 0 that decodes a cor
 
 
 @dataclass(frozen=True, slots=True)
-class Rig:
+class DeviceContext:
     """`precision` auto is bfloat16 where the device computes faster in it: CUDA, and CPUs with AVX-512 BF16 or AMX."""
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
@@ -37,7 +37,7 @@ class Rig:
     rank: Rank = field(default_factory=Rank)
 
     @property
-    def is_first(self) -> bool:
+    def is_main(self) -> bool:
         """Whether this rank writes files and speaks."""
         return self.rank.index == 0
 
@@ -53,7 +53,7 @@ class Rig:
         half = self.format == torch.bfloat16
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=half)
 
-    def prepared(self, net: Net) -> Net:
+    def prepare(self, net: Net) -> Net:
         """Return `net` on the device, in the layout in which convolutions are fastest, its batch norms shared."""
         share_batch_norms(net).to(self.device)
         net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs leave it out
@@ -67,7 +67,7 @@ class Rig:
         """Return Adam over `weights`, in one kernel for all of them."""
         return torch.optim.Adam(list(weights), lr=rate, fused=True, **options)
 
-    def placed(self, x: Tensor) -> Tensor:
+    def to_device(self, x: Tensor) -> Tensor:
         """Return `x` on the device; the copy to a GPU does not wait."""
         if self.device.type != "cuda":
             return x.to(self.device)
@@ -79,7 +79,7 @@ def _cpu_is_fast_in_bfloat16() -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
-def descend(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
+def backward_and_step(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
     """Take one step of `optimiser` down the gradient of `loss`, averaged over ranks."""
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
@@ -87,7 +87,7 @@ def descend(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
     optimiser.step()
 
 
-def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+def set_lr(optimiser: torch.optim.Optimizer, rate: float) -> None:
     """Set the learning rate of every group."""
     for group in optimiser.param_groups:
         group["lr"] = rate
@@ -104,9 +104,9 @@ def frozen(net: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def opened_rig(
+def open_device_context(
     device: str = "cpu", *, precision: Precision = "auto", compiled: bool = False, rank: Rank | None = None
-) -> Iterator[Rig]:
+) -> Iterator[DeviceContext]:
     """Yield the rig of this process, joined with the other ranks where `rank` says that there are some.
 
     Of several CUDA devices each rank of a machine takes its own. Raises ValueError for a device that is not there.
@@ -124,11 +124,11 @@ def opened_rig(
         torch.cuda.set_device(where)
         torch.backends.cudnn.benchmark = True  # every batch has the same shape
     if rank.count == 1:
-        yield Rig(where, precision, compiled, rank)
+        yield DeviceContext(where, precision, compiled, rank)
         return
     _join("nccl" if where.type == "cuda" else "gloo", rank)
     try:
-        yield Rig(where, precision, compiled, rank)
+        yield DeviceContext(where, precision, compiled, rank)
     finally:
         dist.destroy_process_group()
 

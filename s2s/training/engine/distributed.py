@@ -14,7 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 Net = TypeVar("Net", bound=nn.Module)
 
 
-def num_ranks() -> int:
+def world_size() -> int:
     """Return how many ranks there are: 1 outside a process group."""
     return dist.get_world_size() if dist.is_initialized() else 1
 
@@ -25,15 +25,15 @@ class _Gather(torch.autograd.Function):
     @staticmethod
     def forward(_ctx: Any, x: Tensor) -> Tensor:
         own = x.contiguous()
-        parts = [torch.empty_like(own) for _ in range(num_ranks())]
+        parts = [torch.empty_like(own) for _ in range(world_size())]
         dist.all_gather(parts, own)
         return torch.cat(parts)
 
     @staticmethod
-    def backward(_ctx: Any, *slopes: Tensor) -> Tensor:
-        slope = slopes[0].clone(memory_format=torch.contiguous_format)  # others may be given the same tensor
-        dist.all_reduce(slope)  # every rank's loss looks at this rank's rows
-        return slope.chunk(num_ranks())[dist.get_rank()]
+    def backward(_ctx: Any, *grads: Tensor) -> Tensor:
+        grad = grads[0].clone(memory_format=torch.contiguous_format)  # others may be given the same tensor
+        dist.all_reduce(grad)  # every rank's loss looks at this rank's rows
+        return grad.chunk(world_size())[dist.get_rank()]
 
 
 class _Sum(torch.autograd.Function):
@@ -46,15 +46,15 @@ class _Sum(torch.autograd.Function):
         return total
 
     @staticmethod
-    def backward(_ctx: Any, *slopes: Tensor) -> Tensor:
-        slope = slopes[0].clone(memory_format=torch.contiguous_format)
-        dist.all_reduce(slope)
-        return slope
+    def backward(_ctx: Any, *grads: Tensor) -> Tensor:
+        grad = grads[0].clone(memory_format=torch.contiguous_format)
+        dist.all_reduce(grad)
+        return grad
 
 
-def gathered(x: Tensor) -> Tensor:
+def all_gather_rows(x: Tensor) -> Tensor:
     """Return the rows [n, …] of all ranks, [ranks × n, …], rank 0's first; gradients find their way back."""
-    if num_ranks() == 1:
+    if world_size() == 1:
         return x
     rows: Tensor = _Gather.apply(x)  # type: ignore[no-untyped-call]
     return rows
@@ -66,42 +66,42 @@ def average_gradients(weights: Iterable[Tensor]) -> None:
     Not `DistributedDataParallel`: a GAN's step runs a network several times before one backward and freezes it in
     between, where its hooks fire too early or never; and the networks here are a few megabytes.
     """
-    if num_ranks() == 1:
+    if world_size() == 1:
         return
-    slopes = [weight.grad for weight in weights if weight.grad is not None]
-    for dtype in dict.fromkeys(slope.dtype for slope in slopes):  # in the same order on every rank
-        same = [slope for slope in slopes if slope.dtype == dtype]
-        flat = torch.cat([slope.flatten() for slope in same])
+    grads = [weight.grad for weight in weights if weight.grad is not None]
+    for dtype in dict.fromkeys(grad.dtype for grad in grads):  # in the same order on every rank
+        same = [grad for grad in grads if grad.dtype == dtype]
+        flat = torch.cat([grad.flatten() for grad in same])
         dist.all_reduce(flat)
-        flat /= num_ranks()
-        for slope, mean in zip(same, torch.split(flat, [slope.numel() for slope in same]), strict=True):
-            slope.copy_(mean.view_as(slope))
+        flat /= world_size()
+        for grad, mean in zip(same, torch.split(flat, [grad.numel() for grad in same]), strict=True):
+            grad.copy_(mean.view_as(grad))
 
 
 @torch.no_grad()
-def mean_of_ranks(values: Mapping[str, float]) -> dict[str, float]:
+def all_reduce_mean(values: Mapping[str, float]) -> dict[str, float]:
     """Return the mean over ranks of each value; NaN on one rank is NaN on all."""
-    if num_ranks() == 1:
+    if world_size() == 1:
         return {name: float(value) for name, value in values.items()}
     device = "cuda" if dist.get_backend() == "nccl" else "cpu"
-    told = torch.tensor(list(values.values()), dtype=torch.float64, device=device)
-    dist.all_reduce(told)
-    return dict(zip(values, (told / num_ranks()).tolist(), strict=True))
+    sums = torch.tensor(list(values.values()), dtype=torch.float64, device=device)
+    dist.all_reduce(sums)
+    return dict(zip(values, (sums / world_size()).tolist(), strict=True))
 
 
-def meet() -> None:
+def barrier() -> None:
     """Return once every rank is here."""
-    mean_of_ranks({"": 0.0})
+    all_reduce_mean({"": 0.0})
 
 
-def of_rank_0(value: float) -> float:
+def broadcast_from_main(value: float) -> float:
     """Return rank 0's value on every rank: what a clock says must not make them part. The others wait, rank 0 not."""
-    if num_ranks() == 1:
+    if world_size() == 1:
         return value
     device = "cuda" if dist.get_backend() == "nccl" else "cpu"
-    told = torch.tensor([value], dtype=torch.float64, device=device)
-    dist.broadcast(told, src=0)
-    return float(told.item())
+    sent = torch.tensor([value], dtype=torch.float64, device=device)
+    dist.broadcast(sent, src=0)
+    return float(sent.item())
 
 
 class SharedBatchNorm(_BatchNorm):
@@ -116,15 +116,15 @@ class SharedBatchNorm(_BatchNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         """[b, channels, …] -> the same."""
-        if not self.training or num_ranks() == 1:
+        if not self.training or world_size() == 1:
             return super().forward(x)
         assert self.running_mean is not None and self.running_var is not None
         assert self.num_batches_tracked is not None and self.momentum is not None
         axes = [axis for axis in range(x.ndim) if axis != 1]
         wide = x.float()
         sums, squares = wide.sum(axes, dtype=torch.float64), wide.square().sum(axes, dtype=torch.float64)
-        told: Tensor = _Sum.apply(torch.cat([sums, squares, sums.new_full((1,), wide.numel() / len(sums))]))  # type: ignore[no-untyped-call]
-        total, squares, members = torch.split(told, [x.shape[1], x.shape[1], 1])
+        moments: Tensor = _Sum.apply(torch.cat([sums, squares, sums.new_full((1,), wide.numel() / len(sums))]))  # type: ignore[no-untyped-call]
+        total, squares, members = torch.split(moments, [x.shape[1], x.shape[1], 1])
         mean = total / members
         variance = (squares / members - mean.square()).clamp_min(0.0)
         with torch.no_grad():
@@ -140,7 +140,7 @@ class SharedBatchNorm(_BatchNorm):
 
 def share_batch_norms(net: Net) -> Net:
     """Let every batch norm of `net` see all ranks' batch, where there are several; return `net`."""
-    if num_ranks() == 1:
+    if world_size() == 1:
         return net
     for name, child in net.named_children():
         if isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):

@@ -16,12 +16,12 @@ from typing import Any, Final
 import numpy as np
 
 from s2s.training.engine import checkpoint
-from s2s.training.engine.checkpoint import BEST, BROKEN, LAST, Standing
-from s2s.training.engine.device import Rig
-from s2s.training.engine.distributed import mean_of_ranks, meet, of_rank_0
+from s2s.training.engine.checkpoint import BEST, BROKEN, LAST, TrainState
+from s2s.training.engine.device import DeviceContext
+from s2s.training.engine.distributed import all_reduce_mean, barrier, broadcast_from_main
 from s2s.training.engine.run_log import LOG, RunLog
-from s2s.training.engine.stage import JUDGED_BY, RunLength, Stage
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.stage import EARLY_STOPPING_METRIC, RunLength, Stage
+from s2s.training.engine.step_context import StepContext
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class RunPlan:
 
     out: Path
     length: RunLength
-    rig: Rig = field(default_factory=Rig)
+    device_context: DeviceContext = field(default_factory=DeviceContext)
     seed: int = 0
     resume: bool = False
     restart: bool = False
@@ -49,71 +49,76 @@ class RunPlan:
 
 def train(
     stage: Stage, plan: RunPlan, settings: dict[str, Any], clock: Callable[[], float] = time.monotonic
-) -> Standing:
+) -> TrainState:
     """Run `stage` to the end of the plan, resuming from its folder; return where it ended.
 
     Where anything was validated the stage is left with its best weights, else with the last. Raises
     FloatingPointError, with the batch saved, where a value is no finite number; ValueError for a folder of another run
     and a checkpoint that is damaged.
     """
-    length, rig = plan.length, plan.rig
-    standing = _begin(stage, plan, settings)
+    length, device_context = plan.length, plan.device_context
+    train_state = _begin(stage, plan, settings)
     with RunLog(
-        plan.out if rig.is_first else None, step=standing.step, total=length.steps, tensorboard=plan.tensorboard
+        plan.out if device_context.is_main else None,
+        step=train_state.step,
+        total=length.steps,
+        tensorboard=plan.tensorboard,
     ) as log:
-        saved_s = standing.trained_s
-        while not _is_over(standing, length):
+        saved_s = train_state.trained_s
+        while not _is_over(train_state, length):
             # Take one step, its random numbers a function of its number.
             began = clock()
-            progress = length.progress(standing.step, standing.trained_s)
-            turn = Turn(standing.step, progress, plan.seed, rig.rank)
-            turn.seed_torch()
-            values = mean_of_ranks(stage.step(turn))
-            standing.step += 1
-            standing.trained_s = of_rank_0(standing.trained_s + clock() - began)
-            _check(stage, plan, standing.step, values)
+            progress = length.progress(train_state.step, train_state.trained_s)
+            ctx = StepContext(train_state.step, progress, plan.seed, device_context.rank)
+            ctx.seed_torch()
+            values = all_reduce_mean(stage.step(ctx))
+            train_state.step += 1
+            train_state.trained_s = broadcast_from_main(train_state.trained_s + clock() - began)
+            _check(stage, plan, train_state.step, values)
 
             # Log the mean since the last line.
-            _add(standing, values)
-            log.advance(standing.step, standing.trained_s, _left_s(standing, length), values)
-            if standing.step % length.log_every == 0:
-                _write_means(log, standing)
+            _add(train_state, values)
+            log.advance(train_state.step, train_state.trained_s, _left_s(train_state, length), values)
+            if train_state.step % length.log_every == 0:
+                _write_means(log, train_state)
 
             # Validate, and keep what is best so far.
-            if standing.step % length.validate_every == 0:
-                _validate(stage, plan, standing, log)
-            if standing.step % length.sheet_every == 0:
-                _draw(stage, plan, standing, log)
+            if train_state.step % length.validate_every == 0:
+                _validate(stage, plan, train_state, log)
+            if train_state.step % length.sheet_every == 0:
+                _draw(stage, plan, train_state, log)
 
             # Save; the last step is saved with what the end adds to it, or a run killed there would add it twice.
-            if standing.trained_s - saved_s >= length.save_every_s and not _is_over(standing, length):
-                saved_s = standing.trained_s
-                _save(stage, plan, standing, LAST)
-        _end(stage, plan, standing, log)
-    return standing
+            if train_state.trained_s - saved_s >= length.save_every_s and not _is_over(train_state, length):
+                saved_s = train_state.trained_s
+                _save(stage, plan, train_state, LAST)
+        _end(stage, plan, train_state, log)
+    return train_state
 
 
-def _begin(stage: Stage, plan: RunPlan, settings: dict[str, Any]) -> Standing:
-    out, rig = plan.out, plan.rig
-    if plan.restart and rig.is_first:
+def _begin(stage: Stage, plan: RunPlan, settings: dict[str, Any]) -> TrainState:
+    out, device_context = plan.out, plan.device_context
+    if plan.restart and device_context.is_main:
         _clear(out)
-    meet()  # nobody reads before rank 0 has cleared
+    barrier()  # nobody reads before rank 0 has cleared
     # Before the weights are read: they fit no network of other settings.
-    told = checkpoint.agreed(out, {**settings, "seed": plan.seed, "length": asdict(plan.length), **_told_of(rig)})
+    run_info = checkpoint.check_run_info(
+        out, {**settings, "seed": plan.seed, "length": asdict(plan.length), **_told_of(device_context)}
+    )
     there = (out / LAST).exists()
     if plan.resume and not there:
         raise ValueError(f"{out} holds no checkpoint to resume from")
-    standing = _restored(stage, out / LAST) if there else Standing()
-    meet()  # nobody writes before all have read
+    train_state = _restored(stage, out / LAST) if there else TrainState()
+    barrier()  # nobody writes before all have read
     out.mkdir(parents=True, exist_ok=True)
-    if rig.is_first:
-        checkpoint.claim(out, told)
-        _log.info("%s", json.dumps(told))
+    if device_context.is_main:
+        checkpoint.write_run_info(out, run_info)
+        _log.info("%s", json.dumps(run_info))
         if (bounds := stage.bounds()) is not None:
             _log.info("%s", bounds)
         if there:
-            _log.info("resumed %s at step %d", out, standing.step)
-    return standing
+            _log.info("resumed %s at step %d", out, train_state.step)
+    return train_state
 
 
 def _clear(out: Path) -> None:
@@ -123,33 +128,33 @@ def _clear(out: Path) -> None:
     shutil.rmtree(out / "tensorboard", ignore_errors=True)
 
 
-def _restored(stage: Stage, path: Path) -> Standing:
-    state, standing = checkpoint.load(path)
+def _restored(stage: Stage, path: Path) -> TrainState:
+    state, train_state = checkpoint.load(path)
     try:
         stage.load_state_dict(state)
     except (LookupError, RuntimeError, TypeError, ValueError) as error:
         said = " ".join(str(error).split())[:200]
         raise ValueError(f"{path} does not fit this stage ({said}): choose another folder, or --restart") from error
-    return standing
+    return train_state
 
 
-def _told_of(rig: Rig) -> dict[str, Any]:
+def _told_of(device_context: DeviceContext) -> dict[str, Any]:
     return {
-        "device": str(rig.device),
-        "precision": str(rig.format).removeprefix("torch."),
-        "compiled": rig.compiled,
-        "ranks": rig.rank.count,
+        "device": str(device_context.device),
+        "precision": str(device_context.format).removeprefix("torch."),
+        "compiled": device_context.compiled,
+        "ranks": device_context.rank.count,
     }
 
 
-def _is_over(standing: Standing, length: RunLength) -> bool:
-    is_weary = 0 < length.patience <= standing.since
-    return is_weary or length.progress(standing.step, standing.trained_s) >= 1.0
+def _is_over(train_state: TrainState, length: RunLength) -> bool:
+    is_weary = 0 < length.patience <= train_state.since
+    return is_weary or length.progress(train_state.step, train_state.trained_s) >= 1.0
 
 
-def _left_s(standing: Standing, length: RunLength) -> float:
-    progress = length.progress(standing.step, standing.trained_s)
-    return standing.trained_s * (1 - progress) / max(progress, 1e-9)
+def _left_s(train_state: TrainState, length: RunLength) -> float:
+    progress = length.progress(train_state.step, train_state.trained_s)
+    return train_state.trained_s * (1 - progress) / max(progress, 1e-9)
 
 
 def _check(stage: Stage, plan: RunPlan, step: int, values: dict[str, float]) -> None:
@@ -157,64 +162,64 @@ def _check(stage: Stage, plan: RunPlan, step: int, values: dict[str, float]) -> 
     if not broken:
         return
     path = plan.out / BROKEN
-    if not plan.rig.is_first:
-        path = path.with_suffix(f".rank-{plan.rig.rank.index}.pt")
-    checkpoint.replace(path, {"step": step, "values": values, "batch": stage.drawn(), "stage": stage.state_dict()})
-    meet()  # the first rank that ends may be the end of all
+    if not plan.device_context.is_main:
+        path = path.with_suffix(f".rank-{plan.device_context.rank.index}.pt")
+    checkpoint.replace(path, {"step": step, "values": values, "batch": stage.last_batch(), "stage": stage.state_dict()})
+    barrier()  # the first rank that ends may be the end of all
     raise FloatingPointError(
         f"step {step}: {', '.join(broken)} is not finite; {path} holds the batch and the weights after it. "
         "The last checkpoint is from before; a lower learning rate may help"
     )
 
 
-def _add(standing: Standing, values: dict[str, float]) -> None:
+def _add(train_state: TrainState, values: dict[str, float]) -> None:
     # One by one: a step may tell what the one before it had not.
     for name, value in values.items():
-        standing.sums[name] = standing.sums.get(name, 0.0) + value
-        standing.counts[name] = standing.counts.get(name, 0) + 1
+        train_state.sums[name] = train_state.sums.get(name, 0.0) + value
+        train_state.counts[name] = train_state.counts.get(name, 0) + 1
 
 
-def _write_means(log: RunLog, standing: Standing) -> None:
-    means = {name: total / standing.counts[name] for name, total in standing.sums.items()}
-    log.write(standing.step, means, trained_s=round(standing.trained_s, 1))
-    standing.sums, standing.counts = {}, {}
+def _write_means(log: RunLog, train_state: TrainState) -> None:
+    means = {name: total / train_state.counts[name] for name, total in train_state.sums.items()}
+    log.write(train_state.step, means, trained_s=round(train_state.trained_s, 1))
+    train_state.sums, train_state.counts = {}, {}
 
 
-def _validate(stage: Stage, plan: RunPlan, standing: Standing, log: RunLog) -> None:
-    values = mean_of_ranks(stage.validate())
-    standing.validated = standing.step
+def _validate(stage: Stage, plan: RunPlan, train_state: TrainState, log: RunLog) -> None:
+    values = all_reduce_mean(stage.validate())
+    train_state.validated = train_state.step
     if not values:
         return
-    _check(stage, plan, standing.step, {_VALIDATED + JUDGED_BY: values[JUDGED_BY]})
-    standing.since += 1
-    if values[JUDGED_BY] < standing.best:
-        standing.best, standing.best_step, standing.since = values[JUDGED_BY], standing.step, 0
-        _save(stage, plan, standing, BEST)
-    log.write(standing.step, {_VALIDATED + name: value for name, value in values.items()})
+    _check(stage, plan, train_state.step, {_VALIDATED + EARLY_STOPPING_METRIC: values[EARLY_STOPPING_METRIC]})
+    train_state.since += 1
+    if values[EARLY_STOPPING_METRIC] < train_state.best:
+        train_state.best, train_state.best_step, train_state.since = values[EARLY_STOPPING_METRIC], train_state.step, 0
+        _save(stage, plan, train_state, BEST)
+    log.write(train_state.step, {_VALIDATED + name: value for name, value in values.items()})
 
 
-def _draw(stage: Stage, plan: RunPlan, standing: Standing, log: RunLog) -> None:
-    standing.drawn = standing.step
-    sheet = stage.sheet() if plan.rig.is_first else None
+def _draw(stage: Stage, plan: RunPlan, train_state: TrainState, log: RunLog) -> None:
+    train_state.sheet_step = train_state.step
+    sheet = stage.sheet() if plan.device_context.is_main else None
     if sheet is not None:
-        log.picture(standing.step, sheet)
+        log.picture(train_state.step, sheet)
 
 
-def _save(stage: Stage, plan: RunPlan, standing: Standing, name: str) -> None:
-    if plan.rig.is_first:
-        checkpoint.save(plan.out / name, stage.state_dict(), standing)
+def _save(stage: Stage, plan: RunPlan, train_state: TrainState, name: str) -> None:
+    if plan.device_context.is_main:
+        checkpoint.save(plan.out / name, stage.state_dict(), train_state)
 
 
-def _end(stage: Stage, plan: RunPlan, standing: Standing, log: RunLog) -> None:
-    if standing.counts:
-        _write_means(log, standing)
-    if standing.validated != standing.step:
-        _validate(stage, plan, standing, log)
-    if standing.drawn != standing.step:
-        _draw(stage, plan, standing, log)
-    _save(stage, plan, standing, LAST)
-    meet()  # rank 0 has written what all read now
-    if standing.best_step and standing.best_step != standing.step:
+def _end(stage: Stage, plan: RunPlan, train_state: TrainState, log: RunLog) -> None:
+    if train_state.counts:
+        _write_means(log, train_state)
+    if train_state.validated != train_state.step:
+        _validate(stage, plan, train_state, log)
+    if train_state.sheet_step != train_state.step:
+        _draw(stage, plan, train_state, log)
+    _save(stage, plan, train_state, LAST)
+    barrier()  # rank 0 has written what all read now
+    if train_state.best_step and train_state.best_step != train_state.step:
         best = _restored(stage, plan.out / BEST)
-        if plan.rig.is_first:
+        if plan.device_context.is_main:
             _log.info("%s: the weights of step %d are the best", plan.out.name, best.step)

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 
-JUDGED_BY: Final = "loss"
+EARLY_STOPPING_METRIC: Final = "loss"
 """Of what `Stage.validate` returns, the value that decides which weights are best: the lower the better."""
 
 
@@ -31,7 +31,7 @@ class Stage(Protocol):
     The others must not wait for ranks: `bounds`, `sheet` and, for a checkpoint, `state_dict` are asked of rank 0 alone.
     """
 
-    def step(self, turn: Turn) -> dict[str, float]:
+    def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step of optimisation and return what to log."""
         ...
 
@@ -50,7 +50,7 @@ class Stage(Protocol):
         """Return a picture [h, w, 3] that shows how far things are, or None."""
         ...
 
-    def drawn(self) -> dict[str, Tensor]:
+    def last_batch(self) -> dict[str, Tensor]:
         """Return what the last step was given: kept for a look where it broke the run."""
         ...
 

@@ -1,4 +1,4 @@
-"""Chance in training: every random number of a step follows from the seed and the step's number.
+"""Random numbers of training: every one of a step follows from the seed and the step's number.
 
 So a run that was killed draws, from its last checkpoint on, what it would have drawn; and all ranks draw for the whole
 batch and take their own share of it, so that N ranks see what one would have seen.
@@ -15,10 +15,10 @@ from s2s.data.ranks import Rank
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class StepContext:
     """One step of a run: its number from 0, how much of the run is over (0..1), and its random numbers.
 
-    `rng` and `draws` give the same on every rank; use `lots` for what each member of the batch gets of its own.
+    `rng` and `torch_rng` give the same on every rank; `sample_rng` gives each sample of the batch numbers of its own.
     """
 
     step: int
@@ -26,11 +26,11 @@ class Turn:
     seed: int
     rank: Rank = field(default_factory=Rank)
     rng: np.random.Generator = field(init=False)
-    draws: torch.Generator = field(init=False)
+    torch_rng: torch.Generator = field(init=False)
 
     def __post_init__(self) -> None:
         rng = np.random.default_rng([self.seed, self.step])
-        object.__setattr__(self, "draws", torch.Generator().manual_seed(int(rng.integers(2**62))))
+        object.__setattr__(self, "torch_rng", torch.Generator().manual_seed(int(rng.integers(2**62))))
         object.__setattr__(self, "rng", rng)
 
     def seed_torch(self) -> None:
@@ -38,16 +38,16 @@ class Turn:
         words = np.random.SeedSequence([self.seed, self.step, self.rank.index, 1]).generate_state(2)
         torch.manual_seed(int(words[0]) << 31 | int(words[1]) >> 1)
 
-    def mine(self, batch: NDArray[np.int64]) -> NDArray[np.int64]:
+    def local_shard(self, batch: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return this rank's share of the batch's rows: a block, rank 0's first."""
-        return batch[share_of(self.rank, len(batch))]
+        return batch[shard_of(self.rank, len(batch))]
 
-    def lots(self, total: int) -> "Lots":
+    def sample_rng(self, total: int) -> "SampleRng":
         """Return random numbers for a batch of `total` over all ranks."""
-        return Lots(self.draws, total, share_of(self.rank, total))
+        return SampleRng(self.torch_rng, total, shard_of(self.rank, total))
 
 
-def share_of(rank: Rank, total: int) -> slice:
+def shard_of(rank: Rank, total: int) -> slice:
     """Return which rows of a batch of `total` are this rank's. Raises ValueError where it cannot be shared evenly."""
     each, rest = divmod(total, rank.count)
     if rest or not each:
@@ -56,17 +56,17 @@ def share_of(rank: Rank, total: int) -> slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Lots:
-    """One random number for each member of a batch; drawn for all of it, returned for this rank's share [n]."""
+class SampleRng:
+    """Random numbers per sample: drawn for the whole batch over all ranks, returned for this rank's share [n]."""
 
-    draws: torch.Generator
+    torch_rng: torch.Generator
     total: int
     share: slice
 
     @classmethod
-    def alone(cls, draws: torch.Generator, total: int) -> "Lots":
+    def whole_batch(cls, torch_rng: torch.Generator, total: int) -> "SampleRng":
         """Return those of a batch that one process holds whole."""
-        return cls(draws, total, slice(0, total))
+        return cls(torch_rng, total, slice(0, total))
 
     @property
     def count(self) -> int:
@@ -75,11 +75,11 @@ class Lots:
 
     def uniform(self, low: float = 0.0, high: float = 1.0, *shape: int) -> Tensor:
         """Return float32 [n, *shape], each in low..high."""
-        return (torch.rand(self.total, *shape, generator=self.draws) * (high - low) + low)[self.share]
+        return (torch.rand(self.total, *shape, generator=self.torch_rng) * (high - low) + low)[self.share]
 
     def normal(self, *shape: int) -> Tensor:
         """Return standard normal float32 [n, *shape]."""
-        return torch.randn(self.total, *shape, generator=self.draws)[self.share]
+        return torch.randn(self.total, *shape, generator=self.torch_rng)[self.share]
 
     def chance(self, share: float) -> Tensor:
         """Return bool [n], true for about `share` of them."""
@@ -87,4 +87,4 @@ class Lots:
 
     def integers(self, high: int, *shape: int) -> Tensor:
         """Return int64 [n, *shape], each in 0..high-1."""
-        return torch.randint(high, (self.total, *shape), generator=self.draws)[self.share]
+        return torch.randint(high, (self.total, *shape), generator=self.torch_rng)[self.share]

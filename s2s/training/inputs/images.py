@@ -81,7 +81,7 @@ class Pictures:
 
 
 @dataclass(frozen=True, slots=True)
-class PicturesAsked:
+class ImageOptions:
     """Which frames of each clip: `per_clip` spread evenly over it, of `px` pixels as prepared."""
 
     px: int = 128
@@ -92,7 +92,7 @@ class PicturesAsked:
             raise ValueError(f"at least one picture a clip is needed, got {self.per_clip}")
 
 
-def open_pictures(data: Path, cache: Path, asked: PicturesAsked, *, writes: bool = True) -> Pictures:
+def open_pictures(data: Path, cache: Path, asked: ImageOptions, *, writes: bool = True) -> Pictures:
     """Return the pictures of `data`: a folder that `prepare` wrote, films or the world alike.
 
     Frames of films are decoded into `cache` by the rank that `writes`, unless they are there. Raises DataError,
@@ -107,7 +107,7 @@ def open_pictures(data: Path, cache: Path, asked: PicturesAsked, *, writes: bool
 
 
 def write_pictures(
-    source: ClipSource, folder: Path, asked: PicturesAsked, chosen: Mapping[str, Sequence[int]] | None = None
+    source: ClipSource, folder: Path, asked: ImageOptions, chosen: Mapping[str, Sequence[int]] | None = None
 ) -> Pictures:
     """Decode frames of the source's clips for training and validation into `folder`, unless they are there.
 
@@ -139,7 +139,7 @@ def write_pictures(
 
 
 def _rows(
-    source: ClipSource, asked: PicturesAsked, chosen: Mapping[str, Sequence[int]] | None
+    source: ClipSource, asked: ImageOptions, chosen: Mapping[str, Sequence[int]] | None
 ) -> list[tuple[str, tuple[int, ...]]]:
     wanted: tuple[Split, ...] = ("train", "val")
     ids = [clip_id for clip_id in source.ids if source.split(clip_id) in wanted]

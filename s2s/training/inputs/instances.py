@@ -15,8 +15,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from s2s.models.image_encoder import PictureEncoder
-from s2s.training.engine.distributed import of_rank_0
-from s2s.training.engine.step_context import Lots
+from s2s.training.engine.distributed import barrier
+from s2s.training.engine.step_context import SampleRng
 from s2s.training.inputs.conditions import BLOCK
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.images import Pictures
@@ -37,25 +37,25 @@ class Instances:
     neighbours: Tensor
     mirrored: Tensor | None = None
 
-    def real(self, lots: Lots) -> tuple[NDArray[np.int64], Tensor]:
+    def real(self, sample_rng: SampleRng) -> tuple[NDArray[np.int64], Tensor]:
         """Return pairs that are real: places [n] of pictures, and h [n, d] each is a neighbour of."""
-        centre = lots.integers(len(self.features))
-        which = lots.integers(self.neighbours.shape[1])
-        return self.neighbours[centre, which].long().numpy(), self._h(centre, lots)
+        centre = sample_rng.integers(len(self.features))
+        which = sample_rng.integers(self.neighbours.shape[1])
+        return self.neighbours[centre, which].long().numpy(), self._h(centre, sample_rng)
 
-    def wanted(self, lots: Lots) -> Tensor:
+    def wanted(self, sample_rng: SampleRng) -> Tensor:
         """Return h [n, d] of any pictures: what G is asked for."""
-        return self._h(lots.integers(len(self.features)), lots)
+        return self._h(sample_rng.integers(len(self.features)), sample_rng)
 
-    def own(self, lots: Lots) -> tuple[NDArray[np.int64], Tensor]:
+    def own(self, sample_rng: SampleRng) -> tuple[NDArray[np.int64], Tensor]:
         """Return places [n] of pictures and their own h [n, d], neither mirrored: what a reconstruction needs."""
-        places = lots.integers(len(self.features))
+        places = sample_rng.integers(len(self.features))
         return places.numpy(), self.features[places]
 
-    def _h(self, places: Tensor, lots: Lots) -> Tensor:
+    def _h(self, places: Tensor, sample_rng: SampleRng) -> Tensor:
         if self.mirrored is None:
             return self.features[places]
-        turned = lots.chance(0.5)[:, None]
+        turned = sample_rng.chance(0.5)[:, None]
         return torch.where(turned, self.mirrored[places], self.features[places])
 
 
@@ -78,7 +78,7 @@ def others_nearest(features: Tensor, count: int, device: torch.device | None = N
 
 
 @dataclass(frozen=True, slots=True)
-class InstancesAsked:
+class InstanceOptions:
     """`k_nn` neighbours of each picture (50 published), and whether mirrored pictures' features are wanted."""
 
     k_nn: int = 50
@@ -86,7 +86,7 @@ class InstancesAsked:
 
 
 def instances_of(
-    data: Pictures, encoder: PictureEncoder, folder: Path, asked: InstancesAsked, *, writes: bool = True
+    data: Pictures, encoder: PictureEncoder, folder: Path, asked: InstanceOptions, *, writes: bool = True
 ) -> Instances:
     """Return the instances of the training pictures; kept in `folder`, because a resumed run would wait minutes.
 
@@ -98,7 +98,7 @@ def instances_of(
         partial = kept.with_suffix(".partial")
         save_file(_computed(data, encoder, asked), partial)
         partial.replace(kept)
-    of_rank_0(0.0)
+    barrier()
     saved = load_file(kept)
     instances = Instances(saved["features"], saved["neighbours"], saved.get("mirrored"))
     there = (*instances.features.shape, instances.neighbours.shape[1], instances.mirrored is not None)
@@ -109,7 +109,7 @@ def instances_of(
     return instances
 
 
-def _computed(data: Pictures, encoder: PictureEncoder, asked: InstancesAsked) -> dict[str, Tensor]:
+def _computed(data: Pictures, encoder: PictureEncoder, asked: InstanceOptions) -> dict[str, Tensor]:
     plain = torch.cat([encode_pictures(encoder, part) for part in _decoded(data)])
     device = next(encoder.parameters()).device if isinstance(encoder, torch.nn.Module) else None
     tensors = {"features": plain, "neighbours": others_nearest(plain, asked.k_nn, device)}

@@ -63,7 +63,7 @@ def picture_maps(encoder: PictureEncoder, frames: NDArray[np.uint8], stages: Seq
 
 
 @dataclass(frozen=True, slots=True)
-class MomentsAsked:
+class MomentOptions:
     """What is kept of each clip. Maps take most of the room: 24 KiB a moment for the small f_V's last two stages."""
 
     moments: int = 16
@@ -118,7 +118,7 @@ class Moments:
         return cls(train, held_out, about["encoder"], tuple(about["stages"]), shapes, maps, bands, steps)
 
 
-def write_moments(source: ClipSource, encoder: PictureEncoder, folder: Path, asked: MomentsAsked) -> Moments:
+def write_moments(source: ClipSource, encoder: PictureEncoder, folder: Path, asked: MomentOptions) -> Moments:
     """Compute moments of the source's clips for training and validation into `folder` and open them.
 
     What is there already is kept. Moments are spread over the clip, one drawn in each of as many equal spans. A clip
@@ -176,7 +176,7 @@ def _claim(folder: Path, about: dict[str, Any]) -> None:
         raise ValueError(f"{folder} holds moments with other {', '.join(different)}: choose another folder")
 
 
-def _arrays(folder: Path, count: int, numbers: int, asked: MomentsAsked) -> list[NDArray[Any]]:
+def _arrays(folder: Path, count: int, numbers: int, asked: MomentOptions) -> list[NDArray[Any]]:
     shapes = ((asked.moments, numbers), (asked.num_bands, CLIP_STEPS * COLUMNS_A_STEP), (asked.moments,))
     return [
         np.load(folder / f"{name}.npy", mmap_mode="r+")

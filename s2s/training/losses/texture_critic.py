@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from s2s.training.engine.device import Rig, descend, frozen, set_rate
+from s2s.training.engine.device import DeviceContext, backward_and_step, frozen, set_lr
 from s2s.training.losses import objectives as losses
 
 _CHANNELS: Final = (3, 32, 64, 128)
@@ -32,12 +32,12 @@ class PatchNet(nn.Module):
         self.judgement = spectral_norm(nn.Conv2d(_CHANNELS[-1], 1, 3, padding=1))
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Return judgements [b, 1, height / 8, width / 8] of pictures [b, 3, height, width] in -1..1."""
+        """Return logits [b, 1, height / 8, width / 8] of pictures [b, 3, height, width] in -1..1."""
         x = pictures
         for down in self.downs:
             x = F.leaky_relu(down(x), _SLOPE)
-        judged: Tensor = self.judgement(x)
-        return judged
+        logits: Tensor = self.judgement(x)
+        return logits
 
 
 def balance(loss: Tensor, wish: Tensor, last: Tensor) -> Tensor:
@@ -53,21 +53,21 @@ def balance(loss: Tensor, wish: Tensor, last: Tensor) -> Tensor:
 class TextureCritic:
     """The network and how it learns; `wish` is what it asks of the painter."""
 
-    def __init__(self, rig: Rig) -> None:
-        self.rig, self.net = rig, rig.prepared(PatchNet())
-        self.optimiser = rig.adam(self.net.parameters(), 0.0, betas=_BETAS)
+    def __init__(self, device_context: DeviceContext) -> None:
+        self.device_context, self.net = device_context, device_context.prepare(PatchNet())
+        self.optimiser = device_context.adam(self.net.parameters(), 0.0, betas=_BETAS)
 
     def wish(self, painted: Tensor) -> Tensor:
         """Return the loss of paintings [b, 3, h, w] that are taken for paintings."""
-        with frozen(self.net), self.rig.autocast():
+        with frozen(self.net), self.device_context.autocast():
             return losses.hinge_generator([self.net(painted)])
 
     def step(self, pictures: Tensor, painted: Tensor, rate: float) -> float:
         """Learn from pictures and the paintings of them, at a learning rate; return the loss before."""
-        set_rate(self.optimiser, rate)
-        with self.rig.autocast():
+        set_lr(self.optimiser, rate)
+        with self.device_context.autocast():
             loss = losses.hinge_discriminator([self.net(pictures)], [self.net(painted.detach())])
-        descend(self.optimiser, loss)
+        backward_and_step(self.optimiser, loss)
         return loss.item()
 
     def state_dict(self) -> dict[str, Any]:

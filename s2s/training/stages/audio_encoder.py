@@ -20,12 +20,17 @@ from torch import Tensor
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.spectrogram import spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.augment.spectrogram_augment import STILL, Heard, Hearing, through_a_microphone
-from s2s.training.engine.device import Rig, descend, set_rate
-from s2s.training.engine.distributed import gathered
+from s2s.training.augment.spectrogram_augment import (
+    NO_AUGMENTATION,
+    SpectrogramAugmentation,
+    SpectrogramBatch,
+    augment_spectrograms,
+)
+from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
+from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import Bounds
-from s2s.training.engine.step_context import Turn, share_of
+from s2s.training.engine.step_context import StepContext, shard_of
 from s2s.training.inputs.pairs import Pairs
 from s2s.training.losses.objectives import audio_visual_info_nce, cosine_info_nce, unit_distance
 
@@ -36,7 +41,7 @@ Loss = Literal["total", "nce", "l2"]
 
 @dataclass(frozen=True, slots=True)
 class AudioEncoderSettings:
-    """How f_A is trained. The defaults are the paper's but for `hearing`; `STILL` is what it hears through.
+    """How f_A is trained. The defaults are the paper's but for `augmentation`: it has none, `NO_AUGMENTATION`.
 
     `loss`: `total` is equation 2; `nce` the same with cosines instead of distances; `l2` the mean square of raw
     features, without negatives. `schedule`: `constant` as published, or `cosine`, which rises first and then falls.
@@ -50,32 +55,36 @@ class AudioEncoderSettings:
     schedule: Literal["constant", "cosine"] = "constant"
     temperature: float = 1.0
     pull: float = 0.0  # contrast alone drives embeddings off the manifold that the generator was trained on
-    hearing: Hearing = field(default_factory=Hearing)
+    augmentation: SpectrogramAugmentation = field(default_factory=SpectrogramAugmentation)
 
 
 class AudioEncoderStage:
     """One step: pairs drawn at random, heard through a random microphone, pulled to their pictures."""
 
-    def __init__(self, data: Pairs, settings: AudioEncoderSettings, rig: Rig, seed: int = 0) -> None:
+    def __init__(
+        self, data: Pairs, settings: AudioEncoderSettings, device_context: DeviceContext, seed: int = 0
+    ) -> None:
         torch.manual_seed(seed)
-        self.data, self.settings, self.rig = data, settings, rig
-        self.net = rig.prepared(AudioEncoder(settings.width, data.feature_dim))
-        self._forward = rig.compile(self.net)
-        self.optimiser = rig.adam(self.net.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
+        self.data, self.settings, self.device_context = data, settings, device_context
+        self.net = device_context.prepare(AudioEncoder(settings.width, data.feature_dim))
+        self._forward = device_context.compile(self.net)
+        self.optimiser = device_context.adam(
+            self.net.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+        )
         # Fewer pairs than a batch are drawn as a whole, and shared evenly.
-        self._batch = min(settings.batch, len(data.train) // rig.rank.count * rig.rank.count)
+        self._batch = min(settings.batch, len(data.train) // device_context.rank.count * device_context.rank.count)
         self._chances = data.chances
-        self._drawn: dict[str, Tensor] = {}
+        self._last_batch: dict[str, Tensor] = {}
 
-    def step(self, turn: Turn) -> dict[str, float]:
+    def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step."""
-        set_rate(self.optimiser, self.settings.learning_rate * self._rate(turn.progress))
-        sound, image = self._draw(turn)
+        set_lr(self.optimiser, self.settings.learning_rate * self._rate(ctx.progress))
+        sound, image = self._draw(ctx)
         self.net.train()
-        with self.rig.autocast():
+        with self.device_context.autocast():
             audio: Tensor = self._forward(sound)
         loss, told = self._loss(audio.float(), image)
-        descend(self.optimiser, loss)
+        backward_and_step(self.optimiser, loss)
         return {"loss": loss.item(), **told}
 
     def _rate(self, progress: float) -> float:
@@ -83,31 +92,31 @@ class AudioEncoderStage:
             return 1.0
         return min(1.0, 0.05 + 50 * progress) * max(0.02, 0.5 * (1 + math.cos(math.pi * progress)))
 
-    def _draw(self, turn: Turn) -> tuple[Tensor, Tensor]:
+    def _draw(self, ctx: StepContext) -> tuple[Tensor, Tensor]:
         """Return this rank's input [b, 1, bins, frames] and features [b, d]."""
-        batch = turn.rng.choice(self.data.train, self._batch, replace=False, p=self._chances)
-        share = share_of(turn.rank, len(batch))
+        batch = ctx.rng.choice(self.data.train, self._batch, replace=False, p=self._chances)
+        share = shard_of(ctx.rank, len(batch))
         rows, others = batch[share], np.roll(batch, -1)[share]
-        lots = turn.lots(len(batch))
-        pictures = lots.integers(self.data.features.shape[1]).numpy()
+        sample_rng = ctx.sample_rng(len(batch))
+        pictures = sample_rng.integers(self.data.features.shape[1]).numpy()
         image = torch.from_numpy(self.data.features[rows, pictures])
         heard = self.data.heard_at(np.concatenate([rows, others[-1:]]))  # the next row is what is behind each
-        heard = self.rig.placed(heard)
-        hearing = self.settings.hearing
-        if hearing == STILL:
+        heard = self.device_context.to_device(heard)
+        augmentation = self.settings.augmentation
+        if augmentation == NO_AUGMENTATION:
             heard = heard[:-1]  # as published: not even the start is moved
         else:
             may_fade, calibrated = (torch.from_numpy(of[rows]) for of in (self.data.fades, self.data.calibrated))
-            clean = Heard(heard[:-1], heard[1:], may_fade, calibrated)
-            heard = through_a_microphone(clean, hearing, self.data.spec, lots)
+            clean = SpectrogramBatch(heard[:-1], heard[1:], may_fade, calibrated)
+            heard = augment_spectrograms(clean, augmentation, self.data.spec, sample_rng)
         sound = self.data.normalised(heard).contiguous(memory_format=torch.channels_last)
-        self._drawn = {"sound": sound, "image": image, "rows": torch.from_numpy(rows)}
-        return sound, self.rig.placed(image)
+        self._last_batch = {"sound": sound, "image": image, "rows": torch.from_numpy(rows)}
+        return sound, self.device_context.to_device(image)
 
     def _loss(self, audio: Tensor, image: Tensor) -> tuple[Tensor, dict[str, float]]:
         """Return the loss over the batch of all ranks, and what to tell of it."""
         s = self.settings
-        audio, image = gathered(audio), gathered(image)
+        audio, image = all_gather_rows(audio), all_gather_rows(image)
         distance = unit_distance(audio, image).diagonal().mean()
         if s.loss == "l2":
             return F.mse_loss(audio, image), {"distance": distance.item()}
@@ -153,9 +162,9 @@ class AudioEncoderStage:
         """There is nothing to see yet: pictures of sounds need the generator."""
         return None
 
-    def drawn(self) -> dict[str, Tensor]:
+    def last_batch(self) -> dict[str, Tensor]:
         """Return input, features and row numbers of the last step."""
-        return self._drawn
+        return self._last_batch
 
     def state_dict(self) -> dict[str, Any]:
         """Return weights and optimiser."""
@@ -175,14 +184,14 @@ def train_audio_encoder(
     Writes `audio_encoder.safetensors` and `spectrogram.json` to the plan's folder and returns the network. Raises
     ValueError for a start of other sizes.
     """
-    stage = AudioEncoderStage(data, settings, plan.rig, plan.seed)
+    stage = AudioEncoderStage(data, settings, plan.device_context, plan.seed)
     if start is not None:
         _check_sizes(start, settings.width, data.feature_dim)
         stage.net.load_state_dict(start.state_dict())
     told = {"stage": "audio-encoder", "pairs": len(data.train), "held_out": len(data.held_out)}
     told |= {"spec": data.spec.to_dict(), "from_encoder": start is not None}
     train(stage, plan, {**told, **asdict(settings)})
-    if plan.rig.is_first:
+    if plan.device_context.is_main:
         save_file({k: v.contiguous() for k, v in stage.net.state_dict().items()}, plan.out / WEIGHTS)
         (plan.out / SPEC).write_text(json.dumps(data.spec.to_dict()) + "\n")
     return stage.net.eval().requires_grad_(False)

@@ -5,7 +5,6 @@ inside its mask differences weigh more. Differences are compared at three scales
 edges where a plain mean would smear them.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,11 +17,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from s2s.models.autoencoder import STRIDE, Autoencoder
-from s2s.training.engine.device import Rig, descend, set_rate
+from s2s.training.engine.checkpoint import read_run_info
+from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.moving_average import MovingAverage
 from s2s.training.engine.stage import Bounds
-from s2s.training.engine.step_context import Lots, Turn
+from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.images import Pictures
 from s2s.training.inputs.world_arrays import MASK_SCALE, DataError
 from s2s.training.losses.texture_critic import TextureCritic, balance
@@ -61,7 +61,7 @@ class AutoencoderStage:
         self,
         data: Pictures,
         settings: AutoencoderSettings,
-        rig: Rig,
+        device_context: DeviceContext,
         seed: int = 0,
         masks: NDArray[np.uint8] | None = None,
     ) -> None:
@@ -72,54 +72,54 @@ class AutoencoderStage:
             raise DataError(f"{STRIDE} must divide the sides of pictures ({width}x{height}) and crops")
         if crop_width > width or crop_height > height:
             raise DataError(f"crops of {crop_width}x{crop_height} do not fit into pictures of {width}x{height}")
-        self.data, self.settings, self.rig, self.masks = data, settings, rig, masks
-        self.net = rig.prepared(Autoencoder(settings.code_dim, settings.channels, settings.blocks))
-        self._forward = rig.compile(self.net)
+        self.data, self.settings, self.device_context, self.masks = data, settings, device_context, masks
+        self.net = device_context.prepare(Autoencoder(settings.code_dim, settings.channels, settings.blocks))
+        self._forward = device_context.compile(self.net)
         self.average = MovingAverage(self.net, settings.average)
-        self.optimiser = rig.adam(self.net.parameters(), settings.learning_rate, betas=(0.9, 0.99))
-        self.critic = TextureCritic(rig) if settings.texture else None
-        self._drawn: dict[str, Tensor] = {}
+        self.optimiser = device_context.adam(self.net.parameters(), settings.learning_rate, betas=(0.9, 0.99))
+        self.critic = TextureCritic(device_context) if settings.texture else None
+        self._last_batch: dict[str, Tensor] = {}
 
-    def step(self, turn: Turn) -> dict[str, float]:
+    def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step."""
         s = self.settings
-        rate = s.learning_rate * _rate(turn.progress)
-        set_rate(self.optimiser, rate)
-        sees_whole = turn.progress > 1.0 - s.whole
+        rate = s.learning_rate * _rate(ctx.progress)
+        set_lr(self.optimiser, rate)
+        sees_whole = ctx.progress > 1.0 - s.whole
         count = s.batch // 4 if sees_whole else s.batch
-        rows = turn.mine(turn.rng.choice(self.data.train, count, replace=False))
-        lots = turn.lots(count)
+        rows = ctx.local_shard(ctx.rng.choice(self.data.train, count, replace=False))
+        sample_rng = ctx.sample_rng(count)
 
         # Read the pictures, and of each the crop that this step sees.
-        pictures, masks = self._read(rows, lots, sees_whole)
-        self._drawn = {"pictures": pictures, "masks": masks}
+        pictures, masks = self._read(rows, sample_rng, sees_whole)
+        self._last_batch = {"pictures": pictures, "masks": masks}
 
         # Paint them again from codes that are a little off.
         height, width = (side // STRIDE for side in pictures.shape[2:])
-        blur = self.rig.placed(lots.normal(s.code_dim, height, width) * s.jitter)
-        with self.rig.autocast():
+        blur = self.device_context.to_device(sample_rng.normal(s.code_dim, height, width) * s.jitter)
+        with self.device_context.autocast():
             painted = self._forward(pictures, blur)
 
         # Compare at every scale, the thing for more than the place.
         level, slope = likeness(painted.float(), pictures, masks, s.thing)
         loss, told = level + s.slopes * slope, {"level": level.item(), "slope": slope.item()}
-        if self.critic is not None and turn.progress >= s.texture_from:
+        if self.critic is not None and ctx.progress >= s.texture_from:
             wish = self.critic.wish(painted)
             pull = balance(loss, wish, self.net.decoder.rgb.weight)
             loss, told["wish"] = loss + s.texture * pull * wish, wish.item()
-        descend(self.optimiser, loss)
+        backward_and_step(self.optimiser, loss)
         self.average.update(self.net)
         if self.critic is not None:
             told["critic"] = self.critic.step(pictures, painted, rate)
         return told
 
-    def _read(self, rows: NDArray[np.int64], lots: Lots, sees_whole: bool) -> tuple[Tensor, Tensor]:
+    def _read(self, rows: NDArray[np.int64], sample_rng: SampleRng, sees_whole: bool) -> tuple[Tensor, Tensor]:
         """Return crops [n, 3, h, w] in -1..1 and their masks [n, 1, h / 4, w / 4] in 0..1."""
         height, width = self.data.pixels.shape[1:3]
         crop_width, crop_height = (width, height) if sees_whole else self.settings.crop_px
         masks = self._masks_of(rows)
-        around = lots.chance(self.settings.on_thing).numpy()
-        places = lots.uniform(0.0, 1.0, 3).numpy()
+        around = sample_rng.chance(self.settings.on_thing).numpy()
+        places = sample_rng.uniform(0.0, 1.0, 3).numpy()
         pictures = np.empty((len(rows), crop_height, crop_width, 3), np.uint8)
         cut = np.empty((len(rows), crop_height // MASK_SCALE, crop_width // MASK_SCALE), np.uint8)
         for number, row in enumerate(rows):
@@ -127,7 +127,9 @@ class AutoencoderStage:
             pictures[number] = self.data.pixels[row, y : y + crop_height, x : x + crop_width]
             rows_of = slice(y // MASK_SCALE, (y + crop_height) // MASK_SCALE)
             cut[number] = masks[number, rows_of, x // MASK_SCALE : (x + crop_width) // MASK_SCALE]
-        return self.rig.placed(as_input(pictures)), self.rig.placed(torch.from_numpy(cut)[:, None].float() / 255.0)
+        return self.device_context.to_device(as_input(pictures)), self.device_context.to_device(
+            torch.from_numpy(cut)[:, None].float() / 255.0
+        )
 
     def _masks_of(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
         height, width = (side // MASK_SCALE for side in self.data.pixels.shape[1:3])
@@ -143,8 +145,8 @@ class AutoencoderStage:
             return {}
         levels, slopes = [], []
         for some in np.array_split(rows, max(1, len(rows) // 8)):
-            pictures = self.rig.placed(as_input(self.data.of(some)))
-            masks = self.rig.placed(torch.from_numpy(self._masks_of(some))[:, None].float() / 255.0)
+            pictures = self.device_context.to_device(as_input(self.data.of(some)))
+            masks = self.device_context.to_device(torch.from_numpy(self._masks_of(some))[:, None].float() / 255.0)
             level, slope = likeness(self.average.net(pictures), pictures, masks, self.settings.thing)
             levels.append(level.item())
             slopes.append(slope.item())
@@ -166,7 +168,7 @@ class AutoencoderStage:
         if not len(rows):
             return None
         pictures = self.data.of(rows)
-        painted = as_pixels(self.average.net(self.rig.placed(as_input(pictures))))
+        painted = as_pixels(self.average.net(self.device_context.to_device(as_input(pictures))))
         columns = min(_SHEET_COLUMNS, len(rows))
         starts = range(0, len(rows) - columns + 1, columns)
         lines = [
@@ -176,9 +178,9 @@ class AutoencoderStage:
         ]
         return np.concatenate(lines, axis=0)
 
-    def drawn(self) -> dict[str, Tensor]:
+    def last_batch(self) -> dict[str, Tensor]:
         """Return the last step's crops and masks."""
-        return self._drawn
+        return self._last_batch
 
     def state_dict(self) -> dict[str, Any]:
         """Return the network, its average and the optimiser."""
@@ -263,14 +265,14 @@ def train_autoencoder(
     start: Autoencoder | None = None,
 ) -> Autoencoder:
     """Train the autoencoder, from `start` where one is given; write its averaged weights and return that network."""
-    stage = AutoencoderStage(data, settings, plan.rig, plan.seed, masks)
+    stage = AutoencoderStage(data, settings, plan.device_context, plan.seed, masks)
     if start is not None:
         for net in (stage.net, stage.average.net):
             net.load_state_dict(start.state_dict())
     told = {"stage": "autoencoder", "pictures": len(data.train), "masks": masks is not None, "from": start is not None}
     train(stage, plan, {**told, **asdict(settings)})
     net = stage.average.net
-    if plan.rig.is_first:
+    if plan.device_context.is_main:
         save_file({k: v.contiguous() for k, v in net.state_dict().items()}, plan.out / WEIGHTS)
     return net
 
@@ -283,7 +285,7 @@ def load_autoencoder(folder: Path) -> Autoencoder:
     path = folder / WEIGHTS
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train autoencoder DATA {folder}`")
-    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    run = read_run_info(folder)
     net = Autoencoder(run["code_dim"], tuple(run["channels"]), tuple(run["blocks"]))
     net.load_state_dict({name: value.float() for name, value in load_file(path).items()})
     return net.eval().requires_grad_(False)

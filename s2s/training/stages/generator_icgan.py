@@ -18,13 +18,13 @@ from s2s.models.biggan import BigGanGenerator
 from s2s.models.biggan_discriminator import BigGanDiscriminator
 from s2s.models.image_encoder import PictureEncoder
 from s2s.training.augment.diff_augment import augmented, parsed
-from s2s.training.engine.device import Rig, descend, frozen, set_rate
+from s2s.training.engine.device import DeviceContext, backward_and_step, frozen, set_lr
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.moving_average import MovingAverage
 from s2s.training.engine.stage import Bounds
-from s2s.training.engine.step_context import Lots, Turn
+from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.images import Pictures
-from s2s.training.inputs.instances import Instances, InstancesAsked, instances_of
+from s2s.training.inputs.instances import InstanceOptions, Instances, instances_of
 from s2s.training.inputs.world_arrays import to_tensor
 from s2s.training.losses import objectives as losses
 from s2s.training.stages.batch_statistics import with_measured_statistics
@@ -55,8 +55,8 @@ class InstanceGanSettings:
     k_nn: int = 50
     batch: int = 64
     learning_rate: float = 4e-5
-    judge_rate: float = 1e-4
-    judge_steps: int = 1
+    discriminator_lr: float = 1e-4
+    discriminator_steps: int = 1
     average: float = 0.9999
     average_start: int = 20_000  # steps; a shorter run needs both lower
     flips: bool = True
@@ -67,14 +67,14 @@ class InstanceGanSettings:
 
     def __post_init__(self) -> None:
         parsed(self.augment)
-        if min(self.k_nn, self.judge_steps, self.batch) < 1 or not 0 <= self.warm_up <= 1:
+        if min(self.k_nn, self.discriminator_steps, self.batch) < 1 or not 0 <= self.warm_up <= 1:
             raise ValueError(f"expected counts from 1 on and a share of 0..1 for warm_up, got {self}")
         if self.channels < _FEWEST_CHANNELS:
             raise ValueError(f"channels must be {_FEWEST_CHANNELS} or more, got {self.channels}")
 
 
 class InstanceGanStage:
-    """One step: `judge_steps` of D, each with pictures and paintings of its own, then one of G with new ones."""
+    """One step: `discriminator_steps` of D, each with pictures and paintings of its own, then one of G."""
 
     def __init__(
         self,
@@ -82,89 +82,91 @@ class InstanceGanStage:
         encoder: PictureEncoder,
         settings: InstanceGanSettings,
         instances: Instances,
-        rig: Rig,
+        device_context: DeviceContext,
         seed: int = 0,
     ) -> None:
         torch.manual_seed(seed)
-        self.data, self.settings, self.instances, self.rig = data, settings, instances, rig
+        self.data, self.settings, self.instances, self.device_context = data, settings, instances, device_context
         self.encoder = encoder
         s, h_dim = settings, encoder.embedding_dim
-        self.G = rig.prepared(BigGanGenerator(s.resolution, s.channels, s.z_dim, h_dim, s.shared_dim))
-        self.D = rig.prepared(BigGanDiscriminator(s.resolution, s.channels, h_dim))
+        self.G = device_context.prepare(BigGanGenerator(s.resolution, s.channels, s.z_dim, h_dim, s.shared_dim))
+        self.D = device_context.prepare(BigGanDiscriminator(s.resolution, s.channels, h_dim))
         self.average = MovingAverage(self.G, s.average, s.average_start)
-        self.paint_optimiser = rig.adam(self.G.parameters(), s.learning_rate, betas=_BETAS, eps=_ADAM_EPS)
-        self.judge_optimiser = rig.adam(self.D.parameters(), s.judge_rate, betas=_BETAS, eps=_ADAM_EPS)
-        self._paint, self._judge = rig.compile(self.G), rig.compile(self.D)
+        self.paint_optimiser = device_context.adam(self.G.parameters(), s.learning_rate, betas=_BETAS, eps=_ADAM_EPS)
+        self.discriminator_optimiser = device_context.adam(
+            self.D.parameters(), s.discriminator_lr, betas=_BETAS, eps=_ADAM_EPS
+        )
+        self._paint, self._discriminate = device_context.compile(self.G), device_context.compile(self.D)
         self._changes = parsed(s.augment)
-        self._drawn: dict[str, Tensor] = {}
+        self._last_batch: dict[str, Tensor] = {}
 
-    def step(self, turn: Turn) -> dict[str, float]:
+    def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step of D and one of G, or in the warm-up one of G alone."""
-        lots = turn.lots(self.settings.batch)
-        warming = turn.progress < self.settings.warm_up
-        set_rate(self.paint_optimiser, self.settings.warm_up_rate if warming else self.settings.learning_rate)
+        sample_rng = ctx.sample_rng(self.settings.batch)
+        warming = ctx.progress < self.settings.warm_up
+        set_lr(self.paint_optimiser, self.settings.warm_up_rate if warming else self.settings.learning_rate)
         if warming:
-            told = self._reconstruct(lots)
+            told = self._reconstruct(sample_rng)
         else:
-            judged = [self._judge_step(lots) for _ in range(self.settings.judge_steps)]
-            told = {**self._paint_step(lots), **judged[-1]}
+            d_steps = [self._discriminator_step(sample_rng) for _ in range(self.settings.discriminator_steps)]
+            told = {**self._paint_step(sample_rng), **d_steps[-1]}
         self.average.update(self.G)
         return told
 
-    def _reconstruct(self, lots: Lots) -> dict[str, float]:
-        places, own = self.instances.own(lots)
-        real, h = self._pictures(places), own.to(self.rig.device)
-        z = self._noise(lots)
-        self._drawn = {"real": real, "h": h, "z": z}
-        with self.rig.autocast():
+    def _reconstruct(self, sample_rng: SampleRng) -> dict[str, float]:
+        places, own = self.instances.own(sample_rng)
+        real, h = self._pictures(places), own.to(self.device_context.device)
+        z = self._noise(sample_rng)
+        self._last_batch = {"real": real, "h": h, "z": z}
+        with self.device_context.autocast():
             fake = self._paint(z, h)
             pixel = losses.pooled_l1(fake, real)
             with torch.no_grad():
                 wanted = self.encoder.maps(real)
             feature = losses.feature_distance(self.encoder.maps(fake), wanted)
-        descend(self.paint_optimiser, 2 * pixel + feature)
+        backward_and_step(self.paint_optimiser, 2 * pixel + feature)
         return {"pixel": pixel.item(), "feature": feature.item()}
 
-    def _judge_step(self, lots: Lots) -> dict[str, float]:
-        places, near = self.instances.real(lots)
-        real, h_real = self._pictures(places), near.to(self.rig.device)
+    def _discriminator_step(self, sample_rng: SampleRng) -> dict[str, float]:
+        places, near = self.instances.real(sample_rng)
+        real, h_real = self._pictures(places), near.to(self.device_context.device)
         if self.settings.flips:
-            turned = lots.chance(0.5).to(real.device)[:, None, None, None]
+            turned = sample_rng.chance(0.5).to(real.device)[:, None, None, None]
             real = torch.where(turned, real.flip(3), real)
-        z, h_fake = self._wanted(lots)
-        self._drawn = {"real": real, "h_real": h_real, "z": z, "h": h_fake}
-        with self.rig.autocast():
+        z, h_fake = self._wanted(sample_rng)
+        self._last_batch = {"real": real, "h_real": h_real, "z": z, "h": h_fake}
+        with self.device_context.autocast():
             with torch.no_grad():
                 fake = self._paint(z, h_fake).float()
-            seen = torch.cat([self._augmented(real, lots), self._augmented(fake, lots)])
+            seen = torch.cat([self._augmented(real, sample_rng), self._augmented(fake, sample_rng)])
             # In one go: spectral norms are estimated once for both, as published.
-            on_real, on_fake = self._judge(seen, torch.cat([h_real, h_fake])).chunk(2)
+            on_real, on_fake = self._discriminate(seen, torch.cat([h_real, h_fake])).chunk(2)
             loss = losses.hinge_discriminator([on_real], [on_fake])
-        descend(self.judge_optimiser, loss)
+        backward_and_step(self.discriminator_optimiser, loss)
         gap = on_real.detach().float().mean() - on_fake.detach().float().mean()
-        return {"judge": loss.item(), "gap": gap.item()}
+        return {"discriminator": loss.item(), "gap": gap.item()}
 
-    def _paint_step(self, lots: Lots) -> dict[str, float]:
-        z, h = self._wanted(lots)
-        self._drawn |= {"z": z, "h": h}
-        with self.rig.autocast(), frozen(self.D):
+    def _paint_step(self, sample_rng: SampleRng) -> dict[str, float]:
+        z, h = self._wanted(sample_rng)
+        self._last_batch |= {"z": z, "h": h}
+        with self.device_context.autocast(), frozen(self.D):
             fake = self._paint(z, h).float()
-            loss = losses.hinge_generator([self._judge(self._augmented(fake, lots), h)])
-        descend(self.paint_optimiser, loss)
+            loss = losses.hinge_generator([self._discriminate(self._augmented(fake, sample_rng), h)])
+        backward_and_step(self.paint_optimiser, loss)
         return {"adversarial": loss.item()}
 
     def _pictures(self, places: NDArray[np.int64]) -> Tensor:
         pictures = self.data.of(self.data.train[places])
-        return self.rig.placed(to_tensor(pictures, self.settings.resolution))
+        return self.device_context.to_device(to_tensor(pictures, self.settings.resolution))
 
-    def _wanted(self, lots: Lots) -> tuple[Tensor, Tensor]:
-        return self._noise(lots), self.instances.wanted(lots).to(self.rig.device)
+    def _wanted(self, sample_rng: SampleRng) -> tuple[Tensor, Tensor]:
+        return self._noise(sample_rng), self.instances.wanted(sample_rng).to(self.device_context.device)
 
-    def _noise(self, lots: Lots) -> Tensor:
-        return lots.normal(self.G.z_dim).to(self.rig.device)
+    def _noise(self, sample_rng: SampleRng) -> Tensor:
+        return sample_rng.normal(self.G.z_dim).to(self.device_context.device)
 
-    def _augmented(self, pictures: Tensor, lots: Lots) -> Tensor:
-        return augmented(pictures, self._changes, lots)
+    def _augmented(self, pictures: Tensor, sample_rng: SampleRng) -> Tensor:
+        return augmented(pictures, self._changes, sample_rng)
 
     def painter(self) -> BigGanGenerator:
         """Return the averaged G as it is used: in evaluation mode, its batch-norm statistics measured anew."""
@@ -174,14 +176,14 @@ class InstanceGanStage:
         """Yield batches (z, h) as one rank sees them, always the same, so that every rank measures the same."""
         draws = torch.Generator().manual_seed(2)
         for _ in range(_STATISTICS_BATCHES):
-            yield self._wanted(Lots.alone(draws, self.settings.batch // self.rig.rank.count))
+            yield self._wanted(SampleRng.whole_batch(draws, self.settings.batch // self.device_context.rank.count))
 
     def validate(self) -> dict[str, float]:
         """Return the Fréchet distance between held-out pictures and what is painted for their features, in f_V.
 
         D never looks through f_V, but a warm-up does, and flatters the number.
         """
-        return distance_to_held_out(self.painter(), self.data, self.encoder, self.rig.device)
+        return distance_to_held_out(self.painter(), self.data, self.encoder, self.device_context.device)
 
     def bounds(self) -> Bounds | None:
         """A game between two has no floor."""
@@ -189,17 +191,17 @@ class InstanceGanStage:
 
     def sheet(self) -> NDArray[np.uint8] | None:
         """Return rows of held-out pictures, and what is painted for them."""
-        return sheet_of(self.painter(), self.data, self.encoder, self.instances.features, self.rig.device)
+        return sheet_of(self.painter(), self.data, self.encoder, self.instances.features, self.device_context.device)
 
-    def drawn(self) -> dict[str, Tensor]:
+    def last_batch(self) -> dict[str, Tensor]:
         """Return pictures, conditions and noise of the last step."""
-        return self._drawn
+        return self._last_batch
 
     def state_dict(self) -> dict[str, Any]:
         """Return networks, average and optimisers; of several ranks, each with batch norms of its own, this one's."""
         nets = {"G": self.G, "D": self.D, "average": self.average.net}
         state: dict[str, Any] = {name: net.state_dict() for name, net in nets.items()}
-        state["optimisers"] = [self.paint_optimiser.state_dict(), self.judge_optimiser.state_dict()]
+        state["optimisers"] = [self.paint_optimiser.state_dict(), self.discriminator_optimiser.state_dict()]
         return {**state, "num_updates": self.average.num_updates}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -207,7 +209,7 @@ class InstanceGanStage:
         for name, net in (("G", self.G), ("D", self.D), ("average", self.average.net)):
             net.load_state_dict(state[name])
         self.paint_optimiser.load_state_dict(state["optimisers"][0])
-        self.judge_optimiser.load_state_dict(state["optimisers"][1])
+        self.discriminator_optimiser.load_state_dict(state["optimisers"][1])
         self.average.num_updates = state["num_updates"]
 
     def begin_from(self, generator: BigGanGenerator) -> None:
@@ -240,15 +242,15 @@ def train_instance_gan(
     Its spectral norm is not folded: it can be trained on. Raises ValueError.
     """
     assert isinstance(encoder, nn.Module)
-    encoder.to(plan.rig.device).eval().requires_grad_(False)
-    asked = InstancesAsked(settings.k_nn, settings.flipped_features)
-    instances = instances_of(data, encoder, plan.out, asked, writes=plan.rig.is_first)
-    stage = InstanceGanStage(data, encoder, settings, instances, plan.rig, plan.seed)
+    encoder.to(plan.device_context.device).eval().requires_grad_(False)
+    asked = InstanceOptions(settings.k_nn, settings.flipped_features)
+    instances = instances_of(data, encoder, plan.out, asked, writes=plan.device_context.is_main)
+    stage = InstanceGanStage(data, encoder, settings, instances, plan.device_context, plan.seed)
     if start is not None:
         stage.begin_from(start)
     told = {"stage": "generator", "recipe": RECIPE, "pictures": len(data.train), "from_generator": start is not None}
     train(stage, plan, {**told, **asdict(settings)})
     painter = stage.painter()
-    if plan.rig.is_first:
+    if plan.device_context.is_main:
         save_file({k: v.contiguous() for k, v in painter.state_dict().items()}, plan.out / WEIGHTS)
     return painter

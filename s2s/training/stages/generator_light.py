@@ -5,7 +5,6 @@ neighbourhoods of IC-GAN. Reconstruction alone comes first: it finds composition
 adversary alone wanders. The posterior keeps z alive, which a generator fed with a rich h otherwise ignores.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,12 +20,12 @@ from s2s.models.discriminator import Discriminator, Posterior
 from s2s.models.image_encoder import STAGES, ImageEncoder, at_input_size
 from s2s.models.light_generator import LightGenerator
 from s2s.training.engine import checkpoint
-from s2s.training.engine.device import Rig, descend, frozen, set_rate
-from s2s.training.engine.distributed import of_rank_0
+from s2s.training.engine.device import DeviceContext, backward_and_step, frozen, set_lr
+from s2s.training.engine.distributed import barrier
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.moving_average import MovingAverage
 from s2s.training.engine.stage import Bounds
-from s2s.training.engine.step_context import Turn, share_of
+from s2s.training.engine.step_context import StepContext, shard_of
 from s2s.training.inputs.conditions import NUM_NEIGHBOURS, Conditions, nearest
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.images import Pictures
@@ -46,8 +45,8 @@ class GeneratorSettings:
     batch: int = 32
     learning_rate: float = 1e-3
     adversarial_rate: float = 3e-4
-    judge_rate: float = 8e-4
-    judge_steps: int = 2  # one alone never gets ahead of G, and G then learns nothing from it
+    discriminator_lr: float = 8e-4
+    discriminator_steps: int = 2  # one alone never gets ahead of G, and G then learns nothing from it
     warm_up: float = 0.25
     adversarial: float = 0.3
     reconstruction: float = 1.0
@@ -71,40 +70,42 @@ class GeneratorStage:
         encoder: ImageEncoder,
         settings: GeneratorSettings,
         conditions: Conditions,
-        rig: Rig,
+        device_context: DeviceContext,
         seed: int = 0,
     ) -> None:
         torch.manual_seed(seed)
-        if settings.batch % (2 * rig.rank.count):
-            raise ValueError(f"batch: expected a multiple of twice the {rig.rank.count} ranks, got {settings.batch}")
-        self.data, self.settings, self.conditions, self.rig = data, settings, conditions, rig
-        self.encoder = encoder.to(rig.device)
+        if settings.batch % (2 * device_context.rank.count):
+            raise ValueError(
+                f"batch: expected a multiple of twice the {device_context.rank.count} ranks, got {settings.batch}"
+            )
+        self.data, self.settings, self.conditions, self.device_context = data, settings, conditions, device_context
+        self.encoder = encoder.to(device_context.device)
         h_dim = encoder.embedding_dim
-        self.G = rig.prepared(LightGenerator(settings.resolution, h_dim, settings.z_dim, settings.channels))
-        self.D = rig.prepared(Discriminator(tuple(encoder.width * 2**i for i in range(STAGES)), h_dim))
-        self.Q = rig.prepared(Posterior(h_dim, settings.z_dim))
-        self._paint, self._look = rig.compile(self.G), rig.compile(self.D.look)
-        self._maps = rig.compile(self.encoder.maps)
+        self.G = device_context.prepare(LightGenerator(settings.resolution, h_dim, settings.z_dim, settings.channels))
+        self.D = device_context.prepare(Discriminator(tuple(encoder.width * 2**i for i in range(STAGES)), h_dim))
+        self.Q = device_context.prepare(Posterior(h_dim, settings.z_dim))
+        self._paint, self._look = device_context.compile(self.G), device_context.compile(self.D.look)
+        self._maps = device_context.compile(self.encoder.maps)
         self.average = MovingAverage(self.G, settings.average)
         betas = (0.5, 0.99)
         painting = [*self.G.parameters(), *self.Q.parameters()]
-        self.paint_optimiser = rig.adam(painting, settings.learning_rate, betas=betas)
-        self.judge_optimiser = rig.adam(self.D.parameters(), settings.judge_rate, betas=betas)
-        self._drawn: dict[str, Tensor] = {}
+        self.paint_optimiser = device_context.adam(painting, settings.learning_rate, betas=betas)
+        self.discriminator_optimiser = device_context.adam(self.D.parameters(), settings.discriminator_lr, betas=betas)
+        self._last_batch: dict[str, Tensor] = {}
 
-    def step(self, turn: Turn) -> dict[str, float]:
+    def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step of D (after the warm-up) and one of G and Q."""
-        warming = turn.progress < self.settings.warm_up
-        self._set_rates(turn.progress, warming)
-        places, h = self.conditions.draw(self.settings.batch, turn.draws)
-        share = share_of(turn.rank, len(places))
+        warming = ctx.progress < self.settings.warm_up
+        self._set_rates(ctx.progress, warming)
+        places, h = self.conditions.draw(self.settings.batch, ctx.torch_rng)
+        share = shard_of(ctx.rank, len(places))
         rows = self.data.train[places[share].numpy()]
-        real = self.rig.placed(to_tensor(self.data.of(rows), self.settings.resolution))
-        z = turn.lots(self.settings.batch).normal(self.settings.z_dim)
-        other = h.roll(1, dims=0)[share].to(self.rig.device)
-        h, z = h[share].to(self.rig.device), z.to(self.rig.device)
-        self._drawn = {"real": real, "h": h, "z": z}
-        with self.rig.autocast():
+        real = self.device_context.to_device(to_tensor(self.data.of(rows), self.settings.resolution))
+        z = ctx.sample_rng(self.settings.batch).normal(self.settings.z_dim)
+        other = h.roll(1, dims=0)[share].to(self.device_context.device)
+        h, z = h[share].to(self.device_context.device), z.to(self.device_context.device)
+        self._last_batch = {"real": real, "h": h, "z": z}
+        with self.device_context.autocast():
             return self._reconstruct(real, h, z) if warming else self._compete(real, h, other, z)
 
     def _reconstruct(self, real: Tensor, h: Tensor, noise: Tensor) -> dict[str, float]:
@@ -113,7 +114,7 @@ class GeneratorStage:
         pixel, feature = self._likeness(fake, self._maps(fake), real, self._frozen_maps(real))
         s = self.settings
         loss = s.reconstruction * 2 * pixel + s.features * feature + s.divergence * divergence
-        descend(self.paint_optimiser, loss)
+        backward_and_step(self.paint_optimiser, loss)
         self.average.update(self.G)
         return {"pixel": pixel.item(), "feature": feature.item(), "divergence": divergence.item()}
 
@@ -128,8 +129,8 @@ class GeneratorStage:
         fake = self._paint(z, h)
         fake_maps, real_maps = self._maps(fake), self._frozen_maps(real)
         shown = fake.detach(), [m.detach() for m in fake_maps]
-        for _ in range(s.judge_steps):
-            judged = self._judge_step(real, real_maps, *shown, h, other)
+        for _ in range(s.discriminator_steps):
+            d_logged = self._discriminator_step(real, real_maps, *shown, h, other)
         with frozen(self.D):
             adversarial = losses.hinge_generator(self.D(fake, fake_maps, h))
         with frozen(self.Q):  # else the two hide z where no eye sees it
@@ -139,12 +140,12 @@ class GeneratorStage:
             fake[seen], [m[seen] for m in fake_maps], real[seen], [m[seen] for m in real_maps]
         )
         likeness = s.reconstruction * 2 * pixel + s.features * feature + s.divergence * divergence
-        descend(self.paint_optimiser, s.adversarial * adversarial + likeness + s.latent * latent)
+        backward_and_step(self.paint_optimiser, s.adversarial * adversarial + likeness + s.latent * latent)
         self.average.update(self.G)
         logged = {"pixel": pixel, "feature": feature, "divergence": divergence, "latent": latent}
-        return {**{k: v.item() for k, v in logged.items()}, "adversarial": adversarial.item(), **judged}
+        return {**{k: v.item() for k, v in logged.items()}, "adversarial": adversarial.item(), **d_logged}
 
-    def _judge_step(
+    def _discriminator_step(
         self, real: Tensor, real_maps: list[Tensor], fake: Tensor, fake_maps: list[Tensor], h: Tensor, other: Tensor
     ) -> dict[str, float]:
         on_fake, seen_real = self.D.answers(self._look(fake, fake_maps), h), self._look(real, real_maps)
@@ -153,9 +154,9 @@ class GeneratorStage:
         on_mismatch = self.D.answers(seen_real, other)
         loss = losses.hinge_discriminator(on_real, on_fake)
         loss = loss + 0.25 * losses.hinge_discriminator(on_real, on_mismatch)
-        descend(self.judge_optimiser, loss)
+        backward_and_step(self.discriminator_optimiser, loss)
         gap = torch.stack([r.float().mean() - f.float().mean() for r, f in zip(on_real, on_fake, strict=True)])
-        return {"judge": loss.item(), "gap": gap.mean().item(), "pixel_gap": gap[-1].item()}
+        return {"discriminator": loss.item(), "gap": gap.mean().item(), "pixel_gap": gap[-1].item()}
 
     def _posterior_draw(self, pictures: Tensor, h: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         mean, log_variance = self.Q(at_input_size(pictures), h)
@@ -173,15 +174,15 @@ class GeneratorStage:
     def _set_rates(self, progress: float, warming: bool) -> None:
         s = self.settings
         decay = min(1.0, 4 * (1 - progress)) if progress > 0.75 else 1.0
-        set_rate(self.paint_optimiser, s.learning_rate if warming else s.adversarial_rate * max(decay, 0.05))
-        set_rate(self.judge_optimiser, s.judge_rate * max(decay, 0.05))
+        set_lr(self.paint_optimiser, s.learning_rate if warming else s.adversarial_rate * max(decay, 0.05))
+        set_lr(self.discriminator_optimiser, s.discriminator_lr * max(decay, 0.05))
 
     def validate(self) -> dict[str, float]:
         """Return the Fréchet distance between held-out pictures and what is painted for their features, in f_V.
 
         f_V's maps are what D looks at, so the number flatters: it is for choosing among the steps of one run.
         """
-        return distance_to_held_out(self.average.net, self.data, self.encoder, self.rig.device)
+        return distance_to_held_out(self.average.net, self.data, self.encoder, self.device_context.device)
 
     def bounds(self) -> Bounds | None:
         """A game between two has no floor."""
@@ -189,17 +190,17 @@ class GeneratorStage:
 
     def sheet(self) -> NDArray[np.uint8] | None:
         """Return rows of held-out pictures, and what is painted for them."""
-        return sheet_of(self.average.net, self.data, self.encoder, self.conditions.features, self.rig.device)
+        return sheet_of(self.average.net, self.data, self.encoder, self.conditions.features, self.device_context.device)
 
-    def drawn(self) -> dict[str, Tensor]:
+    def last_batch(self) -> dict[str, Tensor]:
         """Return pictures, conditions and noise of the last step."""
-        return self._drawn
+        return self._last_batch
 
     def state_dict(self) -> dict[str, Any]:
         """Return networks, average and optimisers."""
         nets = {"G": self.G, "D": self.D, "Q": self.Q, "average": self.average.net}
         state: dict[str, Any] = {name: net.state_dict() for name, net in nets.items()}
-        state["optimisers"] = [self.paint_optimiser.state_dict(), self.judge_optimiser.state_dict()]
+        state["optimisers"] = [self.paint_optimiser.state_dict(), self.discriminator_optimiser.state_dict()]
         return {**state, "num_updates": self.average.num_updates}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -207,7 +208,7 @@ class GeneratorStage:
         for name, net in (("G", self.G), ("D", self.D), ("Q", self.Q), ("average", self.average.net)):
             net.load_state_dict(state[name])
         self.paint_optimiser.load_state_dict(state["optimisers"][0])
-        self.judge_optimiser.load_state_dict(state["optimisers"][1])
+        self.discriminator_optimiser.load_state_dict(state["optimisers"][1])
         self.average.num_updates = state["num_updates"]
 
     def begin_from(self, generator: LightGenerator) -> None:
@@ -255,7 +256,7 @@ def conditions_of(data: Pictures, encoder: ImageEncoder, out: Path, *, writes: b
         partial = kept.with_suffix(".partial")
         save_file({"features": features, "neighbours": neighbours}, partial)
         partial.replace(kept)
-    of_rank_0(0.0)
+    barrier()
     saved = load_file(kept)
     if len(saved["features"]) != len(data.train):
         raise ValueError(f"{kept} belongs to {len(saved['features'])} pictures, not {len(data.train)}: delete it")
@@ -266,8 +267,8 @@ def train_generator(
     data: Pictures, encoder: ImageEncoder, settings: GeneratorSettings, plan: RunPlan, start: Start | None = None
 ) -> LightGenerator:
     """Train G; write the averaged weights to `generator.safetensors` in the plan's folder and return that network."""
-    conditions = conditions_of(data, encoder, plan.out, writes=plan.rig.is_first)
-    stage = GeneratorStage(data, encoder, settings, conditions, plan.rig, plan.seed)
+    conditions = conditions_of(data, encoder, plan.out, writes=plan.device_context.is_main)
+    stage = GeneratorStage(data, encoder, settings, conditions, plan.device_context, plan.seed)
     start = start or Start()
     if start.generator is not None:
         stage.begin_from(start.generator)
@@ -278,7 +279,7 @@ def train_generator(
         stage, plan, {"stage": "generator", "recipe": "light", "pictures": len(data.train), **told, **asdict(settings)}
     )
     painter = stage.average.net
-    if plan.rig.is_first:
+    if plan.device_context.is_main:
         save_file({k: v.contiguous() for k, v in painter.state_dict().items()}, plan.out / WEIGHTS)
     return painter
 
@@ -288,7 +289,7 @@ def load_generator(folder: Path, h_dim: int) -> LightGenerator:
     path = folder / WEIGHTS
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train generator DATA {folder}`")
-    run = json.loads((folder / "run.json").read_text())
+    run = checkpoint.read_run_info(folder)
     settings = GeneratorSettings(channels=tuple(run["channels"]), z_dim=run["z_dim"])
     net = LightGenerator(settings.resolution, h_dim, settings.z_dim, settings.channels)
     net.load_state_dict(load_file(path))

@@ -19,11 +19,11 @@ from torch import Tensor, nn
 from s2s.models.image_encoder import INPUT_PX, ImageEncoder
 from s2s.models.swav import SwavResNet50
 from s2s.training.augment.views import Crop, random_view
-from s2s.training.engine.device import Rig, descend, set_rate
-from s2s.training.engine.distributed import gathered
+from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
+from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import Bounds
-from s2s.training.engine.step_context import Lots, Turn, share_of
+from s2s.training.engine.step_context import SampleRng, StepContext, shard_of
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.images import Pictures
 from s2s.training.inputs.world_arrays import to_tensor
@@ -68,48 +68,52 @@ class ImageEncoderSettings:
 class ImageEncoderStage:
     """One step: a batch of pictures, several views of each."""
 
-    def __init__(self, data: Pictures, settings: ImageEncoderSettings, rig: Rig, seed: int = 0) -> None:
+    def __init__(
+        self, data: Pictures, settings: ImageEncoderSettings, device_context: DeviceContext, seed: int = 0
+    ) -> None:
         torch.manual_seed(seed)
-        self.data, self.settings, self.rig = data, settings, rig
-        self.encoder = rig.prepared(new_encoder(settings.architecture, settings.width))
-        self._of_view = rig.compile(self.encoder.of_view)
+        self.data, self.settings, self.device_context = data, settings, device_context
+        self.encoder = device_context.prepare(new_encoder(settings.architecture, settings.width))
+        self._of_view = device_context.compile(self.encoder.of_view)
         d, hidden = self.encoder.embedding_dim, max(self.encoder.embedding_dim, 256)
         out = nn.Linear(hidden, settings.projection_dim)
-        self.projector = rig.prepared(nn.Sequential(nn.Linear(d, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), out))
-        self.prototypes = rig.prepared(nn.Linear(settings.projection_dim, settings.prototypes, bias=False))
+        self.projector = device_context.prepare(
+            nn.Sequential(nn.Linear(d, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), out)
+        )
+        self.prototypes = device_context.prepare(nn.Linear(settings.projection_dim, settings.prototypes, bias=False))
         weights = [*self.encoder.parameters(), *self.projector.parameters(), *self.prototypes.parameters()]
-        self.optimiser = rig.adam(weights, settings.learning_rate, weight_decay=settings.weight_decay)
+        self.optimiser = device_context.adam(weights, settings.learning_rate, weight_decay=settings.weight_decay)
         self._batch = min(settings.batch, len(data.train))
-        self._drawn: dict[str, Tensor] = {}
+        self._last_batch: dict[str, Tensor] = {}
 
-    def step(self, turn: Turn) -> dict[str, float]:
+    def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step; the rate rises over the first fiftieth, then falls along a half cosine."""
         for net in (self.encoder, self.projector):
             net.train()
-        progress = turn.progress
+        progress = ctx.progress
         rate = min(1.0, 0.05 + 50 * progress) * max(0.02, 0.5 * (1 + math.cos(math.pi * progress)))
-        set_rate(self.optimiser, self.settings.learning_rate * rate)
-        rows = turn.mine(turn.rng.choice(self.data.train, self._batch, replace=False))
-        pictures = self.rig.placed(to_tensor(self.data.of(rows), self.settings.large_px))
-        self._drawn = {"pictures": pictures}
-        loss, told = self._loss(pictures, turn.lots(self._batch), hold=progress < self.settings.hold_prototypes)
-        descend(self.optimiser, loss)
+        set_lr(self.optimiser, self.settings.learning_rate * rate)
+        rows = ctx.local_shard(ctx.rng.choice(self.data.train, self._batch, replace=False))
+        pictures = self.device_context.to_device(to_tensor(self.data.of(rows), self.settings.large_px))
+        self._last_batch = {"pictures": pictures}
+        loss, told = self._loss(pictures, ctx.sample_rng(self._batch), hold=progress < self.settings.hold_prototypes)
+        backward_and_step(self.optimiser, loss)
         return {"loss": loss.item(), **told}
 
-    def _loss(self, pictures: Tensor, lots: Lots, *, hold: bool = False) -> tuple[Tensor, dict[str, float]]:
+    def _loss(self, pictures: Tensor, sample_rng: SampleRng, *, hold: bool = False) -> tuple[Tensor, dict[str, float]]:
         s = self.settings
-        with self.rig.autocast():
-            features = self._features([random_view(pictures, lots, crop) for crop in s.crops()])
+        with self.device_context.autocast():
+            features = self._features([random_view(pictures, sample_rng, crop) for crop in s.crops()])
             projected = F.normalize(self.projector(torch.cat(features)).float(), dim=1)
         if s.objective == "simclr":
-            first, second = (gathered(part) for part in projected.chunk(2))
+            first, second = (all_gather_rows(part) for part in projected.chunk(2))
             return nt_xent(first, second, s.temperature), {}
         with torch.no_grad():
             self.prototypes.weight.copy_(F.normalize(self.prototypes.weight, dim=1))
         weight = self.prototypes.weight.detach() if hold else self.prototypes.weight
         scores = list(torch.split(projected @ weight.T, len(pictures)))
-        everyone = [gathered(one.detach()) for one in scores[:2]]
-        share = share_of(self.rig.rank, len(everyone[0]))
+        everyone = [all_gather_rows(one.detach()) for one in scores[:2]]
+        share = shard_of(self.device_context.rank, len(everyone[0]))
         codes = [sinkhorn(one, s.epsilon)[share] for one in everyone]
         return swapped_prediction(scores, codes, s.temperature), {"used": _num_nearest(torch.cat(everyone))}
 
@@ -132,7 +136,7 @@ class ImageEncoderStage:
             net.eval()
         parts = []
         for few in np.array_split(rows, max(1, len(rows) // self._batch)):
-            pictures = self.rig.placed(to_tensor(self.data.of(few), self.settings.large_px))
+            pictures = self.device_context.to_device(to_tensor(self.data.of(few), self.settings.large_px))
             parts.append(self._loss_alone(pictures))
         told = {"loss": float(np.mean(parts))}
         labels = torch.from_numpy(self.data.labels[rows])
@@ -143,10 +147,10 @@ class ImageEncoderStage:
         return told
 
     def _loss_alone(self, pictures: Tensor) -> float:
-        lots = Lots.alone(torch.Generator().manual_seed(1), len(pictures))
+        sample_rng = SampleRng.whole_batch(torch.Generator().manual_seed(1), len(pictures))
         s = self.settings
-        with self.rig.autocast():
-            features = self._features([random_view(pictures, lots, crop) for crop in s.crops()])
+        with self.device_context.autocast():
+            features = self._features([random_view(pictures, sample_rng, crop) for crop in s.crops()])
             projected = F.normalize(self.projector(torch.cat(features)).float(), dim=1)
         if s.objective == "simclr":
             first, second = projected.chunk(2)
@@ -169,9 +173,9 @@ class ImageEncoderStage:
         near = (features[:16] @ features.T).topk(min(8, len(rows)), dim=1).indices.numpy()
         return np.concatenate([np.concatenate(list(pictures[row]), axis=1) for row in near], axis=0)
 
-    def drawn(self) -> dict[str, Tensor]:
+    def last_batch(self) -> dict[str, Tensor]:
         """Return the pictures of the last step."""
-        return self._drawn
+        return self._last_batch
 
     def state_dict(self) -> dict[str, Any]:
         """Return networks and optimiser."""
@@ -209,13 +213,13 @@ def train_image_encoder(
 
     Writes `image_encoder.safetensors` to the plan's folder and returns the network.
     """
-    stage = ImageEncoderStage(data, settings, plan.rig, plan.seed)
+    stage = ImageEncoderStage(data, settings, plan.device_context, plan.seed)
     if start is not None:
         stage.encoder.load_state_dict(start.state_dict())
     told = {"stage": "image-encoder", "pictures": len(data.train), "from_encoder": start is not None}
     train(stage, plan, {**told, **asdict(settings)})
     encoder = stage.encoder.eval().requires_grad_(False)
-    if plan.rig.is_first:
+    if plan.device_context.is_main:
         save_file({k: v.contiguous() for k, v in encoder.state_dict().items()}, plan.out / WEIGHTS)
     return encoder
 

@@ -19,10 +19,10 @@ from torch import Tensor
 
 from s2s.models.judge import SMALL_PX, Architecture, Judge
 from s2s.training.augment.views import Crop, random_view
-from s2s.training.engine.device import Rig, descend, set_rate
+from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import Bounds
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.images import UNKNOWN, Pictures
 from s2s.training.inputs.world_arrays import DataError, to_tensor
 
@@ -47,10 +47,15 @@ class JudgeStage:
     """One step: name the classes of a batch of randomly cropped and coloured pictures."""
 
     def __init__(
-        self, data: Pictures, settings: JudgeSettings, rig: Rig, seed: int = 0, weights: Path | None = None
+        self,
+        data: Pictures,
+        settings: JudgeSettings,
+        device_context: DeviceContext,
+        seed: int = 0,
+        weights: Path | None = None,
     ) -> None:
         torch.manual_seed(seed)
-        self.data, self.settings, self.rig = data, settings, rig
+        self.data, self.settings, self.device_context = data, settings, device_context
         self._train, self._held_out = _labelled(data, data.train), _labelled(data, data.held_out)
         if len(np.unique(data.labels[self._train])) < 2:
             raise DataError(
@@ -61,31 +66,33 @@ class JudgeStage:
         judge = Judge(data.classes, settings.architecture)
         if weights is not None:
             judge.load_body(weights)
-        self.net = rig.prepared(judge)
-        self._forward = rig.compile(self.net)
-        self.optimiser = rig.adam(self.net.parameters(), settings.learning_rate)
+        self.net = device_context.prepare(judge)
+        self._forward = device_context.compile(self.net)
+        self.optimiser = device_context.adam(self.net.parameters(), settings.learning_rate)
         self._px = SMALL_PX if settings.architecture == "small" else data.px
-        self._batch = min(settings.batch, len(self._train) // rig.rank.count * rig.rank.count)
-        self._drawn: dict[str, Tensor] = {}
+        self._batch = min(settings.batch, len(self._train) // device_context.rank.count * device_context.rank.count)
+        self._last_batch: dict[str, Tensor] = {}
 
-    def step(self, turn: Turn) -> dict[str, float]:
+    def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step; the rate falls to nothing."""
         self.net.train()
-        set_rate(self.optimiser, self.settings.learning_rate * max(0.02, 1 - turn.progress))
-        rows = turn.mine(turn.rng.choice(self._train, self._batch, replace=False))
+        set_lr(self.optimiser, self.settings.learning_rate * max(0.02, 1 - ctx.progress))
+        rows = ctx.local_shard(ctx.rng.choice(self._train, self._batch, replace=False))
         pictures, target = self._read(rows)
-        views = random_view(pictures, turn.lots(self._batch), Crop(self._px, self.settings.area))
-        self._drawn = {"views": views, "target": target}
-        with self.rig.autocast():
+        views = random_view(pictures, ctx.sample_rng(self._batch), Crop(self._px, self.settings.area))
+        self._last_batch = {"views": views, "target": target}
+        with self.device_context.autocast():
             logits = self._forward(views)
         loss = F.cross_entropy(logits.float(), target)
-        descend(self.optimiser, loss)
+        backward_and_step(self.optimiser, loss)
         return {"loss": loss.item(), "accuracy": (logits.argmax(1) == target).float().mean().item()}
 
     def _read(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Return pictures [n, 3, px, px] and their classes [n]."""
         target = torch.from_numpy(self.data.labels[rows])
-        return self.rig.placed(to_tensor(self.data.of(rows), self._px)), self.rig.placed(target)
+        return self.device_context.to_device(to_tensor(self.data.of(rows), self._px)), self.device_context.to_device(
+            target
+        )
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -98,7 +105,7 @@ class JudgeStage:
         logits, targets = [], []
         for start in range(0, len(rows), self._batch):
             pictures, target = self._read(rows[start : start + self._batch])
-            with self.rig.autocast():
+            with self.device_context.autocast():
                 logits.append(self.net(pictures).float())
             targets.append(target)
         said, wanted = torch.cat(logits), torch.cat(targets)
@@ -113,9 +120,9 @@ class JudgeStage:
         """Nothing to see."""
         return None
 
-    def drawn(self) -> dict[str, Tensor]:
+    def last_batch(self) -> dict[str, Tensor]:
         """Return the last step's views and their classes."""
-        return self._drawn
+        return self._last_batch
 
     def state_dict(self) -> dict[str, Any]:
         """Return network and optimiser."""
@@ -138,11 +145,11 @@ def train_judge(data: Pictures, settings: JudgeSettings, plan: RunPlan, weights:
     `weights` is a state dict of torchvision's `inception_v3`. Writes `judge.safetensors` and `judge.json` to the plan's
     folder. Raises DataError where the pictures have no labels.
     """
-    stage = JudgeStage(data, settings, plan.rig, plan.seed, weights)
+    stage = JudgeStage(data, settings, plan.device_context, plan.seed, weights)
     told = {"stage": "judge", "pictures": len(data.train), "classes": len(data.classes)}
     train(stage, plan, {**told, "weights": weights.name if weights else None, **asdict(settings)})
     judge = stage.net.eval().requires_grad_(False)
-    if plan.rig.is_first:
+    if plan.device_context.is_main:
         about = {"architecture": judge.architecture, "classes": list(judge.classes)}
         (plan.out / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         save_file({k: v.contiguous() for k, v in judge.state_dict().items()}, plan.out / WEIGHTS)

@@ -19,12 +19,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from s2s.models.localizer import COLUMNS_A_STEP, Localizer, LocalizerSizes
-from s2s.training.augment.band_augment import BandsHearing, Microphones
-from s2s.training.engine.device import Rig, descend, set_rate
-from s2s.training.engine.distributed import gathered
+from s2s.training.augment.band_augment import BandAugmentation, BandAugmenter
+from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
+from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import Bounds
-from s2s.training.engine.step_context import Lots, Turn, share_of
+from s2s.training.engine.step_context import SampleRng, StepContext, shard_of
 from s2s.training.inputs.log_bands import FRAME_RATE_HZ
 from s2s.training.inputs.moments import Moments
 from s2s.training.losses.moments import found_moments, guessing_info_nce, moment_info_nce, moment_logistic
@@ -75,9 +75,9 @@ class LocalizerSettings:
         if not 0 <= self.map_dropout < 1:
             raise ValueError(f"map_dropout must lie from 0 to below 1, got {self.map_dropout}")
 
-    def hearing(self) -> BandsHearing:
-        """How far the microphones differ that clips are heard through."""
-        return BandsHearing(self.gain_db, self.tilt_db, self.shift_bands, self.behind_db, self.hiss_db)
+    def augmentation(self) -> BandAugmentation:
+        """How far the random microphones of clips differ."""
+        return BandAugmentation(self.gain_db, self.tilt_db, self.shift_bands, self.behind_db, self.hiss_db)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,11 @@ class LocalizerAbout:
 class LocalizerStage:
     """One step: a few moments of each of a batch of clips, every frame against every sound."""
 
-    def __init__(self, data: Moments, settings: LocalizerSettings, rig: Rig, seed: int = 0) -> None:
+    def __init__(
+        self, data: Moments, settings: LocalizerSettings, device_context: DeviceContext, seed: int = 0
+    ) -> None:
         torch.manual_seed(seed)
-        self.data, self.settings, self.rig = data, settings, rig
+        self.data, self.settings, self.device_context = data, settings, device_context
         sizes = LocalizerSizes(
             tuple(shape[0] for shape in data.shapes),
             data.bands.shape[1],
@@ -110,34 +112,34 @@ class LocalizerStage:
             settings.attention,
         )
         self.about = LocalizerAbout(sizes, data.stages, data.encoder, *measured_bands(data))
-        self.net = rig.prepared(Localizer(sizes))
-        self._hear, self._see = rig.compile(self.net.hear), rig.compile(self.net.see)
-        self.log_temperature = nn.Parameter(torch.tensor(math.log(settings.temperature), device=rig.device))
+        self.net = device_context.prepare(Localizer(sizes))
+        self._hear, self._see = device_context.compile(self.net.hear), device_context.compile(self.net.see)
+        self.log_temperature = nn.Parameter(torch.tensor(math.log(settings.temperature), device=device_context.device))
         self.log_temperature.requires_grad_(settings.learn_temperature)
-        self.even_odds = nn.Parameter(torch.tensor(FIRST_EVEN_ODDS, device=rig.device))
+        self.even_odds = nn.Parameter(torch.tensor(FIRST_EVEN_ODDS, device=device_context.device))
         groups = [
             {"params": list(self.net.parameters()), "weight_decay": settings.weight_decay},
             {"params": [self.log_temperature, self.even_odds], "weight_decay": 0.0},
         ]
         self.optimiser = torch.optim.AdamW(groups, lr=settings.learning_rate)
         # Fewer clips than a batch are drawn as a whole, and shared evenly.
-        self._batch = min(settings.batch, len(data.train) // rig.rank.count * rig.rank.count)
+        self._batch = min(settings.batch, len(data.train) // device_context.rank.count * device_context.rank.count)
         self._few = min(settings.moments, data.steps.shape[1])
-        self._drawn: dict[str, Tensor] = {}
+        self._last_batch: dict[str, Tensor] = {}
 
-    def step(self, turn: Turn) -> dict[str, float]:
+    def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step; the rate rises over the first fiftieth, then falls along a half cosine."""
-        progress = turn.progress
+        progress = ctx.progress
         rate = min(1.0, 0.05 + 50 * progress) * max(0.02, 0.5 * (1 + math.cos(math.pi * progress)))
-        set_rate(self.optimiser, self.settings.learning_rate * rate)
-        maps, bands, steps = self._draw(turn)
-        self._drawn = {**{f"maps_{index}": one for index, one in enumerate(maps)}, "bands": bands, "steps": steps}
+        set_lr(self.optimiser, self.settings.learning_rate * rate)
+        maps, bands, steps = self._draw(ctx)
+        self._last_batch = {**{f"maps_{index}": one for index, one in enumerate(maps)}, "bands": bands, "steps": steps}
         self.net.train()
-        with self.rig.autocast():
+        with self.device_context.autocast():
             places, heard = self._embedded(maps, bands, steps)
-            own = self.net.correspondence(places, gathered(heard))  # this rank's frames with every rank's sounds
-        loss, told = self._loss(gathered(own.float()))
-        descend(self.optimiser, loss)
+            own = self.net.correspondence(places, all_gather_rows(heard))  # this rank's frames with every rank's sounds
+        loss, told = self._loss(all_gather_rows(own.float()))
+        backward_and_step(self.optimiser, loss)
         return {**told, "temperature": self._temperature().item(), "even_odds": self.even_odds.item()}
 
     def _embedded(self, maps: list[Tensor], bands: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
@@ -157,23 +159,25 @@ class LocalizerStage:
     def _temperature(self) -> Tensor:
         return self.log_temperature.exp().clamp_min(SMALLEST_TEMPERATURE)
 
-    def _draw(self, turn: Turn) -> tuple[list[Tensor], Tensor, Tensor]:
+    def _draw(self, ctx: StepContext) -> tuple[list[Tensor], Tensor, Tensor]:
         """Return maps [b × m, …], log bands [b, bands, columns] and steps [b, m] of this rank's moments."""
-        rng, lots = turn.rng, turn.lots(self._batch)
+        rng, sample_rng = ctx.rng, ctx.sample_rng(self._batch)
         # Every rank draws for all clips. Files are read in order.
         batch = np.sort(rng.choice(self.data.train, self._batch, replace=False))
-        moments = lots.uniform(0.0, 1.0, self.data.steps.shape[1]).argsort(dim=1)[:, : self._few].numpy()
+        moments = sample_rng.uniform(0.0, 1.0, self.data.steps.shape[1]).argsort(dim=1)[:, : self._few].numpy()
         reach = round(self.settings.jitter_s * FRAME_RATE_HZ)
-        late = lots.integers(2 * reach + 1, self._few) - reach
+        late = sample_rng.integers(2 * reach + 1, self._few) - reach
         mirrored = rng.random() < 0.5
-        microphones = Microphones.drawn(self._batch, self.data.bands.shape[1], self.settings.hearing(), rng)
+        augmenter = BandAugmenter.draw(self._batch, self.data.bands.shape[1], self.settings.augmentation(), rng)
 
-        share = share_of(turn.rank, self._batch)
+        share = shard_of(ctx.rank, self._batch)
         rows = np.arange(share.start - 1, share.stop)  # behind each clip is the one before it
-        bands = microphones.of(rows).heard(self._bands(batch[rows]))
+        bands = augmenter.of(rows).augment(self._bands(batch[rows]))
         steps = self._steps(batch[share], moments) + late
         maps = [
-            _dropped(one.flip(3) if mirrored else one, turn.lots(self._batch * self._few), self.settings.map_dropout)
+            _dropped(
+                one.flip(3) if mirrored else one, ctx.sample_rng(self._batch * self._few), self.settings.map_dropout
+            )
             for one in self.data.maps_of(batch[share], moments)
         ]
         return self._placed(maps, bands, steps.clamp(0, bands.shape[2] // COLUMNS_A_STEP - 1))
@@ -185,7 +189,11 @@ class LocalizerStage:
         return torch.from_numpy(np.take_along_axis(self.data.steps[clips], moments, axis=1).astype(np.int64))
 
     def _placed(self, maps: list[Tensor], bands: Tensor, steps: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
-        return [self.rig.placed(one) for one in maps], self.rig.placed(bands), self.rig.placed(steps)
+        return (
+            [self.device_context.to_device(one) for one in maps],
+            self.device_context.to_device(bands),
+            self.device_context.to_device(steps),
+        )
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -212,9 +220,9 @@ class LocalizerStage:
         """There is nothing to see: frames were left behind. `select` draws a sheet."""
         return None
 
-    def drawn(self) -> dict[str, Tensor]:
+    def last_batch(self) -> dict[str, Tensor]:
         """Return maps, bands and steps of the last step, as the network was given them."""
-        return self._drawn
+        return self._last_batch
 
     def state_dict(self) -> dict[str, Any]:
         """Return network, optimiser, temperature and even odds."""
@@ -233,9 +241,9 @@ class LocalizerStage:
         self.optimiser.load_state_dict(state["optimiser"])
 
 
-def _dropped(x: Tensor, lots: Lots, share: float) -> Tensor:
+def _dropped(x: Tensor, sample_rng: SampleRng, share: float) -> Tensor:
     """Return maps [n, channels, h, w] without `share` of their channels, as `F.dropout2d`, but alike on any ranks."""
-    kept = lots.uniform(0.0, 1.0, x.shape[1], 1, 1) >= share
+    kept = sample_rng.uniform(0.0, 1.0, x.shape[1], 1, 1) >= share
     return x * kept / (1 - share)
 
 
@@ -253,11 +261,11 @@ def train_localizer(data: Moments, settings: LocalizerSettings, plan: RunPlan) -
     Writes `localizer.safetensors` and `localizer.json` to the plan's folder: the weights that did best on the clips
     held out, or the last ones where fewer than two are.
     """
-    stage = LocalizerStage(data, settings, plan.rig, plan.seed)
+    stage = LocalizerStage(data, settings, plan.device_context, plan.seed)
     told = {"stage": "localizer", "clips": len(data.train), "held_out": len(data.held_out)}
     train(stage, plan, {**told, **asdict(settings)})
     net = stage.net.eval().requires_grad_(False)
-    if plan.rig.is_first:
+    if plan.device_context.is_main:
         save_file({name: value.contiguous() for name, value in net.state_dict().items()}, plan.out / WEIGHTS)
         (plan.out / ABOUT).write_text(json.dumps(asdict(stage.about), indent=1) + "\n")
     return net, stage.about

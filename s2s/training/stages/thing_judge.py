@@ -19,10 +19,10 @@ from torch import Tensor
 
 from s2s.models.thing_judge import CLASSES, MASK_STRIDE, NONE, ThingJudge, as_input
 from s2s.training.augment.views import random_colour
-from s2s.training.engine.device import Rig, descend, set_rate
+from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import Bounds
-from s2s.training.engine.step_context import Lots, Turn
+from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.thing_images import Things
 from s2s.training.stages.autoencoder import as_input as as_pictures
 
@@ -49,56 +49,62 @@ class ThingJudgeSettings:
 class ThingJudgeStage:
     """One step: name the thing in a batch of altered pictures, and say where it is."""
 
-    def __init__(self, data: Things, settings: ThingJudgeSettings, rig: Rig, seed: int = 0) -> None:
+    def __init__(
+        self, data: Things, settings: ThingJudgeSettings, device_context: DeviceContext, seed: int = 0
+    ) -> None:
         torch.manual_seed(seed)
-        self.data, self.settings, self.rig = data, settings, rig
-        self.net = rig.prepared(ThingJudge())
-        self._forward = rig.compile(self.net)
-        self.optimiser = rig.adam(self.net.parameters(), settings.learning_rate)
-        self._drawn: dict[str, Tensor] = {}
+        self.data, self.settings, self.device_context = data, settings, device_context
+        self.net = device_context.prepare(ThingJudge())
+        self._forward = device_context.compile(self.net)
+        self.optimiser = device_context.adam(self.net.parameters(), settings.learning_rate)
+        self._last_batch: dict[str, Tensor] = {}
 
-    def step(self, turn: Turn) -> dict[str, float]:
+    def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step; the rate falls to nothing."""
         self.net.train()
-        set_rate(self.optimiser, self.settings.learning_rate * min(1.0, max(0.02, 1.5 * (1 - turn.progress))))
-        rows = turn.mine(turn.rng.choice(self.data.train, self.settings.batch, replace=False))
-        lots = turn.lots(self.settings.batch)
+        set_lr(self.optimiser, self.settings.learning_rate * min(1.0, max(0.02, 1.5 * (1 - ctx.progress))))
+        rows = ctx.local_shard(ctx.rng.choice(self.data.train, self.settings.batch, replace=False))
+        sample_rng = ctx.sample_rng(self.settings.batch)
         pictures, masks, target = self._read(rows)
 
         # Alter them: moved and cut, coloured, soft; then break some things.
-        if turn.rng.random() < self.settings.square:
+        if ctx.rng.random() < self.settings.square:
             pictures, masks = _middle(pictures), _middle(masks)
-        pictures, masks = moved(pictures, masks, lots)
-        pictures = softened(random_colour(pictures, lots), lots, self.settings.soft)
-        pictures, masks, target = self._break(pictures, masks, target, lots)
-        self._drawn = {"pictures": pictures, "masks": masks, "target": target}
+        pictures, masks = moved(pictures, masks, sample_rng)
+        pictures = softened(random_colour(pictures, sample_rng), sample_rng, self.settings.soft)
+        pictures, masks, target = self._break(pictures, masks, target, sample_rng)
+        self._last_batch = {"pictures": pictures, "masks": masks, "target": target}
 
         # Name what is left, and find it.
-        with self.rig.autocast():
+        with self.device_context.autocast():
             logits, mask = self._forward(pictures)
         named = F.cross_entropy(logits.float(), target, label_smoothing=0.05)
         placed = F.binary_cross_entropy_with_logits(mask.float(), masks)
-        descend(self.optimiser, named + self.settings.mask * placed)
+        backward_and_step(self.optimiser, named + self.settings.mask * placed)
         right = (logits.argmax(1) == target).float().mean().item()
         return {"loss": named.item(), "mask": placed.item(), "accuracy": right}
 
     def _read(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
         """Return pictures [n, 3, 72, w], masks [n, 1, 18, w / 4] in 0..1 and classes [n]."""
         order = np.sort(rows)
-        pictures = as_input(self.rig.placed(as_pictures(self.data.pixels[order])))
-        masks = self.rig.placed(torch.from_numpy(np.asarray(self.data.masks[order]))[:, None].float() / 255.0)
+        pictures = as_input(self.device_context.to_device(as_pictures(self.data.pixels[order])))
+        masks = self.device_context.to_device(
+            torch.from_numpy(np.asarray(self.data.masks[order]))[:, None].float() / 255.0
+        )
         size = [side // MASK_STRIDE for side in pictures.shape[2:]]
         masks = F.interpolate(masks, size, mode="area")
-        return pictures, masks, self.rig.placed(torch.from_numpy(self.data.labels[order]))
+        return pictures, masks, self.device_context.to_device(torch.from_numpy(self.data.labels[order]))
 
-    def _break(self, pictures: Tensor, masks: Tensor, target: Tensor, lots: Lots) -> tuple[Tensor, Tensor, Tensor]:
+    def _break(
+        self, pictures: Tensor, masks: Tensor, target: Tensor, sample_rng: SampleRng
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Shuffle or warp some pictures; what is broken shows nothing any more."""
-        s, chosen = self.settings, lots.uniform().to(pictures.device)
+        s, chosen = self.settings, sample_rng.uniform().to(pictures.device)
         breakable = masks.mean(dim=(1, 2, 3)) > _BREAKABLE
         shuffle = breakable & (chosen < s.shuffled)
         warp = breakable & (chosen >= s.shuffled) & (chosen < s.shuffled + s.warped)
-        order = lots.uniform(0.0, 1.0, math.prod(_TILES))
-        field = lots.normal(2, 5, 9).to(pictures.device)
+        order = sample_rng.uniform(0.0, 1.0, math.prod(_TILES))
+        field = sample_rng.normal(2, 5, 9).to(pictures.device)
         pictures = torch.where(shuffle[:, None, None, None], shuffled(pictures, order), pictures)
         pictures = torch.where(warp[:, None, None, None], warped(pictures, field), pictures)
         whole = ~(shuffle | warp)
@@ -138,9 +144,9 @@ class ThingJudgeStage:
         """Nothing to see."""
         return None
 
-    def drawn(self) -> dict[str, Tensor]:
+    def last_batch(self) -> dict[str, Tensor]:
         """Return the last step's pictures, masks and classes."""
-        return self._drawn
+        return self._last_batch
 
     def state_dict(self) -> dict[str, Any]:
         """Return network and optimiser."""
@@ -158,13 +164,13 @@ def _middle(x: Tensor) -> Tensor:
     return x[..., start : start + height]
 
 
-def moved(pictures: Tensor, masks: Tensor, lots: Lots) -> tuple[Tensor, Tensor]:
+def moved(pictures: Tensor, masks: Tensor, sample_rng: SampleRng) -> tuple[Tensor, Tensor]:
     """Cut a window of seven tenths of the sides or more out of each, and scale it to the whole; masks alike."""
-    side = lots.uniform(0.7, 1.05)
+    side = sample_rng.uniform(0.7, 1.05)
     theta = torch.zeros(len(pictures), 2, 3)
     theta[:, 0, 0] = theta[:, 1, 1] = side
     room = (1.0 - side).clamp_min(0.0)
-    theta[:, 0, 2], theta[:, 1, 2] = room * lots.uniform(-1, 1), room * lots.uniform(-1, 1)
+    theta[:, 0, 2], theta[:, 1, 2] = room * sample_rng.uniform(-1, 1), room * sample_rng.uniform(-1, 1)
     theta = theta.to(pictures.device)
 
     def cut(x: Tensor, padding: str) -> Tensor:
@@ -174,10 +180,10 @@ def moved(pictures: Tensor, masks: Tensor, lots: Lots) -> tuple[Tensor, Tensor]:
     return cut(pictures, "reflection"), cut(masks, "zeros").clamp(0.0, 1.0)
 
 
-def softened(x: Tensor, lots: Lots, share: float) -> Tensor:
+def softened(x: Tensor, sample_rng: SampleRng, share: float) -> Tensor:
     """Blur a share of the pictures, each by its own amount, as a painter's soft hand does."""
-    amount = lots.uniform(0.0, 1.0).view(-1, 1, 1, 1).to(x.device)
-    on = lots.chance(share).float().view(-1, 1, 1, 1).to(x.device)
+    amount = sample_rng.uniform(0.0, 1.0).view(-1, 1, 1, 1).to(x.device)
+    on = sample_rng.chance(share).float().view(-1, 1, 1, 1).to(x.device)
     half = F.interpolate(F.avg_pool2d(x, 2), x.shape[2:], mode="bilinear")
     third = F.interpolate(F.interpolate(x, scale_factor=1 / 3, mode="area"), x.shape[2:], mode="bilinear")
     soft = torch.where(amount < 0.5, x + 2 * amount * (half - x), half + (2 * amount - 1) * (third - half))
@@ -215,10 +221,10 @@ def intersection_over_union(found: Tensor, truth: Tensor) -> Tensor:
 
 def train_thing_judge(data: Things, settings: ThingJudgeSettings, plan: RunPlan) -> ThingJudge:
     """Train the judge; write `thing_judge.safetensors` and return it."""
-    stage = ThingJudgeStage(data, settings, plan.rig, plan.seed)
+    stage = ThingJudgeStage(data, settings, plan.device_context, plan.seed)
     train(stage, plan, {"stage": "thing-judge", "pictures": len(data.train), **asdict(settings)})
     judge = stage.net.eval().requires_grad_(False)
-    if plan.rig.is_first:
+    if plan.device_context.is_main:
         (plan.out / "thing_judge.json").write_text(json.dumps({"classes": list(judge.classes)}) + "\n")
         save_file({k: v.contiguous() for k, v in judge.state_dict().items()}, plan.out / WEIGHTS)
     return judge

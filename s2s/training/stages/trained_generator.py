@@ -1,8 +1,6 @@
 """A finished run's generator, whichever recipe trained it: its sizes for a bundle's card, and the network."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -11,6 +9,7 @@ from s2s.card import BigGanSizes, LightSizes
 from s2s.models.biggan import BigGanGenerator
 from s2s.models.light_generator import LightGenerator
 from s2s.models.registry import build
+from s2s.training.engine.checkpoint import RUN, read_run_info
 from s2s.training.stages.generator_icgan import RECIPE
 from s2s.training.stages.generator_light import WEIGHTS, GeneratorSettings
 
@@ -22,20 +21,20 @@ def sizes_of_run(folder: Path, h_dim: int) -> BigGanSizes | LightSizes:
 
     Raises FileNotFoundError where there is no run.
     """
-    path = folder / "run.json"
+    path = folder / RUN
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train generator DATA {folder}`")
-    run: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    run = read_run_info(folder)
     if run.get("recipe") != RECIPE:
         channels = tuple(run["channels"])
         resolution = GeneratorSettings(channels).resolution
         return LightSizes(resolution=resolution, channels=channels, z_dim=run["z_dim"], h_dim=h_dim)
     sizes = {name: run[name] for name in ("resolution", "channels", "z_dim", "shared_dim")}
-    asked = BigGanSizes(**sizes, h_dim=h_dim)
+    full = BigGanSizes(**sizes, h_dim=h_dim)
     # z is cut in equal pieces; of 120 numbers 256 pixels use 119, and that is what a card says.
     with torch.device("meta"):
-        used = BigGanGenerator(**asked.model_dump(exclude={"architecture"})).z_dim
-    return asked.model_copy(update={"z_dim": used})
+        used = BigGanGenerator(**full.model_dump(exclude={"architecture"})).z_dim
+    return full.model_copy(update={"z_dim": used})
 
 
 def load_trained_generator(folder: Path, h_dim: int) -> TrainedGenerator:

@@ -42,13 +42,15 @@ def test_without_a_word_any_folder_of_films_is_taken(vggsound: Path) -> None:
 
 def test_vggsound_is_the_fifty_classes_unless_asked_otherwise(vggsound: Path, tmp_path: Path) -> None:
     (vggsound / "vggsound.csv").write_text(ROWS)
-    mine = tmp_path / "mine.txt"
-    mine.write_text("birds\n")
+    local_shard = tmp_path / "mine.txt"
+    local_shard.write_text("birds\n")
     fifty = ["people marching", "waterfall burbling"]
     assert [video.label for video in videos(vggsound, "--corpus", "vggsound")] == fifty
     assert [video.label for video in videos(vggsound, "--corpus", "vggsound", "--classes", "50")] == fifty
     assert len(videos(vggsound, "--corpus", "vggsound", "--classes", "all")) == 3
-    assert [video.label for video in videos(vggsound, "--corpus", "vggsound", "--classes", str(mine))] == ["birds"]
+    assert [video.label for video in videos(vggsound, "--corpus", "vggsound", "--classes", str(local_shard))] == [
+        "birds"
+    ]
 
 
 def test_lists_may_lie_elsewhere_and_be_two(vggsound: Path, tmp_path: Path) -> None:

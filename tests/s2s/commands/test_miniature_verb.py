@@ -28,7 +28,7 @@ def small(out: Path, *more: str) -> int:
 
 def narrow(settings: Any, **sizes: Any) -> Callable[..., Any]:
     """Return `settings` for networks that take no time; what the verb asks for itself gives way to `sizes`."""
-    return lambda **asked: settings(**{**asked, **sizes})
+    return lambda **args: settings(**{**args, **sizes})
 
 
 @pytest.fixture

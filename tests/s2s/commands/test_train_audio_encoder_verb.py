@@ -72,7 +72,7 @@ def test_an_encoder_is_trained_on_prepared_clips(run: Run, tmp_path: Path, bundl
     assert [pairs.ids[row] for row in pairs.held_out] == ["clip-4", "clip-5"]
     lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
     assert {"loss", "contrast", "distance"} <= set(lines[0]) and "val_recall_1" in lines[-1]
-    assert told(out)["stage"] == "audio-encoder" and told(out)["hearing"]["background_share"] > 0
+    assert told(out)["stage"] == "audio-encoder" and told(out)["augmentation"]["background_share"] > 0
     assert sorted(path.name for path in out.glob("*.safetensors")) == ["audio_encoder.safetensors"]
 
 
@@ -91,11 +91,11 @@ def test_films_on_the_disk_are_enough_to_begin_with(bundle: Path, tmp_path: Path
 
 def test_moments_say_which_frames_and_which_sound(run: Run, tmp_path: Path) -> None:
     moments = moments_file(tmp_path, {"clip-0": [11, 2], "clip-2": [0, 5], "elsewhere": [3]})
-    assert run("--moments", moments, "--top", 2, "--normalisation", "clip", "--hearing", "still") == 0
+    assert run("--moments", moments, "--top", 2, "--normalisation", "clip", "--augmentation", "none") == 0
     pairs = Pairs.open(tmp_path / "out" / "cache" / "pairs")
     assert pairs.ids == ("clip-0", "clip-2") and pairs.features.shape[1] == 2
     assert pairs.spec.normalisation == "clip"
-    assert told(tmp_path / "out")["hearing"]["background_share"] == 0
+    assert told(tmp_path / "out")["augmentation"]["background_share"] == 0
 
 
 def test_other_moments_are_not_mistaken_for_what_is_cached(
@@ -135,7 +135,7 @@ def test_a_dry_run_prints_what_would_be_and_does_nothing(
     assert run("--dry-run", "--set", "loss=nce", "--hearing", "still") == 0
     printed = yaml.safe_load(capsys.readouterr().out)
     assert printed["settings"]["loss"] == "nce" and printed["settings"]["width"] == 4
-    assert printed["settings"]["hearing"]["short_share"] == 0
+    assert printed["settings"]["augmentation"]["short_share"] == 0
     assert printed["steps"] == 1 and printed["clip_seconds"] == 1.0 and printed["minutes"] == np.inf
     assert not (tmp_path / "out").exists()
 
@@ -143,7 +143,7 @@ def test_a_dry_run_prints_what_would_be_and_does_nothing(
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["--set", "widht=8"], "no setting 'widht'; known: batch"),
+        (["--set", "widht=8"], "no setting 'widht'; known: augmentation.background_db"),
         (["--set", "width=wide"], "setting width"),
         (["--frame", "top1"], "--frame top1 needs --moments"),
         (["--clip-seconds", "0.1"], "--clip-seconds: expected 0.5 to 60, got 0.1"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from s2s.commands.training import settings_of
-from s2s.training.augment.spectrogram_augment import STILL
+from s2s.training.augment.spectrogram_augment import NO_AUGMENTATION
 from s2s.training.stages.audio_encoder import AudioEncoderSettings
 from s2s.training.stages.image_encoder import ImageEncoderSettings
 
@@ -66,24 +66,26 @@ def test_a_range_needs_both_its_ends(word: str) -> None:
 
 
 def test_what_an_option_decides_no_word_can_set() -> None:
-    assert settings_of(AudioEncoderSettings, [], hearing=STILL).hearing is STILL
-    with pytest.raises(ValueError, match="no setting 'hearing'"):
-        settings_of(AudioEncoderSettings, ["hearing=still"], hearing=STILL)
+    assert settings_of(AudioEncoderSettings, [], augmentation=NO_AUGMENTATION).augmentation is NO_AUGMENTATION
+    with pytest.raises(ValueError, match="no setting 'augmentation'"):
+        settings_of(AudioEncoderSettings, ["augmentation=still"], augmentation=NO_AUGMENTATION)
 
 
 def test_settings_within_settings_are_given_part_by_part() -> None:
-    words = ["hearing.gain_db=[-3, 3]", "width=8", "hearing.tilt_db=2"]
-    settings = settings_of(AudioEncoderSettings, words, hearing=STILL)
-    assert settings == AudioEncoderSettings(width=8, hearing=replace(STILL, gain_db=(-3.0, 3.0), tilt_db=2.0))
+    words = ["augmentation.gain_db=[-3, 3]", "width=8", "augmentation.tilt_db=2"]
+    settings = settings_of(AudioEncoderSettings, words, augmentation=NO_AUGMENTATION)
+    assert settings == AudioEncoderSettings(
+        width=8, augmentation=replace(NO_AUGMENTATION, gain_db=(-3.0, 3.0), tilt_db=2.0)
+    )
 
 
 @pytest.mark.parametrize(
     ("word", "told"),
     [
-        ("hearing.loud=1", "no setting 'hearing.loud'; known: .*hearing.tilt_db"),
-        ("hearing.tilt_db=steep", "setting hearing.tilt_db: .*valid number.*got 'steep'"),
+        ("augmentation.loud=1", "no setting 'augmentation.loud'; known: .*augmentation.tilt_db"),
+        ("augmentation.tilt_db=steep", "setting augmentation.tilt_db: .*valid number.*got 'steep'"),
     ],
 )
 def test_a_part_that_is_off_is_named(word: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        settings_of(AudioEncoderSettings, [word], hearing=STILL)
+        settings_of(AudioEncoderSettings, [word], augmentation=NO_AUGMENTATION)

@@ -7,7 +7,7 @@ import pytest
 from s2s.data.journal import Journal
 from s2s.data.outcome import Outcome
 from s2s.data.ranks import Rank
-from s2s.data.rendezvous import Company
+from s2s.data.rendezvous import Rendezvous
 
 
 class Clock:
@@ -33,37 +33,37 @@ def note(folder: Path, rank: int, name: str) -> None:
 
 
 def test_rank_0_waits_until_every_film_is_noted_however_long_it_takes(tmp_path: Path) -> None:
-    company = Company(tmp_path, Rank(0, 2))
+    rendezvous = Rendezvous(tmp_path, Rank(0, 2))
     note(tmp_path, 0, "a")
     clock = Clock({500: lambda: note(tmp_path, 1, "b"), 900: lambda: note(tmp_path, 1, "c")})
-    company.await_others({"a", "b", "c"}, clock, clock.sleep)
+    rendezvous.await_others({"a", "b", "c"}, clock, clock.sleep)
     assert clock.now == 900
 
 
 def test_a_film_of_nobody_is_noticed_once_all_have_ended(tmp_path: Path) -> None:
     for rank in (0, 1):
-        company = Company(tmp_path, Rank(rank, 2))
-        company.join()
+        rendezvous = Rendezvous(tmp_path, Rank(rank, 2))
+        rendezvous.join()
         note(tmp_path, rank, str(rank))
-        company.leave()
+        rendezvous.leave()
     clock = Clock()
     with pytest.raises(ValueError, match="1 films are nobody's: the ranks list different films"):
-        Company(tmp_path, Rank(0, 2)).await_others({"0", "1", "2"}, clock, clock.sleep)
+        Rendezvous(tmp_path, Rank(0, 2)).await_others({"0", "1", "2"}, clock, clock.sleep)
     assert clock.now > 60
 
 
 def test_a_mark_of_an_earlier_run_is_no_end(tmp_path: Path) -> None:
-    Company(tmp_path, Rank(1, 2)).leave()
-    company = Company(tmp_path, Rank(0, 2))
-    company.leave()
-    begins = Company(tmp_path, Rank(1, 2))
+    Rendezvous(tmp_path, Rank(1, 2)).leave()
+    rendezvous = Rendezvous(tmp_path, Rank(0, 2))
+    rendezvous.leave()
+    begins = Rendezvous(tmp_path, Rank(1, 2))
     clock = Clock({30: begins.join, 600: lambda: note(tmp_path, 1, "a")})
-    company.await_others({"a"}, clock, clock.sleep)
+    rendezvous.await_others({"a"}, clock, clock.sleep)
     assert clock.now == 600
 
 
 def test_alone_there_is_nobody_to_wait_for(tmp_path: Path) -> None:
     note(tmp_path, 0, "a")
     clock = Clock()
-    Company(tmp_path, Rank()).await_others({"a"}, clock, clock.sleep)
+    Rendezvous(tmp_path, Rank()).await_others({"a"}, clock, clock.sleep)
     assert clock.now == 0

@@ -10,7 +10,7 @@ import torch
 from s2s.evaluate.ablation import ROWS, Ablation, AblationSettings, Judges, as_markdown, table
 from s2s.models.image_encoder import ImageEncoder
 from s2s.models.light_generator import LightGenerator
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.stages.judge import Judge
 from tests.s2s.selection.clips import MadeUp
 
@@ -42,7 +42,7 @@ def ablation(tmp_path: Path) -> Ablation:
 
 
 def test_every_row_is_trained_for_every_seed_judged_and_kept(ablation: Ablation, tmp_path: Path) -> None:
-    results = list(ablation.rows(Rig(precision="float32")))
+    results = list(ablation.rows(DeviceContext(precision="float32")))
     assert len(results) == len(ROWS) * 2
     assert all(0.0 <= result["r1"] <= result["r5"] <= 1.0 and result["fd"] >= 0.0 for result in results)
     assert sorted(path.name for path in (tmp_path / "pairs").iterdir()) == [
@@ -54,7 +54,7 @@ def test_every_row_is_trained_for_every_seed_judged_and_kept(ablation: Ablation,
     kept = next(tmp_path.glob("l2-seed0/result.json"))
     changed = {**json.loads(kept.read_text()), "r1": 0.123}
     kept.write_text(json.dumps(changed))
-    assert next(ablation.rows(Rig(precision="float32")))["r1"] == 0.123  # it was read, not trained again
+    assert next(ablation.rows(DeviceContext(precision="float32")))["r1"] == 0.123  # it was read, not trained again
 
 
 def test_a_line_of_the_table_is_the_mean_over_seeds_beside_the_papers() -> None:

@@ -9,7 +9,7 @@ import torch
 from s2s import bundle
 from s2s.card import BigGanSizes, LightSizes
 from s2s.evaluate.assemble import Stages, load_networks, write_bundle
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunPlan
 from s2s.training.engine.stage import RunLength
 from s2s.training.stages.audio_encoder import AudioEncoderSettings, train_audio_encoder
@@ -26,7 +26,7 @@ STORY = {"provenance": "a test", "data": "noise"}
 
 
 def plan(out: Path) -> RunPlan:
-    return RunPlan(out, RunLength(1), Rig(precision="float32"))
+    return RunPlan(out, RunLength(1), DeviceContext(precision="float32"))
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,20 @@ import numpy as np
 import pytest
 import torch
 
-from s2s.evaluate.comparison import Heard, Painter, class_agreement, class_centroids, heard, judge
+from s2s.evaluate.comparison import (
+    GeneratorScores,
+    RetrievalScores,
+    class_agreement,
+    class_centroids,
+    compare,
+    retrieval_scores,
+)
 
 
-def of(place: float | list[float], cosine: float | list[float], count: int = 12) -> Heard:
+def of(place: float | list[float], cosine: float | list[float], count: int = 12) -> RetrievalScores:
     """Return numbers of `count` clips, each the same where one is given."""
     places, cosines = (np.broadcast_to(np.array(x, float), (count,)) for x in (place, cosine))
-    return Heard(places, cosines, 0.0, 0.0)
+    return RetrievalScores(places, cosines, 0.0, 0.0)
 
 
 def names(count: int) -> list[str]:
@@ -21,7 +28,7 @@ def names(count: int) -> list[str]:
 
 def test_a_sound_that_lies_on_its_own_frame_is_first() -> None:
     image = torch.eye(4, 8)
-    found = heard(3 * image, image)
+    found = retrieval_scores(3 * image, image)
     assert found.place.tolist() == [0.0] * 4
     assert found.cosine.tolist() == pytest.approx([1.0] * 4)
     assert found.recall_1 == 1.0
@@ -31,47 +38,47 @@ def test_a_sound_that_lies_on_its_own_frame_is_first() -> None:
 def test_the_place_counts_the_frames_that_lie_nearer() -> None:
     image = torch.eye(3, 3)
     audio = torch.tensor([[0.5, 1.0, 0.8], [0.0, 1.0, 0.1], [0.9, 0.0, 0.5]])
-    assert heard(audio, image).place.tolist() == [1.0, 0.0, 0.5]
+    assert retrieval_scores(audio, image).place.tolist() == [1.0, 0.0, 0.5]
 
 
 def test_frames_of_a_fixed_camera_are_half_nearer() -> None:
-    found = heard(torch.rand(5, 8), torch.ones(5, 8))
+    found = retrieval_scores(torch.rand(5, 8), torch.ones(5, 8))
     assert found.place.tolist() == pytest.approx([0.5] * 5)
     assert found.recall_1 == 0.0
 
 
 def test_a_gain_on_every_recording_is_better_and_a_loss_worse() -> None:
     old, new = of(0.4, 0.6), of(0.2, 0.7)
-    verdict = judge(old, new, names(12))
+    verdict = compare(old, new, names(12))
     assert verdict.word == "better" and verdict.is_better
     assert verdict.gain == pytest.approx(0.15)
-    assert judge(new, old, names(12)).word == "worse"
-    assert judge(old, old, names(12)).word == "no clear difference"
+    assert compare(new, old, names(12)).word == "worse"
+    assert compare(old, old, names(12)).word == "no clear difference"
 
 
 def test_a_gain_here_and_a_loss_there_is_no_clear_difference() -> None:
     mixed = [0.7 if number % 2 else 0.52 for number in range(12)]
-    verdict = judge(of(0.4, 0.6), of(0.4, mixed), names(12))
+    verdict = compare(of(0.4, 0.6), of(0.4, mixed), names(12))
     assert verdict.word == "no clear difference"
     assert verdict.low < 0 < verdict.gain < verdict.high
 
 
 def test_place_and_cosine_must_agree() -> None:
-    assert judge(of(0.4, 0.6), of(0.1, 0.59), names(12)).word == "no clear difference"
+    assert compare(of(0.4, 0.6), of(0.1, 0.59), names(12)).word == "no clear difference"
 
 
 def test_sounds_that_all_move_to_the_middle_of_all_frames_are_no_better() -> None:
-    assert judge(of(0.5, 0.6), of(0.5, 0.8), names(12)).word == "no clear difference"
-    assert judge(of(0.0, 0.6), of(0.0, 0.8), names(12)).word == "better"
+    assert compare(of(0.5, 0.6), of(0.5, 0.8), names(12)).word == "no clear difference"
+    assert compare(of(0.0, 0.6), of(0.0, 0.8), names(12)).word == "better"
 
 
 def test_clips_of_one_recording_count_as_one() -> None:
     rng = np.random.default_rng(0)
     gains = np.repeat([0.2, 0.25, -0.02], 20) + rng.normal(0, 0.01, 60)
     old, new = of(0.2, 0.5, 60), of(0.2, (0.5 + gains).tolist(), 60)
-    assert judge(old, new, names(60)).word == "better"
-    assert judge(old, new, np.repeat(names(3), 20).tolist()).word == "no clear difference"
-    alone = judge(old, new, ["guest"] * 60)
+    assert compare(old, new, names(60)).word == "better"
+    assert compare(old, new, np.repeat(names(3), 20).tolist()).word == "no clear difference"
+    alone = compare(old, new, ["guest"] * 60)
     assert alone.word == "no clear difference"
     assert math.isinf(alone.high)
 
@@ -82,7 +89,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     held = []
     for trial in range(200):
         cosine = (0.5 + rng.normal(0.1, 0.1, 5)).tolist()
-        verdict = judge(of(0.5, 0.5, 5), of(0.5, cosine, 5), names(5), seed=trial)
+        verdict = compare(of(0.5, 0.5, 5), of(0.5, cosine, 5), names(5), seed=trial)
         held.append(verdict.low <= 0.05 <= verdict.high)
     assert np.mean(held) == pytest.approx(0.95, abs=0.04)
 
@@ -96,7 +103,7 @@ def test_classes_agree_where_any_is_known() -> None:
 
 
 def test_a_generator_is_better_in_both_numbers_or_not_at_all() -> None:
-    old = Painter(frechet=0.2, cosine=0.8)
-    assert Painter(0.1, 0.9).is_better_than(old)
-    assert not Painter(0.1, 0.7).is_better_than(old)
-    assert not Painter(0.3, 0.9).is_better_than(old)
+    old = GeneratorScores(frechet=0.2, cosine=0.8)
+    assert GeneratorScores(0.1, 0.9).is_better_than(old)
+    assert not GeneratorScores(0.1, 0.7).is_better_than(old)
+    assert not GeneratorScores(0.3, 0.9).is_better_than(old)

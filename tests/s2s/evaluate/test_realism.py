@@ -8,7 +8,7 @@ import torch
 from scipy.io import wavfile
 
 from s2s.evaluate.realism import confusion_of, measure_realism, read_recordings, synthesise_takes
-from s2s.evaluate.sound_classifier import SPEC, as_heard, train_listener, varied
+from s2s.evaluate.sound_classifier import SPEC, as_heard, train_sound_classifier, varied
 from s2s.media.audio import AudioFileError
 from s2s.world.sounds import synthesize
 from s2s.world.state import draw_state
@@ -68,7 +68,7 @@ def test_variation_changes_level_beginning_and_length_and_keeps_the_floor() -> N
 def test_a_listener_learns_to_tell_scenes_apart() -> None:
     scenes = ["rain", "bell"]
     taught, asked = (synthesise_takes(scenes, takes, seed) for takes, seed in ((8, 100), (6, 900)))
-    listener = train_listener(taught, 2, steps=12, seed=1)
+    listener = train_sound_classifier(taught, 2, steps=12, seed=1)
     assert confusion_of(listener.answer(asked), asked.scene, scenes, shared_only=False).accuracy >= 0.75
 
 

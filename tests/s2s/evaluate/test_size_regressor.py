@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from s2s.evaluate.size_regressor import mean_rank_correlation, ranks_within, train_ruler, true_sizes
+from s2s.evaluate.size_regressor import mean_rank_correlation, ranks_within, train_size_regressor, true_sizes
 from s2s.training.inputs.world_arrays import WorldCounts, WorldData
 from s2s.world.painter import Painter
 
@@ -42,6 +42,6 @@ def test_what_is_nearer_is_truly_larger(data: WorldData) -> None:
 @pytest.mark.heavy
 def test_a_ruler_reads_what_it_was_taught(data: WorldData) -> None:
     takes = np.arange(NUM)
-    ruler = train_ruler(data, takes, steps=60)
-    read = ruler.read(data.pictures, data.scenes)
+    size_regressor = train_size_regressor(data, takes, steps=60)
+    read = size_regressor.read(data.pictures, data.scenes)
     assert mean_rank_correlation(read, true_sizes(data, takes), data.scenes) > 0.6

@@ -17,7 +17,7 @@ from tests.s2s.data.films import Track, numbered, steady, tone, write
 RATE_HZ = 16_000
 
 
-def evening(folder: Path, count: int, seconds: float = 1.0) -> Path:
+def dataset(folder: Path, count: int, seconds: float = 1.0) -> Path:
     """Write films, each of its own pitch and its own still picture."""
     folder.mkdir()
     for number in range(count):

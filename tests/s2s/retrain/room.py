@@ -26,14 +26,14 @@ class Room:
     hum_hz: float = 100.0
     hum_db: float = -50.0
 
-    def heard(self, sound: Sound) -> Sound:
+    def retrieval_scores(self, sound: Sound) -> Sound:
         """Return mono [n] within ±1 as the room's microphone has it."""
         wet = fftconvolve(sound, self._echoes())[: len(sound)]
         dry = np.sqrt(self.direct) * sound + np.sqrt(1 - self.direct) * wet
         dull = sosfilt(butter(2, self.treble_ends_hz, fs=SAMPLE_RATE_HZ, output="sos"), dry)
         hum = np.sin(2 * np.pi * self.hum_hz * np.arange(len(sound)) / SAMPLE_RATE_HZ) * np.sqrt(2)
-        heard = _ratio(self.gain_db) * dull + _ratio(self.hum_db) * hum
-        return np.clip(heard, -1.0, 1.0).astype(np.float32)
+        retrieval_scores = _ratio(self.gain_db) * dull + _ratio(self.hum_db) * hum
+        return np.clip(retrieval_scores, -1.0, 1.0).astype(np.float32)
 
     def _echoes(self) -> NDArray[np.float64]:
         """Return an exponentially falling noise of energy 1 that is 60 dB lower after the reverberation time."""
@@ -52,7 +52,7 @@ def evening_in(room: Room, folder: Path, count: int, first_seed: int, px: int = 
     with Studio(px) as studio:
         for number, one in enumerate(islice(stream(studio, first_seed, Kind(parts=1)), count)):
             name = f"{number:03d}.mp4"
-            write_film(folder / name, one.frames, studio.fps, room.heard(one.sound), SAMPLE_RATE_HZ)
+            write_film(folder / name, one.frames, studio.fps, room.retrieval_scores(one.sound), SAMPLE_RATE_HZ)
             rows.append({"video": name, "label": one.clip.parts[0].scene})
     (folder / "index.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return folder

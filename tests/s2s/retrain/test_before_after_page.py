@@ -9,18 +9,22 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2s.evaluate.comparison import Heard, Painter, Verdict, Word
+from s2s.evaluate.comparison import GeneratorScores, RetrievalScores, Verdict, Word
 from s2s.retrain.page import ClipRow, Findings, before_after
 
 
-def heard(place: list[float]) -> Heard:
-    return Heard(np.array(place), np.array(place) / 2 + 0.3, 0.5, 1.2, 0.25)
+def retrieval_scores(place: list[float]) -> RetrievalScores:
+    return RetrievalScores(np.array(place), np.array(place) / 2 + 0.3, 0.5, 1.2, 0.25)
 
 
-def findings(word: Word = "better", painters: tuple[Painter, Painter] | None = None) -> Findings:
+def findings(
+    word: Word = "better", generator_scores: tuple[GeneratorScores, GeneratorScores] | None = None
+) -> Findings:
     verdict = Verdict(word, 0.05, 0.01, 0.09)
-    old, new = heard([0.5, 1.0, 0.0]), heard([0.0, 0.5, 0.0])
-    return Findings("Tiny 1", "Tiny <2>", old, new, verdict, "12 recordings, 0.10 hours.", "No & none.", painters)
+    old, new = retrieval_scores([0.5, 1.0, 0.0]), retrieval_scores([0.0, 0.5, 0.0])
+    return Findings(
+        "Tiny 1", "Tiny <2>", old, new, verdict, "12 recordings, 0.10 hours.", "No & none.", generator_scores
+    )
 
 
 def row(number: int, px: int = 16) -> ClipRow:
@@ -33,18 +37,18 @@ def row(number: int, px: int = 16) -> ClipRow:
 class Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.findings: list[tuple[str, dict[str, str | None]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.findings.append((tag, dict(attrs)))
 
 
 def test_everything_is_in_the_file() -> None:
     page = before_after(findings(), [row(0), row(2, px=400)])
     tags = Tags()
     tags.feed(page)
-    assert not {tag for tag, _ in tags.found} & {"link", "script", "iframe"}
-    images = [attributes["src"] or "" for tag, attributes in tags.found if tag == "img"]
+    assert not {tag for tag, _ in tags.findings} & {"link", "script", "iframe"}
+    images = [attributes["src"] or "" for tag, attributes in tags.findings if tag == "img"]
     assert len(images) == 2 * 5
     for source in images:
         head, _, data = source.partition(",")
@@ -80,7 +84,7 @@ def test_names_are_text_and_never_tags() -> None:
 
 def test_a_generator_that_was_trained_is_told_of() -> None:
     assert "generator" not in before_after(findings(), [row(0)])
-    better = before_after(findings(painters=(Painter(0.2, 0.7), Painter(0.1, 0.8))), [row(0)])
+    better = before_after(findings(generator_scores=(GeneratorScores(0.2, 0.7), GeneratorScores(0.1, 0.8))), [row(0)])
     assert "The generator was fine-tuned and is taken." in better
-    worse = before_after(findings(painters=(Painter(0.2, 0.7), Painter(0.1, 0.6))), [row(0)])
+    worse = before_after(findings(generator_scores=(GeneratorScores(0.2, 0.7), GeneratorScores(0.1, 0.6))), [row(0)])
     assert "and is left out: it must be better in both" in worse

@@ -16,8 +16,8 @@ def test_every_evening_has_a_version_of_its_own(before: str, after: str) -> None
 
 
 def test_the_command_is_told_without_anybodys_paths() -> None:
-    told = command_line("an evening", "OUT", {"minutes": "20", "forget": True})
-    assert told == "python -m s2s retrain 'an evening' OUT --minutes 20 --forget"
+    summary = command_line("an evening", "OUT", {"minutes": "20", "forget": True})
+    assert summary == "python -m s2s retrain 'an evening' OUT --minutes 20 --forget"
 
 
 def test_consent_is_told_or_its_absence_is() -> None:

@@ -16,7 +16,7 @@ from s2s.evaluate.comparison import Verdict, Word
 from s2s.retrain import run as steps
 from s2s.retrain.interpolate import SHARES
 from tests.fakes import write_tiny_bundle
-from tests.s2s.retrain.places import evening, photograph, sound
+from tests.s2s.retrain.places import dataset, photograph, sound
 
 pytestmark = pytest.mark.proc
 
@@ -28,7 +28,7 @@ Retrain = Callable[..., int]
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An evening of twelve films, a tiny model, and OUT after one retraining that was not promoted."""
     root = tmp_path_factory.mktemp("place")
-    evening(root / "evening", 12)
+    dataset(root / "evening", 12)
     write_tiny_bundle(root / "tiny")
     with pytest.MonkeyPatch.context() as patch:
         say(patch, "no clear difference")
@@ -55,12 +55,12 @@ def retrain(place: Path, tmp_path: Path) -> Retrain:
 def say(patch: pytest.MonkeyPatch, word: Word) -> None:
     """Let every comparison end so: what two steps teach a network of random weights is a matter of chance."""
     gain = {"better": 0.1, "worse": -0.1, "no clear difference": 0.0}[word]
-    patch.setattr(steps, "judge", lambda *_: Verdict(word, gain, gain - 0.05, gain + 0.05))
+    patch.setattr(steps, "compare", lambda *_: Verdict(word, gain, gain - 0.05, gain + 0.05))
 
 
 def report(out: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((out / "report.json").read_text())
-    return told
+    summary: dict[str, Any] = json.loads((out / "report.json").read_text())
+    return summary
 
 
 def weights(folder: Path) -> bytes:
@@ -95,12 +95,12 @@ def test_an_evening_becomes_a_model_beside_the_old_one(place: Path) -> None:
 
 
 def test_the_card_tells_where_it_came_from_and_that_nobody_was_asked(place: Path) -> None:
-    told = yaml.safe_load((place / "out" / "candidate" / "model.yaml").read_text())["provenance"]
-    assert "from Tiny 1: the audio encoder alone, on 12 recordings, 0.00 hours, of evening." in told
-    assert "No consent note was given." in told
-    assert "Command: `python -m s2s retrain evening out --minutes 5 --steps 2 --seed 0 --model tiny`" in told
-    assert told.endswith("What it came from: random weights")
-    assert str(place) not in told
+    summary = yaml.safe_load((place / "out" / "candidate" / "model.yaml").read_text())["provenance"]
+    assert "from Tiny 1: the audio encoder alone, on 12 recordings, 0.00 hours, of evening." in summary
+    assert "No consent note was given." in summary
+    assert "Command: `python -m s2s retrain evening out --minutes 5 --steps 2 --seed 0 --model tiny`" in summary
+    assert summary.endswith("What it came from: random weights")
+    assert str(place) not in summary
 
 
 def test_a_finished_retraining_is_not_done_again_and_force_promotes_it(
@@ -109,9 +109,9 @@ def test_a_finished_retraining_is_not_done_again_and_force_promotes_it(
     monkeypatch.setattr(steps, "gather", lambda *_, **__: pytest.fail("everything is there"))
     candidate = weights(there / "candidate")
     assert retrain() == 0
-    told = capsys.readouterr().out
-    assert "No clear difference" in told and "not promoted" in told
-    assert 'say with --consent "…" who agreed' in told
+    summary = capsys.readouterr().out
+    assert "No clear difference" in summary and "not promoted" in summary
+    assert 'say with --consent "…" who agreed' in summary
     assert retrain("--force") == 0
     assert "promoted:" in capsys.readouterr().out
     assert weights(there / "model") == candidate
@@ -199,7 +199,7 @@ def test_copies_are_forgotten_before_training_begins(
         assert (there / "cache" / "pairs").exists() and not (there / "data").exists()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(steps.teach, "teach_audio_encoder", looks)
+    monkeypatch.setattr(steps.finetune, "finetune_audio_encoder", looks)
     assert retrain("--forget", "--steps", 3) == 130
     monkeypatch.undo()
     assert retrain("--forget", "--steps", 3) == 0  # the films are not needed any more
@@ -207,8 +207,8 @@ def test_copies_are_forgotten_before_training_begins(
 
 def test_a_consent_note_goes_into_the_bundle(there: Path, retrain: Retrain, capsys: Any) -> None:
     assert retrain("--steps", 3, "--consent", "Signs at both doors,\n  asked by the staff") == 0
-    told = read_card(there / "candidate").provenance
-    assert "Consent note: Signs at both doors, asked by the staff." in told
+    summary = read_card(there / "candidate").provenance
+    assert "Consent note: Signs at both doors, asked by the staff." in summary
     assert "Signs at both doors" in (there / "before-after.html").read_text()
     assert "no consent note" not in capsys.readouterr().out
 
@@ -221,9 +221,9 @@ def test_sounds_and_photographs_are_an_evening_too(place: Path, tmp_path: Path) 
         photograph(folder / "photos" / f"guest{number:02d}-2.jpg", 20 * number + 10)
     words = ["retrain", folder, tmp_path / "out", "--model", place / "tiny", *BRIEF]
     assert main([str(word) for word in words]) == 0
-    told = report(tmp_path / "out")
-    assert told["recordings"] == 10
-    assert told["clips"] == {"train": 4, "val": 3, "test": 3}
+    summary = report(tmp_path / "out")
+    assert summary["recordings"] == 10
+    assert summary["clips"] == {"train": 4, "val": 3, "test": 3}
 
 
 def test_few_pictures_leave_the_generator_as_it_is(there: Path, retrain: Retrain, caplog: Any) -> None:
@@ -236,8 +236,8 @@ def test_few_pictures_leave_the_generator_as_it_is(there: Path, retrain: Retrain
 def test_a_generator_is_fine_tuned_where_there_are_pictures_and_taken_where_it_is_better(
     better: bool, there: Path, retrain: Retrain, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steps.teach, "FEWEST_PICTURES", 20)
-    monkeypatch.setattr(steps.Painter, "is_better_than", lambda *_: better)
+    monkeypatch.setattr(steps.finetune, "FEWEST_PICTURES", 20)
+    monkeypatch.setattr(steps.GeneratorScores, "is_better_than", lambda *_: better)
     assert retrain("--generator") == 0
     painted = [(folder / "generator.safetensors").read_bytes() for folder in (there / "candidate", place / "tiny")]
     assert (painted[0] != painted[1]) is better
@@ -248,7 +248,7 @@ def test_a_generator_is_fine_tuned_where_there_are_pictures_and_taken_where_it_i
 def test_too_few_recordings_are_one_line_and_exit_code_2(
     place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    evening(tmp_path / "short", 2)
+    dataset(tmp_path / "short", 2)
     words = ["retrain", tmp_path / "short", tmp_path / "out", "--model", place / "tiny", *BRIEF]
     assert main([str(word) for word in words]) == 2
     error = capsys.readouterr().err

@@ -16,8 +16,8 @@ NAMES = [f"guest-{number}" for number in range(40)]
 def test_photographs_go_with_the_sound_of_their_name(tmp_path: Path) -> None:
     bar, terrace = sound(tmp_path / "bar.wav"), sound(tmp_path / "terrace.wav")
     pictures = [photograph(tmp_path / "photos" / name) for name in ("Bar.jpg", "terrace-1.jpg", "terrace-2.png")]
-    found = photographs_of([bar, terrace], pictures)
-    assert found == {bar: (Photograph(pictures[0]),), terrace: (Photograph(pictures[1]), Photograph(pictures[2]))}
+    findings = photographs_of([bar, terrace], pictures)
+    assert findings == {bar: (Photograph(pictures[0]),), terrace: (Photograph(pictures[1]), Photograph(pictures[2]))}
 
 
 def test_of_two_names_that_fit_the_longer_counts(tmp_path: Path) -> None:
@@ -37,9 +37,9 @@ def test_other_photographs_go_with_the_sound_they_were_taken_during(tmp_path: Pa
     late = sound(tmp_path / "two.wav", 4.0, ended=NINE + timedelta(minutes=2))
     during = photograph(tmp_path / "a.jpg", written=NINE - timedelta(seconds=3))
     between = photograph(tmp_path / "b.jpg", by_camera=NINE + timedelta(seconds=70))
-    found = photographs_of([early, late], [during, between])
-    assert found[early] == (Photograph(during, pytest.approx(1.0)),)
-    assert found[late] == (Photograph(between),)
+    findings = photographs_of([early, late], [during, between])
+    assert findings[early] == (Photograph(during, pytest.approx(1.0)),)
+    assert findings[late] == (Photograph(between),)
 
 
 def test_a_photograph_of_another_hour_goes_with_nothing(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_cuts_of_one_recording_stay_together(tmp_path: Path) -> None:
     for video in Venue.read(tmp_path).videos():
         splits.setdefault(recording_of(video.id), set()).add(video.split)
     assert len(splits) == FEWEST
-    assert all(len(found) == 1 for found in splits.values())
+    assert all(len(findings) == 1 for findings in splits.values())
 
 
 @pytest.mark.parametrize(("count", "val", "test"), [(FEWEST, 3, 3), (20, 3, 5), (40, 6, 10)])

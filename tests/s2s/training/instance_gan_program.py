@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from s2s.data.ranks import Rank
-from s2s.training.engine.device import opened_rig
+from s2s.training.engine.device import open_device_context
 from s2s.training.engine.loop import RunLength, RunPlan
 from s2s.training.stages.generator_icgan import InstanceGanSettings, train_instance_gan
 from tests.s2s.training.made_up_pictures import coloured_pictures, random_encoder
@@ -28,6 +28,8 @@ SETTINGS = InstanceGanSettings(
 if __name__ == "__main__":
     torch.set_num_threads(1)
     out = Path(sys.argv[1])
-    with opened_rig("cpu", precision="float32", rank=Rank.of(os.environ)) as rig:
-        painter = train_instance_gan(coloured_pictures(), random_encoder(), SETTINGS, RunPlan(out, RunLength(2), rig))
-        torch.save(painter.state_dict(), out / f"painter-{rig.rank.index}.pt")
+    with open_device_context("cpu", precision="float32", rank=Rank.of(os.environ)) as device_context:
+        painter = train_instance_gan(
+            coloured_pictures(), random_encoder(), SETTINGS, RunPlan(out, RunLength(2), device_context)
+        )
+        torch.save(painter.state_dict(), out / f"painter-{device_context.rank.index}.pt")

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 
 from s2s.data.ranks import Rank
-from s2s.training.engine.device import Rig, opened_rig
+from s2s.training.engine.device import DeviceContext, open_device_context
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import RunLength, Stage
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.conditions import Conditions, nearest
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.stages.audio_encoder import AudioEncoderSettings, AudioEncoderStage
@@ -35,7 +35,7 @@ WEIGHTS = "weights.pt"
 """What a run ends with."""
 
 
-class SteadyRig(Rig):
+class SteadyRig(DeviceContext):
     """A rig whose Adam does not make a whole step of a slope that is nothing but rounding.
 
     With the usual epsilon of 1e-8 it does, and the sums of another make of CPU, or of ranks, are soon far apart.
@@ -45,35 +45,37 @@ class SteadyRig(Rig):
         return super().adam(weights, rate, **{**options, "eps": 1e-2})
 
 
-def _image_encoder(rig: Rig, batch: int) -> Stage:
+def _image_encoder(device_context: DeviceContext, batch: int) -> Stage:
     sizes: dict[str, Any] = {"width": 4, "projection_dim": 8, "prototypes": 6, "large_px": 32, "small_px": 16}
     settings = ImageEncoderSettings(batch=batch, small_crops=2, hold_prototypes=0.4, **sizes)
-    return ImageEncoderStage(coloured_pictures(), settings, rig)
+    return ImageEncoderStage(coloured_pictures(), settings, device_context)
 
 
-def _audio_encoder(rig: Rig, batch: int) -> Stage:
+def _audio_encoder(device_context: DeviceContext, batch: int) -> Stage:
     pairs = tiny_pairs(24, num_held_out=8, pictures=2)
-    return AudioEncoderStage(pairs, AudioEncoderSettings(width=4, batch=batch, temperature=0.1, pull=1.0), rig)
+    return AudioEncoderStage(
+        pairs, AudioEncoderSettings(width=4, batch=batch, temperature=0.1, pull=1.0), device_context
+    )
 
 
-def _judge(rig: Rig, batch: int) -> Stage:
-    return JudgeStage(coloured_pictures(), JudgeSettings(batch=batch), rig)
+def _judge(device_context: DeviceContext, batch: int) -> Stage:
+    return JudgeStage(coloured_pictures(), JudgeSettings(batch=batch), device_context)
 
 
-def _localizer(rig: Rig, batch: int) -> Stage:
+def _localizer(device_context: DeviceContext, batch: int) -> Stage:
     widths: dict[str, int] = {"embedding_dim": 16, "picture_width": 16, "sound_width": 8}
     settings = LocalizerSettings(batch=batch, moments=3, **widths)
-    return LocalizerStage(toy_moments(24, 8, seed=0)[0], settings, rig)
+    return LocalizerStage(toy_moments(24, 8, seed=0)[0], settings, device_context)
 
 
-def _generator(rig: Rig, batch: int) -> Stage:
+def _generator(device_context: DeviceContext, batch: int) -> Stage:
     data, encoder = coloured_pictures(), random_encoder()
     features = encode_pictures(encoder, data.of(data.train))
     settings = GeneratorSettings(channels=(8, 8, 8, 8, 8), z_dim=4, batch=batch, warm_up=0.4)
-    return GeneratorStage(data, encoder, settings, Conditions(features, nearest(features, 3)), rig)
+    return GeneratorStage(data, encoder, settings, Conditions(features, nearest(features, 3)), device_context)
 
 
-STAGES: dict[str, Callable[[Rig, int], Stage]] = {
+STAGES: dict[str, Callable[[DeviceContext, int], Stage]] = {
     "toy": lambda _rig, _batch: ToyStage(),
     "image-encoder": _image_encoder,
     "audio-encoder": _audio_encoder,
@@ -100,27 +102,27 @@ def main(arguments: list[str] | None = None) -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     rank = Rank.of(os.environ)
     (asked.out / f"pid-{rank.index}").write_text(f"{os.getpid()}\n")
-    with opened_rig("cpu", precision="float32", rank=rank) as opened:
-        rig = SteadyRig(opened.device, opened.precision, rank=rank)
+    with open_device_context("cpu", precision="float32", rank=rank) as opened:
+        device_context = SteadyRig(opened.device, opened.precision, rank=rank)
         for run in asked.runs:
             stage, _, steps = run.partition(":")
-            _run(stage, int(steps), rig, asked)
+            _run(stage, int(steps), device_context, asked)
 
 
-def _run(name: str, steps: int, rig: Rig, asked: argparse.Namespace) -> None:
-    out, stage = folder_of(asked.out, name, steps), STAGES[name](rig, asked.batch)
+def _run(name: str, steps: int, device_context: DeviceContext, asked: argparse.Namespace) -> None:
+    out, stage = folder_of(asked.out, name, steps), STAGES[name](device_context, asked.batch)
     _pause_after_steps(stage, asked.pause_s)
     every = {"validate_every": asked.validate_every, "log_every": asked.log_every, "save_every_s": asked.save_every_s}
-    train(stage, RunPlan(out, RunLength(steps, **every), rig), {"stage": name, "batch": asked.batch})
-    if rig.is_first:
+    train(stage, RunPlan(out, RunLength(steps, **every), device_context), {"stage": name, "batch": asked.batch})
+    if device_context.is_main:
         torch.save(stage.state_dict(), out / WEIGHTS)
 
 
 def _pause_after_steps(stage: Stage, pause_s: float) -> None:
     step = stage.step
 
-    def slow(turn: Turn) -> dict[str, float]:
-        values = step(turn)
+    def slow(ctx: StepContext) -> dict[str, float]:
+        values = step(ctx)
         time.sleep(pause_s)
         return values
 

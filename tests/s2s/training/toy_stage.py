@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from s2s.training.engine.stage import Bounds
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 
 BATCH = 8
 TRUTH = np.array([1.0, -2.0, 0.5], np.float32)
@@ -33,22 +33,22 @@ class ToyStage:
         self.net = nn.Sequential(nn.Dropout(0.1), nn.Linear(width, 1))
         self.optimiser = torch.optim.Adam(self.net.parameters(), lr=0.05)
         self.says, self.validates = says or {}, validates
-        self.turns: list[Turn] = []
+        self.turns: list[StepContext] = []
         self.num_steps = 0
-        self._drawn: dict[str, Tensor] = {}
+        self._last_batch: dict[str, Tensor] = {}
 
-    def step(self, turn: Turn) -> dict[str, float]:
+    def step(self, ctx: StepContext) -> dict[str, float]:
         self.net.train()
-        rows = turn.rng.choice(48, BATCH, replace=False)
+        rows = ctx.rng.choice(48, BATCH, replace=False)
         x, y = torch.from_numpy(self.x[rows]), torch.from_numpy(self.y[rows])
-        x = x + 0.01 * turn.lots(BATCH).normal(x.shape[1])
-        self._drawn = {"x": x, "y": y}
+        x = x + 0.01 * ctx.sample_rng(BATCH).normal(x.shape[1])
+        self._last_batch = {"x": x, "y": y}
         loss = (self.net(x)[:, 0] - y).square().mean()
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
-        self.turns.append(turn)
-        self.num_steps = turn.step + 1
+        self.turns.append(ctx)
+        self.num_steps = ctx.step + 1
         return self.says.get(self.num_steps, {"loss": loss.item()})
 
     @torch.no_grad()
@@ -65,8 +65,8 @@ class ToyStage:
     def sheet(self) -> NDArray[np.uint8] | None:
         return np.full((4, 6, 3), self.num_steps % 256, np.uint8)
 
-    def drawn(self) -> dict[str, Tensor]:
-        return self._drawn
+    def last_batch(self) -> dict[str, Tensor]:
+        return self._last_batch
 
     def state_dict(self) -> dict[str, Any]:
         return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(), "num_steps": self.num_steps}

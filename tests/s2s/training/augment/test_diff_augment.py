@@ -7,17 +7,17 @@ from torch.testing import assert_close
 
 from s2s.data.ranks import Rank
 from s2s.training.augment.diff_augment import augmented, parsed
-from s2s.training.engine.step_context import Lots, Turn
+from s2s.training.engine.step_context import SampleRng, StepContext
 
 ALL = "colour,translation,cutout"
 
 
-def lots(count: int, seed: int = 0) -> Lots:
-    return Lots.alone(torch.Generator().manual_seed(seed), count)
+def sample_rng(count: int, seed: int = 0) -> SampleRng:
+    return SampleRng.whole_batch(torch.Generator().manual_seed(seed), count)
 
 
 def changed(pictures: Tensor, policy: str, seed: int = 0) -> Tensor:
-    return augmented(pictures, parsed(policy), lots(len(pictures), seed))
+    return augmented(pictures, parsed(policy), sample_rng(len(pictures), seed))
 
 
 def test_no_policy_changes_nothing() -> None:
@@ -44,9 +44,9 @@ def test_ranks_change_their_share_as_one_process_changes_the_whole(policy: str) 
     pictures = torch.rand(6, 3, 16, 16)
     parts = []
     for index in range(3):
-        own = Turn(5, 0.0, 0, Rank(index, 3)).lots(6)
+        own = StepContext(5, 0.0, 0, Rank(index, 3)).sample_rng(6)
         parts.append(augmented(pictures[own.share], parsed(policy), own))
-    whole = augmented(pictures, parsed(policy), Turn(5, 0.0, 0).lots(6))
+    whole = augmented(pictures, parsed(policy), StepContext(5, 0.0, 0).sample_rng(6))
     assert_close(torch.cat(parts), whole)
 
 

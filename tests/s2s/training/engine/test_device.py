@@ -4,29 +4,32 @@ import pytest
 import torch
 from torch import nn
 
-from s2s.training.engine.device import Rig, descend, frozen, opened_rig, set_rate
+from s2s.training.engine.device import DeviceContext, backward_and_step, frozen, open_device_context, set_lr
 
 META = torch.device("meta")
 
 
 def test_tensors_are_placed_on_whatever_device_there_is() -> None:
     x = torch.ones(2)
-    assert Rig().placed(x) is x
-    assert Rig(META).placed(x).device == META
+    assert DeviceContext().to_device(x) is x
+    assert DeviceContext(META).to_device(x).device == META
 
 
 def test_a_device_that_is_not_there_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     for device in ("cuda", "cuda:1"):
-        with pytest.raises(ValueError, match=f"--device {device}: 0 CUDA devices are there"), opened_rig(device):
+        with (
+            pytest.raises(ValueError, match=f"--device {device}: 0 CUDA devices are there"),
+            open_device_context(device),
+        ):
             pass
-    with pytest.raises(ValueError, match="--device gpu: expected cpu, cuda"), opened_rig("gpu"):
+    with pytest.raises(ValueError, match="--device gpu: expected cpu, cuda"), open_device_context("gpu"):
         pass
 
 
 def test_one_rank_needs_no_others() -> None:
-    with opened_rig("cpu", precision="float32") as rig:
-        assert (rig.is_first, rig.rank.count, str(rig.device)) == (True, 1, "cpu")
+    with open_device_context("cpu", precision="float32") as device_context:
+        assert (device_context.is_main, device_context.rank.count, str(device_context.device)) == (True, 1, "cpu")
 
 
 @pytest.mark.parametrize(
@@ -38,28 +41,28 @@ def test_a_processor_computes_in_bfloat16_where_that_is_faster(
 ) -> None:
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512_bf16)
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
-    assert Rig().format == expected
-    assert Rig(precision="float32").format == torch.float32
-    assert Rig(precision="bfloat16").format == torch.bfloat16
-    assert Rig(torch.device("cuda")).format == torch.bfloat16
-    assert Rig(META).format == torch.float32
+    assert DeviceContext().format == expected
+    assert DeviceContext(precision="float32").format == torch.float32
+    assert DeviceContext(precision="bfloat16").format == torch.bfloat16
+    assert DeviceContext(torch.device("cuda")).format == torch.bfloat16
+    assert DeviceContext(META).format == torch.float32
 
 
 def test_forward_passes_are_in_the_format_and_weights_stay_in_single_precision() -> None:
-    rig = Rig(precision="bfloat16")
-    net = rig.prepared(nn.Linear(3, 2))
-    with rig.autocast():
+    device_context = DeviceContext(precision="bfloat16")
+    net = device_context.prepare(nn.Linear(3, 2))
+    with device_context.autocast():
         y = net(torch.ones(1, 3))
     assert (y.dtype, net.weight.dtype) == (torch.bfloat16, torch.float32)
-    with Rig(precision="float32").autocast():
+    with DeviceContext(precision="float32").autocast():
         assert net(torch.ones(1, 3)).dtype == torch.float32
 
 
 def test_a_step_goes_down_the_slope_at_the_rate_that_was_set() -> None:
     weight = nn.Parameter(torch.tensor([1.0]))
-    optimiser = Rig().adam([weight], 0.5)
-    set_rate(optimiser, 0.125)
-    descend(optimiser, weight.square().sum())
+    optimiser = DeviceContext().adam([weight], 0.5)
+    set_lr(optimiser, 0.125)
+    backward_and_step(optimiser, weight.square().sum())
     assert float(weight.detach()) == pytest.approx(1.0 - 0.125)
 
 
@@ -74,4 +77,4 @@ def test_slopes_pass_through_a_frozen_network_and_leave_nothing_there() -> None:
 
 def test_an_uncompiled_network_is_the_network() -> None:
     net = nn.Linear(1, 1)
-    assert Rig().compile(net) is net
+    assert DeviceContext().compile(net) is net

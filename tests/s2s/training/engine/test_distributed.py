@@ -7,7 +7,13 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from s2s.training.engine.distributed import gathered, mean_of_ranks, num_ranks, of_rank_0, share_batch_norms
+from s2s.training.engine.distributed import (
+    all_gather_rows,
+    all_reduce_mean,
+    broadcast_from_main,
+    share_batch_norms,
+    world_size,
+)
 from tests.rounding import rounding
 from tests.s2s.training.collective_program import BATCH, SCENES, batch
 from tests.s2s.training.launch import run_ranks
@@ -90,9 +96,9 @@ def test_values_are_means_of_ranks_and_what_is_bad_on_one_is_bad_on_all(ranks: l
 def test_one_process_alone_is_left_as_it_is() -> None:
     net = nn.Sequential(nn.BatchNorm2d(3))
     x = batch(3)
-    assert num_ranks() == 1
-    assert gathered(x) is x
+    assert world_size() == 1
+    assert all_gather_rows(x) is x
     assert share_batch_norms(net) is net
     assert isinstance(net[0], nn.BatchNorm2d)
-    assert mean_of_ranks({"a": 1.0}) == {"a": 1.0}
-    assert of_rank_0(2.0) == 2.0
+    assert all_reduce_mean({"a": 1.0}) == {"a": 1.0}
+    assert broadcast_from_main(2.0) == 2.0

@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 
 from s2s.training.engine import checkpoint
-from s2s.training.engine.checkpoint import Standing
+from s2s.training.engine.checkpoint import TrainState
 from s2s.training.engine.loop import RunLength, RunPlan, train
 from tests.s2s.training import rank_program
 from tests.s2s.training.launch import PROGRAM, log_of, started, tensors_in, tensors_of
@@ -60,10 +60,10 @@ def test_what_only_some_steps_tell_is_the_mean_of_those(tmp_path: Path) -> None:
 
 def test_a_resumed_run_carries_on_with_half_a_mean(tmp_path: Path) -> None:
     class Stopped(ToyStage):
-        def step(self, turn: Any) -> dict[str, float]:
-            if turn.step == 5:
+        def step(self, ctx: Any) -> dict[str, float]:
+            if ctx.step == 5:
                 raise KeyboardInterrupt
-            return super().step(turn)
+            return super().step(ctx)
 
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "a", Stopped(), 8, 1.0, log_every=4, save_every_s=1.0)
@@ -82,7 +82,7 @@ def test_it_learns_and_validates_beside_its_lines(tmp_path: Path) -> None:
 
 def test_every_step_is_told_its_number_how_much_is_over_and_the_seed(tmp_path: Path) -> None:
     stage = run(tmp_path, steps=4, seed=3)
-    assert [(turn.step, turn.progress, turn.seed) for turn in stage.turns] == [
+    assert [(ctx.step, ctx.progress, ctx.seed) for ctx in stage.turns] == [
         (0, 0.0, 3),
         (1, 0.25, 3),
         (2, 0.5, 3),
@@ -92,7 +92,7 @@ def test_every_step_is_told_its_number_how_much_is_over_and_the_seed(tmp_path: P
 
 def test_minutes_end_a_run_as_steps_do(tmp_path: Path) -> None:
     stage = run(tmp_path, steps=100, step_s=30.0, minutes=2)
-    assert [turn.progress for turn in stage.turns] == [0.0, 0.25, 0.5, 0.75]
+    assert [ctx.progress for ctx in stage.turns] == [0.0, 0.25, 0.5, 0.75]
 
 
 @pytest.mark.parametrize("what", [{"steps": 0}, {"minutes": 0}, {"minutes": NAN}, {"patience": -1}, {"log_every": 0}])
@@ -117,10 +117,10 @@ def test_a_value_that_is_not_finite_stops_the_run_and_keeps_what_broke_it(tmp_pa
         run(tmp_path, stage, step_s=1.0, save_every_s=1.0)
     broken = torch.load(tmp_path / "broken.pt", weights_only=True)
     assert broken["step"] == 3
-    assert torch.equal(broken["batch"]["x"], stage.drawn()["x"])
+    assert torch.equal(broken["batch"]["x"], stage.last_batch()["x"])
     assert torch.equal(broken["stage"]["net"]["1.weight"], stage.net[1].weight)
-    _, standing = checkpoint.load(tmp_path / "checkpoint.pt")
-    assert standing.step == 2
+    _, train_state = checkpoint.load(tmp_path / "checkpoint.pt")
+    assert train_state.step == 2
 
 
 def test_a_loss_that_is_not_finite_where_it_is_validated_stops_the_run_too(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_patience_ends_a_run_that_gets_no_better_and_its_best_weights_come_back(
     losses = {2: 3.0, 4: 1.0, 6: 2.0, 8: 1.0, 10: 0.5}
     stage = ToyStage(validates={step: {"loss": loss} for step, loss in losses.items()})
     run(tmp_path, stage, steps=20, validate_every=2, patience=2)
-    assert [turn.step for turn in stage.turns] == list(range(8))
+    assert [ctx.step for ctx in stage.turns] == list(range(8))
     assert same(stage, run(tmp_path / "four", ToyStage(validates={}), steps=4, minutes=1e9))
 
 
@@ -174,7 +174,7 @@ def test_a_longer_run_goes_on_from_the_last_weights_not_the_best(tmp_path: Path)
     losses = {2: {"loss": 1.0}, 4: {"loss": 2.0}, 6: {"loss": 0.5}}
     run(tmp_path / "a", ToyStage(validates=losses), validate_every=2, steps=4)
     longer = run(tmp_path / "a", ToyStage(validates=losses), validate_every=2, steps=6)
-    assert [turn.step for turn in longer.turns] == [4, 5]
+    assert [ctx.step for ctx in longer.turns] == [4, 5]
     assert same(longer, run(tmp_path / "b", ToyStage(validates=losses), validate_every=2, steps=6))
 
 
@@ -228,7 +228,7 @@ def test_restarting_begins_anew_with_whatever_settings(tmp_path: Path) -> None:
     run(tmp_path, rate=0.1, steps=6, sheet_every=2)
     (tmp_path / "broken.rank-1.pt").touch()
     again = run(tmp_path, rate=0.2, steps=3, restart=True)
-    assert [turn.step for turn in again.turns] == [0, 1, 2]
+    assert [ctx.step for ctx in again.turns] == [0, 1, 2]
     assert {line["step"] for line in log_of(tmp_path)} == {3}
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {"best.pt", "checkpoint.pt", "log.jsonl", "run.json", "sheet.png", "sheet-0000003.png"}
@@ -291,10 +291,10 @@ def test_a_file_of_something_else_is_no_checkpoint(tmp_path: Path, other: Any) -
 
 
 def test_a_checkpoint_comes_back_as_it_was(tmp_path: Path) -> None:
-    standing = Standing(7, 1.5, 0.25, 5, 2, 6, 4, {"loss": 3.0}, {"loss": 2})
-    checkpoint.save(tmp_path / "checkpoint.pt", {"w": torch.arange(3)}, standing)
+    train_state = TrainState(7, 1.5, 0.25, 5, 2, 6, 4, {"loss": 3.0}, {"loss": 2})
+    checkpoint.save(tmp_path / "checkpoint.pt", {"w": torch.arange(3)}, train_state)
     state, found = checkpoint.load(tmp_path / "checkpoint.pt")
-    assert found == standing
+    assert found == train_state
     assert torch.equal(state["w"], torch.arange(3))
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
 
@@ -410,9 +410,9 @@ def test_checkpoints_come_at_their_time_of_training(tmp_path: Path, monkeypatch:
     saved: list[int] = []
     whole = checkpoint.save
 
-    def noted(path: Path, stage: dict[str, Any], standing: Standing) -> None:
-        saved.append(standing.step)
-        whole(path, stage, standing)
+    def noted(path: Path, stage: dict[str, Any], train_state: TrainState) -> None:
+        saved.append(train_state.step)
+        whole(path, stage, train_state)
 
     monkeypatch.setattr(checkpoint, "save", noted)
     run(tmp_path, ToyStage(validates={}), steps=10, step_s=20.0, save_every_s=60.0)

@@ -9,14 +9,14 @@ import torch.nn.functional as F
 from torch.testing import assert_close
 
 from s2s.data.ranks import Rank
-from s2s.training.engine.step_context import Lots, Turn
+from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.image_features import encode_pictures
-from s2s.training.inputs.instances import Instances, InstancesAsked, instances_of, others_nearest
+from s2s.training.inputs.instances import InstanceOptions, Instances, instances_of, others_nearest
 from tests.s2s.training.made_up_pictures import coloured_pictures, random_encoder
 
 
-def lots(count: int) -> Lots:
-    return Lots.alone(torch.Generator().manual_seed(0), count)
+def sample_rng(count: int) -> SampleRng:
+    return SampleRng.whole_batch(torch.Generator().manual_seed(0), count)
 
 
 def unit(count: int) -> torch.Tensor:
@@ -45,7 +45,7 @@ def test_few_pictures_have_few_neighbours_and_one_has_none() -> None:
 def test_a_real_pair_is_a_feature_and_any_of_its_neighbours() -> None:
     features = unit(20)
     instances = Instances(features, others_nearest(features, 4))
-    places, h = instances.real(lots(4000))
+    places, h = instances.real(sample_rng(4000))
     centres = (h @ features.T).argmax(dim=1)
     assert_close(h, features[centres])
     counts = np.zeros((20, 20), int)
@@ -59,18 +59,18 @@ def test_a_real_pair_is_a_feature_and_any_of_its_neighbours() -> None:
 def test_half_of_the_conditions_are_of_mirrored_pictures_where_those_are_held() -> None:
     features = unit(20)
     instances = Instances(features, others_nearest(features, 4), mirrored=-features)
-    for h in (instances.real(lots(1000))[1], instances.wanted(lots(1000))):
+    for h in (instances.real(sample_rng(1000))[1], instances.wanted(sample_rng(1000))):
         turned = (h < 0).any(dim=1)
         assert 400 < int(turned.sum()) < 600
-    places, own = instances.own(lots(100))
+    places, own = instances.own(sample_rng(100))
     assert torch.equal(own, features[places])
 
 
 def test_ranks_draw_their_share_of_what_one_process_draws() -> None:
     features = unit(20)
     instances = Instances(features, others_nearest(features, 4), mirrored=-features)
-    whole = Turn(3, 0.0, 0).lots(6)
-    ranks = [Turn(3, 0.0, 0, Rank(index, 2)).lots(6) for index in range(2)]
+    whole = StepContext(3, 0.0, 0).sample_rng(6)
+    ranks = [StepContext(3, 0.0, 0, Rank(index, 2)).sample_rng(6) for index in range(2)]
     places, h = instances.real(whole)
     parts = [instances.real(one) for one in ranks]
     assert np.array_equal(places, np.concatenate([part for part, _ in parts]))
@@ -80,25 +80,25 @@ def test_ranks_draw_their_share_of_what_one_process_draws() -> None:
 
 def test_instances_are_of_the_training_pictures_and_of_them_mirrored(tmp_path: Path) -> None:
     data, encoder = coloured_pictures(), random_encoder()
-    instances = instances_of(data, encoder, tmp_path / "new", InstancesAsked(k_nn=3))
+    instances = instances_of(data, encoder, tmp_path / "new", InstanceOptions(k_nn=3))
     pictures = data.of(data.train)
     assert_close(instances.features, encode_pictures(encoder, pictures))
     assert instances.mirrored is not None
     assert_close(instances.mirrored, encode_pictures(encoder, pictures[:, :, ::-1]))
     assert instances.neighbours.shape == (len(data.train), 3)
-    assert instances_of(data, encoder, tmp_path, InstancesAsked(3, mirrored=False)).mirrored is None
+    assert instances_of(data, encoder, tmp_path, InstanceOptions(3, mirrored=False)).mirrored is None
 
 
 def test_instances_are_computed_once_and_others_are_refused(tmp_path: Path) -> None:
     data, encoder = coloured_pictures(), random_encoder()
-    first = instances_of(data, encoder, tmp_path, InstancesAsked(k_nn=3))
+    first = instances_of(data, encoder, tmp_path, InstanceOptions(k_nn=3))
     (kept,) = tmp_path.iterdir()
     written = kept.stat().st_mtime_ns
-    again = instances_of(data, encoder, tmp_path, InstancesAsked(k_nn=3))
+    again = instances_of(data, encoder, tmp_path, InstanceOptions(k_nn=3))
     assert torch.equal(first.features, again.features)
     assert kept.stat().st_mtime_ns == written
-    for asked in (InstancesAsked(k_nn=4), InstancesAsked(k_nn=3, mirrored=False)):
+    for asked in (InstanceOptions(k_nn=4), InstanceOptions(k_nn=3, mirrored=False)):
         with pytest.raises(ValueError, match=r"instances.safetensors holds others .* delete it"):
             instances_of(data, encoder, tmp_path, asked)
     with pytest.raises(ValueError, match="holds others"):
-        instances_of(coloured_pictures(20), encoder, tmp_path, InstancesAsked(k_nn=3))
+        instances_of(coloured_pictures(20), encoder, tmp_path, InstanceOptions(k_nn=3))

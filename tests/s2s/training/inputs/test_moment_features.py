@@ -12,10 +12,10 @@ from torch.testing import assert_close
 from s2s.models.image_encoder import ImageEncoder
 from s2s.models.swav import SwavResNet50
 from s2s.training.inputs.log_bands import log_bands
-from s2s.training.inputs.moments import CLIP_STEPS, MomentsAsked, fingerprint, frame_px, picture_maps, write_moments
+from s2s.training.inputs.moments import CLIP_STEPS, MomentOptions, fingerprint, frame_px, picture_maps, write_moments
 from tests.s2s.selection.clips import MadeUp
 
-ASKED = MomentsAsked(moments=4, num_bands=16)
+ASKED = MomentOptions(moments=4, num_bands=16)
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +92,13 @@ def test_too_little_to_learn_from_is_refused(encoder: ImageEncoder, tmp_path: Pa
 @pytest.mark.parametrize("wrong", [{"moments": 1}, {"stages": ()}, {"stages": (4, 3)}, {"stages": (5,)}])
 def test_what_cannot_be_kept_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        MomentsAsked(**wrong)  # type: ignore[arg-type]
+        MomentOptions(**wrong)  # type: ignore[arg-type]
 
 
 def test_the_published_encoder_is_shown_larger_frames_and_its_last_map(tmp_path: Path) -> None:
     swav = SwavResNet50(width=2).eval()
     assert frame_px(swav) == 224
-    moments = write_moments(MadeUp(2, num_frames=5), swav, tmp_path, MomentsAsked(2, (4,), 16))
+    moments = write_moments(MadeUp(2, num_frames=5), swav, tmp_path, MomentOptions(2, (4,), 16))
     assert moments.shapes == ((64, 7, 7),)
     assert json.loads((tmp_path / "about.json").read_text())["encoder"] == fingerprint(swav)
 

@@ -10,11 +10,11 @@ import pytest
 
 from s2s.data.clip import Clip
 from s2s.data.prepared import PreparedData
-from s2s.training.inputs.images import UNKNOWN, Pictures, PicturesAsked, open_pictures, write_pictures
+from s2s.training.inputs.images import UNKNOWN, ImageOptions, Pictures, open_pictures, write_pictures
 from s2s.training.inputs.world_arrays import DataError, WorldCounts, WorldData
 from tests.s2s.data.test_prepared import clip, write
 
-ASKED = PicturesAsked(px=16, per_clip=2)
+ASKED = ImageOptions(px=16, per_clip=2)
 
 
 def clips() -> list[Clip]:
@@ -94,7 +94,7 @@ def test_a_cache_of_other_frames_films_or_sides_is_refused(data: PreparedData, t
     first, *rest = clips()
     moved = [replace(first, split="val"), *rest]
     others = [write(tmp_path / "fewer", clips()[:8]), write(tmp_path / "moved", moved)]
-    asks = [(data, PicturesAsked(8, 2)), (data, PicturesAsked(16, 3)), *((other, ASKED) for other in others)]
+    asks = [(data, ImageOptions(8, 2)), (data, ImageOptions(16, 3)), *((other, ASKED) for other in others)]
     for source, asked in asks:
         with pytest.raises(DataError, match="holds other pictures: choose another --cache"):
             write_pictures(source, tmp_path / "cache", asked)
@@ -127,7 +127,7 @@ def test_sound_alone_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixtur
 
 def test_where_nothing_can_be_read_nothing_is_kept(data: PreparedData, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="of 9 clips none gave a picture of 32 pixels"):
-        write_pictures(data, tmp_path / "cache", PicturesAsked(px=32))
+        write_pictures(data, tmp_path / "cache", ImageOptions(px=32))
     with pytest.raises(DataError, match="of 0 clips none"):
         write_pictures(write(tmp_path / "tests", [clip(0, "test")]), tmp_path / "none", ASKED)
     assert not list(tmp_path.glob("*/pictures.json"))
@@ -187,4 +187,4 @@ def test_films_are_decoded_by_the_rank_that_writes_alone(data: PreparedData, tmp
 
 def test_at_least_one_picture_of_a_film_is_asked_for() -> None:
     with pytest.raises(ValueError, match="at least one picture a clip"):
-        PicturesAsked(per_clip=0)
+        ImageOptions(per_clip=0)

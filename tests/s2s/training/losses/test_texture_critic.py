@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.losses.texture_critic import TextureCritic, balance
 
 
@@ -22,7 +22,7 @@ def mist(seed: int) -> Tensor:
 @pytest.fixture(scope="module")
 def critic() -> TextureCritic:
     torch.manual_seed(0)
-    critic = TextureCritic(Rig(precision="float32"))
+    critic = TextureCritic(DeviceContext(precision="float32"))
     for seed in range(25):
         critic.step(grass(seed), mist(seed), 3e-3)
     return critic

@@ -14,11 +14,11 @@ from torch.testing import assert_close
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.spectrogram import spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.augment.spectrogram_augment import STILL, Hearing
+from s2s.training.augment.spectrogram_augment import NO_AUGMENTATION, SpectrogramAugmentation
 from s2s.training.engine import checkpoint
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.pairs import Pairs
 from s2s.training.losses import objectives as losses
 from s2s.training.stages.audio_encoder import (
@@ -36,13 +36,16 @@ from tests.s2s.training.made_up_pairs import SECOND, pairs_of, tiny_pairs
 
 pytestmark = pytest.mark.heavy
 
-TINY = AudioEncoderSettings(width=4, batch=4, hearing=STILL)
+TINY = AudioEncoderSettings(width=4, batch=4, augmentation=NO_AUGMENTATION)
 SMALLEST = SpectrogramSpec(clip_samples=512 + 159)
 
 
 def plan(out: Path, steps: int, seed: int = 0, **length: Any) -> RunPlan:
     return RunPlan(
-        out, RunLength(steps, **{"validate_every": 2, "log_every": 1, **length}), Rig(precision="float32"), seed
+        out,
+        RunLength(steps, **{"validate_every": 2, "log_every": 1, **length}),
+        DeviceContext(precision="float32"),
+        seed,
     )
 
 
@@ -67,10 +70,12 @@ def many_pairs(count: int) -> Pairs:
 )
 def test_every_loss_learns_in_one_step(loss: Loss, told: set[str]) -> None:
     stage = AudioEncoderStage(
-        tiny_pairs(8, num_held_out=3), replace(TINY, loss=loss, hearing=Hearing()), Rig(precision="float32")
+        tiny_pairs(8, num_held_out=3),
+        replace(TINY, loss=loss, augmentation=SpectrogramAugmentation()),
+        DeviceContext(precision="float32"),
     )
     before = {name: value.clone() for name, value in stage.net.state_dict().items()}
-    values = stage.step(Turn(0, 0.0, 0))
+    values = stage.step(StepContext(0, 0.0, 0))
     assert set(values) == told and all(math.isfinite(value) for value in values.values())
     assert all(not torch.equal(before[name], value) for name, value in stage.net.named_parameters())
     validated = stage.validate()
@@ -80,7 +85,9 @@ def test_every_loss_learns_in_one_step(loss: Loss, told: set[str]) -> None:
 @pytest.mark.parametrize("loss", ["total", "nce", "l2"])
 def test_the_loss_is_the_papers_over_the_batch(loss: Loss) -> None:
     data = tiny_pairs(4)
-    stage = AudioEncoderStage(data, replace(TINY, loss=loss, temperature=0.5, pull=2.0), Rig(precision="float32"))
+    stage = AudioEncoderStage(
+        data, replace(TINY, loss=loss, temperature=0.5, pull=2.0), DeviceContext(precision="float32")
+    )
     audio, image = torch.rand(4, 8), torch.rand(4, 8)
     value, _ = stage._loss(audio, image)
     distance = losses.unit_distance(audio, image).diagonal().mean()
@@ -93,7 +100,7 @@ def test_the_loss_is_the_papers_over_the_batch(loss: Loss) -> None:
 
 
 def test_the_range_is_that_of_perfect_pairs_with_orthogonal_negatives_and_of_embeddings_all_alike() -> None:
-    stage = AudioEncoderStage(many_pairs(64), AudioEncoderSettings(width=4), Rig(precision="float32"))
+    stage = AudioEncoderStage(many_pairs(64), AudioEncoderSettings(width=4), DeviceContext(precision="float32"))
     bounds, eye, same = stage.bounds(), torch.eye(64), torch.ones(64, 8)
     assert bounds is not None and bounds.name == "contrast"
     assert bounds.floor == pytest.approx(2.792, abs=5e-4) and bounds.ceiling == pytest.approx(math.log(64))
@@ -104,41 +111,46 @@ def test_the_range_is_that_of_perfect_pairs_with_orthogonal_negatives_and_of_emb
 @pytest.mark.parametrize(("loss", "temperature"), [("total", 0.1), ("nce", 1.0), ("nce", 0.2)])
 def test_the_range_follows_loss_temperature_and_the_batch_that_there_is(loss: Loss, temperature: float) -> None:
     settings = AudioEncoderSettings(width=4, loss=loss, temperature=temperature)
-    stage = AudioEncoderStage(many_pairs(10), settings, Rig(precision="float32"))
+    stage = AudioEncoderStage(many_pairs(10), settings, DeviceContext(precision="float32"))
     bounds = stage.bounds()
     assert bounds is not None and bounds.ceiling == pytest.approx(math.log(10))
     assert stage._loss(torch.eye(10), torch.eye(10))[1]["contrast"] == pytest.approx(bounds.floor, rel=0.02)
-    assert AudioEncoderStage(many_pairs(10), replace(settings, loss="l2"), Rig(precision="float32")).bounds() is None
+    assert (
+        AudioEncoderStage(many_pairs(10), replace(settings, loss="l2"), DeviceContext(precision="float32")).bounds()
+        is None
+    )
 
 
 def test_a_still_microphone_hears_the_clips_as_the_show_does() -> None:
     data = tiny_pairs(6, pictures=3)
-    stage = AudioEncoderStage(data, TINY, Rig(precision="float32"))
-    stage.step(Turn(3, 0.0, 0))
-    drawn = stage.drawn()
-    rows = drawn["rows"].numpy()
+    stage = AudioEncoderStage(data, TINY, DeviceContext(precision="float32"))
+    stage.step(StepContext(3, 0.0, 0))
+    batch = stage.last_batch()
+    rows = batch["rows"].numpy()
     assert len(set(rows.tolist())) == 4
-    assert_close(drawn["sound"], data.normalised(data.heard_at(rows)), **rounding())
-    for row, image in zip(rows, drawn["image"].numpy(), strict=True):
+    assert_close(batch["sound"], data.normalised(data.heard_at(rows)), **rounding())
+    for row, image in zip(rows, batch["image"].numpy(), strict=True):
         assert any(np.array_equal(image, own) for own in data.features[row])
 
 
 def test_a_random_microphone_hears_no_clip_twice_alike() -> None:
     data = tiny_pairs(4)
-    stage = AudioEncoderStage(data, replace(TINY, hearing=Hearing()), Rig(precision="float32"))
+    stage = AudioEncoderStage(
+        data, replace(TINY, augmentation=SpectrogramAugmentation()), DeviceContext(precision="float32")
+    )
     heard = []
     for step in range(2):
-        stage.step(Turn(step, 0.0, 0))
-        order = stage.drawn()["rows"].argsort()
-        heard.append(stage.drawn()["sound"][order])
+        stage.step(StepContext(step, 0.0, 0))
+        order = stage.last_batch()["rows"].argsort()
+        heard.append(stage.last_batch()["sound"][order])
     assert not torch.allclose(heard[0], heard[1], atol=0.1)
 
 
 def test_pairs_are_drawn_by_their_weight() -> None:
     data = tiny_pairs(8)
     data.weights[:2] = 50.0
-    stage = AudioEncoderStage(data, replace(TINY, batch=2), Rig(precision="float32"))
-    drawn = [stage._draw(Turn(step, 0.0, 0)) and stage.drawn()["rows"].tolist() for step in range(20)]
+    stage = AudioEncoderStage(data, replace(TINY, batch=2), DeviceContext(precision="float32"))
+    drawn = [stage._draw(StepContext(step, 0.0, 0)) and stage.last_batch()["rows"].tolist() for step in range(20)]
     assert sum(row < 2 for rows in drawn for row in rows) > 25
 
 
@@ -147,10 +159,10 @@ def test_the_rate_stays_as_published_or_rises_and_falls() -> None:
     rates = {}
     for schedule in ("constant", "cosine"):
         settings = replace(TINY, schedule=schedule)  # type: ignore[arg-type]
-        stage = AudioEncoderStage(data, settings, Rig(precision="float32"))
+        stage = AudioEncoderStage(data, settings, DeviceContext(precision="float32"))
         rates[schedule] = []
         for progress in (0.0, 0.02, 0.5, 1.0):
-            stage.step(Turn(0, progress, 0))
+            stage.step(StepContext(0, progress, 0))
             rates[schedule].append(stage.optimiser.param_groups[0]["lr"] / settings.learning_rate)
     assert rates["constant"] == [1.0] * 4
     assert rates["cosine"] == pytest.approx([0.05, 1.0, 0.5, 0.02], abs=2e-3)
@@ -158,7 +170,7 @@ def test_the_rate_stays_as_published_or_rises_and_falls() -> None:
 
 def test_validating_goes_by_batches_as_large_as_a_steps_and_leaves_no_pair_out() -> None:
     data = tiny_pairs(11, num_held_out=7)
-    stage = AudioEncoderStage(data, TINY, Rig(precision="float32"))
+    stage = AudioEncoderStage(data, TINY, DeviceContext(precision="float32"))
     sizes, seen = [], set()
     of_batch = stage._validated
 
@@ -180,7 +192,7 @@ def test_validating_mixes_clips_that_lie_side_by_side() -> None:
     data = pairs_of(np.zeros((num + 4, SMALLEST.clip_samples), np.float32), np.ones((num + 4, 1, 2)), SMALLEST)
     data.features[4:] = features
     data = replace(data, train=np.arange(4), held_out=np.arange(4, num + 4))
-    stage = AudioEncoderStage(data, TINY, Rig(precision="float32"))
+    stage = AudioEncoderStage(data, TINY, DeviceContext(precision="float32"))
     mixed = []
     stage._validated = lambda audio, image: mixed.append(len(image.unique(dim=0))) or {"loss": 0.0}  # type: ignore
     stage.validate()
@@ -188,12 +200,12 @@ def test_validating_mixes_clips_that_lie_side_by_side() -> None:
 
 
 def test_with_one_pair_held_out_or_none_nothing_is_validated() -> None:
-    assert AudioEncoderStage(tiny_pairs(5, num_held_out=1), TINY, Rig(precision="float32")).validate() == {}
+    assert AudioEncoderStage(tiny_pairs(5, num_held_out=1), TINY, DeviceContext(precision="float32")).validate() == {}
 
 
 def test_recall_counts_sounds_whose_nearest_picture_is_their_own() -> None:
     data = tiny_pairs(9, num_held_out=5)
-    stage = AudioEncoderStage(data, TINY, Rig(precision="float32"))
+    stage = AudioEncoderStage(data, TINY, DeviceContext(precision="float32"))
     audio = encode_pairs(stage.net.eval(), data, data.held_out)
     data.features[data.held_out] = audio[:, None].numpy()
     assert stage.validate()["recall_1"] == 1.0
@@ -244,15 +256,15 @@ def test_a_run_that_only_gets_worse_stops_and_leaves_its_best(tmp_path: Path) ->
     validated = {line["step"]: line["val_loss"] for line in log_of(tmp_path) if "val_loss" in line}
     best = min(validated, key=lambda step: validated[step])
     assert max(validated) == best + 3 < 60
-    saved, standing = checkpoint.load(tmp_path / "best.pt")
-    assert standing.best_step == best
+    saved, train_state = checkpoint.load(tmp_path / "best.pt")
+    assert train_state.best_step == best
     for name, value in net.state_dict().items():
         assert torch.equal(value, saved["net"][name])
     assert_close(load_audio_encoder(tmp_path)[0].state_dict(), dict(net.state_dict()))
 
 
 def test_four_steps_are_two_and_then_two_more(tmp_path: Path) -> None:
-    data, settings = tiny_pairs(8, num_held_out=3), replace(TINY, hearing=Hearing())
+    data, settings = tiny_pairs(8, num_held_out=3), replace(TINY, augmentation=SpectrogramAugmentation())
     whole = train_audio_encoder(data, settings, plan(tmp_path / "whole", 4))
     train_audio_encoder(data, settings, plan(tmp_path / "parts", 2))
     parts = train_audio_encoder(data, settings, plan(tmp_path / "parts", 4))
@@ -265,15 +277,15 @@ def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint_as_if_it_had_not
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = tiny_pairs(8, num_held_out=3)
-    settings = replace(TINY, hearing=Hearing(), schedule="cosine", temperature=0.2, pull=1.0)
+    settings = replace(TINY, augmentation=SpectrogramAugmentation(), schedule="cosine", temperature=0.2, pull=1.0)
     lengths = {"save_every_s": 0.0, "log_every": 3}
     whole = train_audio_encoder(data, settings, plan(tmp_path / "whole", 5, **lengths))
     step = AudioEncoderStage.step
 
-    def killed(stage: AudioEncoderStage, turn: Turn) -> dict[str, float]:
-        if turn.step == 3:
+    def killed(stage: AudioEncoderStage, ctx: StepContext) -> dict[str, float]:
+        if ctx.step == 3:
             raise KeyboardInterrupt
-        return step(stage, turn)
+        return step(stage, ctx)
 
     monkeypatch.setattr(AudioEncoderStage, "step", killed)
     with pytest.raises(KeyboardInterrupt):

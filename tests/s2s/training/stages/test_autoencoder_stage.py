@@ -9,9 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch.testing import assert_close
 
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.images import Pictures
 from s2s.training.inputs.world_arrays import DataError
 from s2s.training.stages.autoencoder import (
@@ -44,24 +44,26 @@ def coloured_squares() -> tuple[Pictures, NDArray[np.uint8]]:
 
 
 def plan(out: Path, steps: int) -> RunPlan:
-    return RunPlan(out, RunLength(steps, validate_every=2, sheet_every=2, log_every=1), Rig(precision="float32"))
+    return RunPlan(
+        out, RunLength(steps, validate_every=2, sheet_every=2, log_every=1), DeviceContext(precision="float32")
+    )
 
 
 def test_it_learns_what_it_is_shown() -> None:
     data, masks = coloured_squares()
-    stage = AutoencoderStage(data, replace(TINY, learning_rate=4e-3), Rig(precision="float32"), masks=masks)
-    first = stage.step(Turn(0, 0.1, 0))["level"]
+    stage = AutoencoderStage(data, replace(TINY, learning_rate=4e-3), DeviceContext(precision="float32"), masks=masks)
+    first = stage.step(StepContext(0, 0.1, 0))["level"]
     for step in range(1, 150):
-        last = stage.step(Turn(step, 0.1, 0))["level"]
+        last = stage.step(StepContext(step, 0.1, 0))["level"]
     assert last < 0.7 * first
 
 
 def test_crops_lie_around_the_thing() -> None:
     data, masks = coloured_squares()
     settings = replace(TINY, on_thing=1.0)
-    stage = AutoencoderStage(data, settings, Rig(precision="float32"), masks=masks)
-    stage.step(Turn(0, 0.1, 0))
-    cut = stage.drawn()["masks"]
+    stage = AutoencoderStage(data, settings, DeviceContext(precision="float32"), masks=masks)
+    stage.step(StepContext(0, 0.1, 0))
+    cut = stage.last_batch()["masks"]
     assert cut.shape == (8, 1, 4, 8)
     assert bool((cut.flatten(1).sum(dim=1) > 0).all())
 
@@ -69,16 +71,16 @@ def test_crops_lie_around_the_thing() -> None:
 def test_a_critic_learns_first_and_is_heard_later() -> None:
     data, masks = coloured_squares()
     settings = replace(TINY, texture=0.1, texture_from=0.5)
-    stage = AutoencoderStage(data, settings, Rig(precision="float32"), masks=masks)
-    assert stage.step(Turn(0, 0.4, 0)).keys() == {"level", "slope", "critic"}
-    assert stage.step(Turn(1, 0.6, 0)).keys() == {"level", "slope", "critic", "wish"}
+    stage = AutoencoderStage(data, settings, DeviceContext(precision="float32"), masks=masks)
+    assert stage.step(StepContext(0, 0.4, 0)).keys() == {"level", "slope", "critic"}
+    assert stage.step(StepContext(1, 0.6, 0)).keys() == {"level", "slope", "critic", "wish"}
 
 
 def test_the_end_of_a_run_sees_whole_pictures() -> None:
     data, masks = coloured_squares()
-    stage = AutoencoderStage(data, TINY, Rig(precision="float32"), masks=masks)
-    stage.step(Turn(0, 0.99, 0))
-    assert stage.drawn()["pictures"].shape == (2, 3, HEIGHT, WIDTH)
+    stage = AutoencoderStage(data, TINY, DeviceContext(precision="float32"), masks=masks)
+    stage.step(StepContext(0, 0.99, 0))
+    assert stage.last_batch()["pictures"].shape == (2, 3, HEIGHT, WIDTH)
 
 
 @pytest.mark.parametrize("settings", [TINY, replace(TINY, texture=0.1)], ids=["plain", "with a critic"])
@@ -129,7 +131,7 @@ def test_pictures_of_sides_that_16_does_not_divide_are_refused() -> None:
     rows = np.arange(2)
     data = Pictures(np.zeros((2, 30, 64, 3), np.uint8), rows, rows[:0], ("a",), np.zeros(2, np.int64))
     with pytest.raises(DataError, match="16 must divide"):
-        AutoencoderStage(data, TINY, Rig(precision="float32"))
+        AutoencoderStage(data, TINY, DeviceContext(precision="float32"))
 
 
 def test_bytes_come_back_as_they_were() -> None:

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from s2s.training.engine.device import Rig
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.device import DeviceContext
+from s2s.training.engine.step_context import StepContext
 from tests.s2s.training.rank_program import STAGES
 
 pytestmark = pytest.mark.heavy
@@ -25,11 +25,11 @@ def test_a_compiled_stage_takes_the_steps_of_a_plain_one(name: str, monkeypatch:
         compiled.append(forward)
         return partial(compile_, backend="eager")(forward)  # its graphs, without minutes of a C++ compiler
 
-    stages = [STAGES[name](Rig(precision="float32"), 8)]
+    stages = [STAGES[name](DeviceContext(precision="float32"), 8)]
     with monkeypatch.context() as patched:
         patched.setattr("s2s.training.engine.device.torch.compile", traced)
-        stages.append(STAGES[name](Rig(precision="float32", compiled=True), 8))
+        stages.append(STAGES[name](DeviceContext(precision="float32", compiled=True), 8))
     assert compiled
     for step, progress in enumerate((0.1, 0.9)):  # the generator's both phases
-        plain, other = (stage.step(Turn(step, progress, seed=0)) for stage in stages)
+        plain, other = (stage.step(StepContext(step, progress, seed=0)) for stage in stages)
         assert_close(other, plain, atol=1e-4, rtol=1e-4)

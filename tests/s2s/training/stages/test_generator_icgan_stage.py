@@ -15,11 +15,11 @@ from s2s.card import BigGanSizes
 from s2s.data.ranks import Rank
 from s2s.models.biggan import BigGanGenerator
 from s2s.models.registry import build
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan, train
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.image_features import encode_pictures
-from s2s.training.inputs.instances import InstancesAsked, instances_of
+from s2s.training.inputs.instances import InstanceOptions, instances_of
 from s2s.training.stages.generator_icgan import InstanceGanSettings, InstanceGanStage, train_instance_gan
 from s2s.training.stages.trained_generator import load_trained_generator, sizes_of_run
 from tests.fakes import tiny_card
@@ -33,9 +33,9 @@ H_DIM = 32
 TINY = InstanceGanSettings(
     resolution=64, channels=8, z_dim=20, shared_dim=8, k_nn=3, batch=4, average=0.5, average_start=1
 )
-LITTLE_DATA = replace(TINY, augment="colour,translation,cutout", warm_up=0.5, judge_steps=2)
+LITTLE_DATA = replace(TINY, augment="colour,translation,cutout", warm_up=0.5, discriminator_steps=2)
 SIZES = BigGanSizes(resolution=64, channels=8, z_dim=20, h_dim=H_DIM, shared_dim=8)
-PLAIN = Rig(precision="float32")
+PLAIN = DeviceContext(precision="float32")
 
 
 @pytest.fixture(autouse=True)
@@ -44,15 +44,15 @@ def _few_statistics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("s2s.training.stages.generator_icgan._STATISTICS_BATCHES", 2)
 
 
-def plan(out: Path, steps: int = 4, rig: Rig = PLAIN) -> RunPlan:
-    return RunPlan(out, RunLength(steps, validate_every=4, log_every=1, save_every_s=0.0), rig)
+def plan(out: Path, steps: int = 4, device_context: DeviceContext = PLAIN) -> RunPlan:
+    return RunPlan(out, RunLength(steps, validate_every=4, log_every=1, save_every_s=0.0), device_context)
 
 
 def stage(out: Path, settings: InstanceGanSettings = TINY, rank: Rank | None = None) -> InstanceGanStage:
     data, encoder = coloured_pictures(), random_encoder()
-    asked = InstancesAsked(settings.k_nn, settings.flipped_features)
-    rig = Rig(precision="float32", rank=rank or Rank())
-    return InstanceGanStage(data, encoder, settings, instances_of(data, encoder, out, asked), rig)
+    asked = InstanceOptions(settings.k_nn, settings.flipped_features)
+    device_context = DeviceContext(precision="float32", rank=rank or Rank())
+    return InstanceGanStage(data, encoder, settings, instances_of(data, encoder, out, asked), device_context)
 
 
 def generator(sizes: BigGanSizes = SIZES) -> BigGanGenerator:
@@ -82,7 +82,7 @@ def test_a_run_reconstructs_then_competes_and_its_generator_comes_back(tmp_path:
     painter = train_instance_gan(coloured_pictures(), random_encoder(), LITTLE_DATA, plan(tmp_path))
     log = log_of(tmp_path)
     assert [set(line) - {"step"} for line in log[:4]] == [{"pixel", "feature"}] * 2 + [
-        {"judge", "gap", "adversarial"}
+        {"discriminator", "gap", "adversarial"}
     ] * 2
     assert {"val_loss", "val_cosine"} <= log[-1].keys()
     assert (tmp_path / "sheet.png").exists()
@@ -95,7 +95,10 @@ def test_a_run_reconstructs_then_competes_and_its_generator_comes_back(tmp_path:
 
 def test_any_picture_encoder_and_number_format_will_do(tmp_path: Path) -> None:
     painter = train_instance_gan(
-        coloured_pictures(), ColourEncoder(), LITTLE_DATA, plan(tmp_path, rig=Rig(precision="bfloat16"))
+        coloured_pictures(),
+        ColourEncoder(),
+        LITTLE_DATA,
+        plan(tmp_path, device_context=DeviceContext(precision="bfloat16")),
     )
     assert painter.h_dim == 6
     assert all(torch.isfinite(value).all() for value in painter.state_dict().values())
@@ -134,7 +137,7 @@ def test_a_finished_run_can_be_made_longer_as_if_it_had_never_ended(tmp_path: Pa
 
 def test_looking_at_how_far_it_is_changes_nothing(tmp_path: Path) -> None:
     one = stage(tmp_path)
-    one.step(Turn(0, 0.0, 0))
+    one.step(StepContext(0, 0.0, 0))
     before = {name: value.clone() for name, value in tensors_in(one.state_dict())}
     told = one.validate()
     assert told == one.validate()
@@ -146,32 +149,35 @@ def test_looking_at_how_far_it_is_changes_nothing(tmp_path: Path) -> None:
 
 def test_with_nothing_held_out_nothing_is_validated(tmp_path: Path) -> None:
     data, encoder = coloured_pictures(held_out=0), random_encoder()
-    one = InstanceGanStage(data, encoder, TINY, instances_of(data, encoder, tmp_path, InstancesAsked(3)), PLAIN)
+    one = InstanceGanStage(data, encoder, TINY, instances_of(data, encoder, tmp_path, InstanceOptions(3)), PLAIN)
     assert one.validate() == {}
     assert one.bounds() is None
     assert one.sheet() is not None
 
 
 def test_the_judge_learns_to_tell_paintings_from_pictures(tmp_path: Path) -> None:
-    one = stage(tmp_path, replace(TINY, judge_rate=1e-3, learning_rate=0.0))
-    told = [one.step(Turn(number, 0.0, 0)) for number in range(12)]
-    assert np.mean([line["judge"] for line in told[-4:]]) < np.mean([line["judge"] for line in told[:4]]) / 2
+    one = stage(tmp_path, replace(TINY, discriminator_lr=1e-3, learning_rate=0.0))
+    told = [one.step(StepContext(number, 0.0, 0)) for number in range(12)]
+    assert (
+        np.mean([line["discriminator"] for line in told[-4:]])
+        < np.mean([line["discriminator"] for line in told[:4]]) / 2
+    )
     assert min(line["gap"] for line in told[-4:]) > 0
 
 
 @pytest.mark.slow
 def test_the_warm_up_finds_the_colours(tmp_path: Path) -> None:
     one = stage(tmp_path, replace(TINY, warm_up=1.0, batch=8))
-    told = [one.step(Turn(number, 0.0, 0)) for number in range(30)]
+    told = [one.step(StepContext(number, 0.0, 0)) for number in range(30)]
     for name in ("pixel", "feature"):
         assert np.mean([line[name] for line in told[-5:]]) < 0.85 * np.mean([line[name] for line in told[:5]])
 
 
 def test_each_network_is_moved_by_its_own_loss_alone(tmp_path: Path) -> None:
     for still, moving, rates in (("G", "D", (0.0, 1e-4)), ("D", "G", (1e-4, 0.0))):
-        one = stage(tmp_path, replace(TINY, learning_rate=rates[0], judge_rate=rates[1]))
+        one = stage(tmp_path, replace(TINY, learning_rate=rates[0], discriminator_lr=rates[1]))
         before = {name: [w.clone() for w in getattr(one, name).parameters()] for name in "GD"}
-        one.step(Turn(0, 0.0, 0))
+        one.step(StepContext(0, 0.0, 0))
         assert all(map(torch.equal, before[still], getattr(one, still).parameters()))
         assert not any(map(torch.equal, before[moving][:1], getattr(one, moving).parameters()))
 
@@ -180,8 +186,8 @@ def test_half_of_the_pictures_are_mirrored_where_flips_are_wanted(tmp_path: Path
     drawn = {}
     for flips in (False, True):
         one = stage(tmp_path, replace(TINY, flips=flips, batch=16, learning_rate=0.0))
-        one.step(Turn(0, 0.0, 0))
-        drawn[flips] = one.drawn()["real"]
+        one.step(StepContext(0, 0.0, 0))
+        drawn[flips] = one.last_batch()["real"]
     turned = [torch.equal(a, b.flip(2)) for a, b in zip(drawn[True], drawn[False], strict=True)]
     same = [torch.equal(a, b) for a, b in zip(drawn[True], drawn[False], strict=True)]
     assert all(a != b for a, b in zip(turned, same, strict=True))
@@ -191,9 +197,9 @@ def test_half_of_the_pictures_are_mirrored_where_flips_are_wanted(tmp_path: Path
 def test_ranks_are_given_their_shares_of_one_batch(tmp_path: Path) -> None:
     seen = []
     for rank in (Rank(), Rank(0, 2), Rank(1, 2)):
-        one = stage(tmp_path, replace(TINY, judge_steps=2), rank)
-        one.step(Turn(0, 0.0, 0, rank))
-        seen.append(one.drawn())
+        one = stage(tmp_path, replace(TINY, discriminator_steps=2), rank)
+        one.step(StepContext(0, 0.0, 0, rank))
+        seen.append(one.last_batch())
     whole, first, second = seen
     assert whole.keys() == {"real", "h_real", "z", "h"}
     for name, value in whole.items():
@@ -230,7 +236,7 @@ def test_training_begins_from_a_bundles_generator_as_it_was_saved(tmp_path: Path
     for net in (one.G, one.average.net):
         assert all(torch.equal(value, written.state_dict()[name]) for name, value in net.state_dict().items())
     assert all(weight.requires_grad for weight in one.G.parameters())
-    one.step(Turn(0, 0.0, 0))
+    one.step(StepContext(0, 0.0, 0))
 
 
 def test_a_folded_generator_is_refused_with_the_way_out(tmp_path: Path) -> None:
@@ -251,7 +257,7 @@ def test_a_generator_of_other_sizes_is_refused(tmp_path: Path, other: dict[str, 
     [
         ({"augment": "blur"}, "no augmentation 'blur'"),
         ({"warm_up": 1.5}, "share of 0..1"),
-        ({"judge_steps": 0}, "from 1 on"),
+        ({"discriminator_steps": 0}, "from 1 on"),
         ({"channels": 4}, "8 or more, got 4"),
     ],
 )
@@ -279,9 +285,9 @@ def test_a_folder_without_a_finished_run_says_what_is_missing(tmp_path: Path) ->
 
 def test_the_conditions_are_what_the_encoder_sees(tmp_path: Path) -> None:
     one = stage(tmp_path)
-    one.step(Turn(0, 0.0, 0))
+    one.step(StepContext(0, 0.0, 0))
     data = coloured_pictures()
-    known = torch.cat([encode_pictures(random_encoder(), data.of(data.train)[:, :, ::turn]) for turn in (1, -1)])
+    known = torch.cat([encode_pictures(random_encoder(), data.of(data.train)[:, :, ::ctx]) for ctx in (1, -1)])
     for name in ("h", "h_real"):
-        nearest = torch.cdist(one.drawn()[name], known).min(dim=1).values
+        nearest = torch.cdist(one.last_batch()[name], known).min(dim=1).values
         assert_close(nearest, torch.zeros(4), atol=1e-3, rtol=0)

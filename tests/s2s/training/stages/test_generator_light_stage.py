@@ -11,9 +11,9 @@ from torch.testing import assert_close
 
 from s2s.card import LightSizes
 from s2s.models.light_generator import LightGenerator
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan, train
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.conditions import Conditions, nearest
 from s2s.training.stages.generator_light import (
     GeneratorSettings,
@@ -38,19 +38,23 @@ SMALLER = replace(TINY, channels=(8, 8, 8, 8))
 
 
 def plan(out: Path, steps: int = 4) -> RunPlan:
-    return RunPlan(out, RunLength(steps, validate_every=4, log_every=1, save_every_s=0.0), Rig(precision="float32"))
+    return RunPlan(
+        out, RunLength(steps, validate_every=4, log_every=1, save_every_s=0.0), DeviceContext(precision="float32")
+    )
 
 
 def stage(out: Path, settings: GeneratorSettings = TINY) -> GeneratorStage:
     data, encoder = coloured_pictures(), random_encoder()
-    return GeneratorStage(data, encoder, settings, conditions_of(data, encoder, out), Rig(precision="float32"))
+    return GeneratorStage(
+        data, encoder, settings, conditions_of(data, encoder, out), DeviceContext(precision="float32")
+    )
 
 
 def test_a_run_goes_through_both_phases_and_its_generator_comes_back(tmp_path: Path) -> None:
     painter = train_generator(coloured_pictures(), random_encoder(), TINY, plan(tmp_path))
     log = log_of(tmp_path)
     assert {"pixel", "feature", "divergence"} == log[0].keys() - {"step"}
-    assert {"pixel", "divergence", "adversarial", "judge", "latent"} <= log[3].keys()
+    assert {"pixel", "divergence", "adversarial", "discriminator", "latent"} <= log[3].keys()
     assert {"val_loss", "val_cosine"} <= log[-1].keys()
     assert (tmp_path / "sheet.png").exists()
     z, h = torch.randn(2, 4), torch.rand(2, H_DIM)
@@ -80,7 +84,7 @@ def test_a_stopped_run_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> Non
 
 def test_looking_at_how_far_it_is_changes_nothing(tmp_path: Path) -> None:
     one = stage(tmp_path)
-    one.step(Turn(0, 1.0, 0))
+    one.step(StepContext(0, 1.0, 0))
     before = {name: value.clone() for name, value in tensors_in(one.state_dict())}
     assert one.validate() == one.validate()
     sheet = one.sheet()
@@ -92,15 +96,17 @@ def test_looking_at_how_far_it_is_changes_nothing(tmp_path: Path) -> None:
 
 def test_with_nothing_held_out_nothing_is_validated(tmp_path: Path) -> None:
     data, encoder = coloured_pictures(held_out=0), random_encoder()
-    one = GeneratorStage(data, encoder, TINY, conditions_of(data, encoder, tmp_path), Rig(precision="float32"))
+    one = GeneratorStage(
+        data, encoder, TINY, conditions_of(data, encoder, tmp_path), DeviceContext(precision="float32")
+    )
     assert one.validate() == {}
     assert one.sheet() is not None
 
 
 def test_pictures_and_conditions_of_a_step_belong_together(tmp_path: Path) -> None:
     one = stage(tmp_path, replace(TINY, batch=16))
-    one.step(Turn(0, 0.0, 0))
-    drawn, data = one.drawn(), coloured_pictures()
+    one.step(StepContext(0, 0.0, 0))
+    drawn, data = one.last_batch(), coloured_pictures()
     own = random_encoder()(drawn["real"])
     near = (F.normalize(own, dim=1) * drawn["h"]).sum(dim=1)
     assert int((near > 0.9999).sum()) >= 3  # some are the picture's own feature

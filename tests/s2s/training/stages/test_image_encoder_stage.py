@@ -14,9 +14,9 @@ from torch.testing import assert_close
 
 from s2s.models.image_encoder import ImageEncoder
 from s2s.models.swav import SwavResNet50
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan, train
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.image_features import encode_pictures, raw_features
 from s2s.training.inputs.images import UNKNOWN, Pictures
 from s2s.training.losses.objectives import sinkhorn, swapped_prediction
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.heavy
 SMALL = ImageEncoderSettings(
     width=4, batch=8, projection_dim=8, prototypes=6, large_px=32, small_px=16, small_crops=2, hold_prototypes=0.0
 )
-RIG = Rig(precision="float32")
+RIG = DeviceContext(precision="float32")
 
 
 @pytest.fixture(scope="module")
@@ -122,9 +122,9 @@ def test_prototypes_stand_still_while_they_are_held_and_then_move(pictures: Pict
         return nn.functional.normalize(stage.prototypes.weight.detach().clone(), dim=1)
 
     before = direction()
-    stage.step(Turn(0, 0.4, 0))
+    stage.step(StepContext(0, 0.4, 0))
     assert_close(direction(), before)
-    stage.step(Turn(1, 0.5, 0))
+    stage.step(StepContext(1, 0.5, 0))
     assert float((direction() - before).abs().max()) > 1e-5
 
 
@@ -132,7 +132,7 @@ def test_the_rate_rises_over_the_first_fiftieth_and_then_falls(pictures: Picture
     stage = stage_of(pictures)
     rates = []
     for step, progress in enumerate((0.0, 0.01, 0.02, 0.5, 0.99)):
-        stage.step(Turn(step, progress, 0))
+        stage.step(StepContext(step, progress, 0))
         rates.append(stage.optimiser.param_groups[0]["lr"] / SMALL.learning_rate)
     assert rates == pytest.approx([0.05, 0.55, 1.0, 0.5, 0.02], abs=0.01)
 
@@ -140,8 +140,8 @@ def test_the_rate_rises_over_the_first_fiftieth_and_then_falls(pictures: Picture
 def test_the_pictures_of_a_batch_are_all_different_and_none_is_held_out(pictures: Pictures) -> None:
     stage = stage_of(pictures)
     trained_on = {pictures.pixels[row].tobytes() for row in pictures.train}
-    stage.step(Turn(0, 0.0, 0))
-    drawn = ((stage.drawn()["pictures"] + 1) * 127.5).permute(0, 2, 3, 1)
+    stage.step(StepContext(0, 0.0, 0))
+    drawn = ((stage.last_batch()["pictures"] + 1) * 127.5).permute(0, 2, 3, 1)
     assert drawn.shape == (8, 32, 32, 3)
     means = {tuple(np.round(one.mean(dim=(0, 1)).numpy(), 2)) for one in drawn}
     known = {tuple(np.round(np.frombuffer(one, np.uint8).reshape(-1, 3).mean(axis=0), 2)) for one in trained_on}
@@ -151,15 +151,15 @@ def test_the_pictures_of_a_batch_are_all_different_and_none_is_held_out(pictures
 
 def test_a_batch_is_no_larger_than_there_are_pictures(pictures: Pictures) -> None:
     stage = stage_of(pictures, batch=512)
-    stage.step(Turn(0, 0.0, 0))
-    assert len(stage.drawn()["pictures"]) == len(pictures.train)
+    stage.step(StepContext(0, 0.0, 0))
+    assert len(stage.last_batch()["pictures"]) == len(pictures.train)
 
 
 def test_after_a_collapse_one_prototype_is_used_and_the_loss_says_so(pictures: Pictures) -> None:
     stage = stage_of(pictures)
     last = stage.projector[-1]
     nn.init.zeros_(last.weight)
-    told = stage.step(Turn(0, 0.0, 0))
+    told = stage.step(StepContext(0, 0.0, 0))
     assert told["used"] == pytest.approx(1.0)
     assert told["loss"] >= math.log(SMALL.prototypes) - 1e-4
 
@@ -169,7 +169,7 @@ def test_what_is_held_out_is_measured_always_alike_and_changes_nothing(pictures:
     first = stage.validate()
     assert first.keys() == {"loss", "nearest_of_class"}
     assert stage.validate() == first
-    assert stage.step(Turn(0, 0.0, 0)) == other.step(Turn(0, 0.0, 0))
+    assert stage.step(StepContext(0, 0.0, 0)) == other.step(StepContext(0, 0.0, 0))
 
 
 def test_prototypes_are_directions_where_it_is_measured_too(pictures: Pictures) -> None:

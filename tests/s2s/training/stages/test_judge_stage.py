@@ -15,9 +15,9 @@ from torch.testing import assert_close
 from torchvision.models import inception_v3
 
 from s2s.models.judge import INCEPTION_PX, Judge, as_input
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.images import UNKNOWN, Pictures
 from s2s.training.inputs.world_arrays import DataError, to_tensor
 from s2s.training.stages.judge import JudgeSettings, JudgeStage, load_judge, train_judge
@@ -37,7 +37,10 @@ def large_files(tmp_path: Path) -> Iterator[Path]:
 
 def plan(out: Path, steps: int, seed: int = 0, **length: Any) -> RunPlan:
     return RunPlan(
-        out, RunLength(steps, **{"validate_every": 2, "log_every": 1, **length}), Rig(precision="float32"), seed
+        out,
+        RunLength(steps, **{"validate_every": 2, "log_every": 1, **length}),
+        DeviceContext(precision="float32"),
+        seed,
     )
 
 
@@ -110,38 +113,38 @@ def test_weights_that_are_not_inceptions_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is no state dict"):
         Judge(("a", "b"), "inception").load_body(path)
     with pytest.raises(ValueError, match="architecture inception, not for small"):
-        JudgeStage(coloured_pictures(), TINY, Rig(precision="float32"), weights=path)
+        JudgeStage(coloured_pictures(), TINY, DeviceContext(precision="float32"), weights=path)
 
 
 def test_pictures_without_labels_are_refused_with_what_to_do() -> None:
     data = coloured_pictures()
     nameless = replace(data, labels=np.full_like(data.labels, UNKNOWN), classes=())
     with pytest.raises(DataError, match=r"prepare films that have labels .* index\.jsonl"):
-        JudgeStage(nameless, TINY, Rig(precision="float32"))
+        JudgeStage(nameless, TINY, DeviceContext(precision="float32"))
     one_class = unlabelled(data, [row for row in range(24) if data.labels[row]])
     with pytest.raises(DataError, match="fewer than two"):
-        JudgeStage(one_class, TINY, Rig(precision="float32"))
+        JudgeStage(one_class, TINY, DeviceContext(precision="float32"))
 
 
 def test_a_picture_without_a_label_is_neither_learnt_nor_asked_about() -> None:
     data = unlabelled(coloured_pictures(), [0, 5, 6, 20])
-    stage = JudgeStage(data, replace(TINY, batch=100), Rig(precision="float32"))
-    stage.step(Turn(0, 0.0, 0))
-    assert len(stage.drawn()["target"]) == 13
-    assert int(stage.drawn()["target"].min()) >= 0
+    stage = JudgeStage(data, replace(TINY, batch=100), DeviceContext(precision="float32"))
+    stage.step(StepContext(0, 0.0, 0))
+    assert len(stage.last_batch()["target"]) == 13
+    assert int(stage.last_batch()["target"].min()) >= 0
     assert math.isfinite(stage.validate()["loss"])
     nothing_known = unlabelled(data, data.held_out.tolist())
-    assert JudgeStage(nothing_known, TINY, Rig(precision="float32")).validate() == {}
+    assert JudgeStage(nothing_known, TINY, DeviceContext(precision="float32")).validate() == {}
 
 
 def test_it_learns_to_name_pictures_held_out_and_its_loss_lies_within_its_bounds(tmp_path: Path) -> None:
     data = coloured_pictures(64, held_out=16)
-    untrained = JudgeStage(data, TINY, Rig(precision="float32"))
+    untrained = JudgeStage(data, TINY, DeviceContext(precision="float32"))
     bounds = untrained.bounds()
     assert bounds is not None and (bounds.name, bounds.floor) == ("loss", 0.0)
     assert bounds.ceiling == pytest.approx(math.log(SCENES))
     # In training mode: the running statistics of a fresh network have seen nothing.
-    assert untrained.step(Turn(0, 0.0, 0))["loss"] == pytest.approx(bounds.ceiling, abs=0.6)
+    assert untrained.step(StepContext(0, 0.0, 0))["loss"] == pytest.approx(bounds.ceiling, abs=0.6)
     train_judge(data, replace(TINY, batch=16), plan(tmp_path, 40, validate_every=10))
     assert log_of(tmp_path)[-1]["val_accuracy"] > 0.8
 
@@ -151,10 +154,10 @@ def test_a_run_that_was_killed_goes_on_as_if_it_had_not_been(tmp_path: Path, mon
     whole = train_judge(data, TINY, plan(tmp_path / "whole", 4, **length))
     step = JudgeStage.step
 
-    def killed(stage: JudgeStage, turn: Turn) -> dict[str, float]:
-        if turn.step == 2:
+    def killed(stage: JudgeStage, ctx: StepContext) -> dict[str, float]:
+        if ctx.step == 2:
             raise KeyboardInterrupt
-        return step(stage, turn)
+        return step(stage, ctx)
 
     monkeypatch.setattr(JudgeStage, "step", killed)
     with pytest.raises(KeyboardInterrupt):

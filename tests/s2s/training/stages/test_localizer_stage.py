@@ -12,10 +12,10 @@ from torch.testing import assert_close
 
 from s2s.data.ranks import Rank
 from s2s.models.localizer import Localizer, LocalizerSizes, similarity_maps
-from s2s.training.augment.band_augment import Microphones
-from s2s.training.engine.device import Rig
+from s2s.training.augment.band_augment import BandAugmenter
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
-from s2s.training.engine.step_context import Turn
+from s2s.training.engine.step_context import StepContext
 from s2s.training.losses.moments import guessing_info_nce, moment_info_nce, moment_logistic
 from s2s.training.stages.localizer import LocalizerSettings, LocalizerStage, load_localizer, train_localizer
 from tests.rounding import rounding
@@ -43,7 +43,7 @@ def _one_thread() -> object:
 
 
 def plan(out: Path, steps: int, seed: int = 0, **length: Any) -> RunPlan:
-    return RunPlan(out, RunLength(steps, **{"validate_every": 10, **length}), Rig(precision="float32"), seed)
+    return RunPlan(out, RunLength(steps, **{"validate_every": 10, **length}), DeviceContext(precision="float32"), seed)
 
 
 def log_of(out: Path) -> list[dict[str, float]]:
@@ -109,10 +109,10 @@ def test_a_run_that_was_killed_goes_on_as_if_it_had_not_been(tmp_path: Path, mon
     whole, _ = train_localizer(data, settings, plan(tmp_path / "whole", 4, **length))
     step = LocalizerStage.step
 
-    def killed(stage: LocalizerStage, turn: Turn) -> dict[str, float]:
-        if turn.step == 2:
+    def killed(stage: LocalizerStage, ctx: StepContext) -> dict[str, float]:
+        if ctx.step == 2:
             raise KeyboardInterrupt
-        return step(stage, turn)
+        return step(stage, ctx)
 
     monkeypatch.setattr(LocalizerStage, "step", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -136,11 +136,11 @@ def test_without_clips_held_out_the_last_weights_are_kept(num_held_out: int, tmp
 def test_the_loss_starts_at_a_guess_among_the_moments_of_the_batch() -> None:
     data, _, _ = toy_moments(24, 0, seed=3)
     # So warm that the scatter of a fresh network's scores does not count.
-    stage = LocalizerStage(data, replace(TINY, temperature=1.0), Rig(precision="float32"))
+    stage = LocalizerStage(data, replace(TINY, temperature=1.0), DeviceContext(precision="float32"))
     bounds = stage.bounds()
     assert bounds is not None and (bounds.name, bounds.floor) == ("contrast", 0.0)
     assert bounds.ceiling == pytest.approx(np.log(16 * 4), abs=0.03)
-    assert stage.step(Turn(0, 0.0, 0))["contrast"] == pytest.approx(bounds.ceiling, abs=0.05)
+    assert stage.step(StepContext(0, 0.0, 0))["contrast"] == pytest.approx(bounds.ceiling, abs=0.05)
 
 
 def test_every_rank_is_given_its_own_clips_of_the_batch_as_one_alone_would_hear_and_see_them() -> None:
@@ -148,8 +148,8 @@ def test_every_rank_is_given_its_own_clips_of_the_batch_as_one_alone_would_hear_
     settings = replace(TINY, map_dropout=0.3)
 
     def given(rank: Rank) -> list[torch.Tensor]:
-        stage = LocalizerStage(data, settings, Rig(precision="float32", rank=rank))
-        maps, bands, steps = stage._draw(Turn(3, 0.1, 0, rank))
+        stage = LocalizerStage(data, settings, DeviceContext(precision="float32", rank=rank))
+        maps, bands, steps = stage._draw(StepContext(3, 0.1, 0, rank))
         return [*maps, bands, steps]
 
     shares = [given(Rank(index, 4)) for index in range(4)]
@@ -171,11 +171,11 @@ def test_the_loss_counts_other_moments_of_a_clip_as_much_as_it_is_told() -> None
 def test_the_temperature_is_learnt_where_that_is_asked_for() -> None:
     data, _, _ = toy_moments(12, 0, seed=5)
     fixed, learnt = (
-        LocalizerStage(data, replace(TINY, learn_temperature=learn), Rig(precision="float32"))
+        LocalizerStage(data, replace(TINY, learn_temperature=learn), DeviceContext(precision="float32"))
         for learn in (False, True)
     )
-    fixed.step(Turn(0, 0.1, 0))
-    learnt.step(Turn(0, 0.1, 0))
+    fixed.step(StepContext(0, 0.1, 0))
+    learnt.step(StepContext(0, 0.1, 0))
     assert fixed.log_temperature.exp().item() == pytest.approx(TINY.temperature)
     assert learnt.log_temperature.exp().item() != pytest.approx(TINY.temperature, rel=1e-6)
 
@@ -184,8 +184,8 @@ def test_a_microphone_changes_much_but_what_is_loud_stays_loud() -> None:
     bands = torch.full((3, BANDS, 50), -20.5)
     bands[:, 4] = -6.0
     rows = np.array([2, 0, 1, 2])  # behind each clip is the one before it
-    microphones = Microphones.drawn(3, BANDS, TINY.hearing(), np.random.default_rng(0))
-    heard = microphones.of(rows).heard(bands[rows])
+    augmenter = BandAugmenter.draw(3, BANDS, TINY.augmentation(), np.random.default_rng(0))
+    heard = augmenter.of(rows).augment(bands[rows])
     assert heard.shape == bands.shape
     assert torch.isfinite(heard).all()
     assert set(heard.mean(dim=2).argmax(dim=1).tolist()) <= {3, 4, 5}

@@ -9,9 +9,9 @@ from torch.testing import assert_close
 
 from s2s.models.autoencoder import Autoencoder
 from s2s.models.thing_judge import CLASSES, NONE, ThingJudge, as_input
-from s2s.training.engine.device import Rig
+from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
-from s2s.training.engine.step_context import Lots
+from s2s.training.engine.step_context import SampleRng
 from s2s.training.inputs.thing_images import ThingCounts, Things, paint_again, write_things
 from s2s.training.inputs.world_arrays import DataError
 from s2s.training.stages.thing_judge import (
@@ -60,7 +60,7 @@ def test_a_run_learns_and_comes_back(tmp_path: Path) -> None:
     masks = np.zeros((40, 36, 64), np.uint8)
     masks[:, 8:20, 20:40] = 255
     data = Things(pixels, masks, np.arange(40) % len(CLASSES), np.arange(32), np.arange(32, 40))
-    plan = RunPlan(tmp_path, RunLength(2, validate_every=1, log_every=1), Rig(precision="float32"))
+    plan = RunPlan(tmp_path, RunLength(2, validate_every=1, log_every=1), DeviceContext(precision="float32"))
     judge = train_thing_judge(data, ThingJudgeSettings(batch=8), plan)
     loaded = load_thing_judge(tmp_path)
     pictures = torch.rand(2, 3, 144, 256) * 2 - 1
@@ -100,7 +100,7 @@ def test_a_moved_thing_takes_its_mask_along() -> None:
     masks = torch.zeros(16, 1, 18, 32)
     masks[:, :, 6:10, 12:18] = 1.0
     pictures = torch.nn.functional.interpolate(masks, (72, 128), mode="nearest").expand(-1, 3, -1, -1)
-    cut, where = moved(pictures, masks, Lots.alone(torch.Generator().manual_seed(0), 16))
+    cut, where = moved(pictures, masks, SampleRng.whole_batch(torch.Generator().manual_seed(0), 16))
     seen = torch.nn.functional.avg_pool2d(cut[:, :1], 4)
     assert float((seen - where).abs().mean()) < 0.03
 
