@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _bad_input() -> tuple[type[Exception], ...]:
-    from s2s.training.inputs.world_arrays import DataError
+    from s2s.data.clip_source import DataError
 
     return (BundleError, DataError, UnreadableFileError, OSError, ValueError)
 

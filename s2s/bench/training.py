@@ -150,6 +150,6 @@ def _pairs(sounds: _Samples, features: Tensor, spec: SpectrogramSpec) -> Pairs:
         fades=np.zeros(len(rows), bool),
         calibrated=np.zeros(len(rows), bool),
         spec=spec,
-        heard=torch.stack(levels).clamp_min(0.0).half().numpy(),
+        log_spectrograms=torch.stack(levels).clamp_min(0.0).half().numpy(),
         features=features[:, None].numpy(),
     )

@@ -31,10 +31,10 @@ def add_to(verbs: Verbs) -> None:
 def _run(args: argparse.Namespace) -> None:
     import torch
 
-    from s2s.data.annotations import fit, read_annotation
     from s2s.data.prepared import PreparedData
     from s2s.evaluate.ablation import Ablation, AblationSettings, Judges, as_markdown, table
     from s2s.training.engine.device import open_device_context
+    from s2s.training.inputs.pair_sources import moments_of
     from s2s.training.stages.image_encoder import load_image_encoder
     from s2s.training.stages.judge import load_judge
     from s2s.training.stages.trained_generator import load_trained_generator
@@ -42,7 +42,7 @@ def _run(args: argparse.Namespace) -> None:
     settings = settings_of(AblationSettings, args.set)
     torch.set_num_threads(args.threads or len(os.sched_getaffinity(0)))
     source = PreparedData.open(args.data)
-    moments = fit(read_annotation(args.moments).moments, {one: source.num_frames(one) for one in source.ids}).moments
+    moments = moments_of(source, args.moments)
     encoder = load_image_encoder(args.image_encoder)
     generator = load_trained_generator(args.generator, encoder.embedding_dim)
     judges = Judges(encoder, generator, load_judge(args.judge))

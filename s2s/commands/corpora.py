@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from s2s.data.corpus import Corpus
     from s2s.data.listing import Listing
 
-CORPORA: Final = ("folder", "vggsound", "vegas")
+WORLD: Final = "world"
+CORPORA: Final = ("folder", "vggsound", "vegas", WORLD)
 _LIST: Final = "vggsound.csv"
 
 
@@ -30,9 +31,10 @@ class CorpusChoice:
 
 def add_corpus(verb: argparse.ArgumentParser) -> None:
     """Add `--corpus`, `--csv` and `--classes`."""
-    verb.add_argument(
-        "--corpus", choices=CORPORA, default="folder", help="what SOURCE is: any films (default), or a published corpus"
+    kinds = (
+        "what SOURCE is: any films (default), a published corpus; world: takes of the synthetic world, without SOURCE"
     )
+    verb.add_argument("--corpus", choices=CORPORA, default="folder", help=kinds)
     verb.add_argument(
         "--csv",
         type=Path,

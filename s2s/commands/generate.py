@@ -13,8 +13,7 @@ from s2s.commands.files import names_of, progress, sound_files
 from s2s.commands.record import write_run
 from s2s.files.names import shown
 from s2s.media.audio import AudioFileError
-from s2s.media.montage import Pixels, captioned_sheet, save_png, told_by
-from s2s.world.scene_sheet import contact_sheet
+from s2s.media.montage import Pixels, captioned_sheet, contact_sheet, save_png, told_by
 
 if TYPE_CHECKING:
     from s2s.bundle import Bundle

@@ -1,4 +1,4 @@
-"""`prepare`: films of any kind -> clips to train on. `prepare world` draws the synthetic world's training arrays."""
+"""`prepare`: films of any kind -> clips to train on; or the synthetic world, drawn as takes to train on."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from s2s.commands.arguments import Verbs, at_least, numbers
-from s2s.commands.corpora import CorpusChoice, add_corpus, corpus_of
+from s2s.commands.corpora import WORLD, CorpusChoice, add_corpus, corpus_of
 from s2s.commands.record import write_run
 
 if TYPE_CHECKING:
@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_WORLD: Final = "world"
 _TELL_S: Final = 30.0
 _ABOUT: Final = """Turn films of any kind into clips: sound as 16 kHz mono WAV, frames as JPEG ten times a second,
 squashed to squares, in tar shards with an index. What cannot be used is left out and named in OUT/skipped.jsonl. A run
-that was stopped, even killed, goes on where it was; under torchrun every rank does its part."""
+that was stopped, even killed, goes on where it was; under torchrun every rank does its part. With --corpus world takes
+of the synthetic world are drawn instead, as plain arrays: `prepare --corpus world OUT`."""
 
 
 def add_to(verbs: Verbs) -> None:
     """Add the verb."""
     verb = verbs.add_parser("prepare", help="films -> clips to train on; goes on where it stopped", description=_ABOUT)
-    verb.add_argument("source", metavar="SOURCE", help="a folder of films; `world`: the synthetic world's arrays")
+    source = "a folder of films; --corpus world has none"
+    verb.add_argument("source", nargs="?", type=Path, metavar="SOURCE", help=source)
     verb.add_argument("out", type=Path, metavar="OUT")
     verb.add_argument("--px", type=_sizes, metavar="PX,…", help="sides of the frames (default 224,128; world: 128)")
     verb.add_argument("--workers", type=at_least(1), help="processes (default: one a core; world: 2)")
@@ -75,14 +76,26 @@ def _level(text: str) -> float | None:
 
 
 def _run(args: argparse.Namespace) -> None:
-    if args.source == _WORLD:
+    if _is_world(args):
         _prepare_world(args)
+    elif args.source is None:
+        raise ValueError(f"expected SOURCE and OUT, got {args.out} alone; --corpus world needs no SOURCE")
     else:
         _prepare_films(args)
 
 
+def _is_world(args: argparse.Namespace) -> bool:
+    if args.corpus == WORLD and args.source is not None:
+        raise ValueError(f"--corpus world is drawn, and has no SOURCE: leave out {args.source}")
+    # Once the word alone asked for the world; a folder of that name is a folder.
+    former = args.source == Path(WORLD) and args.corpus == "folder" and not args.source.exists()
+    if former:
+        _log.warning("`prepare world OUT` is written `prepare --corpus world OUT` today")
+    return args.corpus == WORLD or former
+
+
 def _prepare_world(args: argparse.Namespace) -> None:
-    from s2s.training.inputs.world_arrays import WorldCounts, write_world
+    from s2s.world.takes import WorldCounts, write_takes
 
     sizes = args.px or (128,)
     if len(sizes) != 1:
@@ -95,7 +108,7 @@ def _prepare_world(args: argparse.Namespace) -> None:
         picture_width_px=args.width_px,
         masks=args.masks,
     )
-    write_world(args.out, counts, workers=args.workers or 2)
+    write_takes(args.out, counts, workers=args.workers or 2)
 
 
 def _prepare_films(args: argparse.Namespace) -> None:
@@ -105,7 +118,7 @@ def _prepare_films(args: argparse.Namespace) -> None:
     from s2s.data.ranks import Rank
     from s2s.files.folders import unread_remark
 
-    settings, rank, root = _settings(args), Rank.of(os.environ), Path(args.source)
+    settings, rank, root = _settings(args), Rank.of(os.environ), args.source
     choice = CorpusChoice.of(args)
     val_share = settings.shares[1]
     corpus = corpus_of(root, choice, val_share=val_share, seed=args.seed, sounds=args.sound_only)

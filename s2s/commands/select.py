@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from s2s.data.prepared import PreparedData
+    from s2s.models.image_encoder import PictureEncoder
     from s2s.selection.select import Ledger
     from s2s.selection.selectors import Scores, Selector
 
@@ -39,7 +40,7 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("out", type=Path, metavar="OUT.json")
     verb.add_argument("--by", choices=_WAYS, default="localizer", help=_BY)
     verb.add_argument("--model", type=Path, metavar="LOCALIZER", help="folder of the finished stage `train localizer`")
-    bundle = "its f_V and f_A look and hear; default: the one that ships"
+    bundle = "its f_V and f_A look and hear (default: the one that ships); localizer: also a finished image encoder"
     verb.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE, metavar="BUNDLE", help=bundle)
     audible = "the localizer passes over moments so far below the clip's loudest, or none (default 20)"
     verb.add_argument("--audible-db", type=_range_db, default=20.0, metavar="DB", help=audible)
@@ -124,8 +125,19 @@ def _selector(args: argparse.Namespace, data: "PreparedData") -> "Selector":
     from s2s.training.stages.localizer import load_localizer
 
     net, about = load_localizer(args.model)
-    encoder = bundle.load_image_encoder(args.bundle, device=args.device)
+    encoder = _image_encoder(args)
     return selectors.ByLocalizer(net.to(args.device), about, encoder, args.audible_db)
+
+
+def _image_encoder(args: argparse.Namespace) -> "PictureEncoder":
+    """Return f_V of a bundle, which is checked, or of a finished stage."""
+    from s2s import bundle
+    from s2s.card import CARD
+    from s2s.training.stages.image_encoder import load_image_encoder
+
+    if (args.bundle / CARD).exists():
+        return bundle.load_image_encoder(args.bundle, device=args.device)
+    return load_image_encoder(args.bundle).to(args.device)
 
 
 def _take_finished(ledger: "Ledger", out: Path, clip_ids: Sequence[str]) -> None:

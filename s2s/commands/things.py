@@ -68,16 +68,19 @@ def _remember(args: argparse.Namespace) -> None:
     from s2s import bundle
     from s2s.models.image_encoder import ImageEncoder
     from s2s.training.inputs.known_states import known_states
-    from s2s.training.inputs.world_arrays import WorldData
+    from s2s.training.inputs.sources import open_source
     from s2s.training.stages.autoencoder import load_autoencoder
     from s2s.training.stages.memory import MemorySettings, build_memory
+    from s2s.world.takes import WorldTakes
 
     story = read_story(args.story)
     old = bundle.load(args.bundle)
     f_A, f_V = old.audio_encoder, old.image_encoder
     if not isinstance(f_V, ImageEncoder):
         raise ValueError(f"{args.bundle}: expected a bundle with a small image encoder of its own")
-    data = WorldData.open(args.data)
+    data = open_source(args.data)
+    if not isinstance(data, WorldTakes):
+        raise ValueError(f"{args.data}: expected takes of the world (`prepare --corpus world`), got clips of films")
     known = known_states(old, data.counts, args.takes) if args.takes else None
     settings = MemorySettings(args.entries)
     generator, sizes = build_memory(data.pictures, load_autoencoder(args.autoencoder), f_V, settings, known)
@@ -100,8 +103,8 @@ def _judge(args: argparse.Namespace) -> None:
 
 def _measured(folder: Path, judge: Path, recordings: Path | None, per_scene: int) -> dict[str, float | str]:
     from s2s import bundle
+    from s2s.data.esc10 import TEST_FOLDS, read_recordings
     from s2s.evaluate.thing_metrics import ThingMeasuring
-    from s2s.training.inputs.recordings import TEST_FOLDS, read_recordings
     from s2s.training.stages.thing_judge import load_thing_judge
 
     clips = read_recordings(recordings, TEST_FOLDS) if recordings is not None else []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from s2s.training.engine.loop import RunPlan
     from s2s.training.inputs.images import Pictures
-    from s2s.training.inputs.pairs import Pairs
+    from s2s.training.inputs.pairs import Pairs, PairSource
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -119,6 +119,7 @@ def _localizer_options(stage: argparse.ArgumentParser) -> None:
 
 
 def _autoencoder_options(stage: argparse.ArgumentParser) -> None:
+    _picture_options(stage)
     stage.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help="begin with this finished stage's")
 
 
@@ -199,12 +200,13 @@ def _pictures(args: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pictur
     """Open pictures; rank 0 decodes what is not there yet while the others wait."""
     from s2s.training.engine.distributed import barrier
     from s2s.training.inputs.images import ImageOptions, open_pictures
+    from s2s.training.inputs.sources import open_source
 
-    wanted, folder = ImageOptions(args.px, args.frames), cache / "pictures"
+    options, folder, source = ImageOptions(args.px, args.frames), cache / "pictures", open_source(args.data)
     if plan.device_context.is_main:
-        open_pictures(args.data, folder, wanted)
+        open_pictures(source, folder, options)
     barrier()
-    return open_pictures(args.data, folder, wanted, writes=False)
+    return open_pictures(source, folder, options, writes=False)
 
 
 def _train_image_encoder(args: argparse.Namespace) -> None:
@@ -280,35 +282,32 @@ def _pairs(args: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pairs":
     return Pairs.open(folder)
 
 
-def _pair_source(args: argparse.Namespace) -> Any:
-    from s2s.data.annotations import fit, read_annotation
-    from s2s.data.prepared import PreparedData
-    from s2s.training.inputs.pair_sources import ChosenMoments, WorldTakes
-    from s2s.training.inputs.recordings import TRAINING_FOLDS, read_recordings
-    from s2s.training.inputs.world_arrays import WorldData
+def _pair_source(args: argparse.Namespace) -> "PairSource":
+    from s2s.data.esc10 import TRAINING_FOLDS, read_recordings
+    from s2s.training.inputs.pair_sources import ChosenMoments, WorldPairs, moments_of
+    from s2s.training.inputs.sources import open_source
+    from s2s.world.takes import WorldTakes
 
-    if (args.data / "pictures.npy").exists():
+    source = open_source(args.data)
+    if isinstance(source, WorldTakes):
         if args.moments or args.clip_seconds != 10.0:
             raise ValueError("--moments and --clip-seconds are for films; the world's takes are one moment each")
         recordings = read_recordings(args.recordings, TRAINING_FOLDS) if args.recordings else []
-        return WorldTakes(WorldData.open(args.data), recordings)
+        return WorldPairs(source, recordings)
     if args.recordings:
         raise ValueError("--recordings go with the world's takes alone: films have sounds of their own")
-    source: PreparedData = PreparedData.open(args.data)
     frame = args.frame or ("top1" if args.moments else "middle")
     if frame == "middle":
         return ChosenMoments(source, args.px, clip_s=args.clip_seconds)
     if args.moments is None:
         raise ValueError("--frame top1 needs --moments: write them with `python -m s2s select`")
-    lengths = {clip_id: source.num_frames(clip_id) for clip_id in source.ids}
-    chosen = fit(read_annotation(args.moments).moments, lengths).moments
-    return ChosenMoments(source, args.px, chosen, args.top, args.clip_seconds)
+    return ChosenMoments(source, args.px, moments_of(source, args.moments), args.top, args.clip_seconds)
 
 
 def _train_localizer(args: argparse.Namespace) -> None:
-    from s2s.data.prepared import PreparedData
     from s2s.training.engine.distributed import barrier
     from s2s.training.inputs.moments import MomentOptions, Moments, write_moments
+    from s2s.training.inputs.sources import open_source
     from s2s.training.stages.image_encoder import load_image_encoder
     from s2s.training.stages.localizer import LocalizerSettings, train_localizer
 
@@ -317,21 +316,22 @@ def _train_localizer(args: argparse.Namespace) -> None:
             kept = MomentOptions(args.moments, args.stages, seed=args.seed)
             if plan.device_context.is_main:
                 encoder = load_image_encoder(args.bundle).to(plan.device_context.device)
-                write_moments(PreparedData.open(args.data), encoder, cache / "moments", kept)
+                write_moments(open_source(args.data), encoder, cache / "moments", kept)
             barrier()
             train_localizer(Moments.open(cache / "moments"), settings, plan)
 
 
 def _train_autoencoder(args: argparse.Namespace) -> None:
-    from s2s.training.inputs.images import Pictures
-    from s2s.training.inputs.world_arrays import WorldData
+    from s2s.training.inputs.sources import open_source
     from s2s.training.stages.autoencoder import AutoencoderSettings, load_autoencoder, train_autoencoder
+    from s2s.world.takes import WorldTakes
 
-    with _run_of(AutoencoderSettings, args) as (plan, settings, _):
+    with _run_of(AutoencoderSettings, args) as (plan, settings, cache):
         if not _dry(args, settings):
-            data = WorldData.open(args.data)
+            source = open_source(args.data)
+            masks = source.masks if isinstance(source, WorldTakes) else None
             start = load_autoencoder(args.start) if args.start else None
-            train_autoencoder(Pictures.of_world(data), settings, plan, data.masks, start)
+            train_autoencoder(_pictures(args, plan, cache), settings, plan, masks, start)
 
 
 def _train_judge(args: argparse.Namespace) -> None:

@@ -1,4 +1,7 @@
-"""How training and selection see clips, wherever they come from. No torch, no files."""
+"""How training, selection and measuring see data, wherever it comes from. No torch, no files.
+
+Such sources are `s2s.data.prepared` (films), `s2s.world.takes` (the world) and `s2s.retrain.photos` (a venue).
+"""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,6 +13,10 @@ from s2s.data.corpus import Split
 
 Sound = NDArray[np.float32]
 Frames = NDArray[np.uint8]
+
+
+class DataError(Exception):
+    """Data that is missing, unfinished or of another make; the message says what to do."""
 
 
 class ClipSource(Protocol):

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from s2s.data.clip_source import ClipSource
 from s2s.evaluate import picture_metrics as measure
+from s2s.metrics import scores
 from s2s.metrics.frechet import frechet_distance
 from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
@@ -136,8 +137,8 @@ class Ablation:
         logits = measure.judged(judge, painted)
         real = measure.judge_features(judge, self._real([pairs.ids[row] for row in pairs.test]))
         return {
-            "r1": measure.recall_at(logits, wanted, 1),
-            "r5": measure.recall_at(logits, wanted, 5),
+            "r1": scores.recall_at(logits, wanted, 1),
+            "r5": scores.recall_at(logits, wanted, 5),
             "fd": frechet_distance(measure.judge_features(judge, painted), real),
         }
 

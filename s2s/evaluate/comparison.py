@@ -86,15 +86,6 @@ def class_agreement(audio: Tensor, labels: NDArray[np.int64], centroids: Tensor)
     return float((nearest == torch.from_numpy(labels))[known].double().mean())
 
 
-def class_centroids(features: Tensor, labels: NDArray[np.int64], num_classes: int) -> Tensor:
-    """Return the mean direction of the features [n, d] of each class; zero for one that is not there."""
-    unit = F.normalize(features, dim=1)
-    sums = torch.zeros(num_classes, unit.shape[1])
-    known = labels >= 0
-    sums.index_add_(0, torch.from_numpy(labels[known]), unit[torch.from_numpy(known)])
-    return F.normalize(sums, dim=1)
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`gain` is the mean score, above 0 where the new model is better, `low` and `high` its 95 % interval."""

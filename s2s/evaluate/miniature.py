@@ -10,21 +10,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from s2s.evaluate import assemble
 from s2s.evaluate.curves import runs_behind, write_curves
+from s2s.evaluate.held_out import hold_out
+from s2s.evaluate.model_metrics import SIZE_REGRESSOR_STEPS, measured
+from s2s.evaluate.samples import write_thumbnail
+from s2s.evaluate.trained_model import Metrics, TrainedModel, write_bundle
 from s2s.models.image_encoder import ImageEncoder
 from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunPlan
 from s2s.training.engine.stage import RunLength
 from s2s.training.inputs.images import Pictures
-from s2s.training.inputs.pair_sources import WorldTakes
+from s2s.training.inputs.pair_sources import WorldPairs
 from s2s.training.inputs.pairs import write_pairs
-from s2s.training.inputs.world_arrays import WorldCounts, WorldData, write_world
 from s2s.training.stages.audio_encoder import AudioEncoderSettings, train_audio_encoder
 from s2s.training.stages.generator_light import GeneratorSettings, train_generator
 from s2s.training.stages.image_encoder import ImageEncoderSettings, train_image_encoder
 from s2s.training.stages.judge import JudgeSettings, train_judge
 from s2s.training.stages.trained_generator import sizes_of_run
+from s2s.world.takes import WorldCounts, WorldTakes, write_takes
 
 _log = logging.getLogger(__name__)
 
@@ -60,35 +63,34 @@ class Miniature:
 
 
 def train_miniature(
-    out: Path, asked: Miniature, device_context: DeviceContext, say: Callable[[str], None] = _log.info
-) -> assemble.Metrics:
+    out: Path, options: Miniature, device_context: DeviceContext, say: Callable[[str], None] = _log.info
+) -> Metrics:
     """Train everything into `out` and write `out / "model"`; return what was measured."""
     say("1/6 drawing the world")
-    write_world(out / "pictures", WorldCounts(asked.pictures, 0, PX, num_scenes=asked.scenes))
-    write_world(out / "pairs", WorldCounts(asked.sounds, asked.sounds, PX, _PAIRS_SEED, asked.scenes))
-    pictures, takes = Pictures.of_world(WorldData.open(out / "pictures")), WorldData.open(out / "pairs")
+    write_takes(out / "pictures", WorldCounts(options.pictures, 0, PX, num_scenes=options.scenes))
+    write_takes(out / "pairs", WorldCounts(options.sounds, options.sounds, PX, _PAIRS_SEED, options.scenes))
+    pictures, takes = Pictures.of_world(WorldTakes.open(out / "pictures")), WorldPairs(WorldTakes.open(out / "pairs"))
     say("2/6 training the image encoder f_V, on pictures alone")
-    encoder = train_image_encoder(pictures, ImageEncoderSettings(), asked.plan(out, "image-encoder", device_context))
+    encoder = train_image_encoder(pictures, ImageEncoderSettings(), options.plan(out, "image-encoder", device_context))
     assert isinstance(encoder, ImageEncoder)
     say("3/6 training the generator G, on pictures and what f_V sees in them")
-    generator = train_generator(pictures, encoder, GeneratorSettings(), asked.plan(out, "generator", device_context))
+    generator = train_generator(pictures, encoder, GeneratorSettings(), options.plan(out, "generator", device_context))
     say("4/6 training the audio encoder f_A, on sounds and what f_V sees in their pictures")
-    pairs = write_pairs(WorldTakes(takes), encoder, out / "cache" / "pairs")
+    pairs = write_pairs(takes, encoder, out / "cache" / "pairs")
     settings = AudioEncoderSettings(width=16, temperature=0.1, pull=8.0, schedule="cosine")
-    audio_encoder = train_audio_encoder(pairs, settings, asked.plan(out, "audio-encoder", device_context))
+    audio_encoder = train_audio_encoder(pairs, settings, options.plan(out, "audio-encoder", device_context))
     say("5/6 training a judge, to measure with")
-    judge = train_judge(pictures, JudgeSettings(), asked.plan(out, "judge", device_context))
+    judge = train_judge(pictures, JudgeSettings(), options.plan(out, "judge", device_context))
     say("6/6 measuring, and writing the bundle")
     sizes = sizes_of_run(out / "generator", encoder.embedding_dim)
-    networks = assemble.Networks(encoder, generator, sizes, audio_encoder, pairs.spec, judge)
-    metrics = assemble.measured(
-        networks, takes, None, size_regressor_steps=min(asked.steps, assemble.SIZE_REGRESSOR_STEPS)
-    )
+    model = TrainedModel(encoder, generator, sizes, audio_encoder, pairs.spec)
+    held = hold_out(model, takes)
+    metrics = measured(model, takes, held, judge, size_regressor_steps=min(options.steps, SIZE_REGRESSOR_STEPS))
     story = {
-        "provenance": f"`python -m s2s miniature` of {asked.minutes:g} minutes, seed {asked.seed}, from nothing",
-        "data": f"the synthetic world: {asked.pictures} pictures and {asked.sounds} takes of {asked.scenes} scenes",
+        "provenance": f"`python -m s2s miniature` of {options.minutes:g} minutes, seed {options.seed}, from nothing",
+        "data": f"{options.pictures} pictures and {options.sounds} takes of {options.scenes} of the world's scenes",
     }
-    assemble.write_bundle(out / "model", networks, metrics, name="Miniature", version="1", story=story)
-    assemble.write_thumbnail(out / "model" / "thumbnail.png", networks, takes)
+    write_bundle(out / "model", model, metrics, name="Miniature", version="1", story=story)
+    write_thumbnail(out / "model" / "thumbnail.png", model, held, takes)
     write_curves(out / "model", runs_behind([out / stage for stage in SHARES]))
     return metrics

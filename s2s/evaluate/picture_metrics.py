@@ -1,58 +1,20 @@
-"""Numbers about a trained model, each measured on what no stage was trained on. Pure but for the networks."""
+"""What a generator paints, and what a judge says of pictures: numbers of many pictures at once."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 from torch import Tensor
 
 from s2s.models.generator import Generator
-from s2s.training.inputs.world_arrays import to_pictures
+from s2s.training.inputs.tensors import to_pictures
 from s2s.training.stages.judge import Judge
 
 Z_SEED: Final = 11
 _AT_ONCE: Final = 32
-
-
-def class_centroids(features: Tensor, labels: Tensor) -> Tensor:
-    """Return the mean direction [classes, d] of every class's unit features; `labels` [n] names each of 0..last."""
-    sums = torch.stack([features[labels == label].mean(dim=0) for label in range(int(labels.max()) + 1)])
-    return F.normalize(sums, dim=1)
-
-
-def nearest_class(embeddings: Tensor, centroids: Tensor) -> Tensor:
-    """Return the class [n] whose centroid lies nearest to each unit embedding."""
-    return (embeddings @ centroids.T).argmax(dim=1)
-
-
-def accuracy(found: Tensor, wanted: Tensor) -> float:
-    """Return the share that agrees."""
-    return (found == wanted).float().mean().item()
-
-
-def recall_at(logits: Tensor, wanted: Tensor, most: int) -> float:
-    """Return R@k: how often `wanted` [n] is among the `most` highest of `logits` [n, classes]."""
-    best = logits.topk(min(most, logits.shape[1]), dim=1).indices
-    return (best == wanted[:, None]).any(dim=1).float().mean().item()
-
-
-def confusion(found: Tensor, wanted: Tensor, classes: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Return, for every wanted class, how often each class was found."""
-    table: dict[str, dict[str, int]] = {}
-    for f, w in zip(found.tolist(), wanted.tolist(), strict=True):
-        row = table.setdefault(classes[w], {})
-        row[classes[f]] = row.get(classes[f], 0) + 1
-    return table
-
-
-def recall_of_own(audio: Tensor, image: Tensor) -> float:
-    """Return how often a sound's nearest picture among all held-out pictures is of the same take."""
-    return accuracy((audio @ image.T).argmax(dim=1), torch.arange(len(audio)))
 
 
 @torch.inference_mode()
@@ -99,13 +61,6 @@ def sharpness(pictures: NDArray[np.uint8]) -> float:
     inner = grey[:, 1:-1, 1:-1]
     around = grey[:, :-2, 1:-1] + grey[:, 2:, 1:-1] + grey[:, 1:-1, :-2] + grey[:, 1:-1, 2:]
     return float(np.abs(around - 4 * inner).mean())
-
-
-def rank_correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """Return Spearman's ρ of two rows of numbers; 0 where one of them does not vary."""
-    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
-        return 0.0
-    return float(spearmanr(a, b).statistic)
 
 
 def milliseconds(call: Callable[[], object], repeats: int = 20) -> float:

@@ -13,24 +13,11 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
+from s2s.data.esc10 import SCENE_OF_CLASS, TEST_FOLDS, TRAINING_FOLDS, read_recordings
 from s2s.evaluate.sound_classifier import CLIP_S, Heard, as_heard, train_sound_classifier
-from s2s.media.audio import AudioFileError, read_audio, sounds_in
 from s2s.world.sounds import synthesize
 from s2s.world.state import SCENES, draw_state
 
-SCENE_OF_CLASS: Final = {
-    "rain": "rain",
-    "sea_waves": "sea",
-    "fire_crackling": "fire",
-    "helicopter": "helicopter",
-    "rooster": "rooster",
-    "clock_tick": "clock",
-    "chainsaw": "chainsaw",
-    "dog_bark": "dog",
-}
-"""The world's scene for every class that has one, by the class's folder."""
-TUNED: Final = (1, 2)
-HELD_OUT: Final = (3,)
 FIRST_SEED: Final = 3_000_000  # no model shipped with the project was trained on takes from here on
 _log = logging.getLogger(__name__)
 
@@ -63,8 +50,8 @@ class Confusion:
 class Verdict:
     """What one listener makes of recordings.
 
-    `with_recordings` tells whether recordings of `TUNED` taught it beside the world; `folds` are those it was asked
-    about; its answers were any scene of the world's, or with `shared_only` one of the recorded.
+    `with_recordings` tells whether recordings of `TRAINING_FOLDS` taught it beside the world; `folds` are those it was
+    asked about; its answers were any scene of the world's, or with `shared_only` one of the recorded.
     """
 
     with_recordings: bool
@@ -76,7 +63,7 @@ class Verdict:
     def title(self) -> str:
         """What was asked, in words."""
         teacher = "the world and folds 1-2" if self.with_recordings else "the world alone"
-        used = ", which the world was shaped after" if self.folds == TUNED else ""
+        used = ", which the world was shaped after" if self.folds == TRAINING_FOLDS else ""
         among = f"{len(self.confusion.columns)} scenes"
         return f"taught by {teacher}, asked about fold {'-'.join(map(str, self.folds))}{used}, among {among}"
 
@@ -113,11 +100,11 @@ def measure_realism(
     scenes: Sequence[str] = SCENES,
     progress: Callable[[str], None] = _log.info,
 ) -> Realism:
-    """Teach a listener `takes` sounds of every scene and another the recordings of `TUNED` too; ask both.
+    """Teach a listener `takes` sounds of every scene and another the recordings of `TRAINING_FOLDS` too; ask both.
 
-    Raises AudioFileError for a folder without recordings of the shared scenes, or one that cannot be read.
+    Raises DataError for a folder without recordings of the shared scenes, or where none can be read.
     """
-    tuned, held_out = (read_recordings(recordings, folds, scenes) for folds in (TUNED, HELD_OUT))
+    tuned, held_out = (heard_recordings(recordings, folds, scenes) for folds in (TRAINING_FOLDS, TEST_FOLDS))
     progress(f"synthesising {takes} takes of each of {len(scenes)} scenes")
     world = synthesise_takes(scenes, takes, FIRST_SEED + seed * takes)
     progress(f"teaching a listener by the world alone, {steps} steps")
@@ -125,9 +112,9 @@ def measure_realism(
     progress(f"teaching another by the world and folds 1-2, {steps} steps")
     mixed = train_sound_classifier(world, len(scenes), steps=steps, seed=seed, recordings=tuned)
     asked = (
-        (False, HELD_OUT, alone.answer(held_out), held_out.scene),
-        (True, HELD_OUT, mixed.answer(held_out), held_out.scene),
-        (False, TUNED, alone.answer(tuned), tuned.scene),
+        (False, TEST_FOLDS, alone.answer(held_out), held_out.scene),
+        (True, TEST_FOLDS, mixed.answer(held_out), held_out.scene),
+        (False, TRAINING_FOLDS, alone.answer(tuned), tuned.scene),
     )
     return Realism(
         tuple(
@@ -138,29 +125,11 @@ def measure_realism(
     )
 
 
-def read_recordings(folder: Path, folds: Sequence[int], scenes: Sequence[str]) -> Heard:
-    """Return the recordings of `folds` whose class is one of `scenes`; the fold is a file's first digit.
-
-    Raises AudioFileError where there are none.
-    """
-    found = [
-        (path, scenes.index(scene))
-        for path in sounds_in(folder)
-        if (scene := SCENE_OF_CLASS.get(path.parent.name)) in scenes and path.name[:1] in map(str, folds)
-    ]
-    if not found:
-        wanted = ", ".join(name for name, scene in SCENE_OF_CLASS.items() if scene in scenes)
-        raise AudioFileError(folder, f"holds no recordings CLASS/FOLD-… of fold {list(folds)}; classes are {wanted}")
-    heard, numbers = [], []
-    for path, number in found:
-        try:
-            heard.append(as_heard(read_audio(path)))
-            numbers.append(number)
-        except AudioFileError as error:
-            _log.warning("left out: %s", error)
-    if not heard:
-        raise AudioFileError(folder, f"holds {len(found)} recordings of fold {list(folds)}, and none can be read")
-    return Heard(torch.stack(heard), torch.tensor(numbers))
+def heard_recordings(folder: Path, folds: Sequence[int], scenes: Sequence[str]) -> Heard:
+    """Return the recordings of `folds` whose class is one of `scenes`. Raises DataError where there are none."""
+    recordings = read_recordings(folder, folds, scenes)
+    numbers = torch.tensor([scenes.index(one.scene) for one in recordings])
+    return Heard(torch.stack([as_heard(one.whole) for one in recordings]), numbers)
 
 
 def synthesise_takes(scenes: Sequence[str], takes: int, first_seed: int) -> Heard:

@@ -1,7 +1,7 @@
 """How large the thing in a picture is, read off by a small network that has seen real pictures and their truth alone.
 
-The world knows how much of a picture its thing covers; nobody knows that of a painted one. The ruler says it, and how
-far it can itself be trusted. For measuring only: nothing that it learns reaches the model.
+The world knows how much of a picture its thing covers; nobody knows that of a painted one. The regressor says it, and
+how far it can itself be trusted. For measuring only: nothing that it learns reaches the model.
 """
 
 from typing import Final
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from s2s.evaluate.picture_metrics import rank_correlation
+from s2s.metrics.scores import rank_correlation
 from s2s.models.image_encoder import at_input_size
 from s2s.training.engine.device import DeviceContext
-from s2s.training.inputs.world_arrays import WorldData, to_tensor
+from s2s.training.inputs.tensors import to_tensor
+from s2s.world.takes import WorldTakes
 
 _WIDTHS: Final = (24, 48, 72, 96)
 _BATCH: Final = 96
@@ -53,7 +54,7 @@ class SizeRegressor(nn.Module):
         return found.double().numpy()
 
 
-def true_sizes(data: WorldData, takes: NDArray[np.int64]) -> NDArray[np.float64]:
+def true_sizes(data: WorldTakes, takes: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the share of the picture, 0..1, that the thing of each of `takes` covers. Needs OpenGL."""
     from s2s.world.painter import Painter
 
@@ -76,11 +77,11 @@ def ranks_within(sizes: NDArray[np.float64], classes: NDArray[np.int64]) -> NDAr
 
 
 def train_size_regressor(
-    data: WorldData, takes: NDArray[np.int64], *, steps: int = 1200, seed: int = 0
+    data: WorldTakes, takes: NDArray[np.int64], *, steps: int = 1200, seed: int = 0
 ) -> SizeRegressor:
-    """Return a ruler trained on the pictures of `takes` and the truth about them."""
+    """Return a regressor trained on the pictures of `takes` and the truth about them."""
     classes = data.scenes[takes]
-    wanted = torch.from_numpy(ranks_within(true_sizes(data, takes), classes)).float()
+    target = torch.from_numpy(ranks_within(true_sizes(data, takes), classes)).float()
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         size_regressor = SizeRegressor(data.counts.num_scenes)
@@ -88,13 +89,13 @@ def train_size_regressor(
     optimiser = torch.optim.Adam(size_regressor.parameters(), lr=_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, total_steps=max(steps, 2))
     rng, device_context = np.random.default_rng(seed), DeviceContext()
-    for _ in tqdm(range(steps), desc="ruler", disable=None):
+    for _ in tqdm(range(steps), desc="size regressor", disable=None):
         chosen = np.sort(rng.integers(len(takes), size=_BATCH))
         pictures = to_tensor(data.pictures[takes[chosen]], 64)
         with device_context.autocast():
-            found = size_regressor(pictures)
-        own = found.float()[torch.arange(_BATCH), torch.from_numpy(classes[chosen])]
-        loss = F.smooth_l1_loss(own, wanted[chosen], beta=0.1)
+            prediction = size_regressor(pictures)
+        own = prediction.float()[torch.arange(_BATCH), torch.from_numpy(classes[chosen])]
+        loss = F.smooth_l1_loss(own, target[chosen], beta=0.1)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()

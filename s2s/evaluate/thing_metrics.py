@@ -12,12 +12,13 @@ from torch import Tensor
 from tqdm import tqdm
 
 from s2s.bundle import Bundle
+from s2s.data.esc10 import Recording
 from s2s.evaluate import picture_metrics as measure
 from s2s.evaluate.size_regressor import mean_rank_correlation
+from s2s.metrics import scores
 from s2s.models.generator import Generator
 from s2s.models.thing_judge import CLASSES, NONE, ThingJudge
 from s2s.training.inputs.image_features import encode_pictures
-from s2s.training.inputs.recordings import Recording
 from s2s.training.stages.audio_encoder import encode_sounds
 from s2s.training.stages.autoencoder import as_input
 from s2s.training.stages.memory import middle_square
@@ -43,7 +44,7 @@ class Reading:
 
     def recall(self, labels: NDArray[np.int64], most: int = 1) -> float:
         """Return how often the label is among the `most` likely."""
-        return measure.recall_at(self.logits, torch.from_numpy(labels), most)
+        return scores.recall_at(self.logits, torch.from_numpy(labels), most)
 
     @property
     def none(self) -> float:
@@ -143,7 +144,7 @@ class ThingMeasuring:
             h = encode_sounds(self.model.audio_encoder, self.model.spec, louder.astype(np.float32))
             z = torch.randn(1, self.model.generator.z_dim, generator=torch.Generator().manual_seed(row))
             found = read(self.judge, _painted(self.model.generator, z.expand(len(h), -1), h))
-            each.append(measure.rank_correlation(np.array(GAINS_DB, float), found.areas))
+            each.append(scores.rank_correlation(np.array(GAINS_DB, float), found.areas))
         self.metrics["thing size against gain, -20 to 10 dB"] = float(np.mean(each))
 
     def _recordings(self, recordings: Sequence[Recording]) -> None:

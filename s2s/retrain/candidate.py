@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from s2s.card import AUDIO_ENCODER, GENERATOR, ModelCard, read_card, write_card
 from s2s.evaluate.comparison import RetrievalScores, Verdict
-from s2s.media.montage import save_png
+from s2s.media.montage import contact_sheet, save_png
 from s2s.retrain.dataset import VenueDataset
 from s2s.retrain.layout import Layout
 from s2s.retrain.promote import copy_bundle
-from s2s.world.scene_sheet import contact_sheet
 
 NO_CONSENT: Final = "No consent note was given."
 _THUMBNAILS: Final = 16

@@ -20,11 +20,11 @@ from s2s.evaluate.comparison import (
     RetrievalScores,
     Verdict,
     class_agreement,
-    class_centroids,
     compare,
     generator_scores,
     retrieval_scores,
 )
+from s2s.metrics.scores import class_centroids
 from s2s.retrain import finetune
 from s2s.retrain.candidate import Learnt, Story, assemble, measured, save_thumbnail
 from s2s.retrain.dataset import VenueDataset, gather
@@ -209,7 +209,7 @@ def _embedded(model: Bundle, dataset: VenueDataset) -> Tensor:
 def _scores(audio: Tensor, dataset: VenueDataset) -> RetrievalScores:
     pairs = dataset.pairs
     features = torch.from_numpy(np.array(pairs.features[:, 0]))
-    centroids = class_centroids(features[pairs.train], pairs.labels[pairs.train], len(pairs.classes))
+    centroids = class_centroids(features[pairs.train], torch.from_numpy(pairs.labels[pairs.train]), len(pairs.classes))
     agreement = class_agreement(audio, pairs.labels[pairs.test], centroids)
     return replace(retrieval_scores(audio, features[pairs.test]), agreement=agreement)
 

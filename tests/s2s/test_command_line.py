@@ -59,7 +59,7 @@ def test_generate_repeats_itself_for_one_seed_and_not_for_another(model: Path, t
         (["generate", "{folder}/missing.wav", "{folder}/out", "--model", "{model}"], "missing.wav"),
         (["generate", "{model}/model.yaml", "{folder}/out", "--model", "{model}"], "model.yaml"),
         (["train", "judge", "{folder}", "{folder}/out", "--steps", "1"], "holds no prepared clips"),
-        (["prepare", "world", "{folder}/data", "--pictures", "2", "--sounds", "3"], "3 sounds"),
+        (["prepare", "--corpus", "world", "{folder}/data", "--pictures", "2", "--sounds", "3"], "3 sounds"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(

@@ -12,7 +12,7 @@ from torch import Tensor
 from s2s import bundle
 from s2s.bundle import Bundle
 from s2s.card import DEFAULT_BUNDLE
-from s2s.evaluate.picture_metrics import class_centroids, nearest_class
+from s2s.metrics.scores import class_centroids, nearest_class
 from s2s.models.image_encoder import ImageEncoder
 from s2s.sampling.embed import embed_sound
 from s2s.sampling.generate import Sampling, sample

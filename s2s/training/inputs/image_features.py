@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from s2s.models.image_encoder import INPUT_PX, ImageEncoder, PictureEncoder
-from s2s.training.inputs.world_arrays import to_tensor
+from s2s.training.inputs.tensors import to_tensor
 
 _AT_ONCE: Final = 256
 

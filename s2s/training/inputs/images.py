@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from s2s.data.clip_source import ClipSource
+from s2s.data.clip_source import ClipSource, DataError
 from s2s.data.corpus import Split
-from s2s.data.prepared import PreparedData
-from s2s.training.inputs.world_arrays import DataError, WorldData
+from s2s.world.takes import WorldTakes
 
 _log = logging.getLogger(__name__)
 
@@ -54,12 +53,12 @@ class Pictures:
     def of(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Return the pictures [k, px, px, 3] of `rows`, read in the order in which they lie on the disk."""
         order = np.argsort(rows, kind="stable")
-        found = np.empty((len(rows), *self.pixels.shape[1:]), np.uint8)
-        found[order] = self.pixels[rows[order]]
-        return found
+        pictures = np.empty((len(rows), *self.pixels.shape[1:]), np.uint8)
+        pictures[order] = self.pixels[rows[order]]
+        return pictures
 
     @classmethod
-    def of_world(cls, data: WorldData) -> Self:
+    def of_world(cls, data: WorldTakes) -> Self:
         """Return the pictures of the world's takes; each is a recording of its own, and the last ones are held out."""
         count = len(data.pictures)
         # Whole turns through the scenes, so that every scene is held out alike; a tiny world keeps all.
@@ -92,60 +91,59 @@ class ImageOptions:
             raise ValueError(f"at least one picture a clip is needed, got {self.per_clip}")
 
 
-def open_pictures(data: Path, cache: Path, asked: ImageOptions, *, writes: bool = True) -> Pictures:
-    """Return the pictures of `data`: a folder that `prepare` wrote, films or the world alike.
+def open_pictures(source: ClipSource, cache: Path, options: ImageOptions, *, writes: bool = True) -> Pictures:
+    """Return the pictures of `source`, films or the world alike.
 
-    Frames of films are decoded into `cache` by the rank that `writes`, unless they are there. Raises DataError,
-    ValueError for anything else.
+    The world's are an array already; frames of films are decoded into `cache` by the rank that `writes`, unless they
+    are there. Raises what `write_pictures` raises.
     """
-    if (data / "pictures.npy").exists():
-        return Pictures.of_world(WorldData.open(data))
-    source = PreparedData.open(data)
+    if isinstance(source, WorldTakes):
+        return Pictures.of_world(source)
     if writes:
-        write_pictures(source, cache, asked)
+        write_pictures(source, cache, options)
     return Pictures.open(cache)
 
 
 def write_pictures(
-    source: ClipSource, folder: Path, asked: ImageOptions, chosen: Mapping[str, Sequence[int]] | None = None
+    source: ClipSource, folder: Path, options: ImageOptions, chosen: Mapping[str, Sequence[int]] | None = None
 ) -> Pictures:
     """Decode frames of the source's clips for training and validation into `folder`, unless they are there.
 
     `chosen` names the frames of each clip instead. A clip that cannot be read is left out with a word in the log.
     Raises DataError where the folder holds others, and where none can be read.
     """
-    rows = _rows(source, asked, chosen)
+    rows = _rows(source, options, chosen)
     clips = [[clip_id, source.split(clip_id), source.label(clip_id), list(frames)] for clip_id, frames in rows]
-    told = {"asked": asdict(asked), "clips": clips}
+    about = {"asked": asdict(options), "clips": clips}
     path = folder / _ABOUT
     if path.exists():
         there = json.loads(path.read_text(encoding="utf-8"))
-        if {name: there.get(name) for name in told} != told:
+        if {name: there.get(name) for name in about} != about:
             raise DataError(f"{folder} holds other pictures: choose another --cache")
         return Pictures.open(folder)
     folder.mkdir(parents=True, exist_ok=True)
     count = sum(len(frames) for _, frames in rows)
-    shape = (count, asked.px, asked.px, 3)
+    shape = (count, options.px, options.px, 3)
     pixels = np.lib.format.open_memmap(folder / _PIXELS, mode="w+", dtype=np.uint8, shape=shape)
     members = []
-    for number, (clip_id, picture) in enumerate(_decoded(source, rows, asked.px)):
+    for number, (clip_id, picture) in enumerate(_decoded(source, rows, options.px)):
         pixels[number] = picture
         members.append((source.split(clip_id), source.label(clip_id)))
     pixels.flush()
     if not members:
-        raise DataError(f"of {len(rows)} clips none gave a picture of {asked.px} pixels: the log says why")
-    _describe(folder, told, members, count)
+        raise DataError(f"of {len(rows)} clips none gave a picture of {options.px} pixels: the log says why")
+    _describe(folder, about, members, count)
     return Pictures.open(folder)
 
 
 def _rows(
-    source: ClipSource, asked: ImageOptions, chosen: Mapping[str, Sequence[int]] | None
+    source: ClipSource, options: ImageOptions, chosen: Mapping[str, Sequence[int]] | None
 ) -> list[tuple[str, tuple[int, ...]]]:
-    wanted: tuple[Split, ...] = ("train", "val")
-    ids = [clip_id for clip_id in source.ids if source.split(clip_id) in wanted]
+    splits: tuple[Split, ...] = ("train", "val")
+    ids = [clip_id for clip_id in source.ids if source.split(clip_id) in splits]
     if chosen is not None:
         return [(clip_id, tuple(chosen[clip_id])) for clip_id in ids if clip_id in chosen]
-    return [(clip_id, tuple(_SPREAD for _ in range(asked.per_clip))) for clip_id in ids]
+    return [(clip_id, tuple(_SPREAD for _ in range(options.per_clip))) for clip_id in ids]
 
 
 _SPREAD: Final = -1
@@ -168,12 +166,12 @@ def _decoded(
             yield clip_id, frames[place if number == _SPREAD else min(number, len(frames) - 1)]
 
 
-def _describe(folder: Path, told: dict[str, Any], members: list[tuple[Split, str | None]], count: int) -> None:
+def _describe(folder: Path, chosen: dict[str, Any], members: list[tuple[Split, str | None]], count: int) -> None:
     classes = sorted({label for _, label in members if label is not None})
     missing = count - len(members)
     labels = [UNKNOWN if label is None else classes.index(label) for _, label in members] + [UNKNOWN] * missing
     splits = [split for split, _ in members] + ["none"] * missing
-    about = {**told, "classes": classes, "labels": labels, "splits": splits}
+    about = {**chosen, "classes": classes, "labels": labels, "splits": splits}
     part = folder / (_ABOUT + ".part")
     part.write_text(json.dumps(about) + "\n", encoding="utf-8")
     part.replace(folder / _ABOUT)

@@ -44,7 +44,7 @@ class Instances:
         return self.neighbours[centre, which].long().numpy(), self._h(centre, sample_rng)
 
     def wanted(self, sample_rng: SampleRng) -> Tensor:
-        """Return h [n, d] of any pictures: what G is asked for."""
+        """Return h [n, d] of any pictures: what G is options for."""
         return self._h(sample_rng.integers(len(self.features)), sample_rng)
 
     def own(self, sample_rng: SampleRng) -> tuple[NDArray[np.int64], Tensor]:
@@ -86,7 +86,7 @@ class InstanceOptions:
 
 
 def instances_of(
-    data: Pictures, encoder: PictureEncoder, folder: Path, asked: InstanceOptions, *, writes: bool = True
+    data: Pictures, encoder: PictureEncoder, folder: Path, options: InstanceOptions, *, writes: bool = True
 ) -> Instances:
     """Return the instances of the training pictures; kept in `folder`, because a resumed run would wait minutes.
 
@@ -96,24 +96,24 @@ def instances_of(
     if writes and not kept.exists():
         folder.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(".partial")
-        save_file(_computed(data, encoder, asked), partial)
+        save_file(_computed(data, encoder, options), partial)
         partial.replace(kept)
     barrier()
     saved = load_file(kept)
     instances = Instances(saved["features"], saved["neighbours"], saved.get("mirrored"))
     there = (*instances.features.shape, instances.neighbours.shape[1], instances.mirrored is not None)
-    wanted = (len(data.train), encoder.embedding_dim, min(asked.k_nn, len(data.train) - 1), asked.mirrored)
+    wanted = (len(data.train), encoder.embedding_dim, min(options.k_nn, len(data.train) - 1), options.mirrored)
     if there != wanted:
         names = "pictures, numbers a feature, neighbours, mirrored"
         raise ValueError(f"{kept} holds others ({names}: {there}, wanted {wanted}): delete it")
     return instances
 
 
-def _computed(data: Pictures, encoder: PictureEncoder, asked: InstanceOptions) -> dict[str, Tensor]:
+def _computed(data: Pictures, encoder: PictureEncoder, options: InstanceOptions) -> dict[str, Tensor]:
     plain = torch.cat([encode_pictures(encoder, part) for part in _decoded(data)])
     device = next(encoder.parameters()).device if isinstance(encoder, torch.nn.Module) else None
-    tensors = {"features": plain, "neighbours": others_nearest(plain, asked.k_nn, device)}
-    if asked.mirrored:
+    tensors = {"features": plain, "neighbours": others_nearest(plain, options.k_nn, device)}
+    if options.mirrored:
         tensors["mirrored"] = torch.cat([encode_pictures(encoder, part[:, :, ::-1]) for part in _decoded(data)])
     return tensors
 

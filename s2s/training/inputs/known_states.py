@@ -14,10 +14,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from s2s.bundle import Bundle
-from s2s.training.inputs.world_arrays import WorldCounts
 from s2s.training.stages.audio_encoder import encode_sounds
 from s2s.world.sounds import synthesize
 from s2s.world.state import SCENES, draw_state
+from s2s.world.takes import WorldCounts
 
 _FIRST_SEED: Final = 5_000_000
 """Of the takes that nearness is learnt from; memories, judges and measures draw theirs elsewhere."""

@@ -13,11 +13,12 @@ from typing import Any, Final, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from s2s.data.clip_source import ClipSource
+from s2s.files.array_store import ArrayStore
 from s2s.models.image_encoder import STAGES, PictureEncoder
 from s2s.models.localizer import COLUMNS_A_STEP
 from s2s.models.swav import SwavResNet50
@@ -28,8 +29,7 @@ _log = logging.getLogger(__name__)
 CLIP_STEPS: Final = 100  # ten seconds; what is longer is cut, what is shorter is trained on as far as it goes
 FEWEST_CLIPS: Final = 2
 _ABOUT: Final = "about.json"
-_DONE: Final = "done"
-_ARRAYS: Final = {"maps": np.float16, "bands": np.float16, "steps": np.int16}
+_ARRAYS: Final[dict[str, DTypeLike]] = {"maps": np.float16, "bands": np.float16, "steps": np.int16}
 _LEFT_OUT: Final = -1
 _FRAMES_AT_ONCE: Final = 32
 _SAVED_EVERY: Final = 16  # clips
@@ -118,7 +118,7 @@ class Moments:
         return cls(train, held_out, about["encoder"], tuple(about["stages"]), shapes, maps, bands, steps)
 
 
-def write_moments(source: ClipSource, encoder: PictureEncoder, folder: Path, asked: MomentOptions) -> Moments:
+def write_moments(source: ClipSource, encoder: PictureEncoder, folder: Path, options: MomentOptions) -> Moments:
     """Compute moments of the source's clips for training and validation into `folder` and open them.
 
     What is there already is kept. Moments are spread over the clip, one drawn in each of as many equal spans. A clip
@@ -126,23 +126,24 @@ def write_moments(source: ClipSource, encoder: PictureEncoder, folder: Path, ask
     clips, another encoder or another size, or where there is too little to learn from.
     """
     ids, num_held_out = _divided(source)
-    shapes = _shapes(encoder, asked.stages)
-    told = {"ids": ids, "num_held_out": num_held_out, "shapes": shapes, "encoder": fingerprint(encoder)}
-    _claim(folder, {**told, **asdict(asked), "stages": list(asked.stages)})
-    maps, bands, steps = _arrays(folder, len(ids), sum(int(np.prod(shape)) for shape in shapes), asked)
-    done = int((folder / _DONE).read_text()) if (folder / _DONE).exists() else 0
+    shapes = _shapes(encoder, options.stages)
+    about = {"ids": ids, "num_held_out": num_held_out, "shapes": shapes, "encoder": fingerprint(encoder)}
+    _check_about(folder, {**about, **asdict(options), "stages": list(options.stages)})
+    store = ArrayStore.to_fill(folder, len(ids), _rows(shapes, options))
+    maps, bands, steps = (store.arrays[name] for name in _ARRAYS)
+    done = store.done
     for clip in tqdm(range(done, len(ids)), desc="moments", unit=" clip", initial=done, total=len(ids), disable=None):
         try:
             sound, frames = source.sound(ids[clip]), source.frames(ids[clip], frame_px(encoder))
-            bands[clip] = log_bands(sound, CLIP_STEPS, asked.num_bands).half().numpy()
-            steps[clip] = _spread(len(frames), asked.moments, np.random.default_rng([asked.seed, clip]))
-            found = picture_maps(encoder, frames[steps[clip]], asked.stages)
+            bands[clip] = log_bands(sound, CLIP_STEPS, options.num_bands).half().numpy()
+            steps[clip] = _spread(len(frames), options.moments, np.random.default_rng([options.seed, clip]))
+            found = picture_maps(encoder, frames[steps[clip]], options.stages)
             maps[clip] = torch.cat([one.flatten(1) for one in found], dim=1).half().numpy()
         except (ValueError, OSError) as error:
             _log.warning("%s is left out: %s", ids[clip], " ".join(str(error).split()))
             steps[clip] = _LEFT_OUT
         if (clip + 1) % _SAVED_EVERY == 0 or clip + 1 == len(ids):
-            _mark(folder, clip + 1, [maps, bands, steps])
+            store.mark(clip + 1)
     return Moments.open(folder)
 
 
@@ -164,7 +165,7 @@ def _shapes(encoder: PictureEncoder, stages: Sequence[int]) -> list[list[int]]:
     return [list(one.shape[1:]) for one in picture_maps(encoder, np.zeros((1, px, px, 3), np.uint8), stages)]
 
 
-def _claim(folder: Path, about: dict[str, Any]) -> None:
+def _check_about(folder: Path, about: dict[str, Any]) -> None:
     path = folder / _ABOUT
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
@@ -176,14 +177,11 @@ def _claim(folder: Path, about: dict[str, Any]) -> None:
         raise ValueError(f"{folder} holds moments with other {', '.join(different)}: choose another folder")
 
 
-def _arrays(folder: Path, count: int, numbers: int, asked: MomentOptions) -> list[NDArray[Any]]:
-    shapes = ((asked.moments, numbers), (asked.num_bands, CLIP_STEPS * COLUMNS_A_STEP), (asked.moments,))
-    return [
-        np.load(folder / f"{name}.npy", mmap_mode="r+")
-        if (folder / f"{name}.npy").exists()
-        else np.lib.format.open_memmap(folder / f"{name}.npy", mode="w+", dtype=dtype, shape=(count, *shape))
-        for (name, dtype), shape in zip(_ARRAYS.items(), shapes, strict=True)
-    ]
+def _rows(shapes: Sequence[Sequence[int]], options: MomentOptions) -> dict[str, tuple[tuple[int, ...], DTypeLike]]:
+    """Return shape and type of one clip's row of every array."""
+    numbers = sum(int(np.prod(shape)) for shape in shapes)
+    rows = ((options.moments, numbers), (options.num_bands, CLIP_STEPS * COLUMNS_A_STEP), (options.moments,))
+    return {name: (shape, dtype) for (name, dtype), shape in zip(_ARRAYS.items(), rows, strict=True)}
 
 
 def _spread(num_frames: int, moments: int, rng: np.random.Generator) -> NDArray[np.int16]:
@@ -193,12 +191,3 @@ def _spread(num_frames: int, moments: int, rng: np.random.Generator) -> NDArray[
     within = min(num_frames, CLIP_STEPS)
     drawn = (np.arange(moments) + rng.uniform(0.0, 1.0, moments)) * within / moments
     return np.minimum(drawn, within - 1).astype(np.int16)
-
-
-def _mark(folder: Path, done: int, arrays: Sequence[NDArray[Any]]) -> None:
-    for array in arrays:
-        assert isinstance(array, np.memmap)
-        array.flush()
-    part = folder / (_DONE + ".part")
-    part.write_text(str(done))
-    part.replace(folder / _DONE)

@@ -1,24 +1,24 @@
 """Where pairs of sound and picture come from: chosen moments of clips, the world's takes, recordings without pictures.
 
-Plain data; no torch, no files but through what it is given.
+Plain data; no torch.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from s2s.data.annotations import fit, read_annotation
 from s2s.data.clip_source import ClipSource, Frames, Sound
 from s2s.data.corpus import Split
+from s2s.data.esc10 import Recording
+from s2s.data.prepared import PreparedData
 from s2s.media.audio import SAMPLE_RATE_HZ
-from s2s.training.inputs.recordings import Recording
-from s2s.training.inputs.world_arrays import WorldData, int16_to_float
+from s2s.world.takes import WorldTakes, take_of
 
 Choice = Literal["top1", "middle"]
-HELD_OUT_SHARE: Final = 0.1
-"""Of the world's takes, half to validate on while training, half to measure the finished model with."""
 FADING_BELOW: Final = 0.3  # far wind may fade into the room's noise: what silence is to look like
 PICTURES_A_RECORDING: Final = 8
 
@@ -92,15 +92,21 @@ class ChosenMoments:
         return frames[np.minimum(chosen, len(frames) - 1)]
 
 
+def moments_of(source: PreparedData, annotation: Path) -> Mapping[str, Sequence[int]]:
+    """Return the frames that `annotation`, as `select` or the authors wrote it, names of the clips of `source`."""
+    lengths = {clip_id: source.num_frames(clip_id) for clip_id in source.ids}
+    return fit(read_annotation(annotation).moments, lengths).moments
+
+
 @dataclass(frozen=True, slots=True)
-class WorldTakes:
+class WorldPairs:
     """The world's takes that have sound, each with its picture; and recordings, with pictures of the like scene.
 
     Recordings have no pictures of their own: scene names enter here, and nowhere else in the training of f_A. They
     are drawn for `recordings_share` of every batch; those of scenes that the data do not show are left out.
     """
 
-    data: WorldData
+    data: WorldTakes
     recordings: Sequence[Recording] = ()
     recordings_share: float = 0.12
     pictures_each: int = PICTURES_A_RECORDING
@@ -113,7 +119,7 @@ class WorldTakes:
     @property
     def ids(self) -> Sequence[str]:
         """Takes by number, then recordings by name."""
-        return [*(f"take-{take:06d}" for take in range(len(self.data.sounds))), *self._recorded]
+        return [*self.data.ids, *self._recorded]
 
     @property
     def choice(self) -> Mapping[str, Any]:
@@ -121,20 +127,14 @@ class WorldTakes:
         return {"pictures_each": self.pictures_each, "world": asdict(self.data.counts)}
 
     def split(self, pair_id: str) -> Split:
-        """Return train for the first takes and all recordings, val and test for the last takes."""
-        if pair_id in self._recorded:
-            return "train"
-        last, count = num_training_takes(self.data), len(self.data.sounds)
-        take = _take(pair_id)
-        if take < last:
-            return "train"
-        return "val" if take < (last + count) // 2 else "test"
+        """Return train for recordings, and what the world says of a take."""
+        return "train" if pair_id in self._recorded else self.data.split(pair_id)
 
     def label(self, pair_id: str) -> str | None:
         """Return the scene."""
         if pair_id in self._recorded:
             return self._recorded[pair_id].scene
-        return self.data.counts.state(_take(pair_id)).scene
+        return self.data.label(pair_id)
 
     def weight(self, pair_id: str) -> float:
         """Return weights that give recordings their share of every batch."""
@@ -142,13 +142,13 @@ class WorldTakes:
             return 1.0
         if pair_id in self._recorded:
             return self.recordings_share / len(self._recorded)
-        return (1.0 - self.recordings_share) / num_training_takes(self.data)
+        return (1.0 - self.recordings_share) / self.data.num_training_takes
 
     def fades(self, pair_id: str) -> bool:
         """Return whether it is far wind."""
         if pair_id in self._recorded:
             return False
-        state = self.data.counts.state(_take(pair_id))
+        state = self.data.counts.state(take_of(pair_id))
         return state.scene == "wind" and state.nearness < FADING_BELOW
 
     def calibrated(self, pair_id: str) -> bool:
@@ -159,27 +159,13 @@ class WorldTakes:
         """Return the take's sound, or the recording."""
         if pair_id in self._recorded:
             return self._recorded[pair_id].sound
-        return int16_to_float(self.data.sounds[_take(pair_id)])
+        return self.data.sound(pair_id)
 
     def pictures(self, pair_id: str) -> Frames:
         """Return the take's own picture; of a recording, pictures of training takes of its scene."""
         if pair_id not in self._recorded:
-            return np.asarray(self.data.pictures[[_take(pair_id)]])
+            return self.data.frames(pair_id, self.data.counts.picture_px)
         place = self.data.classes.index(self._recorded[pair_id].scene)
-        takes = np.arange(place, num_training_takes(self.data), self.data.counts.num_scenes)
+        takes = np.arange(place, self.data.num_training_takes, self.data.counts.num_scenes)
         rng = np.random.default_rng([*pair_id.encode()])
         return np.asarray(self.data.pictures[np.sort(rng.choice(takes, self.pictures_each))])
-
-
-def num_training_takes(data: WorldData) -> int:
-    """Return how many takes with sound are trained on: all but the last tenth."""
-    return max(len(data.sounds) - int(len(data.sounds) * HELD_OUT_SHARE), 1)
-
-
-def held_out_takes(data: WorldData) -> NDArray[np.int64]:
-    """Return the takes to measure a finished model with: the last twentieth, neither trained on nor stopped by."""
-    return np.arange((num_training_takes(data) + len(data.sounds)) // 2, len(data.sounds))
-
-
-def _take(pair_id: str) -> int:
-    return int(pair_id.removeprefix("take-"))

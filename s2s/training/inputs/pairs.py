@@ -18,21 +18,21 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from s2s.data.clip_source import Frames, Sound
+from s2s.data.clip_source import DataError, Frames, Sound
 from s2s.data.corpus import Split
+from s2s.files.array_store import ArrayStore, rows_done
 from s2s.models.image_encoder import PictureEncoder
 from s2s.spectrogram import fit_clip, log_power, normalise
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.inputs.image_features import raw_features
 from s2s.training.inputs.moments import fingerprint
-from s2s.training.inputs.world_arrays import DataError
 
 _log = logging.getLogger(__name__)
 
 Normalisation = Literal["clip", "fixed"]
 _ABOUT: Final = "pairs.json"
-_DONE: Final = "done"
-_ARRAYS: Final = ("heard", "features")
+LOG_SPECTROGRAMS: Final = "heard"  # as the file is called
+FEATURES: Final = "features"
 _LEFT_OUT: Final = -1.0
 """The first feature of a clip that could not be read; f_V's are never negative."""
 _SAVED_EVERY: Final = 64
@@ -91,8 +91,8 @@ class PairSource(Protocol):
 class Pairs:
     """An opened folder of n pairs; `train`, `held_out` and `test` are row numbers of those that could be read.
 
-    `heard` float16 [n, bins, frames] is log power above the floor, 0 where there is nothing: in this form half
-    precision keeps a thousandth. `features` float32 [n, k, d] are f_V's, not normalised. `spec` is what f_A hears.
+    `log_spectrograms` float16 [n, bins, frames] are log power above the floor, 0 where there is nothing: in this form
+    half precision keeps a thousandth. `features` float32 [n, k, d] are f_V's, not normalised. `spec` is what f_A hears.
     """
 
     train: NDArray[np.int64]
@@ -105,7 +105,7 @@ class Pairs:
     fades: NDArray[np.bool_]
     calibrated: NDArray[np.bool_]
     spec: SpectrogramSpec
-    heard: NDArray[np.float16]
+    log_spectrograms: NDArray[np.float16]
     features: NDArray[np.float32]
 
     @property
@@ -120,27 +120,28 @@ class Pairs:
         chances: NDArray[np.float64] = weights / weights.sum()
         return chances
 
-    def heard_at(self, rows: NDArray[np.int64]) -> Tensor:
-        """Return what is heard of `rows` [k, bins, frames], float32, read in the order of the disk."""
+    def log_spectrograms_of(self, rows: NDArray[np.int64]) -> Tensor:
+        """Return the log spectrograms of `rows` [k, bins, frames], float32, read in the order of the disk."""
         order = np.argsort(rows, kind="stable")
-        found = np.empty((len(rows), *self.heard.shape[1:]), np.float32)
-        found[order] = self.heard[rows[order]]
+        found = np.empty((len(rows), *self.log_spectrograms.shape[1:]), np.float32)
+        found[order] = self.log_spectrograms[rows[order]]
         return torch.from_numpy(found)
 
-    def normalised(self, heard: Tensor) -> Tensor:
-        """Return the network's input [b, 1, bins, frames] for what is heard [b, bins, frames], as `s2s.spectrogram`."""
+    def normalised(self, log_spectrograms: Tensor) -> Tensor:
+        """Return the network's input [b, 1, bins, frames], as `s2s.spectrogram` gives it, of [b, bins, frames]."""
         # A clip's own mean takes every constant away; adding one first costs float32 all that is faint, and makes
         # silence ±1 instead of 0.
         constant = math.log(self.spec.floor) if self.spec.normalisation == "fixed" else 0.0
-        return normalise(heard + constant, self.spec).float().unsqueeze(1)
+        return normalise(log_spectrograms + constant, self.spec).float().unsqueeze(1)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Open what `write_pairs` finished. Raises DataError where it did not, or too little of it could be used."""
         about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-        if (done := _done(folder)) < len(about["ids"]):
+        if (done := rows_done(folder)) < len(about["ids"]):
             raise DataError(f"{folder} is unfinished ({done} of {len(about['ids'])} pairs): run the same command again")
-        heard, features = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
+        arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in (LOG_SPECTROGRAMS, FEATURES))
+        log_spectrograms, features = arrays
         usable = features[:, 0, 0] != _LEFT_OUT
         splits = np.array(about["splits"])
         train, held_out, test = (np.flatnonzero(usable & (splits == name)) for name in ("train", "val", "test"))
@@ -148,14 +149,14 @@ class Pairs:
             raise DataError(f"expected at least two pairs to train on, got {len(train)} of {len(usable)}")
         spec = SpectrogramSpec.from_dict(about["spec"])
         if about["normalisation"] == "fixed":
-            spec = _measured(heard, train, spec)
+            spec = _measured(log_spectrograms, train, spec)
         classes = sorted({label for label in about["labels"] if label is not None})
         labels = np.array([-1 if label is None else classes.index(label) for label in about["labels"]])
         weights = np.array(about["weights"], np.float64)
         fades, calibrated = (np.array(about[name], bool) for name in ("fades", "calibrated"))
         ids = tuple(about["ids"])
         known = (ids, tuple(classes), labels, weights, fades, calibrated)
-        return cls(train, held_out, test, *known, spec, heard, features)
+        return cls(train, held_out, test, *known, spec, log_spectrograms, features)
 
 
 def write_pairs(
@@ -172,7 +173,7 @@ def write_pairs(
     """
     spec = spec or SpectrogramSpec()
     ids = list(source.ids)
-    told = {
+    about = {
         "ids": ids,
         "splits": [source.split(one) for one in ids],
         "labels": [source.label(one) for one in ids],
@@ -184,18 +185,19 @@ def write_pairs(
         "normalisation": normalisation,
         **source.choice,
     }
-    _claim(folder, told)
-    shapes = ((spec.num_bins, spec.num_frames), (source.pictures_each, encoder.embedding_dim))
-    heard, features = _arrays(folder, len(ids), shapes)
-    done = _done(folder)
-    bar = tqdm(total=len(ids), initial=done, desc="pairs", unit=" clip", disable=None)
-    for start in range(done, len(ids), _AT_ONCE):
-        few = ids[start : start + _AT_ONCE]
-        _compute(source, encoder, spec, few, heard[start : start + len(few)], features[start : start + len(few)])
-        bar.update(len(few))
-        if (start + len(few)) % _SAVED_EVERY < _AT_ONCE or start + len(few) == len(ids):
-            _mark(folder, start + len(few), [heard, features])
-    bar.close()
+    _check_about(folder, about)
+    rows = {
+        LOG_SPECTROGRAMS: ((spec.num_bins, spec.num_frames), np.float16),
+        FEATURES: ((source.pictures_each, encoder.embedding_dim), np.float32),
+    }
+    store = ArrayStore.to_fill(folder, len(ids), rows)
+    with tqdm(total=len(ids), initial=store.done, desc="pairs", unit=" clip", disable=None) as bar:
+        for few in store.left(_AT_ONCE):
+            parts = (store.arrays[name][few.start : few.stop] for name in (LOG_SPECTROGRAMS, FEATURES))
+            _compute(source, encoder, spec, ids[few.start : few.stop], *parts)
+            bar.update(len(few))
+            if few.stop % _SAVED_EVERY < _AT_ONCE or few.stop == len(ids):
+                store.mark(few.stop)
     return Pairs.open(folder)
 
 
@@ -204,7 +206,7 @@ def _compute(
     encoder: PictureEncoder,
     spec: SpectrogramSpec,
     ids: Sequence[str],
-    heard: NDArray[np.float16],
+    log_spectrograms: NDArray[np.float16],
     features: NDArray[np.float32],
 ) -> None:
     """Fill the rows of `ids`; f_V looks at the pictures of all of them at once."""
@@ -218,7 +220,7 @@ def _compute(
             _log.warning("%s is left out: %s", pair_id, " ".join(str(error).split()))
             features[row] = _LEFT_OUT
             continue
-        heard[row] = level.clamp_min(0.0).half().numpy()
+        log_spectrograms[row] = level.clamp_min(0.0).half().numpy()
         rows.append(row)
     if rows:
         found = raw_features(encoder, np.concatenate(pictures)).numpy()
@@ -227,10 +229,12 @@ def _compute(
             features[row] = np.resize(few, features[row].shape)  # where there are few they are repeated
 
 
-def _measured(heard: NDArray[np.float16], train: NDArray[np.int64], spec: SpectrogramSpec) -> SpectrogramSpec:
+def _measured(
+    log_spectrograms: NDArray[np.float16], train: NDArray[np.int64], spec: SpectrogramSpec
+) -> SpectrogramSpec:
     """Return `spec` with mean and deviation of log power over evenly spread training clips."""
     chosen = train[np.unique(np.linspace(0, len(train) - 1, _MEASURED_ON).astype(int))]
-    levels = [np.float64(heard[row]) + math.log(spec.floor) for row in chosen]
+    levels = [np.float64(log_spectrograms[row]) + math.log(spec.floor) for row in chosen]
     mean, square = np.mean([(level.mean(), np.square(level).mean()) for level in levels], axis=0)
     deviation = float(np.sqrt(max(square - mean**2, 1e-6)))
     return SpectrogramSpec.from_dict(
@@ -244,38 +248,14 @@ def _unmeasured(spec: SpectrogramSpec) -> SpectrogramSpec:
     return SpectrogramSpec.from_dict({**kept, "normalisation": "clip"})
 
 
-def _claim(folder: Path, told: dict[str, Any]) -> None:
+def _check_about(folder: Path, about: dict[str, Any]) -> None:
     path = folder / _ABOUT
     folder.mkdir(parents=True, exist_ok=True)
     there = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    # What an older folder does not say, it cannot say otherwise: it is told now.
-    if different := [name for name, value in json.loads(json.dumps(told)).items() if there.get(name, value) != value]:
+    # What an older folder does not say, it cannot say otherwise: it is added now.
+    if different := [name for name, value in json.loads(json.dumps(about)).items() if there.get(name, value) != value]:
         raise DataError(f"{folder} holds pairs with other {', '.join(different)}: choose another --cache")
-    if not told.keys() <= there.keys():
+    if not about.keys() <= there.keys():
         part = path.with_name(_ABOUT + ".part")
-        part.write_text(json.dumps({**there, **told}) + "\n", encoding="utf-8")
+        part.write_text(json.dumps({**there, **about}) + "\n", encoding="utf-8")
         part.replace(path)
-
-
-def _arrays(folder: Path, count: int, shapes: Sequence[tuple[int, int]]) -> list[NDArray[Any]]:
-    return [
-        np.load(folder / f"{name}.npy", mmap_mode="r+")
-        if (folder / f"{name}.npy").exists()
-        else np.lib.format.open_memmap(folder / f"{name}.npy", mode="w+", dtype=dtype, shape=(count, *shape))
-        for name, dtype, shape in zip(_ARRAYS, (np.float16, np.float32), shapes, strict=True)
-    ]
-
-
-def _done(folder: Path) -> int:
-    """Return how many pairs are written."""
-    path = folder / _DONE
-    return int(path.read_text()) if path.exists() else 0
-
-
-def _mark(folder: Path, done: int, arrays: Sequence[NDArray[Any]]) -> None:
-    for array in arrays:
-        assert isinstance(array, np.memmap)
-        array.flush()
-    part = folder / (_DONE + ".part")
-    part.write_text(str(done))
-    part.replace(folder / _DONE)

@@ -13,11 +13,12 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from s2s.data.clip_source import DataError
 from s2s.models.autoencoder import Autoencoder
 from s2s.models.thing_judge import CLASSES, NONE
-from s2s.training.inputs.world_arrays import CHUNK, MASK_SCALE, DataError
 from s2s.training.stages.autoencoder import as_input, as_pixels
 from s2s.world.state import SceneState
+from s2s.world.takes import CHUNK, MASK_SCALE
 from s2s.world.thing_moments import draw_thing
 
 _ABOUT: Final = "things.json"

@@ -100,7 +100,7 @@ class AudioEncoderStage:
         sample_rng = ctx.sample_rng(len(batch))
         pictures = sample_rng.integers(self.data.features.shape[1]).numpy()
         image = torch.from_numpy(self.data.features[rows, pictures])
-        heard = self.data.heard_at(np.concatenate([rows, others[-1:]]))  # the next row is what is behind each
+        heard = self.data.log_spectrograms_of(np.concatenate([rows, others[-1:]]))  # the next is behind each
         heard = self.device_context.to_device(heard)
         augmentation = self.settings.augmentation
         if augmentation == NO_AUGMENTATION:
@@ -243,7 +243,7 @@ def encode_pairs(net: AudioEncoder, data: Pairs, rows: NDArray[np.int64], batch:
     """Return embeddings [k, d], not normalised, on the CPU, of the sounds of `rows` as they are."""
     device = net.fc.weight.device
     parts = [
-        net(data.normalised(data.heard_at(rows[start : start + batch])).to(device)).float().cpu()
+        net(data.normalised(data.log_spectrograms_of(rows[start : start + batch])).to(device)).float().cpu()
         for start in range(0, len(rows), batch)
     ]
     return torch.cat(parts) if parts else torch.empty(0, data.feature_dim)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from s2s.data.clip_source import DataError
 from s2s.models.autoencoder import STRIDE, Autoencoder
 from s2s.training.engine.checkpoint import read_run_info
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
@@ -24,8 +25,8 @@ from s2s.training.engine.moving_average import MovingAverage
 from s2s.training.engine.stage import Bounds
 from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.images import Pictures
-from s2s.training.inputs.world_arrays import MASK_SCALE, DataError
 from s2s.training.losses.texture_critic import TextureCritic, balance
+from s2s.world.takes import MASK_SCALE
 
 WEIGHTS: Final = "autoencoder.safetensors"
 _SCALES: Final = 3

@@ -25,7 +25,7 @@ from s2s.training.engine.stage import Bounds
 from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.images import Pictures
 from s2s.training.inputs.instances import InstanceOptions, Instances, instances_of
-from s2s.training.inputs.world_arrays import to_tensor
+from s2s.training.inputs.tensors import to_tensor
 from s2s.training.losses import objectives as losses
 from s2s.training.stages.batch_statistics import with_measured_statistics
 from s2s.training.stages.generator_light import WEIGHTS

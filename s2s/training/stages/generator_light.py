@@ -29,7 +29,7 @@ from s2s.training.engine.step_context import StepContext, shard_of
 from s2s.training.inputs.conditions import NUM_NEIGHBOURS, Conditions, nearest
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.images import Pictures
-from s2s.training.inputs.world_arrays import to_tensor
+from s2s.training.inputs.tensors import to_tensor
 from s2s.training.losses import objectives as losses
 from s2s.training.stages.generator_validation import distance_to_held_out, sheet_of
 

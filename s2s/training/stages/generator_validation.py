@@ -14,7 +14,7 @@ from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.images import Pictures
-from s2s.training.inputs.world_arrays import to_pictures, to_tensor
+from s2s.training.inputs.tensors import to_pictures, to_tensor
 
 VALIDATED_ON: Final = 512  # held-out pictures: their features' spread is known to a hundredth, at seconds of painting
 _AT_ONCE: Final = 32

@@ -26,7 +26,7 @@ from s2s.training.engine.stage import Bounds
 from s2s.training.engine.step_context import SampleRng, StepContext, shard_of
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.images import Pictures
-from s2s.training.inputs.world_arrays import to_tensor
+from s2s.training.inputs.tensors import to_tensor
 from s2s.training.losses.objectives import nt_xent, sinkhorn, swapped_prediction
 
 WEIGHTS: Final = "image_encoder.safetensors"

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from s2s.data.clip_source import DataError
 from s2s.models.judge import SMALL_PX, Architecture, Judge
 from s2s.training.augment.views import Crop, random_view
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
@@ -24,7 +25,7 @@ from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import Bounds
 from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.images import UNKNOWN, Pictures
-from s2s.training.inputs.world_arrays import DataError, to_tensor
+from s2s.training.inputs.tensors import to_tensor
 
 __all__ = ["Judge", "JudgeSettings", "JudgeStage", "load_judge", "train_judge"]
 

@@ -67,10 +67,13 @@ def test_sound_alone_and_silence_can_be_kept(films: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.proc
-def test_the_worlds_arrays_are_still_written(tmp_path: Path) -> None:
-    out = tmp_path / "world"
-    assert prepare("world", out, "--pictures", 3, "--sounds", 2, "--px", 32, "--seed", 5, "--workers", 1) == 0
+@pytest.mark.parametrize("former", [False, True], ids=["today", "as it was once said"])
+def test_takes_of_the_world_are_drawn(tmp_path: Path, former: bool) -> None:
+    out = tmp_path / "takes"
+    asked = ["world", out] if former else ["--corpus", "world", out]
+    assert prepare(*asked, "--pictures", 3, "--sounds", 2, "--px", 32, "--seed", 5, "--workers", 1) == 0
     about = json.loads((out / "about.json").read_text())
+    assert about["corpus"] == "world"
     assert about.items() >= {"num_pictures": 3, "num_sounds": 2, "picture_px": 32, "first_seed": 5}.items()
     assert {path.name for path in out.iterdir()} == {
         "about.json",
@@ -79,6 +82,16 @@ def test_the_worlds_arrays_are_still_written(tmp_path: Path) -> None:
         "sounds.done",
         "sounds.npy",
     }
+
+
+@pytest.mark.proc
+def test_a_folder_called_world_is_a_folder_of_films(
+    films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    films.rename(tmp_path / "world")
+    monkeypatch.chdir(tmp_path)
+    assert prepare("world", tmp_path / "out", "--px", 16, "--workers", 1) == 0
+    assert list(PreparedData.open(tmp_path / "out").ids) == ["rain", "sea"]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +104,9 @@ def test_the_worlds_arrays_are_still_written(tmp_path: Path) -> None:
         (["{films}", "{folder}/out", "--split", "0.9,0.2,0.1"], "shares: expected three that sum to 1"),
         (["{films}", "{folder}/out", "--classes", "50"], "--classes belongs to --corpus vggsound or vegas"),
         (["{films}", "{films}/rain.mp4"], "rain.mp4"),
-        (["world", "{folder}/out", "--px", "64,128"], "--px: the world's pictures have one size, got 64,128"),
+        (["--corpus", "world", "{folder}/out", "--px", "64,128"], "--px: the world's pictures have one size, got"),
+        (["--corpus", "world", "{films}", "{folder}/out"], "--corpus world is drawn, and has no SOURCE: leave out"),
+        (["{folder}/out"], "expected SOURCE and OUT, got"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(

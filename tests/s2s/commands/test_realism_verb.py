@@ -30,4 +30,4 @@ def test_a_folder_without_recordings_is_refused_in_one_line(tmp_path: Path, caps
     assert main(["realism", str(tmp_path), str(tmp_path / "out.json")]) == 2
     complaint = capsys.readouterr().err
     assert complaint.count("\n") == 1
-    assert "holds no sound" in complaint
+    assert "holds no recordings CLASS/FOLD" in complaint

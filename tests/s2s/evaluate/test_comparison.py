@@ -10,10 +10,10 @@ from s2s.evaluate.comparison import (
     GeneratorScores,
     RetrievalScores,
     class_agreement,
-    class_centroids,
     compare,
     retrieval_scores,
 )
+from s2s.metrics.scores import class_centroids
 
 
 def of(place: float | list[float], cosine: float | list[float], count: int = 12) -> RetrievalScores:
@@ -96,7 +96,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
 
 def test_classes_agree_where_any_is_known() -> None:
     features = torch.tensor([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0], [5.0, 5.0]])
-    centroids = class_centroids(features, np.array([0, 0, 1, -1]), 2)
+    centroids = class_centroids(features, torch.tensor([0, 0, 1, -1]), 2)
     audio = torch.tensor([[1.0, 0.2], [0.8, 0.1], [0.3, 0.2]])
     assert class_agreement(audio, np.array([0, 1, -1]), centroids) == pytest.approx(0.5)
     assert class_agreement(audio, np.array([-1, -1, -1]), centroids) is None

@@ -6,24 +6,25 @@ import torch
 from torch import Tensor, nn
 
 from s2s.evaluate import picture_metrics as measure
+from s2s.metrics import scores
 
 
 def test_recall_counts_the_right_class_among_the_best() -> None:
     logits = torch.tensor([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0], [3.0, 2.0, 1.0], [1.0, 2.0, 3.0]])
     wanted = torch.tensor([0, 1, 2, 2])
-    assert measure.recall_at(logits, wanted, 1) == pytest.approx(0.5)
-    assert measure.recall_at(logits, wanted, 2) == pytest.approx(0.75)
-    assert measure.recall_at(logits, wanted, 5) == 1.0  # more than there are classes
+    assert scores.recall_at(logits, wanted, 1) == pytest.approx(0.5)
+    assert scores.recall_at(logits, wanted, 2) == pytest.approx(0.75)
+    assert scores.recall_at(logits, wanted, 5) == 1.0  # more than there are classes
 
 
 def test_centroids_name_the_class_they_lie_nearest_to() -> None:
     features = torch.nn.functional.normalize(torch.tensor([[1.0, 0.1], [1.0, -0.1], [0.1, 1.0], [-0.1, 1.0]]), dim=1)
-    centroids = measure.class_centroids(features, torch.tensor([0, 0, 1, 1]))
-    assert measure.nearest_class(features, centroids).tolist() == [0, 0, 1, 1]
+    centroids = scores.class_centroids(features, torch.tensor([0, 0, 1, 1]))
+    assert scores.nearest_class(features, centroids).tolist() == [0, 0, 1, 1]
 
 
 def test_a_confusion_names_classes_both_ways() -> None:
-    table = measure.confusion(torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]), ("rain", "sea"))
+    table = scores.confusion(torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]), ("rain", "sea"))
     assert table == {"rain": {"rain": 1, "sea": 1}, "sea": {"sea": 1}}
 
 
@@ -74,6 +75,6 @@ def test_fine_detail_is_sharper_than_a_slope() -> None:
 
 def test_rank_correlation_looks_at_order_alone_and_says_nothing_of_what_does_not_vary() -> None:
     rising = np.array([1.0, 2.0, 3.0, 4.0])
-    assert measure.rank_correlation(rising, rising**3) == pytest.approx(1.0)
-    assert measure.rank_correlation(rising, -rising) == pytest.approx(-1.0)
-    assert measure.rank_correlation(rising, np.zeros(4)) == 0.0
+    assert scores.rank_correlation(rising, rising**3) == pytest.approx(1.0)
+    assert scores.rank_correlation(rising, -rising) == pytest.approx(-1.0)
+    assert scores.rank_correlation(rising, np.zeros(4)) == 0.0

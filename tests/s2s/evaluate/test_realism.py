@@ -7,9 +7,9 @@ import pytest
 import torch
 from scipy.io import wavfile
 
-from s2s.evaluate.realism import confusion_of, measure_realism, read_recordings, synthesise_takes
+from s2s.data.clip_source import DataError
+from s2s.evaluate.realism import confusion_of, heard_recordings, measure_realism, synthesise_takes
 from s2s.evaluate.sound_classifier import SPEC, as_heard, train_sound_classifier, varied
-from s2s.media.audio import AudioFileError
 from s2s.world.sounds import synthesize
 from s2s.world.state import draw_state
 
@@ -29,15 +29,15 @@ def write_recordings(folder: Path, scene_of_class: dict[str, str], folds: tuple[
 
 def test_recordings_are_chosen_by_fold_and_class(tmp_path: Path) -> None:
     write_recordings(tmp_path, {"rain": "rain", "sea_waves": "sea", "baby_cry": "wind"}, folds=(1, 2, 3))
-    heard = read_recordings(tmp_path, (1, 2), ["wind", "sea", "rain"])
+    heard = heard_recordings(tmp_path, (1, 2), ["wind", "sea", "rain"])
     assert sorted(heard.scene.tolist()) == [1, 1, 2, 2]
     assert heard.log_power.shape == (4, SPEC.num_bins, SPEC.num_frames)
 
 
 def test_a_folder_without_the_fold_is_refused_with_what_was_expected(tmp_path: Path) -> None:
     write_recordings(tmp_path, {"rain": "rain"}, folds=(1,))
-    with pytest.raises(AudioFileError, match=r"no recordings CLASS/FOLD-… of fold \[3\]; classes are rain"):
-        read_recordings(tmp_path, (3,), ["rain"])
+    with pytest.raises(DataError, match=r"no recordings CLASS/FOLD-… of folds \(3,\); classes are rain"):
+        heard_recordings(tmp_path, (3,), ["rain"])
 
 
 def test_answers_are_counted_among_all_scenes_or_the_recorded_ones() -> None:

@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from s2s.evaluate.size_regressor import mean_rank_correlation, ranks_within, train_size_regressor, true_sizes
-from s2s.training.inputs.world_arrays import WorldCounts, WorldData
 from s2s.world.painter import Painter
+from s2s.world.takes import WorldCounts, WorldTakes
 
 NUM, PX, NUM_SCENES = 96, 64, 2
 
 
 @pytest.fixture(scope="module")
-def data() -> WorldData:
+def data() -> WorldTakes:
     counts = WorldCounts(NUM, 0, PX, num_scenes=NUM_SCENES)
     with Painter(PX) as painter:
         pictures = painter.paint([counts.state(take) for take in range(NUM)])
-    return WorldData(counts, pictures, np.empty((0, 160_000), np.int16))
+    return WorldTakes(counts, pictures, np.empty((0, 160_000), np.int16))
 
 
 def test_ranks_run_from_nothing_to_one_within_each_class() -> None:
@@ -32,7 +32,7 @@ def test_the_mean_correlation_is_taken_class_by_class() -> None:
 
 
 @pytest.mark.gl
-def test_what_is_nearer_is_truly_larger(data: WorldData) -> None:
+def test_what_is_nearer_is_truly_larger(data: WorldTakes) -> None:
     takes = np.arange(NUM)
     nearness = np.array([data.counts.state(int(take)).nearness for take in takes])
     assert mean_rank_correlation(true_sizes(data, takes), nearness, data.scenes) > 0.7
@@ -40,7 +40,7 @@ def test_what_is_nearer_is_truly_larger(data: WorldData) -> None:
 
 @pytest.mark.gl
 @pytest.mark.heavy
-def test_a_ruler_reads_what_it_was_taught(data: WorldData) -> None:
+def test_a_ruler_reads_what_it_was_taught(data: WorldTakes) -> None:
     takes = np.arange(NUM)
     size_regressor = train_size_regressor(data, takes, steps=60)
     read = size_regressor.read(data.pictures, data.scenes)

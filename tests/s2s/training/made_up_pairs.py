@@ -75,7 +75,7 @@ def pairs_of(
         fades=np.zeros(num, bool),
         calibrated=np.zeros(num, bool),
         spec=spec,
-        heard=levels.clamp_min(0.0).half().numpy(),
+        log_spectrograms=levels.clamp_min(0.0).half().numpy(),
         features=features.astype(np.float32),
     )
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from s2s.media.montage import contact_sheet
 from s2s.world.painter import Painter
-from s2s.world.scene_sheet import contact_sheet
 from s2s.world.state import LAID_OVER, SCENES, SceneState, draw_state
 
 pytestmark = pytest.mark.gl

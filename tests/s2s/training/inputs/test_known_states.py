@@ -7,7 +7,7 @@ from scipy.stats import spearmanr
 
 from s2s.models.memory_generator import STATES
 from s2s.training.inputs.known_states import nearness_line, states_of
-from s2s.training.inputs.world_arrays import WorldCounts
+from s2s.world.takes import WorldCounts
 
 
 def test_states_are_those_of_the_worlds_takes() -> None:

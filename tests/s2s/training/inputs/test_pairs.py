@@ -10,13 +10,13 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from s2s.data.clip_source import DataError
 from s2s.models.image_encoder import ImageEncoder
 from s2s.spectrogram import fit_clip, log_power, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.inputs import pairs as module
 from s2s.training.inputs.image_features import raw_features
 from s2s.training.inputs.pairs import Normalisation, Pairs, write_pairs
-from s2s.training.inputs.world_arrays import DataError
 from tests.s2s.training.made_up_pairs import RATE_HZ, SECOND, Tones, pairs_of
 
 HALF_PRECISION = 2.0**-11
@@ -65,7 +65,7 @@ def test_what_training_hears_is_what_the_show_hears(
 ) -> None:
     sounds = every_kind_of_sound()
     pairs = write_pairs(Sounds(sounds), encoder, tmp_path, SECOND, normalisation)
-    trained_on = pairs.normalised(pairs.heard_at(pairs.train))
+    trained_on = pairs.normalised(pairs.log_spectrograms_of(pairs.train))
     assert pairs.spec.normalisation == normalisation
     for (name, sound), row in zip(sounds.items(), trained_on, strict=True):
         clip = fit_clip(sound, SECOND)[None]
@@ -130,7 +130,7 @@ def test_writing_goes_on_where_it_was_cut(
     cut = write_pairs(source, encoder, tmp_path / "cut", SECOND)
     assert source.heard == list(range(4, 11))
     whole = write_pairs(Tones(11), encoder, tmp_path / "whole", SECOND)
-    assert np.array_equal(cut.heard, whole.heard) and np.array_equal(cut.features, whole.features)
+    assert np.array_equal(cut.log_spectrograms, whole.log_spectrograms) and np.array_equal(cut.features, whole.features)
     assert cut.spec == whole.spec
     source.heard = []
     write_pairs(source, encoder, tmp_path / "cut", SECOND)
@@ -194,7 +194,7 @@ def test_a_definition_of_ones_own_is_kept_but_for_what_is_measured_anew(encoder:
     assert pairs.spec.floor == own.floor and pairs.spec.clip_samples == own.clip_samples
     assert pairs.spec.mean != own.mean and pairs.spec.deviation != own.deviation
     shown = spectrogram(torch.from_numpy(Tones(2).sound("tone-001"))[None], pairs.spec)
-    assert_close(pairs.normalised(pairs.heard_at(np.array([1]))), shown, atol=5e-3, rtol=0)
+    assert_close(pairs.normalised(pairs.log_spectrograms_of(np.array([1]))), shown, atol=5e-3, rtol=0)
 
 
 @pytest.mark.parametrize("count", [0, 1])
@@ -205,6 +205,6 @@ def test_too_few_pairs_to_train_on_are_named(count: int, encoder: ImageEncoder, 
 
 def test_rows_are_returned_in_the_order_in_which_they_are_asked_for(encoder: ImageEncoder, tmp_path: Path) -> None:
     pairs = write_pairs(Tones(4), encoder, tmp_path, SECOND)
-    found = pairs.heard_at(np.array([3, 0, 3, 2]))
+    found = pairs.log_spectrograms_of(np.array([3, 0, 3, 2]))
     assert found.dtype == torch.float32
-    assert_close(found, torch.from_numpy(np.array(pairs.heard[[3, 0, 3, 2]])).float(), atol=0, rtol=0)
+    assert_close(found, torch.from_numpy(np.array(pairs.log_spectrograms[[3, 0, 3, 2]])).float(), atol=0, rtol=0)

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from s2s.data.clip import Clip
+from s2s.data.clip_source import DataError
 from s2s.data.prepared import PreparedData
 from s2s.training.inputs.images import UNKNOWN, ImageOptions, Pictures, open_pictures, write_pictures
-from s2s.training.inputs.world_arrays import DataError, WorldCounts, WorldData
+from s2s.training.inputs.sources import open_source
+from s2s.world.takes import WorldCounts, WorldTakes
 from tests.s2s.data.test_prepared import clip, write
 
 ASKED = ImageOptions(px=16, per_clip=2)
@@ -158,14 +160,14 @@ def world(folder: Path, num_pictures: int, num_scenes: int) -> Path:
 
 
 def test_the_world_is_taken_as_it_lies_and_its_last_takes_are_held_out(tmp_path: Path) -> None:
-    pictures = open_pictures(world(tmp_path / "world", 120, 3), tmp_path / "cache", ASKED)
+    pictures = open_pictures(open_source(world(tmp_path / "world", 120, 3)), tmp_path / "cache", ASKED)
     assert shades(pictures, pictures.train) == list(range(114))
     assert shades(pictures, pictures.held_out) == list(range(114, 120))
     assert not (tmp_path / "cache").exists()
 
 
 def test_of_every_scene_of_the_world_equally_many_takes_are_held_out(tmp_path: Path) -> None:
-    pictures = Pictures.of_world(WorldData.open(world(tmp_path / "world", 200, 7)))
+    pictures = Pictures.of_world(WorldTakes.open(world(tmp_path / "world", 200, 7)))
     counts = np.bincount(pictures.labels[pictures.held_out], minlength=7)
     assert counts.tolist() == [1] * 7
     assert len(pictures.classes) == 7
@@ -173,15 +175,15 @@ def test_of_every_scene_of_the_world_equally_many_takes_are_held_out(tmp_path: P
 
 
 def test_a_tiny_world_is_all_trained_on() -> None:
-    data = WorldData(WorldCounts(4, 0, 8, num_scenes=2), np.zeros((4, 8, 8, 3), np.uint8), np.zeros((0, 1), np.int16))
+    data = WorldTakes(WorldCounts(4, 0, 8, num_scenes=2), np.zeros((4, 8, 8, 3), np.uint8), np.zeros((0, 1), np.int16))
     assert (len(Pictures.of_world(data).train), len(Pictures.of_world(data).held_out)) == (4, 0)
 
 
 def test_films_are_decoded_by_the_rank_that_writes_alone(data: PreparedData, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        open_pictures(data.folder, tmp_path / "cache", ASKED, writes=False)
-    written = open_pictures(data.folder, tmp_path / "cache", ASKED)
-    read = open_pictures(data.folder, tmp_path / "cache", ASKED, writes=False)
+        open_pictures(data, tmp_path / "cache", ASKED, writes=False)
+    written = open_pictures(data, tmp_path / "cache", ASKED)
+    read = open_pictures(data, tmp_path / "cache", ASKED, writes=False)
     assert np.array_equal(written.pixels, read.pixels)
 
 

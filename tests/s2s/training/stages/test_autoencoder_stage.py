@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch.testing import assert_close
 
+from s2s.data.clip_source import DataError
 from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
 from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.images import Pictures
-from s2s.training.inputs.world_arrays import DataError
 from s2s.training.stages.autoencoder import (
     AutoencoderSettings,
     AutoencoderStage,

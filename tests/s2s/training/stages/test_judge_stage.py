@@ -14,12 +14,13 @@ import torch
 from torch.testing import assert_close
 from torchvision.models import inception_v3
 
+from s2s.data.clip_source import DataError
 from s2s.models.judge import INCEPTION_PX, Judge, as_input
 from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
 from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.images import UNKNOWN, Pictures
-from s2s.training.inputs.world_arrays import DataError, to_tensor
+from s2s.training.inputs.tensors import to_tensor
 from s2s.training.stages.judge import JudgeSettings, JudgeStage, load_judge, train_judge
 from tests.s2s.training.made_up_pictures import SCENES, coloured_pictures
 

@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from s2s.data.clip_source import DataError
 from s2s.models.autoencoder import Autoencoder
 from s2s.models.thing_judge import CLASSES, NONE, ThingJudge, as_input
 from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
 from s2s.training.engine.step_context import SampleRng
 from s2s.training.inputs.thing_images import ThingCounts, Things, paint_again, write_things
-from s2s.training.inputs.world_arrays import DataError
 from s2s.training.stages.thing_judge import (
     ThingJudgeSettings,
     intersection_over_union,

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from s2s.training.inputs.world_arrays import DataError, WorldCounts, WorldData, to_pictures, to_tensor
+from s2s.data.clip_source import DataError
+from s2s.training.inputs.tensors import to_pictures, to_tensor
 from s2s.world.state import FIRST_SCENES, SCENES
+from s2s.world.takes import WorldCounts, WorldTakes
 
 
 def test_pictures_survive_the_way_to_tensors_and_back() -> None:
@@ -17,8 +19,8 @@ def test_pictures_survive_the_way_to_tensors_and_back() -> None:
 
 
 def test_a_folder_without_data_says_how_to_make_some(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="prepare world"):
-        WorldData.open(tmp_path)
+    with pytest.raises(DataError, match="prepare --corpus world"):
+        WorldTakes.open(tmp_path)
 
 
 @pytest.mark.parametrize(("said", "num_scenes"), [("", len(FIRST_SCENES)), (', "num_scenes": 2', 2)])
@@ -28,7 +30,7 @@ def test_a_folder_that_does_not_say_its_scenes_holds_the_first_ones(tmp_path: Pa
     for name, array in (("pictures", np.zeros((num, 8, 8, 3), np.uint8)), ("sounds", np.zeros((0, 1), np.int16))):
         np.save(tmp_path / f"{name}.npy", array)
         (tmp_path / f"{name}.done").write_text(str(len(array)))
-    opened = WorldData.open(tmp_path)
+    opened = WorldTakes.open(tmp_path)
     assert opened.scenes.max() == num_scenes - 1
     assert opened.counts.state(num_scenes + 1).scene == SCENES[1]
 

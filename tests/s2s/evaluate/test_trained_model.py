@@ -8,7 +8,7 @@ import torch
 
 from s2s import bundle
 from s2s.card import BigGanSizes, LightSizes
-from s2s.evaluate.assemble import Stages, load_networks, write_bundle
+from s2s.evaluate.trained_model import Stages, load_stages, write_bundle
 from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunPlan
 from s2s.training.engine.stage import RunLength
@@ -48,10 +48,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_bundle_paints_as_the_run_it_was_made_of(
     recipe: Literal["light", "icgan"], kind: type, runs: Path, tmp_path: Path
 ) -> None:
-    networks = load_networks(Stages(runs / "f_V", runs / recipe, runs / "f_A", runs / "judge"))
-    card = write_bundle(tmp_path, networks, {}, name="Tiny", version="1", story=STORY)
+    model = load_stages(Stages(runs / "f_V", runs / recipe, runs / "f_A"))
+    card = write_bundle(tmp_path, model, {}, name="Tiny", version="1", story=STORY)
     assert isinstance(card.generator, kind)
     loaded = bundle.load(tmp_path)
     z, h = torch.randn(2, loaded.generator.z_dim), torch.nn.functional.normalize(torch.rand(2, 32), dim=1)
     with torch.inference_mode():
-        torch.testing.assert_close(loaded.generator(z, h), networks.generator(z, h), atol=1e-4, rtol=1e-3)
+        torch.testing.assert_close(loaded.generator(z, h), model.generator(z, h), atol=1e-4, rtol=1e-3)
