@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from s2s.commands.arguments import Verbs, at_least, numbers
-from s2s.commands.corpora import WORLD, CorpusChoice, add_corpus, corpus_of
 from s2s.commands.record import write_run
+from s2s.data.corpora import CORPORA, VGGSOUND_LIST, WORLD, CorpusOptions, open_corpus
 
 if TYPE_CHECKING:
     from s2s.data.prepare import Progress
@@ -42,7 +42,13 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _add_films(verb: argparse.ArgumentParser) -> None:
-    add_corpus(verb)
+    kinds = "what SOURCE is: any films (default), or a published corpus; world: takes of the synthetic world"
+    verb.add_argument("--corpus", choices=(*CORPORA, WORLD), default="folder", help=kinds)
+    lists = f"VGGSound's list: {VGGSOUND_LIST}, or train.csv and test.csv, each with a --csv (default: in SOURCE)"
+    verb.add_argument("--csv", type=Path, action="append", metavar="FILE", help=lists)
+    classes = """VGGSound: the 50 of the paper's figure S1 (default), all, or a file with one a line; VEGAS: all ten
+    (default), the 5 of S2I, or a file"""
+    verb.add_argument("--classes", metavar="50|5|all|FILE", help=classes)
     films = verb.add_argument_group("films")
     films.add_argument("--clip-s", type=float, default=10.0, help="length of a clip (default 10)")
     films.add_argument("--hop-s", type=float, help="from one clip's beginning to the next's (default: --clip-s)")
@@ -119,9 +125,8 @@ def _prepare_films(args: argparse.Namespace) -> None:
     from s2s.files.folders import unread_remark
 
     settings, rank, root = _settings(args), Rank.of(os.environ), args.source
-    choice = CorpusChoice.of(args)
-    val_share = settings.shares[1]
-    corpus = corpus_of(root, choice, val_share=val_share, seed=args.seed, sounds=args.sound_only)
+    options = CorpusOptions(tuple(args.csv or ()), args.classes, settings.shares[1], args.seed, args.sound_only)
+    corpus = open_corpus(args.corpus, root, options)
     if isinstance(corpus, Listing) and rank.index == 0:
         _log.info("%s", "\n".join(corpus.lines()))
     elif isinstance(corpus, FolderCorpus) and rank.index == 0 and (remark := unread_remark(root, corpus.kinds)):

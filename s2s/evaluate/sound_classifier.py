@@ -101,8 +101,8 @@ def varied(batch: Tensor, draws: torch.Generator) -> Tensor:
     gain_db = (2.0 * torch.rand(count, 1, 1, generator=draws) - 1.0) * _GAIN_DB
     power = power * 10.0 ** (gain_db / 10.0)
     for number in range(count):
-        ctx = int(torch.randint(frames, (1,), generator=draws))
-        power[number] = power[number].roll(ctx, dims=-1)
+        offset = int(torch.randint(frames, (1,), generator=draws))
+        power[number] = power[number].roll(offset, dims=-1)
         if float(torch.rand(1, generator=draws)) < _CUT:
             kept = int(torch.randint(frames // 6, frames, (1,), generator=draws))
             silent = slice(kept, None) if float(torch.rand(1, generator=draws)) < 0.8 else slice(None, frames - kept)

@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from s2s.data.clip_source import DataError, Frames, Sound
+from s2s.data.corpora import WORLD
 from s2s.data.corpus import Split
 from s2s.files.array_store import ArrayStore, rows_done
 from s2s.media.audio import SAMPLE_RATE_HZ
 from s2s.world.state import FIRST_SCENES, SCENES, SceneState, draw_state
 
-CORPUS: Final = "world"
-"""What `about.json` calls such a folder."""
 CLIP_S: Final = 10.0
 CHUNK: Final = 64
 INT16_FULL_SCALE: Final = 32767.0
@@ -72,7 +71,7 @@ def write_takes(out: Path, counts: WorldCounts, *, workers: int = 2) -> None:
     about = out / "about.json"
     if about.exists() and _read_counts(about) != counts:
         raise DataError(f"{out} holds other data ({about.read_text().strip()}); choose an empty folder")
-    about.write_text(json.dumps({"corpus": CORPUS, **asdict(counts)}) + "\n")
+    about.write_text(json.dumps({"corpus": WORLD, **asdict(counts)}) + "\n")
     _write_pictures(out, counts)
     if counts.masks:
         _write_masks(out, counts)
@@ -81,7 +80,7 @@ def write_takes(out: Path, counts: WorldCounts, *, workers: int = 2) -> None:
 
 def is_world(about: dict[str, Any]) -> bool:
     """Whether `about.json` tells of takes of the world; of before they said so, their counts do."""
-    return bool(about.get("corpus", CORPUS if "num_pictures" in about else "") == CORPUS)
+    return bool(about.get("corpus", WORLD if "num_pictures" in about else "") == WORLD)
 
 
 def _read_counts(about: Path) -> WorldCounts:
