@@ -26,11 +26,11 @@ from s2s.commands import (
     retrieve,
     select,
     things,
-    training,
     waveform,
     world,
 )
 from s2s.commands.arguments import Run
+from s2s.commands.train import verb as train
 from s2s.files.names import UnreadableFileError, shown
 from s2s.files.user import name_user
 
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         world,
         realism,
         prepare,
-        training,
+        train,
         retrain,
         bundle,
         miniature,

@@ -7,7 +7,7 @@ from typing import Final
 
 from s2s.commands.arguments import Verbs, at_least, device
 from s2s.commands.record import write_run
-from s2s.commands.training import settings_of
+from s2s.commands.train.common import settings_of
 
 _STORY: Final = """Train f_A as each row of the paper's table 2 has it (losses L2, L_nce, L_total; the chosen frame or
 the middle one; 1, 5 or 10 s of sound), several seeds each, and judge what the generator paints from the clips of the

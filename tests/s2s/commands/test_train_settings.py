@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from s2s.commands.training import settings_of
+from s2s.commands.train.common import settings_of
 from s2s.training.augment.spectrogram_augment import NO_AUGMENTATION
 from s2s.training.stages.audio_encoder import AudioEncoderSettings
 from s2s.training.stages.image_encoder import ImageEncoderSettings
