@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from installation.audio.source import SourceError
 from installation.clock import MonotonicClock
+from installation.exit_codes import ExitCode
 from installation.options import Arguments, ShowConfig, resolve
 from installation.render.surface import DisplayError
 from installation.report import summary_line
@@ -24,7 +25,6 @@ from s2s.files.user import name_user
 log = logging.getLogger(__name__)
 
 _ARGUMENTS: Final = tuple(field.name for field in dataclasses.fields(Arguments))
-_MODEL_EXIT_CODE: Final = 3
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -40,16 +40,16 @@ def run(parsed: argparse.Namespace) -> int:
         if parsed.dry_run:
             read_card(config.model)
             print_out(shown(config.as_yaml()))
-            return 0
+            return ExitCode.OK
         if config.arguments.render is not None:
             from installation.offline import render
 
-            return finish(config, render(config, started_at), 0)
+            return finish(config, render(config, started_at), ExitCode.OK)
         return show(config, started_at)
     except Exception as error:
         code = exit_code_of(error)
         if code is None:
-            write_failure(parsed.report, error, 1)
+            write_failure(parsed.report, error, ExitCode.UNEXPECTED)
             raise
         log.error("%s", shown(" ".join(str(error).split())))
         write_failure(parsed.report, error, code)
@@ -62,20 +62,20 @@ def arguments_of(parsed: argparse.Namespace) -> Arguments:
     return Arguments(**{name: values[name] for name in _ARGUMENTS})
 
 
-def exit_code_of(error: Exception) -> int | None:
-    """Return the exit code an expected failure asks for (2 arguments, 3 model, 4 source, 5 display), else None."""
+def exit_code_of(error: Exception) -> ExitCode | None:
+    """Return the exit code an expected failure asks for, None for one that nobody foresaw."""
     from installation.parameters import ParameterError
     from s2s.files.names import UnreadableFileError
     from s2s.media.audio import AudioFileError
 
     if isinstance(error, BundleError):
-        return _MODEL_EXIT_CODE
+        return ExitCode.MODEL
     if isinstance(error, AudioFileError):
-        return SourceError.exit_code
+        return ExitCode.SOURCE
     if isinstance(error, ParameterError | UnreadableFileError):
-        return 2
+        return ExitCode.USAGE
     code = getattr(error, "exit_code", None)
-    return code if isinstance(code, int) else None
+    return code if isinstance(code, ExitCode) else None
 
 
 class EndBySignal:
@@ -108,13 +108,12 @@ class EndBySignal:
         if self._stop is not None:
             self._stop()
         elif asked_before:
-            raise SystemExit(0)
+            raise SystemExit(ExitCode.OK)
 
 
 def show(config: ShowConfig, started_at: float) -> int:
     """Run the live show; the report is written however it ends."""
     from installation.assembly import build_show
-    from installation.render.snapshot import SnapshotError
 
     clear_leftovers()
     end = EndBySignal()
@@ -123,15 +122,15 @@ def show(config: ShowConfig, started_at: float) -> int:
         live = build_show(config, started_at)
     except SystemExit:
         early = InterruptedError("ended by a signal before the first picture")
-        write_failure(config.arguments.report, early, 0)
-        return 0
-    exit_code = 1
+        write_failure(config.arguments.report, early, ExitCode.OK)
+        return ExitCode.OK
+    exit_code: int = ExitCode.UNEXPECTED
     try:
         end.hand_over(live.stop)
         exit_code = live.run()
-        snapshot = None if exit_code == DisplayError.exit_code else config.arguments.snapshot
+        snapshot = None if exit_code == ExitCode.DISPLAY else config.arguments.snapshot
         if snapshot is not None and not live.save_picture(snapshot):
-            exit_code = exit_code or SnapshotError.exit_code
+            exit_code = exit_code or ExitCode.USAGE
     finally:
         live.end_recording()
         finish(config, live.report({**facts_of(config), "exit_code": exit_code}), exit_code)
@@ -169,7 +168,7 @@ def list_everything() -> int:
     lines += ["MIDI inputs:", *_indented(list_ports)]
     lines += ["monitors:", *_indented(list_monitors)]
     print_out("\n".join(lines) + "\n")
-    return 0
+    return ExitCode.OK
 
 
 def tell_of_itself(parsed: argparse.Namespace) -> int:
@@ -180,9 +179,9 @@ def tell_of_itself(parsed: argparse.Namespace) -> int:
 
     if parsed.version:
         print_out(product_line() + "\n")
-        return 0
+        return ExitCode.OK
     print_out(diagnose(parsed.model or DEFAULT_BUNDLE, parsed.report, parsed.osc_port, parsed.page))
-    return 0
+    return ExitCode.OK
 
 
 def _indented(find: Callable[[], Sequence[object]]) -> list[str]:

@@ -16,6 +16,7 @@ from installation.audio.mixing import Mixer
 from installation.audio.performance import Performance
 from installation.clock import MonotonicClock
 from installation.desk import Desk
+from installation.exit_codes import ExitCode
 from installation.hosting import InlineHost
 from installation.inference.core import InferenceConfig, InferenceCore
 from installation.mailbox import FrameBox, JsonBox
@@ -41,13 +42,13 @@ _DEFAULT_FPS: Final = 30.0
 class FilmError(Exception):
     """The film or its snapshot cannot be written; one line."""
 
-    exit_code: Final = 2
+    exit_code: Final = ExitCode.USAGE
 
 
 class PaintingError(Exception):
     """The model failed while it heard or painted; one line."""
 
-    exit_code: Final = 6
+    exit_code: Final = ExitCode.WORKER
 
 
 def render(config: ShowConfig, started_at: float) -> dict[str, Any]:

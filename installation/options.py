@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from installation.audio.source import SourceError, parse_source
+from installation.exit_codes import ExitCode
 from installation.preset import Preset
 from installation.preset_use import load_usable
 from s2s.card import DEFAULT_BUNDLE
@@ -17,7 +18,7 @@ from s2s.files.quote import one_line
 class OptionError(ValueError):
     """An argument that cannot be used; one line."""
 
-    exit_code = 2
+    exit_code: Final = ExitCode.USAGE
 
 
 @dataclass(frozen=True, slots=True)

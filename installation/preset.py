@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from installation.exit_codes import ExitCode
 from installation.modulation import Route
 from installation.parameters import DEFAULTS, ParameterError, nearest, parameter
 from installation.values import FEATURE_NAMES, ParameterValue
@@ -27,7 +28,7 @@ _LONGEST_S: Final = 3_600.0
 class PresetError(ValueError):
     """A preset that cannot be found, read or used; the message is one line."""
 
-    exit_code = 2
+    exit_code: Final = ExitCode.USAGE
 
 
 def _printable(text: str) -> str:

@@ -14,6 +14,8 @@ from multiprocessing import shared_memory
 from pathlib import Path
 from typing import Final
 
+from installation.exit_codes import ExitCode
+
 log = logging.getLogger(__name__)
 
 PREFIX: Final = "sound2scene-"
@@ -26,7 +28,7 @@ _NEWBORN_S: Final = 1.0
 class SharedMemoryError(OSError):
     """There is not enough shared memory for a show; one line."""
 
-    exit_code: Final = 6  # no worker can come alive without it
+    exit_code: Final = ExitCode.WORKER  # no worker can come alive without it
 
 
 def create(size: int) -> shared_memory.SharedMemory:

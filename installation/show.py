@@ -16,6 +16,7 @@ from installation.audio.features import FastPath
 from installation.clock import Clock
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
+from installation.exit_codes import ExitCode
 from installation.guard import Guard
 from installation.health import Facts
 from installation.hosting import Host
@@ -41,8 +42,6 @@ from s2s.files.quote import quoted
 log = logging.getLogger(__name__)
 
 LISTEN_SAMPLES: Final = 1024
-_NEVER_ALIVE: Final = 6
-"""The exit code of a show whose worker never came alive."""
 
 
 class ControlSurface(Protocol):
@@ -117,7 +116,7 @@ class Show:
 
     def stop(self) -> None:
         """End after this turn, as wanted. Safe in a signal handler."""
-        self._exit_code = 0 if self._exit_code is None else self._exit_code
+        self._exit_code = ExitCode.OK if self._exit_code is None else self._exit_code
 
     def run(self) -> int:
         """Show until the end; return the exit code."""
@@ -159,9 +158,9 @@ class Show:
             if host.failure is not None and host.failure is not before:
                 self.errors.append(host.failure.message)
             if host.refused and host.failure is not None:
-                self._end(host.failure.exit_code or 1, host.failure.message)
+                self._end(host.failure.exit_code or ExitCode.UNEXPECTED, host.failure.message)
             elif host.gave_up and not self._living:  # a living picture stays, whatever fails
-                self._end(_NEVER_ALIVE, f"{host.name} never came alive")
+                self._end(ExitCode.WORKER, f"{host.name} never came alive")
         self._memory.sample(now, self._pids)
 
     def _end(self, exit_code: int, reason: str) -> None:

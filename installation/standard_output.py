@@ -2,13 +2,15 @@
 
 import os
 import sys
-from typing import TextIO
+from typing import Final, TextIO
+
+from installation.exit_codes import ExitCode
 
 
 class OutputError(Exception):
     """Standard output does not take what is printed; one line."""
 
-    exit_code = 2
+    exit_code: Final = ExitCode.USAGE
 
 
 def print_out(text: str) -> None:

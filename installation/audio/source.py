@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from installation.exit_codes import ExitCode
 from installation.parameters import nearest
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
 from s2s.files.quote import quoted
@@ -26,7 +27,7 @@ _CATCH_UP_S: Final = 1.0
 class SourceError(Exception):
     """A source cannot be opened or has stopped; one line: what was wanted, what there is, what to do."""
 
-    exit_code: Final = 4
+    exit_code: Final = ExitCode.SOURCE
 
 
 class Source(Protocol):

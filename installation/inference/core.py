@@ -13,6 +13,7 @@ from typing import Final
 
 import torch
 
+from installation.exit_codes import ExitCode
 from installation.histogram import Histogram
 from installation.inference.anchoring import ImageAnchor
 from installation.inference.idle import Idler, level_db
@@ -37,7 +38,7 @@ _BAD_FRAMES_IN_A_ROW: Final = 20
 class ModelError(Exception):
     """The model cannot be loaded; one line that names file and key."""
 
-    exit_code = 3
+    exit_code: Final = ExitCode.MODEL
 
 
 def local_hour() -> float:

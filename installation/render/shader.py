@@ -12,6 +12,7 @@ from typing import Final
 
 import moderngl
 
+from installation.exit_codes import ExitCode
 from s2s.files.quote import LONGEST_QUOTE, quoted
 
 SHADERS: Final = Path(__file__).resolve().parents[2] / "shaders"
@@ -26,7 +27,7 @@ _MESSAGE: Final = re.compile(r"(?:ERROR:\s*)?(\d+)(?::(\d+)(?:\(\d+\))?|\((\d+)\
 class ShaderError(Exception):
     """A shader that is missing or does not compile; the message is one line that names file and line."""
 
-    exit_code = 2
+    exit_code: Final = ExitCode.USAGE
 
 
 @dataclass(frozen=True, slots=True)

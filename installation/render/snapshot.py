@@ -2,16 +2,18 @@
 
 import io
 from pathlib import Path
+from typing import Final
 
 from PIL import Image
 
+from installation.exit_codes import ExitCode
 from installation.values import Pixels
 
 
 class SnapshotError(OSError):
     """A picture that cannot be written; one line."""
 
-    exit_code = 2
+    exit_code: Final = ExitCode.USAGE
 
 
 def save_png(path: Path | str, pixels: Pixels) -> None:

@@ -4,15 +4,17 @@ Lives on the show process's main thread. Knows nothing of passes, parameters or 
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import moderngl
+
+from installation.exit_codes import ExitCode
 
 
 class DisplayError(Exception):
     """There is nothing to draw on, or not what was asked for; the message is one line for a technician."""
 
-    exit_code = 5
+    exit_code: Final = ExitCode.DISPLAY
 
 
 @dataclass(frozen=True, slots=True)
