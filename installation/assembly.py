@@ -34,6 +34,7 @@ from installation.render.surface import DisplayError, Surface
 from installation.render.window import WindowSurface, open_window
 from installation.ring import AudioRing
 from installation.show import ControlSurface, Parts, Show, wishes_of
+from installation.status import CaptureStatus, InferenceStatus
 from installation.values import Features
 from installation.workers import bundle_state, make_inference
 from s2s.card import read_card
@@ -73,11 +74,15 @@ def _wire(
     wishes.put(wishes_of(desk.tick(clock.now(), Features()), preset))
 
     sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=asked.seed)
-    capture = undo.enter_context(closing(ChildHost("capture", partial(CaptureCore, sound, ring, wishes))))
+    capture = undo.enter_context(
+        closing(ChildHost("capture", partial(CaptureCore, sound, ring, wishes), CaptureStatus()))
+    )
     slow_path = partial(make_inference, config.model, asked.seed, ring, wishes, frames)
     # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
     state = partial(bundle_state, config.model)
-    inference = ChildHost("inference", slow_path, hang_limit_s=_LONGEST_STEP_S, niceness=5, cause=state)
+    inference = ChildHost(
+        "inference", slow_path, InferenceStatus(), hang_limit_s=_LONGEST_STEP_S, niceness=5, cause=state
+    )
     undo.enter_context(closing(inference))
     for host in (inference, capture):  # the model takes longest
         host.supervise(clock.now())

@@ -12,26 +12,30 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from installation.mailbox import JsonBox
+from installation.plain import to_plain
 
 _BEAT_S: Final = 0.2
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 LOG_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-class Core(Protocol):
+S_co = TypeVar("S_co", covariant=True)
+
+
+class Core(Protocol[S_co]):
     """Computation without a thread, process, window or clock of its own."""
 
     def step(self, now: float) -> float:
         """Do what is due at `now`; return how many seconds may pass until the next step."""
         ...
 
-    def status(self) -> Mapping[str, object]:
-        """Return plain values for the report and the operator; called a few times a second."""
+    def status(self) -> S_co:
+        """Return a frozen dataclass for the report and the operator; called a few times a second."""
         ...
 
     def close(self) -> None:
@@ -54,7 +58,7 @@ class Channels:
 
 
 def live(
-    name: str, make_core: Callable[[], Core], channels: Channels, parent: int, niceness: int, log_level: int
+    name: str, make_core: Callable[[], Core[object]], channels: Channels, parent: int, niceness: int, log_level: int
 ) -> None:
     """The child's whole life. The parent alone decides when it ends: by order, by kill, or by dying itself."""
     die_with(parent)
@@ -96,13 +100,13 @@ def _pulse(pulses: JsonBox, parent: int) -> None:
     os._exit(1)
 
 
-def _serve(core: Core, channels: Channels) -> None:
+def _serve(core: Core[object], channels: Channels) -> None:
     beat_at = float("-inf")
     while channels.orders.serial == 0:
         now = time.monotonic()
         wait_s = core.step(now)
         if now - beat_at >= _BEAT_S:
             beat_at = now
-            channels.reports.put({"status": dict(core.status())})
+            channels.reports.put({"status": to_plain(core.status())})
         if wait_s > 0:
             time.sleep(min(wait_s, _BEAT_S))

@@ -6,12 +6,11 @@ The one definition: whoever knows of something that is not as it should be is as
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from installation.hosting import Host
+from installation.status import CaptureStatus, ControlStatus, InferenceStatus
 from installation.values import Condition, Health
-
-Status = Mapping[str, Any]
 
 _SEVERITY: Final = {Condition.OK: 0, Condition.DEGRADED: 1, Condition.FAILED: 2}
 _STALE_FRAME_S: Final = 2.0
@@ -30,10 +29,10 @@ class Finding:
 class Facts:
     """All that health is judged from. Words are empty where nothing is wrong, times are monotonic seconds."""
 
-    hosts: Sequence[Host] = ()
-    sound: Status = field(default_factory=dict)
-    slow_path: Status = field(default_factory=dict)
-    controls: Mapping[str, Status] = field(default_factory=dict)
+    hosts: Sequence[Host[object]] = ()
+    sound: CaptureStatus = field(default_factory=CaptureStatus)
+    slow_path: InferenceStatus = field(default_factory=InferenceStatus)
+    controls: Mapping[str, ControlStatus] = field(default_factory=dict)
     newest_made_at: float | None = None
     """When the newest generated picture was made, None before the first."""
     presented_at: float | None = None
@@ -50,7 +49,7 @@ def findings(facts: Facts, now: float) -> dict[str, Finding]:
         **{host.name: judge_host(host) for host in facts.hosts},
         "sound": judge_sound(facts.sound),
         "pictures": judge_pictures(facts.newest_made_at, now),
-        "image": _incident(str(facts.slow_path.get("image_problem") or "")),
+        "image": _incident(facts.slow_path.image_problem),
         **{name: judge_control(status) for name, status in facts.controls.items()},
         "preset": _degraded(facts.refused_preset),
         "recording": _incident(facts.recording),
@@ -65,7 +64,7 @@ def worst(found: Mapping[str, Finding]) -> Health:
     return Health(condition, MappingProxyType(reasons))
 
 
-def judge_host(host: Host) -> Finding:
+def judge_host(host: Host[object]) -> Finding:
     """Return how a worker is doing."""
     if host.failure is None:
         return Finding()
@@ -74,9 +73,9 @@ def judge_host(host: Host) -> Finding:
     return Finding(Condition.DEGRADED, f"recovering: {host.failure.message}")
 
 
-def judge_sound(status: Status) -> Finding:
+def judge_sound(status: CaptureStatus) -> Finding:
     """Return how the sound is doing, from the capture core's status: whether it comes, then what is odd about it."""
-    return _degraded(str(status.get("reason") or status.get("remark") or ""))
+    return _degraded(status.reason or status.remark)
 
 
 def judge_pictures(newest_made_at: float | None, now: float) -> Finding:
@@ -87,9 +86,9 @@ def judge_pictures(newest_made_at: float | None, now: float) -> Finding:
     return _degraded(f"no new picture for {age_s:.0f} s" if age_s > _STALE_FRAME_S else "")
 
 
-def judge_control(status: Status) -> Finding:
+def judge_control(status: ControlStatus) -> Finding:
     """Return how a control surface is doing. A controller that nobody named may be absent."""
-    return Finding() if status.get("device") == "auto" else _incident(str(status.get("problem") or ""))
+    return Finding() if status.may_be_absent else _incident(status.problem)
 
 
 def judge_loop(fault: str, presented_at: float | None, now: float) -> Finding:

@@ -3,6 +3,8 @@
 import math
 from typing import Final
 
+from installation.status import Percentiles
+
 _LOWEST_MS: Final = 0.01
 _RATIO: Final = 1.02  # neighbouring bins differ by 2 %, so a percentile is right within 1 %
 _BINS: Final = 900  # reaches beyond nine minutes
@@ -35,6 +37,10 @@ class Histogram:
             if seen >= wanted and count:
                 return min(_LOWEST_MS * math.pow(_RATIO, index + 0.5), self.max_ms)
         return self.max_ms
+
+    def percentiles(self) -> Percentiles:
+        """Return the median and the 95th percentile in ms, rounded to hundredths."""
+        return Percentiles(**self.summary(50, 95))
 
     def summary(self, *percents: int) -> dict[str, float | None]:
         """Return `{"p50": …}` in ms for the report, rounded to hundredths."""

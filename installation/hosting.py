@@ -8,15 +8,16 @@ child itself does is `installation.child`'s business.
 import logging
 import multiprocessing
 import os
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from multiprocessing.context import SpawnProcess
-from typing import Any, Final, Protocol
+from typing import Final, Generic, Protocol, TypeVar
 
 import psutil
 
 from installation.child import LOG_FORMAT, Channels, Core, live
 from installation.mailbox import JsonBox
+from installation.plain import from_plain
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,11 @@ class Failure:
     exit_code: int | None = None
 
 
-class Host(Protocol):
+S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
+
+
+class Host(Protocol[S_co]):
     """Gives a core its time. Every method belongs to the show's thread."""
 
     name: str
@@ -57,8 +62,8 @@ class Host(Protocol):
         """Run or watch the core; cheap enough for every frame."""
         ...
 
-    def status(self) -> Mapping[str, Any]:
-        """Return the core's newest status; empty before its first."""
+    def status(self) -> S_co:
+        """Return the core's newest status, all defaults before its first. Never waits."""
         ...
 
     @property
@@ -81,10 +86,10 @@ class Host(Protocol):
         ...
 
 
-class InlineHost:
+class InlineHost(Generic[S]):
     """Runs a core in the calling thread whenever it is due: tests and offline rendering."""
 
-    def __init__(self, name: str, core: Core) -> None:
+    def __init__(self, name: str, core: Core[S]) -> None:
         self.name = name
         self.restarts = 0
         self.failure: Failure | None = None
@@ -97,18 +102,19 @@ class InlineHost:
         if self._due_at is None or now >= self._due_at:
             self._due_at = now + self._core.step(now)
 
-    def status(self) -> Mapping[str, Any]:
+    def status(self) -> S:
         return self._core.status()
 
     def close(self) -> None:
         self._core.close()
 
 
-class ChildHost:
+class ChildHost(Generic[S]):
     """Runs a core in a spawned child: watched by its pulse and its progress, killed when either stands still,
     restarted with back-off for ever.
 
     `make_core` is a picklable callable without arguments; it runs in the child and may take `start_limit_s` seconds.
+    `silent` is the core's status before its first one; it says of what class the others are.
     `cause` tells cheaply the state of what a start depends on, such as files: when it changes, the next try comes at
     once. After `max_failures` of a child that never came alive `gave_up` is set; the caller decides what that means.
     """
@@ -116,7 +122,8 @@ class ChildHost:
     def __init__(
         self,
         name: str,
-        make_core: Callable[[], Core],
+        make_core: Callable[[], Core[S]],
+        silent: S,
         *,
         hang_limit_s: float = 5.0,
         start_limit_s: float = 120.0,
@@ -134,7 +141,8 @@ class ChildHost:
         self._channels = Channels(JsonBox(), JsonBox(256), JsonBox(256))
         self._process: SpawnProcess | None = None
         self._failures = 0
-        self._status: dict[str, Any] = {}
+        self._status = silent
+        self._came_alive = False
         self._seen = 0
         self._started_at = self._pulse_at = 0.0
         self._pulse = 0
@@ -152,7 +160,7 @@ class ChildHost:
     @property
     def came_alive(self) -> bool:
         """Whether the core, this child's or an earlier one's, has ever worked."""
-        return bool(self._status)
+        return self._came_alive
 
     @property
     def gave_up(self) -> bool:
@@ -162,7 +170,7 @@ class ChildHost:
     def refused(self) -> bool:
         return self.failure is not None and self.failure.exit_code is not None and not self.came_alive
 
-    def status(self) -> Mapping[str, Any]:
+    def status(self) -> S:
         return self._status
 
     def supervise(self, now: float) -> None:
@@ -225,7 +233,8 @@ class ChildHost:
         report, self._seen = news
         if "failure" in report:
             return Failure(**report["failure"])
-        self._beat_at, self._status, self.failure = now, report["status"], None
+        self._status = from_plain(type(self._status), report["status"])
+        self._beat_at, self._came_alive, self.failure = now, True, None
         return None
 
     def _examine(self, process: SpawnProcess, now: float) -> Failure | None:

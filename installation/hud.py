@@ -1,35 +1,30 @@
 """The rehearsal overlay's few lines: levels, rates, latencies, and what is wrong. Pure."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from installation.status import ShowStatus
 from installation.values import Features
 
 _METER_CELLS: Final = 20
 
 
-def hud_lines(status: Mapping[str, Any], features: Features) -> list[str]:
+def hud_lines(status: ShowStatus, features: Features) -> list[str]:
     """Return the overlay's lines for the show's `status`."""
-    slow, sound = status["slow_path"], status["sound"]
+    slow, display = status.slow_path, status.display
     lines = [
-        f"{status['preset']}   {sound.get('source', 'no sound yet')}",
+        f"{status.preset}   {status.sound.source or 'no sound yet'}",
         f"level {_meter(features.level)} {features.level_db:6.1f} dB",
         f"bass  {_meter(features.bass)} mid {_meter(features.mid, 10)} treble {_meter(features.treble, 10)}",
         f"onset {_meter(features.onset)} centroid {features.centroid:.2f}",
-        f"shown {status['display']['fps']:.1f} fps, p95 {_ms(status['display']['interval_ms']['p95'])}",
-        f"generated {_ms(_of(slow, 'generator'))}, heard {_ms(_of(slow, 'encoder'))} (p50)",
-        f"sound to light {_ms(status['fast_ms']['p95'])} fast, {_ms(slow.get('slow_ms', {}).get('p95'))} slow (p95)",
+        f"shown {display.fps:.1f} fps, p95 {_ms(display.interval_ms.p95)}",
+        f"generated {_ms(slow.generator.ms.p50)}, heard {_ms(slow.encoder.ms.p50)} (p50)",
+        f"sound to light {_ms(status.fast_ms.p95)} fast, {_ms(slow.slow_ms.p95)} slow (p95)",
     ]
-    if slow.get("image"):
-        lines.append(f"image {slow['image']}")
-    if slow.get("idle"):
+    if slow.image:
+        lines.append(f"image {slow.image}")
+    if slow.idle:
         lines.append("idle: the room is silent")
-    return lines + [f"{part}: {words}" for part, words in status["reasons"].items()]
-
-
-def _of(slow: Mapping[str, Any], part: str) -> float | None:
-    median: float | None = slow.get(part, {}).get("ms", {}).get("p50")
-    return median
+    return lines + [f"{part}: {words}" for part, words in status.reasons.items()]
 
 
 def _meter(value: float, cells: int = _METER_CELLS) -> str:

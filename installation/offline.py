@@ -30,6 +30,7 @@ from installation.render.snapshot import save_png
 from installation.report import build_report
 from installation.ring import AudioRing
 from installation.show import LISTEN_SAMPLES, wishes_of
+from installation.status import CaptureStatus
 from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels, Samples
 from s2s.card import read_card
 from s2s.media.audio import read_audio
@@ -146,7 +147,9 @@ class _Studio:
             "render": {"internal_scale": self._renderer.internal_scale, "size": list(self._surface.size)},
         }
         status = self._slow_path.status()
-        return build_report(meter=self._meter, memory=self._memory, capture={}, inference=status, run=run, errors=[])
+        return build_report(
+            meter=self._meter, memory=self._memory, capture=CaptureStatus(), inference=status, run=run, errors=[]
+        )
 
     def close(self) -> None:
         """Give everything back."""

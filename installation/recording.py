@@ -16,6 +16,7 @@ import numpy as np
 
 from installation.fragments import drop_torn_end
 from installation.ring import AudioRing
+from installation.status import RecordingStatus
 from installation.values import SAMPLE_RATE_HZ, Pixels, Samples
 from s2s.media.video_writer import VideoFile
 
@@ -82,9 +83,9 @@ class Recorder:
         self._sounded += len(sound)
         self._queue.put((read(), due, sound))
 
-    def status(self) -> dict[str, object]:
+    def status(self) -> RecordingStatus:
         """Return how long the film is, what it lacks, and what is wrong; any thread."""
-        return {"recorded_s": round(self._frames / self._fps, 1), "dropped": self.dropped, "problem": self.failure}
+        return RecordingStatus(round(self._frames / self._fps, 1), self.dropped, self.failure)
 
     def close(self) -> None:
         """Finish the file; waits for what is still to be encoded, but not for ever. Harmless when repeated."""

@@ -4,22 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from installation.metering import MemoryMeter, Meter
-
-Status = Mapping[str, Any]
+from installation.plain import to_plain
+from installation.status import CaptureStatus, ControlStatus, InferenceStatus
 
 
 def build_report(
     *,
     meter: Meter,
     memory: MemoryMeter,
-    capture: Status,
-    inference: Status,
+    capture: CaptureStatus,
+    inference: InferenceStatus,
     run: Mapping[str, Any],
     errors: Sequence[str],
 ) -> dict[str, Any]:
     """Return the report of DESIGN section 6; what a worker never told is None or 0."""
-    encoder, generator = inference.get("encoder", {}), inference.get("generator", {})
-    painted = run.get("painted", generator.get("frames", 0))  # by all workers that there were, where that is known
+    encoder, generator = inference.encoder, inference.generator
+    painted = run.get("painted", generator.frames)  # by all workers that there were, where that is known
     return {
         "display": {
             "frames": meter.frames,
@@ -29,16 +29,16 @@ def build_report(
         "generator": {
             "frames": painted,
             "fps": _rate(painted, run.get("living_s")),
-            "ms": generator.get("ms", {"p50": None, "p95": None}),
-            "rejected": generator.get("rejected", 0),
+            "ms": to_plain(generator.ms),
+            "rejected": generator.rejected,
         },
-        "encoder": {"updates": encoder.get("updates", 0), "ms": encoder.get("ms", {"p50": None, "p95": None})},
+        "encoder": to_plain(encoder),
         "latency": {
             "fast_ms": meter.fast_ms.summary(50, 95),
-            "slow_ms": inference.get("slow_ms", {"p50": None, "p95": None}),
+            "slow_ms": to_plain(inference.slow_ms),
         },
         "audio": {
-            "lost_samples": capture.get("lost_samples", 0),
+            "lost_samples": capture.lost_samples,
             "heard_s": run.get("heard_s", 0.0),
             "loudest_db": round(meter.loudest_db, 1),
         },
@@ -48,17 +48,17 @@ def build_report(
             "first_picture_s": _rounded(meter.first_picture_s),
             "living_picture_s": _rounded(meter.living_picture_s),
         },
-        "model": inference.get("model", run.get("model")),
-        "device": inference.get("device"),
+        "model": inference.model or run.get("model"),
+        "device": inference.device,
         **{key: run.get(key) for key in ("restarts", "preset", "source", "seed", "render", "health", "exit_code")},
         "errors": list(errors),
     }
 
 
-def refusal_lines(controls: Mapping[str, Status]) -> list[str]:
+def refusal_lines(controls: Mapping[str, ControlStatus]) -> list[str]:
     """Return what the control surfaces refused in the whole run, a line a surface that did."""
-    refusals = {name: (status.get("refused", 0), status.get("last_refusal", "")) for name, status in controls.items()}
-    return [f"{name} refused {count}, the last: {words}" for name, (count, words) in refusals.items() if count]
+    refusing = {name: status for name, status in controls.items() if status.refused}
+    return [f"{name} refused {status.refused}, the last: {status.last_refusal}" for name, status in refusing.items()]
 
 
 def summary_line(report: Mapping[str, Any]) -> str:

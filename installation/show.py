@@ -36,6 +36,7 @@ from installation.render.snapshot import jpeg_bytes, save_png
 from installation.render.surface import DisplayError, Surface
 from installation.report import build_report, refusal_lines
 from installation.ring import AudioRing
+from installation.status import CaptureStatus, ControlStatus, DisplayStatus, InferenceStatus, ShowStatus
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
 from s2s.files.quote import quoted
 
@@ -51,7 +52,7 @@ class ControlSurface(Protocol):
 
     def poll(self, now: float) -> None: ...
 
-    def status(self) -> Mapping[str, object]: ...
+    def status(self) -> ControlStatus: ...
 
     def close(self) -> None: ...
 
@@ -75,8 +76,8 @@ class Parts:
     ring: AudioRing
     frames: FrameBox
     wishes: JsonBox
-    capture: Host
-    inference: Host
+    capture: Host[CaptureStatus]
+    inference: Host[InferenceStatus]
     controls: dict[str, ControlSurface]
     pacer: Pacer
     meter: Meter
@@ -278,21 +279,21 @@ class Show:
         frame = self._frame
         return None if frame is None else jpeg_bytes(frame.pixels)
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> ShowStatus:
         """Return how the show is doing, for the operator page and the HUD. Any thread; nothing here blocks."""
-        parts, meter = self._parts, self._parts.meter
-        return {
-            "condition": str(self._monitor.health.condition),
-            "reasons": dict(self._monitor.health.reasons),
-            "preset": self._preset.name,
-            "preset_refused": self._parts.presets.refusal,
-            "sound": dict(parts.capture.status()),
-            "slow_path": dict(parts.inference.status()),
-            "display": {"fps": round(meter.fps, 1), "interval_ms": meter.interval_ms.summary(50, 95)},
-            "fast_ms": meter.fast_ms.summary(50, 95),
-            "controls": {name: dict(control.status()) for name, control in parts.controls.items()},
-            "recording": None if parts.recorder is None else parts.recorder.status(),
-        }
+        parts, meter, health = self._parts, self._parts.meter, self._monitor.health
+        return ShowStatus(
+            condition=health.condition,
+            reasons=health.reasons,
+            preset=self._preset.name,
+            preset_refused=parts.presets.refusal,
+            sound=parts.capture.status(),
+            slow_path=parts.inference.status(),
+            display=DisplayStatus(round(meter.fps, 1), meter.interval_ms.percentiles()),
+            fast_ms=meter.fast_ms.percentiles(),
+            controls={name: control.status() for name, control in parts.controls.items()},
+            recording=None if parts.recorder is None else parts.recorder.status(),
+        )
 
     def report(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the run's summary; `facts` are what the show itself does not know (source, seed, …)."""

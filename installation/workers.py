@@ -5,9 +5,10 @@ from pathlib import Path
 from installation.hosting import Core
 from installation.mailbox import FrameBox, JsonBox
 from installation.ring import AudioRing
+from installation.status import InferenceStatus
 
 
-def make_inference(model: Path, seed: int, ring: AudioRing, wishes: JsonBox, frames: FrameBox) -> Core:
+def make_inference(model: Path, seed: int, ring: AudioRing, wishes: JsonBox, frames: FrameBox) -> Core[InferenceStatus]:
     """Return the slow path; takes seconds, for torch and the model. Raises ModelError."""
     from installation.inference.core import InferenceConfig, InferenceCore
 

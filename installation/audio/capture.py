@@ -18,6 +18,7 @@ from installation.audio.steady import SteadySource
 from installation.mailbox import JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
+from installation.status import CaptureStatus
 from installation.values import ParameterValue
 from s2s.files.names import shown
 
@@ -74,28 +75,22 @@ class CaptureCore:
             self._ring.write(self._mixer.apply(block.samples, gain_db, mix), block.heard_at)
         return _STEP_S
 
-    def status(self) -> dict[str, object]:
-        """Return in plain values what is heard, what was wanted, why they differ, and what was lost.
-
-        `block_age_s` is the age of the wanted source's newest sound, None before its first. `remark` is what is amiss
-        with a source that is heard all the same.
-        """
+    def status(self) -> CaptureStatus:
+        """Return what is heard, what was wanted, why they differ, and what was lost."""
         source, live = self._source, self._source.live
-        status: dict[str, object] = {
-            "source": source.label,
-            "wanted": shown(self._config.source),
-            "lost_samples": source.lost_samples,
-            "fallback": source.falls_back,
-            "reason": source.reason,
-            "remark": source.remark,
-            "scene": self._performance.scene,
-            "block_age_s": None if source.heard_at is None else round(self._now - source.heard_at, 3),
-        }
-        if isinstance(live, SoundFile):
-            status["ended"] = live.ended
-        if isinstance(live, OscPcm):
-            status |= {"features": live.features(self._now), "rejected_packets": live.rejected_packets}
-        return status
+        return CaptureStatus(
+            source=source.label,
+            wanted=shown(self._config.source),
+            lost_samples=source.lost_samples,
+            fallback=source.falls_back,
+            reason=source.reason,
+            remark=source.remark,
+            scene=self._performance.scene,
+            block_age_s=None if source.heard_at is None else round(self._now - source.heard_at, 3),
+            ended=live.ended if isinstance(live, SoundFile) else None,
+            features=live.features(self._now) if isinstance(live, OscPcm) else None,
+            rejected_packets=live.rejected_packets if isinstance(live, OscPcm) else None,
+        )
 
     def close(self) -> None:
         """Let go of the source; one that hangs is left to the end of the process."""

@@ -15,6 +15,7 @@ from installation.control.bindings import EventKind, MidiEvent, MidiMap, choose_
 from installation.control.midi_link import PortLink
 from installation.control.surface import Desk, Refusals
 from installation.parameters import ParameterError
+from installation.status import MidiStatus
 
 _ALSA_SEQUENCER: Final = Path("/dev/snd/seq")
 _POLL_S: Final = 0.25
@@ -64,18 +65,18 @@ class MidiControl:
         if self._link.problem:
             self._port_names, self._opened = [], None
 
-    def status(self) -> dict[str, object]:
-        """Return the port in use (None while there is none), the ports there are, counts, and what is wrong."""
-        return {
-            "device": self._wanted,
-            "open": self._opened,
-            "ports": list(self._port_names),
-            "problem": self._link.problem or self._missing,
-            "received": self._received,
-            "last": self._last_event,
-            "refused": self._refusals.count,
-            "last_refusal": self._refusals.last,
-        }
+    def status(self) -> MidiStatus:
+        """Return the port in use, the ports there are, counts, and what is wrong."""
+        return MidiStatus(
+            device=self._wanted,
+            open=self._opened,
+            ports=tuple(self._port_names),
+            problem=self._link.problem or self._missing,
+            received=self._received,
+            last=self._last_event,
+            refused=self._refusals.count,
+            last_refusal=self._refusals.last,
+        )
 
     def close(self) -> None:
         """Let go of the port."""

@@ -15,6 +15,7 @@ from installation.control.osc_echo import MAX_SUBSCRIBERS, Echo, Peer
 from installation.control.osc_messages import MAX_PACKET_BYTES, Message, OscFormatError, read_packet, write_message
 from installation.control.surface import Desk, Refusals, why_unknown
 from installation.parameters import PARAMETERS, Kind, ParameterError
+from installation.status import OscStatus
 from installation.values import ParameterValue
 from s2s.files.quote import quoted
 
@@ -66,17 +67,17 @@ class OscControl:
             self._next_try_at = now + _RETRY_S
             self._open()
 
-    def status(self) -> dict[str, object]:
+    def status(self) -> OscStatus:
         """Return port, counts and the last refusal in words; `problem` is empty while it receives."""
-        return {
-            "port": self.port,
-            "problem": self._problem,
-            "received": self._received,
-            "refused": self._refusals.count,
-            "last_refusal": self._refusals.last,
-            "rests": self._rests,
-            "subscribers": len(self._echo.subscribers),
-        }
+        return OscStatus(
+            port=self.port,
+            problem=self._problem,
+            received=self._received,
+            refused=self._refusals.count,
+            last_refusal=self._refusals.last,
+            rests=self._rests,
+            subscribers=len(self._echo.subscribers),
+        )
 
     def close(self) -> None:
         """Stop receiving and give the port back."""

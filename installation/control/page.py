@@ -8,14 +8,15 @@ import ipaddress
 import logging
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
 import psutil
 
 from installation.control.access import Access
 from installation.control.surface import Desk, Refusals
 from installation.preset import preset_names
+from installation.status import PageStatus, ShowStatus
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -39,7 +40,7 @@ class OperatorPage:
         self,
         desk: Desk,
         *,
-        status: Callable[[], Mapping[str, Any]],
+        status: Callable[[], ShowStatus],
         picture: Callable[[], bytes | None],
         presets: Callable[[], Sequence[str]] = preset_names,
         host: str = "127.0.0.1",
@@ -94,15 +95,10 @@ class OperatorPage:
             self._next_try_at = now + _RETRY_S
             self.start()
 
-    def status(self) -> dict[str, object]:
+    def status(self) -> PageStatus:
         """Return where the page is; `problem` is empty while it is there."""
         refusals = self._refusals
-        return {
-            "url": self.url,
-            "problem": self._problem,
-            "refused": refusals.count,
-            "last_refusal": refusals.last,
-        }
+        return PageStatus(url=self.url, problem=self._problem, refused=refusals.count, last_refusal=refusals.last)
 
     def close(self) -> None:
         """Stop serving and give the port back."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -23,6 +23,8 @@ from installation.control.access import Access
 from installation.control.page_guard import Guard
 from installation.control.surface import Desk, why_unknown
 from installation.parameters import PARAMETERS, Kind, Parameter, ParameterError
+from installation.plain import to_plain
+from installation.status import ShowStatus
 from s2s.files.document import Bounds, DocumentError, parse_json
 from s2s.files.quote import quoted
 
@@ -41,7 +43,7 @@ class Sources:
     """What the page shows and moves. The functions are called on worker threads and must not block for long."""
 
     desk: Desk
-    status: Callable[[], Mapping[str, Any]]
+    status: Callable[[], ShowStatus]
     picture: Callable[[], bytes | None]
     presets: Callable[[], Sequence[str]]
 
@@ -73,7 +75,7 @@ def make_app(
         return _set(sources.desk, "/" + request.path_params["address"].lstrip("/"), body)
 
     def status(_request: Request) -> Response:
-        return JSONResponse(plain(sources.status()), headers=_NO_STORE)
+        return JSONResponse(plain(to_plain(sources.status())), headers=_NO_STORE)
 
     def presets(_request: Request) -> Response:
         return JSONResponse(list(sources.presets()), headers=_NO_STORE)

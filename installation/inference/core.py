@@ -23,6 +23,7 @@ from installation.inference.scene_state import held_states
 from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
+from installation.status import EncoderStatus, GeneratorStatus, InferenceStatus
 from installation.values import Controls, Latent, ParameterValue, Pixels, Target
 from s2s import bundle
 from s2s.card import BundleError
@@ -107,23 +108,20 @@ class InferenceCore:
         self._next_frame_at = (self._next_frame_at if on_time and self._next_frame_at else now) + interval_s
         return 0.0
 
-    def status(self) -> Mapping[str, object]:
-        """Counters since the core was made, durations in ms, and how it feels."""
-        return {
-            "model": self._bundle.card.name,
-            "device": str(self._device),
-            "idle": self._idler.idle,
-            "level_db": self._level_db,
-            "encoder": {"updates": self._encoder_ms.count, "ms": self._encoder_ms.summary(50, 95)},
-            "generator": {
-                "frames": self._generator_ms.count,
-                "rejected": self._bad_frames,
-                "ms": self._generator_ms.summary(50, 95),
-            },
-            "slow_ms": self._slow_ms.summary(50, 95),
-            "image": self._anchor.state,
-            "image_problem": self._anchor.problem,
-        }
+    def status(self) -> InferenceStatus:
+        """Return counters since the core was made, durations in ms, and how far the preset's image is."""
+        made = self._generator_ms
+        return InferenceStatus(
+            model=self._bundle.card.name,
+            device=str(self._device),
+            idle=self._idler.idle,
+            level_db=self._level_db,
+            encoder=EncoderStatus(self._encoder_ms.count, self._encoder_ms.percentiles()),
+            generator=GeneratorStatus(made.count, self._bad_frames, made.percentiles()),
+            slow_ms=self._slow_ms.percentiles(),
+            image=self._anchor.state,
+            image_problem=self._anchor.problem,
+        )
 
     def close(self) -> None:
         """End what still runs; the networks go with the process."""

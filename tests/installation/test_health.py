@@ -1,7 +1,6 @@
 """Health: whoever knows of something that is not as it should be is heard, in words. Pure."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from installation.health import Facts, findings, worst
 from installation.hosting import Failure
 from installation.incidents import Incidents
 from installation.monitor import HealthMonitor
+from installation.status import CaptureStatus, InferenceStatus, MidiStatus, OscStatus, PageStatus
 from installation.values import Condition
 
 
@@ -29,8 +29,8 @@ class Worker:
     def supervise(self, now: float) -> None:
         raise NotImplementedError
 
-    def status(self) -> Mapping[str, Any]:
-        return {}
+    def status(self) -> None:
+        return None
 
     def close(self) -> None:
         raise NotImplementedError
@@ -48,13 +48,13 @@ NOW = 10.0
             "inference",
             "recovering: inference: no memory",
         ),
-        ({"sound": {"reason": "no microphone"}}, "sound", "no microphone"),
-        ({"sound": {"remark": "the channels cancel"}}, "sound", "the channels cancel"),
+        ({"sound": CaptureStatus(reason="no microphone")}, "sound", "no microphone"),
+        ({"sound": CaptureStatus(remark="the channels cancel")}, "sound", "the channels cancel"),
         ({"newest_made_at": 5.0}, "pictures", "no new picture for 5 s"),
-        ({"slow_path": {"image_problem": "not used: no picture"}}, "image", "not used: no picture"),
-        ({"controls": {"osc": {"problem": "port 9000 is taken"}}}, "osc", "port 9000 is taken"),
-        ({"controls": {"page": {"problem": "port 8080 is taken"}}}, "page", "port 8080 is taken"),
-        ({"controls": {"midi": {"device": "nano", "problem": "no nano"}}}, "midi", "no nano"),
+        ({"slow_path": InferenceStatus(image_problem="not used: no picture")}, "image", "not used: no picture"),
+        ({"controls": {"osc": OscStatus(problem="port 9000 is taken")}}, "osc", "port 9000 is taken"),
+        ({"controls": {"page": PageStatus(problem="port 8080 is taken")}}, "page", "port 8080 is taken"),
+        ({"controls": {"midi": MidiStatus(device="nano", problem="no nano")}}, "midi", "no nano"),
         ({"refused_preset": "there is no preset 'x'"}, "preset", "there is no preset 'x'"),
         ({"recording": "recording stopped: disk full"}, "recording", "recording stopped: disk full"),
         ({"fault": "KeyError: 'x'"}, "show", "KeyError: 'x'"),
@@ -70,7 +70,7 @@ def test_each_part_that_is_not_well_gives_its_reason(facts: dict[str, Any], part
 
 def test_a_show_without_trouble_is_well_also_without_a_controller_that_nobody_named() -> None:
     assert worst(findings(WELL, NOW)).condition is Condition.OK
-    auto = Facts(newest_made_at=9.5, presented_at=9.9, controls={"midi": {"device": "auto", "problem": "no MIDI"}})
+    auto = Facts(newest_made_at=9.5, presented_at=9.9, controls={"midi": MidiStatus(device="auto", problem="no MIDI")})
     assert worst(findings(auto, NOW)).condition is Condition.OK
 
 
@@ -85,7 +85,7 @@ def test_a_loop_that_shows_nothing_and_a_worker_that_never_came_alive_have_faile
 def test_the_report_keeps_an_incident_that_is_over_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
     incidents = Incidents()
     monitor = HealthMonitor(incidents)
-    taken = Facts(newest_made_at=9.5, presented_at=9.9, controls={"osc": {"problem": "port 9000 is taken"}})
+    taken = Facts(newest_made_at=9.5, presented_at=9.9, controls={"osc": OscStatus(problem="port 9000 is taken")})
     with caplog.at_level(logging.INFO):
         for facts in (WELL, taken, taken, WELL):
             monitor.judge(facts, NOW)

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,13 @@ class WantedError(Exception):
     exit_code = 4
 
 
+@dataclass(frozen=True)
+class Steps:
+    """How far a core has come."""
+
+    steps: int = 0
+
+
 class Counter:
     """A core that counts its steps and misbehaves on request."""
 
@@ -45,15 +53,15 @@ class Counter:
             raise RuntimeError("something broke")
         return 0.01
 
-    def status(self) -> Mapping[str, object]:
-        return {"steps": self.steps}
+    def status(self) -> Steps:
+        return Steps(self.steps)
 
     def close(self) -> None:
         if self._closed is not None:
             self._closed.touch()
 
 
-def wait_until(host: ChildHost, happened: Callable[[], bool], limit_s: float = 20.0) -> None:
+def wait_until(host: ChildHost[Steps], happened: Callable[[], bool], limit_s: float = 20.0) -> None:
     """Supervise as the show does until something happened."""
     ends_at = time.monotonic() + limit_s
     while not happened():
@@ -62,8 +70,8 @@ def wait_until(host: ChildHost, happened: Callable[[], bool], limit_s: float = 2
         time.sleep(0.01)
 
 
-def alive(host: ChildHost) -> bool:
-    return bool(host.status().get("steps", 0))
+def alive(host: ChildHost[Steps]) -> bool:
+    return host.status().steps > 0
 
 
 def test_an_inline_host_steps_when_due_and_only_then() -> None:
@@ -76,14 +84,14 @@ def test_an_inline_host_steps_when_due_and_only_then() -> None:
 
 def test_a_child_lives_reports_and_closes_when_told(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
-    host = ChildHost("worker", partial(Counter, closed=closed))
+    host = ChildHost("worker", partial(Counter, closed=closed), Steps())
     wait_until(host, lambda: alive(host))
     host.close()
     assert closed.exists() and host.restarts == 0 and host.failure is None
 
 
 def test_a_child_that_is_killed_is_started_again() -> None:
-    host = ChildHost("worker", Counter)
+    host = ChildHost("worker", Counter, Steps())
     wait_until(host, lambda: alive(host))
     first = host.pid
     assert first is not None
@@ -96,7 +104,7 @@ def test_a_child_that_is_killed_is_started_again() -> None:
 
 def test_a_child_that_raises_leaves_its_reason_in_one_line() -> None:
     orders = JsonBox()
-    host = ChildHost("worker", partial(Counter, orders=orders))
+    host = ChildHost("worker", partial(Counter, orders=orders), Steps())
     wait_until(host, lambda: alive(host))
     orders.put({})
     wait_until(host, lambda: host.failure is not None)
@@ -108,7 +116,7 @@ def test_a_child_that_raises_leaves_its_reason_in_one_line() -> None:
 
 def test_a_child_that_hangs_is_killed_and_started_again() -> None:
     orders = JsonBox()
-    host = ChildHost("worker", partial(Counter, "hang", orders), hang_limit_s=0.6)
+    host = ChildHost("worker", partial(Counter, "hang", orders), Steps(), hang_limit_s=0.6)
     wait_until(host, lambda: alive(host))
     orders.put({})
     wait_until(host, lambda: host.restarts == 1)
@@ -118,7 +126,7 @@ def test_a_child_that_hangs_is_killed_and_started_again() -> None:
 
 
 def test_a_child_that_is_stopped_from_outside_is_noticed_in_seconds_and_started_again() -> None:
-    host = ChildHost("worker", Counter, hang_limit_s=60.0, still_limit_s=60.0)
+    host = ChildHost("worker", Counter, Steps(), hang_limit_s=60.0, still_limit_s=60.0)
     wait_until(host, lambda: alive(host))
     stopped = host.pid
     assert stopped is not None
@@ -132,7 +140,7 @@ def test_a_child_that_is_stopped_from_outside_is_noticed_in_seconds_and_started_
 
 def test_a_child_whose_pulse_stands_still_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosting, "_is_stopped", lambda process: False)  # as where the system does not tell
-    host = ChildHost("worker", Counter, hang_limit_s=60.0, still_limit_s=0.6)
+    host = ChildHost("worker", Counter, Steps(), hang_limit_s=60.0, still_limit_s=0.6)
     wait_until(host, lambda: alive(host))
     assert host.pid is not None
     os.kill(host.pid, signal.SIGSTOP)
@@ -142,7 +150,7 @@ def test_a_child_whose_pulse_stands_still_is_started_again(monkeypatch: pytest.M
 
 
 def test_a_show_that_was_stopped_itself_blames_no_child() -> None:
-    host = ChildHost("worker", Counter, hang_limit_s=1.0, still_limit_s=1.0)
+    host = ChildHost("worker", Counter, Steps(), hang_limit_s=1.0, still_limit_s=1.0)
     wait_until(host, lambda: alive(host))
     host.supervise(time.monotonic() + 3_600.0)
     assert host.failure is None and host.restarts == 0
@@ -150,7 +158,7 @@ def test_a_show_that_was_stopped_itself_blames_no_child() -> None:
 
 
 def test_a_failure_is_over_as_soon_as_the_child_works_again() -> None:
-    host = ChildHost("worker", Counter)
+    host = ChildHost("worker", Counter, Steps())
     wait_until(host, lambda: alive(host))
     assert host.pid is not None
     os.kill(host.pid, signal.SIGKILL)
@@ -160,7 +168,7 @@ def test_a_failure_is_over_as_soon_as_the_child_works_again() -> None:
 
 
 def test_a_child_that_never_starts_makes_the_host_give_up_with_the_reason() -> None:
-    host = ChildHost("worker", partial(Counter, "stillborn"), max_failures=2)
+    host = ChildHost("worker", partial(Counter, "stillborn"), Steps(), max_failures=2)
     wait_until(host, lambda: host.gave_up)
     assert host.failure is not None and host.failure.message == "worker: cannot be made"
     wait_until(host, lambda: host.restarts > 2)  # whether the program ends is for its owner to say
@@ -169,7 +177,7 @@ def test_a_child_that_never_starts_makes_the_host_give_up_with_the_reason() -> N
 
 def test_a_child_that_has_worked_once_is_started_again_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosting, "_BACK_OFF_S", (0.05,))
-    host = ChildHost("worker", Counter, max_failures=2)
+    host = ChildHost("worker", Counter, Steps(), max_failures=2)
     for number in range(3):
         wait_until(host, lambda: host.pid is not None and host.failure is None and alive(host))
         assert host.pid is not None
@@ -198,7 +206,7 @@ class Replaceable(Counter):
 def test_what_refuses_only_after_it_has_worked_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosting, "_BACK_OFF_S", (0.05,))
     path = tmp_path / "damage"
-    host = ChildHost("worker", partial(Replaceable, path))
+    host = ChildHost("worker", partial(Replaceable, path), Steps())
     wait_until(host, lambda: alive(host))
     path.touch()
     assert host.pid is not None
@@ -214,7 +222,7 @@ def test_a_mended_cause_is_tried_at_once_however_long_the_wait(tmp_path: Path, m
     monkeypatch.setattr(hosting, "_BACK_OFF_S", (3_600.0,))
     path = tmp_path / "word"
     path.write_text("wrong")
-    host = ChildHost("worker", partial(Fussy, path), cause=path.read_text)
+    host = ChildHost("worker", partial(Fussy, path), Steps(), cause=path.read_text)
     wait_until(host, lambda: host.failure is not None)
     path.write_text("right")
     wait_until(host, lambda: alive(host), limit_s=10.0)
@@ -226,7 +234,7 @@ import time
 from functools import partial
 from installation.hosting import ChildHost
 if __name__ == "__main__":
-    host = ChildHost("worker", partial(time.sleep, 600.0))
+    host = ChildHost("worker", partial(time.sleep, 600.0), None)
     while True:
         host.supervise(time.monotonic())
         print(host.pid, flush=True)
@@ -248,7 +256,7 @@ def test_a_child_whose_parent_is_killed_while_it_starts_is_gone_in_seconds(tmp_p
 
 
 def test_a_core_that_cannot_have_what_was_demanded_is_not_tried_again() -> None:
-    host = ChildHost("worker", partial(Counter, "demanded"))
+    host = ChildHost("worker", partial(Counter, "demanded"), Steps())
     wait_until(host, lambda: host.refused)
     for _ in range(50):
         host.supervise(time.monotonic() + 60.0)
@@ -258,17 +266,17 @@ def test_a_core_that_cannot_have_what_was_demanded_is_not_tried_again() -> None:
 
 
 def test_a_child_outlives_a_sigint_that_is_meant_for_the_show() -> None:
-    host = ChildHost("worker", Counter)
+    host = ChildHost("worker", Counter, Steps())
     wait_until(host, lambda: alive(host))
     assert host.pid is not None
     os.kill(host.pid, signal.SIGINT)
-    steps = host.status()["steps"]
-    wait_until(host, lambda: host.status()["steps"] > steps + 10)
+    steps = host.status().steps
+    wait_until(host, lambda: host.status().steps > steps + 10)
     assert host.restarts == 0
     host.close()
 
 
-def a_core(core: Core) -> Core:
+def a_core(core: Core[Steps]) -> Core[Steps]:
     return core
 
 
@@ -276,7 +284,7 @@ def test_a_host_whose_child_cannot_be_started_is_closed_all_the_same(monkeypatch
     def refuse(_process: object) -> None:
         raise OSError("no more processes")
 
-    host = ChildHost("counter", Counter)
+    host = ChildHost("counter", Counter, Steps())
     monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refuse)
     with pytest.raises(OSError, match="no more processes"):
         host.supervise(time.monotonic())
@@ -284,12 +292,12 @@ def test_a_host_whose_child_cannot_be_started_is_closed_all_the_same(monkeypatch
 
 
 def test_the_counter_is_a_core() -> None:
-    assert a_core(Counter()).status() == {"steps": 0}
+    assert a_core(Counter()).status() == Steps(0)
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_closing_a_host_that_was_never_supervised_is_harmless(count: int) -> None:
     for _ in range(count):
-        host = ChildHost("worker", Counter)
+        host = ChildHost("worker", Counter, Steps())
         host.close()
         assert (host.pid, host.failure, host.restarts) == (None, None, 0)

@@ -102,7 +102,7 @@ def test_a_disk_that_is_full_ends_the_recording_in_words_and_the_film_plays_up_t
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert recorder.failure.startswith("recording stopped: ") and "too large" in recorder.failure
-    assert recorder.status()["problem"] == recorder.failure
+    assert recorder.status().problem == recorder.failure
     assert shown_s(path) > 1.0
 
 

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from installation import shared
+from installation.exit_codes import ExitCode
 from installation.mailbox import Mailbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,5 +86,5 @@ def test_too_little_shared_memory_is_one_line_and_leaves_nothing(monkeypatch: py
     monkeypatch.setattr(os, "posix_fallocate", full)
     with pytest.raises(shared.SharedMemoryError, match=r"No space left on device.*/dev/shm") as caught:
         Mailbox(100_000)
-    assert caught.value.exit_code == 6 and "\n" not in str(caught.value)
+    assert caught.value.exit_code is ExitCode.WORKER and "\n" not in str(caught.value)
     assert list(shared.FOLDER.glob(f"sound2scene-{os.getpid()}-*")) == []

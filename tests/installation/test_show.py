@@ -1,6 +1,7 @@
 """The show's loop with stand-ins for everything around it: nothing that happens in a turn ends it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from installation.preset_follower import PresetFollower
 from installation.render.surface import DisplayError
 from installation.ring import AudioRing
 from installation.show import Parts, Show
+from installation.status import CaptureStatus, InferenceStatus, OscStatus
 from installation.values import Pixels
 
 PICTURE: Pixels = np.zeros((4, 4, 3), np.uint8)
@@ -67,12 +69,23 @@ class Stage:
     def supervise(self, _now: float) -> None:
         self._do("supervise")
 
-    def status(self) -> dict[str, Any]:
-        self._do("status")
-        return {}
-
     def close(self) -> None:
         self._do("close")
+
+
+@dataclass
+class Role:
+    """A worker or a control surface on the stage; it tells its own status."""
+
+    stage: Stage
+    told: object
+
+    def status(self) -> object:
+        self.stage._do("status")
+        return self.told
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stage, name)
 
 
 class Theatre:
@@ -94,9 +107,9 @@ class Theatre:
             ring=self.ring,
             frames=self.frames,
             wishes=self.wishes,
-            capture=stage,
-            inference=stage,
-            controls={"osc": stage},
+            capture=cast(Any, Role(self.stage, CaptureStatus())),
+            inference=cast(Any, Role(self.stage, InferenceStatus())),
+            controls={"osc": cast(Any, Role(self.stage, OscStatus()))},
             pacer=Pacer(10.0),
             meter=Meter(0.0),
             recorder=None,

@@ -11,6 +11,7 @@ from installation.hud import hud_lines
 from installation.metering import MemoryMeter, Meter
 from installation.modulation import Modulator, Route
 from installation.pacing import Pacer
+from installation.status import CaptureStatus, InferenceStatus, ShowStatus
 from installation.values import Condition, Features, Frame
 
 PIXELS = np.zeros((2, 2, 3), np.uint8)
@@ -99,7 +100,7 @@ def test_health_is_the_worst_of_its_parts_with_the_reasons_in_words() -> None:
     health = worst(
         {
             "a": Finding(),
-            "sound": judge_sound({"reason": "no microphone; playing the built-in performance"}),
+            "sound": judge_sound(CaptureStatus(reason="no microphone; playing the built-in performance")),
             "pictures": judge_pictures(0.0, 5.0),
         }
     )
@@ -112,25 +113,13 @@ def test_health_is_the_worst_of_its_parts_with_the_reasons_in_words() -> None:
 
 
 def test_the_hud_speaks_before_any_worker_does() -> None:
-    status = {
-        "preset": "Rehearsal",
-        "sound": {},
-        "slow_path": {},
-        "display": {"fps": 29.9, "interval_ms": {"p95": None}},
-        "fast_ms": {"p95": None},
-        "reasons": {"pictures": "the model is starting"},
-    }
+    status = ShowStatus(preset="Rehearsal", reasons={"pictures": "the model is starting"})
     lines = hud_lines(status, Features(level=0.5, level_db=-30.0))
     assert any("-30.0 dB" in line for line in lines) and lines[-1] == "pictures: the model is starting"
+    assert lines[0] == "Rehearsal   no sound yet"
 
 
 def test_the_hud_says_how_far_the_presets_image_is() -> None:
-    status = {
-        "preset": "Gallery",
-        "sound": {},
-        "slow_path": {"image": "placed by the image encoder; looking in the generator, 40%, loss 0.210"},
-        "display": {"fps": 29.9, "interval_ms": {"p95": None}},
-        "fast_ms": {"p95": None},
-        "reasons": {},
-    }
-    assert any(line.startswith("image placed by the image encoder") for line in hud_lines(status, Features()))
+    image = "placed by the image encoder; looking in the generator, 40%, loss 0.210"
+    status = ShowStatus(preset="Gallery", slow_path=InferenceStatus(image=image))
+    assert f"image {image}" in hud_lines(status, Features())

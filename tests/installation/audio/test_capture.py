@@ -13,6 +13,7 @@ from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.audio.file import SoundFile
 from installation.audio.osc_pcm import OscPcm
 from installation.audio.source import Source, SourceError, SourceSpec
+from installation.exit_codes import ExitCode
 from installation.mailbox import JsonBox
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
@@ -107,8 +108,8 @@ def test_sound_goes_into_the_ring_with_its_stamp(bench: Callable[..., Bench]) ->
     assert set(heard) == {np.float32(0.5)}
     assert table.ring.position.heard_at == table.now
     status = table.core.status()
-    assert (status["source"], status["wanted"], status["reason"]) == ("fake", "mic", "")
-    assert (status["fallback"], status["lost_samples"], status["block_age_s"]) == (False, 0, 0.0)
+    assert (status.source, status.wanted, status.reason) == ("fake", "mic", "")
+    assert (status.fallback, status.lost_samples, status.block_age_s) == (False, 0, 0.0)
 
 
 def test_gain_reaches_the_ring_without_a_click_and_unclipped(bench: Callable[..., Bench]) -> None:
@@ -128,13 +129,13 @@ def test_the_mix_brings_in_the_performance(bench: Callable[..., Bench]) -> None:
     table.controls.put({"/audio/gain": 0.0, "/audio/mix": 1.0})
     table.run(0.1)
     table.run_until(lambda: np.std(table.ring.newest(1600).samples) > 1e-4)
-    assert table.core.status()["fallback"] is False
+    assert table.core.status().fallback is False
 
 
 def test_a_demanded_source_that_is_absent_is_an_error_in_one_line(bench: Callable[..., Bench]) -> None:
     with pytest.raises(SourceError, match="no microphone here") as caught:
         bench(ABSENT, demanded=True)
-    assert caught.value.exit_code == 4
+    assert caught.value.exit_code is ExitCode.SOURCE
 
 
 def test_a_bad_source_text_is_refused_before_anything_opens(bench: Callable[..., Bench]) -> None:
@@ -150,12 +151,12 @@ def test_without_its_microphone_the_gallery_plays_and_takes_it_when_it_comes(
     assert len(heard) == pytest.approx(SAMPLE_RATE_HZ, rel=0.02)
     assert np.std(heard) > 1e-4
     status = table.core.status()
-    assert (status["source"], status["fallback"], status["reason"]) == ("demo", True, "no microphone here")
-    assert status["scene"]
-    table.run_until(lambda: table.core.status()["source"] == "fake")
+    assert (status.source, status.fallback, status.reason) == ("demo", True, "no microphone here")
+    assert status.scene
+    table.run_until(lambda: table.core.status().source == "fake")
     assert set(table.run(0.5)) == {np.float32(0.5)}
     status = table.core.status()
-    assert (status["fallback"], status["reason"], status["lost_samples"]) == (False, "", 0)
+    assert (status.fallback, status.reason, status.lost_samples) == (False, "", 0)
     assert sum("no microphone here" in line for line in caplog.messages) == 1
 
 
@@ -174,11 +175,11 @@ def test_a_microphone_that_dies_is_closed_and_opened_again(bench: Callable[..., 
     table.run(0.5)
     first.dead = True
     table.run(STEP_S)
-    assert table.core.status()["source"] == "demo"
+    assert table.core.status().source == "demo"
     table.run_until(lambda: first.closed)
-    table.run_until(lambda: table.core.status()["source"] == "fake")
+    table.run_until(lambda: table.core.status().source == "fake")
     assert table.run(0.1)[-1] == np.float32(0.25)
-    assert table.core.status()["lost_samples"] == 7 + round(STEP_S * SAMPLE_RATE_HZ)
+    assert table.core.status().lost_samples == 7 + round(STEP_S * SAMPLE_RATE_HZ)
 
 
 def test_in_place_of_a_demanded_microphone_silence_is_heard_and_counted(bench: Callable[..., Bench]) -> None:
@@ -190,9 +191,9 @@ def test_in_place_of_a_demanded_microphone_silence_is_heard_and_counted(bench: C
     assert len(heard) == pytest.approx(2 * SAMPLE_RATE_HZ, rel=0.02)
     assert not heard[1000:].any()
     status = table.core.status()
-    assert (status["source"], status["fallback"]) == ("silence", False)
-    assert status["reason"]
-    assert status["lost_samples"] == pytest.approx(2 * SAMPLE_RATE_HZ, rel=0.02)
+    assert (status.source, status.fallback) == ("silence", False)
+    assert status.reason
+    assert status.lost_samples == pytest.approx(2 * SAMPLE_RATE_HZ, rel=0.02)
 
 
 def test_a_source_that_pauses_gives_way_to_silence_at_the_pace_of_time(bench: Callable[..., Bench]) -> None:
@@ -204,7 +205,7 @@ def test_a_source_that_pauses_gives_way_to_silence_at_the_pace_of_time(bench: Ca
     silence = table.run(1.0)
     assert not silence.any()
     assert len(silence) > 0.9 * SAMPLE_RATE_HZ
-    assert table.core.status()["block_age_s"] == pytest.approx(1.2)
+    assert table.core.status().block_age_s == pytest.approx(1.2)
     fake.pauses = False
     assert set(table.run(0.1)) == {np.float32(0.5)}
 
@@ -217,9 +218,9 @@ def test_a_restarted_core_waits_for_its_demanded_source_instead_of_giving_up() -
     config = CaptureConfig(source="mic", demanded=True, seed=3)
     table.core = CaptureCore(config, table.ring, table.controls, opener=table._open)
     assert not table.run(1.0).any()
-    assert table.core.status()["reason"] == "no microphone here"
+    assert table.core.status().reason == "no microphone here"
     table.openings = [FakeSource(0.25)]
-    table.run_until(lambda: table.core.status()["source"] == "fake")
+    table.run_until(lambda: table.core.status().source == "fake")
     table.close()
 
 
@@ -235,9 +236,9 @@ def test_an_opening_that_hangs_holds_nobody_up(bench: Callable[..., Bench], monk
 
     table = HangingBench(FakeSource(0.5))
     assert np.std(table.run(1.0)) > 1e-4
-    assert "takes long to open" in str(table.core.status()["reason"])
+    assert "takes long to open" in str(table.core.status().reason)
     release.set()
-    table.run_until(lambda: table.core.status()["source"] == "fake")
+    table.run_until(lambda: table.core.status().source == "fake")
     assert table.tries == 1
     table.close()
 
@@ -261,8 +262,8 @@ def test_the_demo_plays_by_its_seed() -> None:
         for tick in range(40):
             core.step(100.0 + tick * 0.05)
         heard.append(ring.newest(30_000).samples)
-        assert core.status()["source"] == "demo"
-        assert core.status()["fallback"] is False
+        assert core.status().source == "demo"
+        assert core.status().fallback is False
         core.close()
         ring.close()
         controls.close()
@@ -285,13 +286,13 @@ def test_what_an_osc_host_analyses_and_what_is_rejected_is_in_the_status(bench: 
     with SimpleUDPClient("127.0.0.1", source.port) as client:
         client.send_message("/stream/features", [0.5, 0.1, 0.2, 0.3, 0.4, 0.25])
         client.send_message("/stream/video", [1])
-    table.run_until(lambda: table.core.status()["rejected_packets"] == 1)
-    features = table.core.status()["features"]
+    table.run_until(lambda: table.core.status().rejected_packets == 1)
+    features = table.core.status().features
     assert isinstance(features, dict)
     assert features["level"] == 0.5
     table.run(2.0)
-    assert table.core.status()["features"] is None
-    assert table.core.status()["reason"] == ""  # nobody sends, which is no fault
+    assert table.core.status().features is None
+    assert table.core.status().reason == ""  # nobody sends, which is no fault
 
 
 def test_a_file_that_is_played_once_is_reported_as_ended(bench: Callable[..., Bench], tmp_path: Path) -> None:
@@ -300,7 +301,7 @@ def test_a_file_that_is_played_once_is_reported_as_ended(bench: Callable[..., Be
         file.writeframes(np.full(SAMPLE_RATE_HZ // 2, 1000, "<i2").tobytes())
     table = bench(SoundFile(tmp_path / "short.wav", loop=False), source=f"file:{tmp_path / 'short.wav'}")
     heard = table.run(2.0)
-    assert table.core.status()["ended"] is True
+    assert table.core.status().ended is True
     assert np.count_nonzero(heard) == SAMPLE_RATE_HZ // 2
     assert not heard[-SAMPLE_RATE_HZ:].any()
 
@@ -311,12 +312,12 @@ def test_what_is_amiss_with_a_source_that_is_heard_is_told_once_and_stays_in_the
     source = FakeSource()
     table = bench(source)
     table.run(0.1)
-    assert table.core.status()["remark"] == ""
+    assert table.core.status().remark == ""
     source.remark = "fake: the channels cancel each other"
     table.run(0.5)
     source.remark = ""
     table.run(0.1)
     source.remark = "fake: the channels cancel each other"
     table.run(0.5)
-    assert table.core.status()["remark"] == "fake: the channels cancel each other"
+    assert table.core.status().remark == "fake: the channels cancel each other"
     assert [record.message for record in caplog.records].count(source.remark) == 1

@@ -15,6 +15,7 @@ from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.hosting import ChildHost
 from installation.mailbox import JsonBox
 from installation.ring import AudioRing
+from installation.status import CaptureStatus
 from installation.values import SAMPLE_RATE_HZ, Samples
 from tests.sound_server import MICROPHONE, SoundServer
 
@@ -37,7 +38,9 @@ class Listener:
     def __init__(self, source: str, *, demanded: bool = True) -> None:
         self.ring, self.controls = AudioRing(), JsonBox()
         config = CaptureConfig(source=source, demanded=demanded, seed=1)
-        self.host = ChildHost("capture", partial(CaptureCore, config, self.ring, self.controls), max_failures=1)
+        self.host = ChildHost(
+            "capture", partial(CaptureCore, config, self.ring, self.controls), CaptureStatus(), max_failures=1
+        )
 
     def wait_until(self, what: Callable[[], object]) -> None:
         give_up_at = time.monotonic() + TIMEOUT_S
@@ -91,9 +94,9 @@ def test_a_tone_played_into_the_room_is_heard_at_its_pitch(
     server.play(write_tone(tmp_path / "tone.wav", 880, 30))
     listener = listen("mic:room mon")
     listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(880, abs=4))
-    listener.wait_until(lambda: listener.host.status().get("source") == f"mic: {MICROPHONE}")
+    listener.wait_until(lambda: listener.host.status().source == f"mic: {MICROPHONE}")
     status = listener.host.status()
-    assert (status["reason"], status["fallback"], listener.host.restarts) == ("", False, 0)
+    assert (status.reason, status.fallback, listener.host.restarts) == ("", False, 0)
     heard_at = listener.ring.position.heard_at
     listener.wait_until(lambda: listener.ring.position.heard_at > heard_at)
     assert time.monotonic() - TIMEOUT_S < listener.ring.position.heard_at <= time.monotonic()
@@ -107,15 +110,15 @@ def test_a_killed_sound_server_is_replaced_by_the_performance_and_taken_back(
     listener = listen("mic", demanded=False)
     listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(880, abs=4))
     server.stop()
-    listener.wait_until(lambda: listener.host.status().get("fallback"))
-    assert "has sent nothing" in listener.host.status()["reason"] or "no input" in listener.host.status()["reason"]
+    listener.wait_until(lambda: listener.host.status().fallback)
+    assert "has sent nothing" in listener.host.status().reason or "no input" in listener.host.status().reason
     written = listener.ring.position.written
     listener.wait_until(lambda: listener.ring.position.written > written + SAMPLE_RATE_HZ // 4)
     server.start()
     server.play(tone)
     listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(880, abs=4))
-    listener.wait_until(lambda: not listener.host.status()["fallback"])
-    assert listener.host.status()["reason"] == ""
+    listener.wait_until(lambda: not listener.host.status().fallback)
+    assert listener.host.status().reason == ""
     assert listener.host.restarts == 0
 
 
@@ -126,13 +129,13 @@ def test_a_frozen_sound_server_does_not_freeze_the_capture(
     listener = listen(f"mic:{MICROPHONE}")
     listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(440, abs=4))
     server.freeze()
-    listener.wait_until(lambda: listener.host.status()["reason"])
+    listener.wait_until(lambda: listener.host.status().reason)
     listener.wait_until(lambda: listener.loudest_hz() == 0.0)
-    assert listener.host.status()["source"] == "silence"
+    assert listener.host.status().source == "silence"
     server.thaw()
     listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(440, abs=4))
-    listener.wait_until(lambda: not listener.host.status()["reason"])
-    assert listener.host.status()["lost_samples"] > SAMPLE_RATE_HZ
+    listener.wait_until(lambda: not listener.host.status().reason)
+    assert listener.host.status().lost_samples > SAMPLE_RATE_HZ
     assert listener.host.restarts == 0
 
 
@@ -199,7 +202,7 @@ def test_a_line_whose_channels_cancel_each_other_is_told(
 ) -> None:
     server.play(write_balanced_line(tmp_path / "line.wav"))
     listener = listen("mic")
-    listener.wait_until(lambda: "the channels cancel each other" in listener.host.status().get("remark", ""))
+    listener.wait_until(lambda: "the channels cancel each other" in listener.host.status().remark)
     assert np.abs(listener.ring.newest(SAMPLE_RATE_HZ // 2).samples).max() < 0.01
 
 
@@ -210,5 +213,5 @@ def test_one_channel_of_such_a_line_is_heard(
     server.play(write_balanced_line(tmp_path / "line.wav"))
     listener = listen(f"mic:{MICROPHONE}:{channel}")
     listener.wait_until(lambda: listener.loudest_hz() == pytest.approx(700, abs=5))
-    listener.wait_until(lambda: listener.host.status().get("source") == f"mic: {MICROPHONE}, {channel}")
-    assert listener.host.status()["remark"] == ""
+    listener.wait_until(lambda: listener.host.status().source == f"mic: {MICROPHONE}, {channel}")
+    assert listener.host.status().remark == ""

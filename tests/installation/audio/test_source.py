@@ -2,6 +2,7 @@ import pytest
 
 from installation.audio.devices import DeviceInfo, find_device
 from installation.audio.source import Channel, Pacer, SourceError, SourceKind, SourceSpec, parse_source
+from installation.exit_codes import ExitCode
 from installation.values import SAMPLE_RATE_HZ
 
 DEVICES = (
@@ -47,7 +48,7 @@ def test_sources_are_read_as_the_command_line_writes_them(text: str, spec: Sourc
 def test_a_bad_source_is_refused_with_what_is_legal(text: str, words: str) -> None:
     with pytest.raises(SourceError, match=words) as caught:
         parse_source(text)
-    assert caught.value.exit_code == 4
+    assert caught.value.exit_code is ExitCode.SOURCE
     assert "\n" not in str(caught.value)
 
 

@@ -54,7 +54,7 @@ def test_without_midi_wanted_nothing_is_started(monkeypatch: pytest.MonkeyPatch)
     control.poll(0.0)
     control.close()
 
-    assert control.status()["problem"] == ""
+    assert control.status().problem == ""
 
 
 def test_a_machine_without_a_sequencer_is_one_quiet_line(
@@ -69,7 +69,7 @@ def test_a_machine_without_a_sequencer_is_one_quiet_line(
         control.poll(float(second))
     control.close()
 
-    assert "kernel module snd-seq" in str(control.status()["problem"])
+    assert "kernel module snd-seq" in str(control.status().problem)
     assert len(caplog.records) == 1
 
 
@@ -102,7 +102,7 @@ class Show:
     def sees(self, **wanted: object) -> bool:
         def turn() -> bool:
             self.control.poll(time.monotonic())
-            return all(self.control.status()[key] == value for key, value in wanted.items())
+            return all(getattr(self.control.status(), key) == value for key, value in wanted.items())
 
         return wait_until(turn)
 

@@ -101,7 +101,7 @@ def test_every_parameter_can_be_asked_for(connect: Callable[[], Peer]) -> None:
 def test_a_subscriber_hears_what_anyone_sets(desk: Desk, control: OscControl, connect: Callable[[], Peer]) -> None:
     listener, other = connect(), connect()
     other.say("/subscribe", listener.port)
-    assert wait_until(lambda: control.status()["subscribers"] == 1)
+    assert wait_until(lambda: control.status().subscribers == 1)
 
     desk.post("/render/hue", 90.0, "midi")
     desk.tick(0.0, Features())
@@ -119,9 +119,9 @@ def test_a_subscriber_that_takes_its_leave_hears_no_more(
     leaving, staying = connect(), connect()
     for peer in (leaving, staying):
         peer.say("/subscribe", peer.port)
-    assert wait_until(lambda: control.status()["subscribers"] == 2)
+    assert wait_until(lambda: control.status().subscribers == 2)
     leaving.say("/unsubscribe", leaving.port)
-    assert wait_until(lambda: control.status()["subscribers"] == 1)
+    assert wait_until(lambda: control.status().subscribers == 1)
 
     desk.post("/audio/gain", 1.0, "test")
     desk.tick(0.0, Features())
@@ -150,7 +150,7 @@ def test_subscribers_without_end_are_a_line_now_and_then(
     for port in range(20_001, 20_501):
         peer.say("/subscribe", port)
         if port % 20 == 0:  # a socket holds no more than some hundred
-            assert wait_until(lambda port=port: control.status()["received"] == port - 20_000)
+            assert wait_until(lambda port=port: control.status().received == port - 20_000)
     for turn in range(300):  # five seconds of the show
         control.poll(turn / 60)
 
@@ -165,8 +165,8 @@ def test_a_text_that_is_no_name_is_refused_in_a_short_line(
 ) -> None:
     connect().say("/show/preset", name)
 
-    assert wait_until(lambda: control.status()["refused"] == 1)
-    assert "/show/preset takes up to 100 letters" in str(control.status()["last_refusal"])
+    assert wait_until(lambda: control.status().refused == 1)
+    assert "/show/preset takes up to 100 letters" in str(control.status().last_refusal)
     assert desk.get("/show/preset") == ""
 
 
@@ -202,14 +202,14 @@ def test_what_cannot_be_is_refused_with_the_reason(
 ) -> None:
     connect().say(address, value)
 
-    assert wait_until(lambda: control.status()["refused"] == 1)
-    assert words in str(control.status()["last_refusal"])
+    assert wait_until(lambda: control.status().refused == 1)
+    assert words in str(control.status().last_refusal)
 
 
 def test_two_values_for_one_parameter_are_refused(control: OscControl, connect: Callable[[], Peer]) -> None:
     connect().socket.send(b"/audio/gain\0,ff\0" + bytes(8))
 
-    assert wait_until(lambda: control.status()["last_refusal"] == "/audio/gain takes one value, got 2")
+    assert wait_until(lambda: control.status().last_refusal == "/audio/gain takes one value, got 2")
 
 
 def test_after_garbage_and_oversize_it_still_listens(
@@ -222,7 +222,7 @@ def test_after_garbage_and_oversize_it_still_listens(
     peer.say("/audio/gain", 3.0)
 
     assert wait_until(lambda: desk.get("/audio/gain") == 3.0)
-    assert control.status()["refused"] == len(rubbish)
+    assert control.status().refused == len(rubbish)
 
 
 def test_under_a_flood_it_rests_and_then_listens_again(
@@ -231,7 +231,7 @@ def test_under_a_flood_it_rests_and_then_listens_again(
     peer = connect()
     for step in range(3000):
         peer.say("/latent/blend", step / 3000)
-    assert wait_until(lambda: control.status()["rests"] != 0)
+    assert wait_until(lambda: control.status().rests != 0)
 
     def heard_after_all() -> bool:
         peer.say("/audio/gain", 3.0)
@@ -248,13 +248,13 @@ def test_a_taken_port_is_said_once_and_got_when_it_is_free(desk: Desk, caplog: p
         control.start()
         for second in range(20):
             control.poll(float(second))
-        assert control.status()["port"] == port
-        assert f"cannot receive OSC at 127.0.0.1:{port}: Address already in use" in str(control.status()["problem"])
+        assert control.status().port == port
+        assert f"cannot receive OSC at 127.0.0.1:{port}: Address already in use" in str(control.status().problem)
         assert sum("cannot receive" in record.getMessage() for record in caplog.records) == 1
 
     try:
         control.poll(23.0)
-        assert control.status()["problem"] == ""
+        assert control.status().problem == ""
         peer = Peer(port)
         peer.say("/audio/gain", 2.0)
         peer.socket.close()
@@ -268,7 +268,7 @@ def test_an_address_that_is_no_address_of_this_machine_does_not_stop_the_show(de
     control.start()
     control.poll(0.0)
 
-    assert "203.0.113.7" in str(control.status()["problem"])
+    assert "203.0.113.7" in str(control.status().problem)
     control.close()
 
 

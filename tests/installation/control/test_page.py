@@ -17,6 +17,7 @@ from installation.control.page import OperatorPage
 from installation.control.page_app import Sources, make_app, plain
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind
+from installation.status import DisplayStatus, ShowStatus
 from tests.waiting import wait_until
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"
@@ -47,7 +48,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 def client(desk: Desk) -> Client:
-    status = {"condition": "ok", "reasons": {}, "display": {"fps": float("nan")}}
+    status = ShowStatus(display=DisplayStatus(fps=float("nan")))
     return Client(make_app(Sources(desk, lambda: status, lambda: JPEG, lambda: ["gallery", "rehearsal"])))
 
 
@@ -115,7 +116,8 @@ def test_an_unknown_parameter_is_refused_with_the_nearest(client: Client) -> Non
 
 
 def test_the_status_is_strict_json(client: Client) -> None:
-    assert client.get("/api/status").json() == {"condition": "ok", "reasons": {}, "display": {"fps": None}}
+    status = client.get("/api/status").json()
+    assert (status["condition"], status["reasons"], status["display"]["fps"]) == ("ok", {}, None)
 
 
 def test_values_of_any_type_become_plain() -> None:
@@ -130,7 +132,7 @@ def test_the_picture_is_served_fresh(client: Client) -> None:
 
 
 def test_before_the_first_picture_there_is_no_content(desk: Desk) -> None:
-    client = Client(make_app(Sources(desk, dict, lambda: None, list)))
+    client = Client(make_app(Sources(desk, ShowStatus, lambda: None, list)))
 
     assert client.get("/api/picture.jpg").status_code == 204
 
@@ -140,7 +142,7 @@ def test_the_presets_are_listed(client: Client) -> None:
 
 
 def test_a_foreign_name_for_a_page_on_loopback_is_turned_away(desk: Desk) -> None:
-    app = make_app(Sources(desk, dict, lambda: None, list))
+    app = make_app(Sources(desk, ShowStatus, lambda: None, list))
 
     assert Client(app, base_url="http://evil.example").get("/api/parameters").status_code == 400
     assert Client(app, base_url="http://localhost:8080").get("/api/parameters").status_code == 200
@@ -197,7 +199,7 @@ TOKEN = "a-token-of-this-start"
 @pytest.fixture
 def wide(desk: Desk) -> Client:
     """The page as the whole network reaches it."""
-    app = make_app(Sources(desk, dict, lambda: None, list), Access("0.0.0.0", TOKEN))
+    app = make_app(Sources(desk, ShowStatus, lambda: None, list), Access("0.0.0.0", TOKEN))
     return Client(app, base_url="http://192.168.1.5:8080")
 
 
@@ -263,14 +265,14 @@ def test_a_socket_from_a_foreign_site_is_closed_before_it_opens(desk: Desk) -> N
     async def receive() -> Message:
         return {"type": "websocket.connect"}
 
-    asyncio.run(make_app(Sources(desk, dict, lambda: None, list))(scope, receive, send))  # type: ignore[arg-type]
+    asyncio.run(make_app(Sources(desk, ShowStatus, lambda: None, list))(scope, receive, send))  # type: ignore[arg-type]
     assert [message["type"] for message in sent] == ["websocket.close"]
 
 
 def test_an_answer_that_fails_is_a_short_line_and_no_more(desk: Desk) -> None:
     reasons: list[str] = []
 
-    def fail() -> dict[str, object]:
+    def fail() -> ShowStatus:
         raise RuntimeError("changed size\nduring iteration")
 
     client = Client(make_app(Sources(desk, fail, lambda: None, list), refused=reasons.append))
@@ -280,7 +282,7 @@ def test_an_answer_that_fails_is_a_short_line_and_no_more(desk: Desk) -> None:
 
 
 def make_page(desk: Desk, port: int = 0, host: str = "127.0.0.1") -> OperatorPage:
-    return OperatorPage(desk, status=lambda: {"condition": "ok"}, picture=lambda: JPEG, host=host, port=port)
+    return OperatorPage(desk, status=ShowStatus, picture=lambda: JPEG, host=host, port=port)
 
 
 @pytest.fixture
@@ -301,7 +303,7 @@ def fetch(page: OperatorPage, path: str, value: object = None) -> bytes:
 def test_a_real_server_answers_and_gives_its_port_back(
     desk: Desk, page: OperatorPage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert json.loads(fetch(page, "api/status")) == {"condition": "ok"}
+    assert json.loads(fetch(page, "api/status"))["condition"] == "ok"
     fetch(page, "api/parameters/audio/gain", 5)
     assert desk.get("/audio/gain") == 5.0
     page.close()
@@ -317,13 +319,13 @@ def test_a_taken_port_is_said_once_and_got_when_it_is_free(desk: Desk, caplog: p
         page.start()
         for second in range(20):
             page.poll(float(second))
-        assert f":{page.port}: Address already in use; trying again" in str(page.status()["problem"])
+        assert f":{page.port}: Address already in use; trying again" in str(page.status().problem)
         assert len(caplog.records) == 1
 
     page.poll(23.0)
     try:
-        assert page.status()["problem"] == ""
-        assert json.loads(fetch(page, "api/status")) == {"condition": "ok"}
+        assert page.status().problem == ""
+        assert json.loads(fetch(page, "api/status"))["condition"] == "ok"
     finally:
         page.close()
 
@@ -343,7 +345,7 @@ def test_a_server_that_died_is_started_again(desk: Desk, page: OperatorPage) -> 
     page._thread.join(10)
 
     assert wait_until(lambda: page.poll(100.0) or (page._thread is not None and page._thread.is_alive()))
-    assert json.loads(fetch(page, "api/status")) == {"condition": "ok"}
+    assert json.loads(fetch(page, "api/status"))["condition"] == "ok"
 
 
 @pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid"])
@@ -352,4 +354,4 @@ def test_a_host_that_is_not_ours_does_not_stop_the_show(desk: Desk, host: str) -
     page.start()
     page.poll(0.0)
 
-    assert host in str(page.status()["problem"])
+    assert host in str(page.status().problem)

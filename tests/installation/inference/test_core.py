@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from installation.exit_codes import ExitCode
 from installation.inference.core import InferenceConfig, InferenceCore, ModelError
 from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
+from installation.status import EncoderStatus
 from installation.values import SAMPLE_RATE_HZ
 from s2s import bundle
 from tests.fakes import wide_bundle, write_memory_bundle, write_tiny_bundle
@@ -50,12 +52,12 @@ def test_pictures_are_made_before_any_sound_and_follow_it_afterwards(bench: Benc
     core.step(0.0)
     silent = bench.frames.newest()
     assert silent is not None and silent.pixels.shape == (32, 32, 3)
-    assert core.status()["encoder"] == {"updates": 0, "ms": {"p50": None, "p95": None}}
+    assert core.status().encoder == EncoderStatus()
     bench.hear(now=1.0)
     core.step(1.0)
     heard = bench.frames.newest(silent.serial)
     assert heard is not None and heard.heard_at == 1.0 and heard.made_at >= 1.0
-    assert core.status()["encoder"]["updates"] == 1  # type: ignore[index]
+    assert core.status().encoder.updates == 1
 
 
 def test_a_wide_model_paints_wide_pictures_that_reach_the_show(
@@ -74,7 +76,7 @@ def test_the_encoder_looks_once_a_hop_however_often_it_is_stepped(bench: Bench) 
     for tick in range(100):
         bench.hear(now=tick * 0.01, seconds=0.01)
         core.step(tick * 0.01)
-    assert 3 <= core.status()["encoder"]["updates"] <= 4  # type: ignore[index]
+    assert 3 <= core.status().encoder.updates <= 4
 
 
 def test_the_rate_of_pictures_is_bounded(bench: Bench) -> None:
@@ -109,7 +111,7 @@ def test_a_picture_with_nan_is_never_shown_and_many_end_the_worker(
     for tick in range(1, 20):
         core.step(tick * 0.1)
     assert bench.frames.serial == shown
-    assert core.status()["generator"]["rejected"] == 19  # type: ignore[index]
+    assert core.status().generator.rejected == 19
     with pytest.raises(RuntimeError, match="NaN"):
         core.step(2.0)
 
@@ -159,7 +161,7 @@ def test_an_image_that_is_no_picture_costs_a_warning_and_nothing_else(
     core = bench.core()
     core.step(0.0)
     assert "the preset's image is not used" in caplog.text
-    assert "no.png" in str(core.status()["image_problem"])  # health makes it a reason on the page
+    assert "no.png" in str(core.status().image_problem)  # health makes it a reason on the page
     assert bench.frames.serial == 1
 
 
@@ -168,7 +170,7 @@ def test_a_silent_room_is_idle_and_says_so(bench: Bench) -> None:
     for tick in range(80):
         bench.hear(now=tick * 0.1, seconds=0.1, level=0.2 if tick < 5 else 1e-6)
         core.step(tick * 0.1)
-    assert core.status()["idle"] is True
+    assert core.status().idle is True
 
 
 def test_sound_that_holds_nan_does_not_stop_the_show(bench: Bench) -> None:
@@ -182,7 +184,7 @@ def test_a_model_that_is_not_there_asks_for_exit_code_3(bench: Bench) -> None:
     bench.model = bench.model / "nowhere"
     with pytest.raises(ModelError, match="no such model folder") as failure:
         bench.core()
-    assert failure.value.exit_code == 3
+    assert failure.value.exit_code is ExitCode.MODEL
 
 
 def test_the_edit_moves_the_image_the_way_that_louder_lies_and_is_nothing_at_0(bench: Bench) -> None:

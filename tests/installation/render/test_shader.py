@@ -3,6 +3,7 @@ from pathlib import Path
 import moderngl
 import pytest
 
+from installation.exit_codes import ExitCode
 from installation.render.shader import SHADERS, Shader, ShaderError, pass_names, pass_path, read_shader
 
 FRAGMENTS = sorted(SHADERS.rglob("*.frag"))
@@ -56,7 +57,7 @@ def test_a_compile_error_is_one_line_with_file_and_line(context: moderngl.Contex
     assert f"{path}:5: " in message
     assert "nonsense" in message
     assert "\n" not in message
-    assert caught.value.exit_code == 2
+    assert caught.value.exit_code is ExitCode.USAGE
 
 
 @pytest.mark.gl

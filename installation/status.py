@@ -1,0 +1,154 @@
+"""How each part of the show is doing, as values: the one definition that workers write and everybody else reads.
+
+The report, the overlay, health and the operator page read these fields; as JSON (`installation.plain`) a field's name
+is its key. A default is what is known before a part has spoken. Durations are in ms unless a name says otherwise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from installation.values import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    """The median and the 95th percentile of a duration in ms, None before the first."""
+
+    p50: float | None = None
+    p95: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStatus:
+    """What is heard, what was wanted, why they differ, and what was lost.
+
+    `block_age_s` is the age of the wanted source's newest sound, None before its first. `remark` is what is amiss with
+    a source that is heard all the same. `ended` is told by a file alone, `features` and `rejected_packets` by sound
+    over OSC.
+    """
+
+    source: str = ""
+    wanted: str = ""
+    lost_samples: int = 0
+    fallback: bool = False
+    reason: str = ""
+    remark: str = ""
+    scene: str = ""
+    block_age_s: float | None = None
+    ended: bool | None = None
+    features: Mapping[str, float] | None = None
+    rejected_packets: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderStatus:
+    """How often this worker's encoder has heard, and how long that took."""
+
+    updates: int = 0
+    ms: Percentiles = Percentiles()
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorStatus:
+    """How many pictures this worker has made, how many held NaN, and how long one took."""
+
+    frames: int = 0
+    rejected: int = 0
+    ms: Percentiles = Percentiles()
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceStatus:
+    """The slow path: counters since the worker was made. `slow_ms` goes from the last sample heard to the first picture
+    made from it; `image` and `image_problem` tell how far the preset's image is, in words.
+    """
+
+    model: str | None = None
+    device: str | None = None
+    idle: bool = False
+    level_db: float | None = None
+    encoder: EncoderStatus = EncoderStatus()
+    generator: GeneratorStatus = GeneratorStatus()
+    slow_ms: Percentiles = Percentiles()
+    image: str = ""
+    image_problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlStatus:
+    """What every control surface tells; `problem` is empty where it works."""
+
+    problem: str = ""
+    refused: int = 0
+    last_refusal: str = ""
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether a problem is none of the show's: nobody asked for this surface by name."""
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OscStatus(ControlStatus):
+    """`rests` counts how often the receiver has paused under a flood."""
+
+    port: int = 0
+    received: int = 0
+    rests: int = 0
+    subscribers: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MidiStatus(ControlStatus):
+    """`open` is the port in use, None while there is none; `ports` are all that there are."""
+
+    device: str = ""
+    open: str | None = None
+    ports: tuple[str, ...] = ()
+    received: int = 0
+    last: str = ""
+
+    @property
+    def may_be_absent(self) -> bool:
+        return self.device == "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageStatus(ControlStatus):
+    """Where the operator page is."""
+
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayStatus:
+    """How many pictures a second are shown, and the time between two."""
+
+    fps: float = 0.0
+    interval_ms: Percentiles = Percentiles()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStatus:
+    """How long the film is, how many pictures it lacks, and why it has stopped."""
+
+    recorded_s: float = 0.0
+    dropped: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown."""
+
+    condition: Condition = Condition.OK
+    reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    preset: str = ""
+    preset_refused: str | None = None
+    sound: CaptureStatus = CaptureStatus()
+    slow_path: InferenceStatus = InferenceStatus()
+    display: DisplayStatus = DisplayStatus()
+    fast_ms: Percentiles = Percentiles()
+    controls: Mapping[str, ControlStatus] = field(default_factory=lambda: MappingProxyType({}))
+    recording: RecordingStatus | None = None
