@@ -33,9 +33,10 @@ from installation.render.still import read_still
 from installation.render.surface import DisplayError, Surface
 from installation.render.window import WindowSurface, open_window
 from installation.ring import AudioRing
-from installation.show import ControlSurface, Parts, Show, wishes_of
+from installation.show import ControlSurface, Parts, Show, worker_params
 from installation.status import CaptureStatus, InferenceStatus
 from installation.values import Features
+from installation.worker_params import ParamsSender
 from installation.workers import bundle_state, make_inference
 from s2s.card import read_card
 
@@ -69,15 +70,14 @@ def _wire(
     desk = Desk({**mood(preset), "/show/preset": preset.path.stem}, preset.routes)
     folders = preset_folders(preset.path)
     ring = undo.enter_context(closing(AudioRing()))
-    wishes = undo.enter_context(closing(JsonBox()))
+    box = undo.enter_context(closing(JsonBox()))
+    params = ParamsSender(box)
     frames = undo.enter_context(closing(FrameBox.for_pictures(picture_px)))
-    wishes.put(wishes_of(desk.tick(clock.now(), Features()), preset))
+    params.send(worker_params(desk.tick(clock.now(), Features()), preset))
 
     sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=asked.seed)
-    capture = undo.enter_context(
-        closing(ChildHost("capture", partial(CaptureCore, sound, ring, wishes), CaptureStatus()))
-    )
-    slow_path = partial(make_inference, config.model, asked.seed, ring, wishes, frames)
+    capture = undo.enter_context(closing(ChildHost("capture", partial(CaptureCore, sound, ring, box), CaptureStatus())))
+    slow_path = partial(make_inference, config.model, asked.seed, ring, box, frames)
     # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
     state = partial(bundle_state, config.model)
     inference = ChildHost(
@@ -100,7 +100,7 @@ def _wire(
         keyboard=Keyboard(desk, preset_names(folders)),
         ring=ring,
         frames=frames,
-        wishes=wishes,
+        params=params,
         capture=capture,
         inference=inference,
         controls=controls,

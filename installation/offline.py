@@ -29,9 +29,10 @@ from installation.render.reading import PixelReader
 from installation.render.snapshot import save_png
 from installation.report import build_report
 from installation.ring import AudioRing
-from installation.show import LISTEN_SAMPLES, wishes_of
+from installation.show import LISTEN_SAMPLES, worker_params
 from installation.status import CaptureStatus
 from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels, Samples
+from installation.worker_params import ParamsSender
 from s2s.card import read_card
 from s2s.media.audio import read_audio
 from s2s.media.video_writer import VideoFile
@@ -99,13 +100,14 @@ class _Studio:
         self._desk = Desk(mood(preset), preset.routes)
         picture_px = read_card(config.model).generator.size_px
         self._ring = undo.enter_context(closing(AudioRing()))
-        self._wishes = undo.enter_context(closing(JsonBox()))
+        params = undo.enter_context(closing(JsonBox()))
+        self._sender = ParamsSender(params)
         self._frames = undo.enter_context(closing(FrameBox.for_pictures(picture_px)))
         # Every step paints: no bound on the rate, and the same device settings as live.
         core = InferenceCore(
             InferenceConfig(config.model, seed, max_fps=1000.0, threads=2, patient=True),
             self._ring,
-            self._wishes,
+            params,
             self._frames,
         )
         self._slow_path = undo.enter_context(closing(InlineHost("inference", core)))
@@ -163,7 +165,7 @@ class _Studio:
         self._ring.write(self._mixer.apply(sound, gain_db, mix), now)
         features = self._ears.listen(self._ring.newest(LISTEN_SAMPLES), now)
         controls = self._desk.tick(now, features)
-        self._wishes.put(wishes_of(controls, self._config.preset))
+        self._sender.send(worker_params(controls, self._config.preset))
         try:
             self._slow_path.supervise(now)
         except Exception as error:  # whatever a network or its device does is one line here, as in the show

@@ -58,6 +58,11 @@ class Parameter:
     forbidden: str = ""
 
     @property
+    def group(self) -> str:
+        """The address's first part, such as `audio`."""
+        return self.address.split("/")[1]
+
+    @property
     def is_number(self) -> bool:
         return self.kind in (Kind.FLOAT, Kind.INT)
 
@@ -193,6 +198,12 @@ PARAMETERS: Final = MappingProxyType({row.address: row for row in _ROWS})
 """Every live control by address."""
 
 DEFAULTS: Final = MappingProxyType({row.address: row.default for row in _ROWS})
+
+WORKER_GROUPS: Final = ("audio", "latent", "scene")
+"""The groups that capture and inference read; the others are the show's own."""
+
+WORKER_ADDRESSES: Final = tuple(row.address for row in _ROWS if row.group in WORKER_GROUPS)
+"""What travels to the workers."""
 
 
 def parameter(address: str) -> Parameter:

@@ -22,7 +22,7 @@ from installation.health import Facts
 from installation.hosting import Host
 from installation.hud import hud_lines
 from installation.incidents import Incidents
-from installation.mailbox import FrameBox, JsonBox
+from installation.mailbox import FrameBox
 from installation.metering import MemoryMeter, Meter
 from installation.monitor import HealthMonitor
 from installation.pacing import Pacer
@@ -38,6 +38,7 @@ from installation.report import build_report, refusal_lines
 from installation.ring import AudioRing
 from installation.status import CaptureStatus, ControlStatus, DisplayStatus, InferenceStatus, ShowStatus
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
+from installation.worker_params import ParamsSender, WorkerParams
 from s2s.files.quote import quoted
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class Parts:
     keyboard: Keyboard
     ring: AudioRing
     frames: FrameBox
-    wishes: JsonBox
+    params: ParamsSender
     capture: Host[CaptureStatus]
     inference: Host[InferenceStatus]
     controls: dict[str, ControlSurface]
@@ -86,9 +87,9 @@ class Parts:
     presets: PresetFollower
 
 
-def wishes_of(controls: Controls, preset: Preset) -> dict[str, object]:
-    """Return what the workers need to know: every value by address, and the preset's image."""
-    return {**controls.values, "image": None if preset.image is None else str(preset.image)}
+def worker_params(controls: Controls, preset: Preset) -> WorkerParams:
+    """Return what the workers need to know of `controls` and `preset`."""
+    return WorkerParams.of(controls, None if preset.image is None else str(preset.image))
 
 
 class Show:
@@ -105,7 +106,6 @@ class Show:
         self._frame = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
         self._living = False
         self._hud: list[str] = []
-        self._wishes: dict[str, object] = {}
         self._exit_code: int | None = None
         self._controls = Controls(DEFAULTS)
         self._drawn: tuple[Frame | None, Controls] | None = None
@@ -139,11 +139,11 @@ class Show:
         attempt = self._guard.attempt
         for step in (
             self._look_after_workers,
-            self._take_wishes,
+            self._poll_controls,
             self._listen,
             self._tick_desk,
             self._follow_preset,
-            self._tell_workers,
+            self._send_params,
             self._receive_frame,
             self._judge,
         ):
@@ -169,7 +169,7 @@ class Show:
             self._exit_code = exit_code
             log.error("%s", reason)
 
-    def _take_wishes(self, now: float) -> None:
+    def _poll_controls(self, now: float) -> None:
         for key in self._parts.surface.poll():
             self._parts.keyboard.press(key.name)
         for control in self._parts.controls.values():
@@ -181,11 +181,8 @@ class Show:
     def _tick_desk(self, now: float) -> None:
         self._controls = self._parts.desk.tick(now, self._features)
 
-    def _tell_workers(self, _now: float) -> None:
-        wishes = wishes_of(self._controls, self._preset)
-        if wishes != self._wishes:
-            self._wishes = wishes
-            self._parts.wishes.put(wishes)
+    def _send_params(self, _now: float) -> None:
+        self._parts.params.send(worker_params(self._controls, self._preset))
 
     def _receive_frame(self, now: float) -> None:
         frame = self._parts.frames.newest(self._frame.serial if self._frame is not None else 0)
@@ -332,7 +329,7 @@ class Show:
         parts = self._parts
         recorder = [] if parts.recorder is None else [parts.recorder]
         closers: list[Closable] = [*recorder, *parts.controls.values(), parts.capture, parts.inference]
-        closers += [parts.renderer, parts.surface, parts.ring, parts.frames, parts.wishes]
+        closers += [parts.renderer, parts.surface, parts.ring, parts.frames, parts.params]
         for part in closers:
             try:
                 part.close()

@@ -8,11 +8,11 @@ from installation.ring import AudioRing
 from installation.status import InferenceStatus
 
 
-def make_inference(model: Path, seed: int, ring: AudioRing, wishes: JsonBox, frames: FrameBox) -> Core[InferenceStatus]:
+def make_inference(model: Path, seed: int, ring: AudioRing, params: JsonBox, frames: FrameBox) -> Core[InferenceStatus]:
     """Return the slow path; takes seconds, for torch and the model. Raises ModelError."""
     from installation.inference.core import InferenceConfig, InferenceCore
 
-    return InferenceCore(InferenceConfig(model, seed), ring, wishes, frames)
+    return InferenceCore(InferenceConfig(model, seed), ring, params, frames)
 
 
 def bundle_state(model: Path) -> tuple[tuple[str, int, int], ...]:

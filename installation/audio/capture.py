@@ -4,7 +4,6 @@ It never waits and never stops; what happens while the source is away is the bus
 is what the encoder and the meters hear, not clipped.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +18,8 @@ from installation.mailbox import JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
 from installation.status import CaptureStatus
-from installation.values import ParameterValue
+from installation.values import Controls
+from installation.worker_params import ParamsReader
 from s2s.files.names import shown
 
 _STEP_S: Final = 0.005
@@ -41,15 +41,15 @@ class CaptureCore:
     """Sound into the ring, whatever happens to its source. Every method belongs to the thread that steps it."""
 
     def __init__(
-        self, config: CaptureConfig, ring: AudioRing, controls: JsonBox, *, opener: Opener | None = None
+        self, config: CaptureConfig, ring: AudioRing, params: JsonBox, *, opener: Opener | None = None
     ) -> None:
-        """Open the source; `controls` carries the parameters' values by address.
+        """Open the source; `params` carries WorkerParams.
 
         Raises SourceError when the text names no source, or a demanded one does not open.
         """
-        self._config, self._ring, self._controls = config, ring, controls
-        self._values: Mapping[str, ParameterValue] = DEFAULTS
-        self._controls_read = 0
+        self._config, self._ring = config, ring
+        self._params = ParamsReader(params)
+        self._controls = Controls(DEFAULTS)
         self._now = 0.0
         self._performance = PreparedPerformance(config.seed)
         # Another seed for the mix: mixed with itself, the performance would only be louder.
@@ -68,10 +68,10 @@ class CaptureCore:
     def step(self, now: float) -> float:
         """Move the sound that has arrived into the ring; return the seconds until the next step is wanted."""
         self._now = now
-        self._read_controls()
+        self._read_params()
         block = self._source.read(now)
         if block is not None:
-            gain_db, mix = float(self._values["/audio/gain"]), float(self._values["/audio/mix"])
+            gain_db, mix = self._controls.number("/audio/gain"), self._controls.number("/audio/mix")
             self._ring.write(self._mixer.apply(block.samples, gain_db, mix), block.heard_at)
         return _STEP_S
 
@@ -108,8 +108,7 @@ class CaptureCore:
             return PacedSource("demo", self._performance.read)
         return open_microphone(spec.name, spec.channel)
 
-    def _read_controls(self) -> None:
-        news = self._controls.newest(self._controls_read)
-        if news is not None:
-            values, self._controls_read = news
-            self._values = {**DEFAULTS, **values}
+    def _read_params(self) -> None:
+        params = self._params.newest()
+        if params is not None:
+            self._controls = params.controls

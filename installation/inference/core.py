@@ -6,7 +6,7 @@ and never leaves.
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,8 @@ from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
 from installation.status import EncoderStatus, GeneratorStatus, InferenceStatus
-from installation.values import Controls, Latent, ParameterValue, Pixels, Target
+from installation.values import Controls, Latent, Pixels, Target
+from installation.worker_params import ParamsReader
 from s2s import bundle
 from s2s.card import BundleError
 from s2s.models.memory_generator import MemoryGenerator
@@ -67,9 +68,9 @@ class InferenceConfig:
 
 
 class InferenceCore:
-    """Sound in `ring`, wishes in `controls` (values by address, and `image`: a path or None), pictures to `frames`."""
+    """Sound in `ring`, WorkerParams in `params`, pictures to `frames`."""
 
-    def __init__(self, config: InferenceConfig, ring: AudioRing, controls: JsonBox, frames: FrameBox) -> None:
+    def __init__(self, config: InferenceConfig, ring: AudioRing, params: JsonBox, frames: FrameBox) -> None:
         self._config = config
         self._device = _pick_device(config.device)
         torch.set_num_threads(config.threads)
@@ -84,8 +85,7 @@ class InferenceCore:
             raise ModelError(f"{config.model}: {error}") from error
         self._motion = Motion(card.generator.h_dim, card.generator.z_dim, config.seed)
         self._idler = Idler(config.seed)
-        self._wishes, self._frames = controls, frames
-        self._wishes_read = 0
+        self._params, self._frames = ParamsReader(params), frames
         self._controls = Controls(DEFAULTS)
         self._image: str | None = None
         self._anchor = ImageAnchor(self._bundle, patient=config.patient, cache=config.cache)
@@ -98,7 +98,7 @@ class InferenceCore:
 
     def step(self, now: float) -> float:
         """Do what is due at `now`; return seconds until the next picture is."""
-        self._read_wishes()
+        self._read_params()
         self._listen(now)
         if self._next_frame_at is not None and now < self._next_frame_at:
             return min(self._next_frame_at - now, 0.02)
@@ -127,16 +127,14 @@ class InferenceCore:
         """End what still runs; the networks go with the process."""
         self._anchor.close()
 
-    def _read_wishes(self) -> None:
-        news = self._wishes.newest(self._wishes_read)
-        if news is None:
+    def _read_params(self) -> None:
+        params = self._params.newest()
+        if params is None:
             return
-        wishes, self._wishes_read = news
-        image: str | None = wishes.pop("image", None)
-        self._controls = Controls(_known(wishes))
-        if image != self._image:
-            self._image = image
-            self._anchor.choose(None if image is None else Path(image))
+        self._controls = params.controls
+        if params.image != self._image:
+            self._image = params.image
+            self._anchor.choose(None if params.image is None else Path(params.image))
 
     def _listen(self, now: float) -> None:
         began = time.perf_counter()
@@ -194,10 +192,6 @@ class InferenceCore:
         levels = ((picture.float().clamp(-1.0, 1.0) + 1.0) * 127.5).round().to(torch.uint8)
         pixels: Pixels = levels.permute(1, 2, 0).contiguous().cpu().numpy()
         return pixels
-
-
-def _known(wishes: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
-    return {**DEFAULTS, **wishes}
 
 
 def _pick_device(name: str) -> torch.device:

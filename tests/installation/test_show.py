@@ -22,6 +22,7 @@ from installation.ring import AudioRing
 from installation.show import Parts, Show
 from installation.status import CaptureStatus, InferenceStatus, OscStatus
 from installation.values import Pixels
+from installation.worker_params import ParamsSender
 
 PICTURE: Pixels = np.zeros((4, 4, 3), np.uint8)
 
@@ -95,7 +96,7 @@ class Theatre:
         self.stage, self.clock = Stage(), ManualClock()
         self.folder: Path | None = None
         self.desk = Desk({"/show/preset": "gallery"})
-        self.ring, self.frames, self.wishes = AudioRing(2.0), FrameBox(8, 8), JsonBox()
+        self.ring, self.frames, self.params = AudioRing(2.0), FrameBox(8, 8), ParamsSender(JsonBox())
         stage = cast(Any, self.stage)
         parts = Parts(
             clock=self.clock,
@@ -106,7 +107,7 @@ class Theatre:
             keyboard=stage,
             ring=self.ring,
             frames=self.frames,
-            wishes=self.wishes,
+            params=self.params,
             capture=cast(Any, Role(self.stage, CaptureStatus())),
             inference=cast(Any, Role(self.stage, InferenceStatus())),
             controls={"osc": cast(Any, Role(self.stage, OscStatus()))},

@@ -1,7 +1,7 @@
 import threading
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,8 @@ from installation.audio.source import Source, SourceError, SourceSpec
 from installation.exit_codes import ExitCode
 from installation.mailbox import JsonBox
 from installation.ring import AudioRing
-from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
+from installation.values import SAMPLE_RATE_HZ, AudioBlock, ParameterValue, Samples
+from installation.worker_params import ParamsSender, WorkerParams
 
 STEP_S = 0.01
 TIMEOUT_S = 20.0
@@ -43,12 +44,12 @@ class Bench:
     """A capture core on a bench: `openings` says, try by try, which source opens or which error comes."""
 
     def __init__(self, *openings: Source | Exception, demanded: bool = False, source: str = "mic") -> None:
-        self.ring, self.controls, self.now = AudioRing(4.0), JsonBox(), 100.0
+        self.ring, self.params, self.now = AudioRing(4.0), JsonBox(), 100.0
         self.openings = list(openings)
         self.tries = 0
         try:
             config = CaptureConfig(source=source, demanded=demanded, seed=3)
-            self.core = CaptureCore(config, self.ring, self.controls, opener=self._open)
+            self.core = CaptureCore(config, self.ring, self.params, opener=self._open)
         except SourceError:
             self._release()
             raise
@@ -59,6 +60,9 @@ class Bench:
         if isinstance(opening, Exception):
             raise opening
         return opening
+
+    def send(self, values: Mapping[str, ParameterValue]) -> None:
+        ParamsSender(self.params).send(WorkerParams(values))
 
     def run(self, duration_s: float) -> Samples:
         """Let time pass; return what was written."""
@@ -82,7 +86,7 @@ class Bench:
 
     def _release(self) -> None:
         self.ring.close()
-        self.controls.close()
+        self.params.close()
 
 
 @pytest.fixture
@@ -114,19 +118,19 @@ def test_sound_goes_into_the_ring_with_its_stamp(bench: Callable[..., Bench]) ->
 
 def test_gain_reaches_the_ring_without_a_click_and_unclipped(bench: Callable[..., Bench]) -> None:
     table = bench(FakeSource(0.5))
-    table.controls.put({"/audio/gain": 0.0, "/audio/mix": 0.0})
+    table.send({"/audio/gain": 0.0, "/audio/mix": 0.0})
     table.run(0.1)
-    table.controls.put({"/audio/gain": 20.0, "/audio/mix": 0.0})
+    table.send({"/audio/gain": 20.0, "/audio/mix": 0.0})
     heard = table.run(0.1)
     assert heard[-1] == pytest.approx(5.0)
     assert np.max(np.abs(np.diff(heard))) < 0.05
-    table.controls.put({"image": None})  # a message without the parameter means its default
+    table.send({})  # a message without the parameter means its default
     assert table.run(0.1)[-1] == pytest.approx(0.5)
 
 
 def test_the_mix_brings_in_the_performance(bench: Callable[..., Bench]) -> None:
     table = bench(FakeSource(0.0))
-    table.controls.put({"/audio/gain": 0.0, "/audio/mix": 1.0})
+    table.send({"/audio/gain": 0.0, "/audio/mix": 1.0})
     table.run(0.1)
     table.run_until(lambda: np.std(table.ring.newest(1600).samples) > 1e-4)
     assert table.core.status().fallback is False
@@ -216,7 +220,7 @@ def test_a_restarted_core_waits_for_its_demanded_source_instead_of_giving_up() -
     table.core.close()
     table.openings = [ABSENT]
     config = CaptureConfig(source="mic", demanded=True, seed=3)
-    table.core = CaptureCore(config, table.ring, table.controls, opener=table._open)
+    table.core = CaptureCore(config, table.ring, table.params, opener=table._open)
     assert not table.run(1.0).any()
     assert table.core.status().reason == "no microphone here"
     table.openings = [FakeSource(0.25)]

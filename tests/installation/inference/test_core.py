@@ -1,6 +1,6 @@
 """The slow path as a plain object, under a clock moved by hand, with a tiny real model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,10 +11,10 @@ import torch
 from installation.exit_codes import ExitCode
 from installation.inference.core import InferenceConfig, InferenceCore, ModelError
 from installation.mailbox import FrameBox, JsonBox
-from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
 from installation.status import EncoderStatus
-from installation.values import SAMPLE_RATE_HZ
+from installation.values import SAMPLE_RATE_HZ, ParameterValue
+from installation.worker_params import ParamsSender, WorkerParams
 from s2s import bundle
 from tests.fakes import wide_bundle, write_memory_bundle, write_tiny_bundle
 
@@ -23,15 +23,18 @@ from tests.fakes import wide_bundle, write_memory_bundle, write_tiny_bundle
 class Bench:
     model: Path
     ring: AudioRing
-    wishes: JsonBox
+    params: JsonBox
     frames: FrameBox
 
     cores: list[InferenceCore] = field(default_factory=list)
 
     def core(self, seed: int = 0, *, patient: bool = False) -> InferenceCore:
         config = InferenceConfig(self.model, seed, device="cpu", patient=patient, cache=self.model.parent)
-        self.cores.append(InferenceCore(config, self.ring, self.wishes, self.frames))
+        self.cores.append(InferenceCore(config, self.ring, self.params, self.frames))
         return self.cores[-1]
+
+    def send(self, values: Mapping[str, ParameterValue], image: Path | None = None) -> None:
+        ParamsSender(self.params).send(WorkerParams(values, None if image is None else str(image)))
 
     def hear(self, now: float, seconds: float = 0.5, level: float = 0.2) -> None:
         noise = np.random.default_rng(0).standard_normal(round(seconds * SAMPLE_RATE_HZ))
@@ -43,7 +46,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     write_tiny_bundle(tmp_path / "model", resolution=32)
     made = Bench(tmp_path / "model", AudioRing(12.0), JsonBox(), FrameBox(64, 64))
     yield made
-    for part in (*made.cores, made.ring, made.wishes, made.frames):
+    for part in (*made.cores, made.ring, made.params, made.frames):
         part.close()
 
 
@@ -120,10 +123,10 @@ def test_blend_moves_the_picture_to_the_presets_image(bench: Bench) -> None:
     core = bench.core()
     image = Path(__file__).resolve().parents[3] / "presets" / "dawn.png"
     bench.hear(now=0.0)
-    still = {**DEFAULTS, "/latent/drift": 0.0, "image": str(image)}
+    still = {"/latent/drift": 0.0}
     pictures = []
     for now, amount in ((0.0, 0.0), (0.1, 0.0), (0.2, 1.0)):
-        bench.wishes.put({**still, "/latent/blend": amount})
+        bench.send({**still, "/latent/blend": amount}, image)
         core.step(now)
         frame = bench.frames.newest()
         assert frame is not None
@@ -145,7 +148,7 @@ def test_hour_and_nearness_can_be_held_where_the_model_knows_them(bench: Bench, 
     core = bench.core()
     seen = []
     for now, held in ((0.0, {}), (0.1, {}), (0.2, hand)):
-        bench.wishes.put({**DEFAULTS, "/latent/drift": 0.0, **held})
+        bench.send({"/latent/drift": 0.0, **held})
         core.step(now)
         frame = bench.frames.newest()
         assert frame is not None
@@ -157,7 +160,7 @@ def test_an_image_that_is_no_picture_costs_a_warning_and_nothing_else(
     bench: Bench, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "no.png").write_text("not a picture")
-    bench.wishes.put({**DEFAULTS, "image": str(tmp_path / "no.png")})
+    bench.send({}, tmp_path / "no.png")
     core = bench.core()
     core.step(0.0)
     assert "the preset's image is not used" in caplog.text
@@ -190,10 +193,10 @@ def test_a_model_that_is_not_there_asks_for_exit_code_3(bench: Bench) -> None:
 def test_the_edit_moves_the_image_the_way_that_louder_lies_and_is_nothing_at_0(bench: Bench) -> None:
     core = bench.core(patient=True)  # or the image would find its place in the middle of it
     image = Path(__file__).resolve().parents[3] / "presets" / "dawn.png"
-    settled = {**DEFAULTS, "/latent/drift": 0.0, "/latent/glide": 0.0, "/latent/blend": 1.0, "image": str(image)}
+    settled = {"/latent/drift": 0.0, "/latent/glide": 0.0, "/latent/blend": 1.0}
     pictures = []
     for tick, amount in enumerate((0.0, 0.0, 2.0, 0.0)):
-        bench.wishes.put({**settled, "/latent/edit": amount})
+        bench.send({**settled, "/latent/edit": amount}, image)
         bench.hear(now=float(tick))
         core.step(float(tick))
         frame = bench.frames.newest()
