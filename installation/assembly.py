@@ -20,18 +20,18 @@ from installation.hosting import ChildHost
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.options import ShowConfig
+from installation.output.headless import open_headless
+from installation.output.reading import PixelReader
+from installation.output.recording import Recorder
+from installation.output.surface import DisplayError, Surface
+from installation.output.window import WindowSurface, open_window
 from installation.pacing import Pacer
 from installation.preset import Preset, mood, preset_folders, preset_names
 from installation.preset_follower import PresetFollower
 from installation.preset_use import load_usable_named
-from installation.recording import Recorder
-from installation.render.headless import open_headless
 from installation.render.layer import is_software
 from installation.render.pipeline import Renderer
-from installation.render.reading import PixelReader
 from installation.render.still import read_still
-from installation.render.surface import DisplayError, Surface
-from installation.render.window import WindowSurface, open_window
 from installation.ring import AudioRing
 from installation.show import ControlSurface, Parts, Show, worker_params
 from installation.status import CaptureStatus, InferenceStatus

@@ -14,7 +14,7 @@ from installation.audio.source import SourceError
 from installation.clock import MonotonicClock
 from installation.exit_codes import ExitCode
 from installation.options import Arguments, ShowConfig, resolve
-from installation.render.surface import DisplayError
+from installation.output.surface import DisplayError
 from installation.report import summary_line
 from installation.shared import clear_leftovers
 from installation.standard_output import print_out
@@ -161,7 +161,7 @@ def list_everything() -> int:
     """Print microphones, MIDI ports and monitors by the names that options and presets take."""
     from installation.audio.microphone import list_devices
     from installation.control.midi_link import list_ports
-    from installation.render.window import list_monitors
+    from installation.output.window import list_monitors
 
     lines = ["microphones (--source mic:NAME; mic:NAME:left or mic:NAME:right for one channel):"]
     lines += _indented(list_devices)

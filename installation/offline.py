@@ -22,11 +22,11 @@ from installation.inference.core import InferenceConfig, InferenceCore
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import MemoryMeter, Meter
 from installation.options import ShowConfig
+from installation.output.headless import open_headless
+from installation.output.reading import PixelReader
+from installation.output.snapshot import save_png
 from installation.preset import mood
-from installation.render.headless import open_headless
 from installation.render.pipeline import Renderer
-from installation.render.reading import PixelReader
-from installation.render.snapshot import save_png
 from installation.report import build_report
 from installation.ring import AudioRing
 from installation.show import LISTEN_SAMPLES, worker_params

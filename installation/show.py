@@ -25,15 +25,15 @@ from installation.incidents import Incidents
 from installation.mailbox import FrameBox
 from installation.metering import MemoryMeter, Meter
 from installation.monitor import HealthMonitor
+from installation.output.reading import PixelReader
+from installation.output.recording import Recorder
+from installation.output.snapshot import jpeg_bytes, save_png
+from installation.output.surface import DisplayError, Surface
 from installation.pacing import Pacer
 from installation.parameters import DEFAULTS
 from installation.preset import Preset, mood
 from installation.preset_follower import PresetFollower, PresetRefusal
-from installation.recording import Recorder
 from installation.render.pipeline import Renderer
-from installation.render.reading import PixelReader
-from installation.render.snapshot import jpeg_bytes, save_png
-from installation.render.surface import DisplayError, Surface
 from installation.report import build_report, refusal_lines
 from installation.ring import AudioRing
 from installation.status import CaptureStatus, ControlStatus, DisplayStatus, InferenceStatus, ShowStatus

@@ -13,10 +13,10 @@ MODULES = {
     for package in ("installation", "s2s")
     for path in (ROOT / package).rglob("*.py")
 }
-ROOMS = ("audio", "control", "inference", "render")
+ROOMS = ("audio", "control", "inference", "output", "render")
 """The siblings that never import each other; they meet above, in the modules that wire the show."""
 
-ABOVE_THE_ROOMS = {"show", "assembly", "main", "offline", "recording", "options", "workers", "diagnosis"}
+ABOVE_THE_ROOMS = {"show", "assembly", "main", "offline", "options", "workers", "diagnosis"}
 ABOVE_THE_ROOMS |= {"preset_use", "preset_follower"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
@@ -39,7 +39,7 @@ SURFACE_OF_S2S = (
 )
 SOLE_IMPORTERS = {
     "pyaudio": {"installation.audio.microphone"},
-    "pyglet": {"installation.render.window"},
+    "pyglet": {"installation.output.window"},
     "mido": {"installation.control.midi_ports"},
     "rtmidi": {"installation.control.midi_ports"},
 }

@@ -86,15 +86,15 @@ def networks(_: str) -> list[str]:
 
 def offscreen(_: str) -> list[str]:
     """The OpenGL that a show without a window draws with."""
-    from installation.render.driver import describe_driver
+    from installation.output.driver import describe_driver
 
     return describe_driver(display=False)
 
 
 def onscreen(_: str) -> list[str]:
     """The OpenGL of the display."""
-    from installation.render.driver import describe_driver
-    from installation.render.window import list_monitors
+    from installation.output.driver import describe_driver
+    from installation.output.window import list_monitors
 
     list_monitors()  # says in its own words why there is no display
     return describe_driver(display=True)
@@ -102,7 +102,7 @@ def onscreen(_: str) -> list[str]:
 
 def monitors(_: str) -> list[str]:
     """The monitors, by the numbers that `--output window:N` takes."""
-    from installation.render.window import list_monitors
+    from installation.output.window import list_monitors
 
     return list_monitors()
 

@@ -12,9 +12,9 @@ import moderngl
 import numpy as np
 import pytest
 
+from installation.output.headless import open_headless
 from installation.parameters import DEFAULTS
 from installation.render import passes as render_passes
-from installation.render.headless import open_headless
 from installation.render.pipeline import Renderer
 from installation.values import Controls, Features, Frame
 

@@ -4,7 +4,7 @@ import json
 
 from installation.audio.source import SourceError
 from installation.exit_codes import ExitCode
-from installation.render.surface import DisplayError
+from installation.output.surface import DisplayError
 
 
 def test_the_numbers_are_those_of_the_contract() -> None:

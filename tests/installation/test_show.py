@@ -14,10 +14,10 @@ from installation.desk import Desk
 from installation.hosting import Failure
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
+from installation.output.surface import DisplayError
 from installation.pacing import Pacer
 from installation.preset import Preset, load_preset
 from installation.preset_follower import PresetFollower
-from installation.render.surface import DisplayError
 from installation.ring import AudioRing
 from installation.show import Parts, Show
 from installation.status import CaptureStatus, InferenceStatus, OscStatus

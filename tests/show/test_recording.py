@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from installation.recording import in_step
+from installation.output.recording import in_step
 from tests.show_runner import ROOT, ShowRun
 
 

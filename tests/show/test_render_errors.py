@@ -12,7 +12,7 @@ import installation.offline
 import run_show
 from installation.inference.core import InferenceCore
 from installation.main import exit_code_of, run
-from installation.render.surface import DisplayError
+from installation.output.surface import DisplayError
 from tests.s2s.media.strange_sounds import pcm, tone
 from tests.show_runner import ROOT, ShowRun
 

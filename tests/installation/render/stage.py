@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import moderngl
 import numpy as np
 
+from installation.output.reading import PixelReader
 from installation.parameters import DEFAULTS
 from installation.render.pipeline import Renderer
-from installation.render.reading import PixelReader
 from installation.values import Controls, Features, Frame, ParameterValue, Pixels
 
 PLAIN: dict[str, ParameterValue] = {

@@ -6,10 +6,10 @@ import moderngl
 import numpy as np
 import pytest
 
+from installation.output.reading import PixelReader
 from installation.render import shader as shaders
 from installation.render.fusing import fused_fragment, grouped
 from installation.render.passes import HELPERS, Chain, Passes
-from installation.render.reading import PixelReader
 from installation.render.shader import ShaderError
 from tests.installation.render.stage import scene
 

@@ -2,8 +2,8 @@ import moderngl
 import numpy as np
 import pytest
 
+from installation.output.reading import PixelReader
 from installation.render.hud import HeadUpDisplay, write_lines
-from installation.render.reading import PixelReader
 
 
 def test_more_lines_need_more_room_and_larger_text_too() -> None:

@@ -7,8 +7,8 @@ import json
 import sys
 import time
 
-from installation.render.surface import DisplayError
-from installation.render.window import open_window
+from installation.output.surface import DisplayError
+from installation.output.window import open_window
 
 _GIVE_UP_AFTER_S = 30.0
 

@@ -29,7 +29,7 @@ class Program:
     """The program under test, and what it says."""
 
     def __init__(self, environment: dict[str, str], **wanted: Any) -> None:
-        command = [sys.executable, "-W", "error", "-m", "tests.installation.render.window_program", json.dumps(wanted)]
+        command = [sys.executable, "-W", "error", "-m", "tests.installation.output.window_program", json.dumps(wanted)]
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
     def hear(self) -> dict[str, Any]:

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from installation.render.headless import open_headless
-from installation.render.reading import PixelReader
-from installation.render.snapshot import SnapshotError, save_png
+from installation.output.headless import open_headless
+from installation.output.reading import PixelReader
+from installation.output.snapshot import SnapshotError, save_png
 
 
 def test_a_saved_picture_comes_back_byte_for_byte(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import moderngl
 import pytest
 
-from installation.render.headless import open_headless
+from installation.output.headless import open_headless
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import moderngl
 
-from installation.render.surface import DisplayError, KeyPress, Surface
-from installation.render.x11 import Connection
+from installation.output.surface import DisplayError, KeyPress, Surface
+from installation.output.x11 import Connection
 
 _DEFAULT_SIZE: Final = (1280, 720)
 _SETTLE_ATTEMPTS: Final = 40

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from installation.fragments import drop_torn_end
+from installation.output.fragments import drop_torn_end
 from installation.ring import AudioRing
 from installation.status import RecordingStatus
 from installation.values import SAMPLE_RATE_HZ, Pixels, Samples

@@ -5,7 +5,7 @@ Lives on the show process's main thread; needs neither a window server nor a GPU
 
 import moderngl
 
-from installation.render.surface import DisplayError, KeyPress, Surface
+from installation.output.surface import DisplayError, KeyPress, Surface
 
 
 class HeadlessSurface:

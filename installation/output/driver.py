@@ -2,7 +2,7 @@
 
 import moderngl
 
-from installation.render.surface import DisplayError
+from installation.output.surface import DisplayError
 
 
 def describe_driver(*, display: bool) -> list[str]:

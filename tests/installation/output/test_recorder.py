@@ -9,9 +9,9 @@ import av
 import numpy as np
 import pytest
 
-from installation import recording
-from installation.fragments import drop_torn_end
-from installation.recording import Recorder
+from installation.output import recording
+from installation.output.fragments import drop_torn_end
+from installation.output.recording import Recorder
 from installation.ring import AudioRing
 from installation.values import Pixels
 from s2s.media.video_writer import VideoFile
