@@ -23,7 +23,7 @@ class OptionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The command line of `run_show.py`, as typed; DESIGN section 6 says what each means."""
+    """The command line of `run_show.py`, as typed; `installation/README.md` says what each means."""
 
     preset: str = "gallery"
     source: str | None = None

@@ -1,4 +1,4 @@
-"""THE table of live parameters: presets, OSC, MIDI, the operator page and the README's reference are derived from it.
+"""THE table of live parameters: presets, OSC, MIDI, the operator page and the manual's table are derived from it.
 
 Adding a control is adding a row. Pure data; imported by every process, does nothing by itself.
 """

@@ -60,7 +60,7 @@ class _Midi(BaseModel):
 
 
 class _Document(BaseModel):
-    """The YAML's keys, as DESIGN names them; anything else is refused."""
+    """The YAML's keys, as `presets/README.md` explains them; anything else is refused."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # names of files are printed as they are, also where they are no text
         sys.stdout.reconfigure(errors="surrogateescape")
     name_user()
-    parsed = _parser().parse_args(arguments)
+    parsed = build_parser().parse_args(arguments)
     verb: Run = parsed.run
     try:
         verb(parsed)
@@ -66,7 +66,8 @@ def _bad_input() -> tuple[type[Exception], ...]:
     return (BundleError, DataError, UnreadableFileError, OSError, ValueError)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the command line with every verb."""
     parser = argparse.ArgumentParser(
         prog="python -m s2s", description="Sound2Scene: train, inspect, generate, manipulate."
     )

@@ -1,4 +1,4 @@
-"""The tier of seconds is what it says: no process unless a marker names it, and the README's command selects it."""
+"""The tier of seconds is what it says: no process unless a marker names it, and the command in the guide selects it."""
 
 import multiprocessing
 import re
@@ -23,8 +23,8 @@ def test_a_test_that_says_so_may_start_one() -> None:
     assert subprocess.run([sys.executable, "-c", ""], check=False).returncode == 0
 
 
-def test_the_tier_in_the_readme_leaves_out_every_marker(pytestconfig: pytest.Config) -> None:
-    named = re.search(r'pytest -m "not \((.+?)\)"', (ROOT / "README.md").read_text(encoding="utf-8"))
+def test_the_tier_of_seconds_in_the_guide_leaves_out_every_marker(pytestconfig: pytest.Config) -> None:
+    named = re.search(r'pytest -m "not \((.+?)\)"', (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8"))
     assert named is not None
     ours = {"gl", "device", "proc", "heavy", "slow"}
     known = {line.partition(":")[0] for line in pytestconfig.getini("markers")}

@@ -1,0 +1,101 @@
+"""The examples of the manuals: the real command lines accept them, and what can be run is run."""
+
+import argparse
+import ast
+import re
+import shlex
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import moderngl
+import numpy as np
+import pytest
+
+import run_show
+from installation.main import arguments_of
+from installation.options import resolve
+from installation.preset import preset_names
+from installation.render.headless import open_headless
+from installation.render.shader import Shader
+from s2s.__main__ import build_parser
+from tests.manuals import MANUALS, examples, read
+from tests.reference import ROOT, verbs_of
+
+FOREIGN_OPTIONS = {"--benchmark-only", "--dev", "--lock", "--nproc-per-node"}
+"""Of pytest, `setup.sh` and torchrun."""
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Yield the program and the arguments of every command in the examples that is one of ours."""
+    for line in (line for manual in MANUALS for block in examples(manual, "sh") for line in block.splitlines()):
+        for command in line.split(" && "):
+            found = re.search(r"(-m s2s|run_show\.py)( .*)$", command)
+            if found is not None:
+                yield found[1], found[2].strip()
+
+
+@pytest.mark.parametrize(("program", "arguments"), sorted(set(commands())))
+def test_every_command_is_accepted(program: str, arguments: str) -> None:
+    parser = run_show.build_parser() if program == "run_show.py" else build_parser()
+    parsed = parser.parse_args(shlex.split(arguments, comments=True))
+    if program == "run_show.py" and parsed.preset in preset_names():
+        resolve(arguments_of(parsed))
+
+
+@pytest.mark.parametrize("manual", MANUALS)
+def test_every_option_that_is_named_exists(manual: str) -> None:
+    known = FOREIGN_OPTIONS | set(options_of(run_show.build_parser())) | set(options_of(build_parser()))
+    assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", read(manual))) - known == set()
+
+
+def options_of(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:
+        yield from action.option_strings
+    for verb, _ in verbs_of(parser).values():
+        yield from options_of(verb)
+
+
+def test_the_preset_can_be_played(tmp_path: Path) -> None:
+    (text,) = examples("presets/README.md", "yaml")
+    (tmp_path / "evening.yaml").write_text(text, encoding="utf-8")
+    parsed = run_show.build_parser().parse_args(["--preset", str(tmp_path / "evening.yaml")])
+    assert resolve(arguments_of(parsed)).preset.passes[-1] == "grain"
+
+
+@pytest.fixture
+def context() -> Iterator[moderngl.Context]:
+    surface = open_headless((16, 16))
+    yield surface.context
+    surface.close()
+
+
+@pytest.mark.gl
+def test_the_pass_compiles_and_hears_the_treble(context: moderngl.Context, tmp_path: Path) -> None:
+    (text,) = examples("shaders/README.md", "glsl")
+    (tmp_path / "ember.frag").write_text(text, encoding="utf-8")
+    shader = Shader(context, tmp_path / "ember.frag")
+    assert shader.takes("u_treble") and shader.takes("u_picture")
+
+
+@pytest.mark.heavy
+def test_the_library_does_what_its_python_example_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (text,) = examples("s2s/README.md", "python")
+    for name in ("s2s", "presets"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    write_noise(tmp_path / "rain.wav")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, np.ndarray] = {}
+    exec(compile(ast.parse(text), "s2s/README.md", "exec"), names)
+    for pictures in (names["pictures"], names["dusk_rain"]):
+        assert pictures.shape == (4, 144, 256, 3) and pictures.dtype == np.uint8
+    assert not np.array_equal(names["pictures"], names["dusk_rain"])
+
+
+def write_noise(path: Path) -> None:
+    samples = np.random.default_rng(1).normal(0, 2_000, 32_000).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(samples.tobytes())
