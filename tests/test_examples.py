@@ -11,12 +11,12 @@ from pathlib import Path
 import moderngl
 import numpy as np
 import pytest
+from installation.render.headless import open_headless
 
 import run_show
 from installation.main import arguments_of
 from installation.options import resolve
 from installation.preset import preset_names
-from installation.render.headless import open_headless
 from installation.render.shader import Shader
 from s2s.__main__ import build_parser
 from tests.manuals import MANUALS, examples, read

@@ -84,8 +84,8 @@ def _remember(args: argparse.Namespace) -> None:
     known = known_states(old, data.counts, args.takes) if args.takes else None
     settings = MemorySettings(args.entries)
     generator, sizes = build_memory(data.pictures, load_autoencoder(args.autoencoder), f_V, settings, known)
-    told = {"name": args.name, "version": args.version, **story, "generator": sizes, "metrics": {}}
-    card = old.card.model_copy(update=told)
+    changes = {"name": args.name, "version": args.version, **story, "generator": sizes, "metrics": {}}
+    card = old.card.model_copy(update=changes)
     bundle.save(args.out, card, audio_encoder=f_A, generator=generator, image_encoder=f_V, half=True)
     if args.judge is not None:
         metrics = _measured(args.out, args.judge, args.recordings, 13)

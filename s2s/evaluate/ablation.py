@@ -108,8 +108,8 @@ class Ablation:
         folder = self.out / f"{_file_name(row.name)}-seed{seed}"
         path = folder / "result.json"
         if path.exists():
-            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return found
+            result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return result
         pairs = self._pairs(row)
         s = self.settings
         training = AudioEncoderSettings(
@@ -117,7 +117,7 @@ class Ablation:
         )
         length = RunLength(s.steps, validate_every=max(s.steps, 1))  # as many steps for all: no row stops early
         net = train_audio_encoder(pairs, training, RunPlan(folder, length, device_context, seed))
-        result = {**asdict(row), "seed": seed, **self._judged(encode_pairs(net, pairs, pairs.test), pairs)}
+        result = {**asdict(row), "seed": seed, **self._measured(encode_pairs(net, pairs, pairs.test), pairs)}
         path.write_text(json.dumps(result) + "\n", encoding="utf-8")
         return result
 
@@ -129,16 +129,16 @@ class Ablation:
         spec = SpectrogramSpec(clip_samples=round(row.clip_s * 16_000), hop_samples=self.settings.hop_samples)
         return write_pairs(chosen, self.judges.image_encoder, folder, spec)
 
-    def _judged(self, audio: Tensor, pairs: Pairs) -> dict[str, float]:
+    def _measured(self, audio: Tensor, pairs: Pairs) -> dict[str, float]:
         """Return R@1, R@5 and the Fréchet distance to real frames of what is painted from held-out sounds [n, d]."""
         judge = self.judges.judge
-        wanted = _wanted(judge, [pairs.classes[label] for label in pairs.labels[pairs.test]])
+        targets = _targets(judge, [pairs.classes[label] for label in pairs.labels[pairs.test]])
         painted = measure.paint(self.judges.generator, F.normalize(audio, dim=1))
         logits = measure.judged(judge, painted)
         real = measure.judge_features(judge, self._real([pairs.ids[row] for row in pairs.test]))
         return {
-            "r1": scores.recall_at(logits, wanted, 1),
-            "r5": scores.recall_at(logits, wanted, 5),
+            "r1": scores.recall_at(logits, targets, 1),
+            "r5": scores.recall_at(logits, targets, 5),
             "fd": frechet_distance(measure.judge_features(judge, painted), real),
         }
 
@@ -152,7 +152,7 @@ class Ablation:
         return np.stack(shown)
 
 
-def _wanted(judge: Judge, names: Sequence[str]) -> Tensor:
+def _targets(judge: Judge, names: Sequence[str]) -> Tensor:
     if missing := sorted(set(names) - set(judge.classes)):
         raise ValueError(f"the judge does not know {', '.join(missing)}: train it on the same classes")
     return torch.tensor([judge.classes.index(name) for name in names])

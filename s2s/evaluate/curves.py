@@ -53,7 +53,7 @@ class RunCurves:
         steps = max((points[-1][0] for points in curves.values()), default=0)
         return cls(stage, steps, round(seconds[-1][1] / 60, 1), {name: _thinned(one) for name, one in curves.items()})
 
-    def told(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Return plain values, as the bundle keeps them."""
         return {"stage": self.stage, "steps": self.steps, "minutes": self.minutes, "curves": dict(self.curves)}
 
@@ -63,19 +63,19 @@ def runs_behind(folders: Sequence[Path]) -> list[RunCurves]:
 
     A folder without a log, as of a network that came out of a bundle, has no curves.
     """
-    found = []
+    runs = []
     for folder in folders:
         if not (folder / RUN).exists() or not (folder / LOG).exists():
             continue
         grown_from = read_run_info(folder).get("grown_from")
-        found += runs_behind([Path(grown_from).parent]) if grown_from else []
-        found.append(RunCurves.read(folder))
-    return found
+        runs += runs_behind([Path(grown_from).parent]) if grown_from else []
+        runs.append(RunCurves.read(folder))
+    return runs
 
 
 def write_curves(bundle: Path, runs: Sequence[RunCurves]) -> None:
     """Write `curves.json` into the bundle, a line a run."""
-    lines = ",\n".join(json.dumps(run.told()) for run in runs)
+    lines = ",\n".join(json.dumps(run.as_dict()) for run in runs)
     (bundle / CURVES).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
@@ -103,8 +103,8 @@ def draw_curves(path: Path, runs: Sequence[RunCurves]) -> None:
 
 
 def _panels(run: RunCurves) -> list[str]:
-    wanted = PANELS.get(run.stage, ("loss",))
-    return [name for name in wanted if name in run.curves or _VALIDATED + name in run.curves]
+    names = PANELS.get(run.stage, ("loss",))
+    return [name for name in names if name in run.curves or _VALIDATED + name in run.curves]
 
 
 def _draw(axis: "Axes", run: RunCurves, name: str) -> None:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from s2s.data.esc10 import SCENE_OF_CLASS, TEST_FOLDS, TRAINING_FOLDS, read_recordings
-from s2s.evaluate.sound_classifier import CLIP_S, Heard, as_heard, train_sound_classifier
+from s2s.evaluate.sound_classifier import CLIP_S, LabelledSounds, log_power_of, train_sound_classifier
 from s2s.world.sounds import synthesize
 from s2s.world.state import SCENES, draw_state
 
@@ -104,7 +104,7 @@ def measure_realism(
 
     Raises DataError for a folder without recordings of the shared scenes, or where none can be read.
     """
-    tuned, held_out = (heard_recordings(recordings, folds, scenes) for folds in (TRAINING_FOLDS, TEST_FOLDS))
+    tuned, held_out = (recordings_of(recordings, folds, scenes) for folds in (TRAINING_FOLDS, TEST_FOLDS))
     progress(f"synthesising {takes} takes of each of {len(scenes)} scenes")
     world = synthesise_takes(scenes, takes, FIRST_SEED + seed * takes)
     progress(f"teaching a listener by the world alone, {steps} steps")
@@ -125,18 +125,18 @@ def measure_realism(
     )
 
 
-def heard_recordings(folder: Path, folds: Sequence[int], scenes: Sequence[str]) -> Heard:
+def recordings_of(folder: Path, folds: Sequence[int], scenes: Sequence[str]) -> LabelledSounds:
     """Return the recordings of `folds` whose class is one of `scenes`. Raises DataError where there are none."""
     recordings = read_recordings(folder, folds, scenes)
     numbers = torch.tensor([scenes.index(one.scene) for one in recordings])
-    return Heard(torch.stack([as_heard(one.whole) for one in recordings]), numbers)
+    return LabelledSounds(torch.stack([log_power_of(one.whole) for one in recordings]), numbers)
 
 
-def synthesise_takes(scenes: Sequence[str], takes: int, first_seed: int) -> Heard:
+def synthesise_takes(scenes: Sequence[str], takes: int, first_seed: int) -> LabelledSounds:
     """Return `takes` sounds of every scene, each of a seed of its own."""
     states = [draw_state(scene, first_seed + take) for scene in scenes for take in range(takes)]
-    heard = [as_heard(synthesize(state, duration_s=CLIP_S)) for state in states]
-    return Heard(torch.stack(heard), torch.arange(len(scenes)).repeat_interleave(takes))
+    sounds = [log_power_of(synthesize(state, duration_s=CLIP_S)) for state in states]
+    return LabelledSounds(torch.stack(sounds), torch.arange(len(scenes)).repeat_interleave(takes))
 
 
 def confusion_of(logits: Tensor, truth: Tensor, scenes: Sequence[str], *, shared_only: bool) -> Confusion:

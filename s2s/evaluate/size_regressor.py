@@ -50,8 +50,8 @@ class SizeRegressor(nn.Module):
         parts = [
             self(to_tensor(pictures[start : start + 64], pictures.shape[1])) for start in range(0, len(pictures), 64)
         ]
-        found = torch.cat(parts)[torch.arange(len(pictures)), torch.from_numpy(classes)]
-        return found.double().numpy()
+        own = torch.cat(parts)[torch.arange(len(pictures)), torch.from_numpy(classes)]
+        return own.double().numpy()
 
 
 def true_sizes(data: WorldTakes, takes: NDArray[np.int64]) -> NDArray[np.float64]:

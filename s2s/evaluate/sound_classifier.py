@@ -1,4 +1,4 @@
-"""A small network that names the scene of a sound: the ear that the world's realism is measured with.
+"""A small network that names the scene of a sound: which the world's realism is measured with.
 
 One thread of the caller; owns no file.
 """
@@ -28,8 +28,8 @@ _CUT: Final = 0.35
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Sounds as the listener gets them: log power [n, bins, frames] float16, and the number [n] of each one's scene."""
+class LabelledSounds:
+    """Sounds as the classifier gets them: log power [n, bins, frames] float16, and the number [n] of each scene."""
 
     log_power: Tensor
     scene: Tensor
@@ -38,7 +38,7 @@ class Heard:
         return len(self.scene)
 
 
-def as_heard(sound: NDArray[np.float32]) -> Tensor:
+def log_power_of(sound: NDArray[np.float32]) -> Tensor:
     """Return the log power float16 [bins, frames] of a sound of any length, repeated or cut to `CLIP_S`."""
     return log_power(fit_clip(sound, SPEC), SPEC).half()
 
@@ -52,21 +52,27 @@ class SoundClassifier(nn.Module):
         self.encoder.fc = nn.Identity()  # type: ignore[assignment]  # the head below reads the pooled features
         self.head = nn.Linear(8 * WIDTH, num_scenes)
 
-    def forward(self, heard: Tensor) -> Tensor:
+    def forward(self, sounds: Tensor) -> Tensor:
         # In double precision: what is cut to silence has no deviation, and is to become zeros, not rounding blown up.
-        scaled = normalise(heard.double(), SPEC).float()
+        scaled = normalise(sounds.double(), SPEC).float()
         logits: Tensor = self.head(self.encoder.pooled(scaled.unsqueeze(1)))
         return logits
 
     @torch.inference_mode()
-    def answer(self, heard: Heard) -> Tensor:
+    def answer(self, sounds: LabelledSounds) -> Tensor:
         """Return the logits [n, num_scenes]; leaves the network in evaluation mode."""
         self.eval()
-        return torch.cat([self(batch) for batch in torch.split(heard.log_power, BATCH)])
+        return torch.cat([self(batch) for batch in torch.split(sounds.log_power, BATCH)])
 
 
 def train_sound_classifier(
-    takes: Heard, num_scenes: int, *, steps: int, seed: int, recordings: Heard | None = None, share: float = 0.25
+    takes: LabelledSounds,
+    num_scenes: int,
+    *,
+    steps: int,
+    seed: int,
+    recordings: LabelledSounds | None = None,
+    share: float = 0.25,
 ) -> SoundClassifier:
     """Return a listener trained for `steps` batches on `takes`, and on `recordings` for a `share` of every batch."""
     draws = torch.Generator().manual_seed(seed)
@@ -88,9 +94,9 @@ def train_sound_classifier(
     return listener
 
 
-def _drawn(heard: Heard, count: int, draws: torch.Generator) -> tuple[Tensor, Tensor]:
-    chosen = torch.randint(len(heard), (count,), generator=draws)
-    return heard.log_power[chosen].float(), heard.scene[chosen]
+def _drawn(sounds: LabelledSounds, count: int, draws: torch.Generator) -> tuple[Tensor, Tensor]:
+    chosen = torch.randint(len(sounds), (count,), generator=draws)
+    return sounds.log_power[chosen].float(), sounds.scene[chosen]
 
 
 def varied(batch: Tensor, draws: torch.Generator) -> Tensor:

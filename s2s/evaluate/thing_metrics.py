@@ -54,8 +54,8 @@ class Reading:
     @property
     def areas(self) -> NDArray[np.float64]:
         """How much of each picture the thing covers, 0..1 [n]."""
-        found: NDArray[np.float64] = self.masks.double().mean(dim=(1, 2, 3)).numpy()
-        return found
+        areas: NDArray[np.float64] = self.masks.double().mean(dim=(1, 2, 3)).numpy()
+        return areas
 
 
 @torch.inference_mode()
@@ -113,17 +113,17 @@ class ThingMeasuring:
             masks = torch.from_numpy(small.masks(self.takes))[:, None].float() / 255.0
             return painter.paint(self.takes), masks
 
-    def _tell(self, name: str, found: Reading, truth: Tensor) -> None:
+    def _tell(self, name: str, reading: Reading, truth: Tensor) -> None:
         for most in (1, 5):
-            self.metrics[f"thing R@{most}, {name}"] = found.recall(self.labels, most)
-        self.metrics[f"none, {name}"] = found.none
-        placed = F.interpolate(found.masks, truth.shape[2:], mode="bilinear")
+            self.metrics[f"thing R@{most}, {name}"] = reading.recall(self.labels, most)
+        self.metrics[f"none, {name}"] = reading.none
+        placed = F.interpolate(reading.masks, truth.shape[2:], mode="bilinear")
         self.metrics[f"thing IoU, {name}"] = float(intersection_over_union(placed, truth).mean())
         sizes = truth.double().mean(dim=(1, 2, 3)).numpy()
-        self.metrics[f"thing size, {name} against truth"] = mean_rank_correlation(found.areas, sizes, self.labels)
+        self.metrics[f"thing size, {name} against truth"] = mean_rank_correlation(reading.areas, sizes, self.labels)
 
-    def _by_scene(self, name: str, found: Reading, labels: NDArray[np.int64]) -> None:
-        right = (found.logits.argmax(dim=1).numpy() == labels).astype(float)
+    def _by_scene(self, name: str, reading: Reading, labels: NDArray[np.int64]) -> None:
+        right = (reading.logits.argmax(dim=1).numpy() == labels).astype(float)
         shares = {SCENES[label]: float(right[labels == label].mean()) for label in np.unique(labels)}
         words = ", ".join(f"{scene} {share:.2f}" for scene, share in sorted(shares.items(), key=lambda one: -one[1]))
         self.metrics[f"thing R@1 by scene, {name}"] = words
@@ -143,20 +143,20 @@ class ThingMeasuring:
             louder = np.stack([np.clip(sounds[row] * 10.0 ** (gain / 20.0), -1.0, 1.0) for gain in GAINS_DB])
             h = encode_sounds(self.model.audio_encoder, self.model.spec, louder.astype(np.float32))
             z = torch.randn(1, self.model.generator.z_dim, generator=torch.Generator().manual_seed(row))
-            found = read(self.judge, _painted(self.model.generator, z.expand(len(h), -1), h))
-            each.append(scores.rank_correlation(np.array(GAINS_DB, float), found.areas))
+            reading = read(self.judge, _painted(self.model.generator, z.expand(len(h), -1), h))
+            each.append(scores.rank_correlation(np.array(GAINS_DB, float), reading.areas))
         self.metrics["thing size against gain, -20 to 10 dB"] = float(np.mean(each))
 
     def _recordings(self, recordings: Sequence[Recording]) -> None:
         model = self.model
         labels = np.array([SCENES.index(one.scene) for one in recordings])
         h = encode_sounds(model.audio_encoder, model.spec, np.stack([one.sound for one in recordings]))
-        found = read(self.judge, measure.paint(model.generator, h))
+        reading = read(self.judge, measure.paint(model.generator, h))
         self.metrics["recordings"] = float(len(recordings))
         for most in (1, 5):
-            self.metrics[f"thing R@{most}, pictures from recordings"] = found.recall(labels, most)
-        self.metrics["none, pictures from recordings"] = found.none
-        self._by_scene("from recordings", found, labels)
+            self.metrics[f"thing R@{most}, pictures from recordings"] = reading.recall(labels, most)
+        self.metrics["none, pictures from recordings"] = reading.none
+        self._by_scene("from recordings", reading, labels)
 
     def _speed(self, generator: Generator) -> None:
         threads = torch.get_num_threads()

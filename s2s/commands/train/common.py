@@ -116,8 +116,8 @@ def is_dry_run(args: argparse.Namespace, settings: Any) -> bool:
     if args.dry_run:
         import yaml
 
-        told = {name: value for name, value in vars(args).items() if name not in ("run", "set")}
-        print(yaml.safe_dump(json.loads(json.dumps({**told, "settings": asdict(settings)}, default=str))), end="")
+        arguments = {name: value for name, value in vars(args).items() if name not in ("run", "set")}
+        print(yaml.safe_dump(json.loads(json.dumps({**arguments, "settings": asdict(settings)}, default=str))), end="")
     return bool(args.dry_run)
 
 

@@ -44,7 +44,7 @@ class Instances:
         return self.neighbours[centre, which].long().numpy(), self._h(centre, sample_rng)
 
     def wanted(self, sample_rng: SampleRng) -> Tensor:
-        """Return h [n, d] of any pictures: what G is options for."""
+        """Return h [n, d] of any pictures: what G is asked for."""
         return self._h(sample_rng.integers(len(self.features)), sample_rng)
 
     def own(self, sample_rng: SampleRng) -> tuple[NDArray[np.int64], Tensor]:
@@ -102,10 +102,10 @@ def instances_of(
     saved = load_file(kept)
     instances = Instances(saved["features"], saved["neighbours"], saved.get("mirrored"))
     there = (*instances.features.shape, instances.neighbours.shape[1], instances.mirrored is not None)
-    wanted = (len(data.train), encoder.embedding_dim, min(options.k_nn, len(data.train) - 1), options.mirrored)
-    if there != wanted:
+    expected = (len(data.train), encoder.embedding_dim, min(options.k_nn, len(data.train) - 1), options.mirrored)
+    if there != expected:
         names = "pictures, numbers a feature, neighbours, mirrored"
-        raise ValueError(f"{kept} holds others ({names}: {there}, wanted {wanted}): delete it")
+        raise ValueError(f"{kept} holds others ({names}: {there}, expected {expected}): delete it")
     return instances
 
 

@@ -68,11 +68,11 @@ def nearness_line(h: Tensor, nearness: Tensor) -> Tensor:
     return line.float()
 
 
-def _ridge(h: Tensor, wanted: Tensor, strength: float) -> Tensor:
+def _ridge(h: Tensor, target: Tensor, strength: float) -> Tensor:
     rows = F.pad(h, (0, 1), value=1.0)
     damping = strength * torch.eye(rows.shape[1], dtype=rows.dtype)
     damping[-1, -1] = 1e-9  # the constant is free
-    line: Tensor = torch.linalg.solve(rows.T @ rows + damping, rows.T @ wanted)
+    line: Tensor = torch.linalg.solve(rows.T @ rows + damping, rows.T @ target)
     return line
 
 

@@ -34,9 +34,9 @@ def log_bands(sound: NDArray[np.float32], num_steps: int, num_bands: int = 48) -
     """
     if sound.ndim != 1 or not np.isfinite(sound).all():
         raise ValueError(f"expected finite mono sound [n], got shape {sound.shape}")
-    wanted = num_steps * COLUMNS_A_STEP * _HOP
-    padded = np.zeros(wanted + 2 * _MARGIN, np.float32)
-    kept = np.clip(sound[:wanted], -1.0, 1.0)
+    num_samples = num_steps * COLUMNS_A_STEP * _HOP
+    padded = np.zeros(num_samples + 2 * _MARGIN, np.float32)
+    kept = np.clip(sound[:num_samples], -1.0, 1.0)
     padded[_MARGIN : _MARGIN + len(kept)] = kept
     bands = _mel(num_bands).T @ power(torch.from_numpy(padded), _COLUMNS)
     return torch.log(bands + FLOOR).float()

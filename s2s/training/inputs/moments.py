@@ -137,8 +137,8 @@ def write_moments(source: ClipSource, encoder: PictureEncoder, folder: Path, opt
             sound, frames = source.sound(ids[clip]), source.frames(ids[clip], frame_px(encoder))
             bands[clip] = log_bands(sound, CLIP_STEPS, options.num_bands).half().numpy()
             steps[clip] = _spread(len(frames), options.moments, np.random.default_rng([options.seed, clip]))
-            found = picture_maps(encoder, frames[steps[clip]], options.stages)
-            maps[clip] = torch.cat([one.flatten(1) for one in found], dim=1).half().numpy()
+            of_stages = picture_maps(encoder, frames[steps[clip]], options.stages)
+            maps[clip] = torch.cat([one.flatten(1) for one in of_stages], dim=1).half().numpy()
         except (ValueError, OSError) as error:
             _log.warning("%s is left out: %s", ids[clip], " ".join(str(error).split()))
             steps[clip] = _LEFT_OUT

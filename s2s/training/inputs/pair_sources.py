@@ -47,10 +47,10 @@ class ChosenMoments:
     @property
     def choice(self) -> Mapping[str, Any]:
         """The frames of each clip, their size, and how much is heard around them."""
-        told = {"px": self.px, "pictures_each": self.pictures_each, "clip_s": self.clip_s}
+        choice = {"px": self.px, "pictures_each": self.pictures_each, "clip_s": self.clip_s}
         if self.moments is None:
-            return {**told, "frames": "middle"}
-        return {**told, "frames": [list(self.moments[clip_id][: self.pictures_each]) for clip_id in self.ids]}
+            return {**choice, "frames": "middle"}
+        return {**choice, "frames": [list(self.moments[clip_id][: self.pictures_each]) for clip_id in self.ids]}
 
     def split(self, pair_id: str) -> Split:
         """Return the clip's."""

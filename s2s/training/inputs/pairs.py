@@ -123,9 +123,9 @@ class Pairs:
     def log_spectrograms_of(self, rows: NDArray[np.int64]) -> Tensor:
         """Return the log spectrograms of `rows` [k, bins, frames], float32, read in the order of the disk."""
         order = np.argsort(rows, kind="stable")
-        found = np.empty((len(rows), *self.log_spectrograms.shape[1:]), np.float32)
-        found[order] = self.log_spectrograms[rows[order]]
-        return torch.from_numpy(found)
+        read = np.empty((len(rows), *self.log_spectrograms.shape[1:]), np.float32)
+        read[order] = self.log_spectrograms[rows[order]]
+        return torch.from_numpy(read)
 
     def normalised(self, log_spectrograms: Tensor) -> Tensor:
         """Return the network's input [b, 1, bins, frames], as `s2s.spectrogram` gives it, of [b, bins, frames]."""
@@ -223,9 +223,9 @@ def _compute(
         log_spectrograms[row] = level.clamp_min(0.0).half().numpy()
         rows.append(row)
     if rows:
-        found = raw_features(encoder, np.concatenate(pictures)).numpy()
+        seen = raw_features(encoder, np.concatenate(pictures)).numpy()
         ends = np.cumsum([len(few) for few in pictures])
-        for row, few in zip(rows, np.split(found, ends[:-1]), strict=True):
+        for row, few in zip(rows, np.split(seen, ends[:-1]), strict=True):
             features[row] = np.resize(few, features[row].shape)  # where there are few they are repeated
 
 

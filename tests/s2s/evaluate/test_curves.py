@@ -15,8 +15,8 @@ def a_run(folder: Path, stage: str = "judge", steps: int = 8, **settings: str) -
     folder.mkdir()
     (folder / "run.json").write_text(json.dumps({"stage": stage, **settings}))
     lines = [{"step": step, "trained_s": 30.0 * step, "loss": 1 / step} for step in range(2, steps + 1, 2)]
-    told = "".join(json.dumps(line) + "\n" for line in [*lines, {"step": steps, "val_loss": 0.25}])
-    (folder / "log.jsonl").write_text(told)
+    as_dict = "".join(json.dumps(line) + "\n" for line in [*lines, {"step": steps, "val_loss": 0.25}])
+    (folder / "log.jsonl").write_text(as_dict)
     return folder
 
 

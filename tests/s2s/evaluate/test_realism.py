@@ -8,8 +8,8 @@ import torch
 from scipy.io import wavfile
 
 from s2s.data.clip_source import DataError
-from s2s.evaluate.realism import confusion_of, heard_recordings, measure_realism, synthesise_takes
-from s2s.evaluate.sound_classifier import SPEC, as_heard, train_sound_classifier, varied
+from s2s.evaluate.realism import confusion_of, measure_realism, recordings_of, synthesise_takes
+from s2s.evaluate.sound_classifier import SPEC, log_power_of, train_sound_classifier, varied
 from s2s.world.sounds import synthesize
 from s2s.world.state import draw_state
 
@@ -29,15 +29,15 @@ def write_recordings(folder: Path, scene_of_class: dict[str, str], folds: tuple[
 
 def test_recordings_are_chosen_by_fold_and_class(tmp_path: Path) -> None:
     write_recordings(tmp_path, {"rain": "rain", "sea_waves": "sea", "baby_cry": "wind"}, folds=(1, 2, 3))
-    heard = heard_recordings(tmp_path, (1, 2), ["wind", "sea", "rain"])
-    assert sorted(heard.scene.tolist()) == [1, 1, 2, 2]
-    assert heard.log_power.shape == (4, SPEC.num_bins, SPEC.num_frames)
+    sounds = recordings_of(tmp_path, (1, 2), ["wind", "sea", "rain"])
+    assert sorted(sounds.scene.tolist()) == [1, 1, 2, 2]
+    assert sounds.log_power.shape == (4, SPEC.num_bins, SPEC.num_frames)
 
 
 def test_a_folder_without_the_fold_is_refused_with_what_was_expected(tmp_path: Path) -> None:
     write_recordings(tmp_path, {"rain": "rain"}, folds=(1,))
     with pytest.raises(DataError, match=r"no recordings CLASS/FOLD-… of folds \(3,\); classes are rain"):
-        heard_recordings(tmp_path, (3,), ["rain"])
+        recordings_of(tmp_path, (3,), ["rain"])
 
 
 def test_answers_are_counted_among_all_scenes_or_the_recorded_ones() -> None:
@@ -55,8 +55,8 @@ def test_answers_are_counted_among_all_scenes_or_the_recorded_ones() -> None:
 
 
 def test_variation_changes_level_beginning_and_length_and_keeps_the_floor() -> None:
-    heard = as_heard(synthesize(draw_state("rain", 3), duration_s=5.0)).float()
-    batch = varied(heard.repeat(24, 1, 1), torch.Generator().manual_seed(0))
+    sounds = log_power_of(synthesize(draw_state("rain", 3), duration_s=5.0)).float()
+    batch = varied(sounds.repeat(24, 1, 1), torch.Generator().manual_seed(0))
     assert batch.shape == (24, SPEC.num_bins, SPEC.num_frames)
     assert float(batch.min()) >= np.log(SPEC.floor) - 1e-3
     levels = batch.amax((1, 2))
