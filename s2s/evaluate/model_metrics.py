@@ -67,21 +67,24 @@ class ModelMetrics:
 
     def pictures(self) -> None:
         """Measure what the judge names of pictures: painted, retrieved and real (Sound2Scene, section 4.3)."""
-        held, G = self.held, self.model.generator
-        painted = measure.paint(G, held.audio)
-        self.metrics["sharpness against real"] = _sharpness_against(painted, held.real)
+        painted = measure.paint(self.model.generator, self.held.audio)
+        self.metrics["sharpness against real"] = _sharpness_against(painted, self.held.real)
         if self.judge is None:
             self.missing.append("R@1, R@5 and noise diversity: no judge was given")
             return
-        judge, targets = self.judge, _targets(self.judge, held.labels)
-        known = targets >= 0
-        if not bool(known.any()):
+        targets = _targets(self.judge, self.held.labels)
+        unknown = int((targets < 0).sum())
+        if unknown == len(targets):
             self.missing.append("R@1, R@5 and noise diversity: no held-out clip has a class that the judge knows")
             return
-        if not bool(known.all()):
-            self.missing.append(f"R@1, R@5 of {int((~known).sum())} clips: they have no class that the judge knows")
-        chance = min(1.0, 1 / len(judge.classes)), min(1.0, 5 / len(judge.classes))
-        self.metrics |= {f"R@{most}, chance": value for most, value in zip((1, 5), chance, strict=True)}
+        if unknown:
+            self.missing.append(f"R@1, R@5 of {unknown} clips: they have no class that the judge knows")
+        self._named(self.judge, painted, targets)
+
+    def _named(self, judge: Judge, painted: NDArray[np.uint8], targets: Tensor) -> None:
+        """Measure R@k of every kind of picture, and what z is good for, where the judge knows the class."""
+        held, G, known = self.held, self.model.generator, targets >= 0
+        self.metrics |= {f"R@{most}, chance": min(1.0, most / len(judge.classes)) for most in (1, 5)}
         shown = {
             "pictures from sounds": painted,
             "pictures from pictures": measure.paint(G, held.image),
