@@ -37,6 +37,24 @@ SURFACE_OF_S2S = (
     "s2s.world.sounds",  # the built-in performance
     "s2s.world.state",
 )
+FLOORS_OF_S2S = (
+    ("files", "metrics", "spectrogram_spec"),
+    ("card", "media", "spectrogram", "weight_headers"),
+    ("data", "describe", "world", "models"),
+    ("bundle",),
+    ("sampling",),
+    ("published", "retrieval", "training.engine", "training.losses"),
+    ("training.inputs",),
+    ("training.augment",),
+    ("training.stages",),
+    ("selection",),
+    ("evaluate",),
+    ("bench", "retrain"),
+    ("commands",),
+    ("__main__",),
+)
+"""The rooms of the library from the ground up: a room imports rooms of its own floor, in one direction, and below."""
+
 SOLE_IMPORTERS = {
     "pyaudio": {"installation.audio.microphone"},
     "pyglet": {"installation.output.window"},
@@ -52,7 +70,8 @@ def imports_of(module: str) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {name if name in MODULES else node.module for name in names}
     return found
 
 
@@ -63,6 +82,40 @@ def within(name: str, package: str) -> bool:
 def test_the_library_never_imports_the_show() -> None:
     guilty = [m for m in MODULES if within(m, "s2s") and any(within(name, "installation") for name in imports_of(m))]
     assert guilty == []
+
+
+def room_of(module: str) -> str | None:
+    """Return the room of a module of `s2s` as `FLOORS_OF_S2S` calls it; None for a face that only names its rooms."""
+    rooms = [room for floor in FLOORS_OF_S2S for room in floor if within(module, f"s2s.{room}")]
+    return rooms[0] if rooms else None
+
+
+def arrows_of_s2s() -> set[tuple[str, str]]:
+    modules = {name for name in MODULES if within(name, "s2s")}
+    pairs = {(room_of(one), room_of(other)) for one in modules for other in imports_of(one) & modules}
+    return {(a, b) for a, b in pairs if a is not None and b is not None and a != b}
+
+
+def test_every_module_of_the_library_is_in_a_room() -> None:
+    homeless = {name for name in MODULES if within(name, "s2s") and room_of(name) is None}
+    assert homeless == {"s2s", "s2s.training"}
+
+
+def test_every_arrow_of_the_library_points_down_and_no_two_rooms_import_each_other() -> None:
+    floor = {room: number for number, floor in enumerate(FLOORS_OF_S2S) for room in floor}
+    arrows = arrows_of_s2s()
+    assert {(a, b) for a, b in arrows if floor[a] < floor[b]} == set()
+    assert {(a, b) for a, b in arrows if (b, a) in arrows} == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    below = {name: imports_of(name) & MODULES.keys() - {name} for name in MODULES}
+    # Whoever imports nothing that is left, or is imported by nobody that is left, is in no circle.
+    while ends := {one for one in below if not below[one] & below.keys()} | (
+        below.keys() - set().union(*below.values())
+    ):
+        below = {name: imported for name, imported in below.items() if name not in ends}
+    assert sorted(below) == []
 
 
 def test_the_show_uses_only_the_inference_surface_of_the_library() -> None:

@@ -28,10 +28,10 @@ from s2s.metrics.scores import (
     recall_of_own,
 )
 from s2s.models.judge import Judge
+from s2s.sampling.generate import as_pixels
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.pair_sources import WorldPairs
 from s2s.training.inputs.pairs import PairSource
-from s2s.training.inputs.tensors import to_pictures
 from s2s.world.takes import take_of
 
 SIZE_REGRESSOR_STEPS: Final = 1200
@@ -184,7 +184,7 @@ class ModelMetrics:
         """Paint every row of h with one noise."""
         G = self.model.generator
         z = torch.randn(1, G.z_dim, generator=torch.Generator().manual_seed(seed)).expand(len(h), -1)
-        return to_pictures(G(z, h))
+        return as_pixels(G(z, h))
 
     def speed(self) -> None:
         """Measure how long one thread takes for a picture and for a clip."""

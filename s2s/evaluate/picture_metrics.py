@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.models.generator import Generator
-from s2s.training.inputs.tensors import to_pictures
+from s2s.sampling.generate import as_pixels
 from s2s.training.stages.judge import Judge
 
 Z_SEED: Final = 11
@@ -22,7 +22,7 @@ def paint(generator: Generator, h: Tensor, seed: int = Z_SEED) -> NDArray[np.uin
     """Return one picture for each row of h, [n, px, px, 3], with noise drawn from `seed`."""
     z = torch.randn(len(h), generator.z_dim, generator=torch.Generator().manual_seed(seed))
     parts = [generator(a, b) for a, b in zip(torch.split(z, _AT_ONCE), torch.split(h, _AT_ONCE), strict=True)]
-    return to_pictures(torch.cat(parts))
+    return as_pixels(torch.cat(parts))
 
 
 @torch.inference_mode()

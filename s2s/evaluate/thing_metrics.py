@@ -18,9 +18,9 @@ from s2s.evaluate.size_regressor import mean_rank_correlation
 from s2s.metrics import scores
 from s2s.models.generator import Generator
 from s2s.models.thing_judge import CLASSES, NONE, ThingJudge
+from s2s.sampling.embed import encode_sounds
 from s2s.training.inputs.image_features import encode_pictures
-from s2s.training.stages.audio_encoder import encode_sounds
-from s2s.training.stages.autoencoder import as_input
+from s2s.training.inputs.tensors import as_input
 from s2s.training.stages.memory import middle_square
 from s2s.training.stages.thing_judge import intersection_over_union
 from s2s.world.painter import Painter

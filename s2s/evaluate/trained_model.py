@@ -13,8 +13,9 @@ from s2s.card import AudioEncoderSizes, BigGanSizes, ImageEncoderSizes, LightSiz
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.image_encoder import ImageEncoder
 from s2s.models.swav import SwavResNet50
+from s2s.sampling.embed import encode_sounds
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.stages.audio_encoder import encode_sounds, load_audio_encoder
+from s2s.training.stages.audio_encoder import load_audio_encoder
 from s2s.training.stages.image_encoder import load_image_encoder
 from s2s.training.stages.trained_generator import TrainedGenerator, load_trained_generator, sizes_of_run
 

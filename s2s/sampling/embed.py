@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.bundle import Bundle, BundleError
+from s2s.models.audio_encoder import AudioEncoder
 from s2s.spectrogram import fit_clip, spectrogram
+from s2s.spectrogram_spec import SpectrogramSpec
 
 
 def unit(h: Tensor) -> Tensor:
@@ -30,6 +32,17 @@ def embed_sound(model: Bundle, sound: NDArray[np.float32]) -> Tensor:
         raise ValueError(f"expected mono sound [n], got shape {np.shape(sound)}: average the channels first")
     clip = fit_clip(sound, model.spec).unsqueeze(0)
     return unit(model.audio_encoder(spectrogram(clip, model.spec).to(model.device)))
+
+
+@torch.no_grad()
+def encode_sounds(net: AudioEncoder, spec: SpectrogramSpec, sounds: NDArray[np.float32], batch: int = 16) -> Tensor:
+    """Return unit embeddings [n, d], on the CPU, of sounds [n, clip_samples]."""
+    device = net.fc.weight.device
+    parts = [
+        F.normalize(net(spectrogram(torch.from_numpy(sounds[i : i + batch]), spec).to(device)), dim=1).cpu()
+        for i in range(0, len(sounds), batch)
+    ]
+    return torch.cat(parts)
 
 
 @torch.inference_mode()

@@ -86,7 +86,7 @@ def generate(model: Bundle, file: Path | str, sampling: Sampling) -> Painted:
 
 def as_pixels(pictures: Tensor) -> NDArray[np.uint8]:
     """Return pictures [n, 3, h, w] in -1..1 as bytes [n, h, w, 3]."""
-    levels = ((pictures.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    levels = ((pictures.detach().float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
     return np.ascontiguousarray(levels.permute(0, 2, 3, 1).cpu().numpy())
 
 

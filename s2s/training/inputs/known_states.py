@@ -14,7 +14,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from s2s.bundle import Bundle
-from s2s.training.stages.audio_encoder import encode_sounds
+from s2s.sampling.embed import encode_sounds
 from s2s.world.sounds import synthesize
 from s2s.world.state import SCENES, draw_state
 from s2s.world.takes import WorldCounts

@@ -1,4 +1,4 @@
-"""Pictures on their way to a network and back."""
+"""Pictures on their way to a network; `s2s.sampling.generate.as_pixels` is the way back."""
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ def to_tensor(pictures: NDArray[np.uint8], px: int) -> Tensor:
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def to_pictures(images: Tensor) -> NDArray[np.uint8]:
-    """Return float pictures [n, 3, h, w] in -1..1 as uint8 [n, h, w, 3]."""
-    x = ((images.detach().float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-    return x.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+def as_input(pictures: NDArray[np.uint8]) -> Tensor:
+    """Return pictures [n, h, w, 3] of any shape as float [n, 3, h, w] in -1..1, channels last."""
+    x = torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2)  # copied: torch refuses what it may not write to
+    return x.float().div(127.5).sub(1.0).contiguous(memory_format=torch.channels_last)

@@ -16,7 +16,8 @@ from tqdm import tqdm
 from s2s.data.clip_source import DataError
 from s2s.models.autoencoder import Autoencoder
 from s2s.models.thing_judge import CLASSES, NONE
-from s2s.training.stages.autoencoder import as_input, as_pixels
+from s2s.sampling.generate import as_pixels
+from s2s.training.inputs.tensors import as_input
 from s2s.world.state import SceneState
 from s2s.world.takes import CHUNK, MASK_SCALE
 from s2s.world.thing_moments import draw_thing

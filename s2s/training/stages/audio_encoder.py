@@ -18,7 +18,6 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from s2s.models.audio_encoder import AudioEncoder
-from s2s.spectrogram import spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.augment.spectrogram_augment import (
     NO_AUGMENTATION,
@@ -247,14 +246,3 @@ def encode_pairs(net: AudioEncoder, data: Pairs, rows: NDArray[np.int64], batch:
         for start in range(0, len(rows), batch)
     ]
     return torch.cat(parts) if parts else torch.empty(0, data.feature_dim)
-
-
-@torch.no_grad()
-def encode_sounds(net: AudioEncoder, spec: SpectrogramSpec, sounds: NDArray[np.float32], batch: int = 16) -> Tensor:
-    """Return unit embeddings [n, d] of sounds [n, clip_samples]."""
-    device = net.fc.weight.device
-    parts = [
-        F.normalize(net(spectrogram(torch.from_numpy(sounds[i : i + batch]), spec).to(device)), dim=1).cpu()
-        for i in range(0, len(sounds), batch)
-    ]
-    return torch.cat(parts)

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from s2s.data.clip_source import DataError
 from s2s.models.autoencoder import STRIDE, Autoencoder
+from s2s.sampling.generate import as_pixels
 from s2s.training.engine.checkpoint import read_run_info
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.loop import RunPlan, train
@@ -25,6 +26,7 @@ from s2s.training.engine.moving_average import MovingAverage
 from s2s.training.engine.stage import Bounds
 from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.images import Pictures
+from s2s.training.inputs.tensors import as_input
 from s2s.training.losses.texture_critic import TextureCritic, balance
 from s2s.world.takes import MASK_SCALE
 
@@ -244,18 +246,6 @@ def likeness(painted: Tensor, pictures: Tensor, masks: Tensor, thing: float) -> 
         down = difference[..., 1:, :] - difference[..., :-1, :]
         slopes.append((across.abs() * weights[..., :, 1:]).mean() + (down.abs() * weights[..., 1:, :]).mean())
     return torch.stack(levels).mean(), torch.stack(slopes).mean()
-
-
-def as_input(pictures: NDArray[np.uint8]) -> Tensor:
-    """Return pictures [n, h, w, 3] as float [n, 3, h, w] in -1..1, channels last."""
-    x = torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2)  # copied: torch refuses what it may not write to
-    return x.float().div(127.5).sub(1.0).contiguous(memory_format=torch.channels_last)
-
-
-def as_pixels(painted: Tensor) -> NDArray[np.uint8]:
-    """Return float pictures [n, 3, h, w] in -1..1 as uint8 [n, h, w, 3]."""
-    x = ((painted.detach().float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-    return x.permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
 def train_autoencoder(

@@ -12,9 +12,10 @@ from torch import Tensor
 from s2s.metrics.frechet import frechet_distance
 from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
+from s2s.sampling.generate import as_pixels
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.images import Pictures
-from s2s.training.inputs.tensors import to_pictures, to_tensor
+from s2s.training.inputs.tensors import to_tensor
 
 VALIDATED_ON: Final = 512  # held-out pictures: their features' spread is known to a hundredth, at seconds of painting
 _AT_ONCE: Final = 32
@@ -35,7 +36,7 @@ def distance_to_held_out(
         return {}
     wanted = encode_pictures(encoder, data.of(rows))
     z = torch.randn(len(rows), painter.z_dim, generator=torch.Generator().manual_seed(1))
-    painted = [to_pictures(part) for part in _painted(painter, z, wanted, device)]
+    painted = [as_pixels(part) for part in _painted(painter, z, wanted, device)]
     found = encode_pictures(encoder, np.concatenate(painted))
     near = (found * wanted).sum(dim=1).mean().item()
     return {"loss": frechet_distance(found, wanted), "cosine": near}
@@ -60,7 +61,7 @@ def sheet_of(
     for h in (own, wide):
         z = torch.randn(4, painter.z_dim, generator=draws)
         columns += [torch.cat([x.cpu() for x in _painted(painter, one.expand(n, -1), h, device)]) for one in z]
-    return np.concatenate([np.concatenate(list(to_pictures(c)), axis=0) for c in columns], axis=1)
+    return np.concatenate([np.concatenate(list(as_pixels(c)), axis=0) for c in columns], axis=1)
 
 
 def _painted(painter: Generator, z: Tensor, h: Tensor, device: torch.device) -> Iterator[Tensor]:

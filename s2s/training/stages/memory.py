@@ -20,7 +20,7 @@ from s2s.models.memory_generator import ADDRESS_SCALE, STATE_SCALE, MemoryGenera
 from s2s.training.inputs.conditions import nearest
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.known_states import KnownStates
-from s2s.training.stages.autoencoder import as_input
+from s2s.training.inputs.tensors import as_input
 
 _NEIGHBOURS: Final = 64
 _AT_ONCE: Final = 32

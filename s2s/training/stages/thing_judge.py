@@ -23,8 +23,8 @@ from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import Bounds
 from s2s.training.engine.step_context import SampleRng, StepContext
+from s2s.training.inputs.tensors import as_input as as_pictures
 from s2s.training.inputs.thing_images import Things
-from s2s.training.stages.autoencoder import as_input as as_pictures
 
 WEIGHTS: Final = "thing_judge.safetensors"
 _NONE: Final = CLASSES.index(NONE)

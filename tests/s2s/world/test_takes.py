@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from s2s.data.clip_source import DataError
-from s2s.training.inputs.tensors import to_pictures, to_tensor
+from s2s.sampling.generate import as_pixels
+from s2s.training.inputs.tensors import to_tensor
 from s2s.world.state import FIRST_SCENES, SCENES
 from s2s.world.takes import WorldCounts, WorldTakes
 
 
 def test_pictures_survive_the_way_to_tensors_and_back() -> None:
     pictures = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
-    assert np.array_equal(to_pictures(to_tensor(pictures, 64)), pictures)
+    assert np.array_equal(as_pixels(to_tensor(pictures, 64)), pictures)
     with pytest.raises(DataError, match="take a divisor"):
         to_tensor(pictures, 48)
 

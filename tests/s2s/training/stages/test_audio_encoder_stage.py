@@ -12,6 +12,7 @@ import torch
 from torch.testing import assert_close
 
 from s2s.models.audio_encoder import AudioEncoder
+from s2s.sampling.embed import encode_sounds
 from s2s.spectrogram import spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.augment.spectrogram_augment import NO_AUGMENTATION, SpectrogramAugmentation
@@ -26,7 +27,6 @@ from s2s.training.stages.audio_encoder import (
     AudioEncoderStage,
     Loss,
     encode_pairs,
-    encode_sounds,
     load_audio_encoder,
     load_start,
     train_audio_encoder,

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from torch.testing import assert_close
 
 from s2s.data.clip_source import DataError
+from s2s.sampling.generate import as_pixels
 from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
 from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.images import Pictures
+from s2s.training.inputs.tensors import as_input
 from s2s.training.stages.autoencoder import (
     AutoencoderSettings,
     AutoencoderStage,
-    as_input,
-    as_pixels,
     likeness,
     load_autoencoder,
     train_autoencoder,
