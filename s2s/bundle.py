@@ -28,7 +28,7 @@ from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
 from s2s.models.outline import outline
-from s2s.models.registry import Sizes
+from s2s.models.registry import Sizes, prepare_for_inference
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.weight_headers import HALF, WHOLE, Entry, compare_header, read_header
 
@@ -88,7 +88,7 @@ def load(path: Path | str, *, device: torch.device | str = "cpu", image_encoder:
     f_V = None if card.image_encoder is None else _checked_network(folder / IMAGE_ENCODER, card.image_encoder)
     _fill(audio_encoder, folder / AUDIO_ENCODER, device)
     _fill(generator, folder / GENERATOR, device)
-    _prepare(generator)
+    prepare_for_inference(card.generator, generator)
     if f_V is not None and image_encoder:
         _fill(f_V, folder / IMAGE_ENCODER, device)
     seen = cast(PictureEncoder, f_V) if f_V is not None and image_encoder else None
@@ -227,9 +227,3 @@ def _fill(network: nn.Module, path: Path, device: torch.device | str) -> None:
 def _check_finite(path: Path, key: str, value: Tensor) -> None:
     if value.is_floating_point() and not bool(torch.isfinite(value).all()):
         raise BundleError(path, key, "holds NaN or infinite weights")
-
-
-def _prepare(generator: nn.Module) -> None:
-    prepare = getattr(generator, "prepare_for_inference", None)
-    if prepare is not None:
-        prepare()

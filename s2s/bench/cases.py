@@ -23,6 +23,7 @@ from s2s.bench.training import audio_encoder_training
 from s2s.card import GENERATOR, BigGanSizes
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.biggan import BigGanGenerator
+from s2s.models.biggan_inference import prepare_for_inference
 from s2s.models.cuda_graph import CapturedGenerator
 from s2s.models.generator import Generator
 from s2s.sampling.noise import draw_noise
@@ -109,7 +110,7 @@ def published_generator(resolution: int, channels: int, device: str, *, h_dim: i
     state = random_state({key: tuple(value.shape) for key, value in network.state_dict().items()})
     state = {key: value.to(device) for key, value in state.items()}
     network.load_state_dict({key: value.clone() for key, value in state.items()}, assign=True)
-    network.eval().prepare_for_inference()
+    prepare_for_inference(network.eval())
     return _generator_case(f"generator, {resolution} px, {channels} channels", network, NaiveBigGan(state), device)
 
 

@@ -4,8 +4,9 @@ Keys and shapes are those of the published checkpoints, without `shared.weight`,
 carry and never use.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import torch
 import torch.nn.functional as F
@@ -13,9 +14,6 @@ from torch import Tensor, nn
 
 from s2s.models.attention import Attention
 from s2s.models.spectral import SpectralConv2d, SpectralLinear, draw_orthogonal, fold_spectral_norm
-
-if TYPE_CHECKING:
-    from s2s.models.biggan_inference import PreparedBigGan
 
 # Widths after the 4×4 start and after each doubling, in units of `channels` (Brock et al. 2019, appendix B).
 _WIDTHS: Final = {
@@ -64,7 +62,8 @@ class BigGanGenerator(nn.Module):
                 stage.append(Attention(narrow))
             self.blocks.append(stage)
         self.output_layer = nn.Sequential(BatchNorm(widths[-1]), nn.ReLU(), SpectralConv2d(widths[-1], 3, 3))
-        self._prepared: PreparedBigGan | None = None
+        self.inference_form: Callable[[Tensor, Tensor], Tensor] | None = None
+        """Paints in this module's place where it can (`s2s.models.biggan_inference`); None: the layers do."""
         draw_orthogonal(self)
 
     def forward(self, z: Tensor, h: Tensor) -> Tensor:
@@ -72,8 +71,8 @@ class BigGanGenerator(nn.Module):
         assert z.ndim == 2 and z.shape[1] >= self.z_dim, f"z must be [b, {self.z_dim} or more], got {tuple(z.shape)}"
         assert h.shape == (z.shape[0], self.h_dim), f"h must be [b, {self.h_dim}], got {tuple(h.shape)}"
         z = z[:, : self.z_dim]
-        if self._prepared is not None and _only_painted(z, h):
-            return self._prepared(z, h)
+        if self.inference_form is not None and _only_painted(z, h):
+            return self.inference_form(z, h)
         return self._painted(z, h)
 
     def _painted(self, z: Tensor, h: Tensor) -> Tensor:
@@ -93,25 +92,9 @@ class BigGanGenerator(nn.Module):
         """
         fold_spectral_norm(self)
 
-    def prepare_for_inference(self) -> None:
-        """Make this generator paint the same pictures in a fraction of the time, its weights fixed from now on.
-
-        Folds the spectral norm and lays the weights out as convolutions read them. On a CPU also keeps a second
-        form of them (`s2s.models.biggan_inference`, about as large as the first), which paints wherever no
-        gradient with respect to z or h is asked for. Raises ValueError in training mode.
-        """
-        self.fold_spectral_norm()
-        self.requires_grad_(False)
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs know tensors only
-        weight = self.linear.weight
-        if weight.device.type == "cpu" and weight.dtype == torch.float32:
-            from s2s.models.biggan_inference import PreparedBigGan
-
-            self._prepared = PreparedBigGan(self)
-
     def __getstate__(self) -> dict[str, Any]:
-        """Copies go without the prepared form, which oneDNN cannot copy; they paint the same, only slower."""
-        return {**self.__dict__, "_prepared": None}
+        """Copies go without the inference form, which oneDNN cannot copy; they paint the same, only slower."""
+        return {**self.__dict__, "inference_form": None}
 
 
 class UpBlock(nn.Module):
@@ -183,7 +166,7 @@ class ConditionalBatchNorm(_StoredNorm):
 
 
 def _only_painted(z: Tensor, h: Tensor) -> bool:
-    """Whether the prepared form can serve: it computes no gradients, and only in float32 on a CPU."""
+    """Whether the inference form can serve: it computes no gradients, and only in float32 on a CPU."""
     gradients = torch.is_grad_enabled() and (z.requires_grad or h.requires_grad)
     return not gradients and all(x.device.type == "cpu" and x.dtype == torch.float32 for x in (z, h))
 

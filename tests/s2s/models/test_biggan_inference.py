@@ -14,6 +14,7 @@ from torch.testing import assert_close
 
 from s2s.models import products, quarters
 from s2s.models.biggan import BigGanGenerator
+from s2s.models.biggan_inference import prepare_for_inference
 from s2s.published.networks import icgan_state
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
 
@@ -37,7 +38,7 @@ def small(resolution: int = 64, channels: int = 8) -> BigGanGenerator:
 
 def prepared(resolution: int = 64, channels: int = 8) -> BigGanGenerator:
     generator = small(resolution, channels)
-    generator.prepare_for_inference()
+    prepare_for_inference(generator)
     return generator
 
 
@@ -54,7 +55,7 @@ def test_prepared_published_weights_give_the_published_pictures(batch: int) -> N
     with torch.device("meta"):
         generator = BigGanGenerator()
     generator.load_state_dict(icgan_state(seeded_state_dict(shapes)), strict=True, assign=True)
-    generator.eval().prepare_for_inference()
+    prepare_for_inference(generator.eval())
     z = seeded_input("z128", (2, 120))[:batch]
     h = seeded_input("h128", (2, 2048), unit_norm=True, nonnegative=True)[:batch]
     with torch.inference_mode():
@@ -69,7 +70,7 @@ def test_preparing_changes_no_picture(resolution: int, channels: int, batch: int
     z, h = inputs(batch, generator)
     with torch.inference_mode():
         plain = generator(z, h)
-        generator.prepare_for_inference()
+        prepare_for_inference(generator)
         ours = generator(z, h)
     assert_same_pictures(ours, plain)
     assert ours.is_contiguous()
@@ -166,13 +167,13 @@ def test_preparing_twice_is_preparing_once() -> None:
     z, h = inputs(1, generator)
     with torch.inference_mode():
         once = generator(z, h)
-        generator.prepare_for_inference()
+        prepare_for_inference(generator)
         assert torch.equal(generator(z, h), once)
 
 
 def test_a_generator_in_training_is_not_prepared() -> None:
     with pytest.raises(ValueError, match="eval"):
-        small().train().prepare_for_inference()
+        prepare_for_inference(small().train())
 
 
 @pytest.mark.parametrize("resolution", [64, 256])
@@ -182,5 +183,5 @@ def test_noise_beyond_what_is_used_is_ignored(resolution: int) -> None:
     wide = torch.cat([z, seeded_input("beyond", (1, 128 - generator.z_dim))], dim=1)
     with torch.inference_mode():
         assert_same_pictures(generator(wide, h), generator(z, h))
-        generator.prepare_for_inference()
+        prepare_for_inference(generator)
         assert_same_pictures(generator(wide, h), generator(z, h))
