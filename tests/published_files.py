@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.biggan import BigGanGenerator
 from s2s.models.swav import SwavResNet50
+from s2s.published.networks import icgan_name
 from tests.golden.seeded_weights import seeded_state_dict
 
 WIDTH: Final = 2
@@ -36,6 +37,11 @@ def swav_file(path: Path) -> Path:
     state = {**_seeded(SwavResNet50(WIDTH), "module."), **heads}
     torch.save(state, path, _use_new_zipfile_serialization=False)
     return path
+
+
+def icgan_state(published: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return what IC-GAN's `G_*.pth` or `D_*.pth` holds under the names of this package's networks."""
+    return {name: value for key, value in published.items() if (name := icgan_name(key)) is not None}
 
 
 def generator_state(*, prefix: str = "", resolution: int = RESOLUTION, salt: str = "") -> dict[str, Tensor]:

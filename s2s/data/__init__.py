@@ -7,5 +7,5 @@ annotations     best frames of clips: the published file, our own, and how far t
 clip_source     `ClipSource`: how training and selection see clips, wherever they come from
 prepare         films -> a folder of clips: plan, workers (outcome, film_clips, sound_track, cutting), shards, journal,
                 rendezvous (of ranks), results
-prepared        reads such a folder, any clip and frame by the index; stream: the order of an epoch for many readers
+prepared        reads such a folder, any clip and frame by the index
 """

@@ -6,7 +6,6 @@ Used by training and evaluation; the show needs it only to place a preset's imag
 
 from typing import Final, Protocol
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -114,9 +113,3 @@ def at_input_size(pictures: Tensor) -> Tensor:
     if height == width and height % INPUT_PX == 0:
         return F.avg_pool2d(pictures, height // INPUT_PX)
     return F.interpolate(pictures.float(), (INPUT_PX, INPUT_PX), mode="bilinear", antialias=True)
-
-
-@torch.no_grad()
-def unit_features(encoder: ImageEncoder, pictures: Tensor) -> Tensor:
-    """Return L2-normalised features [b, d] of pictures in -1..1: the h that the generator is conditioned on."""
-    return F.normalize(encoder(pictures).float(), dim=1)

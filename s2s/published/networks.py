@@ -80,21 +80,6 @@ def icgan_name(key: str) -> str | None:
     return name
 
 
-def audio_encoder_state(published: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """`sound2scene.pth` -> `AudioEncoder(64, 2048)`."""
-    return {audio_encoder_name(key): value for key, value in published.items()}
-
-
-def image_encoder_state(published: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """`swav.pth.tar` -> `SwavResNet50(64)`."""
-    return {name: value for key, value in published.items() if (name := swav_name(key)) is not None}
-
-
-def icgan_state(published: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """`G_ema_*.pth`, `G_*.pth` or `D_*.pth` of IC-GAN -> `BigGanGenerator`, `BigGanDiscriminator`."""
-    return {name: value for key, value in published.items() if (name := icgan_name(key)) is not None}
-
-
 @dataclass(frozen=True, slots=True)
 class _Kind:
     part: Part

@@ -29,7 +29,6 @@ from s2s.spectrogram import fit_clip, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 
 Kind = Literal["images", "sounds"]
-KINDS: Final[tuple[Kind, ...]] = ("images", "sounds")
 
 T = TypeVar("T")
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM")

@@ -1,13 +1,12 @@
 """The synthetic world: scenes whose sound and picture share one hidden state.
 
     state       `SceneState`, one moment of a scene; the scenes' names
-    clip        `Clip`: one or two scenes over ten seconds, what comes, goes and draws near
+    scene_clip  `Clip`: one or two scenes over ten seconds, what comes, goes and draws near
     sounds      `synthesize(state)`, `synthesize_clip(clip)`: numpy only; also the show's built-in performance
-    pictures    `Painter`: GLSL through headless ModernGL, moments tiled in an atlas
+    painter     `Painter`: GLSL through headless ModernGL, moments tiled in an atlas
     truth       what is known of a clip: presence, size, loudness, best moments
-    studio      whole clips, one, without end or by id; write: as films
-    realism     how the world's sounds compare with recordings
-    sheet       contact sheets
+    studio      whole clips, one at a time; films: written as films that play
+    scene_sheet contact sheets of every scene
 
 Sounds and pictures know nothing of each other; only the state ties them.
 """

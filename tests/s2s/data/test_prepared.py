@@ -1,16 +1,11 @@
-"""Reading prepared clips: any of them, any frame, from anywhere; and the order in which training reads them."""
+"""Reading prepared clips: any of them, any frame, from anywhere."""
 
-import itertools
 import pickle
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from s2s.data.clip import Clip, jpeg_bytes, tar_members
 from s2s.data.clip_source import ClipSource
@@ -20,7 +15,6 @@ from s2s.data.prepared import PreparedData
 from s2s.data.results import final_outcomes, write_results
 from s2s.data.settings import About, PrepareSettings
 from s2s.data.shards import ShardWriter
-from s2s.data.stream import Consumer, epoch_ids, shuffled
 
 SETTINGS = PrepareSettings(px=(16, 8))
 
@@ -108,52 +102,3 @@ def test_an_unfinished_folder_and_a_damaged_shard_are_said(tmp_path: Path) -> No
     (tmp_path / "index.jsonl").unlink()
     with pytest.raises(ValueError, match=r"is unfinished: run the same `python -m s2s prepare` again"):
         PreparedData.open(tmp_path)
-
-
-ALONE = Consumer()
-
-
-def order(data: PreparedData, consumer: Consumer = ALONE, seed: int = 0, epoch: int = 0, **how: Any) -> list[str]:
-    return epoch_ids(data, "train", consumer, seed=seed, epoch=epoch, **how)
-
-
-def test_every_epoch_has_every_clip_once_in_an_order_of_its_own(data: PreparedData) -> None:
-    epochs = [order(data, epoch=epoch) for epoch in range(4)]
-    assert all(sorted(epoch) == data.ids_of("train") for epoch in epochs)
-    assert len(set(map(tuple, epochs))) == 4
-    assert order(data, epoch=2) == epochs[2]
-    assert order(data, seed=1) != order(data, seed=2)
-
-
-@pytest.mark.parametrize(("num_ranks", "num_workers"), [(1, 3), (2, 2), (7, 1), (5, 9)])
-def test_consumers_share_an_epoch_evenly_and_nobody_reads_anothers_clip(
-    data: PreparedData, num_ranks: int, num_workers: int
-) -> None:
-    everyone = [Consumer(r, num_ranks, w, num_workers) for r in range(num_ranks) for w in range(num_workers)]
-    whole = [order(data, each, even=False) for each in everyone]
-    assert Counter(name for part in whole for name in part) == Counter(data.ids_of("train"))
-    even = [order(data, each) for each in everyone]
-    assert {len(part) for part in even} == {36 // len(everyone)}
-    assert max(Counter(name for part in even for name in part).values(), default=1) == 1
-
-
-def test_what_an_even_share_leaves_out_is_another_clip_every_epoch(data: PreparedData) -> None:
-    everyone = [Consumer(rank, 5) for rank in range(5)]
-    left = [set(data.ids_of("train")).difference(*(order(data, c, epoch=e) for c in everyone)) for e in range(20)]
-    assert all(len(names) == 1 for names in left)
-    assert len(set.union(*left)) > 5
-
-
-def test_without_mixing_a_consumer_reads_its_shards_from_front_to_back(data: PreparedData) -> None:
-    rows = [data.rows[name] for name in order(data, mixed=1)]
-    jumps = sum(after.offset != row.offset + row.size for row, after in itertools.pairwise(rows))
-    assert jumps <= len({row.shard for row in rows})
-
-
-@given(st.lists(st.integers()), st.integers(1, 50), st.integers(0, 9))
-def test_mixing_keeps_everything_and_looks_ahead_no_further_than_its_size(
-    items: list[int], size: int, seed: int
-) -> None:
-    mixed = list(shuffled(enumerate(items), size, np.random.default_rng(seed)))
-    assert sorted(mixed) == list(enumerate(items))
-    assert all(number < at + size for at, (number, _) in enumerate(mixed))

@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.testing import assert_close
 
 from s2s.models.biggan import BigGanGenerator
-from s2s.published.networks import icgan_state
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
+from tests.published_files import icgan_state
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 CLASS_EMBEDDING = 128_000  # carried by the published files, never used

@@ -15,8 +15,8 @@ from torch.testing import assert_close
 from s2s.models import products, quarters
 from s2s.models.biggan import BigGanGenerator
 from s2s.models.biggan_inference import prepare_for_inference
-from s2s.published.networks import icgan_state
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
+from tests.published_files import icgan_state
 
 pytestmark = pytest.mark.heavy
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.biggan_discriminator import BigGanDiscriminator
 from s2s.published.checkpoint import read_tensors
-from s2s.published.networks import icgan_state, recognise
+from s2s.published.networks import recognise
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
+from tests.published_files import icgan_state
 
 pytestmark = pytest.mark.heavy
 

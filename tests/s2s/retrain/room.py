@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfilt
 
 from s2s.media.video_writer import write_film
-from s2s.world.studio import SAMPLE_RATE_HZ, Kind, Studio, stream
+from s2s.world.studio import SAMPLE_RATE_HZ, Kind, Studio
 
 Sound = NDArray[np.float32]
 
@@ -48,10 +47,10 @@ def _ratio(level_db: float) -> float:
 
 def evening_in(room: Room, folder: Path, count: int, first_seed: int, px: int = 128) -> Path:
     """Write `count` labelled films of the world as heard in `room`."""
-    rows = []
+    rows, drawn = [], Kind(parts=1)
     with Studio(px) as studio:
-        for number, one in enumerate(islice(stream(studio, first_seed, Kind(parts=1)), count)):
-            name = f"{number:03d}.mp4"
+        for number in range(count):
+            one, name = studio.render(drawn.draw(first_seed + number)), f"{number:03d}.mp4"
             write_film(folder / name, one.frames, studio.fps, room.retrieval_scores(one.sound), SAMPLE_RATE_HZ)
             rows.append({"video": name, "label": one.clip.parts[0].scene})
     (folder / "index.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

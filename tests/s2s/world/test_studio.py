@@ -1,6 +1,5 @@
-"""Whole clips: seen, heard and known together, without end and by id; and written as films that play."""
+"""Whole clips: seen, heard and known together; and written as films that play."""
 
-import itertools
 import json
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from s2s.media.audio import read_audio
 from s2s.world.films import WorldFilms, WorldFolderError, write_films
-from s2s.world.studio import Kind, Studio, WorldSource, stream
+from s2s.world.studio import Kind, Studio
 from s2s.world.truth import loudness_db, read_truth
 
 pytestmark = pytest.mark.gl
@@ -53,26 +52,6 @@ def test_more_frames_a_second_show_the_same_clip() -> None:
     assert many.frames.shape[0] == 250
     np.testing.assert_array_equal(few.sound, many.sound)
     assert few.truth.best_moments() == many.truth.best_moments()
-
-
-def test_the_stream_does_not_end_and_takes_seeds_in_order() -> None:
-    with Studio(16) as studio:
-        clips = list(itertools.islice(stream(studio, 10, BELLS), 3))
-    assert [made.clip.seed for made in clips] == [10, 11, 12]
-
-
-def test_the_world_is_a_source_of_clips_by_id() -> None:
-    source = WorldSource(range(5, 8), 32, BELLS)
-    first, *_ = source.ids
-    assert list(source.ids) == ["world-000000005", "world-000000006", "world-000000007"]
-    assert source.frames(first, 32).shape == (100, 32, 32, 3) and source.sound(first).shape == (160_000,)
-    assert source.label(first) == source.truth(first).parts[0].scene
-    assert source.split(first) in ("train", "val", "test")
-    with pytest.raises(ValueError, match="painted at 32 pixels, asked for 64"):
-        source.frames(first, 64)
-    with pytest.raises(KeyError):
-        source.split("world-1")
-    source.close()
 
 
 def test_films_play_with_the_sound_and_the_pictures_of_their_clips(folder: Path) -> None:
