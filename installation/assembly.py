@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from installation.audio.capture import CaptureConfig, CaptureCore
-from installation.clock import MonotonicClock
+from installation.clock import MonotonicClock, Pacer
 from installation.control.bindings import MidiMap
 from installation.control.keyboard import Keyboard
 from installation.control.midi import MidiControl
@@ -21,11 +21,11 @@ from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.options import ShowConfig
 from installation.output.headless import open_headless
-from installation.output.reading import PixelReader
 from installation.output.recording import Recorder
+from installation.output.sink import Sink
+from installation.output.snapshot import PixelReader
 from installation.output.surface import DisplayError, Surface
 from installation.output.window import WindowSurface, open_window
-from installation.pacing import Pacer
 from installation.preset import Preset, mood, preset_folders, preset_names
 from installation.preset_follower import PresetFollower
 from installation.preset_use import load_usable_named
@@ -106,7 +106,7 @@ def _wire(
         controls=controls,
         pacer=Pacer(pace(config, surface)),
         meter=Meter(started_at),
-        recorder=None if asked.record is None else Recorder(asked.record, surface.size, cadence(config, surface), ring),
+        sinks=open_sinks(config, surface, ring),
         still=read_still(config.model / "thumbnail.png"),
         presets=PresetFollower(
             desk, preset.path.stem, partial(load_usable_named, folders=folders), partial(adopt, renderer, midi)
@@ -144,6 +144,14 @@ def open_surface(config: ShowConfig) -> Surface:
             raise
         log.warning("no window (%s): running headless", error)
         return open_headless(size or HEADLESS_SIZE)
+
+
+def open_sinks(config: ShowConfig, surface: Surface, ring: AudioRing) -> list[Sink]:
+    """Open what takes the finished pictures besides the surface; a new kind is one more line here."""
+    sinks: list[Sink] = []
+    if config.arguments.record is not None:
+        sinks.append(Recorder(config.arguments.record, surface.size, cadence(config, surface), ring))
+    return sinks
 
 
 def cadence(config: ShowConfig, surface: Surface) -> float:

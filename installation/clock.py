@@ -1,4 +1,4 @@
-"""Clocks. The show lives on monotonic seconds; tests and offline rendering move time by hand.
+"""Clocks, and when the next picture is due. The show lives on monotonic seconds; a film and tests move time by hand.
 
 `time.monotonic` is one clock for every process of a machine, so stamps may cross process borders.
 """
@@ -47,3 +47,34 @@ class ManualClock:
         if duration_s < 0:
             raise ValueError(f"time runs forward only, got {duration_s} s")
         self._now += duration_s
+
+
+class FrameClock:
+    """The time of a film: each sleep, however long, goes on to the next picture, exactly `frame / fps`."""
+
+    def __init__(self, fps: float) -> None:
+        self._fps = fps
+        self.frame = 0
+
+    def now(self) -> float:
+        return self.frame / self._fps
+
+    def sleep(self, duration_s: float) -> None:  # noqa: ARG002 - a clock's own signature
+        self.frame += 1
+
+
+class Pacer:
+    """Keeps a cadence by absolute deadlines, so that small delays do not add up; a long one starts a new grid."""
+
+    def __init__(self, fps: float) -> None:
+        if not fps > 0:
+            raise ValueError(f"a cadence needs more than 0 pictures a second, got {fps}")
+        self._interval_s = 1.0 / fps
+        self._due_at: float | None = None
+
+    def wait_s(self, now: float) -> float:
+        """Return how long to wait at `now` until the next picture is due, and count that picture as shown."""
+        late = self._due_at is None or now - self._due_at > self._interval_s
+        due_at = now if late or self._due_at is None else self._due_at
+        self._due_at = due_at + self._interval_s
+        return max(due_at - now, 0.0)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from installation.hosting import Host
-from installation.status import CaptureStatus, ControlStatus, InferenceStatus
+from installation.status import CaptureStatus, ControlStatus, InferenceStatus, SinkStatus
 from installation.values import Condition, Health
 
 _SEVERITY: Final = {Condition.OK: 0, Condition.DEGRADED: 1, Condition.FAILED: 2}
@@ -38,7 +38,7 @@ class Facts:
     presented_at: float | None = None
     """When a picture was last shown, None before the first."""
     refused_preset: str = ""
-    recording: str = ""
+    sinks: Mapping[str, SinkStatus] = field(default_factory=dict)
     fault: str = ""
     """What the show's own loop stumbled over a moment ago."""
 
@@ -52,7 +52,7 @@ def findings(facts: Facts, now: float) -> dict[str, Finding]:
         "image": _incident(facts.slow_path.image_problem),
         **{name: judge_control(status) for name, status in facts.controls.items()},
         "preset": _degraded(facts.refused_preset),
-        "recording": _incident(facts.recording),
+        **{name: _incident(status.problem) for name, status in facts.sinks.items()},
         "show": judge_loop(facts.fault, facts.presented_at, now),
     }
 

@@ -8,6 +8,7 @@ child itself does is `installation.child`'s business.
 import logging
 import multiprocessing
 import os
+import traceback
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from multiprocessing.context import SpawnProcess
@@ -18,6 +19,7 @@ import psutil
 from installation.child import LOG_FORMAT, Channels, Core, live
 from installation.mailbox import JsonBox
 from installation.plain import from_plain
+from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ _STILL_AT_START_S: Final = 60.0
 """While it starts, one library alone may take long to load from a slow disk, and holds Python's lock meanwhile."""
 _LOOK_AT_CAUSE_S: Final = 0.5
 _ABSENT_S: Final = 0.5
+_INLINE_RETRY_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +90,32 @@ class Host(Protocol[S_co]):
 
 
 class InlineHost(Generic[S]):
-    """Runs a core in the calling thread whenever it is due: tests and offline rendering."""
+    """Runs a core in the calling thread whenever it is due: tests and offline rendering.
 
-    def __init__(self, name: str, core: Core[S]) -> None:
+    A core that raises is tried again a second later, as a child would be; with `raises` the exception goes on to who
+    supervises.
+    """
+
+    def __init__(self, name: str, core: Core[S], *, raises: bool = False) -> None:
         self.name = name
         self.restarts = 0
         self.failure: Failure | None = None
         self.gave_up = self.refused = False
-        self.pid: int | None = os.getpid()
-        self._core = core
+        self.pid: int | None = None  # it has no process of its own
+        self._core, self._raises = core, raises
         self._due_at: float | None = None
 
     def supervise(self, now: float) -> None:
-        if self._due_at is None or now >= self._due_at:
+        if self._due_at is not None and now < self._due_at:
+            return
+        try:
             self._due_at = now + self._core.step(now)
+            self.failure = None
+        except Exception as error:
+            if self._raises:
+                raise
+            self._due_at = now + _INLINE_RETRY_S
+            self.failure = Failure(f"{self.name}: {one_line(error)}", traceback.format_exc())
 
     def status(self) -> S:
         return self._core.status()

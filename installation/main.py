@@ -44,7 +44,8 @@ def run(parsed: argparse.Namespace) -> int:
         if config.arguments.render is not None:
             from installation.offline import render
 
-            return finish(config, render(config, started_at), ExitCode.OK)
+            report = render(config, facts_of(config), started_at)
+            return finish(config, report, report["exit_code"])
         return show(config, started_at)
     except Exception as error:
         code = exit_code_of(error)
@@ -132,7 +133,7 @@ def show(config: ShowConfig, started_at: float) -> int:
         if snapshot is not None and not live.save_picture(snapshot):
             exit_code = exit_code or ExitCode.USAGE
     finally:
-        live.end_recording()
+        live.end_outputs()
         finish(config, live.report({**facts_of(config), "exit_code": exit_code}), exit_code)
         live.close()
     return exit_code

@@ -51,6 +51,10 @@ class Meter:
         if self.living_picture_s is None:
             self.living_picture_s = now - self.started_at
 
+    def living_s(self, now: float) -> float | None:
+        """Return for how long generated pictures have been there, None before the first."""
+        return None if self.living_picture_s is None else now - self.started_at - self.living_picture_s
+
     @property
     def fps(self) -> float:
         """Pictures presented a second, over the whole run."""

@@ -7,13 +7,14 @@ outcome into an exit code.
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from installation.audio.features import FastPath
-from installation.clock import Clock
+from installation.clock import Clock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
 from installation.exit_codes import ExitCode
@@ -25,18 +26,16 @@ from installation.incidents import Incidents
 from installation.mailbox import FrameBox
 from installation.metering import MemoryMeter, Meter
 from installation.monitor import HealthMonitor
-from installation.output.reading import PixelReader
-from installation.output.recording import Recorder
-from installation.output.snapshot import jpeg_bytes, save_png
+from installation.output.sink import Sink
+from installation.output.snapshot import PixelReader, jpeg_bytes, save_png
 from installation.output.surface import DisplayError, Surface
-from installation.pacing import Pacer
 from installation.parameters import DEFAULTS
 from installation.preset import Preset, mood
 from installation.preset_follower import PresetFollower, PresetRefusal
 from installation.render.pipeline import Renderer
 from installation.report import build_report, refusal_lines
 from installation.ring import AudioRing
-from installation.status import CaptureStatus, ControlStatus, DisplayStatus, InferenceStatus, ShowStatus
+from installation.status import CaptureStatus, ControlStatus, DisplayStatus, InferenceStatus, ShowStatus, SinkStatus
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
 from installation.worker_params import ParamsSender, WorkerParams
 from s2s.files.quote import quoted
@@ -82,9 +81,11 @@ class Parts:
     controls: dict[str, ControlSurface]
     pacer: Pacer
     meter: Meter
-    recorder: Recorder | None
+    sinks: Sequence[Sink]
     still: Pixels | None
     presets: PresetFollower
+    fatal: tuple[type[Exception], ...] = ()
+    """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""
 
 
 def worker_params(controls: Controls, preset: Preset) -> WorkerParams:
@@ -112,7 +113,7 @@ class Show:
         self._presented_at: float | None = None
         self.errors = Incidents()
         self._monitor = HealthMonitor(self.errors)
-        self._guard = Guard(self.errors, passing=(DisplayError,))
+        self._guard = Guard(self.errors, passing=(DisplayError, *parts.fatal))
         parts.desk.watch(self._on_change)
 
     def stop(self) -> None:
@@ -149,7 +150,7 @@ class Show:
         ):
             attempt(step, now)
         if attempt(self._draw, now) or attempt(self._draw_as_before, now):
-            attempt(self._record, now)  # before the flip: after it the back buffer is anyone's
+            attempt(self._offer, now)  # before the flip: after it the back buffer is anyone's
             attempt(self._present, now)
 
     def _look_after_workers(self, now: float) -> None:
@@ -206,9 +207,9 @@ class Show:
             surface.target, now=now, frame=frame, features=self._features, controls=controls, hud=self._hud
         )
 
-    def _record(self, now: float) -> None:
-        if self._parts.recorder is not None:
-            self._parts.recorder.offer(now, self._read)
+    def _offer(self, now: float) -> None:
+        for sink in self._parts.sinks:
+            self._guard.attempt(partial(sink.offer, read=self._read), now)
 
     def _present(self, _now: float) -> None:
         self._parts.surface.present()
@@ -231,9 +232,12 @@ class Show:
             newest_made_at=self._frame.made_at if self._frame is not None and self._living else None,
             presented_at=self._presented_at,
             refused_preset=parts.presets.refusal or "",
-            recording="" if parts.recorder is None else parts.recorder.failure,
+            sinks=self._sink_status(),
             fault=self._guard.words(now),
         )
+
+    def _sink_status(self) -> dict[str, SinkStatus]:
+        return {sink.name: sink.status() for sink in self._parts.sinks}
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if origin not in ("preset", "show"):
@@ -279,6 +283,7 @@ class Show:
     def status(self) -> ShowStatus:
         """Return how the show is doing, for the operator page and the HUD. Any thread; nothing here blocks."""
         parts, meter, health = self._parts, self._parts.meter, self._monitor.health
+        outputs = self._sink_status()
         return ShowStatus(
             condition=health.condition,
             reasons=health.reasons,
@@ -289,22 +294,20 @@ class Show:
             display=DisplayStatus(round(meter.fps, 1), meter.interval_ms.percentiles()),
             fast_ms=meter.fast_ms.percentiles(),
             controls={name: control.status() for name, control in parts.controls.items()},
-            recording=None if parts.recorder is None else parts.recorder.status(),
+            outputs=outputs,
+            recording=outputs.get("recording"),
         )
 
     def report(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the run's summary; `facts` are what the show itself does not know (source, seed, …)."""
         parts = self._parts
-        now = parts.clock.now()
-        living_s = parts.meter.living_picture_s
         run = {
             "painted": parts.frames.serial,
             "restarts": parts.capture.restarts + parts.inference.restarts,
             "preset": self._preset.name,
             "render": {"internal_scale": round(parts.renderer.internal_scale, 3), "size": list(parts.surface.size)},
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
-            "living_s": None if living_s is None else now - parts.meter.started_at - living_s,
-            "recording_dropped": None if parts.recorder is None else parts.recorder.dropped,
+            "living_s": parts.meter.living_s(parts.clock.now()),
             "health": {"condition": str(self._monitor.health.condition), "reasons": dict(self._monitor.health.reasons)},
             **facts,
         }
@@ -317,18 +320,18 @@ class Show:
             errors=[*self.errors.lines(), *refusal_lines({n: c.status() for n, c in parts.controls.items()})],
         )
 
-    def end_recording(self) -> None:
-        """Finish the film, so that the report can tell how that went; waits for it, but not for ever."""
-        if self._parts.recorder is not None:
-            self._parts.recorder.close()
+    def end_outputs(self) -> None:
+        """Finish films, so that the report can tell how that went; waits for them, but not for ever."""
+        for sink in self._parts.sinks:
+            sink.close()
+        if self._parts.sinks:
             now = self._parts.clock.now()
             self._monitor.judge(self._facts(now), now, aloud=False)
 
     def close(self) -> None:
         """Give everything back, the newest first; one part that refuses does not keep the others."""
         parts = self._parts
-        recorder = [] if parts.recorder is None else [parts.recorder]
-        closers: list[Closable] = [*recorder, *parts.controls.values(), parts.capture, parts.inference]
+        closers: list[Closable] = [*parts.sinks, *parts.controls.values(), parts.capture, parts.inference]
         closers += [parts.renderer, parts.surface, parts.ring, parts.frames, parts.params]
         for part in closers:
             try:

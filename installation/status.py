@@ -129,13 +129,19 @@ class DisplayStatus:
     interval_ms: Percentiles = Percentiles()
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingStatus:
-    """How long the film is, how many pictures it lacks, and why it has stopped."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkStatus:
+    """What everything tells that takes finished pictures; `problem` says why it has stopped, empty while it goes on."""
+
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStatus(SinkStatus):
+    """How long the film is, and how many pictures it lacks."""
 
     recorded_s: float = 0.0
     dropped: int = 0
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +157,6 @@ class ShowStatus:
     display: DisplayStatus = DisplayStatus()
     fast_ms: Percentiles = Percentiles()
     controls: Mapping[str, ControlStatus] = field(default_factory=lambda: MappingProxyType({}))
-    recording: RecordingStatus | None = None
+    outputs: Mapping[str, SinkStatus] = field(default_factory=lambda: MappingProxyType({}))
+    recording: SinkStatus | None = None
+    """The recording once more: this key is older than `outputs`."""

@@ -46,6 +46,8 @@ class Recorder:
     `failure` says why the recording has stopped, and is empty while it goes on.
     """
 
+    name = "recording"
+
     def __init__(
         self,
         path: Path,
@@ -85,7 +87,8 @@ class Recorder:
 
     def status(self) -> RecordingStatus:
         """Return how long the film is, what it lacks, and what is wrong; any thread."""
-        return RecordingStatus(round(self._frames / self._fps, 1), self.dropped, self.failure)
+        recorded_s = round(self._frames / self._fps, 1)
+        return RecordingStatus(recorded_s=recorded_s, dropped=self.dropped, problem=self.failure)
 
     def close(self) -> None:
         """Finish the file; waits for what is still to be encoded, but not for ever. Harmless when repeated."""

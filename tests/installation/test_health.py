@@ -11,7 +11,7 @@ from installation.health import Facts, findings, worst
 from installation.hosting import Failure
 from installation.incidents import Incidents
 from installation.monitor import HealthMonitor
-from installation.status import CaptureStatus, InferenceStatus, MidiStatus, OscStatus, PageStatus
+from installation.status import CaptureStatus, InferenceStatus, MidiStatus, OscStatus, PageStatus, RecordingStatus
 from installation.values import Condition
 
 
@@ -56,7 +56,11 @@ NOW = 10.0
         ({"controls": {"page": PageStatus(problem="port 8080 is taken")}}, "page", "port 8080 is taken"),
         ({"controls": {"midi": MidiStatus(device="nano", problem="no nano")}}, "midi", "no nano"),
         ({"refused_preset": "there is no preset 'x'"}, "preset", "there is no preset 'x'"),
-        ({"recording": "recording stopped: disk full"}, "recording", "recording stopped: disk full"),
+        (
+            {"sinks": {"recording": RecordingStatus(problem="stopped: disk full")}},
+            "recording",
+            "stopped: disk full",
+        ),
         ({"fault": "KeyError: 'x'"}, "show", "KeyError: 'x'"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 from installation import preset_follower, shared
-from installation.clock import ManualClock
+from installation.clock import ManualClock, Pacer
 from installation.desk import Desk
 from installation.hosting import Failure
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.output.surface import DisplayError
-from installation.pacing import Pacer
 from installation.preset import Preset, load_preset
 from installation.preset_follower import PresetFollower
 from installation.ring import AudioRing
@@ -113,7 +112,7 @@ class Theatre:
             controls={"osc": cast(Any, Role(self.stage, OscStatus()))},
             pacer=Pacer(10.0),
             meter=Meter(0.0),
-            recorder=None,
+            sinks=[],
             still=PICTURE,
             presets=PresetFollower(self.desk, "gallery", self.load, lambda _preset: None),
         )

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from installation.clock import Pacer
 from installation.health import Finding, judge_pictures, judge_sound, worst
 from installation.histogram import Histogram
 from installation.hud import hud_lines
 from installation.metering import MemoryMeter, Meter
 from installation.modulation import Modulator, Route
-from installation.pacing import Pacer
 from installation.status import CaptureStatus, InferenceStatus, ShowStatus
 from installation.values import Condition, Features, Frame
 

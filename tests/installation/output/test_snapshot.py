@@ -6,8 +6,7 @@ import pytest
 from PIL import Image
 
 from installation.output.headless import open_headless
-from installation.output.reading import PixelReader
-from installation.output.snapshot import SnapshotError, save_png
+from installation.output.snapshot import PixelReader, SnapshotError, save_png
 
 
 def test_a_saved_picture_comes_back_byte_for_byte(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import moderngl
 import numpy as np
 
-from installation.output.reading import PixelReader
+from installation.output.snapshot import PixelReader
 from installation.parameters import DEFAULTS
 from installation.render.pipeline import Renderer
 from installation.values import Controls, Features, Frame, ParameterValue, Pixels

@@ -6,7 +6,7 @@ import moderngl
 import numpy as np
 import pytest
 
-from installation.output.reading import PixelReader
+from installation.output.snapshot import PixelReader
 from installation.render import shader as shaders
 from installation.render.fusing import fused_fragment, grouped
 from installation.render.passes import HELPERS, Chain, Passes

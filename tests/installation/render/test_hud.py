@@ -2,7 +2,7 @@ import moderngl
 import numpy as np
 import pytest
 
-from installation.output.reading import PixelReader
+from installation.output.snapshot import PixelReader
 from installation.render.hud import HeadUpDisplay, write_lines
 
 

@@ -1,0 +1,58 @@
+"""The core of capture for a film: a sound that is known to its end, played by the film's own time.
+
+The same mixer and the same parameters as live, without devices, threads or real time, so that equal films are equal.
+"""
+
+from typing import Final
+
+from installation.audio.mixing import Mixer
+from installation.audio.performance import Performance
+from installation.mailbox import JsonBox
+from installation.parameters import DEFAULTS
+from installation.ring import AudioRing
+from installation.soundtrack import Soundtrack
+from installation.status import CaptureStatus
+from installation.values import Controls, Samples
+from installation.worker_params import ParamsReader
+
+_EVERY_FRAME: Final = 0.0
+
+
+class PlaybackCore:
+    """Puts what has sounded since the last step into the ring, with the gain and mix that `params` ask for."""
+
+    def __init__(self, source: str, soundtrack: Soundtrack, seed: int, ring: AudioRing, params: JsonBox) -> None:
+        self._source, self._soundtrack, self._seed, self._ring = source, soundtrack, seed, ring
+        self._params = ParamsReader(params)
+        self._controls = Controls(DEFAULTS)
+        self._performance: Performance | None = None
+        self._mixer = Mixer(self._second)
+        self._played = 0
+
+    def step(self, now: float) -> float:
+        """Let everything up to `now` be heard."""
+        params = self._params.newest()
+        if params is not None:
+            self._controls = params.controls
+        heard = self._soundtrack.heard(now)
+        sound = self._soundtrack.samples[self._played : heard]
+        gain_db, mix = self._controls.number("/audio/gain"), self._controls.number("/audio/mix")
+        self._ring.write(self._mixer.apply(sound, gain_db, mix), now)
+        self._played = heard
+        return _EVERY_FRAME
+
+    def status(self) -> CaptureStatus:
+        """Return what is heard, and whether it is over."""
+        ended = self._played == len(self._soundtrack.samples)
+        return CaptureStatus(source=self._source, wanted=self._source, ended=ended)
+
+    def close(self) -> None:
+        """Give back what the second sound holds."""
+        if self._performance is not None:
+            self._performance.close()
+
+    def _second(self, count: int) -> Samples:
+        """Return the next samples of the second sound, which is made only if the mix asks for it."""
+        if self._performance is None:
+            self._performance = Performance(self._seed)
+        return self._performance.read(count)
