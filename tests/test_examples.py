@@ -16,6 +16,7 @@ from installation.render.headless import open_headless
 import run_show
 from installation.main import arguments_of
 from installation.options import resolve
+from installation.output.headless import open_headless
 from installation.preset import preset_names
 from installation.render.shader import Shader
 from s2s.__main__ import build_parser
