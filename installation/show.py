@@ -30,7 +30,7 @@ from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader, jpeg_bytes, save_png
 from installation.output.surface import DisplayError, Surface
 from installation.parameters import DEFAULTS
-from installation.preset import Preset, mood
+from installation.preset import Preset, mood, read_at_start
 from installation.preset_follower import PresetFollower, PresetRefusal
 from installation.render.pipeline import Renderer
 from installation.report import build_report, refusal_lines
@@ -99,7 +99,8 @@ class Show:
 
     def __init__(self, parts: Parts, preset: Preset, duration_s: float | None) -> None:
         self._parts = parts
-        self._preset = preset
+        self._preset = self._started_with = preset
+        self._preset_note = ""
         self._duration_s = duration_s
         self._ears = FastPath()
         self._memory = MemoryMeter()
@@ -251,7 +252,13 @@ class Show:
             self._preset = outcome
             self._parts.desk.route(outcome.routes)
             self._parts.desk.morph(mood(outcome), float(self._parts.desk.get("/show/morph")))
-            log.info("preset: %s", outcome.name)
+            self._note_preset(outcome)
+
+    def _note_preset(self, preset: Preset) -> None:
+        """Say which preset is shown from now on, and what of it is not: no fault, but no secret either."""
+        keys = read_at_start(self._started_with, preset)
+        self._preset_note = f"{', '.join(keys)}: read at the start only" if keys else ""
+        log.info("preset: %s%s", preset.name, f" ({self._preset_note})" if keys else "")
 
     @property
     def _pids(self) -> Mapping[str, int | None]:
@@ -289,6 +296,7 @@ class Show:
             reasons=health.reasons,
             preset=self._preset.name,
             preset_refused=parts.presets.refusal,
+            preset_note=self._preset_note,
             sound=parts.capture.status(),
             slow_path=parts.inference.status(),
             display=DisplayStatus(round(meter.fps, 1), meter.interval_ms.percentiles()),

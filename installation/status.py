@@ -152,6 +152,8 @@ class ShowStatus:
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     preset: str = ""
     preset_refused: str | None = None
+    preset_note: str = ""
+    """What of the preset is not followed while the show runs, in words."""
     sound: CaptureStatus = CaptureStatus()
     slow_path: InferenceStatus = InferenceStatus()
     display: DisplayStatus = DisplayStatus()

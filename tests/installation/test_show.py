@@ -1,5 +1,6 @@
 """The show's loop with stand-ins for everything around it: nothing that happens in a turn ends it."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,3 +215,35 @@ def test_closing_goes_on_past_parts_that_refuse(theatre: Theatre) -> None:
     assert (shared.FOLDER / theatre.ring._memory.name).exists()
     theatre.show.close()
     assert not (shared.FOLDER / theatre.ring._memory.name).exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        ("source: demo", "source"),
+        ("model: ../another", "model"),
+        ("window: windowed", "window"),
+        ("midi: {device: nano}", "midi.device"),
+    ],
+)
+def test_what_a_preset_says_for_the_start_only_is_said_when_it_is_switched_to(
+    theatre: Theatre,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    lines: str,
+    key: str,
+) -> None:
+    monkeypatch.setattr(preset_follower._Reader, "start", preset_follower._Reader.run)  # a clock moved by hand
+    theatre.folder = tmp_path
+    caplog.set_level(logging.INFO)
+    (tmp_path / "mine.yaml").write_text(f"name: Mine\ndescription: Of my own.\npasses: [upscale]\n{lines}\n")
+    (tmp_path / "plain.yaml").write_text("name: Plain\ndescription: The same.\npasses: [upscale]\n")
+    theatre.desk.post("/show/preset", "mine", "osc")
+    theatre.run(2.0)
+    assert caplog.messages.count(f"preset: Mine ({key}: read at the start only)") == 1
+    assert theatre.show.status().preset_note == f"{key}: read at the start only"
+    assert "preset" not in theatre.report()["health"]["reasons"]  # no fault
+    theatre.desk.post("/show/preset", "plain", "osc")
+    theatre.run(2.0)
+    assert theatre.show.status().preset_note == ""
