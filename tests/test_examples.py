@@ -11,7 +11,6 @@ from pathlib import Path
 import moderngl
 import numpy as np
 import pytest
-from installation.render.headless import open_headless
 
 import run_show
 from installation.main import arguments_of
@@ -19,7 +18,7 @@ from installation.options import resolve
 from installation.output.headless import open_headless
 from installation.preset import preset_names
 from installation.render.shader import Shader
-from s2s.__main__ import build_parser
+from s2s.__main__ import build_parser, main
 from tests.manuals import MANUALS, examples, read
 from tests.reference import ROOT, verbs_of
 
@@ -42,6 +41,15 @@ def test_every_command_is_accepted(program: str, arguments: str) -> None:
     parsed = parser.parse_args(shlex.split(arguments, comments=True))
     if program == "run_show.py" and parsed.preset in preset_names():
         resolve(arguments_of(parsed))
+
+
+TRAININGS = sorted({arguments for _, arguments in commands() if arguments.startswith("train ")})
+
+
+@pytest.mark.parametrize("arguments", TRAININGS)
+def test_every_training_has_settings_that_exist(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*shlex.split(arguments, comments=True), "--dry-run"]) == 0
+    assert "settings:" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("manual", MANUALS)

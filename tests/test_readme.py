@@ -1,13 +1,19 @@
 """The manuals tell the truth about what can be looked up: tables, links, names."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 import yaml
 
+from installation.exit_codes import ExitCode
+from installation.metering import MemoryMeter, Meter
 from installation.parameters import PARAMETERS
 from installation.preset import load_preset, preset_names
 from installation.product import version
+from installation.report import build_report
+from installation.status import CaptureStatus, InferenceStatus
 from s2s.__main__ import build_parser
 from tests.manuals import MANUALS, read
 from tests.reference import COMMAND, ROOT, SECTIONS, TABLES, verbs_of, with_tables
@@ -89,3 +95,44 @@ def test_the_changelog_is_dated_sorted_by_kind_and_begins_with_this_version() ->
     assert dated[0] is not None and dated[0][2] == version()
     kinds = re.findall(r"^### (.*)$", read("CHANGELOG.md"), re.MULTILINE)
     assert set(kinds) <= {"Added", "Changed", "Fixed", "Removed"}
+
+
+def test_every_exit_code_is_explained() -> None:
+    rows = re.findall(r"^\| (\d) \|", read("installation/README.md"), re.MULTILINE)
+    assert [int(row) for row in rows] == list(ExitCode)
+
+
+def test_the_keys_of_the_report_are_those_of_the_manual() -> None:
+    """What only a running show can fill in is None or empty here: there the beginning of a key is compared."""
+    empty = build_report(
+        meter=Meter(0.0),
+        memory=MemoryMeter(),
+        capture=CaptureStatus(),
+        inference=InferenceStatus(),
+        run={},
+        errors=[],
+    )
+    told, explained = keys_of(empty), explained_keys()
+    assert [key for key in told if not any(is_within(one, key) for one in explained)] == []
+    assert [key for key in explained if not any(is_within(key, one) for one in told)] == []
+
+
+def keys_of(report: Mapping[str, Any], within: str = "") -> list[str]:
+    keys = []
+    for key, value in report.items():
+        keys += keys_of(value, f"{within}{key}.") if isinstance(value, Mapping) and value else [within + key]
+    return keys
+
+
+def explained_keys() -> list[str]:
+    """Return the keys in the first column of the report's table; `.p95` stands for its neighbour's with another end."""
+    table = read("installation/README.md").partition("\n## The report\n")[2].partition("\n## ")[0]
+    keys: list[str] = []
+    for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
+        for key in re.findall(r"`([\w.]+)`", row):
+            keys.append(keys[-1].rpartition(".")[0] + key if key.startswith(".") else key)
+    return keys
+
+
+def is_within(key: str, group: str) -> bool:
+    return key == group or key.startswith(f"{group}.")

@@ -16,7 +16,7 @@ def write_takes(folder: Path, about: str) -> Path:
     """Write eight takes of two scenes, 8 pixels, the first four with sound."""
     folder.mkdir()
     (folder / "about.json").write_text(about)
-    arrays = {
+    arrays: dict[str, np.ndarray] = {
         "pictures": np.arange(8 * 8 * 8 * 3, dtype=np.uint8).reshape(8, 8, 8, 3),
         "sounds": np.ones((4, 16), np.int16),
     }
