@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
 
 
-class OneStage(LoadScopeScheduling):
+class OneStage(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Keeps the tests of a file together, whose fixtures they share, and of all files that want the stage for
     themselves: real shows mostly wait, and want the machine when they do not; and one clears what others left."""
 

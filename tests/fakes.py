@@ -82,6 +82,6 @@ def write_memory_bundle(folder: Path) -> Path:
         for kept in (memory.codes, memory.states):
             kept.copy_(torch.randint(0, 256, kept.shape, dtype=torch.uint8))
     card = loaded.card.model_copy(update={"generator": sizes})
-    networks = {"audio_encoder": loaded.audio_encoder, "image_encoder": cast(nn.Module, loaded.image_encoder)}
-    bundle.save(folder, card, generator=memory, **networks)
+    encoder = cast(nn.Module, loaded.image_encoder)
+    bundle.save(folder, card, audio_encoder=loaded.audio_encoder, generator=memory, image_encoder=encoder)
     return folder

@@ -74,7 +74,7 @@ class PublishedStep:
             image = self._f_V.encode(self._pictures.to(device))
         loss = published_loss(audio, image)
         self._optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self._optimiser.step()
         return loss.detach()
 

@@ -97,7 +97,7 @@ def train_size_regressor(
         own = prediction.float()[torch.arange(_BATCH), torch.from_numpy(classes[chosen])]
         loss = F.smooth_l1_loss(own, target[chosen], beta=0.1)
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
         schedule.step()
     return size_regressor.eval()

@@ -88,7 +88,7 @@ def train_sound_classifier(
         batch, scene = (torch.cat(part) for part in zip(*drawn, strict=True))
         loss = F.cross_entropy(listener(varied(batch, draws)), scene, label_smoothing=0.05)
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
         schedule.step()
     return listener

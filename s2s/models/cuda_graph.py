@@ -59,7 +59,7 @@ class CapturedGenerator:
     def _captured(self) -> Tensor:
         """Warm up on a side stream, then record; return the tensor that every replay fills."""
         with torch.backends.cudnn.flags(enabled=True, benchmark=True):
-            side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+            side = torch.cuda.Stream()
             side.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(side):
                 for _ in range(_WARM_UPS):

@@ -60,10 +60,12 @@ def test_setting_the_same_value_again_is_no_change() -> None:
 def test_wishes_from_many_threads_all_arrive() -> None:
     desk = Desk()
     addresses = ["/render/grain", "/render/bloom", "/render/zoom", "/latent/drift"]
-    threads = [
-        threading.Thread(target=lambda a=address: [desk.post(a, 1.0, "osc") for _ in range(200)])
-        for address in addresses
-    ]
+
+    def post_often(address: str) -> None:
+        for _ in range(200):
+            desk.post(address, 1.0, "osc")
+
+    threads = [threading.Thread(target=post_often, args=(address,)) for address in addresses]
     for thread in threads:
         thread.start()
     for thread in threads:

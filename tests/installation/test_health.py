@@ -139,7 +139,8 @@ def test_the_guard_lets_a_step_fail_says_why_once_with_its_traceback_and_counts(
 def test_the_guard_bounds_the_kinds_it_tells_apart(caplog: pytest.LogCaptureFixture) -> None:
     guard = Guard(Incidents())
     for number in range(200):
-        exec(compile("def step(now):\n    raise ValueError('odd')", f"<step {number}>", "exec"), places := {})
+        places: dict[str, Any] = {}
+        exec(compile("def step(now):\n    raise ValueError('odd')", f"<step {number}>", "exec"), places)
         guard.attempt(places["step"], now=0.0)
     assert len(caplog.records) <= 53  # fifty kinds, then the others: the first, the tenth, the hundredth
 

@@ -36,7 +36,12 @@ class Stage:
 
     def outcome(self) -> Preset | PresetRefusal:
         found: list[Preset | PresetRefusal] = []
-        assert wait_until(lambda: found.extend(filter(None, [self.turn()])) or found)
+
+        def has_come() -> bool:
+            found.extend(filter(None, [self.turn()]))
+            return bool(found)
+
+        assert wait_until(has_come)
         return found[0]
 
 

@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from s2s.bench import training as module
+from s2s.bench.baselines import published_spectrogram
 from s2s.bench.measuring import Case, Machine, Row, Timing, measure
 from s2s.bench.training import TrainingSizes, audio_encoder_training, published_loss
 from s2s.commands.bench import as_table
+from s2s.models.swav import SwavResNet50
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.losses import objectives as losses
 from tests.rounding import rounding
@@ -46,20 +48,20 @@ def test_pictures_can_be_told_apart() -> None:
 def test_the_published_step_computes_every_spectrogram_and_feature_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     case = audio_encoder_training("cpu", TINY)
     heard, seen = [], []
-    spectrogram, encode = module.published_spectrogram, module.SwavResNet50.encode
+    spectrogram, encode = published_spectrogram, SwavResNet50.encode
 
     def hearing(sound: np.ndarray) -> np.ndarray:
         assert sound.dtype == np.float64
         heard.append(1)
         return spectrogram(sound)
 
-    def seeing(encoder: module.SwavResNet50, pictures: torch.Tensor) -> torch.Tensor:
+    def seeing(encoder: SwavResNet50, pictures: torch.Tensor) -> torch.Tensor:
         assert not encoder.training
         seen.append(len(pictures))
         return encode(encoder, pictures)
 
     monkeypatch.setattr(module, "published_spectrogram", hearing)
-    monkeypatch.setattr(module.SwavResNet50, "encode", seeing)
+    monkeypatch.setattr(SwavResNet50, "encode", seeing)
     assert case.baseline is not None
     case.baseline()
     case.baseline()

@@ -49,12 +49,9 @@ def load_error(folder: Path) -> BundleError:
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     card = tiny_card()
     assert card.image_encoder is not None
-    networks = {
-        "audio_encoder": build(card.audio_encoder),
-        "generator": build(card.generator),
-        "image_encoder": build(card.image_encoder),
-    }
-    bundle.save(tmp_path / "saved", card, **networks)
+    networks = {name: build(getattr(card, name)) for name in ("audio_encoder", "generator", "image_encoder")}
+    f_A, G, f_V = networks.values()
+    bundle.save(tmp_path / "saved", card, audio_encoder=f_A, generator=G, image_encoder=f_V)
     loaded = bundle.load(tmp_path / "saved")
     assert loaded.card == card
     assert loaded.spec == card.spectrogram
@@ -117,7 +114,7 @@ def test_a_disk_that_is_full_is_one_clear_line_and_leaves_the_old_bundle(folder:
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
         "write_tiny_bundle(Path(sys.argv[1]), seed=1)"
     )
-    command = [sys.executable, "-c", program, folder]
+    command = [sys.executable, "-c", program, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert "BundleError" in done.stderr and "audio_encoder.safetensors: cannot be written" in done.stderr
     assert bundle.load(folder).card == card
@@ -131,7 +128,7 @@ def test_the_card_is_read_and_the_bundle_described_without_torch(folder: Path) -
         "folder = Path(sys.argv[1]); print(read_card(folder).name); print(describe(folder));"
         "sys.exit('torch' in sys.modules)"
     )
-    command = [sys.executable, "-c", program, folder]
+    command = [sys.executable, "-c", program, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Tiny\nTiny 1\n")
@@ -141,7 +138,7 @@ def test_the_card_is_read_and_the_bundle_described_without_torch(folder: Path) -
 def test_a_bundle_is_loaded_without_torchs_compiler(folder: Path) -> None:
     """Which takes longer to load than all the rest of a start."""
     program = "import sys; from pathlib import Path; from s2s.bundle import load; load(Path(sys.argv[1]));"
-    command = [sys.executable, "-c", program + "sys.exit('torch._dynamo' in sys.modules)", folder]
+    command = [sys.executable, "-c", program + "sys.exit('torch._dynamo' in sys.modules)", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -87,8 +87,8 @@ def test_no_message_and_no_preset_ends_the_show(tmp_path: Path, tiny_model: Path
         page = Browser(show)
         assert set(BAD) <= set(page.get("api/presets"))
 
-        for text in (b"x" * 300, b"\xed\xa0\x80", b"a\nb", str(home), "/etc/passwd", "../home", "nowhere"):
-            ask(show.osc_port, text)
+        for preset in (b"x" * 300, b"\xed\xa0\x80", b"a\nb", str(home), "/etc/passwd", "../home", "nowhere"):
+            ask(show.osc_port, preset)
         for text in ("x" * 300, "\ud800", "a\x00b", str(home)):
             assert page.put("api/parameters/show/preset", json.dumps({"value": text}).encode()) == 400
         assert page.put("api/parameters/audio/gain", b'{"value": ' + b"9" * 4_000 + b"}") == 400

@@ -82,7 +82,7 @@ def _cpu_is_fast_in_bfloat16() -> bool:
 def backward_and_step(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
     """Take one step of `optimiser` down the gradient of `loss`, averaged over ranks."""
     optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     average_gradients(weight for group in optimiser.param_groups for weight in group["params"])
     optimiser.step()
 

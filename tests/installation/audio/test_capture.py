@@ -2,6 +2,7 @@ import threading
 import time
 import wave
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -287,7 +288,7 @@ def test_other_sources_say_what_is_wrong_too(source: str, tmp_path: Path) -> Non
 def test_what_an_osc_host_analyses_and_what_is_rejected_is_in_the_status(bench: Callable[..., Bench]) -> None:
     source = OscPcm(port=0)
     table = bench(source, source="osc")
-    with SimpleUDPClient("127.0.0.1", source.port) as client:
+    with closing(SimpleUDPClient("127.0.0.1", source.port)) as client:
         client.send_message("/stream/features", [0.5, 0.1, 0.2, 0.3, 0.4, 0.25])
         client.send_message("/stream/video", [1])
     table.run_until(lambda: table.core.status().rejected_packets == 1)

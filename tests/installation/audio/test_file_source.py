@@ -19,6 +19,7 @@ def write_sound(path: Path, codec: str, *, rate_hz: int = 44_100, duration_s: fl
     planes = np.stack([left, 0 * left]).astype(np.float32)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate_hz, layout="stereo")
+        assert isinstance(stream, av.AudioStream)
         for start in range(0, planes.shape[1], 4096):
             frame = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(planes[:, start : start + 4096]), format="fltp", layout="stereo"

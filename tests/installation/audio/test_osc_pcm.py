@@ -2,6 +2,7 @@ import random
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -80,7 +81,7 @@ def test_every_format_and_channel_count_gives_the_same_sound(
 def test_a_python_osc_client_is_understood_at_48_khz(source: OscPcm) -> None:
     sound = tone(48_000, 0.5, 2)
     heard = []
-    with SimpleUDPClient("127.0.0.1", source.port) as client:
+    with closing(SimpleUDPClient("127.0.0.1", source.port)) as client:
         for number, start in enumerate(range(0, len(sound), 160)):
             blob = sound[start : start + 160].astype("<f4").tobytes()
             client.send_message("/stream/pcm", [number, 48_000, 2, "f32le", blob])

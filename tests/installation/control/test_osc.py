@@ -2,6 +2,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -143,6 +144,10 @@ def test_the_subscriber_of_longest_standing_makes_room() -> None:
     assert echo.subscribers[-2:] == [("127.0.0.1", 1), ("127.0.0.1", 99)]
 
 
+def has_received(control: OscControl, count: int) -> bool:
+    return control.status().received == count
+
+
 def test_subscribers_without_end_are_a_line_now_and_then(
     control: OscControl, connect: Callable[[], Peer], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -150,7 +155,7 @@ def test_subscribers_without_end_are_a_line_now_and_then(
     for port in range(20_001, 20_501):
         peer.say("/subscribe", port)
         if port % 20 == 0:  # a socket holds no more than some hundred
-            assert wait_until(lambda port=port: control.status().received == port - 20_000)
+            assert wait_until(partial(has_received, control, port - 20_000))
     for turn in range(300):  # five seconds of the show
         control.poll(turn / 60)
 

@@ -344,7 +344,11 @@ def test_a_server_that_died_is_started_again(desk: Desk, page: OperatorPage) -> 
     page._server.should_exit = True
     page._thread.join(10)
 
-    assert wait_until(lambda: page.poll(100.0) or (page._thread is not None and page._thread.is_alive()))
+    def is_back() -> bool:
+        page.poll(100.0)
+        return page._thread is not None and page._thread.is_alive()
+
+    assert wait_until(is_back)
     assert json.loads(fetch(page, "api/status"))["condition"] == "ok"
 
 

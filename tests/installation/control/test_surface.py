@@ -1,4 +1,5 @@
 import logging
+from functools import partial
 
 import pytest
 
@@ -48,10 +49,15 @@ def test_nothing_refused_is_nothing_logged(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_the_words_for_a_refusal_are_found_only_when_someone_reads_them() -> None:
-    asked = []
+    asked: list[int] = []
+
+    def words(turn: int) -> str:
+        asked.append(turn)
+        return f"reason {turn}"
+
     refusals = Refusals("OSC", log)
     for turn in range(1000):
-        refusals.add(lambda turn=turn: asked.append(turn) or f"reason {turn}")
+        refusals.add(partial(words, turn))
 
     assert refusals.last == refusals.last == "reason 999"
     assert asked == [999]

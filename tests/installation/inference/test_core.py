@@ -46,8 +46,10 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     write_tiny_bundle(tmp_path / "model", resolution=32)
     made = Bench(tmp_path / "model", AudioRing(12.0), JsonBox(), FrameBox(64, 64))
     yield made
-    for part in (*made.cores, made.ring, made.params, made.frames):
-        part.close()
+    for core in made.cores:
+        core.close()
+    for memory in (made.ring, made.params, made.frames):
+        memory.close()
 
 
 def test_pictures_are_made_before_any_sound_and_follow_it_afterwards(bench: Bench) -> None:

@@ -36,7 +36,8 @@ def sound(seconds: float) -> Samples:
 def trained_on(encoder: AudioEncoder, clip: Samples) -> np.ndarray:
     with torch.inference_mode():
         embedding = encoder(spectrogram(fit_clip(clip, SPEC)[None], SPEC))[0].numpy()
-    return embedding / np.linalg.norm(embedding)
+    unit: np.ndarray = embedding / np.linalg.norm(embedding)
+    return unit
 
 
 def heard(listener: Listener, ring: AudioRing, clip: Samples, blocks: int) -> np.ndarray:

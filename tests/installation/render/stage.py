@@ -70,7 +70,7 @@ def _address(name: str) -> str:
 
 def flat(colour: Sequence[int], serial: int = 1, size: int = 16) -> Frame:
     """A frame of one colour."""
-    return Frame(np.broadcast_to(np.uint8(colour), (size, size, 3)).copy(), serial, 0.0, float(serial))
+    return Frame(np.broadcast_to(np.array(colour, np.uint8), (size, size, 3)).copy(), serial, 0.0, float(serial))
 
 
 def scene(size: int = 32, serial: int = 1) -> Frame:

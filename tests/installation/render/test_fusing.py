@@ -9,7 +9,7 @@ import pytest
 from installation.output.snapshot import PixelReader
 from installation.render import shader as shaders
 from installation.render.fusing import fused_fragment, grouped
-from installation.render.passes import HELPERS, Chain, Passes
+from installation.render.passes import HELPERS, Chain, Passes, Uniforms
 from installation.render.shader import ShaderError
 from tests.installation.render.stage import scene
 
@@ -80,7 +80,7 @@ def test_passes_drawn_as_one_draw_what_they_draw_one_by_one(context: moderngl.Co
     told = {"u_displacement": 0.5, "u_bass": 0.5, "u_feedback": 0.6, "u_swirl": 0.3, "u_dt": 0.03, "u_time": 3.0}
     told |= {"u_bloom": 0.5, "u_level": 0.4, "u_hue": 30.0, "u_saturation": 1.2, "u_contrast": 1.1, "u_brightness": 0.9}
     told |= {"u_vignette": 0.3, "u_onset": 0.2, "u_grain": 0.4, "u_treble": 0.3}
-    uniforms = {**told, "u_chance": (0.3, 0.7)}
+    uniforms: Uniforms = {**told, "u_chance": (0.3, 0.7)}
     pixels = scene(64).pixels
     picture = context.texture((64, 64), 3, pixels.tobytes(), alignment=1)
 

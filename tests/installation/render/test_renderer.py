@@ -1,6 +1,7 @@
 """The whole chain off-screen, looked at pixel by pixel."""
 
 from dataclasses import replace
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -237,7 +238,8 @@ def test_a_control_does_what_its_name_says(
 ) -> None:
     assert callable(measure)
     passes = ("upscale", "bloom", "grade", "grain")
-    results = [measure(Stage(context, (96, 96), passes).show(scene(), **{setting: value})) for value in (low, high)]
+    settings: list[dict[str, Any]] = [{setting: low}, {setting: high}]
+    results = [measure(Stage(context, (96, 96), passes).show(scene(), **each)) for each in settings]
     assert results[1] > results[0] * 1.05
 
 
@@ -259,7 +261,7 @@ def test_hue_turns_colours_and_leaves_grey(context: moderngl.Context) -> None:
     ],
 )
 def test_what_is_heard_moves_the_picture(
-    context: moderngl.Context, name: str, passes: tuple[str, ...], settings: dict[str, float]
+    context: moderngl.Context, name: str, passes: tuple[str, ...], settings: dict[str, Any]
 ) -> None:
     quiet, loud = (
         Stage(context, (96, 54), passes).show(scene(), features=Features(**{name: value}), **settings)
@@ -310,8 +312,8 @@ def film(context: moderngl.Context, seed: int) -> bytes:
     for tick in range(12):
         heard = Features(level=0.1 * tick, bass=0.5, onset=float(tick % 4 == 0))
         frame = scene(serial=1 + tick // 4) if tick % 8 < 4 else flat(GREY, serial=1 + tick // 4)
-        settings = {"grain": 0.5, "displacement": 0.4, "feedback": 0.5, "strokes": 0.5}
-        pictures.append(stage.show(frame, features=heard, **settings).tobytes())
+        shown = stage.show(frame, features=heard, grain=0.5, displacement=0.4, feedback=0.5, strokes=0.5)
+        pictures.append(shown.tobytes())
     return b"".join(pictures)
 
 

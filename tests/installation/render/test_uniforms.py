@@ -35,7 +35,7 @@ def test_time_does_not_run_backwards() -> None:
 def test_chance_is_the_seeds_and_changes_as_often_as_film() -> None:
     def chances(seed: int) -> list[object]:
         time = ShowTime(seed)
-        found = []
+        found: list[object] = []
         for tick in range(48):
             time.move(tick / 48, frozen=False)
             found.append(time.uniforms()["u_chance"])

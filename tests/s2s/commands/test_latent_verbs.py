@@ -40,7 +40,7 @@ def sounds(tmp_path: Path) -> list[Path]:
 
 @pytest.fixture
 def images(tmp_path: Path) -> list[Path]:
-    files = []
+    files: list[Path] = []
     for name in ("dawn", "dusk"):
         pixels = np.random.default_rng(len(files)).integers(0, 256, (40, 60, 3), dtype=np.uint8)
         files.append(tmp_path / f"{name}.png")
@@ -93,7 +93,7 @@ def test_a_blend_at_0_is_what_generate_paints_of_the_sound(
     out = tmp_path / "blend.png"
     assert s2s("blend", images[0], sounds[0], out, "--lambdas", "0", "--seed", 4, model=model) == 0
     loaded = bundle.load(model)
-    h = embed_sound(loaded, tone(160_000, 0.4, 300.0))
+    h = embed_sound(loaded, tone(160_000, 0.4, 300.0).astype(np.float32))
     expected = paint(loaded, draw_noise(1, 8, seed=4), h)[0]
     with Image.open(out) as sheet:
         cell = sheet.crop((sheet.width - CELL_PX - GAP_PX, sheet.height - CELL_PX - GAP_PX, sheet.width, sheet.height))

@@ -46,7 +46,7 @@ def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_stage_runs_and_the_bundle_loads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert small(tmp_path) == 0
     model = bundle.load(tmp_path / "model")
-    assert model.card.generator.resolution == 64
+    assert model.card.generator.size_px == (64, 64)
     assert "miniature" in model.card.provenance
     assert {"R@1, chance", "R@1, pictures from sounds", "R@5, real pictures"} <= model.card.metrics.keys()
     assert model.card.metrics["R@1, chance"] == 0.5

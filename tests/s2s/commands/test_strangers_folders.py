@@ -12,6 +12,7 @@ import pytest
 from s2s.__main__ import main
 from s2s.commands import generate
 from s2s.media.audio import read_audio
+from s2s.media.montage import save_png
 from tests.fakes import write_tiny_bundle
 from tests.s2s.media import strange_sounds
 from tests.s2s.media.strange_sounds import pcm, tone
@@ -117,7 +118,6 @@ def test_a_name_that_the_file_system_refuses_costs_its_own_picture_alone(
             raise OSError(errno.EILSEQ, "Invalid or incomplete multibyte character", str(path))
         save_png(path, *arguments)
 
-    save_png = generate.save_png
     monkeypatch.setattr(generate, "save_png", refuse)
     out = tmp_path / "out"
     assert s2s("generate", sounds, out, "--count", 1, model=model) == 0

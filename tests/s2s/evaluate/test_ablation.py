@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from s2s.data.corpus import Split
 from s2s.evaluate.ablation import ROWS, Ablation, AblationSettings, Judges, as_markdown, table
 from s2s.models.image_encoder import ImageEncoder
 from s2s.models.light_generator import LightGenerator
@@ -23,7 +24,7 @@ TINY = AblationSettings(steps=1, seeds=2, width=4, batch=4, hop_samples=318, px=
 class ThreeSplits(MadeUp):
     """Made-up clips with classes, some of them to test on."""
 
-    def split(self, clip_id: str) -> str:  # type: ignore[override]
+    def split(self, clip_id: str) -> Split:
         return "test" if self.ids.index(clip_id) % 3 == 2 else "train"
 
     def label(self, clip_id: str) -> str:

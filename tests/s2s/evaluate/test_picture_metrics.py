@@ -62,8 +62,8 @@ def test_noise_that_does_nothing_has_no_diversity_and_noise_that_does_has_some()
 
 def test_painting_is_the_same_for_the_same_seed() -> None:
     h = torch.rand(40, 2)
-    assert np.array_equal(measure.paint(Painter(0.3), h, 1), measure.paint(Painter(0.3), h, 1))  # type: ignore[arg-type]
-    assert not np.array_equal(measure.paint(Painter(0.3), h, 1), measure.paint(Painter(0.3), h, 2))  # type: ignore[arg-type]
+    assert np.array_equal(measure.paint(Painter(0.3), h, 1), measure.paint(Painter(0.3), h, 1))
+    assert not np.array_equal(measure.paint(Painter(0.3), h, 1), measure.paint(Painter(0.3), h, 2))
 
 
 def test_fine_detail_is_sharper_than_a_slope() -> None:

@@ -28,7 +28,7 @@ def test_a_hit_is_a_best_frame_in_which_the_thing_is_half_there_or_more() -> Non
 
 def test_the_interval_is_wilsons() -> None:
     low, high = Hits(clips=100, hits=90, among_top=0.9).interval
-    assert (low, high) == (pytest.approx(0.8256, abs=1e-3), pytest.approx(0.9448, abs=1e-3))
+    assert (low, high) == pytest.approx((0.8256, 0.9448), abs=1e-3)
     assert Hits(clips=5, hits=5, among_top=1.0).interval[1] == pytest.approx(1.0)
 
 

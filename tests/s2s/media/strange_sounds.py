@@ -24,6 +24,7 @@ def encoded(path: Path, samples: Samples, codec: str, rate_hz: int) -> bytes:
     frame.sample_rate = rate_hz
     with av.open(f"file:{path}", "w") as container:
         stream = container.add_stream(codec, rate=rate_hz, layout=layout)
+        assert isinstance(stream, av.AudioStream)
         resampler = av.AudioResampler(format=stream.format, rate=rate_hz, frame_size=stream.frame_size or 1024)
         for part in [*resampler.resample(frame), *resampler.resample(None)]:
             container.mux(stream.encode(part))

@@ -29,6 +29,7 @@ def write_wav(path: Path, samples: npt.NDArray[np.float64], rate_hz: int = RATE_
 def encode(path: Path, samples: npt.NDArray[np.float64], codec: str, rate_hz: int) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate_hz, layout="mono")
+        assert isinstance(stream, av.AudioStream)
         frame = av.AudioFrame.from_ndarray(samples.astype(np.float32)[None], format="flt", layout="mono")
         frame.sample_rate = rate_hz
         resampler = av.AudioResampler(format=stream.format, rate=rate_hz, frame_size=stream.frame_size or 1024)

@@ -12,7 +12,7 @@ PAPER = (18, 18, 20)
 
 
 def plain(colour: tuple[int, int, int], height: int = 20, width: int = 20) -> Pixels:
-    return np.broadcast_to(np.uint8(colour), (height, width, 3)).copy()
+    return np.broadcast_to(np.array(colour, np.uint8), (height, width, 3)).copy()
 
 
 RED, GREEN, BLUE = plain((255, 0, 0)), plain((0, 255, 0)), plain((0, 0, 255))
@@ -20,7 +20,7 @@ RED, GREEN, BLUE = plain((255, 0, 0)), plain((0, 255, 0)), plain((0, 0, 255))
 
 def inked(sheet: Pixels) -> int:
     """How many points are neither paper nor one of the plain pictures."""
-    paper = (sheet == np.uint8(PAPER)).all(axis=2)
+    paper = (sheet == np.array(PAPER, np.uint8)).all(axis=2)
     pure = (sheet.max(axis=2) == 255) & (np.sort(sheet, axis=2)[:, :, 1] == 0)
     return int((~paper & ~pure).sum())
 
@@ -37,8 +37,8 @@ def test_pictures_lie_in_their_rows_and_columns_on_dark_paper() -> None:
 
 def test_a_picture_of_any_shape_is_fitted_and_keeps_its_aspect() -> None:
     sheet = captioned_sheet([[plain((255, 0, 0), 10, 40), plain((0, 255, 0), 1, 1)]], cell_px=40)
-    red = (sheet == np.uint8((255, 0, 0))).all(axis=2)
-    green = (sheet == np.uint8((0, 255, 0))).all(axis=2)
+    red = (sheet == np.array((255, 0, 0), np.uint8)).all(axis=2)
+    green = (sheet == np.array((0, 255, 0), np.uint8)).all(axis=2)
     assert (red.any(axis=1).sum(), red.any(axis=0).sum()) == (10, 40)
     assert green.sum() == 40 * 40
 
@@ -70,8 +70,8 @@ def test_a_long_caption_is_cut_instead_of_widening_the_sheet_without_end(name: s
 def test_letters_that_the_font_lacks_are_spelt_out() -> None:
     assert drawable("Café −3 dB, λ 0.5 → 2×") == "Cafe -3 dB, lambda 0.5 -> 2x"
     assert drawable("雨") == "?"
-    boxes = [captioned_sheet([[RED]], title=title) for title in ("−3", "-3")]
-    np.testing.assert_array_equal(*boxes)
+    box, plain_box = (captioned_sheet([[RED]], title=title) for title in ("−3", "-3"))
+    np.testing.assert_array_equal(box, plain_box)
 
 
 def test_a_sheet_without_pictures_or_with_captions_that_do_not_match_is_refused() -> None:
@@ -86,7 +86,7 @@ def test_a_sheet_without_pictures_or_with_captions_that_do_not_match_is_refused(
 def test_a_frame_of_a_film_has_its_caption_below_the_picture() -> None:
     frame = captioned(RED, "rain, -6 dB", 160)
     assert frame.shape == (176, 160, 3)
-    assert (frame[:160] == np.uint8((255, 0, 0))).all()
+    assert (frame[:160] == np.array((255, 0, 0), np.uint8)).all()
     assert inked(frame[160:]) > 30
     assert inked(captioned(RED, "", 160)) == 0
 

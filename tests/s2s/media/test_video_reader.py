@@ -11,8 +11,8 @@ import pytest
 from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
+from s2s.media.container import Damage
 from s2s.media.video_reader import (
-    Damage,
     Squash,
     VideoFileError,
     open_film,

@@ -3,6 +3,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from installation.values import Pixels, Samples
 from s2s.media.video_writer import VideoFile
@@ -24,12 +25,12 @@ def write_film(path: Path, size: tuple[int, int], fps: float, count: int, block_
 
 def pictures(path: Path) -> list[Pixels]:
     with av.open(str(path)) as container:
-        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+        return [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(video=0)]
 
 
 def moments_s(path: Path) -> list[float]:
     with av.open(str(path)) as container:
-        return [float(frame.pts * frame.time_base) for frame in container.decode(video=0)]
+        return [frame.time for frame in container.decode(video=0)]
 
 
 def sound(path: Path) -> Samples:
@@ -46,6 +47,7 @@ def test_what_is_written_can_be_played(tmp_path: Path, size: tuple[int, int], fp
         assert stream.codec_context.name == "h264"
         assert track.codec_context.name == "aac"
         assert track.codec_context.sample_rate == RATE_HZ
+        assert stream.average_rate is not None and stream.duration is not None and stream.time_base is not None
         assert float(stream.average_rate) == pytest.approx(fps, rel=1e-3)
         assert float(stream.duration * stream.time_base) == pytest.approx(45 / fps, abs=0.5 / fps)
     shown = pictures(path)
@@ -107,7 +109,7 @@ def test_colours_come_back_as_they_were(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     with VideoFile(path, (32, 32), 30.0) as video:
         for colour in colours:
-            video.write(np.broadcast_to(np.uint8(colour), (32, 32, 3)).copy())
+            video.write(np.broadcast_to(np.array(colour, np.uint8), (32, 32, 3)).copy())
     shown = [picture[16, 16].tolist() for picture in pictures(path)]
     assert np.abs(np.subtract(shown, colours)).max() <= 6
     with av.open(str(path)) as container:
@@ -118,7 +120,8 @@ def test_equal_pictures_make_equal_files_whatever_lies_in_memory(tmp_path: Path)
     rng = np.random.default_rng(0)
     slope = np.add.outer(np.arange(90) * 2, np.arange(160))[:, :, None]
     pictures = [np.clip(slope + rng.integers(0, 20, (90, 160, 3)) + i, 0, 255).astype(np.uint8) for i in range(12)]
-    files, litter = set(), []
+    files: set[bytes] = set()
+    litter: list[NDArray[np.uint8]] = []
     for _ in range(30):
         litter = [*litter[-10:], rng.integers(0, 255, int(rng.integers(1_000, 3_000_000)), dtype=np.uint8)]
         with VideoFile(tmp_path / "film.mp4", (160, 90), 10.0) as video:

@@ -15,6 +15,7 @@ from torch.testing import assert_close
 from s2s import bundle
 from s2s.__main__ import main
 from s2s.card import CARD, IMAGE_ENCODER, BigGanSizes, BundleError
+from s2s.models.swav import SwavResNet50
 from s2s.published.checkpoint import CheckpointError, read_tensors
 from s2s.published.importing import import_published
 from s2s.published.networks import recognise
@@ -53,6 +54,7 @@ def test_the_bundle_answers_as_the_files_do(published: Path, imported: Path) -> 
     best = published / "icgan_biggan_imagenet_res64" / "G_ema_best1.pth"
     files = [published / "sound2scene.pth", published / "swav.pth.tar", best]
     f_A, f_V, G = (recognise(file, read_tensors(file)).build() for file in files)
+    assert isinstance(f_V, SwavResNet50)
     spectrogram, pictures = torch.randn(1, 1, 257, 1004), torch.rand(1, 3, 300, 200) * 2 - 1
     z, h = torch.randn(2, 120), torch.nn.functional.normalize(torch.rand(2, DIM))
     assert model.image_encoder is not None
@@ -107,7 +109,7 @@ def test_a_generator_of_256_pixels_is_imported_with_the_noise_it_uses(tmp_path: 
     torch.save(generator_state(prefix="module.", resolution=256), tmp_path / "G_ema_best0.pth")
     audio = audio_encoder_file(tmp_path / "sound2scene.pth")
     card = import_published([audio, tmp_path / "G_ema_best0.pth"], tmp_path / "out")
-    assert (card.generator.resolution, card.generator.z_dim) == (256, 119)
+    assert (card.generator.size_px, card.generator.z_dim) == ((256, 256), 119)
 
 
 @pytest.mark.parametrize(

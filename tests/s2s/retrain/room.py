@@ -25,20 +25,20 @@ class Room:
     hum_hz: float = 100.0
     hum_db: float = -50.0
 
-    def retrieval_scores(self, sound: Sound) -> Sound:
+    def record(self, sound: Sound) -> Sound:
         """Return mono [n] within ±1 as the room's microphone has it."""
         wet = fftconvolve(sound, self._echoes())[: len(sound)]
         dry = np.sqrt(self.direct) * sound + np.sqrt(1 - self.direct) * wet
         dull = sosfilt(butter(2, self.treble_ends_hz, fs=SAMPLE_RATE_HZ, output="sos"), dry)
         hum = np.sin(2 * np.pi * self.hum_hz * np.arange(len(sound)) / SAMPLE_RATE_HZ) * np.sqrt(2)
-        retrieval_scores = _ratio(self.gain_db) * dull + _ratio(self.hum_db) * hum
-        return np.clip(retrieval_scores, -1.0, 1.0).astype(np.float32)
+        recorded = _ratio(self.gain_db) * dull + _ratio(self.hum_db) * hum
+        return np.asarray(np.clip(recorded, -1.0, 1.0), np.float32)
 
     def _echoes(self) -> NDArray[np.float64]:
         """Return an exponentially falling noise of energy 1 that is 60 dB lower after the reverberation time."""
         seconds = np.arange(round(self.reverberation_s * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
         noise = np.random.default_rng(0).standard_normal(len(seconds)) * 10 ** (-3 * seconds / self.reverberation_s)
-        return noise / np.sqrt(np.square(noise).sum())
+        return np.asarray(noise / np.sqrt(np.square(noise).sum()))
 
 
 def _ratio(level_db: float) -> float:
@@ -51,7 +51,7 @@ def evening_in(room: Room, folder: Path, count: int, first_seed: int, px: int = 
     with Studio(px) as studio:
         for number in range(count):
             one, name = studio.render(drawn.draw(first_seed + number)), f"{number:03d}.mp4"
-            write_film(folder / name, one.frames, studio.fps, room.retrieval_scores(one.sound), SAMPLE_RATE_HZ)
+            write_film(folder / name, one.frames, studio.fps, room.record(one.sound), SAMPLE_RATE_HZ)
             rows.append({"video": name, "label": one.clip.parts[0].scene})
     (folder / "index.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return folder

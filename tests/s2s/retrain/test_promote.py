@@ -72,7 +72,8 @@ def test_a_kill_at_any_moment_leaves_one_of_both_and_is_settled(
     if with_previous or act is roll_back:
         bundle(layout.previous, "older")
     before = standing(layout)
-    rename, done = Path.rename, []
+    rename = Path.rename
+    done: list[Path] = []
 
     def dies(self: Path, target: Path) -> Path:
         if len(done) == renamed:

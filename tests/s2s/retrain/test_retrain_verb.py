@@ -12,7 +12,8 @@ import yaml
 from s2s import bundle
 from s2s.__main__ import main
 from s2s.card import read_card
-from s2s.evaluate.comparison import Verdict, Word
+from s2s.evaluate.comparison import GeneratorScores, Verdict, Word
+from s2s.retrain import finetune
 from s2s.retrain import run as steps
 from s2s.retrain.interpolate import SHARES
 from tests.fakes import write_tiny_bundle
@@ -199,7 +200,7 @@ def test_copies_are_forgotten_before_training_begins(
         assert (there / "cache" / "pairs").exists() and not (there / "data").exists()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(steps.finetune, "finetune_audio_encoder", looks)
+    monkeypatch.setattr(finetune, "finetune_audio_encoder", looks)
     assert retrain("--forget", "--steps", 3) == 130
     monkeypatch.undo()
     assert retrain("--forget", "--steps", 3) == 0  # the films are not needed any more
@@ -236,8 +237,8 @@ def test_few_pictures_leave_the_generator_as_it_is(there: Path, retrain: Retrain
 def test_a_generator_is_fine_tuned_where_there_are_pictures_and_taken_where_it_is_better(
     better: bool, there: Path, retrain: Retrain, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steps.finetune, "FEWEST_PICTURES", 20)
-    monkeypatch.setattr(steps.GeneratorScores, "is_better_than", lambda *_: better)
+    monkeypatch.setattr(finetune, "FEWEST_PICTURES", 20)
+    monkeypatch.setattr(GeneratorScores, "is_better_than", lambda *_: better)
     assert retrain("--generator") == 0
     painted = [(folder / "generator.safetensors").read_bytes() for folder in (there / "candidate", place / "tiny")]
     assert (painted[0] != painted[1]) is better

@@ -38,7 +38,8 @@ def test_other_photographs_go_with_the_sound_they_were_taken_during(tmp_path: Pa
     during = photograph(tmp_path / "a.jpg", written=NINE - timedelta(seconds=3))
     between = photograph(tmp_path / "b.jpg", by_camera=NINE + timedelta(seconds=70))
     findings = photographs_of([early, late], [during, between])
-    assert findings[early] == (Photograph(during, pytest.approx(1.0)),)
+    (taken_during,) = findings[early]
+    assert taken_during.path == during and taken_during.at_s == pytest.approx(1.0)
     assert findings[late] == (Photograph(between),)
 
 

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -82,7 +83,7 @@ def h(model: Bundle) -> Tensor:
 def test_pictures_are_clamped_and_nothing_is_stretched() -> None:
     values = torch.tensor([-7.0, -1.0, -0.5, 0.0, 0.5, 1.0, 7.0])
     pixels = as_pixels(values.view(-1, 1, 1, 1).expand(-1, 3, 2, 2))
-    assert (pixels.shape, pixels.dtype) == ((7, 2, 2, 3), np.uint8)
+    assert pixels.shape == (7, 2, 2, 3) and pixels.dtype == np.uint8
     assert pixels[:, 0, 0, 0].tolist() == [0, 0, 64, 128, 191, 255, 255]
     dim = as_pixels(0.1 * torch.rand(1, 3, 8, 8))
     assert int(dim.max()) - int(dim.min()) <= 13  # a flat picture stays flat
@@ -173,8 +174,9 @@ def test_choosing_needs_an_image_encoder() -> None:
 
 @pytest.mark.parametrize("name", ["count", "best_of"])
 def test_nothing_cannot_be_painted(name: str) -> None:
+    nothing: dict[str, Any] = {name: 0}
     with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
-        Sampling(**{name: 0})
+        Sampling(**nothing)
 
 
 @pytest.mark.parametrize("num_samples", [1, 80, 159])

@@ -63,10 +63,10 @@ def test_a_card_may_say_what_its_image_encoder_looks_at(tmp_path: Path) -> None:
 
 def test_a_generator_that_is_not_of_the_cards_size_is_refused(tmp_path: Path) -> None:
     card = tiny_card()
-    networks = {"audio_encoder": torch.nn.Identity(), "generator": torch.nn.Identity()}
+    nothing = torch.nn.Identity()
     wrong = card.model_copy(update={"generator": card.generator.model_copy(update={"resolution": 64})})
     with pytest.raises(BundleError):
-        bundle.save(tmp_path / "wrong", wrong, **networks)
+        bundle.save(tmp_path / "wrong", wrong, audio_encoder=nothing, generator=nothing)
 
 
 def test_pictures_are_painted_and_chosen_as_wide_as_they_are(model: Bundle) -> None:

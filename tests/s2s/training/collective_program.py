@@ -71,7 +71,7 @@ def norm_of(x: Tensor, share: slice, *, shift: float = 0.0) -> dict[str, Any]:
     nn.init.uniform_(norm.weight)
     nn.init.uniform_(norm.bias)
     net = share_batch_norms(nn.Sequential(nn.Sequential(norm), nn.ReLU()))
-    assert isinstance(net[0][0], SharedBatchNorm) == (world_size() > 1)
+    assert isinstance(net.get_submodule("0.0"), SharedBatchNorm) == (world_size() > 1)
     local_shard = (x + shift)[share].requires_grad_()
     for _ in range(2):
         y = net(local_shard)

@@ -63,8 +63,7 @@ def _judge(device_context: DeviceContext, batch: int) -> Stage:
 
 
 def _localizer(device_context: DeviceContext, batch: int) -> Stage:
-    widths: dict[str, int] = {"embedding_dim": 16, "picture_width": 16, "sound_width": 8}
-    settings = LocalizerSettings(batch=batch, moments=3, **widths)
+    settings = LocalizerSettings(batch=batch, moments=3, embedding_dim=16, picture_width=16, sound_width=8)
     return LocalizerStage(toy_moments(24, 8, seed=0)[0], settings, device_context)
 
 

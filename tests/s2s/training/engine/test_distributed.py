@@ -65,7 +65,7 @@ def test_a_shared_batch_norm_is_torchs_on_the_whole_batch(ranks: list[Told], wha
     for told in ranks:
         assert told[what].keys() == whole.keys()
         for name, value in whole.items():
-            assert_close(told[what][name], value, atol=near, rtol=near, msg=lambda said, name=name: f"{name}: {said}")
+            assert_close(told[what][name], value, atol=near, rtol=near, msg=f"{{}} of {name}".format)
 
 
 def test_a_shared_batch_norm_keeps_the_precision_of_what_it_is_given(ranks: list[Told]) -> None:

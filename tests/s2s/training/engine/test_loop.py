@@ -118,7 +118,7 @@ def test_a_value_that_is_not_finite_stops_the_run_and_keeps_what_broke_it(tmp_pa
     broken = torch.load(tmp_path / "broken.pt", weights_only=True)
     assert broken["step"] == 3
     assert torch.equal(broken["batch"]["x"], stage.last_batch()["x"])
-    assert torch.equal(broken["stage"]["net"]["1.weight"], stage.net[1].weight)
+    assert torch.equal(broken["stage"]["net"]["1.weight"], stage.net[1].get_parameter("weight"))
     _, train_state = checkpoint.load(tmp_path / "checkpoint.pt")
     assert train_state.step == 2
 
@@ -274,7 +274,7 @@ def test_a_damaged_checkpoint_is_one_clear_error(tmp_path: Path) -> None:
 
 
 def test_a_weight_that_is_off_by_one_bit_is_noticed(tmp_path: Path) -> None:
-    weight = run(tmp_path).net[1].weight
+    weight = run(tmp_path).net[1].get_parameter("weight")
     path = tmp_path / "checkpoint.pt"
     content = bytearray(path.read_bytes())
     content[content.index(weight.detach().numpy().tobytes())] ^= 1

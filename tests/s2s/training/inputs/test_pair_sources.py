@@ -44,7 +44,7 @@ def shown(source: ChosenMoments | WorldPairs, pair_id: str) -> list[int]:
     """Return the numbers that the pictures of a pair carry."""
     pictures = source.pictures(pair_id)
     assert pictures.dtype == np.uint8 and pictures.shape[1:] == (PX, PX, 3)
-    return pictures[:, 0, 0, 0].tolist()
+    return [int(number) for number in pictures[:, 0, 0, 0]]
 
 
 def test_without_moments_every_clip_shows_its_middle_frame() -> None:

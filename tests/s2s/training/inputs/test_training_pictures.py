@@ -31,7 +31,7 @@ def data(tmp_path: Path) -> PreparedData:
 
 
 def shades(pictures: Pictures, rows: np.ndarray) -> list[int]:
-    return pictures.of(rows).mean(axis=(1, 2, 3)).round().astype(int).tolist()
+    return [round(shade) for shade in pictures.of(rows).mean(axis=(1, 2, 3)).tolist()]
 
 
 def test_of_every_film_frames_are_taken_that_lie_evenly_in_it(data: PreparedData, tmp_path: Path) -> None:

@@ -55,5 +55,5 @@ def test_it_pulls_as_hard_as_asked_however_steep_its_slopes() -> None:
 
 def test_asking_teaches_it_nothing(critic: TextureCritic) -> None:
     critic.optimiser.zero_grad(set_to_none=True)
-    critic.wish(mist(1002).requires_grad_(True)).backward()  # type: ignore[no-untyped-call]
+    critic.wish(mist(1002).requires_grad_(True)).backward()
     assert all(weight.grad is None for weight in critic.net.parameters())

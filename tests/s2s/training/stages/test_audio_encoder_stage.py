@@ -156,9 +156,9 @@ def test_pairs_are_drawn_by_their_weight() -> None:
 
 def test_the_rate_stays_as_published_or_rises_and_falls() -> None:
     data = tiny_pairs(4)
-    rates = {}
+    rates: dict[str, list[float]] = {}
     for schedule in ("constant", "cosine"):
-        settings = replace(TINY, schedule=schedule)  # type: ignore[arg-type]
+        settings = replace(TINY, schedule=schedule)
         stage = AudioEncoderStage(data, settings, DeviceContext(precision="float32"))
         rates[schedule] = []
         for progress in (0.0, 0.02, 0.5, 1.0):
@@ -171,7 +171,8 @@ def test_the_rate_stays_as_published_or_rises_and_falls() -> None:
 def test_validating_goes_by_batches_as_large_as_a_steps_and_leaves_no_pair_out() -> None:
     data = tiny_pairs(11, num_held_out=7)
     stage = AudioEncoderStage(data, TINY, DeviceContext(precision="float32"))
-    sizes, seen = [], set()
+    sizes: list[int] = []
+    seen: set[tuple[float, ...]] = set()
     of_batch = stage._validated
 
     def noted(audio: torch.Tensor, image: torch.Tensor) -> dict[str, float]:
@@ -278,7 +279,7 @@ def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint_as_if_it_had_not
 ) -> None:
     data = tiny_pairs(8, num_held_out=3)
     settings = replace(TINY, augmentation=SpectrogramAugmentation(), schedule="cosine", temperature=0.2, pull=1.0)
-    lengths = {"save_every_s": 0.0, "log_every": 3}
+    lengths: dict[str, Any] = {"save_every_s": 0.0, "log_every": 3}
     whole = train_audio_encoder(data, settings, plan(tmp_path / "whole", 5, **lengths))
     step = AudioEncoderStage.step
 

@@ -158,6 +158,7 @@ def test_a_batch_is_no_larger_than_there_are_pictures(pictures: Pictures) -> Non
 def test_after_a_collapse_one_prototype_is_used_and_the_loss_says_so(pictures: Pictures) -> None:
     stage = stage_of(pictures)
     last = stage.projector[-1]
+    assert isinstance(last.weight, torch.Tensor)
     nn.init.zeros_(last.weight)
     told = stage.step(StepContext(0, 0.0, 0))
     assert told["used"] == pytest.approx(1.0)
@@ -193,8 +194,8 @@ def test_classes_that_nobody_named_are_not_asked_for(pictures: Pictures) -> None
 def test_the_loss_has_known_bounds(pictures: Pictures) -> None:
     swav, simclr = stage_of(pictures).bounds(), stage_of(pictures, objective="simclr").bounds()
     assert swav is not None and simclr is not None
-    assert (swav.floor, swav.ceiling) == (0.0, pytest.approx(math.log(6)))
-    assert (simclr.floor, simclr.ceiling) == (0.0, pytest.approx(math.log(15)))
+    assert (swav.floor, swav.ceiling) == pytest.approx((0.0, math.log(6)))
+    assert (simclr.floor, simclr.ceiling) == pytest.approx((0.0, math.log(15)))
 
 
 def test_a_sheet_is_a_column_of_pictures_each_beside_its_nearest(pictures: Pictures) -> None:

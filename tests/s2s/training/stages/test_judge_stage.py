@@ -151,7 +151,8 @@ def test_it_learns_to_name_pictures_held_out_and_its_loss_lies_within_its_bounds
 
 
 def test_a_run_that_was_killed_goes_on_as_if_it_had_not_been(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data, length = coloured_pictures(), {"save_every_s": 0.0, "log_every": 3}
+    data = coloured_pictures()
+    length: dict[str, Any] = {"save_every_s": 0.0, "log_every": 3}
     whole = train_judge(data, TINY, plan(tmp_path / "whole", 4, **length))
     step = JudgeStage.step
 

@@ -105,7 +105,7 @@ def test_the_weights_that_did_best_on_clips_held_out_are_kept(tmp_path: Path, mo
 def test_a_run_that_was_killed_goes_on_as_if_it_had_not_been(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data, _, _ = toy_moments(24, 8, seed=3)
     settings = replace(TINY, map_dropout=0.3, learn_temperature=True)
-    length = {"validate_every": 1, "log_every": 3, "save_every_s": 0.0}
+    length: dict[str, Any] = {"validate_every": 1, "log_every": 3, "save_every_s": 0.0}
     whole, _ = train_localizer(data, settings, plan(tmp_path / "whole", 4, **length))
     step = LocalizerStage.step
 
@@ -202,7 +202,7 @@ def test_the_logistic_term_wants_pairs_above_even_odds_and_all_else_below() -> N
     matrix = matrix + torch.diag(torch.tensor([1.0, 0.0, 0.0, 0.0])) * rare
     everywhere = torch.zeros(4, 4)
     everywhere[1:, 1:] = 1.0
-    moment_logistic(matrix + everywhere * common, 1, 0.5, 1.0).backward()  # type: ignore[no-untyped-call]
+    moment_logistic(matrix + everywhere * common, 1, 0.5, 1.0).backward()
     assert rare.grad is not None and common.grad is not None
     assert float(rare.grad) < 0 < float(common.grad)
 
