@@ -64,7 +64,7 @@ def read_sound_track(
             if number:  # the one before gave nothing at all
                 film.seek(0)
             damage, mixer = Damage(), MonoMixer(SAMPLE_RATE_HZ)
-            first_s = _write(film, track, path, file, damage, mixer, beat, longest_s)
+            first_s = _write(film, track, path, file, damage=damage, mixer=mixer, beat=beat, longest_s=longest_s)
             if first_s is not None:
                 return SoundTrack(
                     first_s=first_s,
@@ -94,6 +94,7 @@ def _write(
     track: AudioStream,
     path: Path,
     file: IO[bytes],
+    *,
     damage: Damage,
     mixer: MonoMixer,
     beat: Callable[[], None],

@@ -44,6 +44,7 @@ class MemoryGenerator(nn.Module):
         entries: int,
         h_dim: int = 256,
         z_dim: int = 16,
+        *,
         code_dim: int = 16,
         channels: Sequence[int] = (192, 128, 48, 24),
         blocks: Sequence[int] = (1, 1, 2),

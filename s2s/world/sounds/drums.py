@@ -53,14 +53,15 @@ def drums(take: Take) -> Signal:
         if bar % 4 == 0 and "kick" in groove and take.chance(0.4):
             put(out, crash * np.float32(0.5), int(at_s * take.sample_rate_hz))
         for name, pattern in groove.items():
-            _play(take, out, kit[name][0] * mix[name], pattern, at_s, player, STEPS - 4 if fill else STEPS)
+            steps = STEPS - 4 if fill else STEPS
+            _play(take, out, kit[name][0] * mix[name], pattern, at_s, player, steps=steps)
         if fill:
             _fill(take, out, kit, mix, at_s + 12 * player.step_s, player)
         at_s, bar = at_s + bar_s, bar + 1
     return out
 
 
-def _play(take: Take, out: Signal, hit: Signal, pattern: str, at_s: float, player: Drummer, steps: int) -> None:
+def _play(take: Take, out: Signal, hit: Signal, pattern: str, at_s: float, player: Drummer, *, steps: int) -> None:
     for step in range(steps):
         mark = pattern[step]
         if not take.chance(CHANCES[mark]):

@@ -23,8 +23,8 @@ def strings(take: Take) -> Signal:
     root_hz = take.log_uniform(98.0, 185.0)
     steps = PROGRESSIONS[int(take.rng.integers(len(PROGRESSIONS)))]
     bar_s = take.log_uniform(1.2, 4.0)
-    dark = _voices(take, (root_hz / 2, root_hz), scale, steps, bar_s, max(1, players // 2), manner)
-    bright = _voices(take, (root_hz * 2, root_hz * 3), scale, steps, bar_s, players, manner)
+    dark = _voices(take, (root_hz / 2, root_hz), scale, steps, bar_s, players=max(1, players // 2), manner=manner)
+    bright = _voices(take, (root_hz * 2, root_hz * 3), scale, steps, bar_s, players=players, manner=manner)
     out = take.silence()
     if players > 1 or take.chance(0.4):
         out += unit(filtered(take, dark, _body(take, "cello"))) * np.float32(take.uniform(0.4, 1.0))
@@ -39,6 +39,7 @@ def _voices(
     scale: tuple[int, ...],
     steps: tuple[int, ...],
     bar_s: float,
+    *,
     players: int,
     manner: str,
 ) -> Signal:
