@@ -1,19 +1,26 @@
 """Sound2Scene as a library: hear a sound, get a point of an image space, paint it. The show imports none of training.
 
-    audio, images, video, film  files in and out; spectrogram: THE definition of a model's input
-    container, mono             how FFmpeg opens a stranger's file, and how its sound becomes one channel
-    folders, file_names, user   which files a folder holds, names of any length and bytes, where caches are
-    models                      f_A, f_V, generators, discriminators, localizer: plain `nn.Module`s
-    card, weights, bundle       a model as a folder without code; describe: in words
-    embed, noise, generate      the paper's inference; manipulate, inversion, figures: its section 5
-    retrieval, bench            nearest images and sounds; how fast this machine is
+    spectrogram                 THE definition of a model's input; `spectrogram_spec`: its constants, without torch
+    card, bundle                a model as a folder without code; `weight_headers`: its files before they are loaded;
+                                `describe`: in words
+    media                       sound, images and films in and out; montages
+    files                       which files a folder holds, names of any length and bytes, writing, caches
+    models                      f_A, f_V, generators, discriminators, localizer, evaluation classifiers: `nn.Module`s
+    sampling                    the paper's inference and the manipulations of its section 5; inversion, figures
     published                   the authors' checkpoints -> a bundle
-    world, data, selection      clips with a known truth, clips of any film, and which of their moments to learn from
-    losses, training            the paper's objectives; one file a stage
+    data                        films of any kind, VGGSound, VEGAS -> clips to train on
+    world                       clips with a known truth: scenes, their sounds and pictures
+    selection                   which moments of a clip to learn from
+    training                    all stages, over one loop
+    metrics, evaluate           numbers about predictions; finished stages -> what is measured, and a bundle
     retrain                     a venue's evening -> a model that knows it, compared before it is played
-    sheet, cells                what people look at
+    retrieval, bench            nearest images and sounds; how fast this machine is
     pretrained                  the default model
     commands, __main__          `python -m s2s VERB`
+
+Words: z is noise, h a point of the image space (z_A, z_V in the paper), f_A and f_V what leads there from sound and
+image, G and D generator and discriminator. A *take* is one drawing of a scene of the world, a *moment* a frame of a
+clip with its sound, a *pair* a moment as f_A learns from it, a *judge* a classifier for evaluation alone.
 
 Importing this package imports nothing else: `s2s.card` and `s2s.world.sounds` work without torch.
 """

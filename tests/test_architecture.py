@@ -1,6 +1,7 @@
 """The import rules of the house, checked by reading every module's imports (nothing is run)."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -172,3 +173,25 @@ def test_every_package_says_what_is_where() -> None:
         if path.name == "__init__.py" and not ast.get_docstring(ast.parse(path.read_text()))
     ]
     assert silent == []
+
+
+PACKAGES = sorted(path.parent for path in MODULES.values() if path.name == "__init__.py")
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_a_package_lists_is_there(package: Path) -> None:
+    """Rows of its docstring: names, two spaces at least, what they are."""
+    rows = re.findall(r"^ *([a-z_0-9]+(?:, [a-z_0-9]+)*) {2,}\S", docstring_of(package), re.MULTILINE)
+    names = [name for row in rows for name in row.split(", ")]
+    assert [name for name in names if not ((package / name).is_dir() or (package / f"{name}.py").exists())] == []
+
+
+@pytest.mark.parametrize("package", [ROOT / "s2s"], ids=lambda path: path.name)
+def test_everything_at_the_root_of_a_package_is_on_its_map(package: Path) -> None:
+    names = {path.stem for path in package.glob("*.py")} | {path.parent.name for path in package.glob("*/__init__.py")}
+    words = set(re.findall(r"\w+", docstring_of(package)))
+    assert names - {"__init__"} - words == set()
+
+
+def docstring_of(package: Path) -> str:
+    return ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8"))) or ""

@@ -1,8 +1,11 @@
 """How good a model is, measured on what no stage was trained on.
 
+trained_model                     finished stages as one model -> a bundle
+held_out                          what it is measured on
+model_metrics                     the numbers of its card; what the data do not allow is said in words
+samples                           sheets for the eye
 picture_metrics, thing_metrics    what classifiers say of painted pictures
 size_regressor                    how large the thing in a picture is
-assemble                          finished stages -> metrics and a bundle
 ablation, curves                  the paper's table 2; how runs went
 selection_hits                    how often selected moments are right
 realism, sound_classifier         how real the world sounds
