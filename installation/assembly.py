@@ -26,7 +26,7 @@ from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
 from installation.output.surface import DisplayError, Surface
 from installation.output.window import WindowSurface, open_window
-from installation.preset import Preset, mood, preset_folders, preset_names
+from installation.preset import Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
 from installation.preset_use import load_usable_named
 from installation.render.layer import is_software
@@ -67,7 +67,7 @@ def _wire(
 ) -> Show:
     preset, asked = config.preset, config.arguments
     clock = MonotonicClock()
-    desk = Desk({**mood(preset), "/show/preset": preset.path.stem}, preset.routes)
+    desk = Desk({**preset_values(preset), "/show/preset": preset.path.stem}, preset.routes)
     folders = preset_folders(preset.path)
     ring = undo.enter_context(closing(AudioRing()))
     box = undo.enter_context(closing(JsonBox()))

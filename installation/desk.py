@@ -1,6 +1,6 @@
-"""The desk: the only writer of `Controls`. Anyone may post a wish from any thread; the show ticks and gets a snapshot.
+"""The desk: the only writer of `Controls`. Any thread may post an update; the show ticks and gets a snapshot.
 
-Wishes wait in one slot an address, so that a flood of fader moves costs one value a tick. Numbers glide by their
+Updates wait in one slot per address, so that a flood of fader moves costs one value a tick. Numbers glide by their
 row's smoothing, a preset's values move together over the morph time, modulation is added last and never stored.
 """
 
@@ -36,7 +36,7 @@ class Desk:
 
     def __init__(self, values: Mapping[str, ParameterValue] = DEFAULTS, routes: Sequence[Route] = ()) -> None:
         self._lock = threading.Lock()
-        self._wishes: dict[str, tuple[ParameterValue, str]] = {}
+        self._pending_updates: dict[str, tuple[ParameterValue, str]] = {}
         self._morph: tuple[Mapping[str, ParameterValue], float] | None = None
         self._set: dict[str, ParameterValue] = {a: parameter(a).check(v) for a, v in {**DEFAULTS, **values}.items()}
         self._moving: dict[str, float] = {a: float(v) for a, v in self._set.items() if PARAMETERS[a].is_number}
@@ -50,7 +50,7 @@ class Desk:
         """Ask for a value; it counts from the next tick. Any thread. Raises ParameterError in one line."""
         checked = parameter(address).check(value)
         with self._lock:
-            self._wishes[address] = (checked, origin)
+            self._pending_updates[address] = (checked, origin)
 
     def post_unit(self, address: str, position: float, origin: str) -> None:
         """Ask for the value at `position` 0..1 of a fader's travel; a switch is on from the middle. Any thread."""
@@ -69,8 +69,8 @@ class Desk:
         """Return what was last asked for, without smoothing or modulation. Any thread."""
         parameter(address)
         with self._lock:
-            wish = self._wishes.get(address)
-            return self._set[address] if wish is None else wish[0]
+            update = self._pending_updates.get(address)
+            return self._set[address] if update is None else update[0]
 
     def watch(self, watcher: Watcher) -> None:
         """Call `watcher(address, value, origin)` at each change, on the show's thread; it must not block."""
@@ -83,7 +83,7 @@ class Desk:
             self._morph = (checked, duration_s)
 
     def correct(self, address: str, value: ParameterValue) -> None:
-        """State what is so, whatever was asked for before; a wish that waits stands. The show's thread alone."""
+        """State what is so, whatever was asked for before; a pending update stands. The show's thread alone."""
         self._take(address, parameter(address).check(value), "show")
 
     def route(self, routes: Sequence[Route]) -> None:
@@ -91,15 +91,15 @@ class Desk:
         self._modulator = Modulator(routes)
 
     def tick(self, now: float, features: Features) -> Controls:
-        """Take in all wishes and return the values at `now`. The show's thread alone."""
+        """Take in all pending updates and return the values at `now`. The show's thread alone."""
         dt_s = 0.0 if self._ticked_at is None else max(now - self._ticked_at, 0.0)
         first, self._ticked_at = self._ticked_at is None, now
         with self._lock:
-            wishes, self._wishes = self._wishes, {}
+            updates, self._pending_updates = self._pending_updates, {}
             morph, self._morph = self._morph, None
         if morph is not None:
             self._begin_morph(*morph, now)
-        for address, (value, origin) in wishes.items():
+        for address, (value, origin) in updates.items():
             self._ramps.pop(address, None)
             self._take(address, value, origin)
         values = dict(self._set)

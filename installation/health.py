@@ -46,14 +46,14 @@ class Facts:
 def findings(facts: Facts, now: float) -> dict[str, Finding]:
     """Return what is found part by part."""
     return {
-        **{host.name: judge_host(host) for host in facts.hosts},
-        "sound": judge_sound(facts.sound),
-        "pictures": judge_pictures(facts.newest_made_at, now),
+        **{host.name: check_host(host) for host in facts.hosts},
+        "sound": check_sound(facts.sound),
+        "pictures": check_pictures(facts.newest_made_at, now),
         "image": _incident(facts.slow_path.image_problem),
-        **{name: judge_control(status) for name, status in facts.controls.items()},
+        **{name: check_control(status) for name, status in facts.controls.items()},
         "preset": _degraded(facts.refused_preset),
         **{name: _incident(status.problem) for name, status in facts.sinks.items()},
-        "show": judge_loop(facts.fault, facts.presented_at, now),
+        "show": check_loop(facts.fault, facts.presented_at, now),
     }
 
 
@@ -64,7 +64,7 @@ def worst(found: Mapping[str, Finding]) -> Health:
     return Health(condition, MappingProxyType(reasons))
 
 
-def judge_host(host: Host[object]) -> Finding:
+def check_host(host: Host[object]) -> Finding:
     """Return how a worker is doing."""
     if host.failure is None:
         return Finding()
@@ -73,12 +73,12 @@ def judge_host(host: Host[object]) -> Finding:
     return Finding(Condition.DEGRADED, f"recovering: {host.failure.message}")
 
 
-def judge_sound(status: CaptureStatus) -> Finding:
+def check_sound(status: CaptureStatus) -> Finding:
     """Return how the sound is doing, from the capture core's status: whether it comes, then what is odd about it."""
     return _degraded(status.reason or status.remark)
 
 
-def judge_pictures(newest_made_at: float | None, now: float) -> Finding:
+def check_pictures(newest_made_at: float | None, now: float) -> Finding:
     """Return how the generator is doing, from the age of its newest picture; before the first it is starting."""
     if newest_made_at is None:
         return Finding(Condition.DEGRADED, "the model is starting")
@@ -86,12 +86,12 @@ def judge_pictures(newest_made_at: float | None, now: float) -> Finding:
     return _degraded(f"no new picture for {age_s:.0f} s" if age_s > _STALE_FRAME_S else "")
 
 
-def judge_control(status: ControlStatus) -> Finding:
+def check_control(status: ControlStatus) -> Finding:
     """Return how a control surface is doing. A controller that nobody named may be absent."""
     return Finding() if status.may_be_absent else _incident(status.problem)
 
 
-def judge_loop(fault: str, presented_at: float | None, now: float) -> Finding:
+def check_loop(fault: str, presented_at: float | None, now: float) -> Finding:
     """Return how the show's own loop is doing."""
     if presented_at is not None and now - presented_at > _STALE_FRAME_S:
         return Finding(

@@ -1,4 +1,4 @@
-"""Follows the show's health: judges it now and then, says where it changes, and keeps what the report must name."""
+"""Follows the show's health: checks it now and then, says where it changes, and keeps what the report must name."""
 
 import logging
 from collections.abc import Mapping
@@ -24,11 +24,11 @@ class HealthMonitor:
         self._judged_at = float("-inf")
 
     def is_due(self, now: float) -> bool:
-        """Return whether it is time to judge again; gathering the facts costs more than asking."""
+        """Return whether it is time to check again; gathering the facts costs more than asking."""
         return now - self._judged_at >= EVERY_S
 
-    def judge(self, facts: Facts, now: float, *, aloud: bool = True) -> None:
-        """Judge; log the first condition and each other one `aloud`, and note new incidents in any case."""
+    def check(self, facts: Facts, now: float, *, aloud: bool = True) -> None:
+        """Check; log the first condition and each other one `aloud`, and note new incidents in any case."""
         self._judged_at = now
         found = findings(facts, now)
         for part, finding in found.items():

@@ -24,7 +24,7 @@ from installation.output.film import FilmError, FilmSink
 from installation.output.headless import open_headless
 from installation.output.snapshot import PixelReader, SnapshotError, save_png
 from installation.parameters import DEFAULTS
-from installation.preset import Preset, mood
+from installation.preset import Preset, preset_values
 from installation.preset_follower import PresetFollower
 from installation.preset_use import load_usable_named
 from installation.render.pipeline import Renderer
@@ -72,7 +72,7 @@ def render(config: ShowConfig, facts: Mapping[str, Any], started_at: float) -> d
 def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: ExitStack) -> Parts:
     args, preset, seed = config.arguments, config.preset, config.arguments.seed
     # The overlay tells of this machine at this moment: it would make each film another one.
-    values = {**mood(preset), "/show/preset": preset.path.stem, "/show/hud": False}
+    values = {**preset_values(preset), "/show/preset": preset.path.stem, "/show/hud": False}
     desk = Desk(values, preset.routes)
     card = read_card(config.model)
     ring = undo.enter_context(closing(AudioRing()))

@@ -187,7 +187,7 @@ def _model_of(preset: Preset) -> Path | str:
     return preset.model if preset.model == "default" else preset.path.parent / preset.model
 
 
-def mood(preset: Preset) -> dict[str, ParameterValue]:
+def preset_values(preset: Preset) -> dict[str, ParameterValue]:
     """Return all values that going to `preset` sets: the look and the motion as a whole, the rest only where named.
 
     What a preset leaves out of `/latent/` and `/render/` returns to its default, so that a preset looks the same

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from installation.control.surface import Refusals
+from installation.control.surface import RejectedMessages
 from installation.desk import Desk
 from installation.parameters import ParameterError
 from installation.preset import Preset, PresetError
@@ -53,7 +53,7 @@ class PresetFollower:
         self._reader: _Reader | None = None
         self._stuck: list[_Reader] = []
         self._rests_until = float("-inf")
-        self._refusals = Refusals("/show/preset", log)
+        self._refusals = RejectedMessages("/show/preset", log)
         desk.watch(self._on_change)
 
     def poll(self, now: float) -> Preset | PresetRefusal | None:

@@ -30,7 +30,7 @@ from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader, jpeg_bytes, save_png
 from installation.output.surface import DisplayError, Surface
 from installation.parameters import DEFAULTS
-from installation.preset import Preset, mood, read_at_start
+from installation.preset import Preset, preset_values, read_at_start
 from installation.preset_follower import PresetFollower, PresetRefusal
 from installation.render.pipeline import Renderer
 from installation.report import build_report, refusal_lines
@@ -102,7 +102,7 @@ class Show:
         self._preset = self._started_with = preset
         self._preset_note = ""
         self._duration_s = duration_s
-        self._ears = FastPath()
+        self._fast_features = FastPath()
         self._memory = MemoryMeter()
         self._features = Features()
         self._frame = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
@@ -147,7 +147,7 @@ class Show:
             self._follow_preset,
             self._send_params,
             self._receive_frame,
-            self._judge,
+            self._update_health,
         ):
             attempt(step, now)
         if attempt(self._draw, now) or attempt(self._draw_as_before, now):
@@ -178,7 +178,7 @@ class Show:
             self._guard.attempt(control.poll, now)
 
     def _listen(self, now: float) -> None:
-        self._features = self._ears.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
+        self._features = self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
 
     def _tick_desk(self, now: float) -> None:
         self._controls = self._parts.desk.tick(now, self._features)
@@ -217,10 +217,10 @@ class Show:
         self._presented_at = self._parts.clock.now()
         self._parts.meter.presented(self._presented_at, self._features)
 
-    def _judge(self, now: float) -> None:
+    def _update_health(self, now: float) -> None:
         if self._monitor.is_due(now):
             # None is said once the end is certain: its reason was said already.
-            self._monitor.judge(self._facts(now), now, aloud=self._exit_code is None)
+            self._monitor.check(self._facts(now), now, aloud=self._exit_code is None)
             self._hud = hud_lines(self.status(), self._features) if self._controls.switch("/show/hud") else []
 
     def _facts(self, now: float) -> Facts:
@@ -251,7 +251,7 @@ class Show:
         elif outcome is not None:
             self._preset = outcome
             self._parts.desk.route(outcome.routes)
-            self._parts.desk.morph(mood(outcome), float(self._parts.desk.get("/show/morph")))
+            self._parts.desk.morph(preset_values(outcome), float(self._parts.desk.get("/show/morph")))
             self._note_preset(outcome)
 
     def _note_preset(self, preset: Preset) -> None:
@@ -334,7 +334,7 @@ class Show:
             sink.close()
         if self._parts.sinks:
             now = self._parts.clock.now()
-            self._monitor.judge(self._facts(now), now, aloud=False)
+            self._monitor.check(self._facts(now), now, aloud=False)
 
     def close(self) -> None:
         """Give everything back, the newest first; one part that refuses does not keep the others."""

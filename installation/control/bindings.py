@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from installation.control.surface import Desk
+from installation.desk import Desk
 from installation.parameters import Kind, Parameter, ParameterError, nearest, parameter
 from installation.values import ParameterValue
 from s2s.files.quote import quoted

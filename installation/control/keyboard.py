@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from installation.control.surface import Desk
+from installation.desk import Desk
 from installation.parameters import parameter
 
 ORIGIN: Final = "keyboard"

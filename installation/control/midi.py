@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from installation.control.bindings import EventKind, MidiEvent, MidiMap, choose_port
 from installation.control.midi_link import PortLink
-from installation.control.surface import Desk, Refusals
+from installation.control.surface import RejectedMessages
+from installation.desk import Desk
 from installation.parameters import ParameterError
 from installation.status import MidiStatus
 
@@ -36,7 +37,7 @@ class MidiControl:
         self._mapping = mapping
         self._api, self._wanted = split_device(device, os.environ.get("MIDO_BACKEND", ""))
         self._link = PortLink(self._api, self._on_news)
-        self._refusals = Refusals("MIDI", _log)
+        self._refusals = RejectedMessages("MIDI", _log)
         self._port_names: list[str] = []
         self._opened: str | None = None
         self._received = 0

@@ -13,7 +13,8 @@ from typing import Final
 
 from installation.control.osc_echo import MAX_SUBSCRIBERS, Echo, Peer
 from installation.control.osc_messages import MAX_PACKET_BYTES, Message, OscFormatError, read_packet, write_message
-from installation.control.surface import Desk, Refusals, why_unknown
+from installation.control.surface import RejectedMessages, why_unknown
+from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind, ParameterError
 from installation.status import OscStatus
 from installation.values import ParameterValue
@@ -42,7 +43,7 @@ class OscControl:
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self._echo = Echo()
-        self._refusals = Refusals("OSC", _log)
+        self._refusals = RejectedMessages("OSC", _log)
         self._received = 0
         self._rests = 0
         self._problem = "not started"

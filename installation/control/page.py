@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import psutil
 
 from installation.control.access import Access
-from installation.control.surface import Desk, Refusals
+from installation.control.surface import RejectedMessages
+from installation.desk import Desk
 from installation.preset import preset_names
 from installation.status import PageStatus, ShowStatus
 
@@ -60,7 +61,7 @@ class OperatorPage:
         self._next_try_at = -float("inf")
         self._access = Access.of(host)
         self._announced = False
-        self._refusals = Refusals("the page", _log)
+        self._refusals = RejectedMessages("the page", _log)
 
     @property
     def port(self) -> int:

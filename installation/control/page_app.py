@@ -21,7 +21,8 @@ from starlette.types import ASGIApp
 
 from installation.control.access import Access
 from installation.control.page_guard import Guard
-from installation.control.surface import Desk, why_unknown
+from installation.control.surface import why_unknown
+from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind, Parameter, ParameterError
 from installation.plain import to_plain
 from installation.status import ShowStatus

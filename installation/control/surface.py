@@ -1,4 +1,4 @@
-"""What the control surfaces have in common: the desk as they see it, and how they keep account of what they refused.
+"""What the control surfaces have in common: how they keep account of what they refused.
 
 Pure; used from the show thread and from the surfaces' own threads.
 """
@@ -6,37 +6,16 @@ Pure; used from the show thread and from the surfaces' own threads.
 import logging
 import threading
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from installation.parameters import ParameterError, parameter
-from installation.values import ParameterValue
 
 _REPORT_EVERY_S: Final = (5.0, 3_600.0)
 """At first, and after a flood that has not ended for long: twice as long after each line, so that years fit a log."""
 _LONGEST_WORDS: Final = 200
 
 
-class Desk(Protocol):
-    """The desk's side that faces the surfaces. `position` is 0..1 of a fader's travel."""
-
-    def post(self, address: str, value: object, origin: str) -> None:
-        """Set a parameter at the next tick; any thread. Raises ParameterError, one line."""
-        ...
-
-    def post_unit(self, address: str, position: float, origin: str) -> None:
-        """Set a number by its fader's position at the next tick; any thread. Raises ParameterError."""
-        ...
-
-    def get(self, address: str) -> ParameterValue:
-        """Return what was set, without modulation; any thread. Raises ParameterError."""
-        ...
-
-    def watch(self, callback: Callable[[str, ParameterValue, str], None]) -> None:
-        """Call `callback(address, value, origin)` from the show thread for each change; it must not block."""
-        ...
-
-
-class Refusals:
+class RejectedMessages:
     """Counts what a surface refused and remembers the last reason; `report` turns floods into one line now and then.
 
     A reason may be a function: finding the nearest address costs more than a flood should be able to buy.

@@ -144,7 +144,7 @@ class InferenceCore:
         self._encoder_ms.add((time.perf_counter() - began) * 1e3)
         self._level_db = level_db(self._listener.recent(_LEVEL_WINDOW_S))
         was_idle = self._idler.idle
-        if self._idler.judge(now, self._level_db, self._controls.number("/audio/gate")):
+        if self._idler.is_idle(now, self._level_db, self._controls.number("/audio/gate")):
             if not was_idle:
                 log.info("the room is silent (%.0f dB): idle, drifting", self._level_db)
             dream = self._idler.dream(now)

@@ -42,7 +42,7 @@ class Idler:
         self._remembered_at = float("-inf")
         self._dreamt_at = float("-inf")
 
-    def judge(self, now: float, level: float, gate_db: float) -> bool:
+    def is_idle(self, now: float, level: float, gate_db: float) -> bool:
         """Return whether the show is idle at `now`, given the level of the last moments in dB."""
         if self._loud_at is None or level >= gate_db + (_WAKE_ABOVE_DB if self.idle else 0.0):
             self._loud_at = now

@@ -37,7 +37,7 @@ HELPERS: Final = MappingProxyType({"bloom": (Helper("glow", 4), Helper("halo", 8
 """Passes that draw in more than one step; each helper is shown those before it, the last of them as its picture."""
 
 
-RESTS: Final = MappingProxyType({"displace": "u_displacement", "bloom": "u_bloom", "grain": "u_grain"})
+SKIP_WHEN_ZERO: Final = MappingProxyType({"displace": "u_displacement", "bloom": "u_bloom", "grain": "u_grain"})
 """Passes that do nothing while the uniform is 0, and are left out then."""
 
 
@@ -102,7 +102,7 @@ class Passes:
 
 
 def _rests(name: str, uniforms: Uniforms) -> bool:
-    return name in RESTS and uniforms.get(RESTS[name]) == 0.0
+    return name in SKIP_WHEN_ZERO and uniforms.get(SKIP_WHEN_ZERO[name]) == 0.0
 
 
 class Upscale:

@@ -96,7 +96,7 @@ class Renderer:
         since_s = self._time.move(now, frozen=frozen)
         uniforms = {**self._time.uniforms(), **feature_uniforms(features), **parameter_uniforms(controls)}
         if not frozen:
-            self._develop(frame, uniforms, controls)
+            self._run_passes(frame, uniforms, controls)
         self._show(target, uniforms, controls, since_s)
         if hud and controls.switch("/show/hud"):
             self._hud.draw(target, hud, now)
@@ -106,7 +106,7 @@ class Renderer:
         if self._chooser is not None and not frozen:
             self._chooser.update(self.draw_s, now)
 
-    def _develop(self, frame: Frame | None, uniforms: dict[str, Uniform], controls: Controls) -> None:
+    def _run_passes(self, frame: Frame | None, uniforms: dict[str, Uniform], controls: Controls) -> None:
         source = self._source.update(frame, self._time.elapsed_s)
         if not self._source.has_picture:
             return

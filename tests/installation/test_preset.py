@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from installation.parameters import DEFAULTS
-from installation.preset import PresetError, find_named, load_preset, mood, preset_folders, preset_names
+from installation.preset import PresetError, find_named, load_preset, preset_folders, preset_names, preset_values
 from installation.preset_use import load_usable
 
 GOOD = "name: Test\ndescription: A test.\n"
@@ -27,7 +27,7 @@ def test_the_three_presets_of_the_house_ship() -> None:
 
 
 def test_a_preset_states_a_whole_mood() -> None:
-    values = mood(load_preset("gallery"))
+    values = preset_values(load_preset("gallery"))
     assert values["/latent/glide"] == 4
     assert values["/render/contrast"] == DEFAULTS["/render/contrast"]
     assert "/show/blackout" not in values

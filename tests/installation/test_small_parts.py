@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from installation.clock import Pacer
-from installation.health import Finding, judge_pictures, judge_sound, worst
+from installation.health import Finding, check_pictures, check_sound, worst
 from installation.histogram import Histogram
 from installation.hud import hud_lines
 from installation.metering import MemoryMeter, Meter
@@ -100,8 +100,8 @@ def test_health_is_the_worst_of_its_parts_with_the_reasons_in_words() -> None:
     health = worst(
         {
             "a": Finding(),
-            "sound": judge_sound(CaptureStatus(reason="no microphone; playing the built-in performance")),
-            "pictures": judge_pictures(0.0, 5.0),
+            "sound": check_sound(CaptureStatus(reason="no microphone; playing the built-in performance")),
+            "pictures": check_pictures(0.0, 5.0),
         }
     )
     assert health.condition is Condition.DEGRADED

@@ -3,13 +3,13 @@ from functools import partial
 
 import pytest
 
-from installation.control.surface import Refusals, why_unknown
+from installation.control.surface import RejectedMessages, why_unknown
 
 log = logging.getLogger(__name__)
 
 
 def test_a_flood_of_refusals_is_one_line_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
-    refusals = Refusals("OSC", log)
+    refusals = RejectedMessages("OSC", log)
     for turn in range(600):  # ten seconds at 60 Hz
         refusals.add(f"reason {turn}")
         refusals.report(turn / 60)
@@ -23,7 +23,7 @@ def test_a_flood_of_refusals_is_one_line_now_and_then(caplog: pytest.LogCaptureF
 
 
 def test_a_flood_that_never_ends_leaves_a_log_that_a_disk_can_hold(caplog: pytest.LogCaptureFixture) -> None:
-    refusals = Refusals("OSC", log)
+    refusals = RejectedMessages("OSC", log)
     for second in range(7 * 24 * 3600):
         refusals.add("another one")
         refusals.report(float(second))
@@ -32,7 +32,7 @@ def test_a_flood_that_never_ends_leaves_a_log_that_a_disk_can_hold(caplog: pytes
 
 
 def test_after_a_calm_a_new_flood_is_told_at_once_and_as_often_as_the_first(caplog: pytest.LogCaptureFixture) -> None:
-    refusals = Refusals("OSC", log)
+    refusals = RejectedMessages("OSC", log)
     for second in [*range(1000), *range(5000, 5012)]:
         refusals.add(f"second {second}")
         refusals.report(float(second))
@@ -43,7 +43,7 @@ def test_after_a_calm_a_new_flood_is_told_at_once_and_as_often_as_the_first(capl
 
 
 def test_nothing_refused_is_nothing_logged(caplog: pytest.LogCaptureFixture) -> None:
-    Refusals("OSC", log).report(1.0)
+    RejectedMessages("OSC", log).report(1.0)
 
     assert caplog.records == []
 
@@ -55,7 +55,7 @@ def test_the_words_for_a_refusal_are_found_only_when_someone_reads_them() -> Non
         asked.append(turn)
         return f"reason {turn}"
 
-    refusals = Refusals("OSC", log)
+    refusals = RejectedMessages("OSC", log)
     for turn in range(1000):
         refusals.add(partial(words, turn))
 
@@ -64,7 +64,7 @@ def test_the_words_for_a_refusal_are_found_only_when_someone_reads_them() -> Non
 
 
 def test_a_reason_is_cut_to_one_readable_line() -> None:
-    refusals = Refusals("OSC", log)
+    refusals = RejectedMessages("OSC", log)
     refusals.add("x" * 10_000)
 
     assert len(refusals.last) <= 201

@@ -5,7 +5,7 @@ from installation.inference.idle import IDLE_AFTER_S, Idler, level_db
 
 
 def judged(idler: Idler, levels: list[float], step_s: float = 0.25, start: float = 0.0) -> list[bool]:
-    return [idler.judge(start + i * step_s, level, gate_db=-50.0) for i, level in enumerate(levels)]
+    return [idler.is_idle(start + i * step_s, level, gate_db=-50.0) for i, level in enumerate(levels)]
 
 
 def test_a_short_pause_does_not_make_the_show_idle_a_long_one_does() -> None:
@@ -17,8 +17,8 @@ def test_a_short_pause_does_not_make_the_show_idle_a_long_one_does() -> None:
 def test_sound_wakes_it_but_not_the_last_decibel_at_the_gate() -> None:
     idler = Idler(0)
     judged(idler, [-80.0] * 40)
-    assert idler.judge(20.0, -49.0, gate_db=-50.0)
-    assert not idler.judge(20.25, -40.0, gate_db=-50.0)
+    assert idler.is_idle(20.0, -49.0, gate_db=-50.0)
+    assert not idler.is_idle(20.25, -40.0, gate_db=-50.0)
 
 
 def test_it_dreams_only_of_what_it_has_heard_and_not_too_often() -> None:
