@@ -29,8 +29,8 @@ from installation.output.window import WindowSurface, open_window
 from installation.preset import Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
 from installation.preset_use import load_usable_named
-from installation.render.layer import is_software
 from installation.render.pipeline import Renderer
+from installation.render.render_target import is_software
 from installation.render.still import read_still
 from installation.ring import AudioRing
 from installation.show import ControlSurface, Parts, Show, worker_params

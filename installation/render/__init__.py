@@ -1,7 +1,7 @@
 """The picture on the wall: generated pictures, features and controls in, a finished picture on a window out.
 
-surface (what to draw on) -> window (the only importer of pyglet) or headless; source and crossfade (generated pictures
-at display rate) -> passes from `shaders/` (shader, fusing, uniforms, layer) -> pipeline.Renderer; resolution chooses
-how large the passes run; framing and extension meet the window's shape; hud, reading and snapshot look at the result.
-No torch.
+surface (what to draw on) -> window (the only importer of pyglet) or headless; frame_texture and crossfade (generated
+pictures at display rate) -> passes from `shaders/` (shader, fusing, uniforms, render_target) -> pipeline.Renderer;
+resolution chooses how large the passes run; framing and extension meet the window's shape; hud, reading and snapshot
+look at the result. No torch.
 """

@@ -7,7 +7,7 @@ shape, and paint over where the generated one ends.
 import moderngl
 
 from installation.render.framing import Size, extended_size
-from installation.render.layer import Layer, sized
+from installation.render.render_target import RenderTarget, resized
 from installation.render.shader import SHADERS, Shader
 
 _STAGES = SHADERS / "stages"
@@ -21,9 +21,9 @@ class Extension:
         self._context = context
         self._soften = Shader(context, _STAGES / "soften.frag")
         self._extend = Shader(context, _STAGES / "extend.frag")
-        self._layers: dict[str, Layer] = {}
+        self._targets: dict[str, RenderTarget] = {}
 
-    def draw(self, source: Layer, window: Size) -> Layer:
+    def draw(self, source: RenderTarget, window: Size) -> RenderTarget:
         """Return `source` extended to the aspect of `window`; `source` itself where it has that already."""
         size = extended_size(source.size, window)
         if size == source.size:
@@ -33,14 +33,14 @@ class Extension:
         textures = {"u_picture": source.texture, "u_soft": soft.texture, "u_softer": softer.texture}
         return self._draw("whole", self._extend, size, textures)
 
-    def _draw(self, name: str, shader: Shader, size: Size, textures: dict[str, moderngl.Texture]) -> Layer:
-        layer = self._layers[name] = sized(self._context, self._layers.get(name), size)
-        shader.draw(layer.framebuffer, {"u_resolution": size}, textures)
-        return layer
+    def _draw(self, name: str, shader: Shader, size: Size, textures: dict[str, moderngl.Texture]) -> RenderTarget:
+        target = self._targets[name] = resized(self._context, self._targets.get(name), size)
+        shader.draw(target.framebuffer, {"u_resolution": size}, textures)
+        return target
 
     def release(self) -> None:
-        for layer in self._layers.values():
-            layer.release()
+        for target in self._targets.values():
+            target.release()
         self._soften.release()
         self._extend.release()
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from installation.render.framing import Size, field_size
 from installation.render.fusing import fused_fragment, fused_vertex, grouped
-from installation.render.layer import Layer, is_software, sized
+from installation.render.render_target import RenderTarget, is_software, resized
 from installation.render.shader import SHADERS, Shader, ShaderError, Uniform, pass_path
 
 Uniforms = Mapping[str, Uniform]
@@ -26,19 +26,18 @@ _PAINTED_SHARE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Helper:
-    """A smaller picture that a pass needs: `u_NAME`, of `stages/NAME.frag`, the passes' size divided by `divisor`."""
+class SubPass:
+    """A smaller render target that a pass reads as `u_NAME`: `stages/NAME.frag` at the passes' size / `divisor`."""
 
     name: str
     divisor: int
 
 
-HELPERS: Final = MappingProxyType({"bloom": (Helper("glow", 4), Helper("halo", 8), Helper("shine", 4))})
-"""Passes that draw in more than one step; each helper is shown those before it, the last of them as its picture."""
-
+SUB_PASSES: Final = MappingProxyType({"bloom": (SubPass("glow", 4), SubPass("halo", 8), SubPass("shine", 4))})
+"""Passes that draw in more than one step; each sub-pass reads those before it, the last of them as `u_picture`."""
 
 SKIP_WHEN_ZERO: Final = MappingProxyType({"displace": "u_displacement", "bloom": "u_bloom", "grain": "u_grain"})
-"""Passes that do nothing while the uniform is 0, and are left out then."""
+"""Passes that change nothing while this uniform of theirs is 0, and are skipped then."""
 
 
 class Passes:
@@ -53,55 +52,57 @@ class Passes:
         paths = [pass_path(name) for name in names]
         self._shader = Shader(context, paths[0], (fused_vertex(paths), fused_fragment(paths)))
         self._remembers = self._shader.takes("u_last")
-        self._helpers = [
-            (helper, name, Shader(context, _STAGES / f"{helper.name}.frag"))
+        self._sub_passes = [
+            (sub_pass, name, Shader(context, _STAGES / f"{sub_pass.name}.frag"))
             for name in names
-            for helper in HELPERS.get(name, ())
+            for sub_pass in SUB_PASSES.get(name, ())
         ]
-        self._out: Layer | None = None
-        self._last: Layer | None = None
-        self._small: dict[str, Layer] = {}
+        self._out: RenderTarget | None = None
+        self._last: RenderTarget | None = None
+        self._small: dict[str, RenderTarget] = {}
 
     def draw(self, picture: moderngl.Texture, size: Size, uniforms: Uniforms) -> moderngl.Texture:
         """Draw `picture` through the shader at `size` and return the result."""
-        textures = {"u_picture": picture, **self._draw_helpers(picture, size, uniforms)}
+        textures = {"u_picture": picture, **self._draw_sub_passes(picture, size, uniforms)}
         if self._remembers:
             # There is nothing to linger yet when the show begins.
             self._last, self._out = self._out, self._last
             textures["u_last"] = self._last.texture if self._last else picture
-        self._out = sized(self._context, self._out, size)
+        self._out = resized(self._context, self._out, size)
         self._shader.draw(self._out.framebuffer, {**uniforms, "u_resolution": size}, textures)
         return self._out.texture
 
-    def rests(self, uniforms: Uniforms) -> bool:
+    def is_skipped(self, uniforms: Uniforms) -> bool:
         """Return whether none of the passes would change anything."""
-        return all(_rests(name, uniforms) for name in self.names)
+        return all(_is_skipped(name, uniforms) for name in self.names)
 
     def remember(self, other: "Passes") -> None:
         """Take over what `other` drew last, where both end with the same pass and it is one that is shown that."""
         if self._remembers and self._out is None and other.names[-1] == self.names[-1]:
             self._out, other._out = other._out, None
 
-    def _draw_helpers(self, picture: moderngl.Texture, size: Size, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
+    def _draw_sub_passes(
+        self, picture: moderngl.Texture, size: Size, uniforms: Uniforms
+    ) -> dict[str, moderngl.Texture]:
         drawn: dict[str, moderngl.Texture] = {}
-        for helper, name, shader in self._helpers:
-            small = (max(size[0] // helper.divisor, 1), max(size[1] // helper.divisor, 1))
-            layer = self._small[helper.name] = sized(self._context, self._small.get(helper.name), small)
-            # A pass that rests beside others that do not is drawn with them, and shows nothing of its helpers.
-            if not _rests(name, uniforms):
-                shader.draw(layer.framebuffer, {**uniforms, "u_resolution": small}, {"u_picture": picture, **drawn})
-            picture = drawn[f"u_{helper.name}"] = layer.texture
+        for sub_pass, name, shader in self._sub_passes:
+            small = (max(size[0] // sub_pass.divisor, 1), max(size[1] // sub_pass.divisor, 1))
+            target = self._small[sub_pass.name] = resized(self._context, self._small.get(sub_pass.name), small)
+            # A skipped pass within a group that is drawn reads nothing of its sub-passes.
+            if not _is_skipped(name, uniforms):
+                shader.draw(target.framebuffer, {**uniforms, "u_resolution": small}, {"u_picture": picture, **drawn})
+            picture = drawn[f"u_{sub_pass.name}"] = target.texture
         return drawn
 
     def release(self) -> None:
-        for layer in (self._out, self._last, *self._small.values()):
-            if layer is not None:
-                layer.release()
-        for shader in (self._shader, *(shader for _, _, shader in self._helpers)):
+        for target in (self._out, self._last, *self._small.values()):
+            if target is not None:
+                target.release()
+        for shader in (self._shader, *(shader for _, _, shader in self._sub_passes)):
             shader.release()
 
 
-def _rests(name: str, uniforms: Uniforms) -> bool:
+def _is_skipped(name: str, uniforms: Uniforms) -> bool:
     return name in SKIP_WHEN_ZERO and uniforms.get(SKIP_WHEN_ZERO[name]) == 0.0
 
 
@@ -116,16 +117,18 @@ class Upscale:
         names = () if plain else ("flow", "strokes")
         self._stages = {name: Shader(context, _STAGES / f"{name}.frag") for name in names}
         self._bristles = bristles(context)
-        self._layers: dict[str, Layer] = {}
+        self._targets: dict[str, RenderTarget] = {}
 
-    def draw(self, source: Layer, size: Size, uniforms: Uniforms, covered: tuple[float, float]) -> moderngl.Texture:
+    def draw(
+        self, source: RenderTarget, size: Size, uniforms: Uniforms, covered: tuple[float, float]
+    ) -> moderngl.Texture:
         """Return the part of `source` that is `covered` (width and height, 0..1), painted for passes of `size`."""
         uniforms = {**uniforms, "u_cover": covered}
         textures = {"u_picture": source.texture} if self._plain else self._strokes(source, uniforms)
         painted = (max(round(size[0] * self._share), 1), max(round(size[1] * self._share), 1))
         return self._draw("out", self._shader, painted, uniforms, textures)
 
-    def _strokes(self, source: Layer, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
+    def _strokes(self, source: RenderTarget, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
         small = field_size(source.size)
         flow = self._draw("flow", self._stages["flow"], small, uniforms, {"u_picture": source.texture})
         strokes = self._draw("strokes", self._stages["strokes"], small, uniforms, {"u_picture": flow})
@@ -139,14 +142,14 @@ class Upscale:
         uniforms: Uniforms,
         textures: Mapping[str, moderngl.Texture],
     ) -> moderngl.Texture:
-        layer = self._layers[name] = sized(self._context, self._layers.get(name), size)
-        shader.draw(layer.framebuffer, {**uniforms, "u_resolution": size}, textures)
-        return layer.texture
+        target = self._targets[name] = resized(self._context, self._targets.get(name), size)
+        shader.draw(target.framebuffer, {**uniforms, "u_resolution": size}, textures)
+        return target.texture
 
     def release(self) -> None:
         self._bristles.release()
-        for layer in self._layers.values():
-            layer.release()
+        for target in self._targets.values():
+            target.release()
         for shader in (self._shader, *self._stages.values()):
             shader.release()
 
@@ -181,7 +184,7 @@ class Chain:
         """Change the passes; those that stay keep what they remember. Raises ShaderError and changes nothing then."""
         check_passes(names)
         plain = "upscale" not in names
-        groups = grouped([name for name in names if name != "upscale"], whole=HELPERS)
+        groups = grouped([name for name in names if name != "upscale"], whole=SUB_PASSES)
         staying = {item.names: item for item in self._passes}
         new = {group: self._made(group) for group in groups if group not in staying}
         upscale = Upscale(self._context, plain=plain) if plain != self._plain else self._upscale
@@ -203,12 +206,14 @@ class Chain:
                 raise
             return [Passes(self._context, (name,)) for name in group]
 
-    def draw(self, source: Layer, size: Size, uniforms: Uniforms, covered: tuple[float, float]) -> moderngl.Texture:
+    def draw(
+        self, source: RenderTarget, size: Size, uniforms: Uniforms, covered: tuple[float, float]
+    ) -> moderngl.Texture:
         """Draw the part of `source` that is `covered` through the whole chain at `size`; return the last picture."""
         assert self._upscale is not None
         picture = self._upscale.draw(source, size, uniforms, covered)
         for item in self._passes:
-            if not item.rests(uniforms):
+            if not item.is_skipped(uniforms):
                 picture = item.draw(picture, size, uniforms)
         return picture
 

@@ -11,13 +11,13 @@ import moderngl
 
 from installation.render.crossfade import Ramp
 from installation.render.extension import Extension
+from installation.render.frame_texture import FrameTexture
 from installation.render.framing import cover, internal_size, place
 from installation.render.hud import HeadUpDisplay
-from installation.render.layer import is_software
 from installation.render.passes import Chain
+from installation.render.render_target import is_software
 from installation.render.resolution import ResolutionChooser
 from installation.render.shader import SHADERS, Shader, Uniform
-from installation.render.source import Source
 from installation.render.uniforms import ShowTime, feature_uniforms, parameter_uniforms
 from installation.values import Controls, Features, Frame
 
@@ -49,7 +49,7 @@ class Renderer:
         """
         self._size = size
         self._chain = Chain(context, passes)
-        self._source = Source(context)
+        self._frame_texture = FrameTexture(context)
         self._extension = Extension(context)
         self._hud = HeadUpDisplay(context)
         self._present = Shader(context, SHADERS / "stages" / "present.frag")
@@ -107,8 +107,8 @@ class Renderer:
             self._chooser.update(self.draw_s, now)
 
     def _run_passes(self, frame: Frame | None, uniforms: dict[str, Uniform], controls: Controls) -> None:
-        source = self._source.update(frame, self._time.elapsed_s)
-        if not self._source.has_picture:
+        source = self._frame_texture.update(frame, self._time.elapsed_s)
+        if not self._frame_texture.has_picture:
             return
         meets = controls.text("/render/fit")
         if meets == "extend":
@@ -124,19 +124,19 @@ class Renderer:
         light = 1.0 - self._blackout.update(controls.switch("/show/blackout"), since_s)
         fit = controls.text("/render/fit") == "fit"
         if self._picture is None or fit:
-            target.use()  # or the scissor of the layer drawn last would clip the clearing
+            target.use()  # or the scissor of the target drawn last would clip the clearing
             target.clear(0.0, 0.0, 0.0, 1.0)
         if self._picture is None:
             return
         target.viewport = place(self._size, self._picture_size, fit=fit)
-        told: dict[str, Uniform] = {**uniforms, "u_light": light, "u_resolution": self._size}
-        self._present.draw(target, told, {"u_picture": self._picture})
+        present: dict[str, Uniform] = {**uniforms, "u_light": light, "u_resolution": self._size}
+        self._present.draw(target, present, {"u_picture": self._picture})
         target.viewport = (0, 0, *self._size)
 
     def close(self) -> None:
         """Give the graphics card its memory back."""
         self._chain.release()
-        self._source.release()
+        self._frame_texture.release()
         self._extension.release()
         self._hud.release()
         self._present.release()

@@ -1,4 +1,4 @@
-"""A picture on the graphics card that can be drawn on and read from.
+"""Render targets: pictures on the graphics card that can be drawn on and sampled.
 
 Lives on the show's main thread.
 """
@@ -15,14 +15,14 @@ def is_software(context: moderngl.Context) -> bool:
 
 
 def pixel_type(context: moderngl.Context) -> str:
-    """Return ModernGL's dtype for layers: floats, because 8 bits would leave trails in the feedback for ever.
+    """Return ModernGL's dtype for render targets: floats, because 8 bits would leave trails in the feedback for ever.
 
     Measured on llvmpipe: sampling half floats costs twice as much as sampling bytes or full floats.
     """
     return "f4" if is_software(context) else "f2"
 
 
-class Layer:
+class RenderTarget:
     """An RGBA float picture of `size` (width, height), sampled smoothly, edges repeated outwards."""
 
     def __init__(self, context: moderngl.Context, size: tuple[int, int]) -> None:
@@ -39,10 +39,10 @@ class Layer:
         self.texture.release()
 
 
-def sized(context: moderngl.Context, layer: Layer | None, size: tuple[int, int]) -> Layer:
-    """Return `layer` where it has `size` already, else a new one in its place."""
-    if layer is not None and layer.size == size:
-        return layer
-    if layer is not None:
-        layer.release()
-    return Layer(context, size)
+def resized(context: moderngl.Context, target: RenderTarget | None, size: tuple[int, int]) -> RenderTarget:
+    """Return `target` where it has `size` already, else a new one in its place; the old one is released."""
+    if target is not None and target.size == size:
+        return target
+    if target is not None:
+        target.release()
+    return RenderTarget(context, size)

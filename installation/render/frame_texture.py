@@ -8,20 +8,20 @@ import numpy as np
 
 from installation.render.crossfade import CrossFade
 from installation.render.framing import cover
-from installation.render.layer import Layer
+from installation.render.render_target import RenderTarget
 from installation.render.shader import SHADERS, Shader, Uniform
 from installation.values import Frame
 
 
-class Source:
+class FrameTexture:
     """The picture between the last generated frame and the newest one, drawn anew at each `update`."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
         self._shader = Shader(context, SHADERS / "stages" / "crossfade.frag")
         self._fade = CrossFade()
-        self._shown = Layer(context, (1, 1))
-        self._before = Layer(context, (1, 1))
+        self._shown = RenderTarget(context, (1, 1))
+        self._before = RenderTarget(context, (1, 1))
         self._newest: moderngl.Texture | None = None
         self._stamp: tuple[int, float] | None = None
         self._drawn_at_s = 0.0
@@ -30,15 +30,15 @@ class Source:
     def has_picture(self) -> bool:
         return self._newest is not None
 
-    def update(self, frame: Frame | None, elapsed_s: float) -> Layer:
+    def update(self, frame: Frame | None, elapsed_s: float) -> RenderTarget:
         """Return the picture at `elapsed_s`; `frame` is the newest one there is, the same as before or another."""
         if frame is not None and self._stamp != (frame.serial, frame.made_at):
             self._take(frame, elapsed_s)
         if self._newest is not None:
             textures = {"u_before": self._before.texture, "u_newest": self._newest}
             part = cover(self._shown.size, self._before.size, zoom=1.0)
-            told: dict[str, Uniform] = {"u_weight": self._fade.weight(elapsed_s), "u_part": part}
-            self._shader.draw(self._shown.framebuffer, told, textures)
+            uniforms: dict[str, Uniform] = {"u_weight": self._fade.weight(elapsed_s), "u_part": part}
+            self._shader.draw(self._shown.framebuffer, uniforms, textures)
             self._drawn_at_s = elapsed_s
         return self._shown
 
@@ -48,7 +48,7 @@ class Source:
         self._before, self._shown = self._shown, self._before
         if self._shown.size != (width, height):
             self._shown.release()
-            self._shown = Layer(self._context, (width, height))
+            self._shown = RenderTarget(self._context, (width, height))
         self._upload(np.ascontiguousarray(frame.pixels))
         self._stamp = (frame.serial, frame.made_at)
         self._fade.arrive(elapsed_s, shown_at=self._drawn_at_s)
@@ -63,8 +63,8 @@ class Source:
         self._newest.write(pixels, alignment=1)
 
     def release(self) -> None:
-        for layer in (self._shown, self._before):
-            layer.release()
+        for target in (self._shown, self._before):
+            target.release()
         if self._newest is not None:
             self._newest.release()
         self._shader.release()
