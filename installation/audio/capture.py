@@ -1,19 +1,19 @@
 """The core of the capture process: hears the wanted source, applies gain and mix, writes the shared ring.
 
-It never waits and never stops; what happens while the source is away is the business of `steady`. What the ring holds
+It never waits and never stops; what happens while the source is away is the business of `failover`. What the ring holds
 is what the encoder and the meters hear, not clipped.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
+from installation.audio.failover import FailoverSource
 from installation.audio.file import SoundFile
 from installation.audio.mixing import Mixer
 from installation.audio.opening import Opener, open_microphone
 from installation.audio.osc_pcm import OscPcm
 from installation.audio.prepared import PreparedPerformance
 from installation.audio.source import PacedSource, Source, SourceKind, SourceSpec, parse_source
-from installation.audio.steady import SteadySource
 from installation.mailbox import JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
@@ -55,7 +55,7 @@ class CaptureCore:
         # Another seed for the mix: mixed with itself, the performance would only be louder.
         self._second = PreparedPerformance(config.seed + 1)
         self._mixer = Mixer(self._second.read)
-        self._source = SteadySource(
+        self._source = FailoverSource(
             parse_source(config.source),
             opener or self._open,
             fallback=None if config.demanded else self._performance.read,

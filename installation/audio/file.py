@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from installation.audio.resample import finite
-from installation.audio.source import Pacer, SourceError
+from installation.audio.source import SampleClock, SourceError
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
 from s2s.files.names import shown
 from s2s.media.audio import AudioFileError, SoundNotes, decode_stepwise
@@ -36,7 +36,7 @@ class SoundFile:
         self.label = f"file: {shown(self.path.name)}"
         self.ended = False
         self._loop = loop
-        self._pacer = Pacer()
+        self._sample_clock = SampleClock()
         self._notes = SoundNotes()
         self._held: list[Samples] | None = []
         self._blocks = self._decoded()
@@ -55,7 +55,7 @@ class SoundFile:
         return f"{self.label}: {'; '.join(said)}" if said else ""
 
     def read(self, now: float) -> AudioBlock | None:
-        count, idle = self._pacer.due(now), 0
+        count, idle = self._sample_clock.due(now), 0
         pieces = [_NOTHING]
         while count > 0 and not self.ended and idle < _MOST_IDLE_PACKETS:
             if len(self._pending) == 0:

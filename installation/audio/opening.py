@@ -5,7 +5,8 @@ Measured: with a frozen PulseAudio, closing a stream and starting PortAudio both
 
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from concurrent.futures import Future, wait
+from typing import TypeVar
 
 from installation.audio.source import Channel, Source, SourceError, SourceSpec
 
@@ -30,29 +31,25 @@ def reopen(opener: Opener, spec: SourceSpec, dead: Source | None) -> Source:
     return opener(spec)
 
 
-class Attempt(Generic[Result]):
-    """Work that may hang, in a thread that nobody has to wait for. Starts at once."""
+def in_thread(work: Callable[[], Result]) -> Future[Result]:
+    """Start `work`, which may hang, in a thread that nobody has to wait for, and return its future.
 
-    def __init__(self, work: Callable[[], Result]) -> None:
-        self._work = work
-        self._results: list[Result] = []
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="attempt", daemon=True)
-        self._thread.start()
+    No executor: those join their threads when the interpreter ends, and a driver that hangs would keep it alive.
+    """
+    future: Future[Result] = Future()
 
-    def wait(self, limit_s: float) -> bool:
-        """Wait up to `limit_s` for its end; return whether it has ended."""
-        self._thread.join(limit_s)
-        return not self._thread.is_alive()
-
-    def result(self) -> Result:
-        """Return what an ended attempt returned. Raises what it raised."""
-        if self._error is not None:
-            raise self._error
-        return self._results[0]
-
-    def _run(self) -> None:
+    def run() -> None:
         try:
-            self._results.append(self._work())
+            result = work()
         except Exception as error:  # whatever it is, result() raises it where somebody listens
-            self._error = error
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    threading.Thread(target=run, name="opening", daemon=True).start()
+    return future
+
+
+def is_done(future: Future[Result], limit_s: float) -> bool:
+    """Wait up to `limit_s` for the end of `future`; return whether it has ended."""
+    return future.done() or bool(wait([future], limit_s).done)

@@ -3,11 +3,12 @@
 Belongs to the capture loop, which never waits: SciPy's import and the first scene take a second or two.
 """
 
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from installation.audio.opening import Attempt
+from installation.audio.opening import in_thread, is_done
 from installation.values import Samples
 
 if TYPE_CHECKING:
@@ -19,28 +20,28 @@ class PreparedPerformance:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._making: Attempt[Performance] | None = None
+        self._making: Future[Performance] | None = None
 
     @property
     def scene(self) -> str:
         """The name of the scene that sounds now; empty before the first sound."""
-        return self._making.result().scene if self._making is not None and self._making.wait(0.0) else ""
+        return self._making.result().scene if self._making is not None and self._making.done() else ""
 
     def prepare(self, limit_s: float) -> None:
         """Begin to make it, and wait up to `limit_s` until it is ready."""
         if self._making is None:
-            self._making = Attempt(self._make)
-        self._making.wait(limit_s)
+            self._making = in_thread(self._make)
+        is_done(self._making, limit_s)
 
     def read(self, count: int) -> Samples:
         """Return the next `count` samples, silence while it is not ready."""
         self.prepare(0.0)
         assert self._making is not None
-        return self._making.result().read(count) if self._making.wait(0.0) else np.zeros(count, np.float32)
+        return self._making.result().read(count) if self._making.done() else np.zeros(count, np.float32)
 
     def close(self) -> None:
         """End its thread."""
-        if self._making is not None and self._making.wait(0.0):
+        if self._making is not None and self._making.done():
             self._making.result().close()
 
     def _make(self) -> "Performance":

@@ -116,7 +116,7 @@ def _parse_port(text: str, port: str) -> int:
     return int(port)
 
 
-class Pacer:
+class SampleClock:
     """Turns monotonic time into whole samples due, without drift; of a long pause only the last second is made up."""
 
     def __init__(self) -> None:
@@ -144,10 +144,10 @@ class PacedSource:
     def __init__(self, label: str, make: MakeSound) -> None:
         self.label = label
         self._make = make
-        self._pacer = Pacer()
+        self._sample_clock = SampleClock()
 
     def read(self, now: float) -> AudioBlock | None:
-        count = self._pacer.due(now)
+        count = self._sample_clock.due(now)
         return AudioBlock(self._make(count), now) if count else None
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
-from installation.audio import steady
+from installation.audio import failover
 from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.audio.file import SoundFile
 from installation.audio.osc_pcm import OscPcm
@@ -230,8 +230,8 @@ def test_a_restarted_core_waits_for_its_demanded_source_instead_of_giving_up() -
 
 
 def test_an_opening_that_hangs_holds_nobody_up(bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steady, "_START_LIMIT_S", 0.05)
-    monkeypatch.setattr(steady, "_CLOSING_LIMIT_S", 0.05)
+    monkeypatch.setattr(failover, "_START_LIMIT_S", 0.05)
+    monkeypatch.setattr(failover, "_CLOSING_LIMIT_S", 0.05)
     release = threading.Event()
 
     class HangingBench(Bench):

@@ -1,7 +1,7 @@
 import pytest
 
 from installation.audio.devices import DeviceInfo, find_device
-from installation.audio.source import Channel, Pacer, SourceError, SourceKind, SourceSpec, parse_source
+from installation.audio.source import Channel, SampleClock, SourceError, SourceKind, SourceSpec, parse_source
 from installation.exit_codes import ExitCode
 from installation.values import SAMPLE_RATE_HZ
 
@@ -70,11 +70,11 @@ def test_an_unknown_device_is_answered_with_those_there_are() -> None:
         find_device((), "")
 
 
-def test_a_pacer_neither_gains_nor_loses_a_sample_in_a_month() -> None:
-    pacer, month_s = Pacer(), 30 * 86_400.0
-    pacer.due(1000.0)
-    early = sum(pacer.due(1000.0 + tick / 144) for tick in range(1, 1441))
+def test_a_sample_clock_neither_gains_nor_loses_a_sample_in_a_month() -> None:
+    sample_clock, month_s = SampleClock(), 30 * 86_400.0
+    sample_clock.due(1000.0)
+    early = sum(sample_clock.due(1000.0 + tick / 144) for tick in range(1, 1441))
     assert early == 10 * SAMPLE_RATE_HZ
-    late = sum(pacer.due(1000.0 + month_s + tick / 144) for tick in range(1441))
+    late = sum(sample_clock.due(1000.0 + month_s + tick / 144) for tick in range(1441))
     assert late == 11 * SAMPLE_RATE_HZ  # of the month's pause, one second is made up
-    assert pacer.due(0.0) == 0  # time never runs back, but if it did, no sound would be taken back
+    assert sample_clock.due(0.0) == 0  # time never runs back, but if it did, no sound would be taken back

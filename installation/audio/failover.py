@@ -1,16 +1,17 @@
-"""A source that never fails: while the wanted one is away, something stands in and a thread tries to open it again.
+"""A source with failover: while the primary is away, a fallback or silence stands in and a thread retries to open it.
 
 Runs in the capture loop; `read` neither waits nor raises. A source that dies says so by SourceError, one that only
-pauses gives way to silence; the wanted one takes over again with its first block.
+pauses gives way to silence; the primary takes over again with its first block.
 """
 
 import logging
+from concurrent.futures import Future
 from functools import partial
 from typing import Final
 
 import numpy as np
 
-from installation.audio.opening import Attempt, Opener, reopen
+from installation.audio.opening import Opener, in_thread, is_done, reopen
 from installation.audio.source import MakeSound, PacedSource, Source, SourceError, SourceKind, SourceSpec
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Samples
 from s2s.files.names import shown
@@ -26,7 +27,7 @@ _DEMANDED_START_LIMIT_S: Final = 15.0
 _CLOSING_LIMIT_S: Final = 1.0
 
 
-class SteadySource:
+class FailoverSource:
     """What `spec` names whenever it can be had, else `fallback(count)`, or silence where that is None."""
 
     def __init__(
@@ -43,8 +44,8 @@ class SteadySource:
         self._remarked: set[str] = set()
         self._quiet_since: float | None = None
         self._retry_at = float("-inf")
-        self._attempt: Attempt[Source] | None = self._try()
-        self._start(self._attempt, must_open)
+        self._opening: Future[Source] | None = self._begin_opening()
+        self._start(self._opening, must_open)
 
     @property
     def label(self) -> str:
@@ -54,7 +55,7 @@ class SteadySource:
 
     @property
     def falls_back(self) -> bool:
-        """Whether the fallback is heard in place of what was wanted."""
+        """Whether the fallback is heard in place of the source."""
         return self._stand_in is not None and self._stand_in.label == _FALLBACK
 
     @property
@@ -64,59 +65,59 @@ class SteadySource:
 
     @property
     def remark(self) -> str:
-        """What is amiss with the wanted source though it is heard, in words; empty where all is well."""
+        """What is amiss with the source though it is heard, in words; empty where all is well."""
         return self.live.remark if self.live is not None else ""
 
     def read(self, now: float) -> AudioBlock | None:
         """Return what is to be heard since the last call, None when nothing is due yet."""
-        self._pursue(now)
+        self._retry(now)
         block = self._read_live(now)
         return self._read_stand_in(now) if block is None else block
 
     def close(self) -> None:
         """Close the source, briefly; one that hangs is left to the end of the process."""
-        if self._attempt is not None and self._attempt.wait(_CLOSING_LIMIT_S):
-            self._finish(self._attempt, must_open=False)
+        if self._opening is not None and is_done(self._opening, _CLOSING_LIMIT_S):
+            self._finish(self._opening, must_open=False)
         for source in filter(None, (self.live, self._dead)):
-            Attempt(source.close).wait(_CLOSING_LIMIT_S)
+            is_done(in_thread(source.close), _CLOSING_LIMIT_S)
         self.live = self._dead = None
 
-    def _try(self) -> Attempt[Source]:
+    def _begin_opening(self) -> Future[Source]:
         dead, self._dead = self._dead, None
-        return Attempt(partial(reopen, self._opener, self._spec, dead))
+        return in_thread(partial(reopen, self._opener, self._spec, dead))
 
-    def _start(self, attempt: Attempt[Source], must_open: bool) -> None:
-        if attempt.wait(_DEMANDED_START_LIMIT_S if must_open else _START_LIMIT_S):
-            self._finish(attempt, must_open)
+    def _start(self, opening: Future[Source], must_open: bool) -> None:
+        if is_done(opening, _DEMANDED_START_LIMIT_S if must_open else _START_LIMIT_S):
+            self._finish(opening, must_open)
         elif must_open:
             raise SourceError(f"the source {self._spec} did not open within {_DEMANDED_START_LIMIT_S:g} s")
         else:
-            self._miss(f"the source {self._spec} takes long to open")
+            self._fall_back(f"the source {self._spec} takes long to open")
 
-    def _pursue(self, now: float) -> None:
-        """Take a try's result, or begin one when it is time."""
-        if self._attempt is not None:
-            if self._attempt.wait(0.0):
-                self._finish(self._attempt, must_open=False)
+    def _retry(self, now: float) -> None:
+        """Take the result of opening it, or open it again when it is time."""
+        if self._opening is not None:
+            if self._opening.done():
+                self._finish(self._opening, must_open=False)
                 self._retry_at = now + _RETRY_S
         elif self.live is None and now >= self._retry_at:
-            self._attempt = self._try()
+            self._opening = self._begin_opening()
 
-    def _finish(self, attempt: Attempt[Source], must_open: bool) -> None:
-        self._attempt = None
+    def _finish(self, opening: Future[Source], must_open: bool) -> None:
+        self._opening = None
         try:
-            self.live = attempt.result()
+            self.live = opening.result()
         except SourceError as error:
             if must_open:
                 raise
-            self._miss(str(error))
+            self._fall_back(str(error))
             return
         self._quiet_since = None
         if self._spec.kind is SourceKind.OSC:
             self._stand_in, self.reason = None, ""  # an open socket is well, even while nobody sends
 
-    def _miss(self, reason: str) -> None:
-        """Let something stand in for the source; say why, once."""
+    def _fall_back(self, reason: str) -> None:
+        """Let the fallback, or silence, stand in for the source; say why, once."""
         reason = shown(reason)
         if self.reason != reason:
             log.warning("%s; until then %s", reason, "silence" if self._fallback is None else "the performance plays")
@@ -132,16 +133,16 @@ class SteadySource:
         try:
             block = self.live.read(now)
         except SourceError as error:
-            self._lose(str(error), now)
+            self._fail(str(error), now)
             return None
         if block is not None:
             self._quiet_since, self.heard_at = now, block.heard_at
-            self._welcome(self.live)
+            self._recover(self.live)
             self._pass_on(self.live.remark)
         return block
 
-    def _welcome(self, source: Source) -> None:
-        """The wanted source is heard: nothing stands in for it any more."""
+    def _recover(self, source: Source) -> None:
+        """The source is heard: nothing stands in for it any more."""
         self._stand_in = None
         if self.reason:
             log.info("hearing %s", source.label)
@@ -153,11 +154,12 @@ class SteadySource:
             self._remarked.add(remark)
             log.warning("%s", remark)
 
-    def _lose(self, reason: str, now: float) -> None:
+    def _fail(self, reason: str, now: float) -> None:
+        """The source has died: count what was missed, and fall back."""
         missed_s = 0.0 if self._quiet_since is None else now - self._quiet_since
         self._lost_before = self.lost_samples + round(missed_s * SAMPLE_RATE_HZ)
         self._dead, self.live = self.live, None
-        self._miss(reason)
+        self._fall_back(reason)
 
     def _read_stand_in(self, now: float) -> AudioBlock | None:
         if self._stand_in is None:
