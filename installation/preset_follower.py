@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from installation.control.surface import RejectedMessages
+from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
 from installation.parameters import ParameterError
 from installation.preset import Preset, PresetError
@@ -53,12 +53,12 @@ class PresetFollower:
         self._reader: _Reader | None = None
         self._stuck: list[_Reader] = []
         self._rests_until = float("-inf")
-        self._refusals = RejectedMessages("/show/preset", log)
+        self._rejections = RejectionCounter("/show/preset", log)
         desk.watch(self._on_change)
 
     def poll(self, now: float) -> Preset | PresetRefusal | None:
         """Return the preset that is shown from now on, or the one that is not, when either is new. Never waits."""
-        self._refusals.report(now)
+        self._rejections.report(now)
         if self._reader is not None:
             return self._take(self._reader, now)
         if self._wanted is None or now < self._rests_until:
@@ -87,7 +87,7 @@ class PresetFollower:
         outcome = f"reading it takes longer than {_TIME_LIMIT_S:g} s" if stuck else reader.outcome
         if self._wanted is not None:  # a newer wish: nobody waits for this one any more
             if isinstance(outcome, str):
-                self._refusals.add(outcome)
+                self._rejections.add(outcome)
             return None
         if isinstance(outcome, str):
             return self._refuse(reader.wanted, outcome, now)
@@ -103,8 +103,8 @@ class PresetFollower:
 
     def _refuse(self, name: str, reason: str, now: float) -> PresetRefusal:
         self.refusal, self.refused_at = reason, now
-        self._refusals.add(reason)
-        self._refusals.report(now)
+        self._rejections.add(reason)
+        self._rejections.report(now)
         self._desk.correct(ADDRESS, self.shown)
         return PresetRefusal(name, reason)
 

@@ -2,5 +2,5 @@
 
 osc (with osc_messages, osc_echo) and page have threads of their own in the show process; midi has its ports in a
 process of their own (midi_link starts midi_ports, the only importer of mido and rtmidi); bindings says what a message
-means; keyboard is pure; surface holds what all share. None of them may block or end the show.
+means; keyboard is pure; rejections is what all share. None of them may block or end the show.
 """

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from installation.control.bindings import EventKind, MidiEvent, MidiMap, choose_port
 from installation.control.midi_link import PortLink
-from installation.control.surface import RejectedMessages
+from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
 from installation.parameters import ParameterError
 from installation.status import MidiStatus
@@ -37,7 +37,7 @@ class MidiControl:
         self._mapping = mapping
         self._api, self._wanted = split_device(device, os.environ.get("MIDO_BACKEND", ""))
         self._link = PortLink(self._api, self._on_news)
-        self._refusals = RejectedMessages("MIDI", _log)
+        self._rejections = RejectionCounter("MIDI", _log)
         self._port_names: list[str] = []
         self._opened: str | None = None
         self._received = 0
@@ -57,7 +57,7 @@ class MidiControl:
 
     def poll(self, now: float) -> None:
         """Look after the port process, log what was refused; show thread, `now` in monotonic seconds."""
-        self._refusals.report(now)
+        self._rejections.report(now)
         if self._closed or now < self._next_poll_at:
             return
         self._next_poll_at = now + _POLL_S
@@ -75,8 +75,8 @@ class MidiControl:
             problem=self._link.problem or self._missing,
             received=self._received,
             last=self._last_event,
-            refused=self._refusals.count,
-            last_refusal=self._refusals.last,
+            refused=self._rejections.count,
+            last_refusal=self._rejections.last,
         )
 
     def close(self) -> None:
@@ -120,7 +120,7 @@ class MidiControl:
         try:
             self._mapping.apply(event, self._desk)
         except ParameterError as error:
-            self._refusals.add(str(error))
+            self._rejections.add(str(error))
 
 
 def split_device(device: str, backend: str) -> tuple[str, str]:

@@ -12,8 +12,14 @@ from functools import partial
 from typing import Final
 
 from installation.control.osc_echo import MAX_SUBSCRIBERS, Echo, Peer
-from installation.control.osc_messages import MAX_PACKET_BYTES, Message, OscFormatError, read_packet, write_message
-from installation.control.surface import RejectedMessages, why_unknown
+from installation.control.osc_messages import (
+    MAX_PACKET_BYTES,
+    ControlMessage,
+    OscFormatError,
+    read_packet,
+    write_message,
+)
+from installation.control.rejections import RejectionCounter, why_unknown
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind, ParameterError
 from installation.status import OscStatus
@@ -43,7 +49,7 @@ class OscControl:
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self._echo = Echo()
-        self._refusals = RejectedMessages("OSC", _log)
+        self._rejections = RejectionCounter("OSC", _log)
         self._received = 0
         self._rests = 0
         self._problem = "not started"
@@ -61,7 +67,7 @@ class OscControl:
 
     def poll(self, now: float) -> None:
         """Retry a taken port, restart what died, log what was refused; show thread, `now` in monotonic seconds."""
-        self._refusals.report(now)
+        self._rejections.report(now)
         if self._closing.is_set() or (self._thread is not None and self._thread.is_alive()):
             return
         if now >= self._next_try_at:
@@ -74,8 +80,8 @@ class OscControl:
             port=self.port,
             problem=self._problem,
             received=self._received,
-            refused=self._refusals.count,
-            last_refusal=self._refusals.last,
+            refused=self._rejections.count,
+            last_refusal=self._rejections.last,
             rests=self._rests,
             subscribers=len(self._echo.subscribers),
         )
@@ -140,26 +146,26 @@ class OscControl:
         try:
             messages = read_packet(packet)
         except OscFormatError as error:
-            self._refusals.add(f"{error}, from {sender[0]}:{sender[1]}")
+            self._rejections.add(f"{error}, from {sender[0]}:{sender[1]}")
             messages = []
         for message in messages:
             self._handle(message, sender, receiver)
         return max(len(messages), 1) + len(packet) // _BYTES_PER_COST
 
-    def _handle(self, message: Message, sender: Peer, receiver: socket.socket) -> None:
+    def _handle(self, message: ControlMessage, sender: Peer, receiver: socket.socket) -> None:
         try:
             if message.address in ("/subscribe", "/unsubscribe"):
                 self._subscribe(message, sender)
             elif message.address not in PARAMETERS:
-                self._refusals.add(partial(why_unknown, message.address))
+                self._rejections.add(partial(why_unknown, message.address))
             elif not message.arguments and PARAMETERS[message.address].kind is not Kind.TRIGGER:
                 self._answer(message.address, sender, receiver)
             else:
                 self._desk.post(message.address, _value(message), "osc")
         except ParameterError as error:
-            self._refusals.add(str(error))
+            self._rejections.add(str(error))
 
-    def _subscribe(self, message: Message, sender: Peer) -> None:
+    def _subscribe(self, message: ControlMessage, sender: Peer) -> None:
         port = message.arguments[0] if len(message.arguments) == 1 else None
         if not isinstance(port, int | float) or port not in range(1, 65_536):
             raise ParameterError(f"{message.address} takes one port, 1..65535, got {quoted(list(message.arguments))}")
@@ -167,7 +173,7 @@ class OscControl:
         if message.address == "/unsubscribe":
             self._echo.unsubscribe(peer)
         elif (forgotten := self._echo.subscribe(peer)) is not None:
-            self._refusals.add("to tell {}:{} any more: there are {} subscribers".format(*forgotten, MAX_SUBSCRIBERS))
+            self._rejections.add("to tell {}:{} any more: there are {} subscribers".format(*forgotten, MAX_SUBSCRIBERS))
 
     def _answer(self, address: str, sender: Peer, receiver: socket.socket) -> None:
         try:
@@ -179,7 +185,7 @@ class OscControl:
         self._echo.tell(address, value)
 
 
-def _value(message: Message) -> object:
+def _value(message: ControlMessage) -> object:
     if PARAMETERS[message.address].kind is Kind.TRIGGER:
         return True
     if len(message.arguments) != 1:

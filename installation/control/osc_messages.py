@@ -26,14 +26,14 @@ class OscFormatError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ControlMessage:
     """One OSC message: floats are rounded to the seven digits that 32 bits carry, nil is None, impulse is True."""
 
     address: str
     arguments: tuple[object, ...]
 
 
-def read_packet(packet: bytes) -> list[Message]:
+def read_packet(packet: bytes) -> list[ControlMessage]:
     """Return the messages of a datagram, bundles opened. Time tags are not waited for: a show acts now.
 
     Raises OscFormatError.
@@ -54,13 +54,13 @@ def write_message(address: str, value: ParameterValue) -> bytes:
     return datagram
 
 
-def _read_message(packet: bytes) -> Message:
+def _read_message(packet: bytes) -> ControlMessage:
     try:
         message = OscMessage(_with_known_tags(packet))
     except (MessageError, osc_types.ParseError, ValueError, IndexError) as error:
         reason = error if isinstance(error, OscFormatError) else f"no OSC message: {packet[:16]!r}"
         raise OscFormatError(str(reason)) from error
-    return Message(message.address, tuple(_seven_digits(argument) for argument in message.params))
+    return ControlMessage(message.address, tuple(_seven_digits(argument) for argument in message.params))
 
 
 def _with_known_tags(packet: bytes) -> bytes:

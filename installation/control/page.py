@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import psutil
 
 from installation.control.access import Access
-from installation.control.surface import RejectedMessages
+from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
 from installation.preset import preset_names
 from installation.status import PageStatus, ShowStatus
@@ -61,7 +61,7 @@ class OperatorPage:
         self._next_try_at = -float("inf")
         self._access = Access.of(host)
         self._announced = False
-        self._refusals = RejectedMessages("the page", _log)
+        self._rejections = RejectionCounter("the page", _log)
 
     @property
     def port(self) -> int:
@@ -89,7 +89,7 @@ class OperatorPage:
 
     def poll(self, now: float) -> None:
         """Try a taken port again, and a server that died; show thread, `now` in monotonic seconds."""
-        self._refusals.report(now)
+        self._rejections.report(now)
         if self._closing.is_set() or (self._thread is not None and self._thread.is_alive()):
             return
         if now >= self._next_try_at:
@@ -98,8 +98,8 @@ class OperatorPage:
 
     def status(self) -> PageStatus:
         """Return where the page is; `problem` is empty while it is there."""
-        refusals = self._refusals
-        return PageStatus(url=self.url, problem=self._problem, refused=refusals.count, last_refusal=refusals.last)
+        rejections = self._rejections
+        return PageStatus(url=self.url, problem=self._problem, refused=rejections.count, last_refusal=rejections.last)
 
     def close(self) -> None:
         """Stop serving and give the port back."""
@@ -134,7 +134,7 @@ class OperatorPage:
         from installation.control.page_protocol import MAX_CONNECTIONS, BoundedProtocol
 
         sources = Sources(self._desk, self._status, self._picture, self._presets)
-        app = make_app(sources, self._access, self._refusals.add, cookie=f"show{self._port}")
+        app = make_app(sources, self._access, self._rejections.add, cookie=f"show{self._port}")
         config = Config(
             app,
             loop="asyncio",

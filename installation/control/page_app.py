@@ -20,8 +20,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from installation.control.access import Access
-from installation.control.page_guard import Guard
-from installation.control.surface import why_unknown
+from installation.control.page_guard import RequestGuard
+from installation.control.rejections import why_unknown
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind, Parameter, ParameterError
 from installation.plain import to_plain
@@ -95,7 +95,7 @@ def make_app(
         Route("/api/status", status),
         Route("/api/picture.jpg", picture),
     ]
-    return Guard(Starlette(routes=routes), access or Access("127.0.0.1"), headers_for(html), refused, cookie)
+    return RequestGuard(Starlette(routes=routes), access or Access("127.0.0.1"), headers_for(html), refused, cookie)
 
 
 def headers_for(html: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class RequestGuard:
     """Lets through to `app` what `access` allows; adds `headers` to every answer. `refused` is told each reason."""
 
     app: ASGIApp

@@ -8,7 +8,7 @@ import pytest
 
 from installation.control.osc import OscControl
 from installation.control.osc_echo import MAX_SUBSCRIBERS, Echo
-from installation.control.osc_messages import Message, read_packet, write_message
+from installation.control.osc_messages import ControlMessage, read_packet, write_message
 from installation.desk import Desk
 from installation.parameters import PARAMETERS
 from installation.values import Features, ParameterValue
@@ -29,7 +29,7 @@ class Peer:
         empty = address.encode() + bytes(4 - len(address) % 4)
         self.socket.send(empty if value is None else write_message(address, value))
 
-    def hear(self) -> Message:
+    def hear(self) -> ControlMessage:
         return read_packet(self.socket.recv(9000))[0]
 
 
@@ -89,14 +89,14 @@ def test_an_address_alone_is_answered_with_its_value(desk: Desk, connect: Callab
     peer = connect()
     peer.say("/latent/blend")
 
-    assert peer.hear() == Message("/latent/blend", (0.4,))
+    assert peer.hear() == ControlMessage("/latent/blend", (0.4,))
 
 
 def test_every_parameter_can_be_asked_for(connect: Callable[[], Peer]) -> None:
     peer = connect()
     for address, row in PARAMETERS.items():
         peer.say(address)
-        assert peer.hear() == Message(address, (row.default,))
+        assert peer.hear() == ControlMessage(address, (row.default,))
 
 
 def test_a_subscriber_hears_what_anyone_sets(desk: Desk, control: OscControl, connect: Callable[[], Peer]) -> None:
@@ -106,12 +106,12 @@ def test_a_subscriber_hears_what_anyone_sets(desk: Desk, control: OscControl, co
 
     desk.post("/render/hue", 90.0, "midi")
     desk.tick(0.0, Features())
-    assert listener.hear() == Message("/render/hue", (90.0,))
+    assert listener.hear() == ControlMessage("/render/hue", (90.0,))
 
     other.say("/latent/blend", 0.25)
     assert wait_until(lambda: desk.get("/latent/blend") == 0.25)
     desk.tick(0.1, Features())
-    assert listener.hear() == Message("/latent/blend", (0.25,))
+    assert listener.hear() == ControlMessage("/latent/blend", (0.25,))
 
 
 def test_a_subscriber_that_takes_its_leave_hears_no_more(
@@ -126,7 +126,7 @@ def test_a_subscriber_that_takes_its_leave_hears_no_more(
 
     desk.post("/audio/gain", 1.0, "test")
     desk.tick(0.0, Features())
-    assert staying.hear() == Message("/audio/gain", (1.0,))
+    assert staying.hear() == ControlMessage("/audio/gain", (1.0,))
     leaving.socket.settimeout(0.1)
     with pytest.raises(TimeoutError):
         leaving.hear()
@@ -184,7 +184,7 @@ def test_a_fast_fader_is_echoed_with_its_newest_value() -> None:
         for step in range(1000):
             echo.tell("/audio/gain", float(step))
         echo.start(both)
-        assert read_packet(both.recv(100)) == [Message("/audio/gain", (999.0,))]
+        assert read_packet(both.recv(100)) == [ControlMessage("/audio/gain", (999.0,))]
         echo.close()
 
 

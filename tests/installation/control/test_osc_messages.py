@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from installation.control.osc_messages import (
     MAX_PACKET_BYTES,
-    Message,
+    ControlMessage,
     OscFormatError,
     read_packet,
     write_message,
@@ -24,7 +24,7 @@ def element(content: bytes) -> bytes:
     ("value", "read"), [(0.97, 0.97), (-6.0, -6.0), (3, 3), (True, True), (False, False), ("gallery", "gallery")]
 )
 def test_a_value_survives_the_way_through_a_datagram(value: float | bool | str, read: object) -> None:
-    assert read_packet(write_message("/a/b", value)) == [Message("/a/b", (read,))]
+    assert read_packet(write_message("/a/b", value)) == [ControlMessage("/a/b", (read,))]
 
 
 def test_a_float_of_32_bits_is_read_as_the_decimal_it_stands_for() -> None:
@@ -34,13 +34,13 @@ def test_a_float_of_32_bits_is_read_as_the_decimal_it_stands_for() -> None:
 
 
 def test_a_message_without_type_tags_has_no_arguments() -> None:
-    assert read_packet(b"/audio/gain\0") == [Message("/audio/gain", ())]
+    assert read_packet(b"/audio/gain\0") == [ControlMessage("/audio/gain", ())]
 
 
 def test_nil_and_impulse_are_read_with_the_arguments_around_them() -> None:
     packet = b"/a\0\0,iINi\0\0\0" + struct.pack(">ii", 1, 2)
 
-    assert read_packet(packet) == [Message("/a", (1, True, None, 2))]
+    assert read_packet(packet) == [ControlMessage("/a", (1, True, None, 2))]
 
 
 def test_bundles_are_opened_in_order_also_inside_bundles() -> None:
@@ -54,7 +54,7 @@ def test_a_bundle_for_later_counts_now() -> None:
     in_the_year_2036 = b"#bundle\0" + struct.pack(">Q", 2**64 - 1)
 
     assert read_packet(in_the_year_2036 + element(write_message("/audio/gain", 3.0))) == [
-        Message("/audio/gain", (3.0,))
+        ControlMessage("/audio/gain", (3.0,))
     ]
 
 

@@ -1,4 +1,4 @@
-"""What the control surfaces have in common: how they keep account of what they refused.
+"""What the control surfaces rejected: counted, the last reason kept, floods logged as one line now and then.
 
 Pure; used from the show thread and from the surfaces' own threads.
 """
@@ -15,8 +15,8 @@ _REPORT_EVERY_S: Final = (5.0, 3_600.0)
 _LONGEST_WORDS: Final = 200
 
 
-class RejectedMessages:
-    """Counts what a surface refused and remembers the last reason; `report` turns floods into one line now and then.
+class RejectionCounter:
+    """Counts the messages a surface rejected and keeps the last reason; `report` logs a flood as one line now and then.
 
     A reason may be a function: finding the nearest address costs more than a flood should be able to buy.
     """
@@ -37,14 +37,14 @@ class RejectedMessages:
 
     @property
     def last(self) -> str:
-        """The last reason in words, empty when nothing was refused."""
+        """The last reason in words, empty when nothing was rejected."""
         with self._lock:
             if not isinstance(self._reason, str):
                 self._reason = self._reason()
             return self._reason if len(self._reason) <= _LONGEST_WORDS else self._reason[:_LONGEST_WORDS] + "…"
 
     def add(self, reason: Callable[[], str] | str) -> None:
-        """Note one refusal; any thread."""
+        """Note one rejected message; any thread."""
         with self._lock:
             self._count += 1
             self._reason = reason

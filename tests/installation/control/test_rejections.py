@@ -3,19 +3,19 @@ from functools import partial
 
 import pytest
 
-from installation.control.surface import RejectedMessages, why_unknown
+from installation.control.rejections import RejectionCounter, why_unknown
 
 log = logging.getLogger(__name__)
 
 
 def test_a_flood_of_refusals_is_one_line_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
-    refusals = RejectedMessages("OSC", log)
+    rejections = RejectionCounter("OSC", log)
     for turn in range(600):  # ten seconds at 60 Hz
-        refusals.add(f"reason {turn}")
-        refusals.report(turn / 60)
+        rejections.add(f"reason {turn}")
+        rejections.report(turn / 60)
 
-    assert refusals.count == 600
-    assert refusals.last == "reason 599"
+    assert rejections.count == 600
+    assert rejections.last == "reason 599"
     assert [record.getMessage() for record in caplog.records] == [
         "OSC refused 1, the last: reason 0",
         "OSC refused 300, the last: reason 300",
@@ -23,19 +23,19 @@ def test_a_flood_of_refusals_is_one_line_now_and_then(caplog: pytest.LogCaptureF
 
 
 def test_a_flood_that_never_ends_leaves_a_log_that_a_disk_can_hold(caplog: pytest.LogCaptureFixture) -> None:
-    refusals = RejectedMessages("OSC", log)
+    rejections = RejectionCounter("OSC", log)
     for second in range(7 * 24 * 3600):
-        refusals.add("another one")
-        refusals.report(float(second))
+        rejections.add("another one")
+        rejections.report(float(second))
 
     assert 7 * 24 <= len(caplog.records) < 8 * 24  # about one an hour, for a week
 
 
 def test_after_a_calm_a_new_flood_is_told_at_once_and_as_often_as_the_first(caplog: pytest.LogCaptureFixture) -> None:
-    refusals = RejectedMessages("OSC", log)
+    rejections = RejectionCounter("OSC", log)
     for second in [*range(1000), *range(5000, 5012)]:
-        refusals.add(f"second {second}")
-        refusals.report(float(second))
+        rejections.add(f"second {second}")
+        rejections.report(float(second))
 
     told_at_s = [int(record.getMessage().rpartition(" ")[2]) for record in caplog.records]
     assert told_at_s[:3] == [0, 5, 15]
@@ -43,7 +43,7 @@ def test_after_a_calm_a_new_flood_is_told_at_once_and_as_often_as_the_first(capl
 
 
 def test_nothing_refused_is_nothing_logged(caplog: pytest.LogCaptureFixture) -> None:
-    RejectedMessages("OSC", log).report(1.0)
+    RejectionCounter("OSC", log).report(1.0)
 
     assert caplog.records == []
 
@@ -55,19 +55,19 @@ def test_the_words_for_a_refusal_are_found_only_when_someone_reads_them() -> Non
         asked.append(turn)
         return f"reason {turn}"
 
-    refusals = RejectedMessages("OSC", log)
+    rejections = RejectionCounter("OSC", log)
     for turn in range(1000):
-        refusals.add(partial(words, turn))
+        rejections.add(partial(words, turn))
 
-    assert refusals.last == refusals.last == "reason 999"
+    assert rejections.last == rejections.last == "reason 999"
     assert asked == [999]
 
 
 def test_a_reason_is_cut_to_one_readable_line() -> None:
-    refusals = RejectedMessages("OSC", log)
-    refusals.add("x" * 10_000)
+    rejections = RejectionCounter("OSC", log)
+    rejections.add("x" * 10_000)
 
-    assert len(refusals.last) <= 201
+    assert len(rejections.last) <= 201
 
 
 def test_an_unknown_address_is_answered_with_the_nearest() -> None:
