@@ -48,15 +48,16 @@ FEATURE_NAMES: Final = ("level", "bass", "mid", "treble", "onset", "centroid")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the encoder wants the latent to go: `h` `[h_dim]` of unit length, numbered, with its sound's stamp.
+    """The embedding that the latent moves to: `h` `[h_dim]` of unit length, numbered, with its sound's stamp.
 
-    `louder` `[h_dim]` points from the same sound turned down to it (z_A1 - z_A2 of the paper's edit), where asked for.
+    `volume_direction` `[h_dim]` points from the embedding of the same sound turned down to `h` (z_A1 - z_A2 of the
+    paper's edit); None where nobody asked for it.
     """
 
     h: NDArray[np.float32]
     serial: int
     heard_at: float
-    louder: NDArray[np.float32] | None = None
+    volume_direction: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import torch
 from installation.exit_codes import ExitCode
 from installation.histogram import Histogram
 from installation.inference.anchoring import ImageAnchor
-from installation.inference.idle import Idler, level_db
+from installation.inference.idle import IdleDetector, level_db
 from installation.inference.listening import Listener
 from installation.inference.motion import Motion, unit
 from installation.inference.scene_state import held_states
@@ -84,7 +84,7 @@ class InferenceCore:
         except ValueError as error:
             raise ModelError(f"{config.model}: {error}") from error
         self._motion = Motion(card.generator.h_dim, card.generator.z_dim, config.seed)
-        self._idler = Idler(config.seed)
+        self._idle_detector = IdleDetector(config.seed)
         self._params, self._frames = ParamsReader(params), frames
         self._controls = Controls(DEFAULTS)
         self._image: str | None = None
@@ -114,7 +114,7 @@ class InferenceCore:
         return InferenceStatus(
             model=self._bundle.card.name,
             device=str(self._device),
-            idle=self._idler.idle,
+            idle=self._idle_detector.idle,
             level_db=self._level_db,
             encoder=EncoderStatus(self._encoder_ms.count, self._encoder_ms.percentiles()),
             generator=GeneratorStatus(made.count, self._bad_frames, made.percentiles()),
@@ -138,22 +138,22 @@ class InferenceCore:
 
     def _listen(self, now: float) -> None:
         began = time.perf_counter()
-        target = self._listener.hear(now, louder=self._controls.number("/latent/edit") != 0.0)
+        target = self._listener.next_target(now, with_volume_direction=self._controls.number("/latent/edit") != 0.0)
         if target is None:
             return
         self._encoder_ms.add((time.perf_counter() - began) * 1e3)
         self._level_db = level_db(self._listener.recent(_LEVEL_WINDOW_S))
-        was_idle = self._idler.idle
-        if self._idler.is_idle(now, self._level_db, self._controls.number("/audio/gate")):
+        was_idle = self._idle_detector.idle
+        if self._idle_detector.is_idle(now, self._level_db, self._controls.number("/audio/gate")):
             if not was_idle:
                 log.info("the room is silent (%.0f dB): idle, drifting", self._level_db)
-            dream = self._idler.dream(now)
-            target = None if dream is None else Target(dream, target.serial, target.heard_at)
+            idle_target = self._idle_detector.idle_target(now)
+            target = None if idle_target is None else Target(idle_target, target.serial, target.heard_at)
         else:
-            self._idler.remember(now, target.h)
+            self._idle_detector.remember(now, target.h)
         if target is not None:
             self._target, self._unshown = target, True
-            self._motion.aim(unit(target.h), target.louder)
+            self._motion.aim(unit(target.h), target.volume_direction)
 
     def _paint(self, now: float) -> None:
         anchors = self._anchor.anchors(shown=self._controls.number("/latent/blend") > 0.0)

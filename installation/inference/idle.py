@@ -1,4 +1,4 @@
-"""When the room is silent: the show says so, and dreams of what it has heard instead of painting the noise floor. Pure.
+"""When the room is silent: the show says so, and drifts between embeddings it has heard, not to the noise floor. Pure.
 
 The encoder itself cannot tell silence from sound well (it hears shapes more than loudness), so the decision is made
 here, from the level alone.
@@ -20,7 +20,7 @@ _WAKE_ABOVE_DB: Final = 3.0
 """Hysteresis: sound must rise this far over the gate to wake the show, or it would flicker at the threshold."""
 _MEMORIES: Final = 64
 _MEMORY_EVERY_S: Final = 5.0
-_DREAM_S: Final = 12.0
+_IDLE_TARGET_EVERY_S: Final = 12.0
 
 
 def level_db(samples: Samples) -> float:
@@ -31,8 +31,8 @@ def level_db(samples: Samples) -> float:
     return max(10.0 * math.log10(mean_square), -120.0) if mean_square > 0.0 else -120.0
 
 
-class Idler:
-    """Decides whether the show is idle and what it dreams of."""
+class IdleDetector:
+    """Decides whether the show is idle, and which remembered embeddings are its targets then."""
 
     def __init__(self, seed: int) -> None:
         self.idle = False
@@ -40,7 +40,7 @@ class Idler:
         self._loud_at: float | None = None
         self._memories: deque[Vector] = deque(maxlen=_MEMORIES)
         self._remembered_at = float("-inf")
-        self._dreamt_at = float("-inf")
+        self._idle_target_at = float("-inf")
 
     def is_idle(self, now: float, level: float, gate_db: float) -> bool:
         """Return whether the show is idle at `now`, given the level of the last moments in dB."""
@@ -50,14 +50,14 @@ class Idler:
         return self.idle
 
     def remember(self, now: float, h: Vector) -> None:
-        """Keep `h` for later dreams, one every few seconds."""
+        """Keep `h` for later idle targets, one every few seconds."""
         if now - self._remembered_at >= _MEMORY_EVERY_S:
             self._remembered_at = now
             self._memories.append(h)
 
-    def dream(self, now: float) -> Vector | None:
-        """Return a remembered point to move to when the last dream is over, else None."""
-        if not self._memories or now - self._dreamt_at < _DREAM_S:
+    def idle_target(self, now: float) -> Vector | None:
+        """Return a remembered embedding to move to when it is time for another, else None."""
+        if not self._memories or now - self._idle_target_at < _IDLE_TARGET_EVERY_S:
             return None
-        self._dreamt_at = now
+        self._idle_target_at = now
         return self._memories[int(self._rng.integers(len(self._memories)))]

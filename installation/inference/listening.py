@@ -1,4 +1,4 @@
-"""From the ring to a target: every hop, the newest 10 s become a point of the image encoder's space.
+"""From the ring to a target: every hop, the newest 10 s become an embedding in the image encoder's space.
 
 Runs in the inference process. The spectrogram costs only what is new; a short history is repeated to full length.
 """
@@ -29,18 +29,18 @@ class Listener:
             raise ValueError(f"the show hears {SAMPLE_RATE_HZ} Hz, this model wants {spec.sample_rate_hz} Hz")
         self._encoder, self._ring, self._device = encoder, ring, device
         self._stream = SpectrogramStream(spec)
-        self._heard = max(ring.position.written - spec.clip_samples, 0)  # a restarted worker hears what it missed
+        self._read_to = max(ring.position.written - spec.clip_samples, 0)  # a restarted worker hears what it missed
         self._serial = 0
         self._due_at: float | None = None
 
-    def hear(self, now: float, *, louder: bool = False) -> Target | None:
-        """Return a new target if a hop has passed and there is sound to judge by, else None.
+    def next_target(self, now: float, *, with_volume_direction: bool = False) -> Target | None:
+        """Return a new target if a hop has passed and there is enough sound, else None.
 
-        With `louder` the target says which way louder lies, for a second pass of the encoder.
+        With `with_volume_direction` the target says which way louder lies, for a second pass of the encoder.
         """
         if self._due_at is not None and now < self._due_at:
             return None
-        reading = self._ring.since(self._heard)
+        reading = self._ring.since(self._read_to)
         if reading.written < _LEAST_SAMPLES or len(reading.block.samples) == 0:
             return None
         # Hops lie on a grid, so that late steps do not stretch them; a long pause starts a new grid.
@@ -48,18 +48,18 @@ class Listener:
         self._due_at = now + HOP_S if late or self._due_at is None else self._due_at + HOP_S
         if reading.lost:
             self._stream.reset()
-        self._heard = reading.written
+        self._read_to = reading.written
         self._stream.push(np.nan_to_num(reading.block.samples))
-        return self._encode(reading.block.heard_at, louder=louder)
+        return self._encode(reading.block.heard_at, with_volume_direction=with_volume_direction)
 
     def recent(self, duration_s: float) -> Samples:
         """Return the newest `duration_s` seconds of sound, or what there is of them."""
         return self._ring.newest(round(duration_s * SAMPLE_RATE_HZ)).samples
 
     @torch.inference_mode()
-    def _encode(self, heard_at: float, *, louder: bool) -> Target | None:
-        spec, heard = self._stream.spec, self._stream.log_power()
-        volumes = [heard, at_gain(heard, QUIETER_DB, spec)] if louder else [heard]
+    def _encode(self, heard_at: float, *, with_volume_direction: bool) -> Target | None:
+        spec, log_power = self._stream.spec, self._stream.log_power()
+        volumes = [log_power, at_gain(log_power, QUIETER_DB, spec)] if with_volume_direction else [log_power]
         inputs = torch.stack([normalise(volume, spec).float() for volume in volumes])  # [1 or 2, bins, frames]
         embeddings = self._encoder(inputs[:, None].to(self._device)).float().cpu().numpy()
         lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
@@ -67,4 +67,4 @@ class Listener:
             return None  # a dead ReLU vector has no direction: keep the last target
         self._serial += 1
         units = embeddings / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return Target(units[0], self._serial, heard_at, units[0] - units[1] if louder else None)
+        return Target(units[0], self._serial, heard_at, units[0] - units[1] if with_volume_direction else None)

@@ -71,14 +71,15 @@ def blend(sound: Vector, image: Vector, amount: float) -> Vector:
     return slerp(sound, image, amount) if float(np.linalg.norm(mixed)) < _PARALLEL else unit(mixed)
 
 
-def edited(h: Vector, louder: Vector, amount: float) -> Vector:
-    """Return `h` moved by `amount` along `louder`, as a unit vector: z_new = z_V_inv + λ (z_A1 - z_A2) (section 5.2).
+def edited(h: Vector, volume_direction: Vector, amount: float) -> Vector:
+    """Return `h` moved by `amount` along `volume_direction`, as a unit vector (paper, section 5.2).
 
-    λ of 0, or no way to go, is `h` exactly; where the two cancel out it is too, for the show has to go on.
+    z_new = z_V_inv + λ (z_A1 - z_A2). λ of 0, or no direction, is `h` exactly; so it is where the two cancel out, for
+    the show has to go on.
     """
-    if amount == 0.0 or not louder.any():
+    if amount == 0.0 or not volume_direction.any():
         return h
-    moved = h + np.float32(amount) * louder
+    moved = h + np.float32(amount) * volume_direction
     return unit(moved) if float(np.linalg.norm(moved)) > _PARALLEL else h
 
 
@@ -119,8 +120,8 @@ class Motion:
         start = np.abs(np.random.default_rng([seed, 0x68]).standard_normal(h_dim)).astype(np.float32)
         self._h = unit(start)
         self._target: Vector | None = None
-        self._louder = np.zeros(h_dim, np.float32)
-        self._louder_target = np.zeros(h_dim, np.float32)
+        self._volume_direction = np.zeros(h_dim, np.float32)
+        self._volume_direction_target = np.zeros(h_dim, np.float32)
         self._image: Vector | None = None
         self._image_noise = np.zeros(z_dim, np.float32)
         self._image_noise_weight = 0.0
@@ -133,15 +134,15 @@ class Motion:
         """Where the sound's part of the latent is now, `[h_dim]`, unit length."""
         return self._h
 
-    def aim(self, h: Vector, louder: Vector | None = None) -> None:
+    def aim(self, h: Vector, volume_direction: Vector | None = None) -> None:
         """Follow `h` `[h_dim]`, unit length, from now on; the first target is taken at once.
 
-        `louder` `[h_dim]` is the way that `/latent/edit` goes, z_A1 - z_A2; None is no way.
+        `volume_direction` `[h_dim]` is the way that `/latent/edit` goes, z_A1 - z_A2; None is no way.
         """
         if self._target is None:
             self._h = h
         self._target = h
-        self._louder_target = np.zeros_like(h) if louder is None else louder
+        self._volume_direction_target = np.zeros_like(h) if volume_direction is None else volume_direction
 
     def advance(self, now: float, controls: Controls, anchors: Anchors) -> Latent:
         """Return the latent at `now`: glide, drift, hold, truncation, blend and edit as the controls say.
@@ -159,13 +160,13 @@ class Motion:
         if self._image is not None:
             amount = controls.number("/latent/blend")
             h, z = blend(h, self._image, amount), self._towards_image_noise(z, amount)
-        return Latent(z, edited(h, self._louder, controls.number("/latent/edit")))
+        return Latent(z, edited(h, self._volume_direction, controls.number("/latent/edit")))
 
     def _glide(self, dt_s: float, glide_s: float) -> None:
         if self._target is not None:
             fraction = 1.0 if glide_s <= 0.0 else 1.0 - math.exp(-dt_s / glide_s)
             self._h = slerp(self._h, self._target, fraction)
-            self._louder = self._louder + np.float32(fraction) * (self._louder_target - self._louder)
+            self._volume_direction += np.float32(fraction) * (self._volume_direction_target - self._volume_direction)
 
     def _follow_image(self, dt_s: float, anchors: Anchors) -> None:
         """Glide to a new place of the image: an inversion ends while the picture is on the wall."""

@@ -43,7 +43,7 @@ def trained_on(encoder: AudioEncoder, clip: Samples) -> np.ndarray:
 def heard(listener: Listener, ring: AudioRing, clip: Samples, blocks: int) -> np.ndarray:
     for number, block in enumerate(np.array_split(clip, blocks)):
         ring.write(block, heard_at=float(number))
-        target = listener.hear(number * HOP_S)
+        target = listener.next_target(number * HOP_S)
     assert target is not None
     return target.h
 
@@ -67,18 +67,18 @@ def test_a_short_history_is_repeated_to_full_length_as_short_clips_are_and_never
 
 def test_a_worker_that_is_started_again_hears_the_last_ten_seconds(ring: AudioRing, encoder: AudioEncoder) -> None:
     ring.write(sound(11.5), heard_at=1.0)
-    target = Listener(encoder, SPEC, ring, torch.device("cpu")).hear(0.0)
+    target = Listener(encoder, SPEC, ring, torch.device("cpu")).next_target(0.0)
     assert target is not None
     np.testing.assert_allclose(target.h, trained_on(encoder, sound(11.5)[-160_000:]), atol=1e-5)
 
 
 def test_there_is_no_target_before_there_is_sound(ring: AudioRing, encoder: AudioEncoder) -> None:
     listener = Listener(encoder, SPEC, ring, torch.device("cpu"))
-    assert listener.hear(0.0) is None
+    assert listener.next_target(0.0) is None
     ring.write(sound(0.5), heard_at=0.5)
-    target = listener.hear(0.5)
+    target = listener.next_target(0.5)
     assert target is not None and target.heard_at == 0.5 and target.serial == 1
-    assert listener.hear(0.5 + HOP_S / 2) is None
+    assert listener.next_target(0.5 + HOP_S / 2) is None
 
 
 def test_a_model_for_another_sample_rate_is_refused(ring: AudioRing, encoder: AudioEncoder) -> None:
@@ -91,15 +91,15 @@ def test_which_way_louder_lies_is_what_turning_the_sound_down_by_20_db_takes_awa
 ) -> None:
     clip = sound(10.0)
     ring.write(clip, heard_at=0.0)
-    target = Listener(encoder, SPEC, ring, torch.device("cpu")).hear(0.0, louder=True)
-    assert target is not None and target.louder is not None
+    target = Listener(encoder, SPEC, ring, torch.device("cpu")).next_target(0.0, with_volume_direction=True)
+    assert target is not None and target.volume_direction is not None
     expected = trained_on(encoder, clip) - trained_on(encoder, 0.1 * clip)
     assert np.linalg.norm(expected) > 0.01
-    np.testing.assert_allclose(target.louder, expected, atol=1e-5)
+    np.testing.assert_allclose(target.volume_direction, expected, atol=1e-5)
     np.testing.assert_allclose(target.h, trained_on(encoder, clip), atol=1e-5)
 
 
 def test_which_way_louder_lies_costs_nothing_where_nobody_asks(ring: AudioRing, encoder: AudioEncoder) -> None:
     ring.write(sound(1.0), heard_at=0.0)
-    target = Listener(encoder, SPEC, ring, torch.device("cpu")).hear(0.0)
-    assert target is not None and target.louder is None
+    target = Listener(encoder, SPEC, ring, torch.device("cpu")).next_target(0.0)
+    assert target is not None and target.volume_direction is None

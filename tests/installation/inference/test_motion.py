@@ -113,11 +113,11 @@ def noise_vector(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(Z_DIM).astype(np.float32)
 
 
-def settled(anchors: Anchors, louder: np.ndarray | None = None, **values: float | bool) -> Latent:
+def settled(anchors: Anchors, volume_direction: np.ndarray | None = None, **values: float | bool) -> Latent:
     """Return the latent long after sound 0 and `anchors` arrived."""
     motion = Motion(H_DIM, Z_DIM, seed=3)
     for second in range(60):
-        motion.aim(direction(0), louder)
+        motion.aim(direction(0), volume_direction)
         latent = motion.advance(float(second), controls(**values), anchors)
     return latent
 
@@ -156,9 +156,9 @@ def test_an_inversion_that_ends_while_the_image_is_shown_does_not_jump() -> None
 
 
 def test_the_edit_is_the_papers_at_full_blend() -> None:
-    louder = 0.3 * (direction(1) - direction(2))
-    latent = settled(Anchors(direction(9), noise_vector(9)), louder, blend=1.0, edit=-1.5, glide=0.0)
-    expected = direction(9) - 1.5 * louder
+    volume_direction = 0.3 * (direction(1) - direction(2))
+    latent = settled(Anchors(direction(9), noise_vector(9)), volume_direction, blend=1.0, edit=-1.5, glide=0.0)
+    expected = direction(9) - 1.5 * volume_direction
     np.testing.assert_allclose(latent.h, expected / np.linalg.norm(expected), atol=1e-6)
     np.testing.assert_array_equal(latent.z, noise_vector(9))
 
