@@ -1,7 +1,7 @@
 """The desk: the only writer of `Controls`. Any thread may post an update; the show ticks and gets a snapshot.
 
-Updates wait in one slot per address, so that a flood of fader moves costs one value a tick. Numbers glide by their
-row's smoothing, a preset's values move together over the morph time, modulation is added last and never stored.
+Pending updates wait in one slot per address, so that a flood of fader moves costs one value a tick. Numbers glide by
+their row's smoothing, a preset's values move together over the morph time, modulation is added last and never stored.
 """
 
 import threading
@@ -69,8 +69,8 @@ class Desk:
         """Return what was last asked for, without smoothing or modulation. Any thread."""
         parameter(address)
         with self._lock:
-            update = self._pending_updates.get(address)
-            return self._set[address] if update is None else update[0]
+            pending = self._pending_updates.get(address)
+            return self._set[address] if pending is None else pending[0]
 
     def watch(self, watcher: Watcher) -> None:
         """Call `watcher(address, value, origin)` at each change, on the show's thread; it must not block."""

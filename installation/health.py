@@ -27,7 +27,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that health is judged from. Words are empty where nothing is wrong, times are monotonic seconds."""
+    """All that health is derived from. Words are empty where nothing is wrong, times are monotonic seconds."""
 
     hosts: Sequence[Host[object]] = ()
     sound: CaptureStatus = field(default_factory=CaptureStatus)
@@ -44,7 +44,7 @@ class Facts:
 
 
 def findings(facts: Facts, now: float) -> dict[str, Finding]:
-    """Return what is found part by part."""
+    """Return the findings by part."""
     return {
         **{host.name: check_host(host) for host in facts.hosts},
         "sound": check_sound(facts.sound),
@@ -57,10 +57,10 @@ def findings(facts: Facts, now: float) -> dict[str, Finding]:
     }
 
 
-def worst(found: Mapping[str, Finding]) -> Health:
+def worst(parts: Mapping[str, Finding]) -> Health:
     """Return the health of the whole from its parts; only parts that are not well give a reason."""
-    condition = max((finding.condition for finding in found.values()), key=_SEVERITY.__getitem__, default=Condition.OK)
-    reasons = {part: finding.words for part, finding in found.items() if finding.condition is not Condition.OK}
+    condition = max((finding.condition for finding in parts.values()), key=_SEVERITY.__getitem__, default=Condition.OK)
+    reasons = {part: finding.words for part, finding in parts.items() if finding.condition is not Condition.OK}
     return Health(condition, MappingProxyType(reasons))
 
 

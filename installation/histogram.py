@@ -31,10 +31,10 @@ class Histogram:
         """Return the duration that `percent` % of all stay at or below, None before the first."""
         if self.count == 0:
             return None
-        wanted, seen = self.count * percent / 100.0, 0
+        rank, cumulated = self.count * percent / 100.0, 0
         for index, count in enumerate(self._counts):
-            seen += count
-            if seen >= wanted and count:
+            cumulated += count
+            if cumulated >= rank and count:
                 return min(_LOWEST_MS * math.pow(_RATIO, index + 0.5), self.max_ms)
         return self.max_ms
 

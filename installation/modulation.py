@@ -39,9 +39,9 @@ class Modulator:
         """Return what to add to each address, `dt_s` seconds after the last call."""
         sums: dict[str, float] = {}
         for index, route in enumerate(self._routes):
-            heard = float(getattr(features, route.feature))
-            rising = heard > self._envelopes[index]
-            envelope = follow(self._envelopes[index], heard, dt_s, route.attack_s if rising else route.release_s)
+            value = float(getattr(features, route.feature))
+            rising = value > self._envelopes[index]
+            envelope = follow(self._envelopes[index], value, dt_s, route.attack_s if rising else route.release_s)
             self._envelopes[index] = envelope
             sums[route.address] = sums.get(route.address, 0.0) + route.amount * envelope
         return sums

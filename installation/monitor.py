@@ -19,22 +19,22 @@ class HealthMonitor:
     def __init__(self, incidents: Incidents) -> None:
         self.health = Health()
         self._incidents = incidents
-        self._found: Mapping[str, Finding] = {}
+        self._findings: Mapping[str, Finding] = {}
         self._said: Condition | None = None
-        self._judged_at = float("-inf")
+        self._checked_at = float("-inf")
 
     def is_due(self, now: float) -> bool:
         """Return whether it is time to check again; gathering the facts costs more than asking."""
-        return now - self._judged_at >= EVERY_S
+        return now - self._checked_at >= EVERY_S
 
-    def check(self, facts: Facts, now: float, *, aloud: bool = True) -> None:
+    def update(self, facts: Facts, now: float, *, aloud: bool = True) -> None:
         """Check; log the first condition and each other one `aloud`, and note new incidents in any case."""
-        self._judged_at = now
-        found = findings(facts, now)
-        for part, finding in found.items():
-            if finding.incident and finding != self._found.get(part):
+        self._checked_at = now
+        new = findings(facts, now)
+        for part, finding in new.items():
+            if finding.incident and finding != self._findings.get(part):
                 self._incidents.append(f"{part}: {finding.words}")
-        self._found, self.health = found, worst(found)
+        self._findings, self.health = new, worst(new)
         if aloud and self.health.condition is not self._said:
             self._said = self.health.condition
             reasons = "; ".join(f"{part}: {words}" for part, words in self.health.reasons.items())

@@ -27,7 +27,7 @@ def elements(datagram: bytes, depth: int = 0) -> list[bytes]:
         raise OscBundleError(f"bundles are nested at most {_MAX_DEPTH} deep")
     if len(datagram) < _HEADER_BYTES:
         raise OscBundleError("a bundle ends before its time tag does")
-    found: list[bytes] = []
+    payloads: list[bytes] = []
     index = _HEADER_BYTES
     while index < len(datagram):
         (size,) = struct.unpack(">i", datagram[index : index + _SIZE_BYTES].ljust(_SIZE_BYTES, b"\0"))
@@ -36,6 +36,6 @@ def elements(datagram: bytes, depth: int = 0) -> list[bytes]:
             raise OscBundleError(
                 f"a bundle's element has the size {size}, {max(len(datagram) - index, 0)} bytes follow"
             )
-        found += elements(datagram[index : index + size], depth + 1)
+        payloads += elements(datagram[index : index + size], depth + 1)
         index += size
-    return found
+    return payloads

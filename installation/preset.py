@@ -114,8 +114,8 @@ class Preset:
 
 def preset_names(folders: Sequence[Path] = (PRESET_FOLDER,)) -> list[str]:
     """Return the names of the presets in `folders`, by default of those that ship."""
-    found = {path.stem for folder in folders for path in _files_of(folder) if _is_name(path.stem)}
-    return sorted(found)
+    stems = {path.stem for folder in folders for path in _files_of(folder) if _is_name(path.stem)}
+    return sorted(stems)
 
 
 def preset_folders(given: Path) -> tuple[Path, ...]:

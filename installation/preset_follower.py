@@ -1,7 +1,7 @@
 """Goes where `/show/preset` asks: reads the preset beside the show's thread, and keeps the reason when it cannot be.
 
-The newest wish wins. What a disk or a file may cost is paid by a thread that the show never waits for; the desk is set
-back to the preset that is shown when another is refused, so that a mended one can be asked for again.
+The newest request wins. What a disk or a file may cost is paid by a thread that the show never waits for; the desk is
+set back to the preset that is shown when another is refused, so that a mended one can be asked for again.
 """
 
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 ADDRESS: Final = "/show/preset"
 _TIME_LIMIT_S: Final = 5.0
 _PAUSE_S: Final = 0.2
-"""Between two presets: a flood of wishes is not a flood of shaders to compile."""
+"""Between two presets: a flood of requests is not a flood of shaders to compile."""
 _MOST_STUCK: Final = 4
 """Readers that a dead disk may hold; then it is not tried again before one of them is back."""
 
@@ -49,7 +49,7 @@ class PresetFollower:
         """Why the last preset that was asked for is not shown; None when it is."""
         self.refused_at: float | None = None
         self._desk, self._load, self._adopt = desk, load, adopt
-        self._wanted: str | None = None
+        self._requested: str | None = None
         self._reader: _Reader | None = None
         self._stuck: list[_Reader] = []
         self._rests_until = float("-inf")
@@ -61,9 +61,9 @@ class PresetFollower:
         self._rejections.report(now)
         if self._reader is not None:
             return self._take(self._reader, now)
-        if self._wanted is None or now < self._rests_until:
+        if self._requested is None or now < self._rests_until:
             return None
-        name, self._wanted, self._rests_until = self._wanted, None, now + _PAUSE_S
+        name, self._requested, self._rests_until = self._requested, None, now + _PAUSE_S
         self._stuck = [reader for reader in self._stuck if reader.is_alive()]
         if not name:
             return self._refuse(name, "a preset has a name, got none", now)
@@ -75,7 +75,7 @@ class PresetFollower:
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if address == ADDRESS and origin != "show":
-            self._wanted = str(value)
+            self._requested = str(value)
 
     def _take(self, reader: "_Reader", now: float) -> Preset | PresetRefusal | None:
         stuck = reader.is_alive() and now - reader.began_at > _TIME_LIMIT_S
@@ -85,13 +85,13 @@ class PresetFollower:
         if stuck:
             self._stuck.append(reader)
         outcome = f"reading it takes longer than {_TIME_LIMIT_S:g} s" if stuck else reader.outcome
-        if self._wanted is not None:  # a newer wish: nobody waits for this one any more
+        if self._requested is not None:  # a newer request: nobody waits for this one any more
             if isinstance(outcome, str):
                 self._rejections.add(outcome)
             return None
         if isinstance(outcome, str):
-            return self._refuse(reader.wanted, outcome, now)
-        return self._go_to(reader.wanted, outcome, now)
+            return self._refuse(reader.preset_name, outcome, now)
+        return self._go_to(reader.preset_name, outcome, now)
 
     def _go_to(self, name: str, preset: Preset, now: float) -> Preset | PresetRefusal:
         try:
@@ -116,13 +116,13 @@ class _Reader(threading.Thread):
         super().__init__(name="preset", daemon=True)
         self.began_at = began_at
         self.outcome: Preset | str = "it was not read"
-        self.wanted, self._load = name, load
+        self.preset_name, self._load = name, load
 
     def run(self) -> None:
         try:
-            self.outcome = self._load(self.wanted)
+            self.outcome = self._load(self.preset_name)
         except PresetError as error:
             self.outcome = str(error)
         except Exception as error:  # whatever a file brings about, it is the file's fault and no reason to end
-            log.debug("reading the preset %s", self.wanted, exc_info=True)
-            self.outcome = f"{self.wanted} cannot be read: {type(error).__name__}: {one_line(error)}"
+            log.debug("reading the preset %s", self.preset_name, exc_info=True)
+            self.outcome = f"{self.preset_name} cannot be read: {type(error).__name__}: {one_line(error)}"

@@ -96,11 +96,11 @@ class AudioRing:
         """Return everything that came after sample number `written` and is still there."""
         for _ in range(_READ_ATTEMPTS):
             position = self.position
-            wanted = max(position.written - written, 0)
-            count = min(wanted, self.capacity)
+            new = max(position.written - written, 0)
+            count = min(new, self.capacity)
             samples = self._copy_out(position.written - count, count)
             if int(self._words[_WRITTEN]) - position.written < _SLACK_SAMPLES // 2:
-                return Reading(AudioBlock(samples, position.heard_at), position.written, wanted - count)
+                return Reading(AudioBlock(samples, position.heard_at), position.written, new - count)
         raise RuntimeError(_OUTRUN)
 
     def close(self) -> None:

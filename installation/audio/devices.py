@@ -21,27 +21,27 @@ class DeviceInfo:
         return f"{self.name}  ({self.channels} channels, {self.rate_hz} Hz{default})"
 
 
-def find_device(devices: Sequence[DeviceInfo], wanted: str) -> DeviceInfo:
-    """Return the device called `wanted`, else the first whose name contains it; empty: the default one.
+def find_device(devices: Sequence[DeviceInfo], name: str) -> DeviceInfo:
+    """Return the device called `name`, else the first whose name contains it; empty: the default one.
 
     Capitals do not matter. Raises SourceError that lists what there is.
     """
     if not devices:
         raise SourceError(
-            f"no microphone{_called(wanted)}: this machine offers no input device; connect one, or take --source demo"
+            f"no microphone{_called(name)}: this machine offers no input device; connect one, or take --source demo"
         )
-    if not wanted:
+    if not name:
         return next((device for device in devices if device.is_default), devices[0])
     names = {device.index: device.name.casefold() for device in devices}
     for device in devices:
-        if names[device.index] == wanted.casefold():
+        if names[device.index] == name.casefold():
             return device
     for device in devices:
-        if wanted.casefold() in names[device.index]:
+        if name.casefold() in names[device.index]:
             return device
     offered = ", ".join(repr(device.name) for device in devices)
-    raise SourceError(f"no microphone{_called(wanted)}: there is {offered}; a part of a name is enough")
+    raise SourceError(f"no microphone{_called(name)}: there is {offered}; a part of a name is enough")
 
 
-def _called(wanted: str) -> str:
-    return f" called {wanted!r}" if wanted else ""
+def _called(name: str) -> str:
+    return f" called {name!r}" if name else ""

@@ -50,8 +50,8 @@ class FailoverSource:
     @property
     def label(self) -> str:
         """What is heard now, in words."""
-        heard = self._stand_in or self.live
-        return "silence" if heard is None else heard.label
+        sounding = self._stand_in or self.live
+        return "silence" if sounding is None else sounding.label
 
     @property
     def falls_back(self) -> bool:

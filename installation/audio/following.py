@@ -40,11 +40,11 @@ class AutoRange:
     def place(self, level_db: float, dt_s: float, *, least_db: float = -math.inf) -> float:
         """Return where `level_db` lies, 0..1; a higher `least_db` than the own one holds for this call."""
         least_db = max(least_db, self._least_db)
-        wanted_db = level_db + self._head_db
-        if wanted_db > self.ceiling_db:
-            self.ceiling_db += (wanted_db - self.ceiling_db) * (1 - math.exp(-dt_s / self._rise_s))
+        goal_db = level_db + self._head_db
+        if goal_db > self.ceiling_db:
+            self.ceiling_db += (goal_db - self.ceiling_db) * (1 - math.exp(-dt_s / self._rise_s))
         else:
-            self.ceiling_db = max(self.ceiling_db - self._sink_db_per_s * dt_s, wanted_db)
+            self.ceiling_db = max(self.ceiling_db - self._sink_db_per_s * dt_s, goal_db)
         self.ceiling_db = max(self.ceiling_db, least_db)
         return min(max((level_db - self.ceiling_db) / self._range_db + 1, 0.0), 1.0)
 

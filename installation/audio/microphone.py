@@ -39,7 +39,7 @@ _INT16_STEP: Final = np.float32(1 / 32_768)
 _COMMON_RATES_HZ: Final = (48_000, 44_100, SAMPLE_RATE_HZ)
 
 
-class _Heard(NamedTuple):
+class _DeviceBlock(NamedTuple):
     number: int
     data: bytes
     at: float
@@ -52,18 +52,18 @@ class Microphone:
     It includes neither the converter's nor the driver's latency, which PortAudio only estimates (`latency_s`).
     """
 
-    def __init__(self, wanted: str = "", channel: Channel = Channel.MEAN) -> None:
-        """Open the device named `wanted` (a part is enough; empty: the default). Raises SourceError."""
+    def __init__(self, name: str = "", channel: Channel = Channel.MEAN) -> None:
+        """Open the device named `name` (a part is enough; empty: the default). Raises SourceError."""
         self._channel = channel
         self.lost_samples = 0
-        self._blocks: deque[_Heard] = deque(maxlen=round(_BACKLOG_S / _BLOCK_S))
+        self._blocks: deque[_DeviceBlock] = deque(maxlen=round(_BACKLOG_S / _BLOCK_S))
         self._numbers = itertools.count(1)
-        self._seen = 0
+        self._last_number = 0
         self._heard_at: float | None = None
         self._opened_at = time.monotonic()
         self._session = _start_portaudio()
         try:
-            self._device = find_device(_input_devices(self._session), wanted)
+            self._device = find_device(_input_devices(self._session), name)
             with _kept_stderr():
                 self._open_any()
         except BaseException:
@@ -87,13 +87,13 @@ class Microphone:
         return f"{self.label}: {CANCELLED}; hear one of them with --source 'mic:{self._device.name}:left'"
 
     def read(self, now: float) -> AudioBlock | None:
-        heard = self._take()
-        if not heard:
+        blocks = self._take()
+        if not blocks:
             self._check_alive(now)
             return None
-        self._heard_at = heard[-1].at
-        self._count_lost(heard)
-        sound = np.concatenate([self._decode(block.data) for block in heard])
+        self._heard_at = blocks[-1].at
+        self._count_lost(blocks)
+        sound = np.concatenate([self._decode(block.data) for block in blocks])
         samples = self._resampler.push(sound)
         return AudioBlock(samples, self._heard_at) if len(samples) else None
 
@@ -104,11 +104,11 @@ class Microphone:
 
     def _on_sound(self, data: bytes, _frames: int, _times: Mapping[str, float], flags: int) -> tuple[None, int]:
         # PortAudio's own thread: copy and leave.
-        self._blocks.append(_Heard(next(self._numbers), data, time.monotonic(), flags))
+        self._blocks.append(_DeviceBlock(next(self._numbers), data, time.monotonic(), flags))
         return None, pyaudio.paContinue
 
     def _open_any(self) -> None:
-        """Open the first combination of rate, channels and format that the device takes, its own wishes first."""
+        """Open the first combination of rate, channels and format that the device takes, its own rate first."""
         rates = dict.fromkeys((self._device.rate_hz, *_COMMON_RATES_HZ))
         # Two before one: where the driver mixes down, nobody can tell that the channels cancel each other.
         channels = dict.fromkeys((min(2, self._device.channels), 1, self._device.channels))
@@ -127,7 +127,7 @@ class Microphone:
         )
 
     @property
-    def _heard_channels(self) -> slice:
+    def _kept_channels(self) -> slice:
         """Which channels of the open stream are heard; of a stream with one, that one."""
         if self._channel is Channel.MEAN:
             return slice(None)
@@ -144,7 +144,7 @@ class Microphone:
             stream_callback=self._on_sound,
         )
 
-    def _take(self) -> list[_Heard]:
+    def _take(self) -> list[_DeviceBlock]:
         return [self._blocks.popleft() for _ in range(len(self._blocks))]
 
     def _check_alive(self, now: float) -> None:
@@ -156,16 +156,16 @@ class Microphone:
                 f"the microphone {self._device.name!r} has sent nothing for {limit_s:g} s; is it still connected?"
             )
 
-    def _count_lost(self, heard: list[_Heard]) -> None:
+    def _count_lost(self, blocks: list[_DeviceBlock]) -> None:
         """Count blocks this loop was too late for, and one block for each overflow: PortAudio does not say how much."""
-        missing = heard[-1].number - self._seen - len(heard)
-        missing += sum(bool(block.flags & pyaudio.paInputOverflow) for block in heard)
-        self._seen = heard[-1].number
+        missing = blocks[-1].number - self._last_number - len(blocks)
+        missing += sum(bool(block.flags & pyaudio.paInputOverflow) for block in blocks)
+        self._last_number = blocks[-1].number
         self.lost_samples += missing * round(_BLOCK_S * SAMPLE_RATE_HZ)
 
     def _decode(self, data: bytes) -> NDArray[np.float32]:
         sound = np.frombuffer(data, np.float32) if self._is_float else np.frombuffer(data, np.int16) * _INT16_STEP
-        return sound.reshape(-1, self._channels)[:, self._heard_channels]
+        return sound.reshape(-1, self._channels)[:, self._kept_channels]
 
 
 def list_devices() -> list[DeviceInfo]:

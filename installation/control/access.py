@@ -47,8 +47,8 @@ class Access:
         """Return whether one of the tokens `offered` is the one; all may be where none is asked for."""
         if self.token is None:
             return True
-        wanted = self.token.encode()
-        return any(hmac.compare_digest(token.encode("utf-8", "surrogateescape"), wanted) for token in offered)
+        expected = self.token.encode()
+        return any(hmac.compare_digest(token.encode("utf-8", "surrogateescape"), expected) for token in offered)
 
 
 def is_same_site(origin: str, authority: str) -> bool:

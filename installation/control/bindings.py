@@ -88,21 +88,21 @@ class MidiMap:
         return len(met)
 
 
-def choose_port(names: list[str], wanted: str, current: str | None = None) -> str | None:
-    """Return the port to listen to: the first that contains `wanted`, ignoring case; for `auto` the first real one.
+def choose_port(names: list[str], requested: str, current: str | None = None) -> str | None:
+    """Return the port to listen to: the first that contains `requested`, ignoring case; for `auto` the first real one.
 
     A port in use stays in use while it is there and fits, whatever else is plugged in.
     """
-    fitting = [name for name in names if _fits(name, wanted)]
+    fitting = [name for name in names if _fits(name, requested)]
     if current in fitting:
         return current
     return fitting[0] if fitting else None
 
 
-def _fits(name: str, wanted: str) -> bool:
-    if wanted == "auto":
+def _fits(name: str, requested: str) -> bool:
+    if requested == "auto":
         return not name.startswith("Midi Through")  # ALSA's own loop, always there and always silent
-    return wanted.casefold() in name.casefold()
+    return requested.casefold() in name.casefold()
 
 
 def _follow_fader(row: Parameter, position: int, desk: Desk) -> None:

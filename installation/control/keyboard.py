@@ -1,4 +1,4 @@
-"""The keys of the show window, as wishes to the desk. Pure: the window turns its key codes into these names."""
+"""The keys of the show window, as updates for the desk. Pure: the window turns its key codes into these names."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

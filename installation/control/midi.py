@@ -35,8 +35,8 @@ class MidiControl:
     def __init__(self, desk: Desk, mapping: MidiMap, device: str = "auto") -> None:
         self._desk = desk
         self._mapping = mapping
-        self._api, self._wanted = split_device(device, os.environ.get("MIDO_BACKEND", ""))
-        self._link = PortLink(self._api, self._on_news)
+        self._api, self._requested = split_device(device, os.environ.get("MIDO_BACKEND", ""))
+        self._link = PortLink(self._api, self._on_report)
         self._rejections = RejectionCounter("MIDI", _log)
         self._port_names: list[str] = []
         self._opened: str | None = None
@@ -44,7 +44,7 @@ class MidiControl:
         self._last_event = ""
         self._missing = ""
         self._next_poll_at = -float("inf")
-        self._closed = self._wanted == "none"
+        self._closed = self._requested == "none"
 
     def start(self) -> None:
         """Start looking for the device. Never raises, never waits for it."""
@@ -69,7 +69,7 @@ class MidiControl:
     def status(self) -> MidiStatus:
         """Return the port in use, the ports there are, counts, and what is wrong."""
         return MidiStatus(
-            device=self._wanted,
+            device=self._requested,
             open=self._opened,
             ports=tuple(self._port_names),
             problem=self._link.problem or self._missing,
@@ -95,19 +95,19 @@ class MidiControl:
             _log.info("%s; looking for it", problem)
         self._missing = problem
 
-    def _on_news(self, news: Mapping[str, Any]) -> None:
+    def _on_report(self, report: Mapping[str, Any]) -> None:
         """Take in one line of the port process, on the link's thread."""
-        if "message" in news:
-            self._on_message(news["message"])
-        elif "ports" in news:
-            self._on_ports(news["ports"], news["open"])
+        if "message" in report:
+            self._on_message(report["message"])
+        elif "ports" in report:
+            self._on_ports(report["ports"], report["open"])
 
     def _on_ports(self, names: list[str], opened: str | None) -> None:
         if opened != self._opened:
             _log.info("MIDI: %s", f"listening to {opened}" if opened else f"{self._opened} is gone")
         self._port_names, self._opened = names, opened
-        chosen = choose_port(names, self._wanted, opened)
-        self._miss("" if chosen else f"no MIDI input for device {self._wanted!r}")
+        chosen = choose_port(names, self._requested, opened)
+        self._miss("" if chosen else f"no MIDI input for device {self._requested!r}")
         if chosen != opened:
             self._link.send({"open": chosen})
 

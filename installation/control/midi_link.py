@@ -1,6 +1,6 @@
 """The show's end of the MIDI port process: starts it, hears what it says, ends it when it is stuck, starts it again.
 
-`poll` belongs to the show thread and never waits for a driver; `on_news` is called on a thread of this object's own.
+`poll` belongs to the show thread and never waits for a driver; `on_report` is called on a thread of this object's own.
 """
 
 import json
@@ -26,16 +26,16 @@ _log = logging.getLogger(__name__)
 class PortLink:
     """One port process of one `api` at a time. `problem` says in words why there is none, and is empty otherwise."""
 
-    def __init__(self, api: str, on_news: Callable[[Mapping[str, Any]], None]) -> None:
+    def __init__(self, api: str, on_report: Callable[[Mapping[str, Any]], None]) -> None:
         self.problem = ""
         self._api = api
-        self._on_news = on_news
+        self._on_report = on_report
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
-        self._heard = 0
-        self._heard_before = 0
-        self._heard_at: float | None = None
-        self._last_words = ""
+        self._reports = 0
+        self._reports_before = 0
+        self._report_at: float | None = None
+        self._last_problem = ""
         self._failures = 0
         self._retry_at = -float("inf")
 
@@ -46,7 +46,7 @@ class PortLink:
 
     def start(self) -> None:
         """Start the process; takes milliseconds, the driver is opened over there."""
-        self._heard_before, self._heard_at, self._last_words = self._heard, None, ""
+        self._reports_before, self._report_at, self._last_problem = self._reports, None, ""
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(_SCRIPT), self._api],
             stdin=subprocess.PIPE,
@@ -64,21 +64,21 @@ class PortLink:
             if now >= self._retry_at:
                 self.start()
         elif self._process.poll() is not None:
-            self._fail(self._last_words or "the MIDI port process ended without a word", now)
-        elif self._heard_at is None or self._heard != self._heard_before:
-            if self._heard != self._heard_before:
+            self._fail(self._last_problem or "the MIDI port process ended without a word", now)
+        elif self._report_at is None or self._reports != self._reports_before:
+            if self._reports != self._reports_before:
                 self._failures, self.problem = 0, ""
-            self._heard_before, self._heard_at = self._heard, now
-        elif now - self._heard_at > _SILENCE_LIMIT_S:
+            self._reports_before, self._report_at = self._reports, now
+        elif now - self._report_at > _SILENCE_LIMIT_S:
             self._fail(f"the MIDI driver has not answered for {_SILENCE_LIMIT_S:g} s", now)
 
-    def send(self, wish: Mapping[str, Any]) -> None:
+    def send(self, request: Mapping[str, Any]) -> None:
         """Tell the process something; lost when it has just gone. Any thread."""
         process = self._process
         if process is None or process.stdin is None:
             return
         try:
-            process.stdin.write(json.dumps(dict(wish)) + "\n")
+            process.stdin.write(json.dumps(dict(request)) + "\n")
             process.stdin.flush()
         except (OSError, ValueError) as error:  # a broken or an already closed pipe: `poll` starts a new one
             _log.debug("MIDI port process: %s", error)
@@ -99,10 +99,10 @@ class PortLink:
     def _read(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None
         for line in process.stdout:
-            news = json.loads(line)
-            self._heard += 1
-            self._last_words = news.get("problem", "")
-            self._on_news(news)
+            report = json.loads(line)
+            self._reports += 1
+            self._last_problem = report.get("problem", "")
+            self._on_report(report)
 
     def _fail(self, problem: str, now: float) -> None:
         if problem != self.problem:
@@ -115,15 +115,15 @@ class PortLink:
 
 def list_ports(api: str = "", timeout_s: float = 3.0) -> list[str]:
     """Return the names of the inputs there are now, for `--list-devices`; none where there is no driver."""
-    link_news: list[Mapping[str, Any]] = []
-    told = threading.Event()
+    reports: list[Mapping[str, Any]] = []
+    arrived = threading.Event()
 
-    def on_news(news: Mapping[str, Any]) -> None:
-        link_news.append(news)
-        told.set()
+    def on_report(report: Mapping[str, Any]) -> None:
+        reports.append(report)
+        arrived.set()
 
-    link = PortLink(api, on_news)
+    link = PortLink(api, on_report)
     link.start()
-    told.wait(timeout_s)
+    arrived.wait(timeout_s)
     link.close()
-    return [str(name) for name in link_news[0].get("ports", [])] if link_news else []
+    return [str(name) for name in reports[0].get("ports", [])] if reports else []

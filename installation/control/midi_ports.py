@@ -52,13 +52,13 @@ class Ports:
 
     def messages(self) -> list[dict[str, Any]]:
         """Return what arrived since the last call, decoded."""
-        found = []
+        messages = []
         while (timed := self._input.get_message()) is not None:
             try:
-                found.append(mido.Message.from_bytes(timed[0]).dict())
+                messages.append(mido.Message.from_bytes(timed[0]).dict())
             except ValueError:  # half a message from a bad cable
                 continue
-        return found
+        return messages
 
     def probe(self) -> None:
         """Raise rtmidi.RtMidiError when the server behind the ports is gone.
@@ -69,8 +69,8 @@ class Ports:
             rtmidi.MidiOut(self._api, f"{_CLIENT_NAME} probe").delete()
 
 
-class Wishes:
-    """What the show asks for, read by a thread of its own; the end of its stream ends this process."""
+class Requests:
+    """Requests of the show, read by a thread of its own; the end of its stream ends this process."""
 
     def __init__(self, stream: TextIO) -> None:
         self.open: str | None = None
@@ -84,7 +84,7 @@ class Wishes:
 
 def serve(api: str) -> None:
     """Report ports and messages until the show is gone. Raises rtmidi.RtMidiError when the driver is."""
-    wishes, ports = Wishes(sys.stdin), Ports(api)
+    requests, ports = Requests(sys.stdin), Ports(api)
     list_at = probe_at = time.monotonic()
     while True:
         now = time.monotonic()
@@ -92,18 +92,18 @@ def serve(api: str) -> None:
             ports.probe()
             probe_at = now + _PROBE_S
         if now >= list_at:
-            say({"ports": ports.names(), "open": ports.opened})
+            write_report({"ports": ports.names(), "open": ports.opened})
             list_at = now + _LIST_S
-        ports.open(wishes.open)
+        ports.open(requests.open)
         for message in ports.messages():
-            say({"message": message})
+            write_report({"message": message})
             probe_at = now + _PROBE_S  # what sends is alive
         time.sleep(_IDLE_S if ports.opened is None else _LISTEN_S)
 
 
-def say(news: dict[str, Any]) -> None:
+def write_report(report: dict[str, Any]) -> None:
     """Write one line to the show."""
-    sys.stdout.write(json.dumps(news) + "\n")
+    sys.stdout.write(json.dumps(report) + "\n")
     sys.stdout.flush()
 
 
@@ -111,7 +111,7 @@ if __name__ == "__main__":
     try:
         serve(sys.argv[1])
     except rtmidi.RtMidiError as error:
-        say({"problem": str(error)})
+        write_report({"problem": str(error)})
         sys.exit(1)
     except BrokenPipeError:
         os._exit(0)

@@ -44,7 +44,7 @@ class OscControl:
     def __init__(self, desk: Desk, port: int, host: str = "127.0.0.1") -> None:
         self._desk = desk
         self._host = host
-        self._wanted_port = port
+        self._requested_port = port
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
@@ -59,7 +59,7 @@ class OscControl:
     @property
     def port(self) -> int:
         """The port it receives at, or the one it is still trying to get."""
-        return self._wanted_port if self._socket is None else int(self._socket.getsockname()[1])
+        return self._requested_port if self._socket is None else int(self._socket.getsockname()[1])
 
     def start(self) -> None:
         """Open the port and the threads. Never raises: a taken port is one line in the log, `poll` tries again."""
@@ -107,10 +107,10 @@ class OscControl:
     def _bind(self) -> socket.socket | None:
         receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            receiver.bind((self._host, self._wanted_port))
+            receiver.bind((self._host, self._requested_port))
         except OSError as error:
             receiver.close()
-            self._say(f"cannot receive OSC at {self._host}:{self._wanted_port}: {error.strerror}; trying again")
+            self._say(f"cannot receive OSC at {self._host}:{self._requested_port}: {error.strerror}; trying again")
             return None
         receiver.setblocking(False)
         self._socket = receiver

@@ -52,7 +52,7 @@ class OperatorPage:
         self._picture = picture
         self._presets = presets
         self._host = host
-        self._wanted_port = port
+        self._requested_port = port
         self._port = port
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -79,7 +79,7 @@ class OperatorPage:
             listener = self._bind()
         except OSError as error:
             reason = str(error.strerror).partition(" (")[0]  # Python adds the address a second time
-            self._say(f"cannot serve the page at {self._host}:{self._wanted_port}: {reason}; trying again")
+            self._say(f"cannot serve the page at {self._host}:{self._requested_port}: {reason}; trying again")
             return
         self._problem = ""
         self._port = int(listener.getsockname()[1])
@@ -111,7 +111,7 @@ class OperatorPage:
 
     def _bind(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        return socket.create_server((self._host, self._wanted_port), family=family)
+        return socket.create_server((self._host, self._requested_port), family=family)
 
     def _say(self, problem: str) -> None:
         if problem != self._problem:
@@ -159,8 +159,8 @@ class OperatorPage:
         if self._access.token is None:
             _log.info("operator page at %s", self.url)
             return
-        found = [_url(host, self._port) + f"?token={self._access.token}" for host in _reachable(self._host)]
-        _log.warning("the operator page can be reached from the network; it asks for its token: %s", " or ".join(found))
+        urls = [_url(host, self._port) + f"?token={self._access.token}" for host in _reachable(self._host)]
+        _log.warning("the operator page can be reached from the network; it asks for its token: %s", " or ".join(urls))
 
 
 def _url(host: str, port: int) -> str:
@@ -176,8 +176,8 @@ def _reachable(host: str) -> list[str]:
     if not bound.is_unspecified:
         return [host]
     family = socket.AF_INET6 if bound.version == 6 else socket.AF_INET
-    found = [item.address for items in psutil.net_if_addrs().values() for item in items if item.family == family]
-    outside = [text for text in found if not _is_of_this_machine(text)]
+    addresses = [item.address for items in psutil.net_if_addrs().values() for item in items if item.family == family]
+    outside = [text for text in addresses if not _is_of_this_machine(text)]
     return outside or ["::1" if bound.version == 6 else "127.0.0.1"]
 
 

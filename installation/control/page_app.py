@@ -114,9 +114,9 @@ def headers_for(html: str) -> dict[str, str]:
 
 def _digest(html: str, tag: str) -> str:
     """Return the source by which a policy knows the one inline `tag` of `html`."""
-    found = re.search(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
-    assert found is not None, f"the page has no {tag}"
-    return f"'sha256-{base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()}'"
+    match = re.search(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+    assert match is not None, f"the page has no {tag}"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(match[1].encode()).digest()).decode()}'"
 
 
 def describe(row: Parameter, desk: Desk) -> dict[str, object]:

@@ -110,7 +110,7 @@ class _Search(threading.Thread):
         _be_least_urgent()
         self._stepped_at = time.monotonic()
         try:
-            found = cached(self._model, self._pixels, folder=self._cache, watch=self._rest)
+            inverted = cached(self._model, self._pixels, folder=self._cache, watch=self._rest)
         except _GivenUpError:
             return
         except (RuntimeError, BundleError, OSError, ValueError) as error:
@@ -118,8 +118,8 @@ class _Search(threading.Thread):
             self.state = f"placed by the image encoder; {self.problem}"
             log.warning("the preset's image is only placed, not found in the generator: %s", error)
             return
-        self.nearest = _as_anchors(found)
-        self.state = f"found in the generator, loss {found.losses.total:.3f} (placed: {found.start.total:.3f})"
+        self.nearest = _as_anchors(inverted)
+        self.state = f"found in the generator, loss {inverted.losses.total:.3f} (placed: {inverted.start.total:.3f})"
         log.info("the preset's image: %s", self.state)
 
     def hurry(self, hurried: bool) -> None:
@@ -160,8 +160,8 @@ def _be_least_urgent() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LEAST_URGENT)
 
 
-def _as_anchors(found: Inverted) -> Anchors:
-    return Anchors(_vector(found.h), _vector(found.z))
+def _as_anchors(inverted: Inverted) -> Anchors:
+    return Anchors(_vector(inverted.h), _vector(inverted.z))
 
 
 def _vector(row: Tensor) -> Vector:

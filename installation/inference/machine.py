@@ -24,8 +24,8 @@ def _kernels() -> str:
 
 def _settings() -> list[str]:
     names = ("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
-    told = [f"{name}={os.environ[name]}" for name in names if name in os.environ]
-    return ["set: " + " ".join(told)] if told else []
+    settings = [f"{name}={os.environ[name]}" for name in names if name in os.environ]
+    return ["set: " + " ".join(settings)] if settings else []
 
 
 def _gpus() -> list[str]:

@@ -244,14 +244,14 @@ def _ask_for_fullscreen(window: Any) -> None:
 
 def _settle(window: Any, screen: Any) -> None:
     """Wait until the window lies where it should; window managers take their time, and some need to be told twice."""
-    wanted = (screen.x, screen.y, screen.width, screen.height)
-    found = None
+    expected = (screen.x, screen.y, screen.width, screen.height)
+    actual = None
     for attempt in range(_SETTLE_ATTEMPTS):
         window.dispatch_events()
-        found = (*window.get_location(), *window.get_size())
-        if found == wanted:
+        actual = (*window.get_location(), *window.get_size())
+        if actual == expected:
             return
         if attempt == _SETTLE_ATTEMPTS // 2:
             window.set_location(screen.x, screen.y)
         time.sleep(_SETTLE_PAUSE_S)
-    _log.warning("the window lies at %s (x, y, width, height), the monitor at %s", found, wanted)
+    _log.warning("the window lies at %s (x, y, width, height), the monitor at %s", actual, expected)

@@ -44,15 +44,15 @@ class HeadUpDisplay:
         target.viewport = viewport
 
     def _write(self, lines: tuple[str, ...], text_height: int, now: float) -> None:
-        wanted = (lines, text_height)
-        if wanted == self._written or (self._written and 0 <= now - self._written_at < _SHORTEST_INTERVAL_S):
+        content = (lines, text_height)
+        if content == self._written or (self._written and 0 <= now - self._written_at < _SHORTEST_INTERVAL_S):
             return
         image = write_lines(lines, text_height)
         if self._texture is None or self._texture.size != image.size:
             self.release_texture()
             self._texture = self._context.texture(image.size, 4, alignment=1)
         self._texture.write(image.tobytes(), alignment=1)
-        self._written, self._written_at = wanted, now
+        self._written, self._written_at = content, now
 
     def release_texture(self) -> None:
         if self._texture is not None:

@@ -63,15 +63,15 @@ def read_shader(path: Path) -> ShaderText:
     return ShaderText(text, tuple(files))
 
 
-def own_lines(path: Path, asked_by: str) -> list[str]:
-    """Return the lines of `path` as they are. Raises ShaderError that names `asked_by` where it cannot be read."""
+def own_lines(path: Path, referrer: str) -> list[str]:
+    """Return the lines of `path` as they are. Raises ShaderError that names `referrer` where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ShaderError(f"{asked_by}: cannot read {path.name} ({error})") from error
+        raise ShaderError(f"{referrer}: cannot read {path.name} ({error})") from error
 
 
-def expand(path: Path, files: list[Path], asked_by: str) -> list[str]:
+def expand(path: Path, files: list[Path], referrer: str) -> list[str]:
     """Return the lines of `path`, those of its includes in their places, and count all of these files in `files`.
 
     What is in `files` already is not included again. Raises ShaderError as `read_shader` does.
@@ -79,7 +79,7 @@ def expand(path: Path, files: list[Path], asked_by: str) -> list[str]:
     number = len(files)
     files.append(path)
     expanded: list[str] = []
-    for line_number, line in enumerate(own_lines(path, asked_by), start=1):
+    for line_number, line in enumerate(own_lines(path, referrer), start=1):
         include = _INCLUDE.match(line)
         if include is None:
             expanded.append(line)

@@ -20,7 +20,7 @@ def test_the_first_tick_gives_what_was_set_without_gliding() -> None:
     assert Desk({"/audio/gain": -12.0}).tick(0.0, SILENT).number("/audio/gain") == -12.0
 
 
-def test_a_wish_counts_from_the_next_tick_and_ends_exactly() -> None:
+def test_an_update_counts_from_the_next_tick_and_ends_exactly() -> None:
     desk = Desk()
     desk.tick(0.0, SILENT)
     desk.post("/latent/blend", 1.0, "osc")
@@ -40,7 +40,7 @@ def test_a_glide_does_not_depend_on_the_frame_rate() -> None:
     assert values[0] == pytest.approx(values[1], abs=1e-6)
 
 
-def test_only_the_newest_of_many_wishes_is_told() -> None:
+def test_only_the_newest_of_many_updates_is_told() -> None:
     desk, told = Desk(), []
     desk.watch(lambda address, value, origin: told.append((address, value, origin)))
     for position in range(128):
@@ -57,7 +57,7 @@ def test_setting_the_same_value_again_is_no_change() -> None:
     assert told == []
 
 
-def test_wishes_from_many_threads_all_arrive() -> None:
+def test_updates_from_many_threads_all_arrive() -> None:
     desk = Desk()
     addresses = ["/render/grain", "/render/bloom", "/render/zoom", "/latent/drift"]
 
@@ -129,7 +129,7 @@ def test_a_fader_reaches_the_ends_of_every_number_and_flips_every_switch() -> No
         ("/render/fit", "stretch", "crop | fit"),
     ],
 )
-def test_a_bad_wish_is_refused_in_one_line(address: str, value: ParameterValue, words: str) -> None:
+def test_a_bad_update_is_refused_in_one_line(address: str, value: ParameterValue, words: str) -> None:
     with pytest.raises(ParameterError) as refusal:
         Desk().post(address, value, "osc")
     assert words in str(refusal.value) and "\n" not in str(refusal.value)

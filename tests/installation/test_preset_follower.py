@@ -98,7 +98,7 @@ def test_whatever_a_file_brings_about_is_a_refusal() -> None:
     assert stage.outcome() == PresetRefusal("rehearsal", "rehearsal cannot be read: RecursionError: too deep by far")
 
 
-def test_the_show_never_waits_and_the_newest_wish_wins() -> None:
+def test_the_show_never_waits_and_the_newest_request_wins() -> None:
     gate, asked = threading.Event(), []
 
     def load(name: str) -> Preset:
