@@ -90,7 +90,7 @@ class Parts:
 
 def worker_params(controls: Controls, preset: Preset) -> WorkerParams:
     """Return what the workers need to know of `controls` and `preset`."""
-    return WorkerParams.of(controls, None if preset.image is None else str(preset.image))
+    return WorkerParams.of(controls, None if preset.image is None else str(preset.image), preset.source)
 
 
 class Show:

@@ -1,4 +1,4 @@
-"""What the workers need to know of the controls: the parameters they read, and the preset's image.
+"""What the workers need to know of the controls: the parameters they read, and the preset's image and source.
 
 The show's thread sends when something changes; any number of workers read, each in its own process. Which parameters
 travel follows from the table: those of the groups in `parameters.WORKER_GROUPS`.
@@ -16,15 +16,18 @@ from installation.values import Controls, ParameterValue
 
 @dataclass(frozen=True, slots=True)
 class WorkerParams:
-    """`values` by address, modulation included; `image` is the path of the preset's picture."""
+    """`values` by address, modulation included; `image` and `source` are the preset's: a path, and text as `--source`
+    takes it.
+    """
 
     values: Mapping[str, ParameterValue] = field(default_factory=dict)
     image: str | None = None
+    source: str | None = None
 
     @classmethod
-    def of(cls, controls: Controls, image: str | None) -> Self:
+    def of(cls, controls: Controls, image: str | None, source: str | None = None) -> Self:
         """Return the part of `controls` that workers read."""
-        return cls({address: controls.values[address] for address in WORKER_ADDRESSES}, image)
+        return cls({address: controls.values[address] for address in WORKER_ADDRESSES}, image, source)
 
     @property
     def controls(self) -> Controls:

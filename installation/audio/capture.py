@@ -1,4 +1,4 @@
-"""The core of the capture process: hears the wanted source, applies gain and mix, writes the shared ring.
+"""The core of the capture process: hears the source that is asked for, applies gain and mix, writes the shared ring.
 
 It never waits and never stops; what happens while the source is away is the business of `failover`. What the ring holds
 is what the encoder and the meters hear, not clipped.
@@ -28,7 +28,9 @@ _PREPARATION_LIMIT_S: Final = 10.0
 
 @dataclass(frozen=True)
 class CaptureConfig:
-    """What to listen to. A `demanded` source must open at the start; any other gives way to the performance."""
+    """What to listen to. A `demanded` source must open at the start, and stays whichever preset comes; any other gives
+    way to the performance, and to the source of the preset that is shown.
+    """
 
     source: str
     demanded: bool
@@ -49,14 +51,15 @@ class CaptureCore:
         """
         self._config, self._ring = config, ring
         self._params = ParamsReader(params)
-        self._controls = Controls(DEFAULTS)
+        self._controls, self._source_text = Controls(DEFAULTS), config.source
+        self._take_params()
         self._now = 0.0
         self._performance = PreparedPerformance(config.seed)
         # Another seed for the mix: mixed with itself, the performance would only be louder.
         self._second = PreparedPerformance(config.seed + 1)
         self._mixer = Mixer(self._second.read)
         self._source = FailoverSource(
-            parse_source(config.source),
+            parse_source(self._source_text),
             opener or self._open,
             fallback=None if config.demanded else self._performance.read,
             # Sound in the ring means that this is a restart: what opened once is waited for.
@@ -68,7 +71,7 @@ class CaptureCore:
     def step(self, now: float) -> float:
         """Move the sound that has arrived into the ring; return the seconds until the next step is wanted."""
         self._now = now
-        self._read_params()
+        self._follow_params()
         block = self._source.read(now)
         if block is not None:
             gain_db, mix = self._controls.number("/audio/gain"), self._controls.number("/audio/mix")
@@ -80,7 +83,7 @@ class CaptureCore:
         source, live = self._source, self._source.live
         return CaptureStatus(
             source=source.label,
-            wanted=shown(self._config.source),
+            wanted=shown(self._source_text),
             lost_samples=source.lost_samples,
             fallback=source.falls_back,
             reason=source.reason,
@@ -108,7 +111,16 @@ class CaptureCore:
             return PacedSource("demo", self._performance.read)
         return open_microphone(spec.name, spec.channel)
 
-    def _read_params(self) -> None:
+    def _follow_params(self) -> None:
+        before = self._source_text
+        self._take_params()
+        if self._source_text != before:
+            self._source.switch(parse_source(self._source_text))
+
+    def _take_params(self) -> None:
         params = self._params.newest()
-        if params is not None:
-            self._controls = params.controls
+        if params is None:
+            return
+        self._controls = params.controls
+        if params.source is not None and not self._config.demanded:
+            self._source_text = params.source

@@ -44,6 +44,7 @@ class FailoverSource:
         self._remarked: set[str] = set()
         self._quiet_since: float | None = None
         self._retry_at = float("-inf")
+        self._opening_spec = spec
         self._opening: Future[Source] | None = self._begin_opening()
         self._start(self._opening, must_open)
 
@@ -74,8 +75,18 @@ class FailoverSource:
         block = self._read_live(now)
         return self._read_stand_in(now) if block is None else block
 
+    def switch(self, spec: SourceSpec) -> None:
+        """Go over to the source `spec`: the present one is closed, the fallback plays until the new one is open."""
+        self._lost_before = self.lost_samples
+        self._dead, self.live = self.live or self._dead, None
+        self._spec, self.heard_at, self._quiet_since = spec, None, None
+        if self._opening is None:  # else its end begins the new one: a device may not be free before
+            self._opening = self._begin_opening()
+        self._fall_back(f"the source {spec} is being opened")
+
     def close(self) -> None:
         """Close the source, briefly; one that hangs is left to the end of the process."""
+        self._spec = self._opening_spec  # nothing is begun any more
         if self._opening is not None and is_done(self._opening, _CLOSING_LIMIT_S):
             self._finish(self._opening, must_open=False)
         for source in filter(None, (self.live, self._dead)):
@@ -83,7 +94,7 @@ class FailoverSource:
         self.live = self._dead = None
 
     def _begin_opening(self) -> Future[Source]:
-        dead, self._dead = self._dead, None
+        dead, self._dead, self._opening_spec = self._dead, None, self._spec
         return in_thread(partial(reopen, self._opener, self._spec, dead))
 
     def _start(self, opening: Future[Source], must_open: bool) -> None:
@@ -105,6 +116,10 @@ class FailoverSource:
 
     def _finish(self, opening: Future[Source], must_open: bool) -> None:
         self._opening = None
+        if self._opening_spec is not self._spec:
+            self._dead = None if opening.exception() else opening.result()
+            self._opening = self._begin_opening()
+            return
         try:
             self.live = opening.result()
         except SourceError as error:

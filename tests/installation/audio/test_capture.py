@@ -62,8 +62,8 @@ class Bench:
             raise opening
         return opening
 
-    def send(self, values: Mapping[str, ParameterValue]) -> None:
-        ParamsSender(self.params).send(WorkerParams(values))
+    def send(self, values: Mapping[str, ParameterValue], source: str | None = None) -> None:
+        ParamsSender(self.params).send(WorkerParams(values, source=source))
 
     def run(self, duration_s: float) -> Samples:
         """Let time pass; return what was written."""
@@ -246,6 +246,70 @@ def test_an_opening_that_hangs_holds_nobody_up(bench: Callable[..., Bench], monk
     table.run_until(lambda: table.core.status().source == "fake")
     assert table.tries == 1
     table.close()
+
+
+def test_a_preset_with_another_source_changes_over_without_a_gap_and_closes_the_old_one(
+    bench: Callable[..., Bench],
+) -> None:
+    old, new = FakeSource(0.5), FakeSource(0.25)
+    table = bench(old, new, source="mic:old")
+    table.run(0.5)
+    table.send({}, source="mic:new")
+    began, written = table.now, table.ring.position.written
+    table.run_until(lambda: table.core._source.live is new)
+    table.run_until(lambda: table.core.status().reason == "")
+    status = table.core.status()
+    assert (status.wanted, status.source, status.lost_samples, old.closed) == ("mic:new", "fake", 0, True)
+    assert table.ring.position.written - written == pytest.approx((table.now - began) * SAMPLE_RATE_HZ, abs=400)
+    assert set(table.run(0.5)) == {np.float32(0.25)}
+
+
+def test_while_the_new_source_is_opened_and_where_it_cannot_be_the_performance_plays(
+    bench: Callable[..., Bench],
+) -> None:
+    table = bench(FakeSource(0.5), ABSENT, source="mic:old")
+    table.run(0.5)
+    table.send({}, source="mic:new")
+    table.run_until(lambda: table.core.status().reason == "no microphone here")
+    assert table.core.status().fallback
+    table.openings = [FakeSource(0.25)]
+    table.run_until(lambda: table.core.status().source == "fake")
+
+
+def test_a_source_that_is_switched_to_while_another_opens_is_opened_after_it(bench: Callable[..., Bench]) -> None:
+    first, second = FakeSource(0.5), FakeSource(0.25)
+    table = bench(ABSENT, source="mic:none")
+    release = threading.Event()
+    table.openings = [first, second]
+    open_at_once = table._open
+
+    def open_late(spec: SourceSpec) -> Source:
+        release.wait(TIMEOUT_S)
+        return open_at_once(spec)
+
+    table.core._source._opener = open_late
+    table.send({}, source="mic:first")
+    table.run(STEP_S)
+    table.send({}, source="mic:second")
+    table.run(STEP_S)
+    release.set()
+    table.run_until(lambda: table.core._source.live is second)
+    assert first.closed and table.core.status().wanted == "mic:second"
+
+
+def test_a_source_demanded_at_the_start_stays_whatever_the_preset_names(bench: Callable[..., Bench]) -> None:
+    table = bench(FakeSource(0.5), demanded=True, source="mic:mine")
+    table.send({}, source="demo")
+    assert set(table.run(0.5)) == {np.float32(0.5)}
+    assert table.core.status().wanted == "mic:mine" and table.tries == 1
+
+
+def test_a_restarted_core_opens_the_source_of_the_preset_that_is_shown(bench: Callable[..., Bench]) -> None:
+    table = bench(FakeSource(0.5), source="mic:old")
+    table.send({}, source="mic:new")
+    table.core.close()
+    table.core = CaptureCore(CaptureConfig("mic:old", False, 3), table.ring, table.params, opener=table._open)
+    assert table.core.status().wanted == "mic:new" and table.tries == 2
 
 
 def test_a_programming_error_while_opening_is_not_swallowed(bench: Callable[..., Bench]) -> None:
