@@ -109,7 +109,10 @@ def _wire(
         sinks=open_sinks(config, surface, ring),
         still=read_still(config.model / "thumbnail.png"),
         presets=PresetFollower(
-            desk, preset.path.stem, partial(load_usable_named, folders=folders), partial(adopt, renderer, midi)
+            desk,
+            preset.path.stem,
+            partial(load_usable_named, folders=folders),
+            partial(adopt, renderer, midi, device_demanded=asked.midi is not None),
         ),
     )
     show = Show(parts, preset, asked.duration_s)
@@ -170,11 +173,14 @@ def pace(config: ShowConfig, surface: Surface) -> float:
     return _FASTEST_DISPLAY_FPS if synced and config.arguments.fps is None else cadence(config, surface)
 
 
-def adopt(renderer: Renderer, midi: MidiControl, preset: Preset) -> None:
-    """Give the passes and the controller's map of `preset` to their owners.
+def adopt(renderer: Renderer, midi: MidiControl, preset: Preset, *, device_demanded: bool) -> None:
+    """Give the passes, the controller's map and, unless the command line named one, the controller of `preset` to
+    their owners.
 
     Raises ParameterError or ShaderError, and then has changed nothing.
     """
     midi_map = MidiMap.parse(preset.midi_map)
     renderer.set_passes(preset.passes)
     midi.remap(midi_map)
+    if not device_demanded:
+        midi.select(preset.midi_device)

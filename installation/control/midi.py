@@ -44,21 +44,33 @@ class MidiControl:
         self._last_event = ""
         self._missing = ""
         self._next_poll_at = -float("inf")
-        self._closed = self._requested == "none"
+        self._off = self._requested == "none"
 
     def start(self) -> None:
         """Start looking for the device. Never raises, never waits for it."""
-        if not self._closed and self._has_driver():
+        if not self._off and self._has_driver():
             self._link.start()
 
     def remap(self, mapping: MidiMap) -> None:
         """Take another preset's map, from the next message on."""
         self._mapping = mapping
 
+    def select(self, device: str) -> None:
+        """Listen to another device from the next look at the ports on; the same one stays open. Show thread."""
+        api, requested = split_device(device, os.environ.get("MIDO_BACKEND", ""))
+        if (api, requested) == (self._api, self._requested):
+            return
+        if api != self._api or requested == "none":
+            self._link.close()
+            self._link = PortLink(api, self._on_report)
+            self._port_names, self._opened = [], None
+        self._api, self._requested, self._missing = api, requested, ""
+        self._off = requested == "none"
+
     def poll(self, now: float) -> None:
         """Look after the port process, log what was refused; show thread, `now` in monotonic seconds."""
         self._rejections.report(now)
-        if self._closed or now < self._next_poll_at:
+        if self._off or now < self._next_poll_at:
             return
         self._next_poll_at = now + _POLL_S
         if self._has_driver():
@@ -81,7 +93,7 @@ class MidiControl:
 
     def close(self) -> None:
         """Let go of the port."""
-        self._closed = True
+        self._off = True
         self._link.close()
 
     def _has_driver(self) -> bool:

@@ -4,8 +4,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -71,6 +72,46 @@ def test_a_machine_without_a_sequencer_is_one_quiet_line(
 
     assert "kernel module snd-seq" in str(control.status().problem)
     assert len(caplog.records) == 1
+
+
+class FakeLink:
+    """A port process with two controllers."""
+
+    problem = ""
+
+    def __init__(self, _api: str, on_report: Callable[[Mapping[str, Any]], None]) -> None:
+        self.on_report, self.running = on_report, False
+        self.open: str | None = None
+
+    def start(self) -> None:
+        self.running = True
+
+    def poll(self, _now: float) -> None:
+        self.running = True
+        self.on_report({"ports": ["Desk:knobs", "Desk:keys"], "open": self.open})
+
+    def send(self, request: Mapping[str, Any]) -> None:
+        self.open = request["open"]
+
+    def close(self) -> None:
+        self.running, self.open = False, None
+
+
+def test_another_preset_may_listen_to_another_device_to_none_and_to_one_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(midi, "PortLink", FakeLink)
+    control = MidiControl(Desk(), MAP, "jack:knobs")
+    control.start()
+    first = cast(FakeLink, control._link)
+    opened = []
+    for turn, device in enumerate(["jack:knobs", "jack:keys", "none", "jack:knobs"]):
+        control.select(device)
+        control.poll(turn + 0.0)
+        control.poll(turn + 0.5)
+        opened.append(control.status().open)
+    assert opened == ["Desk:knobs", "Desk:keys", None, "Desk:knobs"]
+    assert not first.running and control.status().problem == ""
 
 
 @pytest.mark.proc
