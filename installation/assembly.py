@@ -19,7 +19,7 @@ from installation.desk import Desk
 from installation.hosting import ChildHost
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
-from installation.options import ShowConfig
+from installation.options import ShowConfig, StartOnly
 from installation.output.headless import open_headless
 from installation.output.recording import Recorder
 from installation.output.sink import Sink
@@ -91,6 +91,7 @@ def _wire(
     renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=asked.seed)
     midi = MidiControl(desk, midi_map, config.midi_device)
     controls: dict[str, ControlSurface] = {"osc": OscControl(desk, asked.osc_port), "midi": midi}
+    take_over = partial(adopt, renderer, midi, device_demanded=asked.midi is not None)
     parts = Parts(
         clock=clock,
         surface=surface,
@@ -108,12 +109,8 @@ def _wire(
         meter=Meter(started_at),
         sinks=open_sinks(config, surface, ring),
         still=read_still(config.model / "thumbnail.png"),
-        presets=PresetFollower(
-            desk,
-            preset.path.stem,
-            partial(load_usable_named, folders=folders),
-            partial(adopt, renderer, midi, device_demanded=asked.midi is not None),
-        ),
+        presets=PresetFollower(desk, preset.path.stem, partial(load_usable_named, folders=folders), take_over),
+        start_only=StartOnly.of(config),
     )
     show = Show(parts, preset, asked.duration_s)
     if asked.page is not None:

@@ -20,6 +20,8 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
         f"generated {_ms(slow.generator.ms.p50)}, heard {_ms(slow.encoder.ms.p50)} (p50)",
         f"sound to light {_ms(status.fast_ms.p95)} fast, {_ms(slow.slow_ms.p95)} slow (p95)",
     ]
+    if status.preset_note:
+        lines.append(status.preset_note)
     if slow.image:
         lines.append(f"image {slow.image}")
     if slow.idle:

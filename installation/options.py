@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import yaml
 
@@ -98,6 +98,32 @@ def resolve(arguments: Arguments) -> ShowConfig:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StartOnly:
+    """What a show has taken from its first preset and keeps: its model, and whether its window fills the screen. None
+    is what the command line decided, whatever a preset names.
+    """
+
+    model: Path | None = None
+    fullscreen: bool | None = None
+
+    @classmethod
+    def of(cls, config: ShowConfig) -> Self:
+        """Return what `config` leaves to its preset."""
+        asked = config.arguments
+        no_window = asked.output == "headless" or asked.size is not None
+        return cls(None if asked.model else config.model, None if no_window else config.preset.fullscreen)
+
+    def note(self, preset: Preset) -> str:
+        """Return in words what `preset` asks for that only another start can give; empty where that is nothing."""
+        keys = []
+        if self.model is not None and _resolved(preset) != self.model:
+            keys.append(f"model {preset.model}")
+        if self.fullscreen is not None and preset.fullscreen is not self.fullscreen:
+            keys.append("window fullscreen" if preset.fullscreen else "window windowed")
+        return f"{' and '.join(keys)}: read at the start only" if keys else ""
+
+
 def model_folder(preset: Preset) -> Path:
     """Return the bundle a preset names: `default`, or a folder relative to the preset's file."""
     if preset.model == "default":
@@ -106,6 +132,13 @@ def model_folder(preset: Preset) -> Path:
         return (preset.path.parent / preset.model).resolve()
     except (OSError, RuntimeError) as error:
         raise OptionError(f"{one_line(preset.path.name)}: model: {one_line(error)}") from None
+
+
+def _resolved(preset: Preset) -> Path | None:
+    try:
+        return model_folder(preset)
+    except OptionError:  # no path at all, so not the one that is shown either
+        return None
 
 
 def _text(path: Path | None) -> str | None:

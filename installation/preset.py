@@ -171,22 +171,6 @@ def read_preset(file: Path) -> Preset:
         raise PresetError(f"{shown}: cannot be read: {one_line(error)}") from None
 
 
-def read_at_start(started: Preset, switched: Preset) -> tuple[str, ...]:
-    """Return the keys of `switched` that a show begun with `started` does not follow, because they open something."""
-    keys = {
-        "source": (started.source, switched.source),
-        "model": (_model_of(started), _model_of(switched)),
-        "window": (started.fullscreen, switched.fullscreen),
-        "midi.device": (started.midi_device, switched.midi_device),
-    }
-    return tuple(key for key, (before, after) in keys.items() if before != after)
-
-
-def _model_of(preset: Preset) -> Path | str:
-    """Return which model a preset names: one folder has other names in presets of other folders."""
-    return preset.model if preset.model == "default" else preset.path.parent / preset.model
-
-
 def preset_values(preset: Preset) -> dict[str, ParameterValue]:
     """Return all values that going to `preset` sets: the look and the motion as a whole, the rest only where named.
 

@@ -8,7 +8,7 @@ outcome into an exit code.
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -26,11 +26,12 @@ from installation.incidents import Incidents
 from installation.mailbox import FrameBox
 from installation.metering import MemoryMeter, Meter
 from installation.monitor import HealthMonitor
+from installation.options import StartOnly
 from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader, jpeg_bytes, save_png
 from installation.output.surface import DisplayError, Surface
 from installation.parameters import DEFAULTS
-from installation.preset import Preset, preset_values, read_at_start
+from installation.preset import Preset, preset_values
 from installation.preset_follower import PresetFollower, PresetRefusal
 from installation.render.pipeline import Renderer
 from installation.report import build_report, refusal_lines
@@ -84,6 +85,7 @@ class Parts:
     sinks: Sequence[Sink]
     still: Pixels | None
     presets: PresetFollower
+    start_only: StartOnly = field(default_factory=StartOnly)
     fatal: tuple[type[Exception], ...] = ()
     """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""
 
@@ -99,8 +101,7 @@ class Show:
 
     def __init__(self, parts: Parts, preset: Preset, duration_s: float | None) -> None:
         self._parts = parts
-        self._preset = self._started_with = preset
-        self._preset_note = ""
+        self._preset, self._preset_note = preset, ""
         self._duration_s = duration_s
         self._fast_features = FastPath()
         self._memory = MemoryMeter()
@@ -252,13 +253,8 @@ class Show:
             self._preset = outcome
             self._parts.desk.route(outcome.routes)
             self._parts.desk.morph(preset_values(outcome), float(self._parts.desk.get("/show/morph")))
-            self._note_preset(outcome)
-
-    def _note_preset(self, preset: Preset) -> None:
-        """Say which preset is shown from now on, and what of it is not: no fault, but no secret either."""
-        keys = read_at_start(self._started_with, preset)
-        self._preset_note = f"{', '.join(keys)}: read at the start only" if keys else ""
-        log.info("preset: %s%s", preset.name, f" ({self._preset_note})" if keys else "")
+            self._preset_note = self._parts.start_only.note(outcome)
+            log.info("preset: %s%s", outcome.name, self._preset_note and f" ({self._preset_note})")
 
     @property
     def _pids(self) -> Mapping[str, int | None]:

@@ -146,14 +146,16 @@ class RecordingStatus(SinkStatus):
 
 @dataclass(frozen=True, slots=True)
 class ShowStatus:
-    """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown."""
+    """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown.
+
+    `preset_note` names what the preset asks for and only another start can give.
+    """
 
     condition: Condition = Condition.OK
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     preset: str = ""
     preset_refused: str | None = None
     preset_note: str = ""
-    """What of the preset is not followed while the show runs, in words."""
     sound: CaptureStatus = CaptureStatus()
     slow_path: InferenceStatus = InferenceStatus()
     display: DisplayStatus = DisplayStatus()

@@ -15,6 +15,7 @@ from installation.desk import Desk
 from installation.hosting import Failure
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
+from installation.options import StartOnly
 from installation.output.surface import DisplayError
 from installation.preset import Preset, load_preset
 from installation.preset_follower import PresetFollower
@@ -210,40 +211,30 @@ def test_a_refused_preset_is_a_reason_until_it_is_mended_and_asked_for_again(
     assert theatre.report()["preset"] == "Mine" and theatre.desk.get("/show/preset") == "mine"
 
 
+def test_what_a_preset_asks_for_in_vain_is_said_once_and_is_no_fault(
+    theatre: Theatre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(preset_follower._Reader, "start", preset_follower._Reader.run)
+    theatre.folder = tmp_path
+    theatre.show._parts.start_only = StartOnly(fullscreen=True)
+    (tmp_path / "mine.yaml").write_text("name: Mine\ndescription: Of my own.\nwindow: windowed\n")
+    (tmp_path / "other.yaml").write_text("name: Other\ndescription: Full-screen.\n")
+    theatre.run(1.0)
+    caplog.set_level(logging.INFO)
+    before = theatre.show.status()
+    theatre.desk.post("/show/preset", "mine", "osc")
+    theatre.run(2.0)
+    status = theatre.show.status()
+    assert status.preset_note == "window windowed: read at the start only"
+    assert [r.message for r in caplog.records if "start only" in r.message] == [f"preset: Mine ({status.preset_note})"]
+    assert status.reasons == before.reasons and theatre.report()["errors"] == []
+    theatre.desk.post("/show/preset", "other", "osc")
+    theatre.run(2.0)
+    assert theatre.show.status().preset_note == ""
+
+
 def test_closing_goes_on_past_parts_that_refuse(theatre: Theatre) -> None:
     theatre.stage.broken["close"] = KeyError("odd")
     assert (shared.FOLDER / theatre.ring._memory.name).exists()
     theatre.show.close()
     assert not (shared.FOLDER / theatre.ring._memory.name).exists()
-
-
-@pytest.mark.parametrize(
-    ("lines", "key"),
-    [
-        ("source: demo", "source"),
-        ("model: ../another", "model"),
-        ("window: windowed", "window"),
-        ("midi: {device: nano}", "midi.device"),
-    ],
-)
-def test_what_a_preset_says_for_the_start_only_is_said_when_it_is_switched_to(
-    theatre: Theatre,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    lines: str,
-    key: str,
-) -> None:
-    monkeypatch.setattr(preset_follower._Reader, "start", preset_follower._Reader.run)  # a clock moved by hand
-    theatre.folder = tmp_path
-    caplog.set_level(logging.INFO)
-    (tmp_path / "mine.yaml").write_text(f"name: Mine\ndescription: Of my own.\npasses: [upscale]\n{lines}\n")
-    (tmp_path / "plain.yaml").write_text("name: Plain\ndescription: The same.\npasses: [upscale]\n")
-    theatre.desk.post("/show/preset", "mine", "osc")
-    theatre.run(2.0)
-    assert caplog.messages.count(f"preset: Mine ({key}: read at the start only)") == 1
-    assert theatre.show.status().preset_note == f"{key}: read at the start only"
-    assert "preset" not in theatre.report()["health"]["reasons"]  # no fault
-    theatre.desk.post("/show/preset", "plain", "osc")
-    theatre.run(2.0)
-    assert theatre.show.status().preset_note == ""
