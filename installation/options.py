@@ -55,22 +55,22 @@ class ShowConfig:
 
     def as_yaml(self) -> str:
         """Return the resolved configuration for `--dry-run`."""
-        asked = self.arguments
+        args = self.arguments
         document: dict[str, Any] = {
             "preset": {**self.preset.as_document(), "path": str(self.preset.path)},
             "source": {"name": self.source, "demanded": self.source_demanded},
             "model": str(self.model),
-            "output": asked.output,
-            "size": None if asked.size is None else "{}x{}".format(*asked.size),
-            "fps": asked.fps,
-            "duration_s": asked.duration_s,
-            "seed": asked.seed,
-            "record": _text(asked.record),
-            "render": _text(asked.render),
-            "snapshot": _text(asked.snapshot),
-            "report": _text(asked.report),
-            "osc_port": asked.osc_port,
-            "page": None if asked.page is None else "{}:{}".format(*asked.page),
+            "output": args.output,
+            "size": None if args.size is None else "{}x{}".format(*args.size),
+            "fps": args.fps,
+            "duration_s": args.duration_s,
+            "seed": args.seed,
+            "record": _text(args.record),
+            "render": _text(args.render),
+            "snapshot": _text(args.snapshot),
+            "report": _text(args.report),
+            "osc_port": args.osc_port,
+            "page": None if args.page is None else "{}:{}".format(*args.page),
             "midi": self.midi_device,
         }
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
@@ -110,9 +110,9 @@ class StartOnly:
     @classmethod
     def of(cls, config: ShowConfig) -> Self:
         """Return what `config` leaves to its preset."""
-        asked = config.arguments
-        no_window = asked.output == "headless" or asked.size is not None
-        return cls(None if asked.model else config.model, None if no_window else config.preset.fullscreen)
+        args = config.arguments
+        no_window = args.output == "headless" or args.size is not None
+        return cls(None if args.model else config.model, None if no_window else config.preset.fullscreen)
 
     def note(self, preset: Preset) -> str:
         """Return in words what `preset` asks for that only another start can give; empty where that is nothing."""

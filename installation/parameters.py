@@ -114,7 +114,7 @@ class Parameter:
     def _check_number(self, value: object) -> ParameterValue:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refuse(value)
-        if not self.low <= value <= self.high:  # also what is no number, which is in no range
+        if not self.low <= value <= self.high:  # also NaN, which is in no range
             raise self._refuse(value)
         if self.kind is Kind.INT:
             return round(value)

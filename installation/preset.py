@@ -1,4 +1,4 @@
-"""Presets: one YAML file a mood. Loads, checks, and says in one line what is wrong with a bad one. Runs no code.
+"""Presets: one YAML file per preset. Loads, checks, and says in one line what is wrong with a bad one. Runs no code.
 
 The command line may name any file; whoever comes by network, page or key names one of the show's folders of presets.
 """

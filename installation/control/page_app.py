@@ -136,7 +136,7 @@ def describe(row: Parameter, desk: Desk) -> dict[str, object]:
 
 
 def plain(value: object) -> object:
-    """Return `value` as strict JSON has it: what is no number is null, what is unknown is its text."""
+    """Return `value` as strict JSON has it: what is not finite is null, what is unknown is its text."""
     match value:
         case None | bool() | int() | str():
             return value

@@ -41,7 +41,7 @@ TITLES: Final = {
 APART: Final = ("networks", "microphones", "midi", "monitors", "onscreen", "offscreen")
 """What drivers and sound servers may hang or crash, and what loads torch, which this process must not."""
 
-OWN_WORDS: Final = {"product", "system", "packages", "cpu", "memory", "ports", "presets"}
+OWN_NAMES: Final = {"product", "system", "packages", "cpu", "memory", "ports", "presets"}
 """What holds no words from outside: there a machine called `debian` or `gallery` must not blot out the page's own."""
 
 LIMIT_S: Final = 30.0
@@ -53,24 +53,24 @@ def diagnose(model: Path, report: Path | None, osc_port: int, web: tuple[str, in
     """Return the page; `web` is where the operator page would listen, `report` a run's report if there is one."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         apart = {name: pool.submit(look, name, TORCH_LIMIT_S if name == "networks" else LIMIT_S) for name in APART}
-        told = {name: found(name, "") for name in ("system", "packages", "cpu", "memory", "presets")}
-        told["model"] = found("bundle", str(model.absolute()))
-        told["ports"] = found("port", f"udp:127.0.0.1:{osc_port}")
+        lines = {name: probed(name, "") for name in ("system", "packages", "cpu", "memory", "presets")}
+        lines["model"] = probed("bundle", str(model.absolute()))
+        lines["ports"] = probed("port", f"udp:127.0.0.1:{osc_port}")
         if web is not None:
-            told["ports"] += found("port", f"tcp:{web[0]}:{web[1]}")
+            lines["ports"] += probed("port", f"tcp:{web[0]}:{web[1]}")
         if report is not None and report.exists():
-            told["report"] = found("report", str(report.absolute()))
-        told |= {name: looking.result() for name, looking in apart.items()}
-    told["product"] = [product_line()]
-    private = private_words()
-    for name in told.keys() - OWN_WORDS:
-        told[name] = [without_names(line, private) for line in told[name]]
-    return page(Section(title, tuple(told[name])) for name, title in TITLES.items() if name in told)
+            lines["report"] = probed("report", str(report.absolute()))
+        lines |= {name: looking.result() for name, looking in apart.items()}
+    lines["product"] = [product_line()]
+    private = private_names()
+    for name in lines.keys() - OWN_NAMES:
+        lines[name] = [without_names(line, private) for line in lines[name]]
+    return page(Section(title, tuple(lines[name])) for name, title in TITLES.items() if name in lines)
 
 
-def found(name: str, argument: str) -> list[str]:
+def probed(name: str, argument: str) -> list[str]:
     """Return what a harmless probe finds here and now, or one line `none: reason`."""
-    return _in_words(answer(name, argument))
+    return _as_lines(answer(name, argument))
 
 
 def look(name: str, limit_s: float) -> list[str]:
@@ -87,16 +87,16 @@ def look(name: str, limit_s: float) -> list[str]:
     if ended.returncode < 0:
         return [f"none: looking ended by {signal.Signals(-ended.returncode).name}"]
     try:
-        return _in_words(json.loads(ended.stdout.splitlines()[-1]))
+        return _as_lines(json.loads(ended.stdout.splitlines()[-1]))
     except (IndexError, ValueError):
         return [f"none: looking ended with exit code {ended.returncode}"]
 
 
-def _in_words(told: Mapping[str, Any]) -> list[str]:
-    return [str(line) for line in told["lines"]] if "lines" in told else [f"none: {without_files(told['reason'])}"]
+def _as_lines(reply: Mapping[str, Any]) -> list[str]:
+    return [str(line) for line in reply["lines"]] if "lines" in reply else [f"none: {without_files(reply['reason'])}"]
 
 
-def private_words() -> dict[str, str]:
+def private_names() -> dict[str, str]:
     """Return what must not stand on the page, and what stands there instead."""
     words = {socket.gethostname(): "<host>", socket.gethostname().partition(".")[0]: "<host>"}
     words |= dict.fromkeys(_users(), "<user>")

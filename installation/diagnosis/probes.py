@@ -27,8 +27,8 @@ _GIB: Final = 2**30
 
 def packages(_: str) -> list[str]:
     """The versions of what `pyproject.toml` asks for, beside those of the lock."""
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    names = [re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0] for text in wanted]
+    requirements = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = [re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0] for text in requirements]
     return package_lines({name: _installed(name) for name in names}, locked_versions(_lock()))
 
 

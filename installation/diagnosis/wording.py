@@ -54,14 +54,14 @@ def without_files(text: str) -> str:
     """Return one line of an error with paths and file names taken out; OSC addresses stay."""
     addresses: list[str] = []
 
-    def keep(found: re.Match[str]) -> str:
-        addresses.append(found[0])
+    def keep(match: re.Match[str]) -> str:
+        addresses.append(match[0])
         return f"\0{len(addresses) - 1}\0"
 
     text = _ADDRESS.sub(keep, " ".join(text.split()))
     for pattern in (_QUOTED, _PATH, _FILE):
         text = pattern.sub("<file>", text)
-    return re.sub("\0(\\d+)\0", lambda found: addresses[int(found[1])], text)
+    return re.sub("\0(\\d+)\0", lambda match: addresses[int(match[1])], text)
 
 
 def processor(cpuinfo: str) -> tuple[str, list[str]]:
@@ -82,17 +82,17 @@ def locked_versions(lock: str) -> dict[str, str]:
 
 def package_lines(installed: Mapping[str, str | None], locked: Mapping[str, str], per_line: int = 6) -> list[str]:
     """Return the packages' versions, several a line; what differs from the lock is said."""
-    words = []
-    for name, found in installed.items():
-        wanted = locked.get(name)
-        differs = f" (locked: {wanted})" if wanted is not None and found != wanted else ""
-        words.append(f"{name} {found or 'missing'}{differs}")
-    return [", ".join(words[at : at + per_line]) for at in range(0, len(words), per_line)]
+    packages = []
+    for name, version in installed.items():
+        expected = locked.get(name)
+        differs = f" (locked: {expected})" if expected is not None and version != expected else ""
+        packages.append(f"{name} {version or 'missing'}{differs}")
+    return [", ".join(packages[at : at + per_line]) for at in range(0, len(packages), per_line)]
 
 
 def report_lines(report: Mapping[str, object]) -> list[str]:
     """Return how a run ended and what its report calls errors."""
-    told = report.get("errors")
-    errors = [str(error) for error in told] if isinstance(told, list) else []
+    listed = report.get("errors")
+    errors = [str(error) for error in listed] if isinstance(listed, list) else []
     ending = f"exit code {report.get('exit_code')}, {report.get('restarts') or 0} restarts, {len(errors)} errors"
     return [without_files(line) for line in (ending, *errors)]
