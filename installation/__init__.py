@@ -9,7 +9,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     parameters              THE table of live controls; `worker_params`: the part of it that workers read
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
     desk, modulation        the only writer of controls; features that move them
-    preset, options         YAML moods; the resolved run; `exit_codes`
+    preset, options         YAML presets; the resolved run; `exit_codes`
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
     guard, health, monitor  what raises in a turn; how the show is, and why; `incidents` for the report
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code

@@ -65,7 +65,7 @@ def build_show(config: ShowConfig, started_at: float) -> Show:
 def _wire(
     config: ShowConfig, picture_px: tuple[int, int], midi_map: MidiMap, started_at: float, undo: ExitStack
 ) -> Show:
-    preset, asked = config.preset, config.arguments
+    preset, args = config.preset, config.arguments
     clock = MonotonicClock()
     desk = Desk({**preset_values(preset), "/show/preset": preset.path.stem}, preset.routes)
     folders = preset_folders(preset.path)
@@ -75,9 +75,9 @@ def _wire(
     frames = undo.enter_context(closing(FrameBox.for_pictures(picture_px)))
     params.send(worker_params(desk.tick(clock.now(), Features()), preset))
 
-    sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=asked.seed)
+    sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=args.seed)
     capture = undo.enter_context(closing(ChildHost("capture", partial(CaptureCore, sound, ring, box), CaptureStatus())))
-    slow_path = partial(make_inference, config.model, asked.seed, ring, box, frames)
+    slow_path = partial(make_inference, config.model, args.seed, ring, box, frames)
     # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
     state = partial(bundle_state, config.model)
     inference = ChildHost(
@@ -88,10 +88,10 @@ def _wire(
         host.supervise(clock.now())
 
     surface = undo.enter_context(closing(open_surface(config)))
-    renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=asked.seed)
+    renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed)
     midi = MidiControl(desk, midi_map, config.midi_device)
-    controls: dict[str, ControlSurface] = {"osc": OscControl(desk, asked.osc_port), "midi": midi}
-    take_over = partial(adopt, renderer, midi, device_demanded=asked.midi is not None)
+    controls: dict[str, ControlSurface] = {"osc": OscControl(desk, args.osc_port), "midi": midi}
+    take_over = partial(adopt, renderer, midi, device_demanded=args.midi is not None)
     parts = Parts(
         clock=clock,
         surface=surface,
@@ -112,9 +112,9 @@ def _wire(
         presets=PresetFollower(desk, preset.path.stem, partial(load_usable_named, folders=folders), take_over),
         start_only=StartOnly.of(config),
     )
-    show = Show(parts, preset, asked.duration_s)
-    if asked.page is not None:
-        host_name, port = asked.page
+    show = Show(parts, preset, args.duration_s)
+    if args.page is not None:
+        host_name, port = args.page
         page = OperatorPage(
             desk,
             status=show.status,

@@ -89,7 +89,7 @@ class EndBySignal:
 
     def __init__(self) -> None:
         self._stop: Callable[[], None] | None = None
-        self._asked = False
+        self._signalled = False
 
     def listen(self) -> None:
         """Take the signals from now on; one that was to be ignored from the start, as under nohup, still is."""
@@ -101,14 +101,14 @@ class EndBySignal:
     def hand_over(self, stop: Callable[[], None]) -> None:
         """Call `stop` at a signal, at once if there was one."""
         self._stop = stop
-        if self._asked:
+        if self._signalled:
             stop()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        asked_before, self._asked = self._asked, True
+        signalled_before, self._signalled = self._signalled, True
         if self._stop is not None:
             self._stop()
-        elif asked_before:
+        elif signalled_before:
             raise SystemExit(ExitCode.OK)
 
 

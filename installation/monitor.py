@@ -27,7 +27,7 @@ class HealthMonitor:
         """Return whether it is time to check again; gathering the facts costs more than asking."""
         return now - self._checked_at >= EVERY_S
 
-    def update(self, facts: Facts, now: float, *, aloud: bool = True) -> None:
+    def check(self, facts: Facts, now: float, *, aloud: bool = True) -> None:
         """Check; log the first condition and each other one `aloud`, and note new incidents in any case."""
         self._checked_at = now
         new = findings(facts, now)

@@ -221,7 +221,7 @@ class Show:
     def _update_health(self, now: float) -> None:
         if self._monitor.is_due(now):
             # None is said once the end is certain: its reason was said already.
-            self._monitor.update(self._facts(now), now, aloud=self._exit_code is None)
+            self._monitor.check(self._facts(now), now, aloud=self._exit_code is None)
             self._hud = hud_lines(self.status(), self._features) if self._controls.switch("/show/hud") else []
 
     def _facts(self, now: float) -> Facts:
@@ -330,7 +330,7 @@ class Show:
             sink.close()
         if self._parts.sinks:
             now = self._parts.clock.now()
-            self._monitor.update(self._facts(now), now, aloud=False)
+            self._monitor.check(self._facts(now), now, aloud=False)
 
     def close(self) -> None:
         """Give everything back, the newest first; one part that refuses does not keep the others."""

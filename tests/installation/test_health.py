@@ -92,7 +92,7 @@ def test_the_report_keeps_an_incident_that_is_over_at_the_end(caplog: pytest.Log
     taken = Facts(newest_made_at=9.5, presented_at=9.9, controls={"osc": OscStatus(problem="port 9000 is taken")})
     with caplog.at_level(logging.INFO):
         for facts in (WELL, taken, taken, WELL):
-            monitor.update(facts, NOW)
+            monitor.check(facts, NOW)
     assert incidents.lines() == ["osc: port 9000 is taken"]
     assert [record.getMessage() for record in caplog.records] == ["ok ", "degraded osc: port 9000 is taken", "ok "]
 
@@ -102,7 +102,7 @@ def test_the_monitor_checks_a_few_times_a_second_and_is_silent_once_the_end_is_c
 ) -> None:
     monitor = HealthMonitor(Incidents())
     assert monitor.is_due(0.0)
-    monitor.update(WELL, NOW, aloud=False)
+    monitor.check(WELL, NOW, aloud=False)
     assert not monitor.is_due(NOW + 0.1) and monitor.is_due(NOW + 0.3)
     assert caplog.records == []
 

@@ -26,7 +26,7 @@ def test_the_three_presets_of_the_house_ship() -> None:
     assert {"gallery", "performance", "rehearsal"} <= set(preset_names())
 
 
-def test_a_preset_states_a_whole_mood() -> None:
+def test_a_preset_states_the_whole_look() -> None:
     values = preset_values(load_preset("gallery"))
     assert values["/latent/glide"] == 4
     assert values["/render/contrast"] == DEFAULTS["/render/contrast"]
