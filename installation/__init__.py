@@ -9,12 +9,15 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     parameters              THE table of live controls; `worker_params`: the part of it that workers read
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
     desk, modulation        the only writer of controls; features that move them
-    preset, options         YAML presets; the resolved run; `exit_codes`
+    preset, options         one YAML file per look; the resolved run; `exit_codes`
+    preset_use              whether a show can use a preset; `preset_follower`: goes to another one
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
     guard, health, monitor  what raises in a turn; how the show is, and why; `incidents` for the report
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
-    metering, report, hud, histogram
+    metering, report        what is measured, and told at the end; hud, histogram
+    diagnosis, product      what a bug report needs; which product this is
+    osc_bundle              OSC bundles taken apart, for sound and control; `standard_output`: a pipe may break
 
 Imports point downward: main -> assembly, offline -> show -> {audio, inference, output, render, control} -> the ground
 floor. The five rooms do not import each other; `s2s` is used through its inference surface alone; torch is imported by

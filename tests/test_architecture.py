@@ -186,7 +186,7 @@ def test_what_a_package_lists_is_there(package: Path) -> None:
     assert [name for name in names if not ((package / name).is_dir() or (package / f"{name}.py").exists())] == []
 
 
-@pytest.mark.parametrize("package", [ROOT / "s2s"], ids=lambda path: path.name)
+@pytest.mark.parametrize("package", [ROOT / "s2s", ROOT / "installation"], ids=lambda path: path.name)
 def test_everything_at_the_root_of_a_package_is_on_its_map(package: Path) -> None:
     names = {path.stem for path in package.glob("*.py")} | {path.parent.name for path in package.glob("*/__init__.py")}
     words = set(re.findall(r"\w+", docstring_of(package)))

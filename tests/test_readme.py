@@ -52,6 +52,16 @@ def test_every_file_that_the_map_sends_one_to_is_there() -> None:
     assert [path for path in named if "NAME" not in path and not (ROOT / path).exists()] == []
 
 
+def test_every_name_that_the_map_gives_is_in_a_file_of_its_row() -> None:
+    rows = [row for row in read(".github/CONTRIBUTING.md").splitlines() if row.startswith("| **")]
+    assert len(rows) > 12
+    for row in rows:
+        quoted = re.findall(r"`([\w./]+)`", row)
+        texts = [(ROOT / name).read_text(encoding="utf-8") for name in quoted if (ROOT / name).is_file()]
+        names = [name for name in quoted if re.fullmatch(r"[A-Za-z_]+", name)]
+        assert [name for name in names if not any(re.search(rf"\b{name}\b", text) for text in texts)] == [], row
+
+
 def test_the_two_lines_and_every_preset_are_named() -> None:
     readme = read("README.md")
     assert "./setup.sh && .venv/bin/python run_show.py --preset gallery" in readme
