@@ -24,6 +24,7 @@ from s2s.card import (
     read_card,
     write_card,
 )
+from s2s.files.atomic_write import atomic_path
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
@@ -168,15 +169,13 @@ def _halved(path: Path, state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _replace(path: Path, state: dict[str, Tensor]) -> None:
-    """Write beside and move: a disk that fills up leaves the old file whole."""
-    beside = path.with_suffix(".part")
+    """Write a file of weights; a disk that fills up leaves the old one whole."""
     try:
-        save_file(state, beside)
+        with atomic_path(path) as partial:
+            save_file(state, partial)
+            partial.chmod(0o644)  # safetensors keeps its files to their owner; a show may run as somebody else
     except SafetensorError as error:  # a full disk, as safetensors tells it
-        beside.unlink(missing_ok=True)
         raise BundleError(path, "", f"cannot be written: {' '.join(str(error).split())}") from error
-    beside.chmod(0o644)  # safetensors keeps its files to their owner; a show may run as somebody else
-    beside.replace(path)
 
 
 def _entries(state: Mapping[str, Tensor]) -> dict[str, Entry]:

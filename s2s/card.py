@@ -13,6 +13,7 @@ import pydantic
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from s2s.files.atomic_write import write_text
 from s2s.files.document import DocumentError, read_yaml
 from s2s.files.quote import LONGEST_QUOTE, one_line, quoted
 from s2s.spectrogram_spec import SpectrogramSpec
@@ -209,9 +210,7 @@ def write_card(bundle: Path, card: ModelCard) -> None:
     """Write `card` into the folder `bundle`, so that `read_card` gives it back."""
     fields = card.model_dump(mode="json", exclude_none=True)
     text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
-    beside = bundle / (CARD + ".part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(bundle / CARD)
+    write_text(bundle / CARD, text)
 
 
 def _checked(path: Path, fields: dict[str, Any]) -> ModelCard:

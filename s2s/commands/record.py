@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from s2s.files import names as file_names
+from s2s.files.atomic_write import write_text
 
 
 def write_run(beside: Path, args: argparse.Namespace, results: Mapping[str, Any]) -> Path:
@@ -18,7 +19,5 @@ def write_run(beside: Path, args: argparse.Namespace, results: Mapping[str, Any]
     arguments = {name: value for name, value in vars(args).items() if name != "run"}
     about = {"arguments": arguments, "results": dict(results)}
     text = file_names.shown(json.dumps(about, indent=1, default=str, ensure_ascii=False))
-    part = file_names.beside(path)
-    part.write_text(text + "\n", encoding="utf-8")
-    part.replace(path)
+    write_text(path, text + "\n")
     return path

@@ -8,13 +8,13 @@ import itertools
 import json
 import logging
 import operator
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from s2s.data.clip_ids import other_spelling
+from s2s.files.atomic_write import write_text
 
 _log = logging.getLogger(__name__)
 
@@ -76,9 +76,7 @@ def write_annotation(path: Path | str, moments: Moments) -> None:
         if reason:
             raise ValueError(f"{clip!r} {reason}")
     lines = (f"{json.dumps(clip)}: {json.dumps(numbers)}" for clip, numbers in table.items())
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    beside.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    beside.replace(file)
+    write_text(file, "{\n" + ",\n".join(lines) + "\n}\n", shared=True)
 
 
 def fit(moments: Moments, num_frames: Mapping[str, int]) -> Annotation:

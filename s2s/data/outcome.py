@@ -5,7 +5,6 @@ and by renaming, so where it is, both are whole. Whoever is killed leaves nothin
 """
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from s2s.data.clip import tar_members
 from s2s.data.clip_index import IndexRow
 from s2s.data.corpus import Split
 from s2s.data.film_clips import FilmClips, Job
+from s2s.files.atomic_write import atomic_path, write_text
 from s2s.media.video_reader import VideoFileError
 
 _PART: Final = ".part"
@@ -69,9 +69,7 @@ class Fragments:
 
     def write(self, outcome: Outcome) -> None:
         """Make an outcome known; its members must lie in their place. Raises OSError."""
-        part = self._json(outcome.id).with_suffix(f".json{_PART}")
-        part.write_text(outcome.text(), encoding="utf-8")
-        part.replace(self._json(outcome.id))
+        write_text(self._json(outcome.id), outcome.text())
 
     def remove(self, video_id: str) -> None:
         """Forget a film: what became of it first."""
@@ -112,14 +110,10 @@ class PrepareFilm:
         film = FilmClips(job, self.fragments.folder, beat, self.threads)
         rows: list[IndexRow] = []
         tar = self.fragments.tar(job.video.id)
-        part = tar.with_suffix(f".tar{_PART}")
-        with part.open("wb") as file:
+        with atomic_path(tar, durable=True) as partial, partial.open("wb") as file:
             for clip in film.clips():
                 blocks, row = tar_members(clip)
                 rows.append(row.placed("", file.tell()))
                 file.writelines(blocks)
                 beat()
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(tar)
         return replace(Outcome.of(job), rows=tuple(rows), remarks=tuple(film.remarks))

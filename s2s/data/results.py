@@ -9,8 +9,9 @@ from typing import Any, Final
 from s2s.data.clip_index import IndexRow, index_text
 from s2s.data.corpus import Split
 from s2s.data.outcome import Outcome
-from s2s.data.settings import PrepareSettings, write_whole
+from s2s.data.settings import PrepareSettings
 from s2s.data.shards import held_bytes
+from s2s.files.atomic_write import write_text
 from s2s.media.audio import SAMPLE_RATE_HZ
 
 SPLITS: Final[tuple[Split, ...]] = ("train", "val", "test")
@@ -30,10 +31,10 @@ def write_results(out: Path, outcomes: dict[str, Outcome], settings: PrepareSett
     rows = sorted((row for outcome in outcomes.values() for row in outcome.rows), key=lambda row: row.id)
     skipped = [outcome for outcome in outcomes.values() if outcome.skipped is not None]
     lines = ({"id": each.id, "source": each.source, "reason": each.skipped} for each in skipped)
-    write_whole(out / "skipped.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    write_text(out / "skipped.jsonl", "".join(json.dumps(line) + "\n" for line in lines), shared=True)
     report = _report(outcomes, rows, settings)
-    write_whole(out / "report.json", json.dumps(report, indent=1) + "\n")
-    write_whole(out / "index.jsonl", index_text(rows))
+    write_text(out / "report.json", json.dumps(report, indent=1) + "\n", shared=True)
+    write_text(out / "index.jsonl", index_text(rows), shared=True)
     return report
 
 

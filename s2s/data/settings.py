@@ -1,13 +1,11 @@
 """What a folder of clips is prepared with, and `about.json`, which remembers it. Pure but for that file."""
 
 import json
-import os
-import re
-import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from s2s.files.atomic_write import write_text
 from s2s.media.audio import SAMPLE_RATE_HZ
 
 FRAME_RATE_HZ: Final = 10
@@ -90,7 +88,7 @@ class About:
                 )
             return
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(self._told(), indent=1) + "\n")
+        write_text(path, json.dumps(self._told(), indent=1) + "\n", shared=True)
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -109,17 +107,6 @@ class About:
         fixed = {"format": FORMAT, "frame_rate_hz": FRAME_RATE_HZ, "sample_rate_hz": SAMPLE_RATE_HZ}
         told = {**fixed, "source": self.source, **asdict(self.settings)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file whole or not at all, also where several processes write it at once."""
-    part = path.with_name(f".{path.name}.{_own_mark()}")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
-
-
-def _own_mark() -> str:
-    return re.sub(r"[^A-Za-z0-9]", "-", socket.gethostname()) + f"-{os.getpid()}"
 
 
 def _told(path: Path) -> dict[str, Any]:

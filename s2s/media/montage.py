@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
-from s2s.files.names import beside, shown
+from s2s.files.atomic_write import atomic_path
+from s2s.files.names import shown
 
 Pixels = NDArray[np.uint8]
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -101,9 +102,8 @@ def save_png(path: Path, pixels: Pixels, told: Mapping[str, Any] | None = None) 
     if told is not None:
         # Names of files may be no text.
         text.add_itxt(_TOLD, shown(json.dumps(told, sort_keys=True, ensure_ascii=False)))
-    part = beside(path)
-    Image.fromarray(pixels).save(part, format="PNG", pnginfo=text)
-    part.replace(path)
+    with atomic_path(path) as partial:
+        Image.fromarray(pixels).save(partial, format="PNG", pnginfo=text)
 
 
 def told_by(path: Path) -> dict[str, Any] | None:

@@ -16,7 +16,8 @@ from av.audio.stream import AudioStream
 from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
-from s2s.files.names import beside, shown
+from s2s.files.atomic_write import atomic_path
+from s2s.files.names import shown
 from s2s.media.container import file_url
 
 Arguments = ParamSpec("Arguments")
@@ -174,12 +175,8 @@ def write_film(
     another size, OSError where the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = beside(path)
-    try:
-        _write_film(part, frames, fps, sound, sample_rate_hz)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with atomic_path(path) as partial:
+        _write_film(partial, frames, fps, sound, sample_rate_hz)
 
 
 def _write_film(path: Path, frames: Iterable[Pixels], fps: float, sound: Samples | None, sample_rate_hz: int) -> None:

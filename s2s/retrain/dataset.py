@@ -19,7 +19,8 @@ from s2s.card import LightSizes
 from s2s.data.annotations import write_annotation
 from s2s.data.prepare import prepare
 from s2s.data.prepared import PreparedData
-from s2s.data.settings import PrepareSettings, write_whole
+from s2s.data.settings import PrepareSettings
+from s2s.files.atomic_write import write_text
 from s2s.media.audio import SAMPLE_RATE_HZ
 from s2s.retrain.layout import Layout
 from s2s.retrain.photos import VenueClips
@@ -161,7 +162,7 @@ def _cache(
         "hours": round(sum(rows[clip_id].num_samples for clip_id in source.ids) / SAMPLE_RATE_HZ / 3600, 4),
         "pictures": pictures,
     }
-    write_whole(layout.cache / _ABOUT, json.dumps(summary) + "\n")
+    write_text(layout.cache / _ABOUT, json.dumps(summary) + "\n")
 
 
 def _check(pairs: Pairs, recordings: Sequence[str], data: Path) -> None:

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from s2s.data.settings import write_whole
+from s2s.files.atomic_write import atomic_path, write_text
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.retrain.dataset import VenueDataset
 from s2s.retrain.layout import Layout
@@ -36,11 +36,10 @@ def interpolate_weights(
         losses[share] = _loss(net, dataset, settings)
     best = min(losses, key=losses.__getitem__)
     weights = {name: value.contiguous() for name, value in mixed(before, after, best).items()}
-    part = to.mixed.with_suffix(".part")
-    save_file(weights, part)
-    part.chmod(0o644)  # a show may run as somebody else
-    part.replace(to.mixed)
-    write_whole(to.mixed.with_suffix(".json"), json.dumps({"share": best, "loss": losses}, indent=1) + "\n")
+    with atomic_path(to.mixed) as partial:
+        save_file(weights, partial)
+        partial.chmod(0o644)  # a show may run as somebody else
+    write_text(to.mixed.with_suffix(".json"), json.dumps({"share": best, "loss": losses}, indent=1) + "\n")
     return best
 
 

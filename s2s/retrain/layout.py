@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from s2s.data.settings import write_whole
+from s2s.files.atomic_write import write_text
 
 _log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class Layout:
                 )
             return
         self.out.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(summary, indent=1) + "\n")
+        write_text(path, json.dumps(summary, indent=1) + "\n")
 
     def clear(self) -> None:
         """Delete all that an earlier retraining left but `model`, `previous` and their history."""

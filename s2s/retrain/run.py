@@ -14,7 +14,6 @@ from torch import Tensor
 from s2s import bundle
 from s2s.bundle import Bundle, BundleError
 from s2s.card import write_card
-from s2s.data.settings import write_whole
 from s2s.evaluate.comparison import (
     GeneratorScores,
     RetrievalScores,
@@ -24,6 +23,7 @@ from s2s.evaluate.comparison import (
     generator_scores,
     retrieval_scores,
 )
+from s2s.files.atomic_write import write_text
 from s2s.metrics.scores import class_centroids
 from s2s.retrain import finetune
 from s2s.retrain.candidate import Learnt, Story, assemble, measured, save_thumbnail
@@ -193,7 +193,7 @@ def _compare(
     save_thumbnail(layout.candidate / "thumbnail.png", np.stack([row.after[0] for row in rows]))
     card = measured(new.card, old_scores, new_scores, verdict, len(set(dataset.held_out)))
     write_card(layout.candidate, card)
-    write_whole(layout.page, before_after(findings, rows))
+    write_text(layout.page, before_after(findings, rows))
     report = _report(options, dataset, findings) | {"share": learnt.share}
     _write_report(layout, report)
     return report
@@ -269,4 +269,4 @@ def _told(verdict: Verdict) -> dict[str, Any]:
 
 
 def _write_report(layout: Layout, report: dict[str, Any]) -> None:
-    write_whole(layout.report, json.dumps(report, indent=1) + "\n")
+    write_text(layout.report, json.dumps(report, indent=1) + "\n")

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from s2s.data.clip_source import ClipSource
+from s2s.files.atomic_write import atomic_path, write_text
 from s2s.selection.selectors import Scores, Selector
 
 _log = logging.getLogger(__name__)
@@ -50,10 +51,8 @@ class Ledger:
         """Go on with what is there, or begin anew where it was kept with other settings. For its one writer."""
         ledger = cls.read(path, settings)
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
         rows = [ledger.settings, *map(_scored, ledger.scores.items()), *map(_skipped, ledger.skipped.items())]
-        part.write_text("".join(map(_line, rows)), encoding="utf-8")
-        part.replace(path)
+        write_text(path, "".join(map(_line, rows)))
         return ledger
 
     @classmethod
@@ -150,9 +149,8 @@ def gather(
 
 def save_scores(path: Path, scores: Mapping[str, Scores], settings: Mapping[str, Any]) -> None:
     """Write the scores of all clips as safetensors, one tensor [num_frames] a clip, `settings` in the header."""
-    part = path.with_name(path.name + ".part")
-    save_file(dict(scores), part, metadata={"settings": json.dumps(settings)})
-    part.replace(path)
+    with atomic_path(path) as partial:
+        save_file(dict(scores), partial, metadata={"settings": json.dumps(settings)})
 
 
 def load_scores(

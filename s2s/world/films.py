@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from s2s.files.atomic_write import write_text
 from s2s.media.video_writer import write_film
 from s2s.world.studio import SAMPLE_RATE_HZ, Kind, Studio
 from s2s.world.truth import read_truth
@@ -74,12 +75,12 @@ def _claim(out: Path, films: WorldFilms) -> None:
     text = json.dumps(said, indent=1)
     if path.exists() and path.read_text() != text:
         raise WorldFolderError(f"{out} holds films made with other settings ({ABOUT}); choose an empty folder")
-    _replace(path, text)
+    write_text(path, text)
 
 
 def _write_index(out: Path, ids: dict[int, str]) -> None:
     rows = (_row(out, clip_id) for clip_id in ids.values() if (out / f"{clip_id}.json").exists())
-    _replace(out / INDEX, "".join(json.dumps(row) + "\n" for row in rows))
+    write_text(out / INDEX, "".join(json.dumps(row) + "\n" for row in rows))
 
 
 def _row(out: Path, clip_id: str) -> dict[str, Any]:
@@ -93,12 +94,6 @@ def _row(out: Path, clip_id: str) -> dict[str, Any]:
         "seed": truth.seed,
         "best_moments": truth.best_moments(),
     }
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 # What one worker process holds; set once, when it starts.
@@ -116,5 +111,5 @@ def _write_one(task: tuple[Path, int]) -> str:
     clip_id = _films.clip_id(number)
     made = _studio.render(_films.kind.draw(_films.first_seed + number))
     write_film(out / f"{clip_id}.mp4", made.frames, _films.fps, made.sound, SAMPLE_RATE_HZ)
-    _replace(out / f"{clip_id}.json", json.dumps(made.truth.to_dict()) + "\n")
+    write_text(out / f"{clip_id}.json", json.dumps(made.truth.to_dict()) + "\n")
     return clip_id

@@ -7,7 +7,6 @@ are written aside and moved.
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +21,7 @@ from torch import Tensor
 
 from s2s.bundle import Bundle
 from s2s.card import GENERATOR, IMAGE_ENCODER
-from s2s.files.names import beside
+from s2s.files.atomic_write import atomic_path
 from s2s.files.user import cache_folder
 from s2s.sampling.inversion.loss import Losses
 from s2s.sampling.inversion.search import Inversion, InversionSettings, Inverted
@@ -118,9 +117,8 @@ def save_inverted(path: Path, inverted: Inverted, about: Mapping[str, str]) -> N
     numbers = {"losses": asdict(inverted.losses), "start": asdict(inverted.start), "iterations": inverted.iterations}
     metadata = {name: json.dumps(value) for name, value in numbers.items()} | dict(about)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = beside(path, f".{os.getpid()}.part")
-    part.write_bytes(as_bytes(tensors, metadata))
-    part.replace(path)
+    with atomic_path(path, shared=True) as partial:
+        partial.write_bytes(as_bytes(tensors, metadata))
 
 
 def load_inverted(path: Path) -> tuple[Inverted, dict[str, str]]:

@@ -5,7 +5,6 @@ Written by rank 0 alone, read by all; each file is the old one or the new one, n
 
 import json
 import logging
-import os
 import pickle
 import platform
 import struct
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 import torch
 
+from s2s.files.atomic_write import atomic_path, write_text
 from s2s.training.engine.renamed import checkpoint_of, run_info_of
 
 _log = logging.getLogger(__name__)
@@ -59,13 +59,9 @@ def save(path: Path, stage: dict[str, Any], train_state: TrainState) -> None:
 
 
 def replace(path: Path, content: dict[str, Any]) -> None:
-    """Write `content` beside and, once the disk has it, move it into place."""
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
+    """Write `content` whole or not at all, and only once the disk has it."""
+    with atomic_path(path, durable=True) as partial, partial.open("wb") as file:
         torch.save(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def load(path: Path) -> tuple[dict[str, Any], TrainState]:
@@ -107,10 +103,15 @@ def read_run_info(out: Path) -> dict[str, Any]:
 
 def write_run_info(out: Path, run_info: dict[str, Any]) -> None:
     """Write down what the run in `out` is run with."""
-    path = out / RUN
-    beside = path.with_name(RUN + ".part")
-    beside.write_text(json.dumps(run_info, indent=1) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_text(out / RUN, json.dumps(run_info, indent=1) + "\n")
+
+
+def finished_file(folder: Path, name: str, verb: str) -> Path:
+    """Return the file `name` that a finished run of `train VERB` left in `folder`. Raises FileNotFoundError."""
+    path = folder / name
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train {verb} DATA {folder}`")
+    return path
 
 
 def versions() -> dict[str, str]:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
+from s2s.files.atomic_write import write_text
+
 _log = logging.getLogger(__name__)
 
 LOG: Final = "log.jsonl"
@@ -31,9 +33,7 @@ class RunLog:
     def _begin(path: Path, step: int) -> None:
         """Keep the lines up to `step`: a run that was killed wrote more than its last checkpoint knows."""
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True) if path.exists() else []
-        beside = path.with_name(LOG + ".part")
-        beside.write_text("".join(line for line in lines if _step_of(line) <= step), encoding="utf-8")
-        beside.replace(path)
+        write_text(path, "".join(line for line in lines if _step_of(line) <= step))
 
     def write(self, step: int, values: dict[str, float], **more: Any) -> None:
         """Append one line."""
