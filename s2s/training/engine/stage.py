@@ -1,12 +1,14 @@
-"""What the loop drives, and how long: one stage of training, its run's length, and the range of its loss. Pure data."""
+"""What the loop drives, and how long: one stage of training, its run's length, and the range of its loss."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from s2s.training.engine.moving_average import MovingAverage
 from s2s.training.engine.step_context import StepContext
 
 EARLY_STOPPING_METRIC: Final = "loss"
@@ -63,12 +65,72 @@ class Stage(Protocol):
         ...
 
 
+@runtime_checkable
+class Stateful(Protocol):
+    """What a checkpoint can hold: networks, optimisers."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return tensors and plain values."""
+        ...
+
+    def load_state_dict(self, state_dict: Any, /) -> object:
+        """Take over what `state_dict` returned."""
+        ...
+
+
+class StageBase:
+    """What most stages have in common: the checkpoint, the last batch, and neither known bounds nor a sheet.
+
+    A stage calls `__init__` at the end of its own and keeps each step's input in `_last_batch`. `parts` are what a
+    checkpoint holds, by key. `average`, where a stage has one, is kept as `average` and `num_updates`.
+    """
+
+    def __init__(
+        self, parts: Mapping[str, Stateful | Sequence[Stateful]], *, average: MovingAverage[Any] | None = None
+    ) -> None:
+        self._parts, self._average = dict(parts), average
+        self._last_batch: dict[str, Tensor] = {}
+
+    def bounds(self) -> Bounds | None:
+        """Return None: nobody knows between what the loss lies."""
+        return None
+
+    def sheet(self) -> NDArray[np.uint8] | None:
+        """Return None: there is nothing to see."""
+        return None
+
+    def last_batch(self) -> dict[str, Tensor]:
+        """Return what the last step was given."""
+        return self._last_batch
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state of every part, and the average."""
+        state = {key: _state_of(part) for key, part in self._parts.items()}
+        if self._average is not None:
+            state |= {"average": self._average.net.state_dict(), "num_updates": self._average.num_updates}
+        return state
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over a checkpoint. Raises KeyError where a part is not in it."""
+        for key, part in self._parts.items():
+            parts, states = ([part], [state[key]]) if isinstance(part, Stateful) else (part, state[key])
+            for one, saved in zip(parts, states, strict=True):
+                one.load_state_dict(saved)
+        if self._average is not None:
+            self._average.net.load_state_dict(state["average"])
+            self._average.num_updates = state["num_updates"]
+
+
+def _state_of(part: Stateful | Sequence[Stateful]) -> Any:
+    return part.state_dict() if isinstance(part, Stateful) else [one.state_dict() for one in part]
+
+
 @dataclass(frozen=True, slots=True)
 class RunLength:
     """A run ends after `steps` steps, `minutes` of training, or `patience` validations without a better one (0: never).
 
     Whichever comes first. `every` counts are in steps; a checkpoint is written every `save_every_s` of training. With
-    `minutes` the rates of learning follow the clock, so that no two runs are alike to the letter.
+    `minutes` the rates of learning follow the clock, so that no two runs are bit-identical.
     """
 
     steps: int

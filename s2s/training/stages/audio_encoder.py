@@ -8,7 +8,7 @@ import json
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import torch
@@ -25,10 +25,11 @@ from s2s.training.augment.spectrogram_augment import (
     SpectrogramBatch,
     augment_spectrograms,
 )
+from s2s.training.engine.checkpoint import finished_file
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.engine.loop import RunPlan, train
-from s2s.training.engine.stage import Bounds
+from s2s.training.engine.stage import Bounds, StageBase
 from s2s.training.engine.step_context import StepContext, shard_of
 from s2s.training.inputs.pairs import Pairs
 from s2s.training.losses.objectives import audio_visual_info_nce, cosine_info_nce, unit_distance
@@ -57,7 +58,7 @@ class AudioEncoderSettings:
     augmentation: SpectrogramAugmentation = field(default_factory=SpectrogramAugmentation)
 
 
-class AudioEncoderStage:
+class AudioEncoderStage(StageBase):
     """One step: pairs drawn at random, heard through a random microphone, pulled to their pictures."""
 
     def __init__(
@@ -73,7 +74,7 @@ class AudioEncoderStage:
         # Fewer pairs than a batch are drawn as a whole, and shared evenly.
         self._batch = min(settings.batch, len(data.train) // device_context.rank.count * device_context.rank.count)
         self._chances = data.chances
-        self._last_batch: dict[str, Tensor] = {}
+        super().__init__({"net": self.net, "optimiser": self.optimiser})
 
     def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step."""
@@ -157,23 +158,6 @@ class AudioEncoderStage:
         span = (math.sqrt(2.0) if s.loss == "total" else 1.0) / s.temperature
         return Bounds("contrast", math.log1p((self._batch - 1) * math.exp(-span)), math.log(self._batch))
 
-    def sheet(self) -> NDArray[np.uint8] | None:
-        """There is nothing to see yet: pictures of sounds need the generator."""
-        return None
-
-    def last_batch(self) -> dict[str, Tensor]:
-        """Return input, features and row numbers of the last step."""
-        return self._last_batch
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return weights and optimiser."""
-        return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over a checkpoint."""
-        self.net.load_state_dict(state["net"])
-        self.optimiser.load_state_dict(state["optimiser"])
-
 
 def train_audio_encoder(
     data: Pairs, settings: AudioEncoderSettings, plan: RunPlan, start: AudioEncoder | None = None
@@ -218,9 +202,7 @@ def _batches(count: int, batch: int) -> list[Tensor]:
 
 def load_audio_encoder(folder: Path) -> tuple[AudioEncoder, SpectrogramSpec]:
     """Return the encoder and the input definition that a finished run left in `folder`. Raises FileNotFoundError."""
-    path = folder / WEIGHTS
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train audio-encoder DATA {folder}`")
+    finished_file(folder, WEIGHTS, "audio-encoder")
     return load_start(folder).eval().requires_grad_(False), SpectrogramSpec.from_dict(
         json.loads((folder / SPEC).read_text())
     )

@@ -7,7 +7,7 @@ edges where a plain mean would smear them.
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -19,11 +19,11 @@ from torch import Tensor
 from s2s.data.clip_source import DataError
 from s2s.models.autoencoder import STRIDE, Autoencoder
 from s2s.sampling.generate import as_pixels
-from s2s.training.engine.checkpoint import read_run_info
+from s2s.training.engine.checkpoint import finished_file, read_run_info
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.moving_average import MovingAverage
-from s2s.training.engine.stage import Bounds
+from s2s.training.engine.stage import StageBase
 from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.images import Pictures
 from s2s.training.inputs.tensors import as_input
@@ -57,7 +57,7 @@ class AutoencoderSettings:
     average: float = 0.995
 
 
-class AutoencoderStage:
+class AutoencoderStage(StageBase):
     """One step: crops of pictures, through a code and back. `masks` [n, h / 4, w / 4] say where things are."""
 
     def __init__(
@@ -81,7 +81,14 @@ class AutoencoderStage:
         self.average = MovingAverage(self.net, settings.average)
         self.optimiser = device_context.adam(self.net.parameters(), settings.learning_rate, betas=(0.9, 0.99))
         self.critic = TextureCritic(device_context) if settings.texture else None
-        self._last_batch: dict[str, Tensor] = {}
+        super().__init__(
+            {
+                "net": self.net,
+                "optimiser": self.optimiser,
+                **({"critic": self.critic} if self.critic is not None else {}),
+            },
+            average=self.average,
+        )
 
     def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step."""
@@ -160,10 +167,6 @@ class AutoencoderStage:
         rows = self.data.held_out
         return rows[np.unique(np.linspace(0, len(rows) - 1, count).astype(int))] if len(rows) else rows
 
-    def bounds(self) -> Bounds | None:
-        """Nobody knows how far so small a code can go."""
-        return None
-
     @torch.no_grad()
     def sheet(self) -> NDArray[np.uint8] | None:
         """Return rows of held-out pictures over what is painted from their codes."""
@@ -180,29 +183,6 @@ class AutoencoderStage:
             for some in (pictures, painted)
         ]
         return np.concatenate(lines, axis=0)
-
-    def last_batch(self) -> dict[str, Tensor]:
-        """Return the last step's crops and masks."""
-        return self._last_batch
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return the network, its average and the optimiser."""
-        return {
-            "net": self.net.state_dict(),
-            "average": self.average.net.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "num_updates": self.average.num_updates,
-            **({"critic": self.critic.state_dict()} if self.critic is not None else {}),
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over a checkpoint."""
-        self.net.load_state_dict(state["net"])
-        self.average.net.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.average.num_updates = state["num_updates"]
-        if self.critic is not None:
-            self.critic.load_state_dict(state["critic"])
 
 
 def _rate(progress: float) -> float:
@@ -273,9 +253,7 @@ def load_autoencoder(folder: Path) -> Autoencoder:
 
     Raises FileNotFoundError.
     """
-    path = folder / WEIGHTS
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train autoencoder DATA {folder}`")
+    path = finished_file(folder, WEIGHTS, "autoencoder")
     run = read_run_info(folder)
     net = Autoencoder(run["code_dim"], tuple(run["channels"]), tuple(run["blocks"]))
     net.load_state_dict({name: value.float() for name, value in load_file(path).items()})

@@ -6,7 +6,7 @@ Slow on little data, where `augment` and `warm_up` help; both are off as publish
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from s2s.training.augment.diff_augment import augmented, parsed
 from s2s.training.engine.device import DeviceContext, backward_and_step, frozen, set_lr
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.moving_average import MovingAverage
-from s2s.training.engine.stage import Bounds
+from s2s.training.engine.stage import StageBase
 from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.images import Pictures
 from s2s.training.inputs.instances import InstanceOptions, Instances, instances_of
@@ -73,7 +73,7 @@ class InstanceGanSettings:
             raise ValueError(f"channels must be {_FEWEST_CHANNELS} or more, got {self.channels}")
 
 
-class InstanceGanStage:
+class InstanceGanStage(StageBase):
     """One step: `discriminator_steps` of D, each with pictures and paintings of its own, then one of G."""
 
     def __init__(
@@ -98,7 +98,10 @@ class InstanceGanStage:
         )
         self._paint, self._discriminate = device_context.compile(self.G), device_context.compile(self.D)
         self._changes = parsed(s.augment)
-        self._last_batch: dict[str, Tensor] = {}
+        super().__init__(
+            {"G": self.G, "D": self.D, "optimisers": [self.paint_optimiser, self.discriminator_optimiser]},
+            average=self.average,
+        )
 
     def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step of D and one of G, or in the warm-up one of G alone."""
@@ -185,32 +188,9 @@ class InstanceGanStage:
         """
         return distance_to_held_out(self.painter(), self.data, self.encoder, self.device_context.device)
 
-    def bounds(self) -> Bounds | None:
-        """A game between two has no floor."""
-        return None
-
     def sheet(self) -> NDArray[np.uint8] | None:
         """Return rows of held-out pictures, and what is painted for them."""
         return sheet_of(self.painter(), self.data, self.encoder, self.instances.features, self.device_context.device)
-
-    def last_batch(self) -> dict[str, Tensor]:
-        """Return pictures, conditions and noise of the last step."""
-        return self._last_batch
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return networks, average and optimisers; of several ranks, each with batch norms of its own, this one's."""
-        nets = {"G": self.G, "D": self.D, "average": self.average.net}
-        state: dict[str, Any] = {name: net.state_dict() for name, net in nets.items()}
-        state["optimisers"] = [self.paint_optimiser.state_dict(), self.discriminator_optimiser.state_dict()]
-        return {**state, "num_updates": self.average.num_updates}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over a checkpoint."""
-        for name, net in (("G", self.G), ("D", self.D), ("average", self.average.net)):
-            net.load_state_dict(state[name])
-        self.paint_optimiser.load_state_dict(state["optimisers"][0])
-        self.discriminator_optimiser.load_state_dict(state["optimisers"][1])
-        self.average.num_updates = state["num_updates"]
 
     def begin_from(self, generator: BigGanGenerator) -> None:
         """Start from a finished generator of these sizes, as `bundle.load_generator` reads it. Raises ValueError.

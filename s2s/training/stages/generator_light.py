@@ -7,7 +7,7 @@ adversary alone wanders. The posterior keeps z alive, which a generator fed with
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -16,15 +16,17 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from s2s import bundle
+from s2s.files.atomic_write import atomic_path
 from s2s.models.discriminator import Discriminator, Posterior
 from s2s.models.image_encoder import STAGES, ImageEncoder, at_input_size
 from s2s.models.light_generator import LightGenerator
 from s2s.training.engine import checkpoint
+from s2s.training.engine.checkpoint import finished_file
 from s2s.training.engine.device import DeviceContext, backward_and_step, frozen, set_lr
 from s2s.training.engine.distributed import barrier
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.moving_average import MovingAverage
-from s2s.training.engine.stage import Bounds
+from s2s.training.engine.stage import StageBase
 from s2s.training.engine.step_context import StepContext, shard_of
 from s2s.training.inputs.conditions import NUM_NEIGHBOURS, Conditions, nearest
 from s2s.training.inputs.image_features import encode_pictures
@@ -61,7 +63,7 @@ class GeneratorSettings:
         return int(4 * 2 ** (len(self.channels) - 1))
 
 
-class GeneratorStage:
+class GeneratorStage(StageBase):
     """One step: draw pictures and conditions, paint, let the discriminator learn, then the generator."""
 
     def __init__(
@@ -91,7 +93,15 @@ class GeneratorStage:
         painting = [*self.G.parameters(), *self.Q.parameters()]
         self.paint_optimiser = device_context.adam(painting, settings.learning_rate, betas=betas)
         self.discriminator_optimiser = device_context.adam(self.D.parameters(), settings.discriminator_lr, betas=betas)
-        self._last_batch: dict[str, Tensor] = {}
+        super().__init__(
+            {
+                "G": self.G,
+                "D": self.D,
+                "Q": self.Q,
+                "optimisers": [self.paint_optimiser, self.discriminator_optimiser],
+            },
+            average=self.average,
+        )
 
     def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step of D (after the warm-up) and one of G and Q."""
@@ -184,32 +194,9 @@ class GeneratorStage:
         """
         return distance_to_held_out(self.average.net, self.data, self.encoder, self.device_context.device)
 
-    def bounds(self) -> Bounds | None:
-        """A game between two has no floor."""
-        return None
-
     def sheet(self) -> NDArray[np.uint8] | None:
         """Return rows of held-out pictures, and what is painted for them."""
         return sheet_of(self.average.net, self.data, self.encoder, self.conditions.features, self.device_context.device)
-
-    def last_batch(self) -> dict[str, Tensor]:
-        """Return pictures, conditions and noise of the last step."""
-        return self._last_batch
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return networks, average and optimisers."""
-        nets = {"G": self.G, "D": self.D, "Q": self.Q, "average": self.average.net}
-        state: dict[str, Any] = {name: net.state_dict() for name, net in nets.items()}
-        state["optimisers"] = [self.paint_optimiser.state_dict(), self.discriminator_optimiser.state_dict()]
-        return {**state, "num_updates": self.average.num_updates}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over a checkpoint."""
-        for name, net in (("G", self.G), ("D", self.D), ("Q", self.Q), ("average", self.average.net)):
-            net.load_state_dict(state[name])
-        self.paint_optimiser.load_state_dict(state["optimisers"][0])
-        self.discriminator_optimiser.load_state_dict(state["optimisers"][1])
-        self.average.num_updates = state["num_updates"]
 
     def begin_from(self, generator: LightGenerator) -> None:
         """Start from a finished generator of these sizes, or of half the resolution. Raises ValueError."""
@@ -253,9 +240,8 @@ def conditions_of(data: Pictures, encoder: ImageEncoder, out: Path, *, writes: b
         features = encode_pictures(encoder, data.of(data.train))
         neighbours = nearest(features, min(NUM_NEIGHBOURS, len(features)))
         out.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(".partial")
-        save_file({"features": features, "neighbours": neighbours}, partial)
-        partial.replace(kept)
+        with atomic_path(kept) as partial:
+            save_file({"features": features, "neighbours": neighbours}, partial)
     barrier()
     saved = load_file(kept)
     if len(saved["features"]) != len(data.train):
@@ -286,9 +272,7 @@ def train_generator(
 
 def load_generator(folder: Path, h_dim: int) -> LightGenerator:
     """Return the generator that a finished run left in `folder`. Raises FileNotFoundError."""
-    path = folder / WEIGHTS
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train generator DATA {folder}`")
+    path = finished_file(folder, WEIGHTS, "generator")
     run = checkpoint.read_run_info(folder)
     settings = GeneratorSettings(channels=tuple(run["channels"]), z_dim=run["z_dim"])
     net = LightGenerator(settings.resolution, h_dim, settings.z_dim, settings.channels)

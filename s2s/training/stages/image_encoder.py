@@ -7,7 +7,7 @@ predicting which prototypes the others belong to. SimCLR (Chen et al. 2020) on t
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import torch
@@ -19,10 +19,11 @@ from torch import Tensor, nn
 from s2s.models.image_encoder import INPUT_PX, ImageEncoder
 from s2s.models.swav import SwavResNet50
 from s2s.training.augment.views import Crop, random_view
+from s2s.training.engine.checkpoint import finished_file
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.engine.loop import RunPlan, train
-from s2s.training.engine.stage import Bounds
+from s2s.training.engine.stage import Bounds, StageBase
 from s2s.training.engine.step_context import SampleRng, StepContext, shard_of
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.images import Pictures
@@ -65,7 +66,7 @@ class ImageEncoderSettings:
         return [Crop(self.large_px, self.large_area)] * 2 + [Crop(self.small_px, self.small_area)] * small
 
 
-class ImageEncoderStage:
+class ImageEncoderStage(StageBase):
     """One step: a batch of pictures, several views of each."""
 
     def __init__(
@@ -84,7 +85,14 @@ class ImageEncoderStage:
         weights = [*self.encoder.parameters(), *self.projector.parameters(), *self.prototypes.parameters()]
         self.optimiser = device_context.adam(weights, settings.learning_rate, weight_decay=settings.weight_decay)
         self._batch = min(settings.batch, len(data.train))
-        self._last_batch: dict[str, Tensor] = {}
+        super().__init__(
+            {
+                "encoder": self.encoder,
+                "projector": self.projector,
+                "prototypes": self.prototypes,
+                "optimiser": self.optimiser,
+            }
+        )
 
     def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step; the rate rises over the first fiftieth, then falls along a half cosine."""
@@ -173,20 +181,6 @@ class ImageEncoderStage:
         near = (features[:16] @ features.T).topk(min(8, len(rows)), dim=1).indices.numpy()
         return np.concatenate([np.concatenate(list(pictures[row]), axis=1) for row in near], axis=0)
 
-    def last_batch(self) -> dict[str, Tensor]:
-        """Return the pictures of the last step."""
-        return self._last_batch
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return networks and optimiser."""
-        nets = {"encoder": self.encoder, "projector": self.projector, "prototypes": self.prototypes}
-        return {**{k: net.state_dict() for k, net in nets.items()}, "optimiser": self.optimiser.state_dict()}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over a checkpoint."""
-        for name in ("encoder", "projector", "prototypes", "optimiser"):
-            getattr(self, name).load_state_dict(state[name])
-
 
 def _num_nearest(scores: Tensor) -> float:
     """Return to how many prototypes views are nearest, those with few views counting less: 1 after a collapse.
@@ -226,9 +220,7 @@ def train_image_encoder(
 
 def load_image_encoder(folder: Path) -> ImageEncoder | SwavResNet50:
     """Return the frozen encoder that a finished run, or a bundle, has in `folder`. Raises FileNotFoundError."""
-    path = folder / WEIGHTS
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train image-encoder DATA {folder}`")
+    path = finished_file(folder, WEIGHTS, "image-encoder")
     weights = load_file(path)
     small = "stem.0.weight" in weights
     first = weights["stem.0.weight" if small else "conv1.weight"]

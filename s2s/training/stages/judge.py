@@ -8,7 +8,7 @@ import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -20,9 +20,10 @@ from torch import Tensor
 from s2s.data.clip_source import DataError
 from s2s.models.judge import SMALL_PX, Architecture, Judge
 from s2s.training.augment.views import Crop, random_view
+from s2s.training.engine.checkpoint import finished_file
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.loop import RunPlan, train
-from s2s.training.engine.stage import Bounds
+from s2s.training.engine.stage import Bounds, StageBase
 from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.images import UNKNOWN, Pictures
 from s2s.training.inputs.tensors import to_tensor
@@ -44,7 +45,7 @@ class JudgeSettings:
     area: tuple[float, float] = (0.3, 1.0)  # how much of a picture is shown, from and to
 
 
-class JudgeStage:
+class JudgeStage(StageBase):
     """One step: name the classes of a batch of randomly cropped and coloured pictures."""
 
     def __init__(
@@ -72,7 +73,7 @@ class JudgeStage:
         self.optimiser = device_context.adam(self.net.parameters(), settings.learning_rate)
         self._px = SMALL_PX if settings.architecture == "small" else data.px
         self._batch = min(settings.batch, len(self._train) // device_context.rank.count * device_context.rank.count)
-        self._last_batch: dict[str, Tensor] = {}
+        super().__init__({"net": self.net, "optimiser": self.optimiser})
 
     def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step; the rate falls to nothing."""
@@ -117,23 +118,6 @@ class JudgeStage:
         """Every picture named for sure, or a guess among all classes."""
         return Bounds("loss", 0.0, math.log(len(self.data.classes)))
 
-    def sheet(self) -> NDArray[np.uint8] | None:
-        """Nothing to see."""
-        return None
-
-    def last_batch(self) -> dict[str, Tensor]:
-        """Return the last step's views and their classes."""
-        return self._last_batch
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return network and optimiser."""
-        return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over a checkpoint."""
-        self.net.load_state_dict(state["net"])
-        self.optimiser.load_state_dict(state["optimiser"])
-
 
 def _labelled(data: Pictures, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     labelled: NDArray[np.int64] = rows[data.labels[rows] != UNKNOWN]
@@ -159,12 +143,8 @@ def train_judge(data: Pictures, settings: JudgeSettings, plan: RunPlan, weights:
 
 def load_judge(folder: Path) -> Judge:
     """Return the judge that a finished run left in `folder`. Raises FileNotFoundError."""
-    for name in (WEIGHTS, ABOUT):
-        if not (folder / name).exists():
-            raise FileNotFoundError(
-                f"{folder / name} is missing: train it with `python -m s2s train judge DATA {folder}`"
-            )
-    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    weights, about_path = (finished_file(folder, name, "judge") for name in (WEIGHTS, ABOUT))
+    about = json.loads(about_path.read_text(encoding="utf-8"))
     judge = Judge(about["classes"], about["architecture"])
-    judge.load_state_dict(load_file(folder / WEIGHTS))
+    judge.load_state_dict(load_file(weights))
     return judge.eval().requires_grad_(False)

@@ -23,7 +23,7 @@ from s2s.training.augment.band_augment import BandAugmentation, BandAugmenter
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.engine.loop import RunPlan, train
-from s2s.training.engine.stage import Bounds
+from s2s.training.engine.stage import Bounds, StageBase
 from s2s.training.engine.step_context import SampleRng, StepContext, shard_of
 from s2s.training.inputs.log_bands import FRAME_RATE_HZ
 from s2s.training.inputs.moments import Moments
@@ -95,7 +95,7 @@ class LocalizerAbout:
         return (bands - self.mean) / self.deviation
 
 
-class LocalizerStage:
+class LocalizerStage(StageBase):
     """One step: a few moments of each of a batch of clips, every frame against every sound."""
 
     def __init__(
@@ -125,7 +125,7 @@ class LocalizerStage:
         # Fewer clips than a batch are drawn as a whole, and shared evenly.
         self._batch = min(settings.batch, len(data.train) // device_context.rank.count * device_context.rank.count)
         self._few = min(settings.moments, data.steps.shape[1])
-        self._last_batch: dict[str, Tensor] = {}
+        super().__init__({"net": self.net, "optimiser": self.optimiser})
 
     def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step; the rate rises over the first fiftieth, then falls along a half cosine."""
@@ -216,29 +216,16 @@ class LocalizerStage:
         """
         return Bounds("contrast", 0.0, guessing_info_nce(self._batch, self._few, self.settings.same_clip))
 
-    def sheet(self) -> NDArray[np.uint8] | None:
-        """There is nothing to see: frames were left behind. `select` draws a sheet."""
-        return None
-
-    def last_batch(self) -> dict[str, Tensor]:
-        """Return maps, bands and steps of the last step, as the network was given them."""
-        return self._last_batch
-
     def state_dict(self) -> dict[str, Any]:
         """Return network, optimiser, temperature and even odds."""
-        return {
-            "net": self.net.state_dict(),
-            "log_temperature": self.log_temperature.detach(),
-            "even_odds": self.even_odds.detach(),
-            "optimiser": self.optimiser.state_dict(),
-        }
+        learnt = {"log_temperature": self.log_temperature.detach(), "even_odds": self.even_odds.detach()}
+        return {**super().state_dict(), **learnt}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over a checkpoint."""
-        self.net.load_state_dict(state["net"])
+        super().load_state_dict(state)
         self.log_temperature.data.copy_(state["log_temperature"])
         self.even_odds.data.copy_(state["even_odds"])
-        self.optimiser.load_state_dict(state["optimiser"])
 
 
 def _dropped(x: Tensor, sample_rng: SampleRng, share: float) -> Tensor:

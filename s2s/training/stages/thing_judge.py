@@ -8,7 +8,7 @@ import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -19,9 +19,10 @@ from torch import Tensor
 
 from s2s.models.thing_judge import CLASSES, MASK_STRIDE, NONE, ThingJudge, as_input
 from s2s.training.augment.views import random_colour
+from s2s.training.engine.checkpoint import finished_file
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.loop import RunPlan, train
-from s2s.training.engine.stage import Bounds
+from s2s.training.engine.stage import StageBase
 from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.tensors import as_input as as_pictures
 from s2s.training.inputs.thing_images import Things
@@ -46,7 +47,7 @@ class ThingJudgeSettings:
     mask: float = 1.0  # what the mask's loss counts for
 
 
-class ThingJudgeStage:
+class ThingJudgeStage(StageBase):
     """One step: name the thing in a batch of altered pictures, and say where it is."""
 
     def __init__(
@@ -57,7 +58,7 @@ class ThingJudgeStage:
         self.net = device_context.prepare(ThingJudge())
         self._forward = device_context.compile(self.net)
         self.optimiser = device_context.adam(self.net.parameters(), settings.learning_rate)
-        self._last_batch: dict[str, Tensor] = {}
+        super().__init__({"net": self.net, "optimiser": self.optimiser})
 
     def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step; the rate falls to nothing."""
@@ -136,27 +137,6 @@ class ThingJudgeStage:
             "iou": overlap.mean().item(),
         }
 
-    def bounds(self) -> Bounds | None:
-        """Label smoothing leaves a floor that depends on it: a guess among all classes is the ceiling."""
-        return None
-
-    def sheet(self) -> NDArray[np.uint8] | None:
-        """Nothing to see."""
-        return None
-
-    def last_batch(self) -> dict[str, Tensor]:
-        """Return the last step's pictures, masks and classes."""
-        return self._last_batch
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return network and optimiser."""
-        return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over a checkpoint."""
-        self.net.load_state_dict(state["net"])
-        self.optimiser.load_state_dict(state["optimiser"])
-
 
 def _middle(x: Tensor) -> Tensor:
     height, width = x.shape[2:]
@@ -232,9 +212,7 @@ def train_thing_judge(data: Things, settings: ThingJudgeSettings, plan: RunPlan)
 
 def load_thing_judge(folder: Path) -> ThingJudge:
     """Return the judge that a finished run left in `folder`. Raises FileNotFoundError."""
-    path = folder / WEIGHTS
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train thing-judge DATA {folder}`")
+    path = finished_file(folder, WEIGHTS, "thing-judge")
     classes = json.loads((folder / "thing_judge.json").read_text())["classes"]
     judge = ThingJudge(classes)
     judge.load_state_dict(load_file(path))

@@ -9,7 +9,7 @@ from s2s.card import BigGanSizes, LightSizes
 from s2s.models.biggan import BigGanGenerator
 from s2s.models.light_generator import LightGenerator
 from s2s.models.registry import build
-from s2s.training.engine.checkpoint import RUN, read_run_info
+from s2s.training.engine.checkpoint import RUN, finished_file, read_run_info
 from s2s.training.stages.generator_icgan import RECIPE
 from s2s.training.stages.generator_light import WEIGHTS, GeneratorSettings
 
@@ -21,9 +21,7 @@ def sizes_of_run(folder: Path, h_dim: int) -> BigGanSizes | LightSizes:
 
     Raises FileNotFoundError where there is no run.
     """
-    path = folder / RUN
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: train it with `python -m s2s train generator DATA {folder}`")
+    finished_file(folder, RUN, "generator")
     run = read_run_info(folder)
     if run.get("recipe") != RECIPE:
         channels = tuple(run["channels"])
