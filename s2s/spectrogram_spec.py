@@ -8,6 +8,8 @@ from typing import Any, Final, Literal, Self
 from pydantic import ConfigDict, FiniteFloat, StrictInt
 from pydantic.dataclasses import dataclass
 
+from s2s.rates import SAMPLE_RATE_HZ
+
 _LONGEST_CLIP_S: Final = 600  # longer is a slip of the pen: every second of the clip is kept, and heard again each time
 
 
@@ -22,7 +24,7 @@ class SpectrogramSpec:
     loudness). Raises ValueError.
     """
 
-    sample_rate_hz: StrictInt = 16_000
+    sample_rate_hz: StrictInt = SAMPLE_RATE_HZ
     clip_samples: StrictInt = 160_000
     window_samples: StrictInt = 512
     hop_samples: StrictInt = 159

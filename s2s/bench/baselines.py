@@ -13,14 +13,15 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-_RATE_HZ: Final = 16_000
+from s2s.rates import SAMPLE_RATE_HZ
+
 _WINDOW: Final = 512
 _OVERLAP: Final = 353
 
 
 def published_spectrogram(sound: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the network's input [bins, frames] for mono sound at 16 kHz, full scale ±1."""
-    _, _, density = scipy.signal.spectrogram(sound, _RATE_HZ, nperseg=_WINDOW, noverlap=_OVERLAP)
+    _, _, density = scipy.signal.spectrogram(sound, SAMPLE_RATE_HZ, nperseg=_WINDOW, noverlap=_OVERLAP)
     log_power = np.log(density + 1e-7)
     scaled: NDArray[np.float64] = (log_power - log_power.mean()) / (log_power.std() + 1e-9)
     return scaled

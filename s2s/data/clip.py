@@ -15,8 +15,7 @@ from PIL import Image
 from s2s.data.clip_index import BLOCK, IndexRow, lengths_of
 from s2s.data.corpus import Split
 from s2s.data.cutting import Pcm
-from s2s.data.settings import FRAME_RATE_HZ
-from s2s.media.audio import SAMPLE_RATE_HZ
+from s2s.rates import FRAME_RATE_HZ, SAMPLE_RATE_HZ
 
 FULL_COLOR: Final = 0  # Pillow's name for 4:4:4: at 128 pixels halved colour is seen
 _WAV_HEADER_BYTES: Final = 44

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.data.settings import FRAME_RATE_HZ, SAMPLES_A_FRAME, PrepareSettings
-from s2s.media.audio import SAMPLE_RATE_HZ
+from s2s.data.settings import SAMPLES_A_FRAME, PrepareSettings
+from s2s.rates import FRAME_RATE_HZ, SAMPLE_RATE_HZ
 
 Pcm = NDArray[np.int16]
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from s2s.data.clip_source import DataError, Sound
 from s2s.files.folders import SOUNDS, files_under
-from s2s.media.audio import SAMPLE_RATE_HZ, AudioFileError, read_audio
+from s2s.media.audio import AudioFileError, read_audio
+from s2s.rates import SAMPLE_RATE_HZ
 
 TRAINING_FOLDS: Final = (1, 2)
 TEST_FOLDS: Final = (3,)

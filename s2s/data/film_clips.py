@@ -16,12 +16,12 @@ from av.video.stream import VideoStream
 from s2s.data.clip import Clip, jpeg_bytes
 from s2s.data.corpus import Split, Video
 from s2s.data.cutting import Cut, Pcm, clip_id, cuts_of, loudest_second_dbfs
-from s2s.data.settings import FRAME_RATE_HZ, SAMPLES_A_FRAME, PrepareSettings
+from s2s.data.settings import SAMPLES_A_FRAME, PrepareSettings
 from s2s.data.sound_track import LONGEST_S, SoundTrack, read_sound_track
-from s2s.media.audio import SAMPLE_RATE_HZ
 from s2s.media.container import Damage
 from s2s.media.mono import CANCELLED
 from s2s.media.video_reader import Picture, Squash, VideoFileError, open_film, picture_track, pictures, sampled
+from s2s.rates import FRAME_RATE_HZ, SAMPLE_RATE_HZ
 
 STANDS_ON_S: Final = 0.5
 """So long the last picture may stand for what comes after it: tracks of one film seldom end together."""

@@ -15,7 +15,8 @@ from s2s.data.clip import pixels_of_jpeg, sound_of_wav
 from s2s.data.clip_index import BLOCK, IndexRow, padded, read_index
 from s2s.data.clip_source import Frames, Sound
 from s2s.data.corpus import Split
-from s2s.data.settings import FRAME_RATE_HZ, About
+from s2s.data.settings import About
+from s2s.rates import FRAME_RATE_HZ
 
 
 @dataclass(frozen=True, slots=True)

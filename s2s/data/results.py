@@ -12,7 +12,7 @@ from s2s.data.outcome import Outcome
 from s2s.data.settings import PrepareSettings
 from s2s.data.shards import held_bytes
 from s2s.files.atomic_write import write_text
-from s2s.media.audio import SAMPLE_RATE_HZ
+from s2s.rates import SAMPLE_RATE_HZ
 
 SPLITS: Final[tuple[Split, ...]] = ("train", "val", "test")
 

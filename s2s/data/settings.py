@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from s2s.files.atomic_write import write_text
-from s2s.media.audio import SAMPLE_RATE_HZ
+from s2s.rates import FRAME_RATE_HZ, SAMPLE_RATE_HZ
 
-FRAME_RATE_HZ: Final = 10
 SAMPLES_A_FRAME: Final = SAMPLE_RATE_HZ // FRAME_RATE_HZ
 FORMAT: Final = 1
 _LONGEST_CLIP_S: Final = 60.0  # three digits number a clip's frames; and a clip is held in memory

@@ -17,10 +17,10 @@ from av.audio.stream import AudioStream
 from av.container.input import InputContainer
 
 from s2s.data.cutting import Pcm
-from s2s.media.audio import SAMPLE_RATE_HZ
 from s2s.media.container import Damage, decoded, sound_tracks
 from s2s.media.mono import MonoMixer, is_rate, mono_blocks
 from s2s.media.video_reader import VideoFileError, open_film
+from s2s.rates import SAMPLE_RATE_HZ
 
 LONGEST_S: Final = 86_400.0
 """A day. More from one file is a damaged one, or an attack; a longer recording is given as several files."""

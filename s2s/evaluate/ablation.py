@@ -23,6 +23,7 @@ from s2s.metrics import scores
 from s2s.metrics.frechet import frechet_distance
 from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
+from s2s.rates import SAMPLE_RATE_HZ
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.augment.spectrogram_augment import NO_AUGMENTATION
 from s2s.training.engine.device import DeviceContext
@@ -126,7 +127,7 @@ class Ablation:
         folder = self.out / "pairs" / f"{row.frame}-{row.clip_s:g}s"
         moments = self.moments if row.frame == "top1" else None
         chosen = ChosenMoments(self.source, self.settings.px, moments, clip_s=row.clip_s)
-        spec = SpectrogramSpec(clip_samples=round(row.clip_s * 16_000), hop_samples=self.settings.hop_samples)
+        spec = SpectrogramSpec(clip_samples=round(row.clip_s * SAMPLE_RATE_HZ), hop_samples=self.settings.hop_samples)
         return write_pairs(chosen, self.judges.image_encoder, folder, spec)
 
     def _measured(self, audio: Tensor, pairs: Pairs) -> dict[str, float]:

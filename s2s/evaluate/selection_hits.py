@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from s2s.rates import FRAME_RATE_HZ
 from s2s.selection.select import TOP, top_moments
 from s2s.selection.selectors import Scores
-from s2s.world.truth import FRAME_RATE_HZ, THERE, Truth
+from s2s.world.truth import THERE, Truth
 
 _Z: Final = 1.96  # 95 %
 

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from s2s.models.audio_encoder import AudioEncoder
+from s2s.rates import SAMPLE_RATE_HZ
 from s2s.spectrogram import fit_clip, log_power, normalise
 from s2s.spectrogram_spec import SpectrogramSpec
 
 CLIP_S: Final = 5
-SPEC: Final = SpectrogramSpec(clip_samples=CLIP_S * 16_000, hop_samples=318)
+SPEC: Final = SpectrogramSpec(clip_samples=CLIP_S * SAMPLE_RATE_HZ, hop_samples=318)
 """The house's spectrogram of a recording's length, every second column of it: no scene needs more."""
 WIDTH: Final = 16
 BATCH: Final = 16

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import av
 import numpy as np
@@ -20,8 +19,7 @@ from s2s.files.folders import listed
 from s2s.files.names import UnreadableFileError, shown
 from s2s.media.container import Damage, decoded_packets, opened, sound_tracks
 from s2s.media.mono import CANCELLED, ChannelPower, MonoMixer, is_rate
-
-SAMPLE_RATE_HZ: Final = 16_000
+from s2s.rates import SAMPLE_RATE_HZ
 
 _log = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from s2s.files.atomic_write import atomic_path
 from s2s.files.names import shown
 from s2s.media.container import file_url
+from s2s.rates import SAMPLE_RATE_HZ
 
 Arguments = ParamSpec("Arguments")
 Pixels = NDArray[np.uint8]
@@ -167,7 +168,7 @@ class VideoFile:
 
 
 def write_film(
-    path: Path, frames: Iterable[Pixels], fps: float, sound: Samples | None = None, sample_rate_hz: int = 16_000
+    path: Path, frames: Iterable[Pixels], fps: float, sound: Samples | None = None, sample_rate_hz: int = SAMPLE_RATE_HZ
 ) -> None:
     """Write pictures, all [height, width, 3] of one size, as an MP4 file, whole or not at all; folders are made.
 

@@ -21,7 +21,7 @@ from s2s.data.prepare import prepare
 from s2s.data.prepared import PreparedData
 from s2s.data.settings import PrepareSettings
 from s2s.files.atomic_write import write_text
-from s2s.media.audio import SAMPLE_RATE_HZ
+from s2s.rates import SAMPLE_RATE_HZ
 from s2s.retrain.layout import Layout
 from s2s.retrain.photos import VenueClips
 from s2s.retrain.venue import TEST_SHARE, VAL_SHARE, Venue

@@ -25,6 +25,7 @@ from s2s.evaluate.comparison import (
 )
 from s2s.files.atomic_write import write_text
 from s2s.metrics.scores import class_centroids
+from s2s.rates import SAMPLE_RATE_HZ
 from s2s.retrain import finetune
 from s2s.retrain.candidate import Learnt, Story, assemble, measured, save_thumbnail
 from s2s.retrain.dataset import VenueDataset, gather
@@ -137,8 +138,10 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
 def _check_model(model: Bundle) -> None:
     if model.image_encoder is None:
         raise BundleError(model.path, "image_encoder", "retraining compares sounds with pictures: it needs one")
-    if model.spec.sample_rate_hz != 16_000:
-        raise BundleError(model.path, "spectrogram", f"expected sound at 16000 Hz, got {model.spec.sample_rate_hz}")
+    if model.spec.sample_rate_hz != SAMPLE_RATE_HZ:
+        raise BundleError(
+            model.path, "spectrogram", f"expected sound at {SAMPLE_RATE_HZ} Hz, got {model.spec.sample_rate_hz}"
+        )
 
 
 def _identity(model: Bundle) -> str:

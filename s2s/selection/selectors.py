@@ -16,9 +16,10 @@ from s2s.bundle import Bundle, BundleError
 from s2s.data.clip_source import ClipSource
 from s2s.models.image_encoder import PictureEncoder
 from s2s.models.localizer import Localizer, similarity_maps
+from s2s.rates import FRAME_RATE_HZ, SAMPLE_RATE_HZ
 from s2s.sampling.embed import unit
 from s2s.spectrogram import fit_clip, spectrogram
-from s2s.training.inputs.log_bands import FRAME_RATE_HZ, SAMPLE_RATE_HZ, log_bands
+from s2s.training.inputs.log_bands import log_bands
 from s2s.training.inputs.moments import fingerprint, frame_px, picture_maps
 from s2s.training.stages.localizer import LocalizerAbout
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from s2s.files.atomic_write import write_text
 from s2s.media.video_writer import write_film
-from s2s.world.studio import SAMPLE_RATE_HZ, Kind, Studio
+from s2s.rates import SAMPLE_RATE_HZ
+from s2s.world.studio import Kind, Studio
 from s2s.world.truth import read_truth
 
 ABOUT: Final = "about.json"

@@ -5,18 +5,17 @@ A studio owns a GL context and so belongs to one thread.
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from s2s.rates import FRAME_RATE_HZ, SAMPLE_RATE_HZ
 from s2s.world.painter import Painter
 from s2s.world.scene_clip import Clip, draw_clip
 from s2s.world.sounds import synthesize_clip
 from s2s.world.state import SCENES
-from s2s.world.truth import FRAME_RATE_HZ, Truth, truth_of
-
-SAMPLE_RATE_HZ: Final = 16_000
+from s2s.world.truth import Truth, truth_of
 
 
 @dataclass(frozen=True, slots=True)

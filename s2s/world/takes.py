@@ -18,7 +18,7 @@ from s2s.data.clip_source import DataError, Frames, Sound
 from s2s.data.corpora import WORLD
 from s2s.data.corpus import Split
 from s2s.files.array_store import ArrayStore, rows_done
-from s2s.media.audio import SAMPLE_RATE_HZ
+from s2s.rates import SAMPLE_RATE_HZ
 from s2s.world.state import FIRST_SCENES, SCENES, SceneState, draw_state
 
 CLIP_S: Final = 10.0

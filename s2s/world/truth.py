@@ -12,9 +12,9 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from s2s.rates import FRAME_RATE_HZ
 from s2s.world.scene_clip import Clip
 
-FRAME_RATE_HZ: Final = 10.0
 SILENCE_DB: Final = -120.0
 THERE: Final = 0.5
 """The presence from which a thing counts as shown."""

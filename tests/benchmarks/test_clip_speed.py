@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from s2s.rates import FRAME_RATE_HZ
 from s2s.world.painter import Painter
 from s2s.world.scene_clip import draw_clip
 from s2s.world.sounds import synthesize_clip
 from s2s.world.studio import Studio
-from s2s.world.truth import FRAME_RATE_HZ
 
 SEEDS = range(0, 56, 7)
 

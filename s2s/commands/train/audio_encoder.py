@@ -61,10 +61,11 @@ def _pairs(args: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pairs":
         raise ValueError(f"--clip-seconds: expected 0.5 to 60, got {args.clip_seconds:g}")
     folder = cache / "pairs"
     if plan.device_context.is_main:
+        from s2s.rates import SAMPLE_RATE_HZ
         from s2s.spectrogram_spec import SpectrogramSpec
 
         encoder = load_image_encoder(args.image_encoder)
-        spec = SpectrogramSpec(clip_samples=round(args.clip_seconds * 16_000))
+        spec = SpectrogramSpec(clip_samples=round(args.clip_seconds * SAMPLE_RATE_HZ))
         write_pairs(_pair_source(args), encoder.to(plan.device_context.device), folder, spec, args.normalisation)
     barrier()
     return Pairs.open(folder)

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.models.localizer import COLUMNS_A_STEP
+from s2s.rates import SAMPLE_RATE_HZ
 from s2s.spectrogram import power
 from s2s.spectrogram_spec import SpectrogramSpec
 
-FRAME_RATE_HZ: Final = 10.0
-SAMPLE_RATE_HZ: Final = 16_000
 FLOOR: Final = 1e-9  # full scale squared a hertz: -51 dB of white noise; the encoders' own floor hides a quiet place
 _HOP: Final = 160
 _LOWEST_HZ: Final = 60.0

@@ -22,7 +22,8 @@ from s2s.files.array_store import ArrayStore
 from s2s.models.image_encoder import STAGES, PictureEncoder
 from s2s.models.localizer import COLUMNS_A_STEP
 from s2s.models.swav import SwavResNet50
-from s2s.training.inputs.log_bands import FRAME_RATE_HZ, log_bands
+from s2s.rates import FRAME_RATE_HZ
+from s2s.training.inputs.log_bands import log_bands
 
 _log = logging.getLogger(__name__)
 

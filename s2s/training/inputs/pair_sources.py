@@ -15,7 +15,7 @@ from s2s.data.clip_source import ClipSource, Frames, Sound
 from s2s.data.corpus import Split
 from s2s.data.esc10 import Recording
 from s2s.data.prepared import PreparedData
-from s2s.media.audio import SAMPLE_RATE_HZ
+from s2s.rates import SAMPLE_RATE_HZ
 from s2s.world.takes import WorldTakes, take_of
 
 Choice = Literal["top1", "middle"]

@@ -19,13 +19,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from s2s.models.localizer import COLUMNS_A_STEP, Localizer, LocalizerSizes
+from s2s.rates import FRAME_RATE_HZ
 from s2s.training.augment.band_augment import BandAugmentation, BandAugmenter
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import Bounds, StageBase
 from s2s.training.engine.step_context import SampleRng, StepContext, shard_of
-from s2s.training.inputs.log_bands import FRAME_RATE_HZ
 from s2s.training.inputs.moments import Moments
 from s2s.training.losses.moments import found_moments, guessing_info_nce, moment_info_nce, moment_logistic
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from s2s.rates import SAMPLE_RATE_HZ
 from s2s.world.scene_clip import Clip, Part
 from s2s.world.sounds.space import (
     FAR_DBFS,
@@ -41,7 +42,7 @@ class ClipSound:
     parts: NDArray[np.float32]
 
 
-def synthesize_clip(clip: Clip, *, sample_rate_hz: int = 16_000) -> ClipSound:
+def synthesize_clip(clip: Clip, *, sample_rate_hz: int = SAMPLE_RATE_HZ) -> ClipSound:
     """Return the sound of `clip`: n = round(duration_s * sample_rate_hz) samples.
 
     Each part is as loud as its nearness says (see `synthesize`) while it is present, silent but for its dying

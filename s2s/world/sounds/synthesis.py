@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from s2s.rates import SAMPLE_RATE_HZ
 from s2s.world.sounds import surroundings
 from s2s.world.sounds.aircraft import aeroplane
 from s2s.world.sounds.animals import birds, crickets, rooster
@@ -81,7 +82,9 @@ SCENES: Final[dict[str, SceneSound]] = {
 }
 
 
-def synthesize(state: SceneState, *, duration_s: float = 10.0, sample_rate_hz: int = 16_000) -> NDArray[np.float32]:
+def synthesize(
+    state: SceneState, *, duration_s: float = 10.0, sample_rate_hz: int = SAMPLE_RATE_HZ
+) -> NDArray[np.float32]:
     """Return the sound of one take, mono [round(duration_s * sample_rate_hz)], within ±1: the thing there throughout.
 
     The same state, duration and rate give the same samples. `nearness` sets the level (sustained sounds from about

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfilt
 
 from s2s.media.video_writer import write_film
-from s2s.world.studio import SAMPLE_RATE_HZ, Kind, Studio
+from s2s.rates import SAMPLE_RATE_HZ
+from s2s.world.studio import Kind, Studio
 
 Sound = NDArray[np.float32]
 
