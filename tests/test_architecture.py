@@ -39,7 +39,7 @@ SURFACE_OF_S2S = (
     "s2s.world.state",
 )
 FLOORS_OF_S2S = (
-    ("files", "metrics", "spectrogram_spec"),
+    ("files", "metrics", "rates", "spectrogram_spec"),
     ("card", "media", "spectrogram", "weight_headers"),
     ("data", "describe", "world", "models"),
     ("bundle",),

@@ -42,7 +42,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Measurement:
     """What was measured. `largest_difference` is in parts of the baseline's largest value; `samples` as in `Case`."""
 
     name: str
@@ -80,7 +80,7 @@ class Machine:
     device: str
 
 
-def measure(case: Case, repeats: int, clock: Callable[[], float] = time.perf_counter) -> Row:
+def measure(case: Case, repeats: int, clock: Callable[[], float] = time.perf_counter) -> Measurement:
     """Time both sides of `case`, a call of the one after a call of the other, `repeats` times after warming up.
 
     Raises ValueError for less than one repeat.
@@ -102,7 +102,7 @@ def measure(case: Case, repeats: int, clock: Callable[[], float] = time.perf_cou
     timings = [_timing(spent) for spent in spent_s]
     baseline = timings[1] if len(timings) == 2 else None
     difference = largest_difference(*results) if len(results) == 2 else None
-    return Row(case.name, timings[0], baseline, case.compared_with, difference, case.samples)
+    return Measurement(case.name, timings[0], baseline, case.compared_with, difference, case.samples)
 
 
 def largest_difference(ours: Tensor, baseline: Tensor) -> float:

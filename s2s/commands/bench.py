@@ -11,7 +11,7 @@ from s2s.commands.arguments import Verbs, at_least, device
 from s2s.commands.record import write_run
 
 if TYPE_CHECKING:
-    from s2s.bench.measuring import Machine, Row, Timing
+    from s2s.bench.measuring import Machine, Measurement, Timing
 
 _REPEATS: Final = 20
 _QUICK_REPEATS: Final = 5
@@ -46,7 +46,7 @@ def _run(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from s2s.bench.cases import PUBLISHED_SIZES, plan
-    from s2s.bench.measuring import Case, Row, measure, this_machine
+    from s2s.bench.measuring import Case, Measurement, measure, this_machine
 
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -56,7 +56,7 @@ def _run(args: argparse.Namespace) -> None:
         args.json.parent.mkdir(parents=True, exist_ok=True)  # before the minutes, not after
     machine = this_machine(args.device)
 
-    def measured(case: Case) -> Row:
+    def measured(case: Case) -> Measurement:
         return measure(case, max(repeats // _CALLS_A_STEP, _FEWEST_STEPS) if case.samples else repeats)
 
     with scipy.fft.set_workers(machine.threads):
@@ -67,7 +67,7 @@ def _run(args: argparse.Namespace) -> None:
     print(as_table(machine, rows))
 
 
-def as_table(machine: "Machine", rows: Sequence["Row"]) -> str:
+def as_table(machine: "Machine", rows: Sequence["Measurement"]) -> str:
     """Return the machine and one line a row."""
     repeats = next((row.ours.repeats for row in rows if not row.samples), 0)
     threads = "1 thread" if machine.threads == 1 else f"{machine.threads} threads"
@@ -84,14 +84,14 @@ def as_table(machine: "Machine", rows: Sequence["Row"]) -> str:
     return "\n".join(lines)
 
 
-def _line(row: "Row") -> str:
+def _line(row: "Measurement") -> str:
     faster = "" if row.speed_up is None else f"{row.speed_up:.2f}"
     difference = "" if row.largest_difference is None else f"{row.largest_difference:.1e}"
     times = f"{_cell(row, row.ours):>17} {_cell(row, row.baseline):>17} {faster:>6} {difference:>10}"
     return f"{row.name:<38} {times}  {row.compared_with}".rstrip()
 
 
-def _cell(row: "Row", timing: "Timing | None") -> str:
+def _cell(row: "Measurement", timing: "Timing | None") -> str:
     if timing is None:
         return ""
     if row.samples:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from s2s.bundle import Bundle
-    from s2s.retrieval.embedding import Kind
+    from s2s.retrieval.embedding import MediaKind
     from s2s.retrieval.index import Index, Match
 
 _log = logging.getLogger(__name__)
@@ -37,8 +37,8 @@ class _Query:
     """A file to search with: what it is searched for among, where it lies [1, h_dim], and how it looks."""
 
     file: Path
-    kind: "Kind"
-    among: "Kind"
+    kind: "MediaKind"
+    among: "MediaKind"
     h: "Tensor"
     picture: Pixels
 
@@ -96,7 +96,7 @@ def _query(model: "Bundle", file: Path, args: argparse.Namespace) -> _Query:
     from s2s.sampling.embed import embed_image
 
     kind = kind_of(file)
-    among: Kind = args.among or ("images" if args.generated or kind == "sounds" else "sounds")
+    among: MediaKind = args.among or ("images" if args.generated or kind == "sounds" else "sounds")
     if "images" in (kind, among) or args.generated:
         sight(model)
     h = embed_file(model, file, kind)
@@ -153,14 +153,14 @@ def _title(model: "Bundle", folder: Path) -> str:
     return f"{model.card.name}: nearest in {shown(folder)}, cosine similarity"
 
 
-def _cell(model: "Bundle", match: "Match", kind: "Kind", folder: Path) -> Pixels:
+def _cell(model: "Bundle", match: "Match", kind: "MediaKind", folder: Path) -> Pixels:
     from s2s.media.tiles import labelled
 
     name = shown(match.path.relative_to(folder))
     return labelled(_picture(model, match.path, kind), [name, f"{match.similarity:.3f}"], _CELL_PX)
 
 
-def _picture(model: "Bundle", file: Path, kind: "Kind") -> Pixels:
+def _picture(model: "Bundle", file: Path, kind: "MediaKind") -> Pixels:
     from s2s.media.images import read_image
     from s2s.media.tiles import spectrogram_picture
     from s2s.retrieval.embedding import read_clip
@@ -168,7 +168,7 @@ def _picture(model: "Bundle", file: Path, kind: "Kind") -> Pixels:
     return read_image(file) if kind == "images" else spectrogram_picture(read_clip(file, model.spec), model.spec)
 
 
-def _tell(queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", indexes: "Mapping[Kind, Index]") -> None:
+def _tell(queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", indexes: "Mapping[MediaKind, Index]") -> None:
     for kind, index in indexes.items():
         for skipped in index.skipped[:_SKIPPED_NAMED]:
             _log.warning("skipped %s: %s", shown(skipped.path), skipped.reason)
@@ -182,7 +182,7 @@ def _tell(queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", indexes
 
 
 def _results(
-    queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", indexes: "Mapping[Kind, Index]"
+    queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", indexes: "Mapping[MediaKind, Index]"
 ) -> dict[str, Any]:
     answers = [
         {

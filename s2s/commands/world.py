@@ -30,9 +30,9 @@ def _run(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from s2s.world.films import WorldFilms, write_films
-    from s2s.world.studio import Kind
+    from s2s.world.studio import SceneChoice
 
-    kind = Kind(_scenes(args.scenes), _range(args.visible), args.parts)
+    kind = SceneChoice(_scenes(args.scenes), _range(args.visible), args.parts)
     films = WorldFilms(args.clips, args.px, args.fps, args.seed, kind)
     done = write_films(args.out, films, workers=min(args.workers, args.clips))
     ids = list(tqdm(done, total=args.clips, unit=" clips", disable=None))

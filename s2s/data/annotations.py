@@ -18,7 +18,7 @@ from s2s.files.atomic_write import write_text
 
 _log = logging.getLogger(__name__)
 
-Moments = Mapping[str, Sequence[int]]
+BestMoments = Mapping[str, Sequence[int]]
 """Frame numbers from 0, best first, of every clip by id."""
 
 _PUBLISHED_PART: Final = 1  # element 0 is presumably the boxes; nothing here needs them
@@ -63,7 +63,7 @@ def read_annotation(path: Path | str, *, first_frame: int = 0) -> Annotation:
     return Annotation({clip: tuple(n - first_frame for n in entry) for clip, entry in numbers.items()}, bad)
 
 
-def write_annotation(path: Path | str, moments: Moments) -> None:
+def write_annotation(path: Path | str, moments: BestMoments) -> None:
     """Write `{id: [frame, …]}`, one clip a line, counted from 0; what was there is replaced in one step.
 
     Raises ValueError for an entry that is no list of different frame numbers.
@@ -79,7 +79,7 @@ def write_annotation(path: Path | str, moments: Moments) -> None:
     write_text(file, "{\n" + ",\n".join(lines) + "\n}\n", shared=True)
 
 
-def fit(moments: Moments, num_frames: Mapping[str, int]) -> Annotation:
+def fit(moments: BestMoments, num_frames: Mapping[str, int]) -> Annotation:
     """Return the moments of the clips in `num_frames`, under the ids they have there, none beyond the last frame.
 
     Clips of VGGSound are found in either spelling. Up to half a second beyond the end, a number becomes that of the
@@ -118,7 +118,7 @@ class Agreement:
     overlap_by_chance: float | None
 
 
-def agreement(first: Moments, second: Moments, *, within_frames: int = 5) -> Agreement:
+def agreement(first: BestMoments, second: BestMoments, *, within_frames: int = 5) -> Agreement:
     """Compare two annotations that count frames alike. Raises ValueError where they have no clip in common."""
     shared = sorted(set(first) & set(second))
     if not shared:
@@ -205,5 +205,5 @@ def _doubt_first_frame(file: Path, numbers: Mapping[str, Sequence[int]], first_f
         _log.warning("%s has no frame %d at all; it seems to count from %d", file, first_frame, smallest)
 
 
-def _some(moments: Moments) -> str:
+def _some(moments: BestMoments) -> str:
     return repr(next(iter(moments))) if moments else "none"

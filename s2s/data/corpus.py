@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
-from s2s.files.folders import Kind, endings_of, files_under
+from s2s.files.folders import FileKind, endings_of, files_under
 
 Split = Literal["train", "val", "test"]
 
@@ -64,7 +64,7 @@ class FolderCorpus:
     sounds: bool = False
 
     @property
-    def kinds(self) -> Sequence[Kind]:
+    def kinds(self) -> Sequence[FileKind]:
         """What is listed."""
         return ("films", "sounds") if self.sounds else ("films",)
 

@@ -33,11 +33,11 @@ _LATE_S: Final = 60.0
 """Sound that begins later than this after the picture is cut short where only a part of a film is wanted."""
 
 Encoded = dict[int, bytes]
-Found = tuple[Cut, Clip | None]
+CutClip = tuple[Cut, Clip | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class FilmJob:
     """One film to be prepared: `source` is its name in the result."""
 
     video: Video
@@ -54,7 +54,7 @@ class FilmClips:
     `threads` decode the pictures.
     """
 
-    job: Job
+    job: FilmJob
     spool: Path
     beat: Callable[[], None]
     threads: int = 1
@@ -98,11 +98,11 @@ class FilmClips:
             )
         return sound
 
-    def _heard(self, sound: SoundTrack, film: InputContainer) -> Iterator[Found]:
+    def _heard(self, sound: SoundTrack, film: InputContainer) -> Iterator[CutClip]:
         begin_s = sound.first_s + self.job.video.start_s
         yield from self._cut(self._part(sound, begin_s), None, begin_s - _origin_s(film))
 
-    def _seen(self, sound: SoundTrack, film: InputContainer, track: VideoStream) -> Iterator[Found]:
+    def _seen(self, sound: SoundTrack, film: InputContainer, track: VideoStream) -> Iterator[CutClip]:
         damage = Damage()
         shown = self._beating(pictures(film, track, damage, self.threads))
         first = next(shown, None)
@@ -122,7 +122,7 @@ class FilmClips:
         duration_s = self.job.video.duration_s
         return sound.samples[first : None if duration_s is None else first + round(duration_s * SAMPLE_RATE_HZ)]
 
-    def _cut(self, heard: Pcm, on_grid: Iterator[Picture] | None, begin_s: float) -> Iterator[Found]:
+    def _cut(self, heard: Pcm, on_grid: Iterator[Picture] | None, begin_s: float) -> Iterator[CutClip]:
         """Yield every cut with its clip, None where it is silent; end where the pictures do."""
         settings = self.job.settings
         encode = _Encoder(settings)
@@ -160,7 +160,7 @@ class FilmClips:
             frames={px: tuple(each[px] for each in frames) for px in self.job.settings.px} if frames else {},
         )
 
-    def _named(self, found: Iterator[Found]) -> Iterator[Clip]:
+    def _named(self, found: Iterator[CutClip]) -> Iterator[Clip]:
         """Name clips after their time where a film has more than one; a film that is one clip keeps its own name."""
         ahead = list(itertools.islice(found, 2))
         is_one = len(ahead) == 1 and ahead[0][0].first_frame == 0

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from s2s.data.clip import tar_members
 from s2s.data.clip_index import IndexRow
 from s2s.data.corpus import Split
-from s2s.data.film_clips import FilmClips, Job
+from s2s.data.film_clips import FilmClips, FilmJob
 from s2s.files.atomic_write import atomic_path, write_text
 from s2s.media.video_reader import VideoFileError
 
@@ -33,7 +33,7 @@ class Outcome:
     remarks: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, job: Job, *, skipped: str | None = None) -> Self:
+    def of(cls, job: FilmJob, *, skipped: str | None = None) -> Self:
         """Return the outcome of a job so far: no clip."""
         return cls(job.video.id, job.source, job.split, job.video.split_key, skipped=skipped)
 
@@ -88,7 +88,7 @@ class PrepareFilm:
     fragments: Fragments
     threads: int = 1
 
-    def __call__(self, job: Job, beat: Callable[[], None]) -> int:
+    def __call__(self, job: FilmJob, beat: Callable[[], None]) -> int:
         """Prepare one film and return how many clips it has; what is wrong with it becomes its outcome.
 
         Raises OSError where the disk takes no more.
@@ -106,7 +106,7 @@ class PrepareFilm:
         self.fragments.write(outcome)
         return len(outcome.rows)
 
-    def _prepare(self, job: Job, beat: Callable[[], None]) -> Outcome:
+    def _prepare(self, job: FilmJob, beat: Callable[[], None]) -> Outcome:
         film = FilmClips(job, self.fragments.folder, beat, self.threads)
         rows: list[IndexRow] = []
         tar = self.fragments.tar(job.video.id)

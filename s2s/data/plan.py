@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from s2s.data.corpus import Split, Video
-from s2s.data.film_clips import Job
+from s2s.data.film_clips import FilmJob
 from s2s.data.settings import PrepareSettings
 from s2s.data.splits import place_of, split_of
 from s2s.files.names import shown
@@ -22,7 +22,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,72}")
 
 def plan_jobs(
     videos: Iterable[Video], root: Path, settings: PrepareSettings, known: Mapping[str, Split] | None = None
-) -> list[Job]:
+) -> list[FilmJob]:
     """Return a job for every video, in the order of the run.
 
     `known` are the splits of recordings that earlier runs have decided. Raises ValueError for an id that is not one,
@@ -32,7 +32,8 @@ def plan_jobs(
     _check_ids(listed)
     splits = splits_of([video.split_key for video in listed if video.split is None], settings, known or {})
     jobs = [
-        Job(video, source_name(video.path, root), video.split or splits[video.split_key], settings) for video in listed
+        FilmJob(video, source_name(video.path, root), video.split or splits[video.split_key], settings)
+        for video in listed
     ]
     return sorted(jobs, key=lambda job: _draw(settings.seed, job.video.id))
 

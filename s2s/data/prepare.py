@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from s2s.data.corpus import Corpus, Split
-from s2s.data.film_clips import Job
+from s2s.data.film_clips import FilmJob
 from s2s.data.journal import Journal, read_journals
 from s2s.data.outcome import Fragments, Outcome, PrepareFilm
 from s2s.data.plan import is_of_rank, plan_jobs
@@ -112,7 +112,7 @@ class _Run:
     shards: ShardWriter
     before: set[str]
 
-    def films(self, mine: Sequence[Job], workers: int, patience_s: float) -> Iterator[Progress]:
+    def films(self, mine: Sequence[FilmJob], workers: int, patience_s: float) -> Iterator[Progress]:
         """Do what is left of `mine` and yield after every film."""
         self.fragments.folder.mkdir(exist_ok=True)
         left = deque(job for job in mine if job.video.id not in self.before)
@@ -129,11 +129,11 @@ class _Run:
                 films, clips = films + 1, clips + (done.result or 0)
                 yield Progress(films, len(mine), clips, done.lost)
 
-    def _note_loss(self, done: Done[Job, int]) -> None:
+    def _note_loss(self, done: Done[FilmJob, int]) -> None:
         if done.lost is not None:
             self.fragments.write(Outcome.of(done.job, skipped=done.lost))
 
-    def _take(self, left: deque[Job]) -> None:
+    def _take(self, left: deque[FilmJob]) -> None:
         """Put into the shards, in the order of the plan, what is there; what comes before its turn waits."""
         while left and (outcome := self.fragments.find(left[0].video.id)) is not None:
             rows = self.shards.append(self.fragments.tar(outcome.id), outcome.rows) if outcome.rows else ()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """One row that is not blank: where it stands, for errors, and its columns without the blanks around them."""
 
     file: Path
@@ -23,14 +23,14 @@ class Row(NamedTuple):
         return ValueError(f"{self.file}, line {self.line}: expected {expected}, got {shown!r}")
 
 
-def read_rows(path: Path | str) -> Iterator[Row]:
+def read_rows(path: Path | str) -> Iterator[TableRow]:
     """Yield the rows. Raises ValueError for what is no text or no CSV, OSError for a file that cannot be read."""
     file = Path(path)
     with file.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.reader(lines, strict=True, skipinitialspace=True)
         while (columns := _next(file, reader)) is not None:
             if any(columns := [column.strip() for column in columns]):
-                yield Row(file, reader.line_num, columns)
+                yield TableRow(file, reader.line_num, columns)
 
 
 def _next(file: Path, reader: Any) -> list[str] | None:

@@ -14,7 +14,7 @@ from s2s.data.clip_ids import CLIP_S
 from s2s.data.corpus import Split, Video
 from s2s.data.listing import Listing, counted, films_under
 from s2s.data.splits import place_of, split_of
-from s2s.data.tables import Row, read_rows
+from s2s.data.tables import TableRow, read_rows
 
 CLASSES: Final = (
     "baby_cry",
@@ -39,7 +39,7 @@ _VIDEO_COLUMN: Final = "ytid"
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class SplitSizes:
     """How many clips of every class are taken for each split, at most."""
 
     train: int = 800
@@ -51,7 +51,7 @@ class Sizes:
         return {"train": self.train, "val": self.val, "test": self.test}[split]
 
 
-PAPER: Final = Sizes()
+PAPER: Final = SplitSizes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class _Class:
 
 
 def find_clips(
-    folder: Path | str, *, classes: Collection[str] = CLASSES, sizes: Sizes = PAPER, seed: int = 0
+    folder: Path | str, *, classes: Collection[str] = CLASSES, sizes: SplitSizes = PAPER, seed: int = 0
 ) -> Listing:
     """List the clips of `classes` that are taken of those in `folder`, in the order of class and number.
 
@@ -125,13 +125,13 @@ def _read_info(file: Path) -> dict[int, str]:
     return {number: _youtube_id(row, column, len(header)) for number, row in enumerate(rows[1:])}
 
 
-def _youtube_id(row: Row, column: int, num_columns: int) -> str:
+def _youtube_id(row: TableRow, column: int, num_columns: int) -> str:
     if len(row.columns) != num_columns or not row.columns[column]:
         raise row.wrong(f"{num_columns} columns with a YouTube id in column {column + 1}")
     return row.columns[column]
 
 
-def _taken(one: _Class, sizes: Sizes, seed: int) -> Sequence[Video]:
+def _taken(one: _Class, sizes: SplitSizes, seed: int) -> Sequence[Video]:
     by_split: dict[Split, list[tuple[float, int]]] = {"train": [], "val": [], "test": []}
     for number in one.films:
         recording = one.recordings[number]
@@ -147,7 +147,7 @@ def _video(one: _Class, number: int, split: Split) -> Video:
     return Video(one.films[number], name, one.label, split, 0.0, float(CLIP_S), one.recordings[number])
 
 
-def _about(one: _Class, videos: Sequence[Video], sizes: Sizes) -> list[str]:
+def _about(one: _Class, videos: Sequence[Video], sizes: SplitSizes) -> list[str]:
     """Say where a class is smaller than it should be, and where its videos are not known."""
     splits = [video.split for video in videos if video.label == one.label]
     short = [

@@ -15,7 +15,7 @@ from s2s.data.clip_ids import CLIP_S, ClipId
 from s2s.data.corpus import Split, Video
 from s2s.data.listing import Listing, counted, films_under
 from s2s.data.splits import VAL_SHARE, in_two_splits, split_of
-from s2s.data.tables import Row, read_rows
+from s2s.data.tables import TableRow, read_rows
 
 Official = Literal["train", "test"]
 _OFFICIAL: Final[dict[str, Official]] = {"train": "train", "test": "test"}
@@ -27,7 +27,7 @@ _SECONDS: Final = re.compile(r"([0-9]{1,6})(?:\.0+)?")  # tables that went throu
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class ListedClip:
     """One row of the published list."""
 
     id: ClipId
@@ -35,14 +35,14 @@ class Clip:
     split: Official
 
 
-def read_clips(files: Iterable[Path | str]) -> list[Clip]:
+def read_clips(files: Iterable[Path | str]) -> list[ListedClip]:
     """Read the published lists, in their order. 200 000 rows take about a second.
 
     A list in the form of `train.csv` says its split by its name. A row that is there twice counts once. Raises
     ValueError with file and line for a row that is none, for a clip with two labels or in two splits, and for a file
     without clips; OSError for one that cannot be read.
     """
-    clips: dict[ClipId, Clip] = {}
+    clips: dict[ClipId, ListedClip] = {}
     for file in map(Path, files):
         before = len(clips)
         for row in read_rows(file):
@@ -55,7 +55,7 @@ def read_clips(files: Iterable[Path | str]) -> list[Clip]:
     return list(clips.values())
 
 
-def _clip(row: Row) -> Clip | None:
+def _clip(row: TableRow) -> ListedClip | None:
     """Read a row; None for a header."""
     if row.line == 1 and _is_header(row.columns):
         return None
@@ -63,12 +63,12 @@ def _clip(row: Row) -> Clip | None:
         case [youtube_id, start, label, split] if label:
             if split not in _OFFICIAL:
                 raise row.wrong("train or test as the fourth column")
-            return Clip(_clip_id(row, youtube_id, start), label, _OFFICIAL[split])
+            return ListedClip(_clip_id(row, youtube_id, start), label, _OFFICIAL[split])
         case [name, label] if label:
             found = ClipId.find(PurePosixPath(name).stem)
             if found is None:
                 raise row.wrong(f"a clip and its label like {_SHORT_ROW}")
-            return Clip(found, label, _split_of_list(row.file))
+            return ListedClip(found, label, _split_of_list(row.file))
     raise row.wrong(f"four columns like {_LONG_ROW} or two like {_SHORT_ROW}")
 
 
@@ -78,7 +78,7 @@ def _is_header(columns: Sequence[str]) -> bool:
     return _HEADER in map(str.casefold, columns) and not names_a_clip
 
 
-def _clip_id(row: Row, youtube_id: str, start: str) -> ClipId:
+def _clip_id(row: TableRow, youtube_id: str, start: str) -> ClipId:
     seconds = _SECONDS.fullmatch(start)
     try:
         return ClipId(youtube_id, int(seconds[1]) if seconds else -1)
@@ -95,7 +95,7 @@ def _split_of_list(file: Path) -> Official:
 
 def find_clips(
     folder: Path | str,
-    clips: Sequence[Clip],
+    clips: Sequence[ListedClip],
     *,
     classes: Collection[str] | None = None,
     val_share: float = VAL_SHARE,
@@ -140,13 +140,13 @@ def _films(root: Path, known: Collection[ClipId]) -> tuple[dict[ClipId, Path], l
     return films, extra
 
 
-def _video(path: Path, clip: Clip, drawn: Split) -> Video:
+def _video(path: Path, clip: ListedClip, drawn: Split) -> Video:
     # The films are the clips, cut out already; some are a frame longer than ten seconds.
     split: Split = drawn if clip.split == "train" else "test"
     return Video(path, clip.id.span, clip.label, split, 0.0, float(CLIP_S), clip.id.youtube_id)
 
 
-def _about_classes(clips: Sequence[Clip], classes: Collection[str] | None) -> list[str]:
+def _about_classes(clips: Sequence[ListedClip], classes: Collection[str] | None) -> list[str]:
     known = sorted({clip.label for clip in clips})
     absent = sorted(set(classes or ()) - set(known))
     if not absent:
@@ -163,7 +163,7 @@ def _about_others(num_films: int, num_wanted: int) -> list[str]:
     return [f"left out, as of other classes: {counted(rest, 'film')}"] if rest else []
 
 
-def _about_whole_videos(clips: Iterable[Clip], extra: Iterable[Path]) -> list[str]:
+def _about_whole_videos(clips: Iterable[ListedClip], extra: Iterable[Path]) -> list[str]:
     names = {clip.id.youtube_id: clip.id.stem for clip in clips}
     whole = [names[path.stem] for path in extra if path.stem in names]
     if not whole:

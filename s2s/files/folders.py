@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from s2s.files.names import shown
 
-Kind = Literal["sounds", "films", "pictures"]
+FileKind = Literal["sounds", "films", "pictures"]
 
 
 def _endings(words: str) -> frozenset[str]:
@@ -18,7 +18,7 @@ def _endings(words: str) -> frozenset[str]:
 
 _HEIF: Final = _endings(".heic .heif .hif")
 CAN_READ_HEIF: Final = importlib.util.find_spec("pi_heif") is not None
-_READ: Final[dict[Kind, frozenset[str]]] = {
+_READ: Final[dict[FileKind, frozenset[str]]] = {
     "sounds": _endings(
         ".wav .wave .bwf .w64 .flac .ogg .oga .opus .spx .mp3 .mp2 .m4a .m4b .aac .aif .aiff .aifc .wma .mka .weba "
         ".caf .au .snd .voc .amr .ac3 .eac3 .dts .ape .wv .tta .tak .mpc .dsf"
@@ -29,7 +29,7 @@ _READ: Final[dict[Kind, frozenset[str]]] = {
     "pictures": _endings(".png .jpg .jpeg .jpe .jfif .webp .avif .bmp .tif .tiff .gif .ppm .pgm .pbm .pnm .jp2 .tga")
     | (_HEIF if CAN_READ_HEIF else frozenset()),
 }
-_NOT_READ: Final[dict[Kind, frozenset[str]]] = {
+_NOT_READ: Final[dict[FileKind, frozenset[str]]] = {
     "sounds": _endings(
         ".mid .midi .kar .mod .xm .s3m .it .sid .m4p .aax .ra .rm .aup .aup3 .als .sd2 .m3u .m3u8 .pls .cue"
     ),
@@ -47,7 +47,7 @@ _NAMED: Final = 3
 _log = logging.getLogger(__name__)
 
 
-def endings_of(kinds: Sequence[Kind]) -> frozenset[str]:
+def endings_of(kinds: Sequence[FileKind]) -> frozenset[str]:
     """Return how the names of files of `kinds` end, in small letters."""
     return frozenset[str]().union(*(_READ[kind] for kind in kinds))
 
@@ -61,7 +61,7 @@ def files_under(folder: Path, endings: Collection[str]) -> Iterator[Path]:
     return (path for path in _walked(folder) if path.suffix.lower() in endings and path.is_file())
 
 
-def unread_under(folder: Path, kinds: Sequence[Kind]) -> list[Path]:
+def unread_under(folder: Path, kinds: Sequence[FileKind]) -> list[Path]:
     """Return what looks like one of `kinds` and is not read, sorted: other formats, and links that lead nowhere."""
     read = endings_of(kinds)
     not_read = frozenset[str]().union(*(_NOT_READ[kind] for kind in kinds))
@@ -72,7 +72,7 @@ def unread_under(folder: Path, kinds: Sequence[Kind]) -> list[Path]:
     )
 
 
-def unread_remark(folder: Path, kinds: Sequence[Kind]) -> str:
+def unread_remark(folder: Path, kinds: Sequence[FileKind]) -> str:
     """Return one line about what looks like one of `kinds` in `folder` and is not read; empty where all is read."""
     unread = unread_under(folder, kinds)
     if not unread:
@@ -84,7 +84,7 @@ def unread_remark(folder: Path, kinds: Sequence[Kind]) -> str:
     return f"{shown(folder)}: {files} {are} like {' or '.join(kinds)}: {named}{more}"
 
 
-def listed(folder: Path, kinds: Sequence[Kind]) -> list[Path]:
+def listed(folder: Path, kinds: Sequence[FileKind]) -> list[Path]:
     """Return the files of `kinds` in `folder` and below, sorted; log what looks like them and is not read."""
     if remark := unread_remark(folder, kinds):
         _log.warning("%s", remark)

@@ -17,7 +17,7 @@ from s2s.published.checkpoint import CheckpointError
 from s2s.published.sizes import Shapes, SizeError, audio_encoder_sizes, generator_sizes, swav_sizes
 
 Part = Literal["audio_encoder", "image_encoder", "generator"]
-Sizes = AudioEncoderSizes | SwavSizes | BigGanSizes
+PublishedSizes = AudioEncoderSizes | SwavSizes | BigGanSizes
 
 # Batch norm was published in three spellings, by how the statistics were gathered; only "" needs no change.
 _RENAMED: Final = {
@@ -38,7 +38,7 @@ class PublishedNetwork:
 
     part: Part
     title: str
-    sizes: Sizes
+    sizes: PublishedSizes
     state: dict[str, Tensor]
     remarks: tuple[str, ...]
 
@@ -85,7 +85,7 @@ class _Kind:
     part: Part
     title: str
     renamed: Callable[[str], str | None]
-    sizes: Callable[[Shapes], Sizes]
+    sizes: Callable[[Shapes], PublishedSizes]
 
 
 _AUDIO_ENCODER: Final = _Kind("audio_encoder", "Sound2Scene's audio encoder", audio_encoder_name, audio_encoder_sizes)
@@ -146,7 +146,7 @@ def _their_names(path: Path, tensors: Mapping[str, Tensor], kind: _Kind) -> dict
     return theirs
 
 
-def _expected(path: Path, sizes: Sizes) -> dict[str, Tensor]:
+def _expected(path: Path, sizes: PublishedSizes) -> dict[str, Tensor]:
     try:
         with torch.device("meta"):
             return dict(build(sizes).state_dict())

@@ -28,7 +28,7 @@ from s2s.sampling.embed import as_tensor, embed_image, embed_sound, unit
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 
-Kind = Literal["images", "sounds"]
+MediaKind = Literal["images", "sounds"]
 
 T = TypeVar("T")
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM")
@@ -52,7 +52,7 @@ class Embedded:
     h: NDArray[np.float32]
 
 
-def kind_of(file: Path) -> Kind:
+def kind_of(file: Path) -> MediaKind:
     """Tell an image from a sound or film, by the ending or else by what the file holds."""
     if file.suffix.lower() in PICTURES:
         return "images"
@@ -63,7 +63,7 @@ def kind_of(file: Path) -> Kind:
         return "sounds"
 
 
-def files_in(folder: Path, kind: Kind) -> list[Path]:
+def files_in(folder: Path, kind: MediaKind) -> list[Path]:
     """Return the files of one kind in `folder` and below, sorted; films are sounds.
 
     Raises ImageFileError or AudioFileError where there is none.
@@ -79,7 +79,7 @@ def read_clip(file: Path, spec: SpectrogramSpec) -> NDArray[np.float32]:
     return read_audio(file, spec.sample_rate_hz, max_samples=spec.clip_samples)
 
 
-def embed_file(model: Bundle, file: Path, kind: Kind | None = None) -> Tensor:
+def embed_file(model: Bundle, file: Path, kind: MediaKind | None = None) -> Tensor:
     """Return the unit embedding [1, h_dim] of one file; without `kind`, as `kind_of` tells.
 
     Raises AudioFileError, ImageFileError, BundleError for an image where the model cannot see, and ValueError for a
@@ -90,7 +90,7 @@ def embed_file(model: Bundle, file: Path, kind: Kind | None = None) -> Tensor:
     return embed_sound(model, read_clip(file, model.spec))
 
 
-def embed_files(model: Bundle, files: Sequence[Path], kind: Kind) -> Iterator[Embedded | Skipped]:
+def embed_files(model: Bundle, files: Sequence[Path], kind: MediaKind) -> Iterator[Embedded | Skipped]:
     """Yield the embedding of every file, as `embed_file` gives it, or why it has none. Raises BundleError."""
     if kind == "sounds":
         return _embed_all(

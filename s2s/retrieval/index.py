@@ -20,7 +20,7 @@ from tqdm import tqdm
 from s2s.bundle import Bundle
 from s2s.card import AUDIO_ENCODER, IMAGE_ENCODER
 from s2s.retrieval.cache import EmbeddingCache, FileIdentity, Vector, user_cache
-from s2s.retrieval.embedding import Kind, Skipped, embed_files, files_in, sight
+from s2s.retrieval.embedding import MediaKind, Skipped, embed_files, files_in, sight
 
 _MAKE: Final = 1
 """Raise it when files are read or embedded differently: what was kept before is then made anew."""
@@ -79,7 +79,7 @@ def nearest(h: Tensor, paths: Sequence[Path], embeddings: NDArray[np.float32], c
     return found or [[] for _ in queries]
 
 
-def index_folder(model: Bundle, folder: Path, kind: Kind, *, cache: Path | None = None) -> Index:
+def index_folder(model: Bundle, folder: Path, kind: MediaKind, *, cache: Path | None = None) -> Index:
     """Return the index of all files of `kind` in `folder` and below, films counted as sounds (their track).
 
     Embeddings are kept in `cache`, or in the user's own (`user_cache`), for each model, folder and kind, and only new
@@ -138,7 +138,7 @@ def _identities(files: Sequence[Path], folder: Path) -> tuple[dict[Path, FileIde
 
 
 def _embed_missing(
-    model: Bundle, missing: Mapping[Path, FileIdentity], kind: Kind, kept: EmbeddingCache
+    model: Bundle, missing: Mapping[Path, FileIdentity], kind: MediaKind, kept: EmbeddingCache
 ) -> tuple[dict[FileIdentity, Vector], list[Skipped]]:
     """Embed files, keeping what is done every so often and when stopped; return what was made and what skipped."""
     made: dict[FileIdentity, Vector] = {}
@@ -160,7 +160,7 @@ def _embed_missing(
     return made, skipped
 
 
-def _place(model: Bundle, folder: Path, kind: Kind) -> Path:
+def _place(model: Bundle, folder: Path, kind: MediaKind) -> Path:
     """Name the cache of one model, folder and kind: another of any of them is another cache."""
     card = model.card
     weights = model.path / (IMAGE_ENCODER if kind == "images" else AUDIO_ENCODER)

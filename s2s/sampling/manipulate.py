@@ -16,8 +16,8 @@ from torch import Tensor
 from s2s.sampling.embed import unit
 
 Sound = NDArray[np.float32]
-Curve = Literal["equal-power", "linear"]
-CURVES: Final[tuple[Curve, ...]] = ("equal-power", "linear")
+FadeCurve = Literal["equal-power", "linear"]
+FADE_CURVES: Final[tuple[FadeCurve, ...]] = ("equal-power", "linear")
 _LOUDEST_DB: Final = 200.0
 
 
@@ -62,7 +62,7 @@ def mix(sounds: Sequence[Sound], gains_db: Sequence[float] | None = None) -> Sou
     return total.astype(np.float32)
 
 
-def opposing_gains_db(position: float, curve: Curve = "equal-power") -> tuple[float, float]:
+def opposing_gains_db(position: float, curve: FadeCurve = "equal-power") -> tuple[float, float]:
     """Return the gains of a first and a second sound while one goes and the other comes (5.1, figure 8).
 
     At `position` 0 the first alone at 0 dB, at 1 the second alone. "equal-power" keeps the power of two unrelated
@@ -71,7 +71,7 @@ def opposing_gains_db(position: float, curve: Curve = "equal-power") -> tuple[fl
     return fade_db(1.0 - position, curve), fade_db(position, curve)
 
 
-def fade_db(position: float, curve: Curve = "equal-power") -> float:
+def fade_db(position: float, curve: FadeCurve = "equal-power") -> float:
     """Return the gain of a sound that comes: -inf at `position` 0, exactly 0 dB at 1 (5.1, figure 8).
 
     "equal-power" rises as a quarter of a sine, "linear" as a straight line, both in amplitude. Raises ValueError
@@ -79,8 +79,8 @@ def fade_db(position: float, curve: Curve = "equal-power") -> float:
     """
     if not 0.0 <= position <= 1.0:
         raise ValueError(f"position must be 0..1, got {position}")
-    if curve not in CURVES:
-        raise ValueError(f"curve must be one of {', '.join(CURVES)}; got {curve!r}")
+    if curve not in FADE_CURVES:
+        raise ValueError(f"curve must be one of {', '.join(FADE_CURVES)}; got {curve!r}")
     amplitude = position if curve == "linear" else math.sin(position * math.pi / 2)
     return 20.0 * math.log10(amplitude) if amplitude > 0.0 else -math.inf
 

@@ -1,7 +1,7 @@
 """The synthetic world: scenes whose sound and picture share one hidden state.
 
     state       `SceneState`, one moment of a scene; the scenes' names
-    scene_clip  `Clip`: one or two scenes over ten seconds, what comes, goes and draws near
+    scene_clip  `SceneClip`: one or two scenes over ten seconds, what comes, goes and draws near
     sounds      `synthesize(state)`, `synthesize_clip(clip)`: numpy only; also the show's built-in performance
     painter     `Painter`: GLSL through headless ModernGL, moments tiled in an atlas
     truth       what is known of a clip: presence, size, loudness, best moments

@@ -14,7 +14,7 @@ from typing import Any, Final
 from s2s.files.atomic_write import write_text
 from s2s.media.video_writer import write_film
 from s2s.rates import SAMPLE_RATE_HZ
-from s2s.world.studio import Kind, Studio
+from s2s.world.studio import SceneChoice, Studio
 from s2s.world.truth import read_truth
 
 ABOUT: Final = "about.json"
@@ -34,7 +34,7 @@ class WorldFilms:
     px: int = 256
     fps: float = 10.0
     first_seed: int = 0
-    kind: Kind = field(default_factory=Kind)
+    kind: SceneChoice = field(default_factory=SceneChoice)
 
     def __post_init__(self) -> None:
         if self.num_clips < 1:

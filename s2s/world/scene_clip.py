@@ -23,7 +23,7 @@ _RAMP_S: Final = (0.3, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class Envelope:
     """A value over time: straight lines between knots `(time_s, value)`, level before the first and after the last."""
 
     knots: tuple[tuple[float, float], ...]
@@ -36,7 +36,7 @@ class Curve:
             raise ValueError(f"a curve stays within 0..1, got {self.knots}")
 
     @classmethod
-    def level(cls, value: float) -> "Curve":
+    def level(cls, value: float) -> "Envelope":
         """Return the curve that never changes."""
         return cls(((0.0, value),))
 
@@ -58,17 +58,17 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScenePart:
     """One scene in a clip. `presence` 0 is absent, hidden or turned away, and silent; 1 is there and sounding."""
 
     scene: str
     seed: int
-    presence: Curve
-    nearness: Curve
+    presence: Envelope
+    nearness: Envelope
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class SceneClip:
     """One or two scenes for `duration_s` seconds at one `hour` of the day.
 
     The first part owns the place; a second one, whose scene is in `LAID_OVER`, is laid over it: a helicopter over the
@@ -77,7 +77,7 @@ class Clip:
 
     seed: int
     hour: float
-    parts: tuple[Part, ...]
+    parts: tuple[ScenePart, ...]
     duration_s: float = CLIP_S
 
     def __post_init__(self) -> None:
@@ -106,7 +106,7 @@ def draw_clip(
     scenes: Sequence[str] = SCENES,
     visible: tuple[float, float] | None = None,
     parts: int | None = None,
-) -> Clip:
+) -> SceneClip:
     """Draw one clip, fixed by `seed`; seeds that follow each other take `scenes` in turn.
 
     `visible` is the range of the part of the time that its (first) thing is there; None: all the time in two of five
@@ -120,15 +120,15 @@ def draw_clip(
     count = min(drawn if parts is None else parts, 2 if over else 1)
     chosen = [first, *([str(rng.choice(over))] if count == 2 else [])]
     drawn_parts = tuple(
-        Part(scene, seed, _draw_presence(rng, visible if number == 0 else None), _draw_nearness(rng))
+        ScenePart(scene, seed, _draw_presence(rng, visible if number == 0 else None), _draw_nearness(rng))
         for number, scene in enumerate(chosen)
     )
-    return Clip(seed, float(rng.uniform(0.0, 24.0)), drawn_parts)
+    return SceneClip(seed, float(rng.uniform(0.0, 24.0)), drawn_parts)
 
 
-def _draw_presence(rng: np.random.Generator, visible: tuple[float, float] | None) -> Curve:
+def _draw_presence(rng: np.random.Generator, visible: tuple[float, float] | None) -> Envelope:
     if visible is None and rng.random() < _STEADY:
-        return Curve.level(1.0)
+        return Envelope.level(1.0)
     low, high = visible or (0.2, 0.9)
     present_s = CLIP_S * rng.uniform(low, high)
     visits = int(rng.integers(1, 3)) if present_s > 2.0 else 1
@@ -143,7 +143,7 @@ def _draw_presence(rng: np.random.Generator, visible: tuple[float, float] | None
         knots += [(at_s - ramp_s / 2, 0.0), (at_s + ramp_s / 2, 1.0)]
         at_s += visit_s
         knots += [(at_s - ramp_s / 2, 1.0), (at_s + ramp_s / 2, 0.0)]
-    return Curve(tuple((float(time_s), value) for time_s, value in _in_order(knots)))
+    return Envelope(tuple((float(time_s), value) for time_s, value in _in_order(knots)))
 
 
 def _in_order(knots: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -152,14 +152,14 @@ def _in_order(knots: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [(float(time_s), value) for time_s, (_, value) in zip(times, knots, strict=True)]
 
 
-def _draw_nearness(rng: np.random.Generator) -> Curve:
+def _draw_nearness(rng: np.random.Generator) -> Envelope:
     """Steady, coming, going or passing by."""
     near, far = sorted(rng.uniform(0.0, 1.0, 2))[::-1]
     kind = rng.integers(0, 4)
     if kind == 0:
-        return Curve.level(float(near))
+        return Envelope.level(float(near))
     if kind == 3:
         middle_s = float(rng.uniform(0.3, 0.7) * CLIP_S)
-        return Curve(((0.0, float(far)), (middle_s, float(near)), (CLIP_S, float(far))))
+        return Envelope(((0.0, float(far)), (middle_s, float(near)), (CLIP_S, float(far))))
     start, end = (far, near) if kind == 1 else (near, far)
-    return Curve(((0.0, float(start)), (CLIP_S, float(end))))
+    return Envelope(((0.0, float(start)), (CLIP_S, float(end))))

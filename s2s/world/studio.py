@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from s2s.rates import FRAME_RATE_HZ, SAMPLE_RATE_HZ
 from s2s.world.painter import Painter
-from s2s.world.scene_clip import Clip, draw_clip
+from s2s.world.scene_clip import SceneClip, draw_clip
 from s2s.world.sounds import synthesize_clip
 from s2s.world.state import SCENES
 from s2s.world.truth import Truth, truth_of
@@ -22,7 +22,7 @@ from s2s.world.truth import Truth, truth_of
 class WorldClip:
     """A clip as seen and heard: frames [n, px, px, 3] uint8, sound mono [samples] within ±1, and its truth at 10 Hz."""
 
-    clip: Clip
+    clip: SceneClip
     frames: NDArray[np.uint8]
     sound: NDArray[np.float32]
     truth: Truth
@@ -37,7 +37,7 @@ class Studio:
         self.fps, self._sample_rate_hz = fps, sample_rate_hz
         self._painter = Painter(px)
 
-    def render(self, clip: Clip) -> WorldClip:
+    def render(self, clip: SceneClip) -> WorldClip:
         """Return `clip`, the same at every call."""
         heard = synthesize_clip(clip, sample_rate_hz=self._sample_rate_hz)
         sizes = self._painter.coverage(clip.moments(FRAME_RATE_HZ))
@@ -58,13 +58,13 @@ class Studio:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SceneChoice:
     """Which clips are drawn: as `draw_clip` takes it."""
 
     scenes: tuple[str, ...] = SCENES
     visible: tuple[float, float] | None = None
     parts: int | None = None
 
-    def draw(self, seed: int) -> Clip:
+    def draw(self, seed: int) -> SceneClip:
         """Return the clip of `seed`."""
         return draw_clip(seed, scenes=self.scenes, visible=self.visible, parts=self.parts)

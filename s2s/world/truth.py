@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from s2s.rates import FRAME_RATE_HZ
-from s2s.world.scene_clip import Clip
+from s2s.world.scene_clip import SceneClip
 
 SILENCE_DB: Final = -120.0
 THERE: Final = 0.5
@@ -88,7 +88,7 @@ class Truth:
 _CURVES: Final = ("presence", "size", "loudness_db")
 
 
-def truth_of(clip: Clip, sizes: Sequence[Sequence[float]], part_sounds: NDArray[np.float32]) -> Truth:
+def truth_of(clip: SceneClip, sizes: Sequence[Sequence[float]], part_sounds: NDArray[np.float32]) -> Truth:
     """Put together what is known: `sizes` [frames][parts] as painted, `part_sounds` [parts, samples] as heard."""
     moments = clip.moments(FRAME_RATE_HZ)
     if not (len(sizes) == len(moments) and len(part_sounds) == len(clip.parts)):

@@ -13,7 +13,7 @@ from torch import Tensor
 from s2s import bundle
 from s2s.bench import cases as bench_cases
 from s2s.bench.baselines import NaiveBigGan
-from s2s.bench.measuring import Case, Machine, Row, Timing, _cpu_name, largest_difference, measure, this_machine
+from s2s.bench.measuring import Case, Machine, Measurement, Timing, _cpu_name, largest_difference, measure, this_machine
 from s2s.bench.training import TrainingSizes, audio_encoder_training
 from s2s.bundle import BundleError
 from s2s.card import DEFAULT_BUNDLE, BigGanSizes
@@ -183,7 +183,7 @@ def test_the_verb_prints_every_row_and_keeps_the_numbers(
 
 def test_a_table_has_a_line_for_every_row() -> None:
     timing = Timing(10.0, 12.0, 7)
-    rows = [Row("one", timing), Row("two", timing, Timing(25.0, 30.0, 7), "another", 1.5e-7)]
+    rows = [Measurement("one", timing), Measurement("two", timing, Timing(25.0, 30.0, 7), "another", 1.5e-7)]
     lines = verb.as_table(Machine("cpu name", 2, "2", "cpu"), rows).splitlines()
     assert "cpu name, 2 threads" in lines[0] and "medians of 7" in lines[1]
     assert lines[-2].split() == ["one", "10.0", "(12.0)"]

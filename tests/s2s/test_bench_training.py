@@ -9,7 +9,7 @@ import torch
 
 from s2s.bench import training as module
 from s2s.bench.baselines import published_spectrogram
-from s2s.bench.measuring import Case, Machine, Row, Timing, measure
+from s2s.bench.measuring import Case, Machine, Measurement, Timing, measure
 from s2s.bench.training import TrainingSizes, audio_encoder_training, published_loss
 from s2s.commands.bench import as_table
 from s2s.models.swav import SwavResNet50
@@ -96,8 +96,8 @@ def test_what_trains_nothing_needs_no_gradients_and_tells_no_samples() -> None:
 
 
 def test_the_line_says_samples_a_second_of_both_sides_and_how_many_times_that_is() -> None:
-    plain = Row("one", Timing(10.0, 12.0, 7))
-    training = Row("two", Timing(500.0, 600.0, 3), Timing(2000.0, 2100.0, 3), "another", 0.01, samples=8)
+    plain = Measurement("one", Timing(10.0, 12.0, 7))
+    training = Measurement("two", Timing(500.0, 600.0, 3), Timing(2000.0, 2100.0, 3), "another", 0.01, samples=8)
     lines = as_table(Machine("cpu name", 2, "2", "cpu"), [plain, training]).splitlines()
     assert "medians of 7" in lines[1] and lines[4].split() == ["one", "10.0", "(12.0)"]
     assert lines[-3] == "training, samples a second: medians of 3 steps"

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.sampling.manipulate import Curve, Sound, at_volume, fade_db, mix, opposing_gains_db
+from s2s.sampling.manipulate import FadeCurve, Sound, at_volume, fade_db, mix, opposing_gains_db
 
 _HELD: Final = 0.1  # the part of a sweep that stays at its start, and again at its end: one has to arrive to compare
 _KNOT_SAMPLES: Final = 160  # gains are worked out so often and joined by straight lines, too short to be heard
@@ -93,7 +93,7 @@ def mixing_steps(
 
 
 def joining_sweep(
-    sounds: Mapping[str, Sound], gains_db: Sequence[float] | None = None, curve: Curve = "equal-power"
+    sounds: Mapping[str, Sound], gains_db: Sequence[float] | None = None, curve: FadeCurve = "equal-power"
 ) -> Sweep:
     """Return the first sound alone, the others joining it one after another until all are heard.
 
@@ -109,7 +109,7 @@ def joining_sweep(
 
 
 def opposing_steps(
-    sounds: Mapping[str, Sound], steps: int, gains_db: Sequence[float] | None = None, curve: Curve = "equal-power"
+    sounds: Mapping[str, Sound], steps: int, gains_db: Sequence[float] | None = None, curve: FadeCurve = "equal-power"
 ) -> list[Step]:
     """Return the first of two sounds going while the second comes (figure 8), alone at the first and last step.
 
@@ -126,7 +126,7 @@ def opposing_steps(
 
 
 def opposing_sweep(
-    sounds: Mapping[str, Sound], gains_db: Sequence[float] | None = None, curve: Curve = "equal-power"
+    sounds: Mapping[str, Sound], gains_db: Sequence[float] | None = None, curve: FadeCurve = "equal-power"
 ) -> Sweep:
     """Return what `opposing_steps` does, without steps."""
     if len(sounds) != 2:

@@ -16,7 +16,7 @@ EARLY_STOPPING_METRIC: Final = "loss"
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class LossBounds:
     """Between what a loss lies: `floor` where everything is learnt, `ceiling` where nothing is; `name` is its key."""
 
     name: str
@@ -44,7 +44,7 @@ class Stage(Protocol):
         """
         ...
 
-    def bounds(self) -> Bounds | None:
+    def bounds(self) -> LossBounds | None:
         """Return between what the first logged loss lies, where that is known."""
         ...
 
@@ -91,7 +91,7 @@ class StageBase:
         self._parts, self._average = dict(parts), average
         self._last_batch: dict[str, Tensor] = {}
 
-    def bounds(self) -> Bounds | None:
+    def bounds(self) -> LossBounds | None:
         """Return None: nobody knows between what the loss lies."""
         return None
 

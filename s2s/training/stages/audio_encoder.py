@@ -29,7 +29,7 @@ from s2s.training.engine.checkpoint import finished_file
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.engine.loop import RunPlan, train
-from s2s.training.engine.stage import Bounds, StageBase
+from s2s.training.engine.stage import LossBounds, StageBase
 from s2s.training.engine.step_context import StepContext, shard_of
 from s2s.training.inputs.pairs import Pairs
 from s2s.training.losses.objectives import audio_visual_info_nce, cosine_info_nce, unit_distance
@@ -150,13 +150,13 @@ class AudioEncoderStage(StageBase):
         contrast = nce(audio, image, s.temperature).item()
         return {"loss": contrast + s.pull * distance, "contrast": contrast, "distance": distance}
 
-    def bounds(self) -> Bounds | None:
+    def bounds(self) -> LossBounds | None:
         """Return those of the contrast: features are never negative, so that no two are further apart than √2."""
         s = self.settings
         if s.loss == "l2":
             return None
         span = (math.sqrt(2.0) if s.loss == "total" else 1.0) / s.temperature
-        return Bounds("contrast", math.log1p((self._batch - 1) * math.exp(-span)), math.log(self._batch))
+        return LossBounds("contrast", math.log1p((self._batch - 1) * math.exp(-span)), math.log(self._batch))
 
 
 def train_audio_encoder(

@@ -23,7 +23,7 @@ from s2s.training.engine.checkpoint import finished_file
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.engine.loop import RunPlan, train
-from s2s.training.engine.stage import Bounds, StageBase
+from s2s.training.engine.stage import LossBounds, StageBase
 from s2s.training.engine.step_context import SampleRng, StepContext, shard_of
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.images import Pictures
@@ -168,10 +168,10 @@ class ImageEncoderStage(StageBase):
         codes = [sinkhorn(one, s.epsilon) for one in scores[:2]]
         return swapped_prediction(scores, codes, s.temperature).item()
 
-    def bounds(self) -> Bounds | None:
+    def bounds(self) -> LossBounds | None:
         """SwAV's loss lies between nothing and a guess among all prototypes; SimCLR's below a guess among views."""
         many = self.settings.prototypes if self.settings.objective == "swav" else 2 * self._batch - 1
-        return Bounds("loss", 0.0, math.log(many))
+        return LossBounds("loss", 0.0, math.log(many))
 
     def sheet(self) -> NDArray[np.uint8] | None:
         """Return a column of queries, each beside its seven nearest pictures of a few thousand."""

@@ -23,7 +23,7 @@ from s2s.training.augment.views import Crop, random_view
 from s2s.training.engine.checkpoint import finished_file
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.loop import RunPlan, train
-from s2s.training.engine.stage import Bounds, StageBase
+from s2s.training.engine.stage import LossBounds, StageBase
 from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.images import UNKNOWN, Pictures
 from s2s.training.inputs.tensors import to_tensor
@@ -114,9 +114,9 @@ class JudgeStage(StageBase):
         right = (said.argmax(1) == wanted).float().mean().item()
         return {"loss": F.cross_entropy(said, wanted).item(), "accuracy": right}
 
-    def bounds(self) -> Bounds | None:
+    def bounds(self) -> LossBounds | None:
         """Every picture named for sure, or a guess among all classes."""
-        return Bounds("loss", 0.0, math.log(len(self.data.classes)))
+        return LossBounds("loss", 0.0, math.log(len(self.data.classes)))
 
 
 def _labelled(data: Pictures, rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -24,7 +24,7 @@ from s2s.training.augment.band_augment import BandAugmentation, BandAugmenter
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
 from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.engine.loop import RunPlan, train
-from s2s.training.engine.stage import Bounds, StageBase
+from s2s.training.engine.stage import LossBounds, StageBase
 from s2s.training.engine.step_context import SampleRng, StepContext, shard_of
 from s2s.training.inputs.moments import Moments
 from s2s.training.losses.moments import found_moments, guessing_info_nce, moment_info_nce, moment_logistic
@@ -208,13 +208,13 @@ class LocalizerStage(StageBase):
         loss, told = self._loss(self.net.correspondence(*self._embedded(*read)))
         return {"loss": loss.item(), **told}
 
-    def bounds(self) -> Bounds | None:
+    def bounds(self) -> LossBounds | None:
         """InfoNCE lies between every moment found and a guess among the batch's, about ln n of n moments.
 
         The ceiling is that of scores all alike: those of a fresh network scatter, and at a low temperature the first
         steps lie some tenths above it.
         """
-        return Bounds("contrast", 0.0, guessing_info_nce(self._batch, self._few, self.settings.same_clip))
+        return LossBounds("contrast", 0.0, guessing_info_nce(self._batch, self._few, self.settings.same_clip))
 
     def state_dict(self) -> dict[str, Any]:
         """Return network, optimiser, temperature and even odds."""

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.fft
 
-from s2s.world.sounds.noise import Curve, coloured, filtered
+from s2s.world.sounds.noise import GainCurve, coloured, filtered
 from s2s.world.sounds.take import Signal, Take, as_signal, gain, unit
 from s2s.world.sounds.voices import CYCLE, sung
 
@@ -94,7 +94,7 @@ def _rasp(take: Take, turn: np.ndarray) -> Signal:
     return as_signal(noise * as_signal(0.4 + teeth) * take.swell(0.15, 2.0))
 
 
-def _muffler(take: Take) -> Curve:
+def _muffler(take: Take) -> GainCurve:
     """Return the fixed colour that the moving harmonics run through: muffler, housing, bar."""
     points = [(25.0, -26.0), (60.0, -18.0 + take.uniform(-5.0, 5.0))]
     points += [(110.0 * 1.45**step, take.rng.normal(0.0, 4.5)) for step in range(12)]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from s2s.rates import SAMPLE_RATE_HZ
-from s2s.world.scene_clip import Clip, Part
+from s2s.world.scene_clip import SceneClip, ScenePart
 from s2s.world.sounds.space import (
     FAR_DBFS,
     NEAR_DBFS,
@@ -42,7 +42,7 @@ class ClipSound:
     parts: NDArray[np.float32]
 
 
-def synthesize_clip(clip: Clip, *, sample_rate_hz: int = SAMPLE_RATE_HZ) -> ClipSound:
+def synthesize_clip(clip: SceneClip, *, sample_rate_hz: int = SAMPLE_RATE_HZ) -> ClipSound:
     """Return the sound of `clip`: n = round(duration_s * sample_rate_hz) samples.
 
     Each part is as loud as its nearness says (see `synthesize`) while it is present, silent but for its dying
@@ -66,7 +66,7 @@ def synthesize_clip(clip: Clip, *, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Clip
     return ClipSound(sound, as_signal(parts * bent))
 
 
-def _hear(clip: Clip, part: Part, recorder: Take, microphone: Microphone) -> tuple[Signal, Signal]:
+def _hear(clip: SceneClip, part: ScenePart, recorder: Take, microphone: Microphone) -> tuple[Signal, Signal]:
     """Return one part and its surroundings [heard samples] as the microphone hears them."""
     times_s = np.arange(-LEAD_IN_S, clip.duration_s + 1 / _CONTROL_HZ, 1 / _CONTROL_HZ)
     presence, nearness = part.presence.sampled(times_s), part.nearness.sampled(times_s)
@@ -129,7 +129,7 @@ def _typical(nearness: NDArray[np.float64], presence: NDArray[np.float64]) -> fl
     return float(np.average(nearness, weights=presence if presence.any() else None))
 
 
-def _farthest(part: Part, duration_s: float) -> float:
+def _farthest(part: ScenePart, duration_s: float) -> float:
     """Return the least nearness of `part` while it is there."""
     times_s = np.linspace(0.0, duration_s, int(duration_s * _CONTROL_HZ) + 2)
     nearness, there = part.nearness.sampled(times_s), part.presence.sampled(times_s) > 0.5

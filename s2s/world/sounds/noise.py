@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 
 from s2s.world.sounds.take import Signal, Take, unit
 
-Curve = Sequence[tuple[float, float]]  # (Hz, dB)
+GainCurve = Sequence[tuple[float, float]]  # (Hz, dB)
 
 
-def curve_gain(points: Curve, frequencies_hz: NDArray[np.floating]) -> Signal:
+def curve_gain(points: GainCurve, frequencies_hz: NDArray[np.floating]) -> Signal:
     """Return the amplitude of `points` at each frequency, log-interpolated and held flat beyond the ends."""
     hz, level_db = np.array(sorted(points)).T
     log_hz = np.log(np.maximum(frequencies_hz, 1.0))
     return np.asarray(10 ** (np.interp(log_hz, np.log(hz), level_db) / 20), np.float32)
 
 
-def coloured(take: Take, points: Curve) -> Signal:
+def coloured(take: Take, points: GainCurve) -> Signal:
     """Return stationary noise [samples] with the spectrum `points`, at unit RMS; drawn in frequency, so one FFT."""
     size = scipy.fft.next_fast_len(take.samples, real=True)
     bins = size // 2 + 1
@@ -38,13 +38,13 @@ def band(take: Take, low_hz: float, high_hz: float, slope_db: float = 18.0) -> S
     return coloured(take, band_curve(min(low_hz, edge * 0.9), edge, slope_db))
 
 
-def band_curve(low_hz: float, high_hz: float, slope_db: float = 18.0) -> Curve:
+def band_curve(low_hz: float, high_hz: float, slope_db: float = 18.0) -> GainCurve:
     octaves = 6
     reach, fall = 2.0**octaves, -slope_db * octaves
     return ((low_hz / reach, fall), (low_hz, 0.0), (high_hz, 0.0), (high_hz * reach, fall))
 
 
-def filtered(take: Take, signal: Signal, points: Curve) -> Signal:
+def filtered(take: Take, signal: Signal, points: GainCurve) -> Signal:
     """Return `signal` through a zero-phase filter of the given curve; smooth curves only, else it rings ahead."""
     size = scipy.fft.next_fast_len(signal.size + take.sample_rate_hz // 20, real=True)
     spectrum = scipy.fft.rfft(signal, size)

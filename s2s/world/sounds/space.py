@@ -9,7 +9,7 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from s2s.world.sounds.noise import Curve, coloured, curve_gain
+from s2s.world.sounds.noise import GainCurve, coloured, curve_gain
 from s2s.world.sounds.take import Signal, Take, as_signal, gain, rms
 
 FAR_DBFS, NEAR_DBFS = -42.0, -12.0
@@ -36,7 +36,7 @@ class Place:
 class Microphone:
     """One recorder's colour: an uneven response, what rings near it, and where it ends below and above."""
 
-    points: Curve
+    points: GainCurve
     bumps: tuple[tuple[float, float, float], ...]  # centre in Hz, width in log-frequency, dB
     cut_hz: float
     top_hz: float | None

@@ -4,7 +4,7 @@ import numpy as np
 import scipy.fft
 
 from s2s.world.sounds.grains import powers, put
-from s2s.world.sounds.noise import Curve, filtered
+from s2s.world.sounds.noise import GainCurve, filtered
 from s2s.world.sounds.take import Signal, Take, as_signal, unit
 from s2s.world.sounds.voices import CYCLE, sung
 
@@ -137,7 +137,7 @@ def _pluck(take: Take, hz: float) -> Signal:
     return out
 
 
-def _body(take: Take, kind: str) -> Curve:
+def _body(take: Take, kind: str) -> GainCurve:
     """Return the body's response: peaks at its resonances, drawn anew for every instrument."""
     points = [(30.0, -40.0), (BODIES[kind][0] * 0.6, -18.0)]
     for centre_hz in BODIES[kind]:

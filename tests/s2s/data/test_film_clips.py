@@ -9,7 +9,7 @@ import pytest
 
 from s2s.data.clip import Clip, pixels_of_jpeg
 from s2s.data.corpus import Video
-from s2s.data.film_clips import FilmClips, Job
+from s2s.data.film_clips import FilmClips, FilmJob
 from s2s.data.settings import PrepareSettings
 from s2s.media.video_reader import VideoFileError
 from tests.s2s.data.films import Samples, Track, film, number_of, steady, tone, write
@@ -18,7 +18,7 @@ SMALL = PrepareSettings(px=(32, 16), clip_s=2.0, hop_s=2.0, min_s=0.5)
 
 
 def film_clips(path: Path, settings: PrepareSettings = SMALL, **video: Any) -> FilmClips:
-    return FilmClips(Job(Video(path, path.stem, **video), path.name, "train", settings), path.parent, lambda: None)
+    return FilmClips(FilmJob(Video(path, path.stem, **video), path.name, "train", settings), path.parent, lambda: None)
 
 
 def clips_of(path: Path, settings: PrepareSettings = SMALL, **video: Any) -> list[Clip]:

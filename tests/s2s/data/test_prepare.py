@@ -19,7 +19,7 @@ import pytest
 
 from s2s.data import prepare as prepare_module
 from s2s.data.corpus import FolderCorpus, Video
-from s2s.data.film_clips import Job
+from s2s.data.film_clips import FilmJob
 from s2s.data.journal import Journal
 from s2s.data.outcome import PrepareFilm
 from s2s.data.prepare import Progress, prepare
@@ -288,7 +288,7 @@ def test_films_that_were_skipped_are_tried_again_when_asked(source: Path, tmp_pa
 class Stubborn(PrepareFilm):
     """Dies of one film, and cannot write another."""
 
-    def __call__(self, job: Job, beat: Callable[[], None]) -> int:
+    def __call__(self, job: FilmJob, beat: Callable[[], None]) -> int:
         match job.video.id:
             case "film-2":
                 os.kill(os.getpid(), signal.SIGSEGV)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from s2s.data.corpus import Video
 from s2s.data.listing import Listing
 from s2s.data.splits import in_two_splits
-from s2s.data.vegas import CLASSES, FIVE_CLASSES, PAPER, Sizes, find_clips
+from s2s.data.vegas import CLASSES, FIVE_CLASSES, PAPER, SplitSizes, find_clips
 
-FEW = Sizes(train=12, val=2, test=2)
+FEW = SplitSizes(train=12, val=2, test=2)
 DRAWN = "which clips the paper took is not published; these are drawn with seed 0"
 HEADER = "YTID,start_second,end_second"
 
@@ -85,7 +85,7 @@ def test_no_video_is_in_two_splits_nor_goes_from_one_to_another(
 def test_videos_shared_by_two_classes_are_in_one_split(tmp_path: Path) -> None:
     for label in ("dog", "baby_cry"):
         with_class(tmp_path, label, names(200))
-    listing = find_clips(tmp_path, sizes=Sizes(200, 200, 200))
+    listing = find_clips(tmp_path, sizes=SplitSizes(200, 200, 200))
     assert len(listing.found) == 400
     assert in_two_splits(listing.found) == {}
 
@@ -117,7 +117,7 @@ def test_missing_and_extra_films_are_named(tmp_path: Path) -> None:
     (videos / "video_00004.webm").touch()
     (videos / "video_00005.mp4.part").touch()
     (tmp_path / "dog" / "video_00003.mp4").touch()
-    listing = find_clips(tmp_path, classes=["dog"], sizes=Sizes(100, 100, 100))
+    listing = find_clips(tmp_path, classes=["dog"], sizes=SplitSizes(100, 100, 100))
     assert listing.missing == ("dog_00003",)
     assert sorted(path.name for path in listing.extra) == [
         "holiday.mp4",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from s2s.data.clip_ids import ClipId
 from s2s.data.labels import FIGURE_S1, read_labels
-from s2s.data.vggsound import Clip, Official, find_clips, read_clips
+from s2s.data.vggsound import ListedClip, Official, find_clips, read_clips
 
 LIST = """\
 ---g-f_I2yQ,1,people marching,test
@@ -21,10 +21,10 @@ XQHs8qK9HPA,82,"ice cream truck, ice cream van",test
 0_8-g2rof7E,49,"heart sounds, heartbeat",train
 """
 CLIPS = [
-    Clip(ClipId("---g-f_I2yQ", 1), "people marching", "test"),
-    Clip(ClipId("--0PQM4-hqg", 30), "waterfall burbling", "train"),
-    Clip(ClipId("XQHs8qK9HPA", 82), "ice cream truck, ice cream van", "test"),
-    Clip(ClipId("0_8-g2rof7E", 49), "heart sounds, heartbeat", "train"),
+    ListedClip(ClipId("---g-f_I2yQ", 1), "people marching", "test"),
+    ListedClip(ClipId("--0PQM4-hqg", 30), "waterfall burbling", "train"),
+    ListedClip(ClipId("XQHs8qK9HPA", 82), "ice cream truck, ice cream van", "test"),
+    ListedClip(ClipId("0_8-g2rof7E", 49), "heart sounds, heartbeat", "train"),
 ]
 youtube_ids = st.text(string.ascii_letters + string.digits + "-_", min_size=11, max_size=11)
 labels = st.text(st.characters(exclude_categories=["C"]), min_size=1).map(str.strip).filter(bool)
@@ -45,8 +45,8 @@ def with_films(root: Path, *names: str) -> Path:
     return root
 
 
-def clip(number: int, label: str = "hail", split: Official = "train", start_s: int = 30) -> Clip:
-    return Clip(ClipId(f"video-{number:05d}", start_s), label, split)
+def clip(number: int, label: str = "hail", split: Official = "train", start_s: int = 30) -> ListedClip:
+    return ListedClip(ClipId(f"video-{number:05d}", start_s), label, split)
 
 
 def test_the_published_list_is_read(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_copies_of_the_list_as_people_have_them_are_read_too(tmp_path: Path, con
 def test_any_list_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, table: dict[ClipId, tuple[str, Official]]
 ) -> None:
-    clips = [Clip(name, label, split) for name, (label, split) in table.items()]
+    clips = [ListedClip(name, label, split) for name, (label, split) in table.items()]
     file = tmp_path_factory.getbasetemp() / "any.csv"
     with file.open("w", encoding="utf-8", newline="") as lines:
         csv.writer(lines).writerows((c.id.youtube_id, c.id.start_s, c.label, c.split) for c in clips)

@@ -10,7 +10,7 @@ from scipy.signal import butter, fftconvolve, sosfilt
 
 from s2s.media.video_writer import write_film
 from s2s.rates import SAMPLE_RATE_HZ
-from s2s.world.studio import Kind, Studio
+from s2s.world.studio import SceneChoice, Studio
 
 Sound = NDArray[np.float32]
 
@@ -48,7 +48,7 @@ def _ratio(level_db: float) -> float:
 
 def evening_in(room: Room, folder: Path, count: int, first_seed: int, px: int = 128) -> Path:
     """Write `count` labelled films of the world as heard in `room`."""
-    rows, drawn = [], Kind(parts=1)
+    rows, drawn = [], SceneChoice(parts=1)
     with Studio(px) as studio:
         for number in range(count):
             one, name = studio.render(drawn.draw(first_seed + number)), f"{number:03d}.mp4"

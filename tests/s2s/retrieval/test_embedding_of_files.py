@@ -64,8 +64,8 @@ def test_many_files_at_once_are_embedded_as_each_alone(model: Bundle, tmp_path: 
         "images": [embed_image(model, read_image(file, 256)) for file in images],
         "sounds": [embed_sound(model, read_audio(file)) for file in sounds],
     }
-    assert tuple(one_by_one) == get_args(embed_files.Kind)
-    for kind, files in zip(get_args(embed_files.Kind), (images, sounds), strict=True):
+    assert tuple(one_by_one) == get_args(embed_files.MediaKind)
+    for kind, files in zip(get_args(embed_files.MediaKind), (images, sounds), strict=True):
         outcomes = list(embed_files.embed_files(model, files, kind))
         assert [outcome.path for outcome in outcomes] == files
         for file, outcome, alone in zip(files, outcomes, one_by_one[kind], strict=True):

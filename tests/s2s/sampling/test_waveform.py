@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from s2s.sampling.manipulate import CURVES, Curve, Sound, at_level, at_volume, fade_db, mix, opposing_gains_db
+from s2s.sampling.manipulate import FADE_CURVES, FadeCurve, Sound, at_level, at_volume, fade_db, mix, opposing_gains_db
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 
@@ -112,8 +112,8 @@ def test_a_mix_without_sounds_of_stereo_or_with_other_gains_is_refused() -> None
         mix([sound, sound], [0.0])
 
 
-@pytest.mark.parametrize("curve", CURVES)
-def test_opposing_volumes_are_exact_at_both_ends(curve: Curve) -> None:
+@pytest.mark.parametrize("curve", FADE_CURVES)
+def test_opposing_volumes_are_exact_at_both_ends(curve: FadeCurve) -> None:
     assert opposing_gains_db(0.0, curve) == (0.0, -math.inf)
     assert opposing_gains_db(1.0, curve) == (-math.inf, 0.0)
     going, coming = noise(500, -10, 0), noise(300, -20, 1)
@@ -122,8 +122,8 @@ def test_opposing_volumes_are_exact_at_both_ends(curve: Curve) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(position=st.floats(0, 1), curve=st.sampled_from(CURVES))
-def test_each_curve_keeps_what_it_promises_and_treats_both_sounds_alike(position: float, curve: Curve) -> None:
+@given(position=st.floats(0, 1), curve=st.sampled_from(FADE_CURVES))
+def test_each_curve_keeps_what_it_promises_and_treats_both_sounds_alike(position: float, curve: FadeCurve) -> None:
     going, coming = (10 ** (gain / 20) for gain in opposing_gains_db(position, curve))
     kept = going**2 + coming**2 if curve == "equal-power" else going + coming
     assert kept == pytest.approx(1.0, abs=1e-9)

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from s2s.training.engine.stage import Bounds
+from s2s.training.engine.stage import LossBounds
 from s2s.training.engine.step_context import StepContext
 
 BATCH = 8
@@ -59,8 +59,8 @@ class ToyStage:
         wrong = self.net(torch.from_numpy(self.x[48:]))[:, 0] - torch.from_numpy(self.y[48:])
         return {"loss": wrong.square().mean().item(), "furthest": wrong.abs().max().item()}
 
-    def bounds(self) -> Bounds | None:
-        return Bounds("loss", 0.0, float(np.var(self.y)))
+    def bounds(self) -> LossBounds | None:
+        return LossBounds("loss", 0.0, float(np.var(self.y)))
 
     def sheet(self) -> NDArray[np.uint8] | None:
         return np.full((4, 6, 3), self.num_steps % 256, np.uint8)

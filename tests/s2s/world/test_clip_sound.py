@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from s2s.world.scene_clip import Clip, Curve, Part, draw_clip
+from s2s.world.scene_clip import Envelope, SceneClip, ScenePart, draw_clip
 from s2s.world.sounds import synthesize_clip
 from s2s.world.sounds.space import FAR_DBFS, NEAR_DBFS
 from s2s.world.state import SCENES
@@ -13,7 +13,7 @@ from s2s.world.truth import loudness_db
 
 pytestmark = pytest.mark.heavy
 
-ALWAYS = Curve.level(1.0)
+ALWAYS = Envelope.level(1.0)
 RATE_HZ = 16_000
 
 
@@ -22,10 +22,10 @@ def visit(begin_s: float, end_s: float, ramp_s: float = 0.2) -> tuple[tuple[floa
 
 
 def one(
-    scene: str, seed: int, presence: Curve = ALWAYS, nearness: Curve | float = 0.7, duration_s: float = 6.0
-) -> Clip:
-    near = Curve.level(nearness) if isinstance(nearness, float) else nearness
-    return Clip(seed, 12.0, (Part(scene, seed, presence, near),), duration_s)
+    scene: str, seed: int, presence: Envelope = ALWAYS, nearness: Envelope | float = 0.7, duration_s: float = 6.0
+) -> SceneClip:
+    near = Envelope.level(nearness) if isinstance(nearness, float) else nearness
+    return SceneClip(seed, 12.0, (ScenePart(scene, seed, presence, near),), duration_s)
 
 
 def level_db(sound: NDArray[np.float32], begin_s: float, end_s: float) -> float:
@@ -35,7 +35,7 @@ def level_db(sound: NDArray[np.float32], begin_s: float, end_s: float) -> float:
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_thing_is_silent_until_it_comes_and_sounds_at_every_visit(scene: str) -> None:
     """Also where its events are seconds apart: a bark, a stroke of the bell."""
-    clip = one(scene, 21, Curve(visit(1.0, 2.6) + visit(4.0, 5.6)))
+    clip = one(scene, 21, Envelope(visit(1.0, 2.6) + visit(4.0, 5.6)))
     levels = loudness_db(synthesize_clip(clip).parts[0], 60)
     expected = FAR_DBFS + 0.7 * (NEAR_DBFS - FAR_DBFS)
     assert levels[:7].max() < -100.0
@@ -47,7 +47,7 @@ def test_a_thing_is_silent_until_it_comes_and_sounds_at_every_visit(scene: str) 
 
 @pytest.mark.parametrize("scene", ["rain", "traffic", "strings", "waterfall", "crowd"])
 def test_a_thing_that_draws_near_grows_louder_by_the_law_and_brighter(scene: str) -> None:
-    coming = Curve(((0.0, 0.0), (6.0, 1.0)))
+    coming = Envelope(((0.0, 0.0), (6.0, 1.0)))
     rises, tilts = [], []
     for seed in range(4):
         part = synthesize_clip(one(scene, seed, nearness=coming)).parts[0]
@@ -68,15 +68,15 @@ def brightness_hz(sound: NDArray[np.float32]) -> float:
 def test_reverberation_outlives_the_thing_that_leaves() -> None:
     tails = []
     for seed in range(6):
-        levels = loudness_db(synthesize_clip(one("choir", seed, Curve(visit(0.5, 3.0, 0.05)))).parts[0], 60)
+        levels = loudness_db(synthesize_clip(one("choir", seed, Envelope(visit(0.5, 3.0, 0.05)))).parts[0], 60)
         assert (np.diff(levels[32:50]) < 3.0).all(), "it only dies away"
         tails.append(levels[32])
     assert np.median(tails) > -60.0
 
 
 def test_the_parts_and_the_surroundings_are_the_sound() -> None:
-    rain = Part("rain", 3, ALWAYS, Curve.level(0.5))
-    clip = Clip(3, 12.0, (Part("train", 3, Curve(visit(1.0, 3.0)), Curve.level(0.5)), rain), 5.0)
+    rain = ScenePart("rain", 3, ALWAYS, Envelope.level(0.5))
+    clip = SceneClip(3, 12.0, (ScenePart("train", 3, Envelope(visit(1.0, 3.0)), Envelope.level(0.5)), rain), 5.0)
     heard = synthesize_clip(clip)
     assert heard.sound.shape == (5 * RATE_HZ,)
     assert heard.parts.shape == (2, 5 * RATE_HZ)
@@ -84,20 +84,20 @@ def test_the_parts_and_the_surroundings_are_the_sound() -> None:
     assert np.abs(heard.sound).max() <= 1.0
     left = heard.sound - heard.parts.sum(axis=0)
     assert level_db(left, 0.0, 5.0) < level_db(heard.parts[1], 0.0, 5.0) - 12.0
-    alone = synthesize_clip(Clip(3, 12.0, clip.parts[:1], 5.0))
+    alone = synthesize_clip(SceneClip(3, 12.0, clip.parts[:1], 5.0))
     np.testing.assert_array_equal(alone.parts[0], heard.parts[0])
 
 
 @pytest.mark.parametrize("scene", ["dog", "clock", "rain"])
 def test_the_surroundings_stay_when_nobody_is_there(scene: str) -> None:
-    heard = synthesize_clip(one(scene, 2, Curve(visit(0.5, 2.0))))
+    heard = synthesize_clip(one(scene, 2, Envelope(visit(0.5, 2.0))))
     bare = loudness_db(heard.sound[4 * RATE_HZ :], 20)
     assert bare.min() > -110.0
     assert np.ptp(bare) < 20.0
 
 
 def test_a_part_that_never_comes_is_silence_and_not_noise_blown_up() -> None:
-    heard = synthesize_clip(one("bell", 4, Curve.level(0.0)))
+    heard = synthesize_clip(one("bell", 4, Envelope.level(0.0)))
     assert not heard.parts.any()
     assert np.abs(heard.sound).max() < 0.1
 

@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s2s.world.scene_clip import Clip, Curve, Part, draw_clip
+from s2s.world.scene_clip import Envelope, SceneClip, ScenePart, draw_clip
 from s2s.world.state import LAID_OVER, SCENES, SHELTERED
 
-THERE = Curve.level(1.0)
+THERE = Envelope.level(1.0)
 
 
-def presence_of(clip: Clip, rate_hz: float = 100.0) -> np.ndarray:
+def presence_of(clip: SceneClip, rate_hz: float = 100.0) -> np.ndarray:
     return np.array([moment[0].presence for moment in clip.moments(rate_hz)])
 
 
 def test_a_curve_is_straight_between_its_knots_and_level_beyond_them() -> None:
-    curve = Curve(((1.0, 0.0), (3.0, 1.0)))
+    curve = Envelope(((1.0, 0.0), (3.0, 1.0)))
     assert [curve.at(t) for t in (0.0, 1.0, 2.0, 3.0, 9.0)] == [0.0, 0.0, 0.5, 1.0, 1.0]
     times_s = np.linspace(0, 5, 31)
     np.testing.assert_allclose(curve.sampled(times_s), [curve.at(t) for t in times_s])
@@ -25,7 +25,7 @@ def test_a_curve_is_straight_between_its_knots_and_level_beyond_them() -> None:
 @pytest.mark.parametrize("knots", [(), ((2.0, 0.0), (1.0, 1.0)), ((0.0, 1.5),)])
 def test_a_curve_that_goes_back_in_time_or_out_of_range_is_refused(knots: tuple[tuple[float, float], ...]) -> None:
     with pytest.raises(ValueError, match="curve"):
-        Curve(knots)
+        Envelope(knots)
 
 
 @given(st.integers(0, 100_000))
@@ -64,17 +64,17 @@ def test_about_a_fifth_of_the_clips_have_two_scenes() -> None:
 
 
 def test_the_moments_lie_in_the_middle_of_their_frames() -> None:
-    clip = Clip(1, 12.0, (Part("sea", 1, THERE, Curve(((0.0, 0.0), (10.0, 1.0)))),))
+    clip = SceneClip(1, 12.0, (ScenePart("sea", 1, THERE, Envelope(((0.0, 0.0), (10.0, 1.0)))),))
     moments = clip.moments(10.0)
     assert len(moments) == 100
     assert moments[0][0].seconds == pytest.approx(0.05) and moments[-1][0].nearness == pytest.approx(0.995)
 
 
 def test_a_clip_that_cannot_be_is_refused() -> None:
-    sea, bell = Part("sea", 1, THERE, THERE), Part("bell", 1, THERE, THERE)
+    sea, bell = ScenePart("sea", 1, THERE, THERE), ScenePart("bell", 1, THERE, THERE)
     with pytest.raises(ValueError, match="one part or two"):
-        Clip(1, 12.0, ())
+        SceneClip(1, 12.0, ())
     with pytest.raises(ValueError, match="cannot be laid over"):
-        Clip(1, 12.0, (bell, sea))
+        SceneClip(1, 12.0, (bell, sea))
     with pytest.raises(ValueError, match="duration_s"):
-        Clip(1, 12.0, (sea,), duration_s=0.0)
+        SceneClip(1, 12.0, (sea,), duration_s=0.0)

@@ -9,12 +9,12 @@ import pytest
 
 from s2s.media.audio import read_audio
 from s2s.world.films import WorldFilms, WorldFolderError, write_films
-from s2s.world.studio import Kind, Studio
+from s2s.world.studio import SceneChoice, Studio
 from s2s.world.truth import loudness_db, read_truth
 
 pytestmark = pytest.mark.gl
 
-BELLS = Kind(scenes=("bell", "sea"), visible=(0.3, 0.5), parts=1)
+BELLS = SceneChoice(scenes=("bell", "sea"), visible=(0.3, 0.5), parts=1)
 
 
 def films(num_clips: int, first_seed: int = 0) -> WorldFilms:

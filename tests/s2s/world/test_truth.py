@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from s2s.world.scene_clip import Clip, Curve, Part
+from s2s.world.scene_clip import Envelope, SceneClip, ScenePart
 from s2s.world.truth import PartTruth, Truth, loudness_db, read_truth, truth_of
 
-COMES_AT_5_S = Curve(((4.9, 0.0), (5.1, 1.0)))
-THERE = Curve.level(1.0)
+COMES_AT_5_S = Envelope(((4.9, 0.0), (5.1, 1.0)))
+THERE = Envelope.level(1.0)
 
 
-def bell(presence: Curve = COMES_AT_5_S) -> Clip:
-    return Clip(7, 12.0, (Part("bell", 7, presence, THERE),))
+def bell(presence: Envelope = COMES_AT_5_S) -> SceneClip:
+    return SceneClip(7, 12.0, (ScenePart("bell", 7, presence, THERE),))
 
 
 def tone(levels: list[float]) -> np.ndarray:
@@ -23,7 +23,7 @@ def tone(levels: list[float]) -> np.ndarray:
     return (np.repeat(levels, 1600) * np.sin(2 * np.pi * 440 * time_s))[None].astype(np.float32)
 
 
-def truth(sizes: list[float], levels: list[float], clip: Clip | None = None) -> Truth:
+def truth(sizes: list[float], levels: list[float], clip: SceneClip | None = None) -> Truth:
     return truth_of(clip or bell(), [(size,) for size in sizes], tone(levels))
 
 

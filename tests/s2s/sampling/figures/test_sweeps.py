@@ -15,7 +15,7 @@ from s2s.sampling.figures.sweeps import (
     volume_steps,
     volume_sweep,
 )
-from s2s.sampling.manipulate import CURVES, Curve, Sound, at_volume, mix
+from s2s.sampling.manipulate import FADE_CURVES, FadeCurve, Sound, at_volume, mix
 
 RATE_HZ = 16_000
 
@@ -66,8 +66,8 @@ def test_gains_of_a_mix_hold_alone_and_together_and_are_said() -> None:
     np.testing.assert_array_equal(steps[2].sound, mix([RAIN, BELL], [0.0, -6.0]))
 
 
-@pytest.mark.parametrize("curve", CURVES)
-def test_opposing_volumes_begin_and_end_with_one_sound_alone(curve: Curve) -> None:
+@pytest.mark.parametrize("curve", FADE_CURVES)
+def test_opposing_volumes_begin_and_end_with_one_sound_alone(curve: FadeCurve) -> None:
     steps = opposing_steps(PAIR, 5, curve=curve)
     assert len(steps) == 5
     assert (steps[0].caption, steps[-1].caption) == ("0 dB / off", "off / 0 dB")
