@@ -63,11 +63,11 @@ class Measurement:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, `speed_up` among them, and samples a second where there are samples."""
-        told = {**asdict(self), "speed_up": self.speed_up}
+        fields = {**asdict(self), "speed_up": self.speed_up}
         for name, timing in (("ours", self.ours), ("baseline", self.baseline)):
             if self.samples and timing is not None:
-                told[name]["samples_per_s"] = self.samples_per_s(timing)
-        return told
+                fields[name]["samples_per_s"] = self.samples_per_s(timing)
+        return fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from s2s.commands.files import names_of, progress, sound_files
 from s2s.commands.record import write_run
 from s2s.files.names import shown
 from s2s.media.audio import AudioFileError
-from s2s.media.montage import Pixels, captioned_sheet, contact_sheet, save_png, told_by
+from s2s.media.montage import Pixels, captioned_sheet, contact_sheet, png_metadata, save_png
 
 if TYPE_CHECKING:
     from s2s.bundle import Bundle
@@ -78,8 +78,8 @@ def _run(args: argparse.Namespace) -> None:
     distances, failed = _each(sounds, painter)
     if distances:
         painter.finish()
-        told = {"model": f"{model.card.name} {model.card.version}", "sounds": sounds}
-        write_run(args.out, args, {**told, "distances": distances, "failed": failed})
+        metadata = {"model": f"{model.card.name} {model.card.version}", "sounds": sounds}
+        write_run(args.out, args, {**metadata, "distances": distances, "failed": failed})
     if failed:
         first = next(iter(failed.values()))
         remark = first if len(sounds) == 1 else f"{len(failed)} of {len(sounds)} sounds failed; first, {first}"
@@ -138,8 +138,8 @@ class _Folder:
 
         paths = self._paths(name)
         made_with = {"sound": _stamps([file]), **self._made_with}
-        there = [told_by(path) or {} for path in paths]
-        if all(told.get("made with") == made_with for told in there):
+        there = [png_metadata(path) or {} for path in paths]
+        if all(metadata.get("made with") == made_with for metadata in there):
             return tuple(there[0]["distances"])
         painted = generate(self._model, file, self._sampling)
         whole = [contact_sheet(painted.pictures, columns=len(painted.pictures))]

@@ -98,7 +98,7 @@ class _Figure:
     z: "Tensor"
     latent: "Latent"
     heard: "Sweep"
-    told: dict[str, Any]
+    summary: dict[str, Any]
 
 
 def _blend(args: argparse.Namespace) -> None:
@@ -117,13 +117,15 @@ def _blend(args: argparse.Namespace) -> None:
         latent = blended(h_image, h_sound)
         strips = [paint_latents(model, noise, latent, args.lambdas) for noise in z[:, None]]
         rows = [[pixels, *strip.pictures] for strip in strips]
-        told = {
+        summary = {
             "image": image,
             "sound": sound,
             "cosine of image and sound": _rounded(float(h_image[0] @ h_sound[0])),
             "columns": _columns(strips[0], h_image, strips[0].pictures[0]),
         }
-        return _Figure(_pair_name(image, sound), rows, z[:1], latent, volume_sweep(sound.stem, heard, 0.0, 0.0), told)
+        return _Figure(
+            _pair_name(image, sound), rows, z[:1], latent, volume_sweep(sound.stem, heard, 0.0, 0.0), summary
+        )
 
     _write(args, model, [figure(*pair) for pair in progress(pairs, "pairs")])
 
@@ -142,14 +144,14 @@ def _edit(args: argparse.Namespace) -> None:
         h_other, h_one = (embed_sound(model, from_other.sound(end)).cpu() for end in (0.0, 1.0))
         found = _found_again(args, model, pixels, name)
         strip = paint_latents(model, found.z, latent := edited(found.h, h_one, h_other), args.lambdas)
-        told = {
+        summary = {
             "image": image,
             "sound": sound,
             "inversion": _losses(found),
             "distance of z_A1 and z_A2": _rounded(float((h_one - h_other).norm())),
             "columns": _columns(strip, found.h, found.picture),
         }
-        return _Figure(name, [[pixels, *strip.pictures]], found.z, latent, from_other, told)
+        return _Figure(name, [[pixels, *strip.pictures]], found.z, latent, from_other, summary)
 
     _write(args, model, [figure(*pair) for pair in pairs])
 
@@ -158,12 +160,12 @@ def _invert(args: argparse.Namespace) -> None:
     names, one_sheet = names_of(args.image), args.out.suffix.lower() == ".png"
     model = _model(args)
     rows: list[list[Pixels]] = []
-    told: dict[str, Any] = {}
+    summary: dict[str, Any] = {}
     for name, file in zip(names, args.image, strict=True):
         pixels = read_image(file, model.card.squash_px)
         found = _found_again(args, model, pixels, name)
         rows.append([pixels, found.start_picture, found.picture])
-        told[name] = {"image": file, **_losses(found)}
+        summary[name] = {"image": file, **_losses(found)}
         vectors = args.out / f"{name}.safetensors"
         if one_sheet:
             ending = f"-{name}.safetensors" if len(names) > 1 else ".safetensors"
@@ -174,7 +176,7 @@ def _invert(args: argparse.Namespace) -> None:
     else:
         for name, row in zip(names, rows, strict=True):
             _save_before_and_after(args.out / f"{name}.png", [name], [row])
-    write_run(args.out, args, {"model": _name_of(model), "settings": asdict(_settings(args)), "images": told})
+    write_run(args.out, args, {"model": _name_of(model), "settings": asdict(_settings(args)), "images": summary})
 
 
 def _save_before_and_after(path: Path, names: Sequence[str], rows: Sequence[Sequence[Pixels]]) -> None:
@@ -271,7 +273,7 @@ def _write(args: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure
     if args.film is not None:
         _write_film(args, model, figures)
         print(shown(args.film))
-    write_run(args.out, args, {"model": _name_of(model), "rows": [figure.told for figure in figures]})
+    write_run(args.out, args, {"model": _name_of(model), "rows": [figure.summary for figure in figures]})
 
 
 def _write_film(args: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
@@ -292,10 +294,10 @@ def _losses(found: "Inverted") -> dict[str, Any]:
 
 def _columns(strip: "LatentStrip", h_image: "Tensor", picture: Pixels) -> list[dict[str, float]]:
     """Tell of each λ how near its h is to the image's, and how much its picture has changed from `picture`."""
-    told = zip(strip.amounts, strip.cosines(h_image), strip.changes(picture), strict=True)
+    rows = zip(strip.amounts, strip.cosines(h_image), strip.changes(picture), strict=True)
     return [
         {"λ": amount, "cosine with the image": _rounded(cosine), "levels changed": _rounded(change)}
-        for amount, cosine, change in told
+        for amount, cosine, change in rows
     ]
 
 

@@ -155,8 +155,8 @@ def _write(
     if args.film is not None:
         _write_film(args, model, sweeps, z)
         print(shown(args.film))
-    told = {name: _told(strip) for name, strip in strips.items()}
-    write_run(args.out, args, {"model": f"{model.card.name} {model.card.version}", "rows": told})
+    summary = {name: _summary(strip) for name, strip in strips.items()}
+    write_run(args.out, args, {"model": f"{model.card.name} {model.card.version}", "rows": summary})
 
 
 def _write_film(args: argparse.Namespace, model: "Bundle", sweeps: "Sequence[Sweep]", z: "Tensor") -> None:
@@ -171,9 +171,9 @@ def _write_film(args: argparse.Namespace, model: "Bundle", sweeps: "Sequence[Swe
     write_film(args.film, shown, _FILM_FPS, sound, rate_hz)
 
 
-def _told(strip: "Strip") -> list[dict[str, Any]]:
-    told = zip(strip.captions, strip.loudness, strip.cosines, strict=True)
+def _summary(strip: "Strip") -> list[dict[str, Any]]:
+    rows = zip(strip.captions, strip.loudness, strip.cosines, strict=True)
     return [
         {"column": " ".join(caption.split()), **asdict(loudness), "cosine_to_first_column": round(cosine, 4)}
-        for caption, loudness, cosine in told
+        for caption, loudness, cosine in rows
     ]

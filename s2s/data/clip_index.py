@@ -61,15 +61,15 @@ class IndexRow:
         """Return the row for the same members in `shard`, moved on by `offset`."""
         return replace(self, shard=shard, offset=self.offset + offset)
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the row as it is written."""
         return {**asdict(self), "frame_bytes": {px: lengths.tolist() for px, lengths in self.frame_bytes.items()}}
 
     @classmethod
-    def read(cls, told: Mapping[str, Any]) -> Self:
+    def read(cls, fields: Mapping[str, Any]) -> Self:
         """Return a row that was written. Raises KeyError, TypeError or ValueError for one that is not whole."""
-        frames = {int(px): lengths_of(lengths) for px, lengths in told["frame_bytes"].items()}
-        return cls(**{**told, "frame_bytes": frames})
+        frames = {int(px): lengths_of(lengths) for px, lengths in fields["frame_bytes"].items()}
+        return cls(**{**fields, "frame_bytes": frames})
 
 
 def lengths_of(lengths: Iterable[int]) -> "array[int]":
@@ -84,7 +84,7 @@ def padded(length: int) -> int:
 
 def index_text(rows: Sequence[IndexRow]) -> str:
     """Return the whole file."""
-    return "".join(json.dumps(row.told(), separators=(",", ":")) + "\n" for row in rows)
+    return "".join(json.dumps(row.to_dict(), separators=(",", ":")) + "\n" for row in rows)
 
 
 def read_index(path: Path) -> Iterator[IndexRow]:

@@ -39,13 +39,13 @@ class Outcome:
 
     def text(self) -> str:
         """Return the outcome as one line."""
-        return json.dumps({**asdict(self), "rows": [row.told() for row in self.rows]}, separators=(",", ":")) + "\n"
+        return json.dumps({**asdict(self), "rows": [row.to_dict() for row in self.rows]}, separators=(",", ":")) + "\n"
 
     @classmethod
-    def read(cls, told: Mapping[str, Any]) -> Self:
+    def read(cls, fields: Mapping[str, Any]) -> Self:
         """Return an outcome that was written. Raises KeyError, TypeError or ValueError for one that is not whole."""
-        rows = tuple(IndexRow.read(row) for row in told["rows"])
-        return cls(**{**told, "rows": rows, "remarks": tuple(told["remarks"])})
+        rows = tuple(IndexRow.read(row) for row in fields["rows"])
+        return cls(**{**fields, "rows": rows, "remarks": tuple(fields["remarks"])})
 
 
 @dataclass(frozen=True, slots=True)

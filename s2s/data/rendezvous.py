@@ -53,16 +53,16 @@ class Rendezvous:
 
         Raises ValueError where all ranks have ended and some film is nobody's: they have seen different folders.
         """
-        told_at = grew_at = clock()
+        logged_at = grew_at = clock()
         while left := len(set(ids) - self._done()):
             now = clock()
             if self._grew:
                 grew_at = now
             if now - grew_at > _PATIENCE_S and all(self._mark(index).exists() for index in range(self.rank.count)):
                 raise ValueError(f"{left} films are nobody's: the ranks list different films; start all of them again")
-            if now - told_at > _TELL_S:
+            if now - logged_at > _TELL_S:
                 _log.info("waiting for the other ranks: %d films left", left)
-                told_at = now
+                logged_at = now
             sleep(_POLL_S)
 
     def _done(self) -> set[str]:

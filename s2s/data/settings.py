@@ -77,47 +77,47 @@ class About:
         """Write `about.json`, or raise ValueError where the folder holds clips that were made otherwise."""
         path = folder / "about.json"
         if path.exists():
-            known, asked = _told(path), self._told()
-            differing = [name for name in asked if known.get(name) != asked[name]]
+            known, current = _read_about(path), self._to_dict()
+            differing = [name for name in current if known.get(name) != current[name]]
             if differing:
                 first = differing[0]
                 raise ValueError(
-                    f"{folder} was prepared with {_option(first)} {known.get(first)}, asked for is {asked[first]}; "
+                    f"{folder} was prepared with {_option(first)} {known.get(first)}, asked for is {current[first]}; "
                     "give what it was made with, or another folder"
                 )
             return
         folder.mkdir(parents=True, exist_ok=True)
-        write_text(path, json.dumps(self._told(), indent=1) + "\n", shared=True)
+        write_text(path, json.dumps(self._to_dict(), indent=1) + "\n", shared=True)
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Read what a folder was made with. Raises ValueError for a folder of something else."""
-        told = _told(folder / "about.json")
+        about = _read_about(folder / "about.json")
         fields = set(PrepareSettings.__dataclass_fields__)
         values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in told.items()
+            name: tuple(value) if isinstance(value, list) else value for name, value in about.items()
         }
         try:
-            return cls(str(told["source"]), PrepareSettings(**{name: values[name] for name in fields}))
+            return cls(str(about["source"]), PrepareSettings(**{name: values[name] for name in fields}))
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{folder / 'about.json'} is not whole: {error}") from error
 
-    def _told(self) -> dict[str, Any]:
+    def _to_dict(self) -> dict[str, Any]:
         fixed = {"format": FORMAT, "frame_rate_hz": FRAME_RATE_HZ, "sample_rate_hz": SAMPLE_RATE_HZ}
-        told = {**fixed, "source": self.source, **asdict(self.settings)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
+        about = {**fixed, "source": self.source, **asdict(self.settings)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in about.items()}
 
 
-def _told(path: Path) -> dict[str, Any]:
+def _read_about(path: Path) -> dict[str, Any]:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        about = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ValueError(f"{path.parent} holds no prepared clips: write some with `python -m s2s prepare`") from error
     except ValueError as error:
         raise ValueError(f"{path} is not JSON: {error}") from error
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise ValueError(f"{path.parent} holds something else than prepared clips; choose another folder")
-    return told
+    return about
 
 
 def _option(name: str) -> str:

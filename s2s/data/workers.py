@@ -194,12 +194,12 @@ class _Beat:
 
     def __init__(self, pipe: "Connection[object, object]") -> None:
         self._pipe = pipe
-        self._told_at = 0.0
+        self._beat_at = 0.0
 
     def __call__(self) -> None:
         now = time.monotonic()
-        if now - self._told_at > _BEAT_S:
-            self._told_at = now
+        if now - self._beat_at > _BEAT_S:
+            self._beat_at = now
             self._pipe.send(("beat", ""))
 
 

@@ -19,7 +19,7 @@ _GAP_PX: Final = 6
 _PAPER: Final = (18, 18, 20)
 _INK: Final = (225, 225, 220)
 _FAINT: Final = (150, 150, 148)
-_TOLD: Final = "Sound2Scene"  # the keyword of the PNG's own text
+_KEYWORD: Final = "Sound2Scene"  # the keyword of the PNG's own text
 _SPELT: Final = str.maketrans({"λ": "lambda", "×": "x", "−": "-", "–": "-", "—": "-", "→": "->", "∞": "inf"})
 
 
@@ -92,28 +92,28 @@ def captioned(picture: Pixels, caption: str, side_px: int) -> Pixels:
     return np.asarray(frame)
 
 
-def save_png(path: Path, pixels: Pixels, told: Mapping[str, Any] | None = None) -> None:
+def save_png(path: Path, pixels: Pixels, metadata: Mapping[str, Any] | None = None) -> None:
     """Write RGB `pixels` [h, w, 3] as a PNG, whole or not at all; folders are made. Raises OSError.
 
-    `told`, plain values, goes along in the file's own text: `told_by` reads it again.
+    `metadata`, plain values, goes along in the file's own text: `png_metadata` reads it again.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     text = PngImagePlugin.PngInfo()
-    if told is not None:
+    if metadata is not None:
         # Names of files may be no text.
-        text.add_itxt(_TOLD, shown(json.dumps(told, sort_keys=True, ensure_ascii=False)))
+        text.add_itxt(_KEYWORD, shown(json.dumps(metadata, sort_keys=True, ensure_ascii=False)))
     with atomic_path(path) as partial:
         Image.fromarray(pixels).save(partial, format="PNG", pnginfo=text)
 
 
-def told_by(path: Path) -> dict[str, Any] | None:
+def png_metadata(path: Path) -> dict[str, Any] | None:
     """Return what `save_png` told the file at `path`; None where it is no such file."""
     try:
         with Image.open(path) as image:
-            told = json.loads(image.info.get(_TOLD, "null"))
+            metadata = json.loads(image.info.get(_KEYWORD, "null"))
     except (OSError, ValueError, SyntaxError):
         return None
-    return told if isinstance(told, dict) else None
+    return metadata if isinstance(metadata, dict) else None
 
 
 def drawable(text: str) -> str:

@@ -128,9 +128,9 @@ def _kind(path: Path, tensors: Mapping[str, Tensor]) -> _Kind:
 
 def _refuse_classes(path: Path, shapes: Shapes) -> None:
     """Tell IC-GAN's class-conditional files, of the same keys, from those that a feature alone conditions."""
-    told = [shapes.get(key, ()) for key in ("shared_feat.weight", "linear.weight", "shared.weight")]
+    weights = [shapes.get(key, ()) for key in ("shared_feat.weight", "linear.weight", "shared.weight")]
     gain = shapes.get("blocks.0.0.bn1.gain.weight", ())
-    if all(len(shape) == 2 for shape in (*told, gain)) and gain[1] == told[0][0] + told[1][1] + told[2][1]:
+    if all(len(shape) == 2 for shape in (*weights, gain)) and gain[1] == weights[0][0] + weights[1][1] + weights[2][1]:
         raise CheckpointError(path, "", "is class-conditional, and a sound has no class; import an icgan_* generator")
 
 

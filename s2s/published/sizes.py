@@ -28,15 +28,15 @@ class SizeError(ValueError):
 def audio_encoder_sizes(shapes: Shapes) -> AudioEncoderSizes:
     """Return f_A's sizes, from our names; raises SizeError where no weight tells them."""
     stem = [key for key in shapes if key.startswith(("conv1.", "bn1.", "layer1.")) and key.endswith(".weight")]
-    width = _told("conv1.weight", [n for key in stem for n in _at(shapes, key, 0)], (64,))
-    embedding_dim = _told("fc.weight", [*_at(shapes, "fc.weight", 0), *_at(shapes, "fc.bias", 0)], (2048,))
+    width = _agreed_size("conv1.weight", [n for key in stem for n in _at(shapes, key, 0)], (64,))
+    embedding_dim = _agreed_size("fc.weight", [*_at(shapes, "fc.weight", 0), *_at(shapes, "fc.bias", 0)], (2048,))
     return AudioEncoderSizes(width=width, embedding_dim=embedding_dim)
 
 
 def swav_sizes(shapes: Shapes) -> SwavSizes:
     """Return f_V's sizes, from our names; raises SizeError where no weight tells them."""
     stem = ["conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer1.0.conv2.weight"]
-    return SwavSizes(width=_told(stem[0], [n for key in stem for n in _at(shapes, key, 0)], (64,)))
+    return SwavSizes(width=_agreed_size(stem[0], [n for key in stem for n in _at(shapes, key, 0)], (64,)))
 
 
 def generator_sizes(shapes: Shapes) -> BigGanSizes:
@@ -44,18 +44,18 @@ def generator_sizes(shapes: Shapes) -> BigGanSizes:
     num_blocks = len({key.split(".")[1] for key in shapes if key.startswith("blocks.")})
     if num_blocks not in _RESOLUTIONS:
         raise SizeError("blocks", f"expected 4, 5 or 6 blocks (64, 128 or 256 pixels), got {num_blocks}")
-    h_dim = _told("shared_feat.weight", _at(shapes, "shared_feat.weight", 1), (2048,))
-    told_shared = [*_at(shapes, "shared_feat.weight", 0), *_at(shapes, "shared_feat.bias", 0)]
-    told_shared += _at(shapes, "shared_feat.u0", 1)
-    shared_dim = _told("shared_feat.weight", told_shared, (512,))
+    h_dim = _agreed_size("shared_feat.weight", _at(shapes, "shared_feat.weight", 1), (2048,))
+    shared_sizes = [*_at(shapes, "shared_feat.weight", 0), *_at(shapes, "shared_feat.bias", 0)]
+    shared_sizes += _at(shapes, "shared_feat.u0", 1)
+    shared_dim = _agreed_size("shared_feat.weight", shared_sizes, (512,))
     start = [n // (_WIDEST * _START_PLACES) for key in ("linear.weight", "linear.bias") for n in _at(shapes, key, 0)]
     first = [n // _WIDEST for leaf in ("conv1.weight", "conv1.bias") for n in _at(shapes, f"blocks.0.0.{leaf}", 0)]
     conditions = [n for i in range(num_blocks) for n in _at(shapes, f"blocks.{i}.0.bn1.gain.weight", 1)]
     pieces = [*_at(shapes, "linear.weight", 1), *(n - shared_dim for n in conditions)]
     return BigGanSizes(
         resolution=_RESOLUTIONS[num_blocks],
-        channels=_told("linear.weight", start + first, (96, 64)),
-        z_dim=_told("linear.weight", pieces, (20, 17, 24)) * (num_blocks + 1),
+        channels=_agreed_size("linear.weight", start + first, (96, 64)),
+        z_dim=_agreed_size("linear.weight", pieces, (20, 17, 24)) * (num_blocks + 1),
         h_dim=h_dim,
         shared_dim=shared_dim,
     )
@@ -66,7 +66,7 @@ def _at(shapes: Shapes, key: str, axis: int) -> list[int]:
     return [shape[axis]] if axis < len(shape) else []
 
 
-def _told(key: str, sizes: Sequence[int], published: tuple[int, ...]) -> int:
+def _agreed_size(key: str, sizes: Sequence[int], published: tuple[int, ...]) -> int:
     """Return what most of `sizes` say; of equals the published one. `key` is blamed where none says anything."""
     votes = Counter(size for size in sizes if size > 0)
     if not votes:

@@ -249,7 +249,7 @@ def _report(options: RetrainOptions, dataset: VenueDataset, findings: Findings) 
         "asked": options.key,
         "old": findings.old_name,
         "new": findings.new_name,
-        "verdict": _told(findings.verdict),
+        "verdict": _verdict_fields(findings.verdict),
         "in_words": in_words(findings.verdict),
         "before": findings.old.summary(),
         "after": findings.new.summary(),
@@ -265,7 +265,7 @@ def _report(options: RetrainOptions, dataset: VenueDataset, findings: Findings) 
     }
 
 
-def _told(verdict: Verdict) -> dict[str, Any]:
+def _verdict_fields(verdict: Verdict) -> dict[str, Any]:
     """Return the verdict as JSON has it, which knows no infinity."""
     summary = asdict(verdict)
     return {name: None if value in (float("inf"), float("-inf")) else value for name, value in summary.items()}

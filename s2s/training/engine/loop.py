@@ -103,7 +103,7 @@ def _begin(stage: Stage, plan: RunPlan, settings: dict[str, Any]) -> TrainState:
     barrier()  # nobody reads before rank 0 has cleared
     # Before the weights are read: they fit no network of other settings.
     run_info = checkpoint.check_run_info(
-        out, {**settings, "seed": plan.seed, "length": asdict(plan.length), **_told_of(device_context)}
+        out, {**settings, "seed": plan.seed, "length": asdict(plan.length), **_summary_of(device_context)}
     )
     there = (out / LAST).exists()
     if plan.resume and not there:
@@ -138,7 +138,7 @@ def _restored(stage: Stage, path: Path) -> TrainState:
     return train_state
 
 
-def _told_of(device_context: DeviceContext) -> dict[str, Any]:
+def _summary_of(device_context: DeviceContext) -> dict[str, Any]:
     return {
         "device": str(device_context.device),
         "precision": str(device_context.format).removeprefix("torch."),

@@ -23,7 +23,7 @@ class RunLog:
     """The log of rank 0; the other ranks have a silent one (`out` None). Lines of after `step` are dropped."""
 
     def __init__(self, out: Path | None, *, step: int, total: int, tensorboard: bool = False) -> None:
-        self._out, self._told_s = out, float("-inf")
+        self._out, self._logged_s = out, float("-inf")
         self._board = _board(out / "tensorboard", step) if out is not None and tensorboard else None
         if out is not None:
             self._begin(out / LOG, step)
@@ -57,13 +57,13 @@ class RunLog:
 
     def advance(self, step: int, trained_s: float, left_s: float, values: dict[str, float]) -> None:
         """Move the bar; where there is no terminal say now and then how far things are, at what rate."""
-        told = ", ".join(f"{name} {value:.4g}" for name, value in list(values.items())[:3])
+        summary = ", ".join(f"{name} {value:.4g}" for name, value in list(values.items())[:3])
         self._bar.update(step - self._bar.n)
-        self._bar.set_postfix_str(told, refresh=False)
-        if self._out is not None and self._bar.disable and trained_s - self._told_s >= _TELL_EVERY_S:
-            self._told_s = trained_s
+        self._bar.set_postfix_str(summary, refresh=False)
+        if self._out is not None and self._bar.disable and trained_s - self._logged_s >= _TELL_EVERY_S:
+            self._logged_s = trained_s
             rate = step / max(trained_s, 1e-9)
-            _log.info("%s: step %d, %.2f steps/s, %.0f min left; %s", self._out.name, step, rate, left_s / 60, told)
+            _log.info("%s: step %d, %.2f steps/s, %.0f min left; %s", self._out.name, step, rate, left_s / 60, summary)
 
     def __enter__(self) -> Self:
         return self

@@ -79,13 +79,19 @@ class AudioEncoderStage(StageBase):
     def step(self, ctx: StepContext) -> dict[str, float]:
         """Take one step."""
         set_lr(self.optimiser, self.settings.learning_rate * self._rate(ctx.progress))
+
+        # Draw this rank's pairs: sounds as a random microphone hears them, and f_V's features of a moment of each.
         sound, image = self._draw(ctx)
+
+        # Embed the sounds. The loss is taken in single precision, over the batch of all ranks.
         self.net.train()
         with self.device_context.autocast():
             audio: Tensor = self._forward(sound)
-        loss, told = self._loss(audio.float(), image)
+        loss, metrics = self._loss(audio.float(), image)
+
+        # Pull them to the features.
         backward_and_step(self.optimiser, loss)
-        return {"loss": loss.item(), **told}
+        return {"loss": loss.item(), **metrics}
 
     def _rate(self, progress: float) -> float:
         if self.settings.schedule == "constant":
@@ -136,8 +142,8 @@ class AudioEncoderStage(StageBase):
         self.net.eval()
         image = torch.from_numpy(self.data.features[rows, 0])
         audio = encode_pairs(self.net, self.data, rows)
-        told = [self._validated(audio[few], image[few]) for few in _batches(len(rows), self._batch)]
-        mean = {name: float(np.mean([one[name] for one in told])) for name in told[0]}
+        metrics = [self._validated(audio[few], image[few]) for few in _batches(len(rows), self._batch)]
+        mean = {name: float(np.mean([one[name] for one in metrics])) for name in metrics[0]}
         nearest = unit_distance(audio, image).argmin(dim=1)
         return {**mean, "recall_1": (nearest == torch.arange(len(rows))).float().mean().item()}
 
@@ -171,9 +177,9 @@ def train_audio_encoder(
     if start is not None:
         _check_sizes(start, settings.width, data.feature_dim)
         stage.net.load_state_dict(start.state_dict())
-    told = {"stage": "audio-encoder", "pairs": len(data.train), "held_out": len(data.held_out)}
-    told |= {"spec": data.spec.to_dict(), "from_encoder": start is not None}
-    train(stage, plan, {**told, **asdict(settings)})
+    run_info = {"stage": "audio-encoder", "pairs": len(data.train), "held_out": len(data.held_out)}
+    run_info |= {"spec": data.spec.to_dict(), "from_encoder": start is not None}
+    train(stage, plan, {**run_info, **asdict(settings)})
     if plan.device_context.is_main:
         save_file({k: v.contiguous() for k, v in stage.net.state_dict().items()}, plan.out / WEIGHTS)
         (plan.out / SPEC).write_text(json.dumps(data.spec.to_dict()) + "\n")

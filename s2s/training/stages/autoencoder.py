@@ -112,16 +112,16 @@ class AutoencoderStage(StageBase):
 
         # Compare at every scale, the thing for more than the place.
         level, slope = likeness(painted.float(), pictures, masks, s.thing)
-        loss, told = level + s.slopes * slope, {"level": level.item(), "slope": slope.item()}
+        loss, metrics = level + s.slopes * slope, {"level": level.item(), "slope": slope.item()}
         if self.critic is not None and ctx.progress >= s.texture_from:
             wish = self.critic.wish(painted)
             pull = balance(loss, wish, self.net.decoder.rgb.weight)
-            loss, told["wish"] = loss + s.texture * pull * wish, wish.item()
+            loss, metrics["wish"] = loss + s.texture * pull * wish, wish.item()
         backward_and_step(self.optimiser, loss)
         self.average.update(self.net)
         if self.critic is not None:
-            told["critic"] = self.critic.step(pictures, painted, rate)
-        return told
+            metrics["critic"] = self.critic.step(pictures, painted, rate)
+        return metrics
 
     def _read(self, rows: NDArray[np.int64], sample_rng: SampleRng, sees_whole: bool) -> tuple[Tensor, Tensor]:
         """Return crops [n, 3, h, w] in -1..1 and their masks [n, 1, h / 4, w / 4] in 0..1."""
@@ -240,8 +240,13 @@ def train_autoencoder(
     if start is not None:
         for net in (stage.net, stage.average.net):
             net.load_state_dict(start.state_dict())
-    told = {"stage": "autoencoder", "pictures": len(data.train), "masks": masks is not None, "from": start is not None}
-    train(stage, plan, {**told, **asdict(settings)})
+    run_info = {
+        "stage": "autoencoder",
+        "pictures": len(data.train),
+        "masks": masks is not None,
+        "from": start is not None,
+    }
+    train(stage, plan, {**run_info, **asdict(settings)})
     net = stage.average.net
     if plan.device_context.is_main:
         save_file({k: v.contiguous() for k, v in net.state_dict().items()}, plan.out / WEIGHTS)

@@ -108,19 +108,24 @@ class InstanceGanStage(StageBase):
         sample_rng = ctx.sample_rng(self.settings.batch)
         warming = ctx.progress < self.settings.warm_up
         set_lr(self.paint_optimiser, self.settings.warm_up_rate if warming else self.settings.learning_rate)
+
+        # Every one of these draws a batch of its own; D's steps come before G's, as published.
         if warming:
-            told = self._reconstruct(sample_rng)
+            metrics = self._reconstruct(sample_rng)
         else:
             d_steps = [self._discriminator_step(sample_rng) for _ in range(self.settings.discriminator_steps)]
-            told = {**self._paint_step(sample_rng), **d_steps[-1]}
+            metrics = {**self._paint_step(sample_rng), **d_steps[-1]}
         self.average.update(self.G)
-        return told
+        return metrics
 
     def _reconstruct(self, sample_rng: SampleRng) -> dict[str, float]:
+        # Draw pictures under their own features.
         places, own = self.instances.own(sample_rng)
         real, h = self._pictures(places), own.to(self.device_context.device)
         z = self._noise(sample_rng)
         self._last_batch = {"real": real, "h": h, "z": z}
+
+        # Paint them again, alike in blurred pixels and in f_V's maps.
         with self.device_context.autocast():
             fake = self._paint(z, h)
             pixel = losses.pooled_l1(fake, real)
@@ -131,6 +136,7 @@ class InstanceGanStage(StageBase):
         return {"pixel": pixel.item(), "feature": feature.item()}
 
     def _discriminator_step(self, sample_rng: SampleRng) -> dict[str, float]:
+        # Draw real pictures under neighbours' features, and what G is to paint.
         places, near = self.instances.real(sample_rng)
         real, h_real = self._pictures(places), near.to(self.device_context.device)
         if self.settings.flips:
@@ -138,6 +144,8 @@ class InstanceGanStage(StageBase):
             real = torch.where(turned, real.flip(3), real)
         z, h_fake = self._wanted(sample_rng)
         self._last_batch = {"real": real, "h_real": h_real, "z": z, "h": h_fake}
+
+        # Discriminator step, on both through the same differentiable augmentation.
         with self.device_context.autocast():
             with torch.no_grad():
                 fake = self._paint(z, h_fake).float()
@@ -223,13 +231,18 @@ def train_instance_gan(
     """
     assert isinstance(encoder, nn.Module)
     encoder.to(plan.device_context.device).eval().requires_grad_(False)
-    asked = InstanceOptions(settings.k_nn, settings.flipped_features)
-    instances = instances_of(data, encoder, plan.out, asked, writes=plan.device_context.is_main)
+    options = InstanceOptions(settings.k_nn, settings.flipped_features)
+    instances = instances_of(data, encoder, plan.out, options, writes=plan.device_context.is_main)
     stage = InstanceGanStage(data, encoder, settings, instances, plan.device_context, plan.seed)
     if start is not None:
         stage.begin_from(start)
-    told = {"stage": "generator", "recipe": RECIPE, "pictures": len(data.train), "from_generator": start is not None}
-    train(stage, plan, {**told, **asdict(settings)})
+    run_info = {
+        "stage": "generator",
+        "recipe": RECIPE,
+        "pictures": len(data.train),
+        "from_generator": start is not None,
+    }
+    train(stage, plan, {**run_info, **asdict(settings)})
     painter = stage.painter()
     if plan.device_context.is_main:
         save_file({k: v.contiguous() for k, v in painter.state_dict().items()}, plan.out / WEIGHTS)

@@ -107,6 +107,8 @@ class GeneratorStage(StageBase):
         """Take one step of D (after the warm-up) and one of G and Q."""
         warming = ctx.progress < self.settings.warm_up
         self._set_rates(ctx.progress, warming)
+
+        # Draw pictures, each with the feature of a neighbour as its condition, and noise.
         places, h = self.conditions.draw(self.settings.batch, ctx.torch_rng)
         share = shard_of(ctx.rank, len(places))
         rows = self.data.train[places[share].numpy()]
@@ -115,6 +117,8 @@ class GeneratorStage(StageBase):
         other = h.roll(1, dims=0)[share].to(self.device_context.device)
         h, z = h[share].to(self.device_context.device), z.to(self.device_context.device)
         self._last_batch = {"real": real, "h": h, "z": z}
+
+        # Reconstruction alone finds composition and colour within minutes; the adversary comes after it.
         with self.device_context.autocast():
             return self._reconstruct(real, h, z) if warming else self._compete(real, h, other, z)
 
@@ -134,13 +138,18 @@ class GeneratorStage(StageBase):
         `other` [b, d] are the conditions of other pictures. Taken turn by turn, each rank has as many of either kind.
         """
         s, seen, free = self.settings, slice(0, None, 2), slice(1, None, 2)
+        # Paint: half with what the posterior reads off the real pictures, half with free noise.
         z_seen, divergence = self._posterior_draw(real[seen], h[seen], noise[seen])
         z = torch.stack([z_seen, noise[free]], dim=1).flatten(0, 1)
         fake = self._paint(z, h)
         fake_maps, real_maps = self._maps(fake), self._frozen_maps(real)
+
+        # Discriminator steps, all on these paintings.
         shown = fake.detach(), [m.detach() for m in fake_maps]
         for _ in range(s.discriminator_steps):
             d_logged = self._discriminator_step(real, real_maps, *shown, h, other)
+
+        # Generator step: deceive D, let z be read off free paintings, and come near the real ones on the others.
         with frozen(self.D):
             adversarial = losses.hinge_generator(self.D(fake, fake_maps, h))
         with frozen(self.Q):  # else the two hide z where no eye sees it
@@ -260,9 +269,11 @@ def train_generator(
         stage.begin_from(start.generator)
     if start.grown_from is not None:
         stage.grow_from(start.grown_from)
-    told = {"grown_from": start.grown_from, "from_generator": start.generator is not None}
+    run_info = {"grown_from": start.grown_from, "from_generator": start.generator is not None}
     train(
-        stage, plan, {"stage": "generator", "recipe": "light", "pictures": len(data.train), **told, **asdict(settings)}
+        stage,
+        plan,
+        {"stage": "generator", "recipe": "light", "pictures": len(data.train), **run_info, **asdict(settings)},
     )
     painter = stage.average.net
     if plan.device_context.is_main:

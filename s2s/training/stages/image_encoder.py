@@ -101,25 +101,36 @@ class ImageEncoderStage(StageBase):
         progress = ctx.progress
         rate = min(1.0, 0.05 + 50 * progress) * max(0.02, 0.5 * (1 + math.cos(math.pi * progress)))
         set_lr(self.optimiser, self.settings.learning_rate * rate)
+
+        # Draw pictures.
         rows = ctx.local_shard(ctx.rng.choice(self.data.train, self._batch, replace=False))
         pictures = self.device_context.to_device(to_tensor(self.data.of(rows), self.settings.large_px))
         self._last_batch = {"pictures": pictures}
-        loss, told = self._loss(pictures, ctx.sample_rng(self._batch), hold=progress < self.settings.hold_prototypes)
+
+        # Compare views of each. Prototypes that are held at first do not all follow the first features to one place.
+        loss, metrics = self._loss(pictures, ctx.sample_rng(self._batch), hold=progress < self.settings.hold_prototypes)
         backward_and_step(self.optimiser, loss)
-        return {"loss": loss.item(), **told}
+        return {"loss": loss.item(), **metrics}
 
     def _loss(self, pictures: Tensor, sample_rng: SampleRng, *, hold: bool = False) -> tuple[Tensor, dict[str, float]]:
         s = self.settings
+        # Project the features of every view onto the unit sphere.
         with self.device_context.autocast():
             features = self._features([random_view(pictures, sample_rng, crop) for crop in s.crops()])
             projected = F.normalize(self.projector(torch.cat(features)).float(), dim=1)
+
+        # SimCLR: each large view finds the other one among those of the batch.
         if s.objective == "simclr":
             first, second = (all_gather_rows(part) for part in projected.chunk(2))
             return nt_xent(first, second, s.temperature), {}
+
+        # SwAV: score every view against the prototypes, which are kept on the sphere as well.
         with torch.no_grad():
             self.prototypes.weight.copy_(F.normalize(self.prototypes.weight, dim=1))
         weight = self.prototypes.weight.detach() if hold else self.prototypes.weight
         scores = list(torch.split(projected @ weight.T, len(pictures)))
+
+        # The codes of the large views, balanced over the batch of all ranks, are what the other views predict.
         everyone = [all_gather_rows(one.detach()) for one in scores[:2]]
         share = shard_of(self.device_context.rank, len(everyone[0]))
         codes = [sinkhorn(one, s.epsilon)[share] for one in everyone]
@@ -146,13 +157,13 @@ class ImageEncoderStage(StageBase):
         for few in np.array_split(rows, max(1, len(rows) // self._batch)):
             pictures = self.device_context.to_device(to_tensor(self.data.of(few), self.settings.large_px))
             parts.append(self._loss_alone(pictures))
-        told = {"loss": float(np.mean(parts))}
+        metrics = {"loss": float(np.mean(parts))}
         labels = torch.from_numpy(self.data.labels[rows])
         if int(labels.min()) >= 0:
             features = encode_pictures(self.encoder, self.data.of(rows))
             near = (features @ features.T).fill_diagonal_(-1).argmax(dim=1)
-            told["nearest_of_class"] = (labels[near] == labels).float().mean().item()
-        return told
+            metrics["nearest_of_class"] = (labels[near] == labels).float().mean().item()
+        return metrics
 
     def _loss_alone(self, pictures: Tensor) -> float:
         sample_rng = SampleRng.whole_batch(torch.Generator().manual_seed(1), len(pictures))
@@ -210,8 +221,8 @@ def train_image_encoder(
     stage = ImageEncoderStage(data, settings, plan.device_context, plan.seed)
     if start is not None:
         stage.encoder.load_state_dict(start.state_dict())
-    told = {"stage": "image-encoder", "pictures": len(data.train), "from_encoder": start is not None}
-    train(stage, plan, {**told, **asdict(settings)})
+    run_info = {"stage": "image-encoder", "pictures": len(data.train), "from_encoder": start is not None}
+    train(stage, plan, {**run_info, **asdict(settings)})
     encoder = stage.encoder.eval().requires_grad_(False)
     if plan.device_context.is_main:
         save_file({k: v.contiguous() for k, v in encoder.state_dict().items()}, plan.out / WEIGHTS)

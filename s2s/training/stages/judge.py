@@ -79,10 +79,14 @@ class JudgeStage(StageBase):
         """Take one step; the rate falls to nothing."""
         self.net.train()
         set_lr(self.optimiser, self.settings.learning_rate * max(0.02, 1 - ctx.progress))
+
+        # Draw labelled pictures; of each, a crop in changed colours, so that no picture is seen twice alike.
         rows = ctx.local_shard(ctx.rng.choice(self._train, self._batch, replace=False))
         pictures, target = self._read(rows)
         views = random_view(pictures, ctx.sample_rng(self._batch), Crop(self._px, self.settings.area))
         self._last_batch = {"views": views, "target": target}
+
+        # Name their classes.
         with self.device_context.autocast():
             logits = self._forward(views)
         loss = F.cross_entropy(logits.float(), target)
@@ -131,8 +135,8 @@ def train_judge(data: Pictures, settings: JudgeSettings, plan: RunPlan, weights:
     folder. Raises DataError where the pictures have no labels.
     """
     stage = JudgeStage(data, settings, plan.device_context, plan.seed, weights)
-    told = {"stage": "judge", "pictures": len(data.train), "classes": len(data.classes)}
-    train(stage, plan, {**told, "weights": weights.name if weights else None, **asdict(settings)})
+    run_info = {"stage": "judge", "pictures": len(data.train), "classes": len(data.classes)}
+    train(stage, plan, {**run_info, "weights": weights.name if weights else None, **asdict(settings)})
     judge = stage.net.eval().requires_grad_(False)
     if plan.device_context.is_main:
         about = {"architecture": judge.architecture, "classes": list(judge.classes)}

@@ -132,15 +132,21 @@ class LocalizerStage(StageBase):
         progress = ctx.progress
         rate = min(1.0, 0.05 + 50 * progress) * max(0.02, 0.5 * (1 + math.cos(math.pi * progress)))
         set_lr(self.optimiser, self.settings.learning_rate * rate)
+
+        # Draw clips, and a few moments of each.
         maps, bands, steps = self._draw(ctx)
         self._last_batch = {**{f"maps_{index}": one for index, one in enumerate(maps)}, "bands": bands, "steps": steps}
+
+        # Score this rank's frames with every rank's sounds.
         self.net.train()
         with self.device_context.autocast():
             places, heard = self._embedded(maps, bands, steps)
-            own = self.net.correspondence(places, all_gather_rows(heard))  # this rank's frames with every rank's sounds
-        loss, told = self._loss(all_gather_rows(own.float()))
+            own = self.net.correspondence(places, all_gather_rows(heard))
+
+        # A frame's own sound shall score highest, over the frames of all ranks.
+        loss, metrics = self._loss(all_gather_rows(own.float()))
         backward_and_step(self.optimiser, loss)
-        return {**told, "temperature": self._temperature().item(), "even_odds": self.even_odds.item()}
+        return {**metrics, "temperature": self._temperature().item(), "even_odds": self.even_odds.item()}
 
     def _embedded(self, maps: list[Tensor], bands: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
         """Return places [b × m, d, h, w] of frames and q^A [b × m, d] of the sounds of their moments."""
@@ -153,8 +159,8 @@ class LocalizerStage(StageBase):
         s, few = self.settings, self._few
         contrast = moment_info_nce(matrix, few, self._temperature(), s.same_clip)
         logistic = moment_logistic(matrix, few, self.even_odds, s.same_clip)
-        told = {"contrast": contrast.item(), "logistic": logistic.item(), **found_moments(matrix.detach(), few)}
-        return contrast + s.calibration * logistic, told
+        metrics = {"contrast": contrast.item(), "logistic": logistic.item(), **found_moments(matrix.detach(), few)}
+        return contrast + s.calibration * logistic, metrics
 
     def _temperature(self) -> Tensor:
         return self.log_temperature.exp().clamp_min(SMALLEST_TEMPERATURE)
@@ -205,8 +211,8 @@ class LocalizerStage(StageBase):
         moments = np.tile(spread, (len(clips), 1))
         self.net.eval()
         read = self._placed(self.data.maps_of(clips, moments), self._bands(clips), self._steps(clips, moments))
-        loss, told = self._loss(self.net.correspondence(*self._embedded(*read)))
-        return {"loss": loss.item(), **told}
+        loss, metrics = self._loss(self.net.correspondence(*self._embedded(*read)))
+        return {"loss": loss.item(), **metrics}
 
     def bounds(self) -> LossBounds | None:
         """InfoNCE lies between every moment found and a guess among the batch's, about ln n of n moments.
@@ -249,8 +255,8 @@ def train_localizer(data: Moments, settings: LocalizerSettings, plan: RunPlan) -
     held out, or the last ones where fewer than two are.
     """
     stage = LocalizerStage(data, settings, plan.device_context, plan.seed)
-    told = {"stage": "localizer", "clips": len(data.train), "held_out": len(data.held_out)}
-    train(stage, plan, {**told, **asdict(settings)})
+    run_info = {"stage": "localizer", "clips": len(data.train), "held_out": len(data.held_out)}
+    train(stage, plan, {**run_info, **asdict(settings)})
     net = stage.net.eval().requires_grad_(False)
     if plan.device_context.is_main:
         save_file({name: value.contiguous() for name, value in net.state_dict().items()}, plan.out / WEIGHTS)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2s.media.montage import Pixels, captioned, captioned_sheet, drawable, save_png, told_by
+from s2s.media.montage import Pixels, captioned, captioned_sheet, drawable, png_metadata, save_png
 
 PAPER = (18, 18, 20)
 
@@ -96,7 +96,7 @@ def test_a_png_is_written_with_its_folders_and_tells_what_it_was_made_from(tmp_p
     save_png(path, RED, {"seed": 3, "sound": "Bäche.wav"})
     with Image.open(path) as image:
         np.testing.assert_array_equal(np.array(image), RED)
-    assert told_by(path) == {"seed": 3, "sound": "Bäche.wav"}
+    assert png_metadata(path) == {"seed": 3, "sound": "Bäche.wav"}
     assert [file.name for file in path.parent.iterdir()] == ["red.png"]
 
 
@@ -104,4 +104,4 @@ def test_a_file_that_tells_nothing_tells_none(tmp_path: Path) -> None:
     save_png(tmp_path / "mute.png", RED)
     (tmp_path / "notes.png").write_text("a shopping list")
     (tmp_path / "cut.png").write_bytes((tmp_path / "mute.png").read_bytes()[:20])
-    assert [told_by(tmp_path / name) for name in ("mute.png", "notes.png", "cut.png", "none.png")] == [None] * 4
+    assert [png_metadata(tmp_path / name) for name in ("mute.png", "notes.png", "cut.png", "none.png")] == [None] * 4
