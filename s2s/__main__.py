@@ -1,6 +1,6 @@
 """The library's command line: `python -m s2s VERB`. Arguments in, exit code out; the work is done elsewhere.
 
-Exit codes: 0 done, 1 training broke (a value that is no number), 2 bad input, with one line on stderr.
+Exit codes: 0 done, 1 training broke (a non-finite value), 2 bad input, with one line on stderr.
 """
 
 import argparse

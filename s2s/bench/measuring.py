@@ -72,7 +72,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where it was measured. `device` is where the networks ran."""
+    """Hardware and versions of a measurement. `device` is what the networks ran on."""
 
     cpu: str
     threads: int

@@ -26,8 +26,8 @@ def sound_files(named: Sequence[Path]) -> list[Path]:
 def readable(named: Sequence[Path], read: Callable[[Path], T]) -> list[tuple[Path, T]]:
     """Return every file named and every sound in the folders named, with what `read` makes of it.
 
-    A sound that was found in a folder and cannot be read is passed over with a word in the log. Raises AudioFileError
-    for a file that was named, and where nothing is left.
+    A sound that was found in a folder and cannot be read is passed over with a warning in the log. Raises
+    AudioFileError for a file that was named, and where nothing is left.
     """
     contents: list[tuple[Path, T]] = []
     refused: list[AudioFileError] = []

@@ -149,7 +149,7 @@ class _Folder:
         return painted.distances
 
     def finish(self) -> None:
-        """Nothing is left to do."""
+        """Do nothing: every picture was written as it came."""
 
     def _paths(self, name: str) -> list[Path]:
         if not self._singles:

@@ -97,7 +97,7 @@ class _Figure:
     rows: "Sequence[Sequence[Pixels]]"
     z: "Tensor"
     latent: "Latent"
-    heard: "Sweep"
+    sweep: "Sweep"
     summary: dict[str, Any]
 
 
@@ -112,8 +112,8 @@ def _blend(args: argparse.Namespace) -> None:
     z = draw_noise(args.count, model.generator.z_dim, seed=args.seed)
 
     def figure(image: Path, sound: Path) -> _Figure:
-        pixels, heard = read_image(image, model.card.squash_px), _heard(sound, model)
-        h_image, h_sound = embed_image(model, pixels).cpu(), embed_sound(model, heard).cpu()
+        pixels, clip = read_image(image, model.card.squash_px), _read_clip(sound, model)
+        h_image, h_sound = embed_image(model, pixels).cpu(), embed_sound(model, clip).cpu()
         latent = blended(h_image, h_sound)
         strips = [paint_latents(model, noise, latent, args.lambdas) for noise in z[:, None]]
         rows = [[pixels, *strip.pictures] for strip in strips]
@@ -123,9 +123,7 @@ def _blend(args: argparse.Namespace) -> None:
             "cosine of image and sound": _rounded(float(h_image[0] @ h_sound[0])),
             "columns": _columns(strips[0], h_image, strips[0].pictures[0]),
         }
-        return _Figure(
-            _pair_name(image, sound), rows, z[:1], latent, volume_sweep(sound.stem, heard, 0.0, 0.0), summary
-        )
+        return _Figure(_pair_name(image, sound), rows, z[:1], latent, volume_sweep(sound.stem, clip, 0.0, 0.0), summary)
 
     _write(args, model, [figure(*pair) for pair in progress(pairs, "pairs")])
 
@@ -136,11 +134,11 @@ def _edit(args: argparse.Namespace) -> None:
 
     pairs = _pairs(args)
     model = _model(args)
-    second = None if args.second is None else _heard(args.second, model)
+    second = None if args.second is None else _read_clip(args.second, model)
 
     def figure(image: Path, sound: Path) -> _Figure:
         pixels, name = read_image(image, model.card.squash_px), _pair_name(image, sound)
-        from_other = _on_the_way(args, _heard(sound, model), second)
+        from_other = _on_the_way(args, _read_clip(sound, model), second)
         h_other, h_one = (embed_sound(model, from_other.sound(end)).cpu() for end in (0.0, 1.0))
         found = _found_again(args, model, pixels, name)
         strip = paint_latents(model, found.z, latent := edited(found.h, h_one, h_other), args.lambdas)
@@ -224,13 +222,13 @@ def _settings(args: argparse.Namespace) -> "InversionSettings":
     return InversionSettings(**{name: value for name, value in given.items() if value is not None})
 
 
-def _on_the_way(args: argparse.Namespace, heard: "Sound", second: "Sound | None") -> "Sweep":
+def _on_the_way(args: argparse.Namespace, sound: "Sound", second: "Sound | None") -> "Sweep":
     """Return the sound of z_A2 becoming that of z_A1."""
     from s2s.sampling.figures.sweeps import opposing_sweep, volume_sweep
 
     if second is None:
-        return volume_sweep("", heard, args.quieter, args.louder)
-    return opposing_sweep({"z_A2": second, "z_A1": heard}, [0.0, args.louder])
+        return volume_sweep("", sound, args.quieter, args.louder)
+    return opposing_sweep({"z_A2": second, "z_A1": sound}, [0.0, args.louder])
 
 
 def _pairs(args: argparse.Namespace) -> list[tuple[Path, Path]]:
@@ -257,7 +255,7 @@ def _name_of(model: "Bundle") -> str:
     return f"{model.card.name} {model.card.version}"
 
 
-def _heard(file: Path, model: "Bundle") -> "Sound":
+def _read_clip(file: Path, model: "Bundle") -> "Sound":
     """Return the sound of `file`, repeated or cut to what the model hears."""
     clip_samples = model.spec.clip_samples
     return np.resize(read_audio(file, model.spec.sample_rate_hz, max_samples=clip_samples), clip_samples)
@@ -283,7 +281,7 @@ def _write_film(args: argparse.Namespace, model: "Bundle", figures: "Sequence[_F
     rate_hz, frames_each = model.spec.sample_rate_hz, args.seconds * _FILM_FPS
     ends = min(args.lambdas), max(args.lambdas)
     strips = (latent_frames(model, figure.z, figure.latent, ends, frames_each) for figure in figures)
-    sound = np.concatenate([figure.heard.heard(args.seconds * rate_hz) for figure in figures])
+    sound = np.concatenate([figure.sweep.heard(args.seconds * rate_hz) for figure in figures])
     shown = progress(itertools.chain.from_iterable(strips), "frames", total=frames_each * len(figures))
     write_film(args.film, shown, _FILM_FPS, sound, rate_hz)
 

@@ -122,41 +122,41 @@ class FilmClips:
         duration_s = self.job.video.duration_s
         return sound.samples[first : None if duration_s is None else first + round(duration_s * SAMPLE_RATE_HZ)]
 
-    def _cut(self, heard: Pcm, on_grid: Iterator[Picture] | None, begin_s: float) -> Iterator[CutClip]:
+    def _cut(self, samples: Pcm, on_grid: Iterator[Picture] | None, begin_s: float) -> Iterator[CutClip]:
         """Yield every cut with its clip, None where it is silent; end where the pictures do."""
         settings = self.job.settings
         encode = _Encoder(settings)
         window: dict[int, Encoded] = {}  # of the frames that this cut and those after it share
         taken = 0
-        for cut in cuts_of(len(heard), settings):
-            if _is_silent(cut.of(heard), settings):
+        for cut in cuts_of(len(samples), settings):
+            if _is_silent(cut.of(samples), settings):
                 self._silent += 1
                 yield cut, None
                 continue
-            wanted = range(cut.first_frame, cut.first_frame + cut.num_frames) if on_grid is not None else range(0)
-            window = {number: frames for number, frames in window.items() if number in wanted}
-            while on_grid is not None and taken < wanted.stop and (picture := next(on_grid, None)) is not None:
-                if taken in wanted:
+            numbers = range(cut.first_frame, cut.first_frame + cut.num_frames) if on_grid is not None else range(0)
+            window = {number: frames for number, frames in window.items() if number in numbers}
+            while on_grid is not None and taken < numbers.stop and (picture := next(on_grid, None)) is not None:
+                if taken in numbers:
                     window[taken] = encode(picture)
                 taken += 1
-            frames = [window[number] for number in wanted if number in window]
+            frames = [window[number] for number in numbers if number in window]
             seen = cut
-            if len(frames) < len(wanted):
+            if len(frames) < len(numbers):
                 seen = replace(cut, num_samples=min(cut.num_samples, len(frames) * SAMPLES_A_FRAME))
                 self.remarks.append(f"its pictures end after {cut.start_s + len(frames) / FRAME_RATE_HZ:.1f} s")
             if seen.num_samples >= settings.min_samples:
-                yield seen, self._clip(seen, heard, frames, begin_s)
+                yield seen, self._clip(seen, samples, frames, begin_s)
             if seen is not cut:
                 return
 
-    def _clip(self, cut: Cut, heard: Pcm, frames: list[Encoded], begin_s: float) -> Clip:
+    def _clip(self, cut: Cut, samples: Pcm, frames: list[Encoded], begin_s: float) -> Clip:
         return Clip(
             id=self.job.video.id,
             source=self.job.source,
             label=self.job.video.label,
             split=self.job.split,
             start_s=round(begin_s + cut.start_s, 6),
-            sound=cut.of(heard),
+            sound=cut.of(samples),
             frames={px: tuple(each[px] for each in frames) for px in self.job.settings.px} if frames else {},
         )
 

@@ -1,4 +1,4 @@
-"""What is done, for good: one line a film, one file a rank. Whoever starts again reads all of them.
+"""What is done and stays done: one line per film, one file per rank. Whoever starts again reads all of them.
 
 A line is on the disk before its fragment is removed and after its clips are in a shard; so the shards may hold more
 than the journal says, never less, and what they hold more is cut off.

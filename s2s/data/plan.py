@@ -50,8 +50,8 @@ def splits_of(recordings: Sequence[str], settings: PrepareSettings, known: Mappi
         for name in recordings
     }
     there = set(splits.values()) | set(known.values())
-    wanted: tuple[tuple[Split, float, float], ...] = (("val", val, 1.0), ("test", test, 0.0))
-    for split, share, end in wanted:
+    shares: tuple[tuple[Split, float, float], ...] = (("val", val, 1.0), ("test", test, 0.0))
+    for split, share, end in shares:
         free = [name for name in splits if splits[name] == "train" and name not in known]
         if share > 0 and split not in there and len(free) > 1:
             nearest = min(free, key=lambda name: abs(place_of(name, settings.seed) - end))

@@ -101,8 +101,8 @@ def _write(
     longest_s: float,
 ) -> float | None:
     """Write the whole track as PCM and return when it begins; None where nothing can be decoded."""
-    heard = (frame for frame in decoded(film, track, damage) if isinstance(frame, av.AudioFrame))
-    frames = (frame for frame in heard if is_rate(frame.sample_rate))
+    sound_frames = (frame for frame in decoded(film, track, damage) if isinstance(frame, av.AudioFrame))
+    frames = (frame for frame in sound_frames if is_rate(frame.sample_rate))
     first = next(frames, None)
     if first is None:
         return None

@@ -108,18 +108,18 @@ def find_clips(
     class is known or no film is there.
     """
     root = Path(folder)
-    wanted = [clip for clip in clips if classes is None or clip.label in classes]
-    if not wanted:
+    chosen = [clip for clip in clips if classes is None or clip.label in classes]
+    if not chosen:
         raise ValueError(f"none of the {len(clips)} clips listed is of the classes {_quoted(classes or ())}")
     films, extra = _films(root, {clip.id for clip in clips})
     videos = tuple(
         _video(films[clip.id], clip, split_of(clip.id.youtube_id, val_share=val_share, seed=seed))
-        for clip in wanted
+        for clip in chosen
         if clip.id in films
     )
     if not videos:
-        raise ValueError(f"{root} holds none of the {len(wanted)} clips; expected films like {wanted[0].id.stem}.mp4")
-    missing = tuple(clip.id.stem for clip in wanted if clip.id not in films)
+        raise ValueError(f"{root} holds none of the {len(chosen)} clips; expected films like {chosen[0].id.stem}.mp4")
+    missing = tuple(clip.id.stem for clip in chosen if clip.id not in films)
     notes = [
         *_about_classes(clips, classes),
         *_about_others(len(films), len(videos)),

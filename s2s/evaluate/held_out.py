@@ -51,7 +51,7 @@ class Seen:
 def hold_out(model: TrainedModel, pairs: PairSource) -> HeldOut:
     """Encode the test pairs, or where there are none those of validation; of many, evenly spread ones.
 
-    A pair that cannot be read is left out with a word in the log. Raises DataError for fewer than two.
+    A pair that cannot be read is left out with a warning in the log. Raises DataError for fewer than two.
     """
     ids = _of_split(pairs, "test") or _of_split(pairs, "val")
     read = [(one, *both) for one in _spread(ids, MOST_HELD_OUT) if (both := _read(model, pairs, one)) is not None]

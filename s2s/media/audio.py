@@ -51,13 +51,13 @@ def read_audio(
     an hour costs no more than a clip. Where some of it cannot be decoded, the rest is returned, and a warning logged,
     once a file. Raises AudioFileError.
     """
-    blocks, heard, notes = [], 0, SoundNotes()
+    blocks, num_samples, notes = [], 0, SoundNotes()
     for block in decode_audio(path, sample_rate_hz, notes):
         if not np.isfinite(block).all():
             raise AudioFileError(Path(path), "holds NaN or infinite samples")
         blocks.append(block)
-        heard += len(block)
-        if max_samples is not None and heard >= max_samples:
+        num_samples += len(block)
+        if max_samples is not None and num_samples >= max_samples:
             break
     if remarks := notes.remarks():
         _warn_once(f"{shown(path)}: {'; '.join(remarks)}")
@@ -69,7 +69,7 @@ def decode_audio(
 ) -> Iterator[NDArray[np.float32]]:
     """Yield what `read_audio` returns, block by block as the file is decoded; at least one block, none empty.
 
-    `notes` are filled in on the way. Samples that are no numbers are passed on.
+    `notes` are filled in on the way. Non-finite samples are passed on.
     """
     return (block for block in decode_stepwise(path, sample_rate_hz, notes) if len(block))
 
@@ -82,15 +82,15 @@ def decode_stepwise(
     So whoever has little time may stop after any packet, however long nothing can be decoded.
     """
     file, notes = Path(path), notes or SoundNotes()
-    heard = False
+    has_sound = False
     with opened(file, AudioFileError, "sound") as container:
         for number, track in enumerate(_tracks(container, file)):
             if number:  # the one before gave nothing at all
                 container.seek(0)
             for block in _blocks(container, track, sample_rate_hz, notes):
-                heard = heard or len(block) > 0
+                has_sound = has_sound or len(block) > 0
                 yield block
-            if heard:
+            if has_sound:
                 return
     bad, packets = notes.damage.bad_packets, notes.damage.packets
     if bad:

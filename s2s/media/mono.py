@@ -38,7 +38,7 @@ class ChannelPower:
     _mean: float = 0.0
 
     def add(self, channels: NDArray[np.float32], mean: NDArray[np.float32], rate_hz: int) -> None:
-        """Take in a block `channels` [channels, n] and its mean [n]. Values that are no numbers count as nothing."""
+        """Take in a block `channels` [channels, n] and its mean [n]; one with non-finite values is left out."""
         if len(channels) < 2:
             return
         power = float(np.vdot(channels, channels)) / len(channels)

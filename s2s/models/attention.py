@@ -8,7 +8,10 @@ from s2s.models.spectral import SpectralConv2d
 
 
 class Attention(nn.Module):
-    """Every place looks at every other at half the resolution; `gamma` opens the gate, closed at first."""
+    """SAGAN self-attention: queries at every place, keys and values at half the resolution.
+
+    `gamma`, the weight of the residual branch, is initialised to zero.
+    """
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -31,7 +34,7 @@ class Attention(nn.Module):
 
 def _seen(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """[b, places, k], [b, others, k], [b, others, v] -> [b, places, v]; the published one does not scale."""
-    if query.is_cuda:  # one fused kernel; it wants to be told of the one head
+    if query.is_cuda:  # one fused kernel, which expects a dimension of heads
         return F.scaled_dot_product_attention(query[:, None], key[:, None], value[:, None], scale=1.0)[:, 0]
     # Keys and values differ in width, which no fused kernel of the CPU takes: plainly is twice as fast.
     return torch.softmax(query @ key.mT, dim=-1) @ value

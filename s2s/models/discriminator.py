@@ -68,8 +68,8 @@ class Head(nn.Module):
 
     def answer(self, seen: Tensor, h: Tensor) -> Tensor:
         """Return logits [b, height, width] for what `body` made of a map."""
-        wanted: Tensor = self.project(h * self.h_scale)  # [b, head]
-        matched = (seen * wanted[:, :, None, None]).sum(dim=1) / math.sqrt(HEAD_WIDTH)
+        condition: Tensor = self.project(h * self.h_scale)  # [b, head]
+        matched = (seen * condition[:, :, None, None]).sum(dim=1) / math.sqrt(HEAD_WIDTH)
         real: Tensor = self.real(seen)
         return LOGIT_SCALE * (real.squeeze(1) + matched)
 

@@ -57,15 +57,15 @@ class Localizer(nn.Module):
         steps: Tensor = F.normalize(self.sound(bands).float(), dim=1)
         return steps
 
-    def correspondence(self, places: Tensor, heard: Tensor) -> Tensor:
+    def correspondence(self, places: Tensor, sounds: Tensor) -> Tensor:
         """Return C_av = q^V · q^A (Sound2Scene, 3.3) of every frame with every sound, [n, m] in -1..1.
 
-        `places` [n, d, h, w] as from `see`, `heard` [m, d] unit. q^V is the unit vector along the mean of a frame's
+        `places` [n, d, h, w] as from `see`, `sounds` [m, d] unit. q^V is the unit vector along the mean of a frame's
         places, each weighed by its similarity with the sound.
         """
-        assert places.ndim == 4 and heard.ndim == 2, f"{tuple(places.shape)} against {tuple(heard.shape)}"
+        assert places.ndim == 4 and sounds.ndim == 2, f"{tuple(places.shape)} against {tuple(sounds.shape)}"
         flat = places.flatten(2)  # [n, d, p]
-        similarity = torch.einsum("ndp,md->nmp", flat, heard)
+        similarity = torch.einsum("ndp,md->nmp", flat, sounds)
         weight = torch.softmax(similarity / self.sizes.attention, dim=2)
         along = (weight * similarity).sum(dim=2)
         pooled = torch.bmm(weight, flat.transpose(1, 2))  # [n, m, d]
@@ -73,17 +73,17 @@ class Localizer(nn.Module):
         cosine: Tensor = along / pooled.norm(dim=2).clamp_min(1e-4)
         return cosine.clamp(-1.0, 1.0)
 
-    def moments(self, places: Tensor, heard: Tensor) -> Tensor:
-        """Return C_av[t], [steps] in -1..1, of each frame of `places` [steps, d, h, w] with `heard` [steps, d]."""
+    def moments(self, places: Tensor, sounds: Tensor) -> Tensor:
+        """Return C_av[t], [steps] in -1..1, of each frame of `places` [steps, d, h, w] with `sounds` [steps, d]."""
         pairs = [
-            self.correspondence(frame[None], sound[None])[0, 0] for frame, sound in zip(places, heard, strict=True)
+            self.correspondence(frame[None], sound[None])[0, 0] for frame, sound in zip(places, sounds, strict=True)
         ]
         return torch.stack(pairs)
 
 
-def similarity_maps(places: Tensor, heard: Tensor) -> Tensor:
-    """Return where each frame shows its sound: cosines [n, h, w] of `places` [n, d, h, w] with `heard` [n, d]."""
-    return torch.einsum("ndhw,nd->nhw", places, heard)
+def similarity_maps(places: Tensor, sounds: Tensor) -> Tensor:
+    """Return where each frame shows its sound: cosines [n, h, w] of `places` [n, d, h, w] with `sounds` [n, d]."""
+    return torch.einsum("ndhw,nd->nhw", places, sounds)
 
 
 class PictureHead(nn.Module):

@@ -112,8 +112,8 @@ class MemoryGenerator(nn.Module):
         assert held.ndim == 3 and held.shape[1:] == (len(STATES), 2), f"held must be [b, 2, 2], got {held.shape}"
         values, firmness = held.unbind(dim=2)
         nearness, hour = (self.states.float() / STATE_SCALE).unbind(dim=1)  # [entries] each
-        wanted = torch.lerp(self.nearness(h), values[:, 0], firmness[:, 0])
-        away = (nearness - wanted[:, None]) / self.nearness_width
+        target_nearness = torch.lerp(self.nearness(h), values[:, 0], firmness[:, 0])
+        away = (nearness - target_nearness[:, None]) / self.nearness_width
         # The shorter way round the clock.
         late = ((hour - values[:, 1:] + 0.5) % 1.0 - 0.5) / _HOUR_WIDTH
         return 0.5 * (away.square() + firmness[:, 1:] * late.square())

@@ -78,8 +78,8 @@ def measured(
         "score, 95 % interval": f"{verdict.low:.4f} to {verdict.high:.4f}",
         "recall at 1 by chance": round(1 / len(old.place), 4),
     }
-    for when, retrieval_scores in (("before", old), ("after", new)):
-        metrics |= {f"{name}, {when}": value for name, value in retrieval_scores.summary().items()}
+    for when, scores in (("before", old), ("after", new)):
+        metrics |= {f"{name}, {when}": value for name, value in scores.summary().items()}
     return card.model_copy(update={"metrics": metrics})
 
 

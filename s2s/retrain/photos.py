@@ -54,7 +54,7 @@ class VenueClips:
     def frames(self, clip_id: str, px: int) -> Frames:
         """Return the film's frames, or the photographs squashed to squares, each for its time.
 
-        A photograph that cannot be read is left out with a word in the log. Raises ValueError where none is left.
+        A photograph that cannot be read is left out with a warning in the log. Raises ValueError where none is left.
         """
         if self.data.num_frames(clip_id):
             return self.data.frames(clip_id, px)

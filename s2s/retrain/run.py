@@ -237,8 +237,8 @@ def _report(options: RetrainOptions, dataset: VenueDataset, findings: Findings) 
             "id": pairs.ids[row],
             "recording": dataset.recordings[row],
             **{
-                f"{name}, {when}": round(float(getattr(retrieval_scores, name)[number]), 4)
-                for when, retrieval_scores in (("before", findings.old), ("after", findings.new))
+                f"{name}, {when}": round(float(getattr(scores, name)[number]), 4)
+                for when, scores in (("before", findings.old), ("after", findings.new))
                 for name in ("place", "cosine")
             },
         }

@@ -52,7 +52,7 @@ def user_cache() -> Path:
 class EmbeddingCache:
     """What is known of a folder's files: unit vectors [dim] by `FileIdentity`, in the folder `place`.
 
-    Damaged parts are put away with a word in the log, and what they held counts as unknown. Where nothing can be
+    Damaged parts are removed with a warning in the log, and what they held counts as unknown. Where nothing can be
     written the cache says so once and forgets.
     """
 
@@ -62,14 +62,14 @@ class EmbeddingCache:
         self._parts: dict[Path, tuple[FileIdentity, ...]] = {}
         self._writes = True
 
-    def read(self, wanted: Collection[FileIdentity]) -> dict[FileIdentity, Vector]:
-        """Return those of `wanted` that are known."""
-        asked = set(wanted)
+    def read(self, files: Collection[FileIdentity]) -> dict[FileIdentity, Vector]:
+        """Return those of `files` that are known."""
+        requested = set(files)
         known: dict[FileIdentity, Vector] = {}
         for part in sorted(self.place.glob("part-*.safetensors")):
             held = self._load(part)
             self._parts[part] = tuple(held)
-            known.update((file, vector) for file, vector in held.items() if file in asked)
+            known.update((file, vector) for file, vector in held.items() if file in requested)
         return known
 
     def add(self, embeddings: Mapping[FileIdentity, Vector]) -> None:

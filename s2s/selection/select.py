@@ -154,7 +154,7 @@ def save_scores(path: Path, scores: Mapping[str, Scores], settings: Mapping[str,
 
 
 def load_scores(
-    path: Path, wanted: Sequence[str] | None = None
+    path: Path, clip_ids: Sequence[str] | None = None
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, Any]]:
     """Return the scores that `save_scores` wrote, by clip, and the settings they were made with.
 
@@ -163,7 +163,7 @@ def load_scores(
     try:
         with safe_open(path, framework="numpy") as file:
             settings = json.loads((file.metadata() or {})["settings"])
-            keys = [key for key in file.keys() if wanted is None or key in set(wanted)]  # noqa: SIM118 - no mapping
+            keys = [key for key in file.keys() if clip_ids is None or key in set(clip_ids)]  # noqa: SIM118 - no mapping
             return {key: file.get_tensor(key) for key in keys}, settings
     except (SafetensorError, KeyError, json.JSONDecodeError) as error:
         raise ValueError(f"{path}: holds no scores ({' '.join(str(error).split())})") from error

@@ -109,7 +109,7 @@ def write_pictures(
 ) -> Pictures:
     """Decode frames of the source's clips for training and validation into `folder`, unless they are there.
 
-    `chosen` names the frames of each clip instead. A clip that cannot be read is left out with a word in the log.
+    `chosen` names the frames of each clip instead. A clip that cannot be read is left out with a warning in the log.
     Raises DataError where the folder holds others, and where none can be read.
     """
     rows = _rows(source, options, chosen)

@@ -42,7 +42,7 @@ def frame_px(encoder: PictureEncoder) -> int:
 
 
 def fingerprint(network: PictureEncoder | nn.Module) -> str:
-    """Return 16 letters that stand for the weights of a network: a localizer sees through one f_V alone."""
+    """Return a prefix of the SHA-256 of a network's weights, 16 hexadecimal digits: a localizer fits one f_V alone."""
     assert isinstance(network, nn.Module)
     digest = hashlib.sha256()
     for name, value in sorted(network.state_dict().items()):
@@ -123,7 +123,7 @@ def write_moments(source: ClipSource, encoder: PictureEncoder, folder: Path, opt
     """Compute moments of the source's clips for training and validation into `folder` and open them.
 
     What is there already is kept. Moments are spread over the clip, one drawn in each of as many equal spans. A clip
-    that cannot be read is left out with a word in the log. Raises ValueError where the folder holds moments of other
+    that cannot be read is left out with a warning in the log. Raises ValueError where the folder holds moments of other
     clips, another encoder or another size, or where there is too little to learn from.
     """
     ids, num_held_out = _divided(source)

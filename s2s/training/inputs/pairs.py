@@ -168,8 +168,8 @@ def write_pairs(
 ) -> Pairs:
     """Compute what f_A is trained on into `folder`, and open it; what is there already is kept.
 
-    A pair that cannot be read is left out with a word in the log. Raises DataError where the folder holds other pairs,
-    or those of another f_V.
+    A pair that cannot be read is left out with a warning in the log. Raises DataError where the folder holds other
+    pairs, or those of another f_V.
     """
     spec = spec or SpectrogramSpec()
     ids = list(source.ids)

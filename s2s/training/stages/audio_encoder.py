@@ -106,16 +106,16 @@ class AudioEncoderStage(StageBase):
         sample_rng = ctx.sample_rng(len(batch))
         pictures = sample_rng.integers(self.data.features.shape[1]).numpy()
         image = torch.from_numpy(self.data.features[rows, pictures])
-        heard = self.data.log_spectrograms_of(np.concatenate([rows, others[-1:]]))  # the next is behind each
-        heard = self.device_context.to_device(heard)
+        log_spectrograms = self.data.log_spectrograms_of(np.concatenate([rows, others[-1:]]))  # the next is behind each
+        log_spectrograms = self.device_context.to_device(log_spectrograms)
         augmentation = self.settings.augmentation
         if augmentation == NO_AUGMENTATION:
-            heard = heard[:-1]  # as published: not even the start is moved
+            log_spectrograms = log_spectrograms[:-1]  # as published: not even the start is moved
         else:
             may_fade, calibrated = (torch.from_numpy(of[rows]) for of in (self.data.fades, self.data.calibrated))
-            clean = SpectrogramBatch(heard[:-1], heard[1:], may_fade, calibrated)
-            heard = augment_spectrograms(clean, augmentation, self.data.spec, sample_rng)
-        sound = self.data.normalised(heard).contiguous(memory_format=torch.channels_last)
+            clean = SpectrogramBatch(log_spectrograms[:-1], log_spectrograms[1:], may_fade, calibrated)
+            log_spectrograms = augment_spectrograms(clean, augmentation, self.data.spec, sample_rng)
+        sound = self.data.normalised(log_spectrograms).contiguous(memory_format=torch.channels_last)
         self._last_batch = {"sound": sound, "image": image, "rows": torch.from_numpy(rows)}
         return sound, self.device_context.to_device(image)
 

@@ -130,8 +130,8 @@ class InstanceGanStage(StageBase):
             fake = self._paint(z, h)
             pixel = losses.pooled_l1(fake, real)
             with torch.no_grad():
-                wanted = self.encoder.maps(real)
-            feature = losses.feature_distance(self.encoder.maps(fake), wanted)
+                target_maps = self.encoder.maps(real)
+            feature = losses.feature_distance(self.encoder.maps(fake), target_maps)
         backward_and_step(self.paint_optimiser, 2 * pixel + feature)
         return {"pixel": pixel.item(), "feature": feature.item()}
 
@@ -142,7 +142,7 @@ class InstanceGanStage(StageBase):
         if self.settings.flips:
             turned = sample_rng.chance(0.5).to(real.device)[:, None, None, None]
             real = torch.where(turned, real.flip(3), real)
-        z, h_fake = self._wanted(sample_rng)
+        z, h_fake = self._z_and_h(sample_rng)
         self._last_batch = {"real": real, "h_real": h_real, "z": z, "h": h_fake}
 
         # Discriminator step, on both through the same differentiable augmentation.
@@ -158,7 +158,7 @@ class InstanceGanStage(StageBase):
         return {"discriminator": loss.item(), "gap": gap.item()}
 
     def _paint_step(self, sample_rng: SampleRng) -> dict[str, float]:
-        z, h = self._wanted(sample_rng)
+        z, h = self._z_and_h(sample_rng)
         self._last_batch |= {"z": z, "h": h}
         with self.device_context.autocast(), frozen(self.D):
             fake = self._paint(z, h).float()
@@ -170,7 +170,7 @@ class InstanceGanStage(StageBase):
         pictures = self.data.of(self.data.train[places])
         return self.device_context.to_device(to_tensor(pictures, self.settings.resolution))
 
-    def _wanted(self, sample_rng: SampleRng) -> tuple[Tensor, Tensor]:
+    def _z_and_h(self, sample_rng: SampleRng) -> tuple[Tensor, Tensor]:
         return self._noise(sample_rng), self.instances.wanted(sample_rng).to(self.device_context.device)
 
     def _noise(self, sample_rng: SampleRng) -> Tensor:
@@ -187,7 +187,7 @@ class InstanceGanStage(StageBase):
         """Yield batches (z, h) as one rank sees them, always the same, so that every rank measures the same."""
         draws = torch.Generator().manual_seed(2)
         for _ in range(_STATISTICS_BATCHES):
-            yield self._wanted(SampleRng.whole_batch(draws, self.settings.batch // self.device_context.rank.count))
+            yield self._z_and_h(SampleRng.whole_batch(draws, self.settings.batch // self.device_context.rank.count))
 
     def validate(self) -> dict[str, float]:
         """Return the Fréchet distance between held-out pictures and what is painted for their features, in f_V.

@@ -34,12 +34,12 @@ def distance_to_held_out(
     rows = data.held_out[:: max(1, len(data.held_out) // VALIDATED_ON)]
     if len(rows) < 2:
         return {}
-    wanted = encode_pictures(encoder, data.of(rows))
+    targets = encode_pictures(encoder, data.of(rows))
     z = torch.randn(len(rows), painter.z_dim, generator=torch.Generator().manual_seed(1))
-    painted = [as_pixels(part) for part in _painted(painter, z, wanted, device)]
-    found = encode_pictures(encoder, np.concatenate(painted))
-    near = (found * wanted).sum(dim=1).mean().item()
-    return {"loss": frechet_distance(found, wanted), "cosine": near}
+    painted = [as_pixels(part) for part in _painted(painter, z, targets, device)]
+    painted_features = encode_pictures(encoder, np.concatenate(painted))
+    near = (painted_features * targets).sum(dim=1).mean().item()
+    return {"loss": frechet_distance(painted_features, targets), "cosine": near}
 
 
 @torch.no_grad()

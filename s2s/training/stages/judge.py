@@ -114,9 +114,9 @@ class JudgeStage(StageBase):
             with self.device_context.autocast():
                 logits.append(self.net(pictures).float())
             targets.append(target)
-        said, wanted = torch.cat(logits), torch.cat(targets)
-        right = (said.argmax(1) == wanted).float().mean().item()
-        return {"loss": F.cross_entropy(said, wanted).item(), "accuracy": right}
+        predicted, target = torch.cat(logits), torch.cat(targets)
+        right = (predicted.argmax(1) == target).float().mean().item()
+        return {"loss": F.cross_entropy(predicted, target).item(), "accuracy": right}
 
     def bounds(self) -> LossBounds | None:
         """Every picture named for sure, or a guess among all classes."""

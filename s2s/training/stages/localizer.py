@@ -140,8 +140,8 @@ class LocalizerStage(StageBase):
         # Score this rank's frames with every rank's sounds.
         self.net.train()
         with self.device_context.autocast():
-            places, heard = self._embedded(maps, bands, steps)
-            own = self.net.correspondence(places, all_gather_rows(heard))
+            places, sound_embeddings = self._embedded(maps, bands, steps)
+            own = self.net.correspondence(places, all_gather_rows(sound_embeddings))
 
         # A frame's own sound shall score highest, over the frames of all ranks.
         loss, metrics = self._loss(all_gather_rows(own.float()))
@@ -150,8 +150,8 @@ class LocalizerStage(StageBase):
 
     def _embedded(self, maps: list[Tensor], bands: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
         """Return places [b × m, d, h, w] of frames and q^A [b × m, d] of the sounds of their moments."""
-        heard = self._hear(self.about.scaled(bands))  # [b, d, steps]
-        chosen = heard.gather(2, steps[:, None].expand(-1, heard.shape[1], -1))  # [b, d, m]
+        sound_embeddings = self._hear(self.about.scaled(bands))  # [b, d, steps]
+        chosen = sound_embeddings.gather(2, steps[:, None].expand(-1, sound_embeddings.shape[1], -1))  # [b, d, m]
         return self._see(maps), chosen.transpose(1, 2).flatten(0, 1)
 
     def _loss(self, matrix: Tensor) -> tuple[Tensor, dict[str, float]]:
@@ -249,7 +249,7 @@ def measured_bands(data: Moments) -> tuple[float, float]:
 
 
 def train_localizer(data: Moments, settings: LocalizerSettings, plan: RunPlan) -> tuple[Localizer, LocalizerAbout]:
-    """Train on the moments of unlabelled clips; return the network and what it is.
+    """Train on the moments of unlabelled clips; return the network, and the metadata to use it with.
 
     Writes `localizer.safetensors` and `localizer.json` to the plan's folder: the weights that did best on the clips
     held out, or the last ones where fewer than two are.
@@ -265,7 +265,7 @@ def train_localizer(data: Moments, settings: LocalizerSettings, plan: RunPlan) -
 
 
 def load_localizer(folder: Path) -> tuple[Localizer, LocalizerAbout]:
-    """Return the network and what it is, as a finished run left them in `folder`. Raises FileNotFoundError."""
+    """Return the network and its metadata, as a finished run left them in `folder`. Raises FileNotFoundError."""
     if not (folder / WEIGHTS).exists() or not (folder / ABOUT).exists():
         raise FileNotFoundError(
             f"{folder} holds no localizer: train one with `python -m s2s train localizer DATA {folder}`"

@@ -47,8 +47,8 @@ def _work(take: Take) -> tuple[Signal, Signal]:
     throttle *= 1.0 + 0.08 * np.interp(at, take.times(), take.drift(take.uniform(0.4, 1.5)))
     up_s, down_s = take.uniform(0.08, 0.3), take.uniform(0.25, 0.7)
     speed, now = np.empty(at.size), throttle[0]
-    for index, wanted in enumerate(throttle):
-        now += (wanted - now) / CONTROL_HZ / (up_s if wanted > now else down_s)
+    for index, target in enumerate(throttle):
+        now += (target - now) / CONTROL_HZ / (up_s if target > now else down_s)
         speed[index] = now
     return take.breakpoints(at, np.clip(speed, 0.0, 1.1)), take.breakpoints(at, np.clip(bite, 0.0, 1.0))
 

@@ -13,7 +13,7 @@ from s2s.evaluate.comparison import GeneratorScores, RetrievalScores, Verdict, W
 from s2s.retrain.page import ClipRow, Findings, before_after
 
 
-def retrieval_scores(place: list[float]) -> RetrievalScores:
+def scores_of(place: list[float]) -> RetrievalScores:
     return RetrievalScores(np.array(place), np.array(place) / 2 + 0.3, 0.5, 1.2, 0.25)
 
 
@@ -21,7 +21,7 @@ def findings(
     word: Word = "better", generator_scores: tuple[GeneratorScores, GeneratorScores] | None = None
 ) -> Findings:
     verdict = Verdict(word, 0.05, 0.01, 0.09)
-    old, new = retrieval_scores([0.5, 1.0, 0.0]), retrieval_scores([0.0, 0.5, 0.0])
+    old, new = scores_of([0.5, 1.0, 0.0]), scores_of([0.0, 0.5, 0.0])
     return Findings(
         "Tiny 1", "Tiny <2>", old, new, verdict, "12 recordings, 0.10 hours.", "No & none.", generator_scores
     )

@@ -27,14 +27,14 @@ def encoder(seed: int) -> AudioEncoder:
 def dataset(wanted: AudioEncoder, count: int = 6) -> VenueDataset:
     """Return one whose sounds lie where `wanted` hears them."""
     rng, rows = np.random.default_rng(0), np.arange(count)
-    retrieval_scores = rng.uniform(0, 8, (count, SPEC.num_bins, SPEC.num_frames)).astype(np.float16)
-    retrieval_scores *= np.linspace(0, 1, SPEC.num_bins)[None, :, None] > rng.uniform(0, 1, count)[:, None, None]
+    log_spectrograms = rng.uniform(0, 8, (count, SPEC.num_bins, SPEC.num_frames)).astype(np.float16)
+    log_spectrograms *= np.linspace(0, 1, SPEC.num_bins)[None, :, None] > rng.uniform(0, 1, count)[:, None, None]
     none, ones = np.empty(0, np.int64), np.ones(count)
     features = np.zeros((count, 1, 16), np.float32)
     ids = tuple(f"guest-{row}" for row in rows)
     neither = ones > 1
     pairs = Pairs(
-        rows, rows, none, ids, (), -ones.astype(np.int64), ones, neither, neither, SPEC, retrieval_scores, features
+        rows, rows, none, ids, (), -ones.astype(np.int64), ones, neither, neither, SPEC, log_spectrograms, features
     )
     features[:, 0] = encode_pairs(wanted, pairs, rows).numpy()
     return VenueDataset(pairs, np.empty((0, 8, 8, 3), np.uint8), ids, count, 0.1)
