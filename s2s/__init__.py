@@ -1,6 +1,7 @@
 """Sound2Scene as a library: hear a sound, get a point of an image space, paint it. The show imports none of training.
 
     spectrogram                 THE definition of a model's input; `spectrogram_spec`: its constants, without torch
+    rates                       of sound and of frames
     card, bundle                a model as a folder without code; `weight_headers`: its files before they are loaded;
                                 `describe`: in words
     media                       sound, images and films in and out; montages
