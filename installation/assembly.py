@@ -4,8 +4,10 @@ The workers are started before the window is opened, because they take seconds t
 """
 
 import logging
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from installation.audio.capture import CaptureConfig, CaptureCore
@@ -75,14 +77,8 @@ def _wire(
     frames = undo.enter_context(closing(FrameBox.for_pictures(picture_px)))
     params.send(worker_params(desk.tick(clock.now(), Features()), preset))
 
-    sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=args.seed)
-    capture = undo.enter_context(closing(ChildHost("capture", partial(CaptureCore, sound, ring, box), CaptureStatus())))
-    slow_path = partial(make_inference, config.model, args.seed, ring, box, frames)
-    # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
-    state = partial(bundle_state, config.model)
-    inference = ChildHost(
-        "inference", slow_path, InferenceStatus(), hang_limit_s=_LONGEST_STEP_S, niceness=5, cause=state
-    )
+    capture, inference = _workers(config, ring, box, frames)
+    undo.enter_context(closing(capture))
     undo.enter_context(closing(inference))
     for host in (inference, capture):  # the model takes longest
         host.supervise(clock.now())
@@ -114,19 +110,36 @@ def _wire(
     )
     show = Show(parts, preset, args.duration_s)
     if args.page is not None:
-        host_name, port = args.page
-        page = OperatorPage(
-            desk,
-            status=show.status,
-            picture=show.generated_jpeg,
-            presets=partial(preset_names, folders),
-            host=host_name,
-            port=port,
-        )
-        controls["page"] = page
+        controls["page"] = _operator_page(args.page, desk, show, folders)
     for control in controls.values():
         control.start()
     return show
+
+
+def _workers(
+    config: ShowConfig, ring: AudioRing, box: JsonBox, frames: FrameBox
+) -> tuple[ChildHost[CaptureStatus], ChildHost[InferenceStatus]]:
+    """Return the hosts of capture and inference, not yet started."""
+    sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=config.arguments.seed)
+    capture = ChildHost("capture", partial(CaptureCore, sound, ring, box), CaptureStatus())
+    slow_path = partial(make_inference, config.model, config.arguments.seed, ring, box, frames)
+    # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
+    state = partial(bundle_state, config.model)
+    return capture, ChildHost(
+        "inference", slow_path, InferenceStatus(), hang_limit_s=_LONGEST_STEP_S, niceness=5, cause=state
+    )
+
+
+def _operator_page(address: tuple[str, int], desk: Desk, show: Show, folders: Sequence[Path]) -> OperatorPage:
+    host_name, port = address
+    return OperatorPage(
+        desk,
+        status=show.status,
+        picture=show.generated_jpeg,
+        presets=partial(preset_names, folders),
+        host=host_name,
+        port=port,
+    )
 
 
 def open_surface(config: ShowConfig) -> Surface:

@@ -112,14 +112,14 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
 def _inference(config: ShowConfig, ring: AudioRing, params: JsonBox, frames: FrameBox) -> InlineHost[InferenceStatus]:
     """Return the slow path in this thread. Every step paints: there is no bound on the rate."""
     settings = InferenceConfig(config.model, config.arguments.seed, max_fps=1000.0, threads=2, patient=True)
-    return InlineHost("inference", Painter(InferenceCore(settings, ring, params, frames)), raises=True)
+    return InlineHost("inference", FilmInference(InferenceCore(settings, ring, params, frames)), raises=True)
 
 
 def _keep(_preset: Preset) -> None:
     """Nobody can ask a film for another preset: it has no control surface."""
 
 
-class Painter:
+class FilmInference:
     """The core of inference with whatever its network or device raises in one line, as the film's author reads it."""
 
     def __init__(self, core: Core[InferenceStatus]) -> None:

@@ -13,7 +13,7 @@ from installation.render.crossfade import Ramp
 from installation.render.extension import Extension
 from installation.render.frame_texture import FrameTexture
 from installation.render.framing import cover, internal_size, place
-from installation.render.hud import HeadUpDisplay
+from installation.render.overlay import HeadUpDisplay
 from installation.render.passes import Chain
 from installation.render.render_target import is_software
 from installation.render.resolution import ResolutionChooser

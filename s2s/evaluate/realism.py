@@ -47,7 +47,7 @@ class Confusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RealismAnswer:
     """What one listener makes of recordings.
 
     `with_recordings` tells whether recordings of `TRAINING_FOLDS` taught it beside the world; `folds` are those it was
@@ -83,7 +83,7 @@ class Verdict:
 class Realism:
     """Everything that was asked; `number` is the one that counts: the world alone, held-out fold, any answer."""
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[RealismAnswer, ...]
 
     @property
     def number(self) -> float:
@@ -118,7 +118,9 @@ def measure_realism(
     )
     return Realism(
         tuple(
-            Verdict(with_recordings, folds, shared_only, confusion_of(logits, truth, scenes, shared_only=shared_only))
+            RealismAnswer(
+                with_recordings, folds, shared_only, confusion_of(logits, truth, scenes, shared_only=shared_only)
+            )
             for with_recordings, folds, logits, truth in asked
             for shared_only in (False, True)
         )

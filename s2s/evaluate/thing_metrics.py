@@ -36,7 +36,7 @@ _AT_ONCE: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class JudgeReading:
     """What the judge reads of pictures: logits [n, 29], and masks [n, 1, h, w] in 0..1."""
 
     logits: Tensor
@@ -59,11 +59,11 @@ class Reading:
 
 
 @torch.inference_mode()
-def read(judge: ThingJudge, pictures: NDArray[np.uint8]) -> Reading:
+def read(judge: ThingJudge, pictures: NDArray[np.uint8]) -> JudgeReading:
     """Return what `judge` reads of pictures [n, h, w, 3]."""
     starts = range(0, len(pictures), _AT_ONCE)
     parts = [judge(as_input(pictures[start : start + _AT_ONCE])) for start in starts]
-    return Reading(torch.cat([logits for logits, _ in parts]), torch.cat([mask.sigmoid() for _, mask in parts]))
+    return JudgeReading(torch.cat([logits for logits, _ in parts]), torch.cat([mask.sigmoid() for _, mask in parts]))
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ class ThingMeasuring:
             masks = torch.from_numpy(small.masks(self.takes))[:, None].float() / 255.0
             return painter.paint(self.takes), masks
 
-    def _tell(self, name: str, reading: Reading, truth: Tensor) -> None:
+    def _tell(self, name: str, reading: JudgeReading, truth: Tensor) -> None:
         for most in (1, 5):
             self.metrics[f"thing R@{most}, {name}"] = reading.recall(self.labels, most)
         self.metrics[f"none, {name}"] = reading.none
@@ -122,7 +122,7 @@ class ThingMeasuring:
         sizes = truth.double().mean(dim=(1, 2, 3)).numpy()
         self.metrics[f"thing size, {name} against truth"] = mean_rank_correlation(reading.areas, sizes, self.labels)
 
-    def _by_scene(self, name: str, reading: Reading, labels: NDArray[np.int64]) -> None:
+    def _by_scene(self, name: str, reading: JudgeReading, labels: NDArray[np.int64]) -> None:
         right = (reading.logits.argmax(dim=1).numpy() == labels).astype(float)
         shares = {SCENES[label]: float(right[labels == label].mean()) for label in np.unique(labels)}
         words = ", ".join(f"{scene} {share:.2f}" for scene, share in sorted(shares.items(), key=lambda one: -one[1]))

@@ -58,12 +58,8 @@ def train(
     """
     length, device_context = plan.length, plan.device_context
     train_state = _begin(stage, plan, settings)
-    with RunLog(
-        plan.out if device_context.is_main else None,
-        step=train_state.step,
-        total=length.steps,
-        tensorboard=plan.tensorboard,
-    ) as log:
+    log_folder = plan.out if device_context.is_main else None
+    with RunLog(log_folder, step=train_state.step, total=length.steps, tensorboard=plan.tensorboard) as log:
         saved_s = train_state.trained_s
         while not _is_over(train_state, length):
             # Take one step, its random numbers a function of its number.

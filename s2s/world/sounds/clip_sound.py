@@ -15,8 +15,8 @@ from s2s.world.sounds.space import (
     FAR_DBFS,
     NEAR_DBFS,
     Listening,
-    Microphone,
     Place,
+    RecordingMicrophone,
     draw_carelessness,
     draw_floor,
     draw_microphone,
@@ -66,7 +66,7 @@ def synthesize_clip(clip: SceneClip, *, sample_rate_hz: int = SAMPLE_RATE_HZ) ->
     return ClipSound(sound, as_signal(parts * bent))
 
 
-def _hear(clip: SceneClip, part: ScenePart, recorder: Take, microphone: Microphone) -> tuple[Signal, Signal]:
+def _hear(clip: SceneClip, part: ScenePart, recorder: Take, microphone: RecordingMicrophone) -> tuple[Signal, Signal]:
     """Return one part and its surroundings [heard samples] as the microphone hears them."""
     times_s = np.arange(-LEAD_IN_S, clip.duration_s + 1 / _CONTROL_HZ, 1 / _CONTROL_HZ)
     presence, nearness = part.presence.sampled(times_s), part.nearness.sampled(times_s)
@@ -92,7 +92,9 @@ def _hear(clip: SceneClip, part: ScenePart, recorder: Take, microphone: Micropho
     return heard, scene.around(take)[take.lead_in :] * np.float32(level_at(take.nearness)) * careless
 
 
-def _moving(take: Take, dry: Signal, place: Place, microphone: Microphone, nearness: Signal, gate: Signal) -> Signal:
+def _moving(
+    take: Take, dry: Signal, place: Place, microphone: RecordingMicrophone, nearness: Signal, gate: Signal
+) -> Signal:
     """Return `dry` heard from `nearness` [heard samples], as loud as 1 while the thing is there.
 
     Air and room are computed at the nearest and the farthest point, and the ear walks from one to the other: both are

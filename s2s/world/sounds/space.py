@@ -33,7 +33,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Microphone:
+class RecordingMicrophone:
     """One recorder's colour: an uneven response, what rings near it, and where it ends below and above."""
 
     points: GainCurve
@@ -54,7 +54,7 @@ class Microphone:
         return response
 
 
-def draw_microphone(take: Take) -> Microphone:
+def draw_microphone(take: Take) -> RecordingMicrophone:
     """Draw a recorder: housings, stands and panels ring, and a quarter end early as cheap ones and codecs do."""
     points = [(40.0 * 2.0**octave, take.uniform(0.5, 3.5) * float(take.rng.standard_normal())) for octave in range(9)]
     bumps = tuple(
@@ -62,13 +62,13 @@ def draw_microphone(take: Take) -> Microphone:
         for _ in range(int(take.rng.integers(0, 5)))
     )
     cut_hz = take.log_uniform(10.0, 120.0)
-    return Microphone(points, bumps, cut_hz, take.log_uniform(4000.0, 16000.0) if take.chance(0.25) else None)
+    return RecordingMicrophone(points, bumps, cut_hz, take.log_uniform(4000.0, 16000.0) if take.chance(0.25) else None)
 
 
 class Listening:
     """One dry sound in one place, through one microphone: `at` answers how it is heard from any nearness."""
 
-    def __init__(self, take: Take, dry: Signal, place: Place, microphone: Microphone) -> None:
+    def __init__(self, take: Take, dry: Signal, place: Place, microphone: RecordingMicrophone) -> None:
         early, tail = _draw_room(take, place)
         self._wet_db = (place.wet_db[0], place.wet_db[1], 3.0 * float(take.rng.standard_normal()))
         self._loss_db = place.absorption * take.uniform(0.4, 1.0) * 25.0

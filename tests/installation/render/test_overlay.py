@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from installation.output.snapshot import PixelReader
-from installation.render.hud import HeadUpDisplay, write_lines
+from installation.render.overlay import HeadUpDisplay, write_lines
 
 
 def test_more_lines_need_more_room_and_larger_text_too() -> None:
