@@ -2,6 +2,6 @@
 
 surface (what to draw on) -> window (the only importer of pyglet) or headless; frame_texture and crossfade (generated
 pictures at display rate) -> passes from `shaders/` (shader, fusing, uniforms, render_target) -> pipeline.Renderer;
-resolution chooses how large the passes run; framing and extension meet the window's shape; hud, reading and snapshot
+resolution chooses how large the passes run; framing and extension meet the window's shape; overlay
 look at the result. No torch.
 """

@@ -95,11 +95,6 @@ class Verdict:
     low: float
     high: float
 
-    @property
-    def is_better(self) -> bool:
-        """Whether the new model may take the old one's place unasked."""
-        return self.word == "better"
-
 
 def compare(old: RetrievalScores, new: RetrievalScores, recordings: Sequence[str], seed: int = 0) -> Verdict:
     """Compare clip by clip; better is what is so with 95 % confidence, in place and cosine alike,

@@ -68,15 +68,6 @@ def presence_of(truth: Truth, start_s: float, num_frames: int) -> NDArray[np.flo
     return truth.parts[0].presence[np.minimum(frames, truth.num_frames - 1)]
 
 
-def by_group(
-    scores: Mapping[str, Scores], presence: Mapping[str, NDArray[np.float64]], group: Mapping[str, str]
-) -> dict[str, Hits]:
-    """Return `hits` for the clips of each group, its name in order."""
-    names = sorted({group[clip_id] for clip_id in scores})
-    members = {name: {clip_id: each for clip_id, each in scores.items() if group[clip_id] == name} for name in names}
-    return {name: hits(few, presence) for name, few in members.items()}
-
-
 def shown_share(presence: Mapping[str, NDArray[np.float64]]) -> float:
     """Return the part of all frames that show the thing: the hit rate of chance."""
     return float(np.mean([float((each >= THERE).mean()) for each in presence.values()]))

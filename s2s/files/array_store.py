@@ -8,6 +8,8 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from s2s.files.atomic_write import write_text
+
 DONE: Final = "done"
 
 
@@ -52,9 +54,7 @@ class ArrayStore:
         for array in self.arrays.values():
             assert isinstance(array, np.memmap)
             array.flush()
-        part = self.folder / f"{self.done_name}.part"
-        part.write_text(str(done))
-        part.replace(self.folder / self.done_name)
+        write_text(self.folder / self.done_name, str(done))
 
 
 def rows_done(folder: Path, done_name: str = DONE) -> int:

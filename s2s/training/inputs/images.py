@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from s2s.data.clip_source import ClipSource, DataError
 from s2s.data.corpus import Split
+from s2s.files.atomic_write import write_text
 from s2s.world.takes import WorldTakes
 
 _log = logging.getLogger(__name__)
@@ -172,6 +173,4 @@ def _describe(folder: Path, chosen: dict[str, Any], members: list[tuple[Split, s
     labels = [UNKNOWN if label is None else classes.index(label) for _, label in members] + [UNKNOWN] * missing
     splits = [split for split, _ in members] + ["none"] * missing
     about = {**chosen, "classes": classes, "labels": labels, "splits": splits}
-    part = folder / (_ABOUT + ".part")
-    part.write_text(json.dumps(about) + "\n", encoding="utf-8")
-    part.replace(folder / _ABOUT)
+    write_text(folder / _ABOUT, json.dumps(about) + "\n")

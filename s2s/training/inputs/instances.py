@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from s2s.files.atomic_write import atomic_path
 from s2s.models.image_encoder import PictureEncoder
 from s2s.training.engine.distributed import barrier
 from s2s.training.engine.step_context import SampleRng
@@ -95,9 +96,8 @@ def instances_of(
     kept = folder / KEPT
     if writes and not kept.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(".partial")
-        save_file(_computed(data, encoder, options), partial)
-        partial.replace(kept)
+        with atomic_path(kept) as partial:
+            save_file(_computed(data, encoder, options), partial)
     barrier()
     saved = load_file(kept)
     instances = Instances(saved["features"], saved["neighbours"], saved.get("mirrored"))

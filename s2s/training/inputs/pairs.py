@@ -21,6 +21,7 @@ from tqdm import tqdm
 from s2s.data.clip_source import DataError, Frames, Sound
 from s2s.data.corpus import Split
 from s2s.files.array_store import ArrayStore, rows_done
+from s2s.files.atomic_write import write_text
 from s2s.models.image_encoder import PictureEncoder
 from s2s.spectrogram import fit_clip, log_power, normalise
 from s2s.spectrogram_spec import SpectrogramSpec
@@ -256,6 +257,4 @@ def _check_about(folder: Path, about: dict[str, Any]) -> None:
     if different := [name for name, value in json.loads(json.dumps(about)).items() if there.get(name, value) != value]:
         raise DataError(f"{folder} holds pairs with other {', '.join(different)}: choose another --cache")
     if not about.keys() <= there.keys():
-        part = path.with_name(_ABOUT + ".part")
-        part.write_text(json.dumps({**there, **about}) + "\n", encoding="utf-8")
-        part.replace(path)
+        write_text(path, json.dumps({**there, **about}) + "\n")

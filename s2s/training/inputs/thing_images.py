@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from s2s.data.clip_source import DataError
+from s2s.files.atomic_write import write_text
 from s2s.models.autoencoder import Autoencoder
 from s2s.models.thing_judge import CLASSES, NONE
 from s2s.sampling.generate import as_pixels
@@ -88,7 +89,7 @@ def write_things(folder: Path, counts: ThingCounts) -> Things:
     pixels.flush()
     masks.flush()
     labels = [CLASSES.index(moment.thing or NONE) for moment in moments]
-    _describe(folder, {"counts": asdict(counts), "labels": labels, "painted": False})
+    write_text(folder / _ABOUT, json.dumps({"counts": asdict(counts), "labels": labels, "painted": False}) + "\n")
     return Things.open(folder)
 
 
@@ -107,20 +108,13 @@ def paint_again(folder: Path, painter: Autoencoder) -> Things:
             pixels[again], masks[again] = as_pixels(painter(as_input(pixels[few]))), masks[few]
         pixels.flush()
         masks.flush()
-        _describe(folder, {**about, "painted": True})
+        write_text(folder / _ABOUT, json.dumps({**about, "painted": True}) + "\n")
     return Things.open(folder)
 
 
 def _about(folder: Path) -> dict[str, Any] | None:
     path = folder / _ABOUT
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-
-
-def _describe(folder: Path, about: dict[str, Any]) -> None:
-    """Write beside and move: a folder is described when it is whole."""
-    beside = (folder / _ABOUT).with_suffix(".partial")
-    beside.write_text(json.dumps(about) + "\n", encoding="utf-8")
-    beside.replace(folder / _ABOUT)
 
 
 def _array(path: Path, shape: tuple[int, ...]) -> np.memmap[tuple[int, ...], np.dtype[np.uint8]]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from s2s.evaluate.selection_hits import Hits, by_group, hits, presence_of, shown_share
+from s2s.evaluate.selection_hits import Hits, hits, presence_of, shown_share
 from s2s.world.truth import PartTruth, Truth
 
 
@@ -34,11 +34,6 @@ def test_the_interval_is_wilsons() -> None:
 
 def test_chance_is_the_share_of_frames_that_show_the_thing() -> None:
     assert shown_share(TRUTH) == pytest.approx((5 / 20 + 10 / 20 + 4 / 20) / 3)
-
-
-def test_groups_are_measured_apart() -> None:
-    groups = by_group({"a": scores(4), "b": scores(0), "c": scores(0)}, TRUTH, {"a": "owl", "b": "rain", "c": "rain"})
-    assert {name: (found.hits, found.clips) for name, found in groups.items()} == {"owl": (1, 1), "rain": (1, 2)}
 
 
 def test_a_clip_cut_later_from_its_film_has_the_later_truth() -> None:
