@@ -56,7 +56,7 @@ def build_report(
 
 
 def refusal_lines(controls: Mapping[str, ControlStatus]) -> list[str]:
-    """Return what the control surfaces refused in the whole run, a line a surface that did."""
+    """Return what the control surfaces refused in the whole run, a line per surface that did."""
     refusing = {name: status for name, status in controls.items() if status.refused}
     return [f"{name} refused {status.refused}, the last: {status.last_refusal}" for name, status in refusing.items()]
 

@@ -198,7 +198,7 @@ class Chain:
         self._upscale, self._passes, self._plain = upscale, passes, plain
 
     def _made(self, group: tuple[str, ...]) -> list[Passes]:
-        """Return what draws a group: one shader, or one a pass where they are at odds; an error is then its pass's."""
+        """Return what draws a group: one shader, or one per pass where they are at odds; errors are then a pass's."""
         try:
             return [Passes(self._context, group)]
         except ShaderError:

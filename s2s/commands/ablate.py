@@ -18,7 +18,7 @@ def add_to(verbs: Verbs) -> None:
     """Add the verb."""
     verb = verbs.add_parser("ablate", help="the paper's table 2 on your clips", description=_STORY)
     verb.add_argument("data", type=Path, metavar="DATA", help="as `prepare` wrote it, with classes and a test split")
-    verb.add_argument("out", type=Path, metavar="OUT", help="table.json, table.md and a folder a run")
+    verb.add_argument("out", type=Path, metavar="OUT", help="table.json, table.md and a folder per run")
     verb.add_argument("--moments", type=Path, required=True, metavar="FILE.json", help="as `select` wrote it")
     for stage in ("image-encoder", "generator", "judge"):
         verb.add_argument(f"--{stage}", type=Path, required=True, metavar="FOLDER", help="of the finished stage")

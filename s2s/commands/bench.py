@@ -68,7 +68,7 @@ def _run(args: argparse.Namespace) -> None:
 
 
 def as_table(machine: "Machine", rows: Sequence["Measurement"]) -> str:
-    """Return the machine and one line a row."""
+    """Return the machine and one line per row."""
     repeats = next((row.ours.repeats for row in rows if not row.samples), 0)
     threads = "1 thread" if machine.threads == 1 else f"{machine.threads} threads"
     lines = [

@@ -33,8 +33,8 @@ def add_to(verbs: Verbs) -> None:
     """Add the verb."""
     verb = verbs.add_parser("generate", help="sounds to pictures, as published", description=_STORY)
     verb.add_argument("audio", type=Path, nargs="+", metavar="AUDIO", help="sound files, or folders of them")
-    verb.add_argument("out", type=Path, help="a .png for one sheet of all sounds, else a folder, one file a sound")
-    verb.add_argument("--singles", action="store_true", help="in the folder, one file a picture: SOUND/0.png, 1.png …")
+    verb.add_argument("out", type=Path, help="a .png for one sheet of all sounds, else a folder, one file per sound")
+    verb.add_argument("--singles", action="store_true", help="one file per picture in the folder: SOUND/0.png, …")
     add_sampling(verb)
     add_model(verb)
     verb.set_defaults(run=_run)
@@ -105,7 +105,7 @@ def _each(sounds: Mapping[str, Path], painter: "_Sheet | _Folder") -> tuple[dict
 
 
 class _Sheet:
-    """One sheet with a row a sound."""
+    """One sheet with a row per sound."""
 
     def __init__(self, args: argparse.Namespace, model: "Bundle", sampling: "Sampling") -> None:
         self._out, self._model, self._sampling = args.out, model, sampling

@@ -34,7 +34,7 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("source", nargs="?", type=Path, metavar="SOURCE", help=source)
     verb.add_argument("out", type=Path, metavar="OUT")
     verb.add_argument("--px", type=_sizes, metavar="PX,…", help="sides of the frames (default 224,128; world: 128)")
-    verb.add_argument("--workers", type=at_least(1), help="processes (default: one a core; world: 2)")
+    verb.add_argument("--workers", type=at_least(1), help="processes (default: one per core; world: 2)")
     verb.add_argument("--seed", type=int, default=0, help="of the split and the order (default 0)")
     _add_films(verb)
     _add_world(verb)

@@ -53,7 +53,7 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("--force", action="store_true", help="promote the new model even if it is not better")
     restart = "delete what OUT holds of an earlier retraining, but for its model and the previous one"
     verb.add_argument("--restart", action="store_true", help=restart)
-    verb.add_argument("--workers", type=at_least(1), help="processes that prepare (default: one a core)")
+    verb.add_argument("--workers", type=at_least(1), help="processes that prepare (default: one per core)")
     add_model(verb)
     verb.set_defaults(run=_run)
 

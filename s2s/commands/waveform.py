@@ -29,7 +29,7 @@ _GAINS_DB: Final = (-30.0, -20.0, -10.0, 0.0, 10.0)
 _CURVES: Final = ("equal-power", "linear")  # as in `s2s.sampling.manipulate`, which waits for torch
 _FILM_FPS: Final = 24
 _VOLUME: Final = """Turn sounds up and down and paint each volume with the same noise, as the paper's figure 6 does: one
-row a sound, one column a gain. Whether louder means larger is the model's answer, not the sheet's promise."""
+row per sound, one column per gain. Whether louder means larger is the model's answer, not the sheet's promise."""
 _MIX: Final = """Paint sounds alone and mixed, with the same noise, as the paper's figure 7 does; with --opposing the
 first goes while each of the others comes, as figure 8 does."""
 
@@ -39,14 +39,14 @@ def add_to(verbs: Verbs) -> None:
     volume = verbs.add_parser("volume", help="one sound at many volumes, painted", description=_VOLUME)
     volume.add_argument("audio", type=Path, nargs="+", metavar="SOUND", help="sound files, or folders of them")
     _add_result(volume, film="also a film: each sound from the first gain to the last")
-    gains = "in decibels, one a column (default -30,-20,-10,0,10); write --gains=-30,… with the ="
+    gains = "in decibels, one per column (default -30,-20,-10,0,10); write --gains=-30,… with the ="
     volume.add_argument("--gains", type=numbers, default=list(_GAINS_DB), metavar="DB,DB,…", help=gains)
     volume.set_defaults(run=_volume)
 
     mix = verbs.add_parser("mix", help="sounds alone and mixed, painted", description=_MIX)
     mix.add_argument("audio", type=Path, nargs="+", metavar="SOUND", help="two or more sound files")
     _add_result(mix, film="also a film: the sounds join one after another, or cross with --opposing")
-    mix.add_argument("--gains", type=numbers, metavar="DB,DB,…", help="one a sound, in decibels (default 0)")
+    mix.add_argument("--gains", type=numbers, metavar="DB,DB,…", help="one per sound, in decibels (default 0)")
     mix.add_argument("--pairs", action="store_true", help="of more than two sounds, also every two")
     mix.add_argument("--opposing", action="store_true", help="the first goes while each of the others comes")
     mix.add_argument("--steps", type=at_least(2), default=7, help="columns with --opposing (default 7)")
@@ -125,10 +125,10 @@ def _clip(file: Path, spec: SpectrogramSpec, level_dbfs: float | None) -> "Sound
         raise AudioFileError(file, str(error)) from error
 
 
-def _gains(sounds: "Mapping[str, Sound]", args: Sequence[float] | None) -> dict[str, float]:
-    if args is not None and len(args) != len(sounds):
-        raise ValueError(f"--gains: expected one a sound, {len(sounds)}; got {len(args)}")
-    return dict(zip(sounds, args or [0.0] * len(sounds), strict=True))
+def _gains(sounds: "Mapping[str, Sound]", gains_db: Sequence[float] | None) -> dict[str, float]:
+    if gains_db is not None and len(gains_db) != len(sounds):
+        raise ValueError(f"--gains: expected one per sound, {len(sounds)}; got {len(gains_db)}")
+    return dict(zip(sounds, gains_db or [0.0] * len(sounds), strict=True))
 
 
 def _opposing_pairs(sounds: "Mapping[str, Sound]") -> "list[dict[str, Sound]]":

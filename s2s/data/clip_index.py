@@ -1,4 +1,4 @@
-"""`index.jsonl`: one row a clip, with where each of its members lies in its shard. Pure.
+"""`index.jsonl`: one row per clip, with where each of its members lies in its shard. Pure.
 
 The members of a clip follow each other in the tar in a fixed order, `ID.json`, `ID.wav`, then the frames size by size
 (`ID.f224.000.jpg` …), each after a header of 512 bytes and padded to a multiple of that; so their lengths say where.

@@ -1,6 +1,6 @@
 """Films -> a folder of clips to train on, in parallel; whoever is killed goes on where it was.
 
-One process a rank plans, hands films to its workers and appends what they make to its shards, in the order of the plan
+One process per rank plans, hands films to its workers and appends what they make to its shards, in the plan's order
 whatever order they end in: the same films make the same bytes, undisturbed or not. Rank 0 then writes the index.
 """
 

@@ -164,7 +164,7 @@ def _file_name(name: str) -> str:
 
 
 def table(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return a line a row, in the order of the rows: mean and deviation over seeds, in per cent, the paper's beside."""
+    """Return a line per row, in their order: mean and deviation over seeds, in per cent, the paper's beside."""
     lines = []
     for name in dict.fromkeys(result["name"] for result in results):
         own = [result for result in results if result["name"] == name]

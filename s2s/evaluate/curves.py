@@ -74,7 +74,7 @@ def runs_behind(folders: Sequence[Path]) -> list[RunCurves]:
 
 
 def write_curves(bundle: Path, runs: Sequence[RunCurves]) -> None:
-    """Write `curves.json` into the bundle, a line a run."""
+    """Write `curves.json` into the bundle, a line per run."""
     lines = ",\n".join(json.dumps(run.as_dict()) for run in runs)
     (bundle / CURVES).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 

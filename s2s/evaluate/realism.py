@@ -37,7 +37,7 @@ class Confusion:
         return right / max(1, sum(map(sum, self.counts)))
 
     def lines(self) -> list[str]:
-        """Return one line a scene: how many of it were named rightly, and what the others were taken for."""
+        """Return one line per scene: how many of it were named rightly, and what the others were taken for."""
         lines = []
         for scene, row in zip(self.rows, self.counts, strict=True):
             taken = sorted(zip(row, self.columns, strict=True), key=lambda pair: -pair[0])

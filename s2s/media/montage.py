@@ -49,7 +49,7 @@ def captioned_sheet(
     """Lay rows of pictures, each [h, w, 3] uint8 of any size, out as one sheet [H, W, 3] on dark paper.
 
     Every picture is fitted into a cell, `cell_px` square or, where all pictures are wide, lower. Captions are optional:
-    one a row to the left, one a column above; lines are parted by line feeds, and one too long is cut with an ellipsis.
+    one per row to the left, one per column above; line feeds part lines, and one too long is cut with an ellipsis.
     Pillow's own font has little but ASCII: other letters lose their accents or are spelt out. Raises ValueError for a
     sheet without pictures or captions that do not match.
     """

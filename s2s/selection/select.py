@@ -39,7 +39,7 @@ def top_moments(scores: Scores, count: int = TOP) -> list[int]:
 
 @dataclass(slots=True)
 class Ledger:
-    """Scores as they come: a line of settings, then a line a clip. A line that a kill cut short is dropped."""
+    """Scores as they come: a line of settings, then a line per clip. A line that a kill cut short is dropped."""
 
     path: Path
     settings: dict[str, Any]

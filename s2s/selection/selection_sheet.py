@@ -40,7 +40,7 @@ class Selected:
 
 
 def selection_sheet(clips: Sequence[Selected], *, title: str = "", cell_px: int = CELL_PX) -> Pixels:
-    """Lay out a row a clip. Raises ValueError for no clips."""
+    """Lay out a row per clip. Raises ValueError for no clips."""
     located = any(clip.where is not None for clip in clips)
     columns = [column for column in COLUMNS if located or column != COLUMNS[2]]
     rows = [_row(clip, cell_px, located=located) for clip in clips]

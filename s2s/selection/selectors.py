@@ -1,4 +1,4 @@
-"""Ways of saying how well each frame of a clip goes with its sound. One object a way; none has seen a label.
+"""Ways of saying how well each frame of a clip goes with its sound. One object per way; none has seen a label.
 
 Each gives a score a frame, and the frames of the highest scores are selected.
 """

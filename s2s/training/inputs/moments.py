@@ -52,7 +52,7 @@ def fingerprint(network: PictureEncoder | nn.Module) -> str:
 
 @torch.inference_mode()
 def picture_maps(encoder: PictureEncoder, frames: NDArray[np.uint8], stages: Sequence[int]) -> list[Tensor]:
-    """Return f_V's maps [n, c_i, h_i, w_i] of frames [n, px, px, 3], one a stage (1 to 4), on the CPU, float32."""
+    """Return f_V's maps [n, c_i, h_i, w_i] of frames [n, px, px, 3], one per stage (1 to 4), on the CPU, float32."""
     assert isinstance(encoder, nn.Module)
     device, parts = next(encoder.parameters()).device, []
     for start in range(0, len(frames), _FRAMES_AT_ONCE):

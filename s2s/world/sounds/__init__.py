@@ -1,6 +1,6 @@
 """The sounds of the synthetic world, in numpy and scipy alone: `synthesize` a steady take, `synthesize_clip` a clip.
 
-Downward: clip_sound -> synthesis -> one module a family (weather, water, fire, animals, machines, people, music …)
+Downward: clip_sound -> synthesis -> one module per family (weather, water, fire, animals, machines, people, music …)
 -> grains, noise, voices -> take; space is the air, room and microphone that every sound passes through last, and
 surroundings what else is there. Importing does nothing.
 """

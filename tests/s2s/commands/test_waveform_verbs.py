@@ -132,7 +132,7 @@ def test_one_seed_makes_one_sheet(model: Path, sounds: list[Path], tmp_path: Pat
         ("volume", ["rain.wav", "out.png", "--gains=0,300"], "at most 200 decibels"),
         ("volume", ["silence.wav", "out.png", "--level", "-20"], "silence.wav: silence cannot be brought to a level"),
         ("mix", ["rain.wav", "out.png"], "at least two sounds, got 1"),
-        ("mix", ["rain.wav", "bell.wav", "out.png", "--gains=0"], "--gains: expected one a sound, 2; got 1"),
+        ("mix", ["rain.wav", "bell.wav", "out.png", "--gains=0"], "--gains: expected one per sound, 2; got 1"),
         ("mix", ["rain.wav", "bell.wav", "rain.wav/out.png"], "rain.wav"),
     ],
 )
