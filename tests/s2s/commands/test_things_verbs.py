@@ -65,15 +65,21 @@ def test_things_are_drawn_and_three_tenths_of_them_painted_again(painter: Path, 
     assert not np.array_equal(things.pixels[30:], things.pixels[:9])
 
 
-def test_a_memory_of_the_world_becomes_a_bundle_and_the_judge_says_what_it_paints(
-    painter: Path, story: Path, judge: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    world, model, out = tmp_path / "world", tmp_path / "model", tmp_path / "answers.json"
+def remember(painter: Path, story: Path, tmp_path: Path) -> Path:
+    """Make a bundle that remembers 28 takes of the world; return its folder."""
+    world, model = tmp_path / "world", tmp_path / "model"
     write_takes(world, WorldCounts(28, 0, 32, picture_width_px=64))
     tiny = write_tiny_bundle(tmp_path / "tiny")
     named = ["--name", "Remembered", "--version", "9", "--story", str(story)]
     command = ["memory", str(tiny), str(world), str(model), "--autoencoder", str(painter), "--takes", "1", *named]
     assert main(command) == 0
+    return model
+
+
+def test_a_memory_of_the_world_becomes_a_bundle(
+    painter: Path, story: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = remember(painter, story, tmp_path)
     assert f"{model}: " in capsys.readouterr().out
     card = bundle.read_card(model)
     assert (card.name, card.version) == ("Remembered", "9")
@@ -81,6 +87,10 @@ def test_a_memory_of_the_world_becomes_a_bundle_and_the_judge_says_what_it_paint
     assert (card.generator.entries, card.generator.size_px) == (28, (64, 32))
     assert bundle.load(model).knows_states
 
+
+@pytest.mark.slow
+def test_the_judge_says_what_a_model_paints(painter: Path, story: Path, judge: Path, tmp_path: Path) -> None:
+    model, out = remember(painter, story, tmp_path), tmp_path / "answers.json"
     assert main(["judge", str(model), str(out), "--judge", str(judge), "--takes", "2"]) == 0
     metrics = json.loads(out.read_text())
     assert metrics["thing, takes"] == 56.0
