@@ -253,7 +253,7 @@ class ChildHost(Generic[S]):
         return None
 
     def _examine(self, process: SpawnProcess, now: float) -> Failure | None:
-        """Return what is wrong with the child, judged from outside."""
+        """Return what is wrong with the child, seen from outside."""
         alive = self._beat_at is not None
         if not process.is_alive():
             return Failure(f"{self.name} ended without a word (exit code {process.exitcode})")

@@ -128,7 +128,8 @@ class ModelMetrics:
         seen = torch.tensor([classes.index(label) if label is not None else -1 for label in self.seen.labels])
         centroids = class_centroids(self.seen.features[seen >= 0], seen[seen >= 0])
         known = targets >= 0
-        self.metrics["sound to scene, world"] = accuracy(nearest_class(held.audio[known], centroids), targets[known])
+        where = "sound to scene, world" if isinstance(self.pairs, WorldPairs) else "sound to class"
+        self.metrics[where] = accuracy(nearest_class(held.audio[known], centroids), targets[known])
         if recordings is not None:
             self._recordings(recordings, centroids, classes)
 

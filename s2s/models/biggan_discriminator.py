@@ -22,7 +22,7 @@ _ATTENTION_PX: Final = {64: 32, 128: 64, 256: 64}
 
 
 class BigGanDiscriminator(nn.Module):
-    """Judge whether a picture is real and goes with a feature of unit norm.
+    """Score whether a picture is real and goes with a feature of unit norm.
 
     Published sizes: 128 or 256 pixels with 96 channels, 64 pixels with 64. Raises ValueError for a resolution
     that has no published shape.

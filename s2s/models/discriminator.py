@@ -19,7 +19,7 @@ PIXEL_WIDTHS: Final = (32, 64, 96)
 
 
 class Discriminator(nn.Module):
-    """Judge pictures given h by projection (Miyato & Koyama 2018); one map of logits a head."""
+    """Score pictures given h by projection (Miyato & Koyama 2018); one map of logits a head."""
 
     def __init__(self, map_widths: tuple[int, ...], h_dim: int) -> None:
         super().__init__()

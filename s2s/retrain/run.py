@@ -176,7 +176,7 @@ def _compare(
     learnt: Learnt,
     generator_scores: tuple[GeneratorScores, GeneratorScores] | None,
 ) -> dict[str, Any]:
-    """Judge what lies in OUT/candidate, complete its card and its thumbnail, and write page and report."""
+    """Compare what lies in OUT/candidate, complete its card and its thumbnail, and write page and report."""
     new = bundle.load(layout.candidate, device=options.device)
     sounds = [_embedded(model, dataset) for model in (current, new)]
     old_scores, new_scores = (_scores(audio, dataset) for audio in sounds)

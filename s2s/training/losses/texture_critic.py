@@ -22,7 +22,7 @@ _BETAS: Final = (0.0, 0.99)
 
 
 class PatchNet(nn.Module):
-    """Judge every place by the 38 pixels around it; spectral norms keep it from running ahead of the painter."""
+    """Score every place by the 38 pixels around it; spectral norms keep it from running ahead of the painter."""
 
     def __init__(self) -> None:
         super().__init__()

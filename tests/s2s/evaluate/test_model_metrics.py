@@ -81,7 +81,7 @@ def test_films_with_classes_and_a_judge_give_all_but_what_only_the_world_knows(m
     metrics = measured(model, films, hold_out(model, films), judge)
     assert metrics["held-out takes"] == 4.0
     assert metrics["R@1, chance"] == 0.5 and metrics["R@5, real pictures"] == 1.0
-    assert {"noise diversity", "sound to scene, world", "generator ms, one thread"} <= set(metrics)
+    assert {"noise diversity", "sound to class", "generator ms, one thread"} <= set(metrics)
     assert (
         metrics[NOT_MEASURED] == "size against truth and gain: only the synthetic world knows how large its things are"
     )
