@@ -45,7 +45,7 @@ def check_generator(model: Bundle) -> None:
         )
     if not isinstance(model.image_encoder, ImageEncoder):
         raise ValueError(
-            f"--generator: {model.path} looks through SwAV, and the light generator's discriminator needs the small encoder"
+            f"--generator: {model.path} looks through SwAV, and the light generator's D needs the small encoder"
         )
 
 
