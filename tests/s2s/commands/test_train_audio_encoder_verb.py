@@ -132,7 +132,7 @@ def test_the_same_command_goes_on_where_it_stopped(run: Run, tmp_path: Path) -> 
 def test_a_dry_run_prints_what_would_be_and_does_nothing(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("--dry-run", "--set", "loss=nce", "--hearing", "still") == 0
+    assert run("--dry-run", "--set", "loss=nce", "--hearing", "still") == 0  # as --augmentation none was once said
     printed = yaml.safe_load(capsys.readouterr().out)
     assert printed["settings"]["loss"] == "nce" and printed["settings"]["width"] == 4
     assert printed["settings"]["augmentation"]["short_share"] == 0
