@@ -4,5 +4,5 @@ audio_encoder (f_A), image_encoder (what every f_V is, and ours), swav (the publ
 generator is), light_generator (ours, for few cores), biggan and biggan_discriminator (the published IC-GAN pair, with
 spectral and attention), discriminator (on frozen f_V), localizer (which moments show what is heard), judge (a
 classifier, to measure with). For inference on a CPU: biggan_inference (the same pictures for
-a third of the arithmetic) on quarters (convolutions with fewer products) and products (by oneDNN).
+a third of the arithmetic) on phase_split_conv (fewer multiplications) and packed_matmul (by oneDNN).
 """

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from s2s.models.attention import Attention
 from s2s.models.biggan import EPS, START_PX, BatchNorm, BigGanGenerator, ConditionalBatchNorm, UpBlock
-from s2s.models.products import packed, product
-from s2s.models.quarters import DoubledConv, QuarterConv
+from s2s.models.packed_matmul import packed, product
+from s2s.models.phase_split_conv import DoubledConv, PhaseConv
 
 _QUERIES: Final = 1024
 """Places that look at all others at a time: their 1024 × 1024 answers stay in the caches."""
@@ -67,7 +67,7 @@ class _Block:
         assert isinstance(block, UpBlock)
         self._norms = _Norms(block)
         self._conv1 = DoubledConv(block.conv1.weight, px)
-        self._conv2 = QuarterConv(block.conv2.weight, px)
+        self._conv2 = PhaseConv(block.conv2.weight, px)
         assert block.conv_sc.bias is not None and block.conv2.bias is not None
         self._shortcut = packed(block.conv_sc.weight.flatten(1), px * px)
         self._bias = block.conv_sc.bias + block.conv2.bias  # both are added to every place
@@ -76,8 +76,8 @@ class _Block:
     def __call__(self, x: Tensor, condition: Tensor) -> Tensor:
         """[b, px, px, in], [b, condition] -> [b, 2 px, 2 px, out]."""
         scale1, shift1, scale2, shift2 = self._norms(condition)
-        quarters = self._conv1(_framed(x, scale1, shift1), scale2, shift2)
-        x = self._conv2(quarters, product(x, self._shortcut, self._bias))
+        phases = self._conv1(_framed(x, scale1, shift1), scale2, shift2)
+        x = self._conv2(phases, product(x, self._shortcut, self._bias))
         for attention in self._attention:
             x = attention(x)
         return x

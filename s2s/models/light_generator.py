@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from s2s.models.products import convolved, packed_kernel
+from s2s.models.packed_matmul import convolved, packed_kernel
 
 STYLE_DIM: Final = 256
 TEXTURE_MAPS: Final = 8

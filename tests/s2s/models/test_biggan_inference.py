@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.testing import assert_close
 
-from s2s.models import products, quarters
+from s2s.models import packed_matmul, phase_split_conv
 from s2s.models.biggan import BigGanGenerator
 from s2s.models.biggan_inference import prepare_for_inference
 from tests.golden.seeded_weights import seeded_input, seeded_state_dict
@@ -80,9 +80,9 @@ def test_pictures_worked_on_in_strips_are_the_pictures_worked_on_whole(monkeypat
     generator = prepared()
     z, h = inputs(2, generator)
     with torch.inference_mode():
-        monkeypatch.setattr(quarters, "_STRIP_VALUES", 1 << 40)
+        monkeypatch.setattr(phase_split_conv, "_STRIP_VALUES", 1 << 40)
         whole = generator(z, h)
-        monkeypatch.setattr(quarters, "_STRIP_VALUES", 3 * 32 * 16)  # of the widest pictures, not quite four rows
+        monkeypatch.setattr(phase_split_conv, "_STRIP_VALUES", 3 * 32 * 16)  # not quite four rows of the widest
         assert_same_pictures(generator(z, h), whole)
 
 
@@ -91,7 +91,7 @@ def test_a_torch_without_the_operations_of_onednn_paints_the_same(monkeypatch: p
     z, h = inputs(1, generator)
     with torch.inference_mode():
         ours = generator(z, h)
-        monkeypatch.setattr(products, "_has_onednn", lambda: False)
+        monkeypatch.setattr(packed_matmul, "_has_onednn", lambda: False)
         assert_same_pictures(prepared()(z, h), ours)
 
 

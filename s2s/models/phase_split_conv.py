@@ -1,7 +1,7 @@
 """3×3 convolutions with fewer multiplications, for inference on a CPU: no gradients.
 
-A picture [b, 2h, 2w, c] travels between them as its quarters [2, 2, b, h + 1, w + 1, c]: even and odd rows, even and
-odd columns. Even quarters end in a row (column) of zeros, odd ones begin with it: the padding of the convolution.
+A picture [b, 2h, 2w, c] travels between them as its phases [2, 2, b, h + 1, w + 1, c]: even and odd rows, even and
+odd columns. Even phases end in a row (column) of zeros, odd ones begin with it: the padding of the convolution.
 """
 
 import math
@@ -11,7 +11,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from s2s.models.products import packed, product
+from s2s.models.packed_matmul import packed, product
 
 _BOTH: Final = (0, 1)  # even, odd
 _STRIP_VALUES: Final = 1 << 17
@@ -34,16 +34,16 @@ class DoubledConv:
         self._kernels = [[packed(kernel, px * px) for kernel in row] for row in kernels]
 
     def __call__(self, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-        """[b, h + 2, w + 2, in], zeros around it -> quarters of relu(scale · convolved + shift).
+        """[b, h + 2, w + 2, in], zeros around it -> phases of relu(scale · convolved + shift).
 
         `scale` and `shift` are [b, 1, 1, out].
         """
         b, h, w = len(x), x.shape[1] - 2, x.shape[2] - 2
-        quarters = x.new_empty(2, 2, b, h + 1, w + 1, self._out_channels)
+        phases = x.new_empty(2, 2, b, h + 1, w + 1, self._out_channels)
         for some, top, bottom in _strips(b, h, w * self._out_channels):
-            out = [[quarters[r, s, some, top + r : bottom + r, s : s + w] for s in _BOTH] for r in _BOTH]
+            out = [[phases[r, s, some, top + r : bottom + r, s : s + w] for s in _BOTH] for r in _BOTH]
             self._strip(x[some, top : bottom + 2], scale[some], shift[some], out)
-        return _bordered(quarters)
+        return _bordered(phases)
 
     def _strip(self, x: Tensor, scale: Tensor, shift: Tensor, out: list[list[Tensor]]) -> None:
         h, w = x.shape[1] - 2, x.shape[2] - 2
@@ -60,28 +60,28 @@ class DoubledConv:
                 torch.addcmul(base, steps[:, :, s : s + w], scale, out=out[r][s]).clamp_(min=0)
 
 
-class QuarterConv:
+class PhaseConv:
     """A 3×3 convolution in sixteen products for four places instead of thirty-six.
 
     Winograd's F(2×2, 3×3) (Lavin and Gray 2016, section 4.1), whose tiles begin at every second place: they are
-    sums of neighbours in the quarters.
+    sums of neighbours in the phases.
     """
 
     def __init__(self, weight: Tensor, px: int) -> None:
-        """`weight` [out, in, 3, 3]; `px` is the side of one quarter."""
+        """`weight` [out, in, 3, 3]; `px` is the side of one phase."""
         kernels = [_tile_of_kernel(row, 2) for row in _tile_of_kernel(weight, 2)]
         self._kernels = [[packed(kernel, px * px) for kernel in row] for row in kernels]
 
-    def __call__(self, quarters: Tensor, plus: Tensor) -> Tensor:
+    def __call__(self, phases: Tensor, plus: Tensor) -> Tensor:
         """Quarters -> [b, 2h, 2w, out], with `plus` [b, h, w, out] doubled and added."""
         b, h, w, out = plus.shape
         y = plus.new_empty(b, h, 2, w, 2, out)
         for some, top, bottom in _strips(b, h, w * out):
-            self._strip(quarters[:, :, some, top : bottom + 1], plus[some, top:bottom], y[some, top:bottom])
+            self._strip(phases[:, :, some, top : bottom + 1], plus[some, top:bottom], y[some, top:bottom])
         return y.view(b, 2 * h, 2 * w, out)
 
-    def _strip(self, quarters: Tensor, plus: Tensor, y: Tensor) -> None:
-        tiles = _tile(quarters)
+    def _strip(self, phases: Tensor, plus: Tensor, y: Tensor) -> None:
+        tiles = _tile(phases)
         # What is added to the one product of both sums reaches all four places.
         upper = self._columns(tiles[1], self._kernels[1], plus)
         lower = self._columns(tiles[2], self._kernels[2])
@@ -117,9 +117,9 @@ def _steps_of_kernel(weight: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor]:
     return weight.sum(dim), -first, last
 
 
-def _tile(quarters: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _tile(phases: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Even and odd [2, n, b, h + 1, ...] -> four tensors [n, b, h, ...]."""
-    even, odd = quarters
+    even, odd = phases
     n = even.shape[2] - 1
     before, here, after = odd.narrow(2, 0, n), even.narrow(2, 0, n), even.narrow(2, 1, n)
     beside = odd.narrow(2, 1, n)
@@ -131,10 +131,10 @@ def _tile_of_kernel(weight: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor, T
     return -first, (first + middle + last) / 2, (first - middle + last) / 2, last
 
 
-def _bordered(quarters: Tensor) -> Tensor:
-    """Write the padding into quarters whose inside is filled."""
-    quarters[0, :, :, -1] = 0
-    quarters[1, :, :, 0] = 0
-    quarters[:, 0, :, :, -1] = 0
-    quarters[:, 1, :, :, 0] = 0
-    return quarters
+def _bordered(phases: Tensor) -> Tensor:
+    """Write the padding into phases whose inside is filled."""
+    phases[0, :, :, -1] = 0
+    phases[1, :, :, 0] = 0
+    phases[:, 0, :, :, -1] = 0
+    phases[:, 1, :, :, 0] = 0
+    return phases

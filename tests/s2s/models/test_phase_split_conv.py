@@ -6,9 +6,9 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.testing import assert_close
 
-from s2s.models import products, quarters
-from s2s.models.products import packed, product
-from s2s.models.quarters import DoubledConv, QuarterConv
+from s2s.models import packed_matmul, phase_split_conv
+from s2s.models.packed_matmul import packed, product
+from s2s.models.phase_split_conv import DoubledConv, PhaseConv
 
 
 def values(*shape: int, seed: int) -> Tensor:
@@ -43,12 +43,12 @@ def quartered(picture: Tensor) -> Tensor:
 @pytest.fixture(params=[True, False], ids=["onednn", "plain"])
 def _with_and_without_onednn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if not request.param:
-        monkeypatch.setattr(products, "_has_onednn", lambda: False)
+        monkeypatch.setattr(packed_matmul, "_has_onednn", lambda: False)
 
 
 @pytest.fixture(params=[1, 60, 1 << 40], ids=["row by row", "strips", "whole"])
 def _in_strips(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quarters, "_STRIP_VALUES", request.param)
+    monkeypatch.setattr(phase_split_conv, "_STRIP_VALUES", request.param)
 
 
 @pytest.mark.usefixtures("_with_and_without_onednn")
@@ -85,5 +85,5 @@ def test_sixteen_products_are_a_convolution(batch: int, height: int, width: int)
     plus = values(batch, height, width, 5, seed=2)
     doubled = F.interpolate(channels_first(plus), scale_factor=2, mode="nearest")
     expected = F.conv2d(channels_first(picture), weight, padding=1) + doubled
-    ours = QuarterConv(weight, height)(quartered(picture), plus)
+    ours = PhaseConv(weight, height)(quartered(picture), plus)
     assert_close(channels_first(ours), expected, rtol=0, atol=1e-4)
