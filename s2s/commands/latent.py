@@ -140,16 +140,16 @@ def _edit(args: argparse.Namespace) -> None:
         pixels, name = read_image(image, model.card.squash_px), _pair_name(image, sound)
         from_other = _on_the_way(args, _read_clip(sound, model), second)
         h_other, h_one = (embed_sound(model, from_other.sound(end)).cpu() for end in (0.0, 1.0))
-        found = _found_again(args, model, pixels, name)
-        strip = paint_latents(model, found.z, latent := edited(found.h, h_one, h_other), args.lambdas)
+        inverted = _found_again(args, model, pixels, name)
+        strip = paint_latents(model, inverted.z, latent := edited(inverted.h, h_one, h_other), args.lambdas)
         summary = {
             "image": image,
             "sound": sound,
-            "inversion": _losses(found),
+            "inversion": _losses(inverted),
             "distance of z_A1 and z_A2": _rounded(float((h_one - h_other).norm())),
-            "columns": _columns(strip, found.h, found.picture),
+            "columns": _columns(strip, inverted.h, inverted.picture),
         }
-        return _Figure(name, [[pixels, *strip.pictures]], found.z, latent, from_other, summary)
+        return _Figure(name, [[pixels, *strip.pictures]], inverted.z, latent, from_other, summary)
 
     _write(args, model, [figure(*pair) for pair in pairs])
 
@@ -161,14 +161,14 @@ def _invert(args: argparse.Namespace) -> None:
     summary: dict[str, Any] = {}
     for name, file in zip(names, args.image, strict=True):
         pixels = read_image(file, model.card.squash_px)
-        found = _found_again(args, model, pixels, name)
-        rows.append([pixels, found.start_picture, found.picture])
-        summary[name] = {"image": file, **_losses(found)}
+        inverted = _found_again(args, model, pixels, name)
+        rows.append([pixels, inverted.start_picture, inverted.picture])
+        summary[name] = {"image": file, **_losses(inverted)}
         vectors = args.out / f"{name}.safetensors"
         if one_sheet:
             ending = f"-{name}.safetensors" if len(names) > 1 else ".safetensors"
             vectors = fitted(args.out.parent, args.out.stem, ending)
-        _save_vectors(vectors, found, model, file)
+        _save_vectors(vectors, inverted, model, file)
     if one_sheet:
         _save_before_and_after(args.out, names, rows)
     else:
@@ -183,10 +183,10 @@ def _save_before_and_after(path: Path, names: Sequence[str], rows: Sequence[Sequ
     print(shown(path))
 
 
-def _save_vectors(path: Path, found: "Inverted", model: "Bundle", image: Path) -> None:
+def _save_vectors(path: Path, inverted: "Inverted", model: "Bundle", image: Path) -> None:
     from s2s.sampling.inversion.cache import save_inverted
 
-    save_inverted(path, found, {"image": shown(image), "model": _name_of(model)})
+    save_inverted(path, inverted, {"image": shown(image), "model": _name_of(model)})
     print(shown(path))
 
 
@@ -206,13 +206,13 @@ def _found_again(args: argparse.Namespace, model: "Bundle", pixels: Pixels, name
             bar.set_postfix(pixel=f"{losses.pixel:.4f}", feature=f"{losses.feature:.4f}", refresh=False)
 
         try:
-            found = cached(model, pixels, settings, seed=args.seed, folder=args.cache, watch=watch)
+            inverted = cached(model, pixels, settings, seed=args.seed, folder=args.cache, watch=watch)
         except DivergedError as error:
             raise ValueError(f"{label}: {error}") from error
-    before, after = found.start, found.losses
+    before, after = inverted.start, inverted.losses
     pixel, feature = f"{before.pixel:.4f} → {after.pixel:.4f}", f"{before.feature:.4f} → {after.feature:.4f}"
-    print(f"{label}: pixel loss {pixel}, feature loss {feature}, {found.iterations} steps")
-    return found
+    print(f"{label}: pixel loss {pixel}, feature loss {feature}, {inverted.iterations} steps")
+    return inverted
 
 
 def _settings(args: argparse.Namespace) -> "InversionSettings":
@@ -286,8 +286,8 @@ def _write_film(args: argparse.Namespace, model: "Bundle", figures: "Sequence[_F
     write_film(args.film, shown, _FILM_FPS, sound, rate_hz)
 
 
-def _losses(found: "Inverted") -> dict[str, Any]:
-    return {"f_V alone": asdict(found.start), "found": asdict(found.losses), "iterations": found.iterations}
+def _losses(inverted: "Inverted") -> dict[str, Any]:
+    return {"f_V alone": asdict(inverted.start), "found": asdict(inverted.losses), "iterations": inverted.iterations}
 
 
 def _columns(strip: "LatentStrip", h_image: "Tensor", picture: Pixels) -> list[dict[str, float]]:

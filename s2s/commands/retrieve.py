@@ -72,11 +72,11 @@ def _run(args: argparse.Namespace) -> None:
         kind: index_folder(model, args.folder, kind, cache=args.cache)
         for kind in dict.fromkeys(query.among for query in queries)
     }
-    found = [_nearest_others(query, indexes[query.among], args) for query in queries]
+    all_matches = [_nearest_others(query, indexes[query.among], args) for query in queries]
     draw = _column_sheet if args.generated else _row_sheet
-    save_png(args.out, draw(model, queries, found, args.folder))
-    write_run(args.out, args, _results(queries, found, indexes))
-    _tell(queries, found, indexes)
+    save_png(args.out, draw(model, queries, all_matches, args.folder))
+    write_run(args.out, args, _results(queries, all_matches, indexes))
+    _tell(queries, all_matches, indexes)
     print(shown(args.out))
 
 
@@ -121,26 +121,28 @@ def _nearest_others(query: _Query, index: "Index", args: argparse.Namespace) -> 
     return [match for match in matches if match.path.resolve() not in own][: args.count]
 
 
-def _row_sheet(model: "Bundle", queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", folder: Path) -> Pixels:
+def _row_sheet(
+    model: "Bundle", queries: Sequence[_Query], all_matches: "Sequence[Sequence[Match]]", folder: Path
+) -> Pixels:
     """Lay out a row a query: itself, then what was found."""
     from s2s.media.tiles import labelled
 
     rows = []
-    for query, matches in zip(queries, found, strict=True):
+    for query, matches in zip(queries, all_matches, strict=True):
         itself = labelled(query.picture, [shown(Path(*query.file.parts[-2:])), f"nearest {query.among}:"], _CELL_PX)
         rows.append([itself, *(_cell(model, match, query.among, folder) for match in matches)])
-    ranks = [str(rank + 1) for rank in range(max(map(len, found)))]
+    ranks = [str(rank + 1) for rank in range(max(map(len, all_matches)))]
     return captioned_sheet(rows, column_captions=["query", *ranks], title=_title(model, folder), cell_px=_CELL_PX)
 
 
 def _column_sheet(
-    model: "Bundle", queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", folder: Path
+    model: "Bundle", queries: Sequence[_Query], all_matches: "Sequence[Sequence[Match]]", folder: Path
 ) -> Pixels:
     """Lay out a column a query, as figure S8: the generated picture, and below it what was found."""
     from s2s.media.tiles import labelled
 
     columns = []
-    for query, matches in zip(queries, found, strict=True):
+    for query, matches in zip(queries, all_matches, strict=True):
         cells = [_cell(model, match, query.among, folder) for match in matches]
         columns.append([labelled(query.picture, ["generated"], _CELL_PX), *cells])
     names = [shown(Path(*query.file.parts[-2:])) for query in queries]
@@ -168,21 +170,23 @@ def _picture(model: "Bundle", file: Path, kind: "MediaKind") -> Pixels:
     return read_image(file) if kind == "images" else spectrogram_picture(read_clip(file, model.spec), model.spec)
 
 
-def _tell(queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", indexes: "Mapping[MediaKind, Index]") -> None:
+def _tell(
+    queries: Sequence[_Query], all_matches: "Sequence[Sequence[Match]]", indexes: "Mapping[MediaKind, Index]"
+) -> None:
     for kind, index in indexes.items():
         for skipped in index.skipped[:_SKIPPED_NAMED]:
             _log.warning("skipped %s: %s", shown(skipped.path), skipped.reason)
         if len(index.skipped) > _SKIPPED_NAMED:
             _log.warning("skipped %d more, named in the JSON", len(index.skipped) - _SKIPPED_NAMED)
         print(f"{len(index.paths)} {kind} ({index.num_kept} embedded before), {len(index.skipped)} skipped")
-    for query, matches in zip(queries, found, strict=True):
+    for query, matches in zip(queries, all_matches, strict=True):
         print(f"{shown(query.file)}, nearest {query.among}:")
         for rank, match in enumerate(matches, start=1):
             print(f"{rank:>4}  {match.similarity:.4f}  {shown(match.path)}")
 
 
 def _results(
-    queries: Sequence[_Query], found: "Sequence[Sequence[Match]]", indexes: "Mapping[MediaKind, Index]"
+    queries: Sequence[_Query], all_matches: "Sequence[Sequence[Match]]", indexes: "Mapping[MediaKind, Index]"
 ) -> dict[str, Any]:
     answers = [
         {
@@ -190,7 +194,7 @@ def _results(
             "among": query.among,
             "matches": [{"path": shown(match.path), "similarity": match.similarity} for match in matches],
         }
-        for query, matches in zip(queries, found, strict=True)
+        for query, matches in zip(queries, all_matches, strict=True)
     ]
     searched = {
         kind: {

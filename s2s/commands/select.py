@@ -205,13 +205,13 @@ def _results(
 
     results: dict[str, Any] = {"clips": len(scores), "skipped": ledger.skipped}
     if truths:
-        found = hits(scores, truths)
+        score = hits(scores, truths)
         results["truth"] = {
-            "clips": found.clips,
-            "hits": found.hits,
-            "top1": found.top,
-            "interval95": found.interval,
-            "among_top10": found.among_top,
+            "clips": score.clips,
+            "hits": score.hits,
+            "top1": score.top,
+            "interval95": score.interval,
+            "among_top10": score.among_top,
             "chance": shown_share(truths),
         }
     return results

@@ -71,12 +71,12 @@ def nearest(h: Tensor, paths: Sequence[Path], embeddings: NDArray[np.float32], c
     queries = h.detach().float().cpu().numpy()
     if not np.isfinite(queries).all():
         raise ValueError("a query holds NaN or infinity")
-    found: list[list[Match]] = []
+    matches: list[list[Match]] = []
     for start in range(0, len(queries) if len(paths) else 0, _QUERIES_AT_ONCE):
         some = queries[start : start + _QUERIES_AT_ONCE]
         for query, similarities in zip(some, some @ embeddings.T, strict=True):  # [some, n]
-            found.append(_best(query, similarities, paths, embeddings, count))
-    return found or [[] for _ in queries]
+            matches.append(_best(query, similarities, paths, embeddings, count))
+    return matches or [[] for _ in queries]
 
 
 def index_folder(model: Bundle, folder: Path, kind: MediaKind, *, cache: Path | None = None) -> Index:
@@ -89,8 +89,8 @@ def index_folder(model: Bundle, folder: Path, kind: MediaKind, *, cache: Path | 
     """
     if kind == "images":
         sight(model)
-    found = files_in(folder, kind)
-    identities, skipped = _identities(found, folder)
+    files = files_in(folder, kind)
+    identities, skipped = _identities(files, folder)
     kept = EmbeddingCache((cache or user_cache()) / _place(model, folder.resolve(), kind), model.generator.h_dim)
     known = kept.read(identities.values())
     missing = {file: identity for file, identity in identities.items() if identity not in known}
@@ -101,7 +101,7 @@ def index_folder(model: Bundle, folder: Path, kind: MediaKind, *, cache: Path | 
     paths = tuple(file for file, identity in identities.items() if identity in vectors)
     if not paths:
         raise ValueError(
-            f"{folder}: none of its {len(found)} {kind} can be read; {skipped[0].path}: {skipped[0].reason}"
+            f"{folder}: none of its {len(files)} {kind} can be read; {skipped[0].path}: {skipped[0].reason}"
         )
     return Index(paths, np.stack([vectors[identities[path]] for path in paths]), tuple(skipped), len(known))
 

@@ -216,23 +216,23 @@ class Inversion:
         """Keep the nearest of a batch where it is nearer than all before; return its losses."""
         totals = _finite(losses.total.detach())
         row = int(totals.argmin())
-        found = losses.of(row)
+        row_losses = losses.of(row)
         before = self._best
-        if not math.isfinite(found.total):
+        if not math.isfinite(row_losses.total):
             if before is None or self._candidates:
                 raise DivergedError(_DIVERGED)
             return before.losses  # some noise that was tried; there is better
         # Against the last gain that counted, not the last step: many small gains are one.
-        if found.total < (1.0 - _WORTH_WAITING) * self._gained_at:
-            self._gained_at, self._waited = found.total, 0
+        if row_losses.total < (1.0 - _WORTH_WAITING) * self._gained_at:
+            self._gained_at, self._waited = row_losses.total, 0
         elif self._candidates:
             self._waited += 1
-        if before is None or found.total < before.losses.total:
+        if before is None or row_losses.total < before.losses.total:
             picture = as_pixels(pictures[row : row + 1].detach())[0]
-            start, start_picture = (found, picture) if before is None else (before.start, before.start_picture)
+            start, start_picture = (row_losses, picture) if before is None else (before.start, before.start_picture)
             point = z[row : row + 1].detach().cpu().clone(), h[row : row + 1].detach().cpu().clone()
-            self._best = Inverted(*point, found, picture, start, start_picture, self.iterations)
-        return found
+            self._best = Inverted(*point, row_losses, picture, start, start_picture, self.iterations)
+        return row_losses
 
 
 def _finite(totals: Tensor) -> Tensor:
