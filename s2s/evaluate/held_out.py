@@ -89,8 +89,10 @@ def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _read(model: TrainedModel, pairs: PairSource, pair_id: str) -> tuple[NDArray[np.float32], NDArray[np.uint8]] | None:
+    """Return the sound as the model is given it and the picture; None, with a word in the log, where that fails."""
+    picture = _picture(pairs, pair_id)
     try:
-        return fit_clip(pairs.sound(pair_id), model.spec).numpy(), pairs.pictures(pair_id)[0]
+        return None if picture is None else (fit_clip(pairs.sound(pair_id), model.spec).numpy(), picture)
     except (ValueError, OSError) as error:
         _log.warning("%s is left out: %s", pair_id, " ".join(str(error).split()))
         return None
