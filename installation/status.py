@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from installation.values import Condition
+from installation.values import Condition, Doing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,30 @@ class GeneratorStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardSource:
+    """One thing that sounds, as the model calls it: how likely it is there and how near it is, both 0..1."""
+
+    name: str = ""
+    presence: float = 0.0
+    nearness: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class HeardStatus:
+    """What the model makes of the last ten seconds: up to two things, the likeliest first; none where it names none.
+
+    `certainty` 0..1 is how likely the first is really there, None where the model cannot say. `hour` 0..24 is the time
+    of day that the sound speaks of, `hour_firmness` 0..1 how plainly. `doing` is what the show does about it.
+    """
+
+    sources: tuple[HeardSource, ...] = ()
+    certainty: float | None = None
+    hour: float = 12.0
+    hour_firmness: float = 0.0
+    doing: Doing = Doing.PAINTING
+
+
+@dataclass(frozen=True, slots=True)
 class InferenceStatus:
     """The slow path: counters since the worker was made. `slow_ms` goes from the last sample heard to the first picture
     made from it; `image` and `image_problem` tell how far the preset's image is, in words.
@@ -73,6 +97,7 @@ class InferenceStatus:
     slow_ms: Percentiles = Percentiles()
     image: str = ""
     image_problem: str = ""
+    heard: HeardStatus = HeardStatus()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

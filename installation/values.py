@@ -98,6 +98,16 @@ class Controls:
         return str(self.values[address])
 
 
+class Doing(StrEnum):
+    """What the show does about what it hears: paint it, drift because it is nothing known, or, while the room is
+    silent, go back to what it has heard before.
+    """
+
+    PAINTING = "painting"
+    DRIFTING = "drifting"
+    REMEMBERING = "remembering"
+
+
 class Condition(StrEnum):
     """How a part of the show is doing."""
 

@@ -17,6 +17,7 @@ from s2s.card import (
     AUDIO_ENCODER,
     GENERATOR,
     IMAGE_ENCODER,
+    SOURCE_HEADS,
     AnyGeneratorSizes,
     BundleError,
     MemorySizes,
@@ -30,6 +31,7 @@ from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
 from s2s.models.outline import outline
 from s2s.models.registry import Sizes, prepare_for_inference
+from s2s.models.source_heads import SourceHeads
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.weight_headers import HALF, WHOLE, Entry, compare_header, read_header
 
@@ -45,12 +47,16 @@ _DTYPES: Final = {
 }
 
 
+_KEPT_WHOLE: Final = (AUDIO_ENCODER, SOURCE_HEADS)
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """A model ready to hear and to paint: evaluation mode, no gradients, spectral norm folded into the
     weights.
 
-    `image_encoder` is None where the bundle has none, or where it was not asked for.
+    `image_encoder` is None where the bundle has none, or where it was not asked for; `source_heads` where it names no
+    sources.
     """
 
     path: Path
@@ -58,6 +64,7 @@ class Bundle:
     audio_encoder: AudioEncoder
     generator: Generator
     image_encoder: PictureEncoder | None = None
+    source_heads: SourceHeads | None = None
 
     @property
     def device(self) -> torch.device:
@@ -69,6 +76,12 @@ class Bundle:
         """Whether the generator can be told how near the thing is and what hour it is (`MemoryGenerator`)."""
         sizes = self.card.generator
         return isinstance(sizes, MemorySizes) and sizes.nearness_width is not None
+
+    @property
+    def paints_two(self) -> bool:
+        """Whether the generator can paint a second thing into the first one's place (`MemoryGenerator`)."""
+        sizes = self.card.generator
+        return isinstance(sizes, MemorySizes) and sizes.pairs > 0
 
     @property
     def spec(self) -> SpectrogramSpec:
@@ -87,13 +100,17 @@ def load(path: Path | str, *, device: torch.device | str = "cpu", image_encoder:
     audio_encoder = _checked_network(folder / AUDIO_ENCODER, card.audio_encoder)
     generator = _checked_network(folder / GENERATOR, card.generator)
     f_V = None if card.image_encoder is None else _checked_network(folder / IMAGE_ENCODER, card.image_encoder)
+    heads = None if card.source_heads is None else _checked_network(folder / SOURCE_HEADS, card.source_heads)
     _fill(audio_encoder, folder / AUDIO_ENCODER, device)
+    if heads is not None:
+        _fill(heads, folder / SOURCE_HEADS, device)
     _fill(generator, folder / GENERATOR, device)
     prepare_for_inference(card.generator, generator)
     if f_V is not None and image_encoder:
         _fill(f_V, folder / IMAGE_ENCODER, device)
     seen = cast(PictureEncoder, f_V) if f_V is not None and image_encoder else None
-    return Bundle(folder, card, cast(AudioEncoder, audio_encoder), cast(Generator, generator), seen)
+    named = cast(SourceHeads | None, heads)
+    return Bundle(folder, card, cast(AudioEncoder, audio_encoder), cast(Generator, generator), seen, named)
 
 
 def load_image_encoder(path: Path | str, *, device: torch.device | str = "cpu") -> PictureEncoder:
@@ -127,18 +144,20 @@ def save(
     audio_encoder: nn.Module,
     generator: nn.Module,
     image_encoder: nn.Module | None = None,
+    source_heads: nn.Module | None = None,
     half: bool = False,
 ) -> None:
     """Write a bundle into folder `path`, made if need be; what was there is replaced.
 
-    `half` stores what G and f_V compute with in half precision, which `load` widens; f_A stays whole. Raises
-    BundleError, before anything is written, for networks that are not what `card` says or hold NaN.
+    `half` stores what G and f_V compute with in half precision, which `load` widens; f_A and its heads stay whole.
+    Raises BundleError, before anything is written, for networks that are not what `card` says or hold NaN.
     """
     folder = Path(path)
     parts: list[tuple[str, Sizes | None, nn.Module | None]] = [
         (AUDIO_ENCODER, card.audio_encoder, audio_encoder),
         (GENERATOR, card.generator, generator),
         (IMAGE_ENCODER, card.image_encoder, image_encoder),
+        (SOURCE_HEADS, card.source_heads, source_heads),
     ]
     states = {}
     for name, sizes, network in parts:
@@ -146,7 +165,7 @@ def save(
             raise BundleError(folder / name, "", "the card and the networks given do not agree on this part")
         if sizes is not None and network is not None:
             state = _state_to_save(folder / name, sizes, network)
-            states[name] = _halved(folder / name, state) if half and name != AUDIO_ENCODER else state
+            states[name] = _halved(folder / name, state) if half and name not in _KEPT_WHOLE else state
     folder.mkdir(parents=True, exist_ok=True)
     for name, state in states.items():
         _replace(folder / name, state)

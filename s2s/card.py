@@ -22,6 +22,7 @@ CARD: Final = "model.yaml"
 AUDIO_ENCODER: Final = "audio_encoder.safetensors"
 GENERATOR: Final = "generator.safetensors"
 IMAGE_ENCODER: Final = "image_encoder.safetensors"
+SOURCE_HEADS: Final = "source_heads.safetensors"
 DEFAULT_BUNDLE: Final = Path(__file__).parent / "pretrained"
 _LARGEST_PICTURE_PX: Final = 4096
 _PUBLISHED_SQUASH_PX: Final = (256, 256)
@@ -129,7 +130,8 @@ class LightSizes(SquareSizes):
 class MemorySizes(WideSizes):
     """The generator that recalls and mixes kept moments; `channels` and `blocks` are its decoder's.
 
-    With `nearness_width` it holds their states too and can be told the hour and how near the thing is.
+    With `nearness_width` it holds their states too and can be told the hour and how near the thing is. With `pairs` it
+    holds so many moments of two things besides, and can paint a second thing into the first one's place.
     """
 
     architecture: Literal["memory"] = "memory"
@@ -142,6 +144,19 @@ class MemorySizes(WideSizes):
     h_power: float = Field(gt=0, le=1_000)
     z_width: float = Field(gt=0, le=1_000)
     nearness_width: float | None = Field(default=None, gt=0, le=1_000)
+    pairs: int = Field(default=0, ge=0, le=1_000_000)
+
+
+class SourceHeadsSizes(_Part):
+    """Heads over f_A's feature map that name what sounds; `names` are the things, in the order of their numbers."""
+
+    architecture: Literal["source-heads"] = "source-heads"
+    names: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=80)], ...], Field(min_length=2, max_length=1_000)
+    ]
+    map_dim: Numbers
+    h_dim: Numbers
+    hidden: Channels = 256
 
 
 AnyGeneratorSizes = BigGanSizes | LightSizes | MemorySizes
@@ -167,6 +182,7 @@ class ModelCard(_Part):
     audio_encoder: AudioEncoderSizes
     generator: GeneratorSizes
     image_encoder: PictureEncoderSizes | None = None
+    source_heads: SourceHeadsSizes | None = None
     squash: tuple[Pixels, Pixels] | None = None
     metrics: dict[str, float | str] = Field(default_factory=dict)
 
@@ -185,6 +201,8 @@ class ModelCard(_Part):
         if self.image_encoder is not None:
             features = f"{self.image_encoder.embedding_dim // self.image_encoder.width} × image_encoder.width"
             dims[features] = self.image_encoder.embedding_dim
+        if self.source_heads is not None:
+            dims["source_heads.h_dim"] = self.source_heads.h_dim
         if len(set(dims.values())) > 1:
             raise ValueError("must be equal: " + ", ".join(f"{name} is {dim}" for name, dim in dims.items()))
         return self
@@ -241,4 +259,5 @@ def _known_keys(fields: dict[str, Any], parents: list[str]) -> list[str]:
         return list(SpectrogramSpec.__dataclass_fields__)
     if parents[0] == "generator":
         return list(_GENERATORS[fields["generator"]["architecture"]].model_fields)
-    return list((AudioEncoderSizes if parents[0] == "audio_encoder" else ImageEncoderSizes).model_fields)
+    parts: dict[str, type[_Part]] = {"audio_encoder": AudioEncoderSizes, "source_heads": SourceHeadsSizes}
+    return list(parts.get(parents[0], ImageEncoderSizes).model_fields)

@@ -25,6 +25,7 @@ SURFACE_OF_S2S = (
     "s2s.card",
     "s2s.files.document",  # how what others wrote is read
     "s2s.sampling.embed",
+    "s2s.sampling.sources",  # what a sound is made of
     "s2s.files.names",  # names of files as text
     "s2s.media.video_writer",  # how a film is written, for the recorder
     "s2s.media.images",

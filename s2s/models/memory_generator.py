@@ -6,7 +6,7 @@ are small steps of the picture, and between two moments lies a mixture of their 
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -25,6 +25,13 @@ STATE_SCALE: Final = 255.0  # each is kept in a byte
 _HOUR_WIDTH: Final = 0.04  # of a day: a held hour is kept within an hour or so, where the scene has such moments
 
 
+class Beside(NamedTuple):
+    """A second thing: what f_V would see of it, unit [b, h_dim], and how much it is there, [b] in 0..1."""
+
+    h: Tensor
+    weight: Tensor
+
+
 class MemoryGenerator(nn.Module):
     """Paints from `entries` kept moments: keys of unit length in f_V's space, addresses in z's, and codes.
 
@@ -35,6 +42,9 @@ class MemoryGenerator(nn.Module):
     With a `nearness_width` the moments' states are known as well: how near the thing sounds is read from h by a line,
     and a moment's weight falls with the distance of its nearness from that (a Gaussian). So louder is larger, though
     keys tell a scene's places and hours apart more loudly than its sizes.
+
+    With `pairs` so many moments of two things are kept as well, each under two keys: what f_V sees of the first alone,
+    which owns the place, and of the second alone. A second thing that comes fades from the moments of one to those.
     """
 
     def __init__(
@@ -51,12 +61,15 @@ class MemoryGenerator(nn.Module):
         h_power: float = 32.0,
         z_width: float = 0.2,
         nearness_width: float | None = None,
+        pairs: int = 0,
     ) -> None:
         super().__init__()
         if width % STRIDE or height % STRIDE:
             raise ValueError(f"width and height must be multiples of {STRIDE}, got {width}x{height}")
         if entries <= NEIGHBOURS:
             raise ValueError(f"a memory needs more than {NEIGHBOURS} entries, got {entries}")
+        if 0 < pairs <= NEIGHBOURS:
+            raise ValueError(f"a memory of pairs needs more than {NEIGHBOURS}, got {pairs}")
         if code_dim % 2:
             raise ValueError(f"two numbers of a code share a byte: code_dim must be even, got {code_dim}")
         self.width, self.height, self.h_dim, self.z_dim = width, height, h_dim, z_dim
@@ -74,29 +87,50 @@ class MemoryGenerator(nn.Module):
             self.register_buffer("nearness_line", torch.zeros(h_dim + 1))
             self.states: Tensor
             self.nearness_line: Tensor
+        self.pairs = pairs
+        if pairs:
+            self.register_buffer("pair_keys", torch.zeros(2, pairs, h_dim))
+            self.register_buffer("pair_addresses", torch.zeros(pairs, z_dim, dtype=torch.int8))
+            self.register_buffer("pair_codes", torch.zeros((pairs, *shape[1:]), dtype=torch.uint8))
+            self.pair_keys: Tensor
+            self.pair_addresses: Tensor
+            self.pair_codes: Tensor
 
-    def forward(self, z: Tensor, h: Tensor, held: Tensor | None = None) -> Tensor:
+    def forward(self, z: Tensor, h: Tensor, held: Tensor | None = None, beside: Beside | None = None) -> Tensor:
         """Return pictures about -1..1, [b, 3, height, width], for noise [b, z_dim] and unit features [b, h_dim].
 
         `held` [b, 2, 2] tells of each of `STATES` a value and how firmly it is held, both 0..1: at 0 nearness follows
-        the sound and any hour is welcome, as without it.
+        the sound and any hour is welcome, as without it. A second thing `beside` is painted into the place of `h`.
         """
-        return self.paint(*self.recall(z, h, held))
+        codes = self.mixed(*self.recall(z, h, held))
+        if beside is not None and self.pairs:
+            two = self.mixed(*self.recall_pairs(z, h, beside.h), codes_of=self.pair_codes)
+            codes = torch.lerp(codes, two, beside.weight[:, None, None, None])
+        return self.decode(codes)
 
     def recall(self, z: Tensor, h: Tensor, held: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return the weights [b, 12], which sum to 1, and the places [b, 12] of the moments that z and h recall."""
         assert z.ndim == 2 and z.shape[1] == self.z_dim, f"z must be [b, {self.z_dim}], got {tuple(z.shape)}"
         assert h.shape == (z.shape[0], self.h_dim), f"h must be [b, {self.h_dim}], got {tuple(h.shape)}"
-        distance = 1.0 - F.normalize(h.float(), dim=1) @ self.keys.T  # [b, entries]
-        address = self.addresses.float() / ADDRESS_SCALE
+        scores = self._near(h, self.keys) + self._at_address(z, self.addresses) - self._out_of_state(h, held)
+        return _nearest(scores)
+
+    def recall_pairs(self, z: Tensor, h: Tensor, beside: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the same of the moments of two things: `h` owns the place, `beside` [b, h_dim] is in it too."""
+        assert beside.shape == h.shape, f"beside must be {tuple(h.shape)}, got {tuple(beside.shape)}"
+        first, second = self.pair_keys
+        return _nearest(self._near(h, first) + self._near(beside, second) + self._at_address(z, self.pair_addresses))
+
+    def _near(self, h: Tensor, keys: Tensor) -> Tensor:
+        """Return how near each moment's key lies to features [b, h_dim], as a logarithm [b, n]."""
+        distance = 1.0 - F.normalize(h.float(), dim=1) @ keys.T
+        return -self.h_power * (distance.clamp_min(0.0) + _SOFTENING).log()
+
+    def _at_address(self, z: Tensor, addresses: Tensor) -> Tensor:
+        """Return how near each moment's address lies to z [b, z_dim], as a logarithm [b, n]."""
+        address = addresses.float() / ADDRESS_SCALE
         apart = address.square().sum(dim=1) - 2.0 * z.float() @ address.T  # |z - a|² but for |z|², which is all alike
-        scores = -self.h_power * (distance.clamp_min(0.0) + _SOFTENING).log()
-        scores = scores - 0.5 * apart / (self.z_dim * self.z_width**2) - self._out_of_state(h, held)
-        best, places = scores.topk(NEIGHBOURS + 1, dim=1)
-        # What is just about to be left out weighs nothing, so that nothing jumps when it is.
-        heights = (best[:, :-1] - best[:, :1]).exp() - (best[:, -1:] - best[:, :1]).exp()
-        heights = heights + torch.finfo(heights.dtype).tiny  # should all lie equally near
-        return heights / heights.sum(dim=1, keepdim=True), places[:, :-1]
+        return -0.5 * apart / (self.z_dim * self.z_width**2)
 
     def nearness(self, h: Tensor) -> Tensor:
         """Return how near the things of features [b, h_dim] are, [b] in 0..1; needs known states."""
@@ -120,10 +154,26 @@ class MemoryGenerator(nn.Module):
 
     def paint(self, weights: Tensor, places: Tensor) -> Tensor:
         """Return pictures [b, 3, height, width] of moments `places` [b, k], mixed by `weights` [b, k]."""
-        codes = unpacked(self.codes[places])  # [b, k, code_dim, height / 16, width / 16]
-        mixed = (codes * weights[:, :, None, None, None]).sum(dim=1)
-        painted: Tensor = self.decoder(mixed.to(self.decoder.start.weight.dtype))
+        return self.decode(self.mixed(weights, places))
+
+    def mixed(self, weights: Tensor, places: Tensor, codes_of: Tensor | None = None) -> Tensor:
+        """Return the codes [b, code_dim, height / 16, width / 16] of moments `places` [b, k], by `weights` [b, k]."""
+        codes = unpacked((self.codes if codes_of is None else codes_of)[places])  # [b, k, code_dim, …]
+        return (codes * weights[:, :, None, None, None]).sum(dim=1)
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """Return the pictures [b, 3, height, width] of mixed codes."""
+        painted: Tensor = self.decoder(codes.to(self.decoder.start.weight.dtype))
         return painted.float()
+
+
+def _nearest(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """Return weights [b, 12], which sum to 1, and places [b, 12] of the highest of log weights [b, n]."""
+    best, places = scores.topk(NEIGHBOURS + 1, dim=1)
+    # What is just about to be left out weighs nothing, so that nothing jumps when it is.
+    heights = (best[:, :-1] - best[:, :1]).exp() - (best[:, -1:] - best[:, :1]).exp()
+    heights = heights + torch.finfo(heights.dtype).tiny  # should all lie equally near
+    return heights / heights.sum(dim=1, keepdim=True), places[:, :-1]
 
 
 def packed(codes: Tensor) -> Tensor:

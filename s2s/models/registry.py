@@ -1,6 +1,7 @@
 """From the sizes on a bundle's card to networks, and to the form in which they paint fastest."""
 
-from typing import cast
+from pkgutil import resolve_name
+from typing import Final, cast
 
 from torch import nn
 
@@ -11,44 +12,33 @@ from s2s.card import (
     ImageEncoderSizes,
     LightSizes,
     MemorySizes,
+    SourceHeadsSizes,
     SwavSizes,
 )
 
-Sizes = AudioEncoderSizes | ImageEncoderSizes | SwavSizes | AnyGeneratorSizes
+Sizes = AudioEncoderSizes | ImageEncoderSizes | SwavSizes | SourceHeadsSizes | AnyGeneratorSizes
+
+
+_NETWORKS: Final[dict[type[Sizes], str]] = {
+    AudioEncoderSizes: "s2s.models.audio_encoder:AudioEncoder",
+    SourceHeadsSizes: "s2s.models.source_heads:SourceHeads",
+    ImageEncoderSizes: "s2s.models.image_encoder:ImageEncoder",
+    SwavSizes: "s2s.models.swav:SwavResNet50",
+    BigGanSizes: "s2s.models.biggan:BigGanGenerator",
+    LightSizes: "s2s.models.light_generator:LightGenerator",
+    MemorySizes: "s2s.models.memory_generator:MemoryGenerator",
+}
+"""By name, for they are imported when they are asked for: a show needs one generator of them."""
 
 
 def build(sizes: Sizes) -> nn.Module:
     """Construct the network that `sizes` describe, with fresh weights, on torch's current device.
 
     The fields of `sizes` but `architecture` are the constructor's arguments. Raises ValueError where they do
-    not fit together. Architectures are imported when they are asked for: a show needs one generator of them.
+    not fit together.
     """
-    arguments = sizes.model_dump(exclude={"architecture"})
-    match sizes:
-        case AudioEncoderSizes():
-            from s2s.models.audio_encoder import AudioEncoder
-
-            return AudioEncoder(**arguments)
-        case ImageEncoderSizes():
-            from s2s.models.image_encoder import ImageEncoder
-
-            return ImageEncoder(**arguments)
-        case SwavSizes():
-            from s2s.models.swav import SwavResNet50
-
-            return SwavResNet50(**arguments)
-        case BigGanSizes():
-            from s2s.models.biggan import BigGanGenerator
-
-            return BigGanGenerator(**arguments)
-        case LightSizes():
-            from s2s.models.light_generator import LightGenerator
-
-            return LightGenerator(**arguments)
-        case MemorySizes():
-            from s2s.models.memory_generator import MemoryGenerator
-
-            return MemoryGenerator(**arguments)
+    network: nn.Module = resolve_name(_NETWORKS[type(sizes)])(**sizes.model_dump(exclude={"architecture"}))
+    return network
 
 
 def prepare_for_inference(sizes: Sizes, network: nn.Module) -> None:

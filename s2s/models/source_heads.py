@@ -1,0 +1,86 @@
+"""What f_A's feature map says besides the embedding: which things sound, each where f_V would see it, and how near.
+
+A sound of two things is one point of the latent space, and lies between theirs; these heads tell them apart. Each name
+has a detector of its own, and an embedding that is asked for by name: what would be seen of *that* thing in this sound.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReading:
+    """What is read of b sounds: `logits` [b, n] that each named thing is there, and `distance` [b] of the sound from
+    the nearest of what was heard in training, about 1 for such a sound itself.
+    """
+
+    logits: Tensor
+    distance: Tensor
+
+
+class SourceHeads(nn.Module):
+    """Small heads over a feature map [b, `map_dim`, f, t] of f_A, for the things of `names`.
+
+    A map is summarised by its mean and by the largest of its mean over frequency: a bark in ten seconds of rain
+    hardly moves the one, and is the other. `h_dim` is the size of f_V's features.
+    """
+
+    def __init__(self, names: Sequence[str], map_dim: int, h_dim: int, hidden: int = 256) -> None:
+        super().__init__()
+        self.names, num_sources = tuple(names), len(names)
+        self.map_dim, self.h_dim, self.hidden = map_dim, h_dim, hidden
+        self.enter = nn.Linear(2 * map_dim, hidden)
+        self.detect = nn.Linear(hidden, num_sources)
+        self.ask = nn.Embedding(num_sources, 2 * hidden)
+        self.see = nn.Sequential(nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, h_dim))
+        self.near = nn.Linear(hidden, 1)
+        self.clock = nn.Linear(h_dim, 2)
+        self.register_buffer("centres", torch.zeros(num_sources, hidden))
+        self.register_buffer("whitening", torch.eye(hidden))
+        self.register_buffer("odds", torch.tensor([0.0, 1.0, 0.0]))
+        self.centres: Tensor
+        self.whitening: Tensor
+        self.odds: Tensor
+
+    def summary(self, features: Tensor) -> Tensor:
+        """Return what is heard as a whole, [b, hidden], of a feature map [b, map_dim, f, t]."""
+        assert features.ndim == 4 and features.shape[1] == self.map_dim, tuple(features.shape)
+        over_time = features.mean(dim=2)
+        whole = torch.cat([over_time.mean(dim=2), over_time.amax(dim=2)], dim=1)
+        return F.relu(self.enter(whole))
+
+    def read(self, summary: Tensor) -> SourceReading:
+        """Return which things sound in `summary` [b, hidden], and how far that is from all that was heard before."""
+        return SourceReading(self.detect(summary), self._distance(summary))
+
+    def embed(self, summary: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what would be seen of each asked thing and how near it is: unit h [b, k, h_dim], nearness [b, k] 0..1.
+
+        `sources` int64 [b, k] are numbers of things, for sounds of `summary` [b, hidden].
+        """
+        scale, shift = self.ask(sources).chunk(2, dim=-1)  # [b, k, hidden] each
+        asked = F.relu(summary[:, None] * (1.0 + scale) + shift)
+        # Features of f_V are never negative.
+        h = F.normalize(F.relu(self.see(asked)), dim=-1)
+        return h, torch.sigmoid(self.near(asked)).squeeze(-1)
+
+    def hour(self, h: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the hour of the day 0..24 that features [..., h_dim] speak of, and how plainly, 0..1."""
+        east, north = self.clock(F.normalize(h.float(), dim=-1)).unbind(dim=-1)
+        hour = torch.atan2(north, east) / (2 * torch.pi) * 24.0 % 24.0
+        return hour, torch.hypot(east, north).clamp(0.0, 1.0)
+
+    def certainty(self, reading: SourceReading) -> Tensor:
+        """Return how likely the likeliest thing of each sound is really there, [b] in 0..1, as calibrated."""
+        constant, of_logit, of_distance = self.odds.unbind()
+        likeliest = reading.logits.amax(dim=1)
+        return torch.sigmoid(constant + of_logit * likeliest + of_distance * reading.distance.log())
+
+    def _distance(self, summary: Tensor) -> Tensor:
+        """Return the least Mahalanobis distance from a thing's centre, one covariance for all (Lee et al. 2018)."""
+        apart = (summary[:, None] - self.centres) @ self.whitening.T  # [b, n, hidden]
+        return apart.square().mean(dim=-1).amin(dim=1).clamp_min(1e-6).sqrt()

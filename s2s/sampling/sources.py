@@ -1,0 +1,81 @@
+"""What a sound is made of: up to two named things, each a point of the latent space, and how sure that is."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from s2s.bundle import Bundle
+from s2s.sampling.embed import unit
+from s2s.spectrogram import fit_clip, spectrogram
+
+MOST_SOURCES: Final = 2
+NAMED_FROM: Final = 0.5
+"""The presence from which a second thing is named."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One thing that sounds: `h` float32 [h_dim] of unit length is what f_V would see of it, `presence` how likely it
+    is there and `nearness` how near, both 0..1.
+    """
+
+    name: str
+    h: NDArray[np.float32]
+    presence: float
+    nearness: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hearing:
+    """What is heard in ten seconds. `h` float32 [h_dim], unit length, is z_A, what the whole of it is painted after.
+
+    `sources` are the likeliest things, the likeliest first: always one where the model names things, a second where it
+    is present enough. `certainty` 0..1 is how likely the first is really there, as calibrated; `hour` 0..24 is the time
+    of day that the sound speaks of and `hour_firmness` 0..1 how plainly. Without names: no sources, certainty None.
+    """
+
+    h: NDArray[np.float32]
+    sources: tuple[Source, ...] = ()
+    certainty: float | None = None
+    hour: float = 12.0
+    hour_firmness: float = 0.0
+
+
+@torch.inference_mode()
+def hear(model: Bundle, inputs: Tensor) -> Hearing:
+    """Return what `model` hears in its input [1, 1, bins, frames], as `s2s.spectrogram` gives it.
+
+    Raises ValueError where f_A answers with nothing.
+    """
+    features = model.audio_encoder.features(inputs.to(model.device))
+    h = unit(model.audio_encoder.embed(features.mean((2, 3))))[0]
+    heads = model.source_heads
+    if heads is None:
+        return Hearing(_vector(h))
+    summary = heads.summary(features)
+    reading = heads.read(summary)
+    presence, numbers = torch.sigmoid(reading.logits[0]).topk(MOST_SOURCES)
+    seen, nearness = heads.embed(summary, numbers[None])
+    sources = tuple(
+        Source(heads.names[int(number)], _vector(seen[0, rank]), float(presence[rank]), float(nearness[0, rank]))
+        for rank, number in enumerate(numbers)
+        if rank == 0 or presence[rank] >= NAMED_FROM
+    )
+    hour, firmness = heads.hour(h)
+    return Hearing(_vector(h), sources, float(heads.certainty(reading)[0]), float(hour), float(firmness))
+
+
+def hear_sound(model: Bundle, sound: NDArray[np.float32]) -> Hearing:
+    """Return what `model` hears in mono `sound` [n] at its rate, of any length, as `embed_sound` takes it."""
+    if np.ndim(sound) != 1:
+        raise ValueError(f"expected mono sound [n], got shape {np.shape(sound)}: average the channels first")
+    return hear(model, spectrogram(fit_clip(sound, model.spec).unsqueeze(0), model.spec))
+
+
+def _vector(row: Tensor) -> NDArray[np.float32]:
+    vector: NDArray[np.float32] = row.float().cpu().numpy()
+    return vector
