@@ -15,6 +15,7 @@ from s2s.commands import (
     ablate,
     bench,
     bundle,
+    ears,
     generate,
     importing,
     info,
@@ -89,6 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
         retrieve,
         select,
         things,
+        ears,
         bench,
     ):
         group.add_to(verbs)

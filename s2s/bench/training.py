@@ -147,7 +147,6 @@ def _pairs(sounds: _Samples, features: Tensor, spec: SpectrogramSpec) -> Pairs:
         classes=(),
         labels=np.full(len(rows), -1),
         weights=np.ones(len(rows)),
-        fades=np.zeros(len(rows), bool),
         calibrated=np.zeros(len(rows), bool),
         spec=spec,
         log_spectrograms=torch.stack(levels).clamp_min(0.0).half().numpy(),

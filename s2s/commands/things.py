@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from s2s.card import AUDIO_ENCODER, CARD, GENERATOR, IMAGE_ENCODER, write_card
+from s2s.card import write_card
 from s2s.commands.arguments import Verbs, at_least
 from s2s.commands.bundle import read_story
 
@@ -36,6 +36,8 @@ def _add_memory(verbs: Verbs) -> None:
     verb.add_argument("--entries", type=at_least(13), default=9_800, help="moments kept (default 9800)")
     heard = "of each scene, by which nearness is learnt to be heard (default 20); 0: states stay unknown"
     verb.add_argument("--takes", type=at_least(0), default=20, help=heard)
+    pairs = "of every two scenes that can be painted together, kept besides (default 0: none)"
+    verb.add_argument("--pairs", type=at_least(0), default=0, metavar="N", help=pairs)
     verb.add_argument("--judge", type=Path, metavar="FOLDER", help="a judge of things: its numbers go on the card")
     verb.add_argument("--recordings", type=Path, metavar="FOLDER", help="real recordings: adds the numbers of fold 3")
     verb.add_argument("--name", default="Small world")
@@ -71,27 +73,32 @@ def _remember(args: argparse.Namespace) -> None:
     from s2s.training.inputs.sources import open_source
     from s2s.training.stages.autoencoder import load_autoencoder
     from s2s.training.stages.memory import MemorySettings, build_memory
+    from s2s.training.stages.pair_memory import draw_moments, encode_moments, with_pairs
     from s2s.world.takes import WorldTakes
 
     story = read_story(args.story)
     old = bundle.load(args.bundle)
-    f_A, f_V = old.audio_encoder, old.image_encoder
+    f_V = old.image_encoder
     if not isinstance(f_V, ImageEncoder):
         raise ValueError(f"{args.bundle}: expected a bundle with a small image encoder of its own")
     data = open_source(args.data)
     if not isinstance(data, WorldTakes):
         raise ValueError(f"{args.data}: expected takes of the world (`prepare --corpus world`), got clips of films")
     known = known_states(old, data.counts, args.takes) if args.takes else None
-    settings = MemorySettings(args.entries)
-    generator, sizes = build_memory(data.pictures, load_autoencoder(args.autoencoder), f_V, settings, known)
+    autoencoder = load_autoencoder(args.autoencoder)
+    generator, sizes = build_memory(data.pictures, autoencoder, f_V, MemorySettings(args.entries), known)
+    if args.pairs:
+        generator = with_pairs(generator, encode_moments(draw_moments(args.pairs), sizes.size_px, autoencoder, f_V))
+        sizes = sizes.model_copy(update={"pairs": generator.pairs})
     changes = {"name": args.name, "version": args.version, **story, "generator": sizes, "metrics": {}}
     card = old.card.model_copy(update=changes)
-    bundle.save(args.out, card, audio_encoder=f_A, generator=generator, image_encoder=f_V, half=True)
+    parts = {"audio_encoder": old.audio_encoder, "generator": generator, "image_encoder": f_V}
+    bundle.save(args.out, card, **parts, source_heads=old.source_heads, half=True)
     if args.judge is not None:
         metrics = _measured(args.out, args.judge, args.recordings, 13)
         write_card(args.out, card.model_copy(update={"metrics": metrics}))
         print(json.dumps(metrics, indent=1))
-    files = [args.out / name for name in (CARD, AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER)]
+    files = [path for path in args.out.iterdir() if path.is_file()]
     print(f"{args.out}: {sum(path.stat().st_size for path in files) / 1e6:.1f} MB")
 
 

@@ -5,7 +5,7 @@ trained with recordings used folds 1 and 2, so that fold 3 alone answers honestl
 """
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,6 +30,9 @@ SCENE_OF_CLASS: Final = {
     "dog_bark": "dog",
 }
 """The label that our own data has for each class that it shows, by the class's folder."""
+OTHER: Final = "other"
+UNKNOWN_CLASSES: Final = ("baby_cry", "person_sneeze")
+"""Folders of what our own data has no label for."""
 _CLIP_S: Final = 10.0
 _log = logging.getLogger(__name__)
 
@@ -59,6 +62,15 @@ def read_recordings(folder: Path, folds: Collection[int], scenes: Collection[str
     Raises DataError where there are none, or none can be read.
     """
     classes = {name: scene for name, scene in SCENE_OF_CLASS.items() if not scenes or scene in scenes}
+    return _read(folder, folds, classes)
+
+
+def read_unknown(folder: Path, folds: Collection[int]) -> list[Recording]:
+    """Read the recordings of `folds` that are none of our scenes, as of scene `OTHER`. Raises as `read_recordings`."""
+    return _read(folder, folds, dict.fromkeys(UNKNOWN_CLASSES, OTHER))
+
+
+def _read(folder: Path, folds: Collection[int], classes: Mapping[str, str]) -> list[Recording]:
     listed = [(path, scene) for name, scene in classes.items() for path in _files(folder / name, folds)]
     if not listed:
         expected = ", ".join(classes)

@@ -12,6 +12,7 @@ from s2s.commands.train import (
     image_encoder,
     judge,
     localizer,
+    sources,
     thing_judge,
 )
 from s2s.commands.train.common import add_common
@@ -28,6 +29,7 @@ STAGES: Final[Mapping[str, tuple[Options, Run]]] = {
     "autoencoder": (autoencoder.add_options, autoencoder.run),
     "localizer": (localizer.add_options, localizer.run),
     "audio-encoder": (audio_encoder.add_options, audio_encoder.run),
+    "sources": (sources.add_options, sources.run),
     "judge": (judge.add_options, judge.run),
     "thing-judge": (thing_judge.add_options, thing_judge.run),
 }

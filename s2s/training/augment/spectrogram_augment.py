@@ -1,4 +1,4 @@
-"""What a microphone in a room does to a clean sound, drawn at random: level, place in time, noise, company, colour.
+"""What a microphone in a room does to a clean sound, drawn at random: level, company, room, noise, colour.
 
 An encoder trained on clean synthesis alone mistakes every room and every microphone for a new scene. All of it happens
 to power spectra, on the device of the batch: sounds that have nothing to do with each other add up in power, and a
@@ -13,10 +13,13 @@ import torch
 from torch import Tensor
 
 from s2s.spectrogram_spec import SpectrogramSpec
+from s2s.training.augment.dynamics import compressed
+from s2s.training.augment.masking import masked
+from s2s.training.augment.response import hum, response_db, tilt_of
+from s2s.training.augment.reverberation import reverberated
 from s2s.training.engine.step_context import SampleRng
 
 _LOWEST_BIN: Final = 40  # noise falls from here on upwards: 1250 Hz of the published 257 bins
-_STEEP_DB_OCTAVE: Final = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,22 @@ class SpectrogramAugmentation:
     short_share: float = 0.25
     shortest_s: float = 0.6
     longest_short_s: float = 6.0
+    room_share: float = 0.5
+    decay_s: tuple[float, float] = (0.3, 6.0)
+    direct_db: tuple[float, float] = (-6.0, 12.0)  # the direct sound against what the room adds
+    compression_share: float = 0.25
+    compression_threshold_db: tuple[float, float] = (-20.0, -3.0)  # below the loudest moment
+    compression_ratio: tuple[float, float] = (1.5, 20.0)
+    hum_share: float = 0.15
+    hum_db: tuple[float, float] = (-90.0, -50.0)  # its fundamental
+    equaliser_db: float = 2.5  # deviation of each octave
     tilt_db: float = 8.0  # either way, over the whole band
+    steady_tilt: float = 0.5  # of that, for sounds without events
+    mask_share: float = 0.3
+    longest_mask_s: float = 0.8
+    widest_mask_bins: int = 24
     lowpass_share: float = 0.25
     lowpass_hz: tuple[float, float] = (2500.0, 7500.0)
-    fade_share: float = 0.8  # of the pairs that may fade
-    fade_db: tuple[float, float] = (-80.0, -10.0)
 
 
 NO_AUGMENTATION: Final = SpectrogramAugmentation(
@@ -44,9 +58,14 @@ NO_AUGMENTATION: Final = SpectrogramAugmentation(
     hiss_db=(-200.0, -200.0),
     background_share=0.0,
     short_share=0.0,
+    room_share=0.0,
+    compression_share=0.0,
+    hum_share=0.0,
+    equaliser_db=0.0,
     tilt_db=0.0,
+    steady_tilt=1.0,
+    mask_share=0.0,
     lowpass_share=0.0,
-    fade_share=0.0,
 )
 """A perfect microphone in an empty room: only the random time roll is left."""
 
@@ -55,17 +74,16 @@ NO_AUGMENTATION: Final = SpectrogramAugmentation(
 class SpectrogramBatch:
     """Clean spectrograms: log power above the floor [b, bins, frames], and as much of the background of each.
 
-    `may_fade` and `calibrated` are bool [b]: it also stands for what is too quiet to tell; its level is true.
+    `calibrated` is bool [b]: its level is true.
     """
 
     log_power: Tensor
     background: Tensor
-    may_fade: Tensor
     calibrated: Tensor
 
     def __post_init__(self) -> None:
         assert self.log_power.shape == self.background.shape, f"{self.log_power.shape}, {self.background.shape}"
-        assert self.may_fade.shape == self.calibrated.shape == self.log_power.shape[:1], f"{self.may_fade.shape}"
+        assert self.calibrated.shape == self.log_power.shape[:1], f"{self.calibrated.shape}"
 
 
 def augment_spectrograms(
@@ -79,8 +97,6 @@ def augment_spectrograms(
         sample_rng.uniform(*augmentation.calibrated_gain_db),
     )
     gain_db = torch.where(batch.calibrated.cpu(), true_db, unknown_db)
-    faded = sample_rng.chance(augmentation.fade_share) & batch.may_fade.cpu()
-    gain_db = gain_db + torch.where(faded, sample_rng.uniform(*augmentation.fade_db), torch.zeros(()))
     beside = torch.expm1(batch.background)
     ratio = power.mean((1, 2)) / beside.mean((1, 2)).clamp_min(1e-6)
     share = sample_rng.chance(augmentation.background_share).float() * _ratio(
@@ -88,9 +104,29 @@ def augment_spectrograms(
     )
     power = power + beside * (ratio * share.to(device))[:, None, None]
     power = power * _ratio(gain_db).to(device)[:, None, None]
-    power = power + _hiss(power, augmentation, spec, sample_rng)
-    power = power * _response(augmentation, spec, sample_rng).to(device)[:, :, None]
-    return torch.log1p(_cut_short(power, augmentation, spec, sample_rng))
+    power = _in_place(power, augmentation, spec, sample_rng)
+    return _masked(torch.log1p(_cut_short(power, augmentation, spec, sample_rng)), augmentation, spec, sample_rng)
+
+
+def _in_place(
+    power: Tensor, augmentation: SpectrogramAugmentation, spec: SpectrogramSpec, sample_rng: SampleRng
+) -> Tensor:
+    """Return power as it arrives through a room, a microphone and a recorder, with their noises."""
+    a, device = augmentation, power.device
+    tilt_db = tilt_of(power, a.tilt_db, a.steady_tilt, sample_rng)
+    power = reverberated(power, a.room_share, a.decay_s, a.direct_db, spec, sample_rng)
+    power = power + _hiss(power, a, spec, sample_rng)
+    response = response_db(tilt_db, a.equaliser_db, a.lowpass_share, a.lowpass_hz, spec, sample_rng)
+    power = power * _ratio(response).to(device)[:, :, None]
+    power = power + hum(a.hum_share, a.hum_db, spec, sample_rng).to(device)[:, :, None]
+    return compressed(power, a.compression_share, a.compression_threshold_db, a.compression_ratio, sample_rng)
+
+
+def _masked(
+    log_power: Tensor, augmentation: SpectrogramAugmentation, spec: SpectrogramSpec, sample_rng: SampleRng
+) -> Tensor:
+    columns = round(augmentation.longest_mask_s / spec.hop_s)
+    return masked(log_power, augmentation.mask_share, columns, augmentation.widest_mask_bins, sample_rng)
 
 
 def random_time_roll(power: Tensor, sample_rng: SampleRng) -> Tensor:
@@ -112,16 +148,6 @@ def _hiss(power: Tensor, augmentation: SpectrogramAugmentation, spec: Spectrogra
     offsets = sample_rng.integers(frames).tolist()
     levels = (spectrum * density[:, None]).to(power.device)[:, :, None]
     return torch.stack([fading.roll(offset, dims=-1) * level for offset, level in zip(offsets, levels, strict=True)])
-
-
-def _response(augmentation: SpectrogramAugmentation, spec: SpectrogramSpec, sample_rng: SampleRng) -> Tensor:
-    """Return a gain of power per bin [b, bins]: a tilt, and sometimes a steep end as of a small loudspeaker."""
-    position = torch.linspace(-1.0, 1.0, spec.num_bins)
-    response_db = position * sample_rng.uniform(-augmentation.tilt_db, augmentation.tilt_db)[:, None]
-    frequency_hz = torch.linspace(0.0, spec.sample_rate_hz / 2, spec.num_bins).clamp_min(1.0)
-    octaves = torch.log2(frequency_hz / sample_rng.uniform(*augmentation.lowpass_hz)[:, None]).clamp_min(0.0)
-    steep = sample_rng.chance(augmentation.lowpass_share).float()[:, None] * _STEEP_DB_OCTAVE
-    return _ratio(response_db - steep * octaves)
 
 
 def _cut_short(

@@ -33,15 +33,19 @@ class KnownStates:
     nearness_line: Tensor
 
 
-@torch.inference_mode()
 def known_states(model: Bundle, counts: WorldCounts, per_scene: int) -> KnownStates:
     """Return what is known of the world's pictures `counts`, hearing `per_scene` other takes of each scene."""
+    return KnownStates(states_of(counts), heard_nearness(model, per_scene))
+
+
+@torch.inference_mode()
+def heard_nearness(model: Bundle, per_scene: int) -> Tensor:
+    """Return the line [h_dim + 1] from what f_A answers to how near a thing is, by `per_scene` takes of each scene."""
     turns = [scene for _ in range(per_scene) for scene in SCENES]
     takes = [draw_state(scene, _FIRST_SEED + number) for number, scene in enumerate(turns)]
     sounds = np.stack([synthesize(take) for take in tqdm(takes, desc="sounds", disable=None)])
     h = encode_sounds(model.audio_encoder, model.spec, sounds)
-    line = nearness_line(h, torch.tensor([take.nearness for take in takes]))
-    return KnownStates(states_of(counts), line)
+    return nearness_line(h, torch.tensor([take.nearness for take in takes]))
 
 
 def states_of(counts: WorldCounts) -> Tensor:

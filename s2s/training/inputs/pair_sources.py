@@ -16,10 +16,9 @@ from s2s.data.corpus import Split
 from s2s.data.esc10 import Recording
 from s2s.data.prepared import PreparedData
 from s2s.rates import SAMPLE_RATE_HZ
-from s2s.world.takes import WorldTakes, take_of
+from s2s.world.takes import WorldTakes
 
 Choice = Literal["top1", "middle"]
-FADING_BELOW: Final = 0.3  # far wind may fade into the room's noise: what silence is to look like
 PICTURES_A_RECORDING: Final = 8
 
 
@@ -63,10 +62,6 @@ class ChosenMoments:
     def weight(self, pair_id: str) -> float:  # noqa: ARG002 - all are alike
         """Return 1: every clip is drawn alike."""
         return 1.0
-
-    def fades(self, pair_id: str) -> bool:  # noqa: ARG002 - none does
-        """Return false: nothing says what is quiet here."""
-        return False
 
     def calibrated(self, pair_id: str) -> bool:  # noqa: ARG002 - none is
         """Return false: each film was recorded at a level of its own."""
@@ -143,13 +138,6 @@ class WorldPairs:
         if pair_id in self._recorded:
             return self.recordings_share / len(self._recorded)
         return (1.0 - self.recordings_share) / self.data.num_training_takes
-
-    def fades(self, pair_id: str) -> bool:
-        """Return whether it is far wind."""
-        if pair_id in self._recorded:
-            return False
-        state = self.data.counts.state(take_of(pair_id))
-        return state.scene == "wind" and state.nearness < FADING_BELOW
 
     def calibrated(self, pair_id: str) -> bool:
         """Return whether it is a take: the world's sounds fall with distance, recordings came at any level."""

@@ -71,10 +71,6 @@ class PairSource(Protocol):
         """Return how often it is drawn, relative to the others."""
         ...
 
-    def fades(self, pair_id: str) -> bool:
-        """Return whether it also stands for what is too quiet to tell."""
-        ...
-
     def calibrated(self, pair_id: str) -> bool:
         """Return whether its level is true: whether it tells how near the thing is."""
         ...
@@ -103,7 +99,6 @@ class Pairs:
     classes: tuple[str, ...]
     labels: NDArray[np.int64]
     weights: NDArray[np.float64]
-    fades: NDArray[np.bool_]
     calibrated: NDArray[np.bool_]
     spec: SpectrogramSpec
     log_spectrograms: NDArray[np.float16]
@@ -150,13 +145,13 @@ class Pairs:
             raise DataError(f"expected at least two pairs to train on, got {len(train)} of {len(usable)}")
         spec = SpectrogramSpec.from_dict(about["spec"])
         if about["normalisation"] == "fixed":
-            spec = _measured(log_spectrograms, train, spec)
+            spec = measured_spec(log_spectrograms, train, spec)
         classes = sorted({label for label in about["labels"] if label is not None})
         labels = np.array([-1 if label is None else classes.index(label) for label in about["labels"]])
         weights = np.array(about["weights"], np.float64)
-        fades, calibrated = (np.array(about[name], bool) for name in ("fades", "calibrated"))
+        calibrated = np.array(about["calibrated"], bool)
         ids = tuple(about["ids"])
-        known = (ids, tuple(classes), labels, weights, fades, calibrated)
+        known = (ids, tuple(classes), labels, weights, calibrated)
         return cls(train, held_out, test, *known, spec, log_spectrograms, features)
 
 
@@ -179,7 +174,6 @@ def write_pairs(
         "splits": [source.split(one) for one in ids],
         "labels": [source.label(one) for one in ids],
         "weights": [source.weight(one) for one in ids],
-        "fades": [source.fades(one) for one in ids],
         "calibrated": [source.calibrated(one) for one in ids],
         "encoder": fingerprint(encoder),
         "spec": _unmeasured(spec).to_dict(),
@@ -230,7 +224,7 @@ def _compute(
             features[row] = np.resize(few, features[row].shape)  # where there are few they are repeated
 
 
-def _measured(
+def measured_spec(
     log_spectrograms: NDArray[np.float16], train: NDArray[np.int64], spec: SpectrogramSpec
 ) -> SpectrogramSpec:
     """Return `spec` with mean and deviation of log power over evenly spread training clips."""

@@ -112,8 +112,8 @@ class AudioEncoderStage(StageBase):
         if augmentation == NO_AUGMENTATION:
             log_spectrograms = log_spectrograms[:-1]  # as published: not even the start is moved
         else:
-            may_fade, calibrated = (torch.from_numpy(of[rows]) for of in (self.data.fades, self.data.calibrated))
-            clean = SpectrogramBatch(log_spectrograms[:-1], log_spectrograms[1:], may_fade, calibrated)
+            calibrated = torch.from_numpy(self.data.calibrated[rows])
+            clean = SpectrogramBatch(log_spectrograms[:-1], log_spectrograms[1:], calibrated)
             log_spectrograms = augment_spectrograms(clean, augmentation, self.data.spec, sample_rng)
         sound = self.data.normalised(log_spectrograms).contiguous(memory_format=torch.channels_last)
         self._last_batch = {"sound": sound, "image": image, "rows": torch.from_numpy(rows)}

@@ -53,9 +53,6 @@ class Films:
     def weight(self, pair_id: str) -> float:
         return 1.0
 
-    def fades(self, pair_id: str) -> bool:
-        return False
-
     def calibrated(self, pair_id: str) -> bool:
         return False
 

@@ -37,9 +37,6 @@ class Tones:
     def weight(self, pair_id: str) -> float:
         return 3.0 if _number(pair_id) == 0 else 1.0
 
-    def fades(self, pair_id: str) -> bool:
-        return _number(pair_id) == 1
-
     def calibrated(self, pair_id: str) -> bool:
         return _number(pair_id) == 2
 
@@ -72,7 +69,6 @@ def pairs_of(
         classes=(),
         labels=np.full(num, -1),
         weights=np.ones(num),
-        fades=np.zeros(num, bool),
         calibrated=np.zeros(num, bool),
         spec=spec,
         log_spectrograms=levels.clamp_min(0.0).half().numpy(),

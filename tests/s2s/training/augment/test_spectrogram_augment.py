@@ -47,18 +47,15 @@ def augmented(
     augmentation: SpectrogramAugmentation,
     *,
     background: Tensor | None = None,
-    may_fade: Tensor | None = None,
     calibrated: Tensor | None = None,
     seed: int = 0,
     sample_rng: SampleRng | None = None,
 ) -> Tensor:
     neither = torch.zeros(len(log_power), dtype=torch.bool)
-    may_fade, calibrated = (neither if flags is None else flags for flags in (may_fade, calibrated))
+    calibrated = neither if calibrated is None else calibrated
     sample_rng = sample_rng or SampleRng.whole_batch(torch.Generator().manual_seed(seed), len(log_power))
     background = torch.zeros_like(log_power) if background is None else background
-    return augment_spectrograms(
-        SpectrogramBatch(log_power, background, may_fade, calibrated), augmentation, SPEC, sample_rng
-    )
+    return augment_spectrograms(SpectrogramBatch(log_power, background, calibrated), augmentation, SPEC, sample_rng)
 
 
 def powers(level: Tensor) -> Tensor:
@@ -195,14 +192,6 @@ def test_a_small_loudspeaker_ends_steeply() -> None:
     assert_close(response[round(8000 / bin_hz)].item(), -48.0, atol=0.01, rtol=0)
 
 
-def test_only_what_may_fade_fades() -> None:
-    log_power = above_floor(np.stack([noise(seed) for seed in range(6)]))
-    may_fade = torch.tensor([True, False] * 3)
-    out = augmented(log_power, replace(NO_AUGMENTATION, fade_share=1.0, fade_db=(-30.0, -30.0)), may_fade=may_fade)
-    lost_db = decibels(powers(out).mean((1, 2)) / powers(log_power).mean((1, 2)))
-    assert_close(lost_db, torch.tensor([-30.0, 0.0] * 3).double(), atol=0.01, rtol=0)
-
-
 def test_a_level_that_is_true_is_left_nearly_so() -> None:
     log_power = above_floor(np.stack([noise(seed) for seed in range(8)]))
     calibrated = torch.tensor([True, False] * 4)
@@ -215,18 +204,17 @@ def test_a_level_that_is_true_is_left_nearly_so() -> None:
 
 def test_two_ranks_hear_what_one_would_have_heard() -> None:
     log_power = above_floor(np.stack([noise(seed) for seed in range(6)]))
-    background, may_fade = log_power.roll(-1, dims=0), torch.tensor([True, False, True] * 2)
+    background = log_power.roll(-1, dims=0)
     augmentation = SpectrogramAugmentation(
         short_share=0.5, lowpass_share=0.5, background_share=0.5, hiss_db=(-40.0, -10.0)
     )
-    together = augmented(log_power, augmentation, background=background, may_fade=may_fade)
+    together = augmented(log_power, augmentation, background=background)
     for share in (slice(0, 3), slice(3, 6)):
         sample_rng = SampleRng(torch.Generator().manual_seed(0), 6, share)
         part = augmented(
             log_power[share],
             augmentation,
             background=background[share],
-            may_fade=may_fade[share],
             sample_rng=sample_rng,
         )
         assert_close(part, together[share], **rounding())

@@ -9,7 +9,7 @@ import pytest
 
 from s2s.data.clip_source import DataError
 from s2s.data.esc10 import Recording, read_recordings
-from s2s.training.inputs.pair_sources import FADING_BELOW, ChosenMoments, WorldPairs
+from s2s.training.inputs.pair_sources import ChosenMoments, WorldPairs
 from s2s.world.state import SCENES
 from s2s.world.takes import WorldCounts, WorldTakes
 
@@ -54,7 +54,7 @@ def test_without_moments_every_clip_shows_its_middle_frame() -> None:
     assert [source.split(pair_id) for pair_id in source.ids] == ["train", "val", "test"]
     assert [source.label(pair_id) for pair_id in source.ids] == ["class of a", "class of b", None]
     assert {source.weight(pair_id) for pair_id in source.ids} == {1.0}
-    assert not any(source.fades(pair_id) or source.calibrated(pair_id) for pair_id in source.ids)
+    assert not any(source.calibrated(pair_id) for pair_id in source.ids)
 
 
 def test_with_moments_a_clip_shows_its_best_and_one_without_any_is_left_out() -> None:
@@ -137,13 +137,6 @@ def test_the_last_tenth_of_the_takes_is_held_out_half_of_it_to_the_end() -> None
 def test_takes_have_true_levels_and_recordings_have_not() -> None:
     source = WorldPairs(world(), [recording("sea")])
     assert [source.calibrated(pair_id) for pair_id in source.ids] == [True] * (len(source.ids) - 1) + [False]
-
-
-def test_only_far_wind_may_fade() -> None:
-    source = WorldPairs(world(200), [recording("wind")])
-    states = {pair_id: source.data.counts.state(row) for row, pair_id in enumerate(source.ids[:-1])}
-    far = {pair_id for pair_id, one in states.items() if one.scene == "wind" and one.nearness < FADING_BELOW}
-    assert far and {pair_id for pair_id in source.ids if source.fades(pair_id)} == far
 
 
 def test_recordings_are_trained_on_with_pictures_of_training_takes_of_their_scene() -> None:

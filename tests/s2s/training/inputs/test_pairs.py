@@ -95,7 +95,6 @@ def test_pairs_are_divided_as_their_source_says(encoder: ImageEncoder, tmp_path:
     pairs = write_pairs(Tones(6, val_from=3), encoder, tmp_path, SECOND)
     assert [rows.tolist() for rows in (pairs.train, pairs.held_out, pairs.test)] == [[0, 1, 2], [3], [4, 5]]
     assert pairs.ids[3] == "tone-003"
-    assert pairs.fades.tolist() == [False, True, False, False, False, False]
     assert pairs.calibrated.tolist() == [False, False, True, False, False, False]
     assert pairs.classes == ("octave 0",) and pairs.labels.tolist() == [-1, 0, 0, 0, 0, 0]
 

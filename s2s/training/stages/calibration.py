@@ -1,0 +1,107 @@
+"""How sure the ears may be: where training's sounds lie, and what a distance from them and a logit are worth.
+
+Certainty is a logistic regression on held-out sounds, known and unknown, in random rooms and at random levels: of the
+likeliest name's logit and the distance to the nearest of what was heard in training.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from s2s.models.audio_encoder import AudioEncoder
+from s2s.models.source_heads import SourceHeads
+from s2s.training.engine.step_context import SampleRng
+from s2s.training.inputs.scene_sounds import SceneSounds
+from s2s.training.stages.heard import Heard
+
+_LEARNT_FROM: Final = 4_096
+_ROUNDS: Final = 6  # hearings of each held-out sound
+_SHRINKAGE: Final = 0.1  # of the covariance towards a multiple of the identity
+_RIDGE: Final = 1e-3
+
+
+class Hear(Protocol):
+    """How sounds `rows` [b], some with `others` [b] in them, are heard in a random room."""
+
+    def __call__(self, rows: NDArray[np.int64], others: NDArray[np.int64], sample_rng: SampleRng) -> Heard: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Trained networks, and the random rooms they were trained in, `batch` sounds at a time."""
+
+    net: AudioEncoder
+    heads: SourceHeads
+    hear: Hear
+    batch: int
+
+
+@torch.no_grad()
+def calibrate(ears: Ears, data: SceneSounds, seed: int = 0) -> None:
+    """Give the ears' heads their centres, whitening and odds. Leaves the networks as they are."""
+    heads = ears.heads
+    rng = np.random.default_rng(seed)
+    known = data.train[data.labels[data.train] >= 0]
+    summary, heard = _hearings(ears, [rng.choice(known, _LEARNT_FROM)], seed)
+    alone = (heard.labels[:, 1] < 0) & (heard.labels[:, 0] >= 0)
+    place(heads, summary[alone], heard.labels[alone, 0])
+    if len(data.held_out) >= 2:
+        summary, heard = _hearings(ears, [rng.permutation(data.held_out) for _ in range(_ROUNDS)], seed + 1)
+        reading = heads.read(summary)
+        likeliest = reading.logits.argmax(dim=1, keepdim=True)
+        fit_odds(heads, reading.logits.amax(dim=1), reading.distance, (heard.labels == likeliest).any(dim=1))
+
+
+def place(heads: SourceHeads, summary: Tensor, labels: Tensor) -> None:
+    """Set the centres of `heads` to the means of summaries [n, hidden] by label [n], and the whitening so that one of
+    them lies about 1 from its own.
+    """
+    summary = summary.double()
+    centres = torch.stack([
+        summary[labels == label].mean(dim=0) if bool((labels == label).any()) else summary.mean(dim=0)
+        for label in range(len(heads.names))
+    ])  # fmt: skip
+    around = summary - centres[labels]
+    covariance = around.T @ around / len(around)
+    even = covariance.diagonal().mean()
+    covariance = (1.0 - _SHRINKAGE) * covariance + _SHRINKAGE * even * torch.eye(
+        len(covariance), dtype=covariance.dtype
+    )
+    values, vectors = torch.linalg.eigh(covariance)
+    heads.centres.copy_(centres)
+    heads.whitening.copy_((vectors / values.sqrt()).T)
+
+
+def fit_odds(heads: SourceHeads, logits: Tensor, distance: Tensor, right: Tensor, steps: int = 50) -> None:
+    """Set the odds of `heads` by logistic regression: of logits [n] and distances [n], whether right [n]."""
+    rows = torch.stack([torch.ones_like(logits), logits, distance.log()], dim=1).double()
+    truth, odds = right.double(), torch.zeros(3, dtype=torch.float64)
+    damping = _RIDGE * len(rows) * torch.diag(torch.tensor([0.0, 1.0, 1.0], dtype=torch.float64))
+    for _ in range(steps):
+        chance = torch.sigmoid(rows @ odds)
+        slope = rows.T @ (chance - truth) + damping @ odds
+        curvature = (rows * (chance * (1.0 - chance))[:, None]).T @ rows + damping
+        odds = odds - torch.linalg.solve(curvature + 1e-9 * torch.eye(3, dtype=torch.float64), slope)
+    heads.odds.copy_(odds)
+
+
+def _hearings(ears: Ears, rounds: Sequence[NDArray[np.int64]], seed: int) -> tuple[Tensor, Heard]:
+    """Return the summaries [n, hidden] of sounds in random rooms, and what is true of them."""
+    rows = np.concatenate(list(rounds))
+    generator, device = torch.Generator().manual_seed(seed), ears.net.fc.weight.device
+    summaries, heard = [], []
+    for start in range(0, len(rows), ears.batch):
+        few = rows[start : start + ears.batch]
+        one = ears.hear(few, np.roll(few, -1), SampleRng.whole_batch(generator, len(few)))
+        summaries.append(ears.heads.summary(ears.net.features(one.inputs.to(device))).float().cpu())
+        heard.append(one)
+    parts = {
+        name: torch.cat([getattr(one, name) for one in heard])
+        for name in ("labels", "ladders", "nearness", "hours", "behind")
+    }
+    return torch.cat(summaries), Heard(inputs=torch.empty(0), **parts)
