@@ -20,6 +20,7 @@ from s2s.training.inputs.scene_sounds import SceneSounds
 from s2s.training.stages.heard import Heard
 
 _LEARNT_FROM: Final = 4_096
+_TIMES_HEARD: Final = 8
 _ROUNDS: Final = 6  # hearings of each held-out sound
 _SHRINKAGE: Final = 0.1  # of the covariance towards a multiple of the identity
 _RIDGE: Final = 1e-3
@@ -47,7 +48,7 @@ def calibrate(ears: Ears, data: SceneSounds, seed: int = 0) -> None:
     heads = ears.heads
     rng = np.random.default_rng(seed)
     known = data.train[data.labels[data.train] >= 0]
-    summary, heard = _hearings(ears, [rng.choice(known, _LEARNT_FROM)], seed)
+    summary, heard = _hearings(ears, [rng.choice(known, min(_LEARNT_FROM, _TIMES_HEARD * len(known)))], seed)
     alone = (heard.labels[:, 1] < 0) & (heard.labels[:, 0] >= 0)
     place(heads, summary[alone], heard.labels[alone, 0])
     if len(data.held_out) >= 2:

@@ -1,5 +1,7 @@
 """The generator that remembers: it recalls what lies near, mixes without jumps, and keeps its codes in four bits."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -11,6 +13,7 @@ from s2s.models.memory_generator import (
     CODE_STEPS,
     NEIGHBOURS,
     STATE_SCALE,
+    Beside,
     MemoryGenerator,
     packed,
     unpacked,
@@ -191,3 +194,43 @@ def test_a_recalled_picture_can_be_found_by_its_slope(memory: MemoryGenerator) -
 def test_sizes_that_do_not_fit_are_refused(sizes: dict[str, int], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         MemoryGenerator(**sizes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def with_pairs() -> MemoryGenerator:
+    """The same with 40 moments of two things; the first twenty have the first scene's place and the second's thing."""
+    net = filled(pairs=40)
+    scenes = net.keys[:: ENTRIES // 6]
+    places, things = torch.arange(40) // 20, 1 + torch.arange(40) // 20
+    net.pair_keys.copy_(torch.stack([scenes[places], scenes[things]]))
+    net.pair_codes.copy_(packed(torch.rand(40, 4, 2, 4) * 2 - 1))
+    return net
+
+
+def test_two_things_recall_moments_of_both(with_pairs: MemoryGenerator) -> None:
+    scenes = with_pairs.keys[:: ENTRIES // 6]
+    for place, thing, expected in ((0, 1, 0), (1, 2, 1)):
+        _, found = with_pairs.recall_pairs(noise(8), scenes[place].expand(8, -1), scenes[thing].expand(8, -1))
+        assert bool((found // 20 == expected).all())
+
+
+def test_a_second_thing_that_is_not_there_changes_nothing_and_one_that_comes_has_no_jump(
+    with_pairs: MemoryGenerator,
+) -> None:
+    z, h, second = noise(1), with_pairs.keys[:1], with_pairs.keys[16:17]
+    alone = with_pairs(z, h)
+    steps = [with_pairs(z, h, None, Beside(second, torch.tensor([weight]))) for weight in torch.linspace(0, 1, 21)]
+    assert torch.equal(steps[0], alone)
+    apart = [float((after - before).abs().mean()) for before, after in pairwise(steps)]
+    whole = float((steps[-1] - steps[0]).abs().mean())
+    assert whole > 0 and max(apart) < 0.25 * whole
+
+
+def test_a_memory_without_pairs_paints_the_first_thing_alone(memory: MemoryGenerator) -> None:
+    z, h = noise(2), memory.keys[:2]
+    assert torch.equal(memory(z, h, None, Beside(memory.keys[2:4], torch.ones(2))), memory(z, h))
+
+
+def test_too_few_pairs_are_refused() -> None:
+    with pytest.raises(ValueError, match="a memory of pairs needs more than 12, got 5"):
+        filled(pairs=5)

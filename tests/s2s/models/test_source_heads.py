@@ -1,0 +1,68 @@
+"""The heads that name what sounds: what they answer, what they are asked by name, and how sure they say they are."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+from torch.testing import assert_close
+
+from s2s.models.source_heads import SourceHeads, SourceReading
+from tests.rounding import rounding
+
+MAP_DIM, H_DIM = 6, 12
+
+
+@pytest.fixture
+def heads() -> SourceHeads:
+    torch.manual_seed(0)
+    return SourceHeads(("rain", "bell", "dog"), MAP_DIM, H_DIM, hidden=16).eval().requires_grad_(False)
+
+
+def maps(count: int = 4, frames: int = 7) -> Tensor:
+    return torch.rand(count, MAP_DIM, 3, frames, generator=torch.Generator().manual_seed(1))
+
+
+def test_every_name_has_a_detector_and_every_sound_a_distance(heads: SourceHeads) -> None:
+    reading = heads.read(heads.summary(maps()))
+    assert reading.logits.shape == (4, 3) and reading.distance.shape == (4,)
+    assert bool((reading.distance > 0).all())
+
+
+def test_what_would_be_seen_is_a_feature_as_f_v_has_them_and_depends_on_what_is_asked_for(heads: SourceHeads) -> None:
+    h, nearness = heads.embed(heads.summary(maps()), torch.tensor([[0, 1], [0, 1], [2, 2], [1, 0]]))
+    assert h.shape == (4, 2, H_DIM) and nearness.shape == (4, 2)
+    assert_close(h.norm(dim=-1), torch.ones(4, 2), **rounding())
+    assert bool((h >= 0).all()) and bool(((nearness > 0) & (nearness < 1)).all())
+    assert not torch.allclose(h[0, 0], h[0, 1]) and torch.equal(h[2, 0], h[2, 1])
+
+
+def test_one_bark_in_much_rain_is_in_the_summary_though_the_mean_hardly_moves(heads: SourceHeads) -> None:
+    rain = torch.full((1, MAP_DIM, 3, 100), 0.1)
+    bark = rain.clone()
+    bark[..., 50] = 3.0
+    moved_by_mean = (bark - rain).mean()
+    assert float(moved_by_mean) < 0.03
+    assert float((heads.summary(bark) - heads.summary(rain)).abs().max()) > 10 * float(moved_by_mean)
+
+
+def test_a_summary_that_lies_on_a_centre_is_near_and_one_far_from_all_is_far(heads: SourceHeads) -> None:
+    heads.centres.copy_(torch.eye(16)[:3] * 5)
+    on, off = heads.read(heads.centres.clone()).distance, heads.read(torch.full((1, 16), 20.0)).distance
+    assert float(on.max()) < 0.01 < 10 < float(off)
+
+
+def test_certainty_is_the_logistic_of_logit_and_distance(heads: SourceHeads) -> None:
+    heads.odds.copy_(torch.tensor([0.5, 2.0, -1.0]))
+    reading = SourceReading(torch.tensor([[0.25, -3.0, -1.0]]), torch.tensor([math.e]))
+    assert_close(heads.certainty(reading), torch.sigmoid(torch.tensor([0.5 + 2 * 0.25 - 1.0])), **rounding())
+
+
+@pytest.mark.parametrize("hour", [0.5, 6.0, 13.0, 23.0])
+def test_the_clock_reads_hours_round_midnight(heads: SourceHeads, hour: float) -> None:
+    angle = torch.tensor(hour / 24 * 2 * math.pi)
+    heads.clock.weight.zero_()
+    heads.clock.bias.copy_(0.6 * torch.stack([angle.cos(), angle.sin()]))
+    read, firmness = heads.hour(torch.rand(2, H_DIM))
+    assert_close(read, torch.full((2,), hour), atol=1e-3, rtol=0)
+    assert_close(firmness, torch.full((2,), 0.6), atol=1e-4, rtol=0)
