@@ -12,10 +12,12 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     preset, options         one YAML file per look; the resolved run; `exit_codes`
     preset_use              whether a show can use a preset; `preset_follower`: goes to another one
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
+    heard_words             what is heard, as an operator would say it
     guard, health, monitor  what raises in a turn; how the show is, and why; `incidents` for the report
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
-    metering, report        what is measured, and told at the end; hud, histogram
+    metering, heard_meter   what is measured, of the machine and of what was heard
+    report                  what is told at the end; hud, histogram
     diagnosis, product      what a bug report needs; which product this is
     osc_bundle              OSC bundles taken apart, for sound and control; `standard_output`: a pipe may break
 

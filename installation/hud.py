@@ -24,8 +24,8 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
         lines.append(status.preset_note)
     if slow.image:
         lines.append(f"image {slow.image}")
-    if slow.idle:
-        lines.append("idle: the room is silent")
+    if status.heard:
+        lines.append(f"heard {status.heard}")
     return lines + [f"{part}: {words}" for part, words in status.reasons.items()]
 
 

@@ -1,4 +1,4 @@
-"""Modulation: fast-path features reach any number on the desk, each by its own attack and release. Pure."""
+"""Modulation: features reach any number on the desk, each by its own attack and release. Pure."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from installation.heard_meter import HeardMeter
 from installation.metering import MemoryMeter, Meter
 from installation.plain import to_plain
 from installation.status import CaptureStatus, ControlStatus, InferenceStatus
@@ -12,6 +13,7 @@ def build_report(
     *,
     meter: Meter,
     memory: MemoryMeter,
+    heard: HeardMeter,
     capture: CaptureStatus,
     inference: InferenceStatus,
     run: Mapping[str, Any],
@@ -42,6 +44,7 @@ def build_report(
             "heard_s": run.get("heard_s", 0.0),
             "loudest_db": round(meter.loudest_db, 1),
         },
+        "heard": heard.summary(),
         "frames": {"skipped": meter.skipped},
         "memory": memory.summary(),
         "startup": {

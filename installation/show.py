@@ -8,7 +8,7 @@ outcome into an exit code.
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -20,6 +20,8 @@ from installation.desk import Desk
 from installation.exit_codes import ExitCode
 from installation.guard import Guard
 from installation.health import Facts
+from installation.heard_meter import HeardMeter
+from installation.heard_words import heard_words
 from installation.hosting import Host
 from installation.hud import hud_lines
 from installation.incidents import Incidents
@@ -104,7 +106,7 @@ class Show:
         self._preset, self._preset_note = preset, ""
         self._duration_s = duration_s
         self._fast_features = FastPath()
-        self._memory = MemoryMeter()
+        self._memory, self._heard_meter = MemoryMeter(), HeardMeter()
         self._features = Features()
         self._frame = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
         self._living = False
@@ -144,6 +146,7 @@ class Show:
             self._look_after_workers,
             self._poll_controls,
             self._listen,
+            self._hear,
             self._tick_desk,
             self._follow_preset,
             self._send_params,
@@ -180,6 +183,14 @@ class Show:
 
     def _listen(self, now: float) -> None:
         self._features = self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
+
+    def _hear(self, now: float) -> None:
+        """Take in what the slow path says of what sounds."""
+        heard = self._parts.inference.status().heard
+        if self._living:
+            self._heard_meter.tell(now, heard)
+        if heard.certainty is not None:
+            self._features = replace(self._features, certainty=heard.certainty)
 
     def _tick_desk(self, now: float) -> None:
         self._controls = self._parts.desk.tick(now, self._features)
@@ -286,7 +297,7 @@ class Show:
     def status(self) -> ShowStatus:
         """Return how the show is doing, for the operator page and the HUD. Any thread; nothing here blocks."""
         parts, meter, health = self._parts, self._parts.meter, self._monitor.health
-        outputs = self._sink_status()
+        outputs, slow_path = self._sink_status(), parts.inference.status()
         return ShowStatus(
             condition=health.condition,
             reasons=health.reasons,
@@ -294,9 +305,10 @@ class Show:
             preset_refused=parts.presets.refusal,
             preset_note=self._preset_note,
             sound=parts.capture.status(),
-            slow_path=parts.inference.status(),
+            slow_path=slow_path,
             display=DisplayStatus(round(meter.fps, 1), meter.interval_ms.percentiles()),
             fast_ms=meter.fast_ms.percentiles(),
+            heard=heard_words(slow_path.heard),
             controls={name: control.status() for name, control in parts.controls.items()},
             outputs=outputs,
             recording=outputs.get("recording"),
@@ -318,6 +330,7 @@ class Show:
         return build_report(
             meter=parts.meter,
             memory=self._memory,
+            heard=self._heard_meter,
             capture=parts.capture.status(),
             inference=parts.inference.status(),
             run=run,

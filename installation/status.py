@@ -173,7 +173,8 @@ class RecordingStatus(SinkStatus):
 class ShowStatus:
     """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown.
 
-    `preset_note` names what the preset asks for and only another start can give.
+    `preset_note` names what the preset asks for and only another start can give; `heard` says in words what is heard
+    and what the show does about it.
     """
 
     condition: Condition = Condition.OK
@@ -185,6 +186,7 @@ class ShowStatus:
     slow_path: InferenceStatus = InferenceStatus()
     display: DisplayStatus = DisplayStatus()
     fast_ms: Percentiles = Percentiles()
+    heard: str = ""
     controls: Mapping[str, ControlStatus] = field(default_factory=lambda: MappingProxyType({}))
     outputs: Mapping[str, SinkStatus] = field(default_factory=lambda: MappingProxyType({}))
     recording: SinkStatus | None = None

@@ -31,7 +31,9 @@ class AudioBlock:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the fast path hears in the last milliseconds, each from 0 to 1; `level_db` is dB below full scale."""
+    """What is heard, each from 0 to 1: by the fast path in the last milliseconds, and by the slow one `certainty`, how
+    sure it is of what sounds, 1 where the model cannot say. `level_db` is dB below full scale.
+    """
 
     level: float = 0.0
     bass: float = 0.0
@@ -41,31 +43,28 @@ class Features:
     centroid: float = 0.0
     level_db: float = -120.0
     heard_at: float = 0.0
+    certainty: float = 1.0
 
 
-FEATURE_NAMES: Final = ("level", "bass", "mid", "treble", "onset", "centroid")
+FAST_FEATURE_NAMES: Final = ("level", "bass", "mid", "treble", "onset", "centroid")
+"""What the fast path hears, and what a host that analyses for itself sends."""
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The embedding that the latent moves to: `h` `[h_dim]` of unit length, numbered, with its sound's stamp.
-
-    `volume_direction` `[h_dim]` points from the embedding of the same sound turned down to `h` (z_A1 - z_A2 of the
-    paper's edit); None where nobody asked for it.
-    """
-
-    h: NDArray[np.float32]
-    serial: int
-    heard_at: float
-    volume_direction: NDArray[np.float32] | None = None
+FEATURE_NAMES: Final = (*FAST_FEATURE_NAMES, "certainty")
+"""What may move a parameter, and reaches the shaders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    """One point of the generator's input: noise `z` `[z_dim]`, feature `h` `[h_dim]` of unit length."""
+    """One point of the generator's input: noise `z` `[z_dim]`, feature `h` `[h_dim]` of unit length.
+
+    `beside` `[h_dim]`, of unit length, is a second thing in the place of `h`, and `beside_weight` 0..1 how much it is
+    there; None and 0 where there is one thing.
+    """
 
     z: NDArray[np.float32]
     h: NDArray[np.float32]
+    beside: NDArray[np.float32] | None = None
+    beside_weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

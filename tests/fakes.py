@@ -4,14 +4,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from s2s import bundle
 from s2s.bundle import Bundle
-from s2s.card import AudioEncoderSizes, ImageEncoderSizes, LightSizes, MemorySizes, ModelCard
+from s2s.card import AudioEncoderSizes, ImageEncoderSizes, LightSizes, MemorySizes, ModelCard, SourceHeadsSizes
 from s2s.models.memory_generator import MemoryGenerator
 from s2s.models.registry import build
+from s2s.models.source_heads import SourceHeads
+from s2s.spectrogram import fit_clip, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 
 
@@ -65,13 +69,15 @@ def wide_bundle(folder: Path, *, width: int = 32, height: int = 18, squash: tupl
     return replace(loaded, card=loaded.card.model_copy(update={"squash": squash}), generator=generator)
 
 
-def write_memory_bundle(folder: Path) -> Path:
-    """Write a tiny bundle whose generator remembers 64 moments of random codes and known states; return its folder."""
+def write_memory_bundle(folder: Path, *, pairs: int = 0) -> Path:
+    """Write a tiny bundle whose generator remembers 64 moments of random codes and known states, and `pairs` of two
+    things; return its folder.
+    """
     loaded = bundle.load(write_tiny_bundle(folder))
     decoder = {"code_dim": 4, "channels": (16, 12, 8, 4), "blocks": (1, 1, 1)}
     sizes = MemorySizes.model_validate(
         {"width": 64, "height": 32, "entries": 64, "z_dim": 4, "h_dim": 32, "h_power": 32.0, "z_width": 0.2}
-        | {"nearness_width": 0.08}
+        | {"nearness_width": 0.08, "pairs": pairs}
         | decoder
     )
     with torch.random.fork_rng(devices=[]):
@@ -79,9 +85,35 @@ def write_memory_bundle(folder: Path) -> Path:
         memory = build(sizes)
         assert isinstance(memory, MemoryGenerator)
         memory.keys.copy_(nn.functional.normalize(torch.rand(64, 32), dim=1))
-        for kept in (memory.codes, memory.states):
+        if pairs:
+            memory.pair_keys.copy_(nn.functional.normalize(torch.rand(2, pairs, 32), dim=2))
+        for kept in (memory.codes, memory.states, *([memory.pair_codes] if pairs else [])):
             kept.copy_(torch.randint(0, 256, kept.shape, dtype=torch.uint8))
     card = loaded.card.model_copy(update={"generator": sizes})
     encoder = cast(nn.Module, loaded.image_encoder)
     bundle.save(folder, card, audio_encoder=loaded.audio_encoder, generator=memory, image_encoder=encoder)
+    return folder
+
+
+def write_naming_bundle(folder: Path, *, known: NDArray[np.float32], unknown: NDArray[np.float32]) -> Path:
+    """Write a tiny bundle that paints two things, and hears rain and a train in all sounds; return its folder.
+
+    It is sure of that where a sound is as `known` is, and not at all where it is as far from it as `unknown`.
+    """
+    loaded = bundle.load(write_memory_bundle(folder, pairs=32))
+    sizes = SourceHeadsSizes(names=("rain", "train"), map_dim=32, h_dim=32, hidden=16)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(0)
+        heads = build(sizes)
+        assert isinstance(heads, SourceHeads)
+        clips = torch.stack([fit_clip(sound, loaded.spec) for sound in (known, unknown)])
+        here, there = heads.summary(loaded.audio_encoder.features(spectrogram(clips, loaded.spec)))
+        apart = (here - there).square().mean().sqrt()
+        heads.detect.weight.zero_()
+        heads.detect.bias.copy_(torch.tensor([3.0, 2.0]))
+        heads.centres.copy_(here.expand(2, -1))
+        heads.odds.copy_(torch.tensor([8.0 * (apart / 2.0).log(), 0.0, -8.0]))
+    card = loaded.card.model_copy(update={"source_heads": sizes})
+    f_A, G, f_V = loaded.audio_encoder, cast(nn.Module, loaded.generator), cast(nn.Module, loaded.image_encoder)
+    bundle.save(folder, card, audio_encoder=f_A, generator=G, image_encoder=f_V, source_heads=heads)
     return folder

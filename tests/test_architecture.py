@@ -36,6 +36,7 @@ SURFACE_OF_S2S = (
     "s2s.spectrogram",
     "s2s.spectrogram_spec",
     "s2s.files.user",
+    "s2s.world.composition",  # what can be seen together
     "s2s.world.sounds",  # the built-in performance
     "s2s.world.state",
 )

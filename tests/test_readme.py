@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from installation.exit_codes import ExitCode
+from installation.heard_meter import HeardMeter
 from installation.metering import MemoryMeter, Meter
 from installation.parameters import PARAMETERS
 from installation.preset import load_preset, preset_names
@@ -117,6 +118,7 @@ def test_the_keys_of_the_report_are_those_of_the_manual() -> None:
     empty = build_report(
         meter=Meter(0.0),
         memory=MemoryMeter(),
+        heard=HeardMeter(),
         capture=CaptureStatus(),
         inference=InferenceStatus(),
         run={},

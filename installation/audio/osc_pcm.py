@@ -19,7 +19,7 @@ from installation.audio.jitter import Gap, JitterBuffer
 from installation.audio.resample import StreamResampler, finite
 from installation.audio.source import DEFAULT_PCM_PORT, SourceError
 from installation.osc_bundle import OscBundleError, elements
-from installation.values import FEATURE_NAMES, SAMPLE_RATE_HZ, AudioBlock
+from installation.values import FAST_FEATURE_NAMES, SAMPLE_RATE_HZ, AudioBlock
 from s2s.files.quote import one_line, quoted
 from s2s.media.mono import CANCELLED
 
@@ -179,6 +179,7 @@ def _read_packet(arguments: list[object]) -> _Packet:
 
 def _read_features(arguments: list[object]) -> dict[str, float]:
     numbers = [float(value) for value in arguments if isinstance(value, float)]
-    if len(numbers) != len(FEATURE_NAMES) or not all(math.isfinite(number) for number in numbers):
-        raise _RejectedError(f"/stream/features takes {len(FEATURE_NAMES)} finite numbers, got {quoted(arguments)}")
-    return {name: min(max(number, 0.0), 1.0) for name, number in zip(FEATURE_NAMES, numbers, strict=True)}
+    count = len(FAST_FEATURE_NAMES)
+    if len(numbers) != count or not all(math.isfinite(number) for number in numbers):
+        raise _RejectedError(f"/stream/features takes {count} finite numbers, got {quoted(arguments)}")
+    return {name: min(max(number, 0.0), 1.0) for name, number in zip(FAST_FEATURE_NAMES, numbers, strict=True)}

@@ -1,7 +1,9 @@
 """The slow path, in a process of its own that owns torch: sound becomes a target, the latent moves, a picture is made.
 
-    listening   ring -> spectrogram -> audio encoder -> `Target`, every hop
-    motion      `Target` -> `Latent`: pure, in seconds
+    listening   ring -> spectrogram -> audio encoder and its heads -> `Target`, every hop
+    scene       what is painted of it: one thing, or a place and what is laid over it
+    deciding    whether it is painted, or the show drifts or remembers; `idle`: silence; `memories`: what was painted
+    motion      where that leads -> `Latent`: pure, in seconds
     core        `InferenceCore.step(now)`: one round of the above plus the generator; no clock, thread or window
 
 Nothing here is imported by the show's own process except by name, so that it starts without torch.

@@ -12,23 +12,28 @@ from pathlib import Path
 from typing import Final
 
 import torch
+from torch import Tensor
 
 from installation.exit_codes import ExitCode
+from installation.heard_words import heard_words
 from installation.histogram import Histogram
 from installation.inference.anchoring import ImageAnchor
-from installation.inference.idle import IdleDetector, level_db
-from installation.inference.listening import Listener
+from installation.inference.deciding import Decider, Evidence
+from installation.inference.idle import level_db
+from installation.inference.listening import Listener, Target
 from installation.inference.motion import Motion, unit
+from installation.inference.scene import scene_of
 from installation.inference.scene_state import held_states
 from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
-from installation.status import EncoderStatus, GeneratorStatus, InferenceStatus
-from installation.values import Controls, Latent, Pixels, Target
+from installation.status import EncoderStatus, GeneratorStatus, HeardSource, HeardStatus, InferenceStatus
+from installation.values import Controls, Doing, Latent, Pixels
 from installation.worker_params import ParamsReader
 from s2s import bundle
 from s2s.card import BundleError
-from s2s.models.memory_generator import MemoryGenerator
+from s2s.models.memory_generator import Beside, MemoryGenerator
+from s2s.sampling.sources import Hearing
 
 log = logging.getLogger(__name__)
 
@@ -80,11 +85,13 @@ class InferenceCore:
             raise ModelError(str(error)) from error
         card = self._bundle.card
         try:
-            self._listener = Listener(self._bundle.audio_encoder, card.spectrogram, ring, self._device)
+            self._listener = Listener(self._bundle, ring)
         except ValueError as error:
             raise ModelError(f"{config.model}: {error}") from error
         self._motion = Motion(card.generator.h_dim, card.generator.z_dim, config.seed)
-        self._idle_detector = IdleDetector(config.seed)
+        self._decider = Decider(config.seed)
+        self._heard = HeardStatus()
+        self._told: Doing | None = None
         self._params, self._frames = ParamsReader(params), frames
         self._controls = Controls(DEFAULTS)
         self._image: str | None = None
@@ -114,13 +121,14 @@ class InferenceCore:
         return InferenceStatus(
             model=self._bundle.card.name,
             device=str(self._device),
-            idle=self._idle_detector.idle,
+            idle=self._decider.idle,
             level_db=self._level_db,
             encoder=EncoderStatus(self._encoder_ms.count, self._encoder_ms.percentiles()),
             generator=GeneratorStatus(made.count, self._bad_frames, made.percentiles()),
             slow_ms=self._slow_ms.percentiles(),
             image=self._anchor.state,
             image_problem=self._anchor.problem,
+            heard=self._heard,
         )
 
     def close(self) -> None:
@@ -143,17 +151,36 @@ class InferenceCore:
             return
         self._encoder_ms.add((time.perf_counter() - began) * 1e3)
         self._level_db = level_db(self._listener.recent(_LEVEL_WINDOW_S))
-        was_idle = self._idle_detector.idle
-        if self._idle_detector.is_idle(now, self._level_db, self._controls.number("/audio/gate")):
-            if not was_idle:
-                log.info("the room is silent (%.0f dB): idle, drifting", self._level_db)
-            idle_target = self._idle_detector.idle_target(now)
-            target = None if idle_target is None else Target(idle_target, target.serial, target.heard_at)
-        else:
-            self._idle_detector.remember(now, target.h)
-        if target is not None:
-            self._target, self._unshown = target, True
-            self._motion.aim(unit(target.h), target.volume_direction)
+        self._aim(now, target)
+        self._tell(_heard_status(target.hearing, self._decider.doing))
+
+    def _aim(self, now: float, target: Target) -> None:
+        """Send the latent where what was heard leads, if anywhere."""
+        evidence = Evidence(
+            self._level_db,
+            self._controls.number("/audio/gate"),
+            target.hearing.certainty,
+            self._controls.number("/scene/certainty"),
+        )
+        aim = self._decider.next_aim(now, evidence, scene_of(target.hearing, paints_two=self._bundle.paints_two))
+        if aim is None:
+            return
+        self._target, self._unshown = target, True
+        scene = aim.scene
+        beside = None if scene.beside is None else unit(scene.beside)
+        # A memory is no sound, so that it has no volume.
+        louder = target.volume_direction if self._decider.doing is Doing.PAINTING else None
+        self._motion.aim(unit(scene.h), louder, beside=beside, slowness=aim.slowness)
+
+    def _tell(self, heard: HeardStatus) -> None:
+        self._heard = heard
+        if heard.doing is self._told:
+            return
+        self._told = heard.doing
+        if heard.doing is Doing.REMEMBERING:
+            log.info("the room is silent (%.0f dB): remembering", self._level_db)
+        elif words := heard_words(heard):
+            log.info("heard: %s", words)
 
     def _paint(self, now: float) -> None:
         anchors = self._anchor.anchors(shown=self._controls.number("/latent/blend") > 0.0)
@@ -182,9 +209,8 @@ class InferenceCore:
         z = torch.from_numpy(latent.z).to(self._device)[None]
         h = torch.from_numpy(latent.h).to(self._device)[None]
         generator = self._bundle.generator
-        if isinstance(generator, MemoryGenerator) and self._bundle.knows_states:
-            held = torch.from_numpy(held_states(self._controls, self._config.wall_hour())).to(self._device)
-            picture = generator(z, h, held)[0]
+        if isinstance(generator, MemoryGenerator):
+            picture = generator(z, h, self._held(), self._beside(latent))[0]
         else:
             picture = generator(z, h)[0]  # [3, height, width], -1..1
         if not bool(torch.isfinite(picture).all()):
@@ -192,6 +218,24 @@ class InferenceCore:
         levels = ((picture.float().clamp(-1.0, 1.0) + 1.0) * 127.5).round().to(torch.uint8)
         pixels: Pixels = levels.permute(1, 2, 0).contiguous().cpu().numpy()
         return pixels
+
+    def _held(self) -> Tensor | None:
+        """Return what a hand says of the scene, [1, 2, 2], where the generator knows it."""
+        if not self._bundle.knows_states:
+            return None
+        return torch.from_numpy(held_states(self._controls, self._config.wall_hour())).to(self._device)
+
+    def _beside(self, latent: Latent) -> Beside | None:
+        """Return the second thing, where there is one."""
+        if latent.beside is None:
+            return None
+        weight = torch.tensor([latent.beside_weight], device=self._device)
+        return Beside(torch.from_numpy(latent.beside).to(self._device)[None], weight)
+
+
+def _heard_status(hearing: Hearing, doing: Doing) -> HeardStatus:
+    sources = tuple(HeardSource(source.name, source.presence, source.nearness) for source in hearing.sources)
+    return HeardStatus(sources, hearing.certainty, hearing.hour, hearing.hour_firmness, doing)
 
 
 def _pick_device(name: str) -> torch.device:

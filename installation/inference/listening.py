@@ -1,18 +1,22 @@
-"""From the ring to a target: every hop, the newest 10 s become an embedding in the image encoder's space.
+"""From the ring to a target: every hop, the newest 10 s become what is heard, in the image encoder's space.
 
 Runs in the inference process. The spectrogram costs only what is new; a short history is repeated to full length.
 """
 
+import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from installation.ring import AudioRing
-from installation.values import SAMPLE_RATE_HZ, Samples, Target
-from s2s.models.audio_encoder import AudioEncoder
+from installation.values import SAMPLE_RATE_HZ, Samples
+from s2s.bundle import Bundle
+from s2s.sampling.sources import Hearing, hear
 from s2s.spectrogram import SpectrogramStream, at_gain, normalise
-from s2s.spectrogram_spec import SpectrogramSpec
 
 HOP_S: Final = 0.25
 """How often the encoder looks: four times a second is finer than its 10 s window can tell apart."""
@@ -21,15 +25,30 @@ QUIETER_DB: Final = -20.0
 _LEAST_SAMPLES: Final = SAMPLE_RATE_HZ // 5
 
 
-class Listener:
-    """Owns the running spectrogram and the encoder. `ring` holds sound at the spectrogram's own rate."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """What was heard, numbered, with its sound's stamp.
 
-    def __init__(self, encoder: AudioEncoder, spec: SpectrogramSpec, ring: AudioRing, device: torch.device) -> None:
-        if spec.sample_rate_hz != SAMPLE_RATE_HZ:
-            raise ValueError(f"the show hears {SAMPLE_RATE_HZ} Hz, this model wants {spec.sample_rate_hz} Hz")
-        self._encoder, self._ring, self._device = encoder, ring, device
-        self._stream = SpectrogramStream(spec)
-        self._read_to = max(ring.position.written - spec.clip_samples, 0)  # a restarted worker hears what it missed
+    `volume_direction` `[h_dim]` points from the embedding of the same sound turned down to that of the sound (z_A1 -
+    z_A2 of the paper's edit); None where nobody asked for it.
+    """
+
+    hearing: Hearing
+    serial: int
+    heard_at: float
+    volume_direction: NDArray[np.float32] | None = None
+
+
+class Listener:
+    """Owns the running spectrogram and hears by `model`. `ring` holds sound at the spectrogram's own rate."""
+
+    def __init__(self, model: Bundle, ring: AudioRing) -> None:
+        if model.spec.sample_rate_hz != SAMPLE_RATE_HZ:
+            raise ValueError(f"the show hears {SAMPLE_RATE_HZ} Hz, this model wants {model.spec.sample_rate_hz} Hz")
+        self._model, self._ring = model, ring
+        self._stream = SpectrogramStream(model.spec)
+        # A restarted worker hears what it missed.
+        self._read_to = max(ring.position.written - model.spec.clip_samples, 0)
         self._serial = 0
         self._due_at: float | None = None
 
@@ -56,15 +75,26 @@ class Listener:
         """Return the newest `duration_s` seconds of sound, or what there is of them."""
         return self._ring.newest(round(duration_s * SAMPLE_RATE_HZ)).samples
 
-    @torch.inference_mode()
     def _encode(self, heard_at: float, *, with_volume_direction: bool) -> Target | None:
-        spec, log_power = self._stream.spec, self._stream.log_power()
-        volumes = [log_power, at_gain(log_power, QUIETER_DB, spec)] if with_volume_direction else [log_power]
-        inputs = torch.stack([normalise(volume, spec).float() for volume in volumes])  # [1 or 2, bins, frames]
-        embeddings = self._encoder(inputs[:, None].to(self._device)).float().cpu().numpy()
-        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
-        if not np.isfinite(lengths).all() or not lengths[0] > 0.0:
+        log_power = self._stream.log_power()
+        try:
+            hearing = hear(self._model, self._as_input(log_power))
+        except ValueError:
             return None  # a dead ReLU vector has no direction: keep the last target
+        louder = self._louder(hearing, log_power) if with_volume_direction else None
         self._serial += 1
-        units = embeddings / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return Target(units[0], self._serial, heard_at, units[0] - units[1] if with_volume_direction else None)
+        return Target(hearing, self._serial, heard_at, louder)
+
+    def _as_input(self, log_power: Tensor) -> Tensor:
+        return normalise(log_power, self._model.spec).float()[None, None]  # [1, 1, bins, frames]
+
+    @torch.inference_mode()
+    def _louder(self, hearing: Hearing, log_power: Tensor) -> NDArray[np.float32]:
+        """Return which way louder lies, `[h_dim]`; a sound too soft to be answered lies at nothing."""
+        quieter = self._as_input(at_gain(log_power, QUIETER_DB, self._model.spec)).to(self._model.device)
+        embedding = self._model.audio_encoder(quieter)[0].float().cpu().numpy()
+        length = float(np.linalg.norm(embedding))
+        if not math.isfinite(length):
+            return np.zeros_like(hearing.h)
+        louder: NDArray[np.float32] = hearing.h - embedding / max(length, float(np.finfo(np.float32).tiny))
+        return louder

@@ -20,6 +20,8 @@ _FASTEST_RAD_S: Final = 1.5
 """Angular speed of the quickest of them at full drift: a new picture about every four seconds."""
 _ANCHOR_GLIDE_S: Final = 1.5
 """Time constant from one place of the preset's image to a better one."""
+_UNSEEN: Final = 1 / 512
+"""Below this weight a second thing changes no level of the picture."""
 _PARALLEL: Final = 1e-6
 """Below this sine of the angle two unit vectors are equal, or opposite, to float precision."""
 
@@ -113,6 +115,35 @@ class Anchors:
     noise: Vector | None = None
 
 
+class _SecondThing:
+    """What is laid over the place: it comes and goes by its weight, and moves only while it is seen."""
+
+    def __init__(self) -> None:
+        self._h: Vector | None = None
+        self._target: Vector | None = None
+        self._weight = self._weight_target = 0.0
+
+    def aim(self, h: Vector | None, *, at_once: bool) -> None:
+        """Follow `h`, or with None fade out where it is."""
+        self._weight_target = 0.0 if h is None else 1.0
+        if at_once:
+            self._weight = self._weight_target
+        if h is not None:
+            self._target = h
+            if self._h is None or self._weight < _UNSEEN:
+                self._h = h
+
+    def glide(self, fraction: float) -> None:
+        """Go `fraction` of the way."""
+        self._weight += fraction * (self._weight_target - self._weight)
+        if self._h is not None and self._target is not None:
+            self._h = slerp(self._h, self._target, fraction)
+
+    def seen(self) -> tuple[Vector | None, float]:
+        """Return where it is and how much it is there, nowhere and 0 where nobody would see it."""
+        return (None, 0.0) if self._h is None or self._weight < _UNSEEN else (self._h, self._weight)
+
+
 class Motion:
     """Carries the latent from where it is to where sound, image and hands want it."""
 
@@ -122,6 +153,8 @@ class Motion:
         self._target: Vector | None = None
         self._volume_direction = np.zeros(h_dim, np.float32)
         self._volume_direction_target = np.zeros(h_dim, np.float32)
+        self._slowness = 1.0
+        self._second = _SecondThing()
         self._image: Vector | None = None
         self._image_noise = np.zeros(z_dim, np.float32)
         self._image_noise_weight = 0.0
@@ -134,14 +167,24 @@ class Motion:
         """Where the sound's part of the latent is now, `[h_dim]`, unit length."""
         return self._h
 
-    def aim(self, h: Vector, volume_direction: Vector | None = None) -> None:
+    def aim(
+        self,
+        h: Vector,
+        volume_direction: Vector | None = None,
+        *,
+        beside: Vector | None = None,
+        slowness: float = 1.0,
+    ) -> None:
         """Follow `h` `[h_dim]`, unit length, from now on; the first target is taken at once.
 
-        `volume_direction` `[h_dim]` is the way that `/latent/edit` goes, z_A1 - z_A2; None is no way.
+        `volume_direction` `[h_dim]` is the way that `/latent/edit` goes, z_A1 - z_A2; None is no way. `beside`
+        `[h_dim]`, unit length, is a second thing in that place. It takes `slowness` times the glide.
         """
-        if self._target is None:
+        first = self._target is None
+        if first:
             self._h = h
-        self._target = h
+        self._second.aim(beside, at_once=first)
+        self._target, self._slowness = h, slowness
         self._volume_direction_target = np.zeros_like(h) if volume_direction is None else volume_direction
 
     def advance(self, now: float, controls: Controls, anchors: Anchors) -> Latent:
@@ -153,19 +196,23 @@ class Motion:
         dt_s = 0.0 if self._moved_at is None else max(now - self._moved_at, 0.0)
         self._moved_at = now
         if not controls.switch("/latent/hold"):
-            self._glide(dt_s, controls.number("/latent/glide"))
+            self._glide(dt_s, self._slowness * controls.number("/latent/glide"))
             self._phase_s += dt_s * controls.number("/latent/drift")
         self._follow_image(dt_s, anchors)
         h, z = self._h, controls.number("/latent/truncation") * self._noise.at(self._phase_s)
+        beside, weight = self._second.seen()
         if self._image is not None:
             amount = controls.number("/latent/blend")
             h, z = blend(h, self._image, amount), self._towards_image_noise(z, amount)
-        return Latent(z, edited(h, self._volume_direction, controls.number("/latent/edit")))
+            weight *= 1.0 - min(max(amount, 0.0), 1.0)  # nothing that sounds is in the image
+        h = edited(h, self._volume_direction, controls.number("/latent/edit"))
+        return Latent(z, h, beside, weight) if weight > 0.0 else Latent(z, h)
 
     def _glide(self, dt_s: float, glide_s: float) -> None:
         if self._target is not None:
             fraction = 1.0 if glide_s <= 0.0 else 1.0 - math.exp(-dt_s / glide_s)
             self._h = slerp(self._h, self._target, fraction)
+            self._second.glide(fraction)
             self._volume_direction += np.float32(fraction) * (self._volume_direction_target - self._volume_direction)
 
     def _follow_image(self, dt_s: float, anchors: Anchors) -> None:

@@ -17,6 +17,9 @@ uniform float u_treble;
 uniform float u_onset;
 uniform float u_centroid;
 
+// How sure the model is of what sounds, 0..1.
+uniform float u_certainty;
+
 // What the pass before has drawn here. Passes that read no other place by u_picture are drawn together, as one.
 vec3 picture() {
     return texture(u_picture, v_uv).rgb;

@@ -33,6 +33,12 @@ def test_a_preset_states_the_whole_look() -> None:
     assert "/show/blackout" not in values
 
 
+def test_how_sure_the_model_is_may_move_a_parameter(tmp_path: Path) -> None:
+    text = GOOD + "modulation: [{from: certainty, to: /render/saturation, amount: 0.4}]\n"
+    (route,) = load_preset(write(tmp_path, text)).routes
+    assert (route.feature, route.address, route.amount) == ("certainty", "/render/saturation", 0.4)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

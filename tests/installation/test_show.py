@@ -15,14 +15,15 @@ from installation.desk import Desk
 from installation.hosting import Failure
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
+from installation.modulation import Route
 from installation.options import StartOnly
 from installation.output.surface import DisplayError
 from installation.preset import Preset, load_preset
 from installation.preset_follower import PresetFollower
 from installation.ring import AudioRing
 from installation.show import Parts, Show
-from installation.status import CaptureStatus, InferenceStatus, OscStatus
-from installation.values import Pixels
+from installation.status import CaptureStatus, HeardSource, HeardStatus, InferenceStatus, OscStatus
+from installation.values import Features, Pixels
 from installation.worker_params import ParamsSender
 
 PICTURE: Pixels = np.zeros((4, 4, 3), np.uint8)
@@ -44,6 +45,7 @@ class Stage:
         self.broken: dict[str, Exception] = {}
         self.presented = self.drawn = self.polled = 0
         self.frames: list[object] = []
+        self.features: list[Features] = []
 
     def _do(self, what: str) -> None:
         if what in self.broken:
@@ -63,6 +65,7 @@ class Stage:
             raise ValueError("no picture of three colours")
         self.drawn += 1
         self.frames.append(what["frame"])
+        self.features.append(what["features"])
 
     def present(self) -> None:
         self._do("present")
@@ -98,6 +101,7 @@ class Theatre:
         self.folder: Path | None = None
         self.desk = Desk({"/show/preset": "gallery"})
         self.ring, self.frames, self.params = AudioRing(2.0), FrameBox(8, 8), ParamsSender(JsonBox())
+        self.inference = Role(self.stage, InferenceStatus())
         stage = cast(Any, self.stage)
         parts = Parts(
             clock=self.clock,
@@ -110,7 +114,7 @@ class Theatre:
             frames=self.frames,
             params=self.params,
             capture=cast(Any, Role(self.stage, CaptureStatus())),
-            inference=cast(Any, Role(self.stage, InferenceStatus())),
+            inference=cast(Any, self.inference),
             controls={"osc": cast(Any, Role(self.stage, OscStatus()))},
             pacer=Pacer(10.0),
             meter=Meter(0.0),
@@ -238,3 +242,22 @@ def test_closing_goes_on_past_parts_that_refuse(theatre: Theatre) -> None:
     assert (shared.FOLDER / theatre.ring._memory.name).exists()
     theatre.show.close()
     assert not (shared.FOLDER / theatre.ring._memory.name).exists()
+
+
+def test_what_is_heard_reaches_shaders_modulation_page_and_report(theatre: Theatre) -> None:
+    theatre.show._parts.desk.route([Route("certainty", "/render/zoom", 0.5, attack_s=0.0, release_s=0.0)])
+    theatre.inference.told = InferenceStatus(heard=HeardStatus((HeardSource("rain", 0.9),), 0.5))
+    theatre.run(1.0)
+    assert theatre.report()["heard"]["painting_s"] == 0.0  # nothing is painted before a picture has come
+    theatre.frames.put(PICTURE, heard_at=1.0, made_at=1.0)
+    theatre.run(2.0)
+    assert theatre.stage.features[-1].certainty == 0.5
+    assert theatre.show._controls.number("/render/zoom") == pytest.approx(1.25)
+    assert theatre.show.status().heard == "perhaps rain"
+    heard = theatre.report()["heard"]
+    assert heard["painting_s"] == pytest.approx(1.9, abs=0.15) and heard["sources"]["rain"]["certainty"] == 0.5
+
+
+def test_a_model_that_cannot_say_is_taken_for_certain(theatre: Theatre) -> None:
+    theatre.run(1.0)
+    assert theatre.stage.features[-1].certainty == 1.0 and theatre.show.status().heard == ""

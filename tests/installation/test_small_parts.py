@@ -70,6 +70,12 @@ def test_two_routes_to_one_parameter_add_up_and_an_unknown_feature_is_refused() 
         Modulator([Route("kick", "/render/zoom", 0.1)])
 
 
+def test_certainty_modulates_as_any_feature_and_is_whole_where_nobody_says() -> None:
+    modulator = Modulator([Route("certainty", "/render/saturation", 0.4, attack_s=0.0, release_s=0.0)])
+    assert modulator.offsets(Features(certainty=0.25), 0.1)["/render/saturation"] == pytest.approx(0.1)
+    assert modulator.offsets(Features(), 0.1)["/render/saturation"] == pytest.approx(0.4)
+
+
 def test_latency_counts_only_sound_that_is_new() -> None:
     meter = Meter(started_at=0.0)
     for now, heard_at in ((1.0, 0.98), (1.1, 0.98), (1.2, 1.19)):
@@ -123,3 +129,8 @@ def test_the_hud_says_how_far_the_presets_image_is() -> None:
     image = "placed by the image encoder; looking in the generator, 40%, loss 0.210"
     status = ShowStatus(preset="Gallery", slow_path=InferenceStatus(image=image))
     assert f"image {image}" in hud_lines(status, Features())
+
+
+def test_the_hud_says_what_is_heard_and_nothing_where_the_model_names_nothing() -> None:
+    assert "heard rain, sure" in hud_lines(ShowStatus(heard="rain, sure"), Features())
+    assert not [line for line in hud_lines(ShowStatus(), Features()) if line.startswith("heard")]

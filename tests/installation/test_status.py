@@ -15,6 +15,8 @@ from installation.status import (
     DisplayStatus,
     EncoderStatus,
     GeneratorStatus,
+    HeardSource,
+    HeardStatus,
     InferenceStatus,
     MidiStatus,
     OscStatus,
@@ -22,7 +24,7 @@ from installation.status import (
     Percentiles,
     ShowStatus,
 )
-from installation.values import Condition
+from installation.values import Condition, Doing
 
 READ_BY_THE_PAGE: Final[dict[str, tuple[type, ...]]] = {
     "status": (ShowStatus,),
@@ -45,6 +47,9 @@ READ_BY_THE_PAGE: Final[dict[str, tuple[type, ...]]] = {
             level_db=-20.0,
             encoder=EncoderStatus(3, Percentiles(1.5, 2.5)),
             generator=GeneratorStatus(9, 1, Percentiles(20.0, 30.0)),
+            heard=HeardStatus(
+                (HeardSource("rain", 0.9, 0.2), HeardSource("train", 0.6)), 0.8, 6.5, 0.3, Doing.DRIFTING
+            ),
         ),
     ],
     ids=["capture", "inference"],
@@ -77,6 +82,7 @@ def test_the_whole_show_is_plain_json_with_the_keys_that_the_page_has_always_rea
     plain = to_plain(ShowStatus(Condition.DEGRADED, controls={"midi": MidiStatus(ports=("a", "b"))}))
     assert (plain["condition"], plain["sound"]["lost_samples"]) == ("degraded", 0)
     assert plain["slow_path"]["encoder"] == {"updates": 0, "ms": {"p50": None, "p95": None}}
+    assert plain["heard"] == "" and plain["slow_path"]["heard"]["doing"] == "painting"
     assert plain["controls"]["midi"]["ports"] == ["a", "b"] and plain["recording"] is None
 
 
@@ -86,4 +92,5 @@ def test_the_page_reads_only_what_a_status_really_has() -> None:
     read = re.findall(r"\b(\w+)\??\.(\w+)", script)
     known = {name: {field.name for kind in kinds for field in fields(kind)} for name, kinds in READ_BY_THE_PAGE.items()}
     strays = [(name, key) for name, key in read if name in known and key not in known[name]]
+    assert "heard: status.heard," in script
     assert strays == [] and {name for name, _ in read} >= {"status", "sound", "slow", "display", "surface"}

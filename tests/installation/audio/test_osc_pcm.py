@@ -173,6 +173,7 @@ HOSTILE = {
     "a negative rate": pcm(0, np.zeros((8, 1), np.float32), rate_hz=-48_000),
     "a split frame": GOOD.replace(struct.pack(">i", 1) + b"f32le", struct.pack(">i", 3) + b"f32le"),
     "features that are no numbers": b"/stream/features\0\0\0\0,ffffff\0" + struct.pack(">6f", *[float("nan")] * 6),
+    "a seventh feature": b"/stream/features\0\0\0\0,fffffff\0\0\0\0\0\0\0\0" + struct.pack(">7f", *[0.5] * 7),
     "nothing at all": b"",
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -12,11 +13,13 @@ from installation.exit_codes import ExitCode
 from installation.inference.core import InferenceConfig, InferenceCore, ModelError
 from installation.mailbox import FrameBox, JsonBox
 from installation.ring import AudioRing
-from installation.status import EncoderStatus
-from installation.values import SAMPLE_RATE_HZ, ParameterValue
+from installation.status import EncoderStatus, HeardStatus
+from installation.values import SAMPLE_RATE_HZ, Doing, ParameterValue, Pixels, Samples
 from installation.worker_params import ParamsSender, WorkerParams
 from s2s import bundle
-from tests.fakes import wide_bundle, write_memory_bundle, write_tiny_bundle
+from s2s.models.memory_generator import MemoryGenerator
+from s2s.sampling.sources import hear_sound
+from tests.fakes import wide_bundle, write_memory_bundle, write_naming_bundle, write_tiny_bundle
 
 
 @dataclass
@@ -37,8 +40,26 @@ class Bench:
         ParamsSender(self.params).send(WorkerParams(values, None if image is None else str(image)))
 
     def hear(self, now: float, seconds: float = 0.5, level: float = 0.2) -> None:
-        noise = np.random.default_rng(0).standard_normal(round(seconds * SAMPLE_RATE_HZ))
-        self.ring.write((level * noise).astype(np.float32), heard_at=now)
+        self.ring.write(noise(seconds, level), heard_at=now)
+
+    def play(self, core: InferenceCore, sound: Samples, start: float, duration_s: float) -> Pixels:
+        """Let `core` hear nothing but ten seconds of `sound`, hop by hop, and return its last picture."""
+        for now in np.arange(start, start + duration_s, 0.25):
+            self.ring.write(sound, heard_at=float(now))
+            core.step(float(now))
+        frame = self.frames.newest()
+        assert frame is not None
+        return frame.pixels
+
+
+def noise(seconds: float, level: float) -> Samples:
+    made = np.random.default_rng(0).standard_normal(round(seconds * SAMPLE_RATE_HZ))
+    return (level * made).astype(np.float32)
+
+
+KNOWN: Final = noise(10.0, 0.2)
+UNKNOWN: Final = (0.2 * np.sin(2 * np.pi * 220.0 * np.arange(10 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ)).astype(np.float32)
+STILL: Final[dict[str, ParameterValue]] = {"/latent/drift": 0.0, "/latent/glide": 0.0}
 
 
 @pytest.fixture
@@ -176,6 +197,74 @@ def test_a_silent_room_is_idle_and_says_so(bench: Bench) -> None:
         bench.hear(now=tick * 0.1, seconds=0.1, level=0.2 if tick < 5 else 1e-6)
         core.step(tick * 0.1)
     assert core.status().idle is True
+    assert core.status().heard.doing is Doing.REMEMBERING
+
+
+def test_a_model_that_names_nothing_paints_whatever_it_hears(bench: Bench) -> None:
+    core = bench.core()
+    bench.send({**STILL, "/scene/certainty": 1.0})
+    known, unknown = (bench.play(core, sound, start, 3.0) for sound, start in ((KNOWN, 0.0), (UNKNOWN, 3.0)))
+    assert core.status().heard == HeardStatus()
+    assert not np.array_equal(known, unknown)
+
+
+def test_what_is_known_is_painted_and_told_by_name(bench: Bench) -> None:
+    write_naming_bundle(bench.model, known=KNOWN, unknown=UNKNOWN)
+    core = bench.core()
+    bench.play(core, KNOWN, 0.0, 1.0)
+    heard = core.status().heard
+    assert [source.name for source in heard.sources] == ["rain", "train"]
+    assert heard.certainty is not None and heard.certainty > 0.85 and heard.doing is Doing.PAINTING
+    assert all(0.0 <= source.nearness <= 1.0 for source in heard.sources)
+
+
+def test_a_sound_that_is_not_known_drifts_and_what_was_painted_stays_until_a_known_one_comes(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    write_naming_bundle(bench.model, known=KNOWN, unknown=UNKNOWN)
+    core = bench.core()
+    bench.send(STILL)
+    painted = bench.play(core, KNOWN, 0.0, 1.0)
+    drifting = bench.play(core, UNKNOWN, 1.0, 5.0)
+    heard = core.status().heard
+    assert heard.doing is Doing.DRIFTING and heard.certainty is not None and heard.certainty < 0.1
+    np.testing.assert_array_equal(painted, drifting)
+    bench.play(core, KNOWN, 6.0, 2.0)
+    assert core.status().heard.doing is Doing.PAINTING
+    lines = [record.getMessage() for record in caplog.records if "heard:" in record.getMessage()]
+    known = "heard: rain and a train, sure"
+    assert lines == [known, "heard: nothing known: drifting", known]
+
+
+def test_at_certainty_0_what_is_not_known_is_painted(bench: Bench) -> None:
+    write_naming_bundle(bench.model, known=KNOWN, unknown=UNKNOWN)
+    core = bench.core()
+    bench.send({**STILL, "/scene/certainty": 0.0})
+    known, unknown = (bench.play(core, sound, start, 3.0) for sound, start in ((KNOWN, 0.0), (UNKNOWN, 3.0)))
+    assert core.status().heard.doing is Doing.PAINTING
+    assert not np.array_equal(known, unknown)
+
+
+def test_of_rain_and_a_train_the_train_is_the_place_and_rain_is_laid_over_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_naming_bundle(bench.model, known=KNOWN, unknown=UNKNOWN)
+    asked: list[tuple[Any, ...]] = []
+    forward = MemoryGenerator.forward
+
+    def noting(self: MemoryGenerator, *inputs: Any) -> torch.Tensor:
+        asked.append(inputs)
+        return forward(self, *inputs)
+
+    monkeypatch.setattr(MemoryGenerator, "forward", noting)
+    core = bench.core()
+    bench.play(core, KNOWN, 0.0, 0.25)
+    rain, train = hear_sound(bundle.load(bench.model), KNOWN).sources
+    _, h, _, beside = asked[-1]
+    np.testing.assert_allclose(h[0], train.h, atol=1e-5)
+    np.testing.assert_allclose(beside.h[0], rain.h, atol=1e-5)
+    assert beside.weight.tolist() == [1.0]
 
 
 def test_sound_that_holds_nan_does_not_stop_the_show(bench: Bench) -> None:

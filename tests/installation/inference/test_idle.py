@@ -10,27 +10,15 @@ def idle_states(detector: IdleDetector, levels: list[float], step_s: float = 0.2
 
 def test_a_short_pause_does_not_make_the_show_idle_a_long_one_does() -> None:
     pause, silence = round(IDLE_AFTER_S * 4 * 0.5), round(IDLE_AFTER_S * 4) + 2
-    assert not any(idle_states(IdleDetector(0), [-20.0] + [-80.0] * pause))
-    assert idle_states(IdleDetector(0), [-20.0] + [-80.0] * silence)[-1]
+    assert not any(idle_states(IdleDetector(), [-20.0] + [-80.0] * pause))
+    assert idle_states(IdleDetector(), [-20.0] + [-80.0] * silence)[-1]
 
 
 def test_sound_wakes_it_but_not_the_last_decibel_at_the_gate() -> None:
-    detector = IdleDetector(0)
+    detector = IdleDetector()
     idle_states(detector, [-80.0] * 40)
     assert detector.is_idle(20.0, -49.0, gate_db=-50.0)
     assert not detector.is_idle(20.25, -40.0, gate_db=-50.0)
-
-
-def test_an_idle_target_is_one_that_was_heard_and_another_comes_not_too_soon() -> None:
-    detector = IdleDetector(0)
-    assert detector.idle_target(0.0) is None
-    heard = [np.full(4, float(i), np.float32) for i in range(3)]
-    for i, h in enumerate(heard):
-        detector.remember(10.0 * i, h)
-    first = detector.idle_target(30.0)
-    assert first is not None and any(first is h for h in heard)
-    assert detector.idle_target(31.0) is None
-    assert detector.idle_target(60.0) is not None
 
 
 @pytest.mark.parametrize(("amplitude", "expected"), [(1.0, 0.0), (0.1, -20.0), (0.0, -120.0)])

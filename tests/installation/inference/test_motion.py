@@ -183,3 +183,72 @@ def test_equal_volumes_or_no_amount_edit_nothing(seed: int, amount: float) -> No
 
 def test_an_edit_that_cancels_the_image_out_leaves_it() -> None:
     np.testing.assert_array_equal(edited(direction(1), -direction(1), 1.0), direction(1))
+
+
+def two(fps: int, then: np.ndarray | None, duration_s: float, slowness: float = 1.0) -> Latent:
+    """Return the latent `duration_s` after a second thing has begun, or become another, or gone."""
+    motion = Motion(H_DIM, Z_DIM, seed=3)
+    motion.aim(direction(0), beside=direction(1))
+    motion.advance(0.0, controls(glide=2.0), NO_ANCHOR)
+    motion.aim(direction(0), beside=then, slowness=slowness)
+    for step in range(1, round(fps * duration_s) + 1):
+        latent = motion.advance(step / fps, controls(glide=2.0), NO_ANCHOR)
+    return latent
+
+
+@pytest.mark.parametrize("then", [None, direction(2)], ids=["goes", "becomes another"])
+def test_a_second_thing_takes_the_same_path_at_30_and_144_hertz(then: np.ndarray | None) -> None:
+    slow, fast = two(30, then, 1.5), two(144, then, 1.5)
+    assert slow.beside is not None and fast.beside is not None
+    np.testing.assert_allclose(slow.beside, fast.beside, atol=2e-5)
+    assert slow.beside_weight == pytest.approx(fast.beside_weight, abs=1e-6)
+
+
+def test_a_second_thing_that_goes_fades_where_it_is_with_the_glide() -> None:
+    latent = two(60, None, 2.0)
+    assert latent.beside is not None
+    np.testing.assert_allclose(latent.beside, direction(1), atol=1e-6)
+    assert latent.beside_weight == pytest.approx(np.exp(-1.0), abs=1e-4)
+
+
+def test_what_has_faded_is_no_longer_there() -> None:
+    latent = two(30, None, 20.0)
+    assert latent.beside is None and latent.beside_weight == 0.0
+
+
+def test_a_second_thing_comes_where_it_belongs_and_only_its_weight_grows() -> None:
+    motion = Motion(H_DIM, Z_DIM, seed=3)
+    motion.aim(direction(0))
+    assert motion.advance(0.0, controls(glide=2.0), NO_ANCHOR).beside is None
+    motion.aim(direction(0), beside=direction(1))
+    latent = motion.advance(2.0, controls(glide=2.0), NO_ANCHOR)
+    assert latent.beside is not None
+    np.testing.assert_array_equal(latent.beside, direction(1))
+    assert latent.beside_weight == pytest.approx(1.0 - np.exp(-1.0), abs=1e-6)
+
+
+def test_while_it_is_seen_a_second_thing_glides_to_another() -> None:
+    start, end = direction(1), direction(2)
+    latent = two(60, end, 2.0)
+    assert latent.beside is not None and latent.beside_weight == 1.0
+    left = np.arccos(np.clip(np.dot(latent.beside, end), -1, 1)) / np.arccos(np.dot(start, end))
+    assert left == pytest.approx(np.exp(-1.0), abs=1e-3)
+
+
+def test_a_slow_aim_takes_so_many_times_the_glide() -> None:
+    assert two(60, None, 2.0, slowness=4.0).beside_weight == pytest.approx(two(60, None, 0.5).beside_weight, abs=1e-6)
+
+
+def test_hold_holds_the_second_thing_too() -> None:
+    motion = Motion(H_DIM, Z_DIM, seed=3)
+    motion.aim(direction(0), beside=direction(1))
+    motion.advance(0.0, controls(), NO_ANCHOR)
+    motion.aim(direction(0))
+    assert motion.advance(9.0, controls(hold=True), NO_ANCHOR).beside_weight == 1.0
+
+
+def test_nothing_is_laid_over_the_presets_image() -> None:
+    motion = Motion(H_DIM, Z_DIM, seed=3)
+    motion.aim(direction(0), beside=direction(1))
+    half, whole = (motion.advance(0.0, controls(blend=amount), Anchors(direction(9))) for amount in (0.5, 1.0))
+    assert half.beside_weight == 0.5 and whole.beside is None

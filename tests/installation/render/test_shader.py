@@ -5,6 +5,7 @@ import pytest
 
 from installation.exit_codes import ExitCode
 from installation.render.shader import SHADERS, Shader, ShaderError, pass_names, pass_path, read_shader
+from installation.values import FEATURE_NAMES
 
 FRAGMENTS = sorted(SHADERS.rglob("*.frag"))
 
@@ -25,6 +26,17 @@ def test_every_shader_says_what_it_does(path: Path) -> None:
 def test_every_vertex_shader_belongs_to_a_fragment_shader_or_to_all() -> None:
     lonely = [path.name for path in SHADERS.rglob("*.vert") if not path.with_suffix(".frag").exists()]
     assert lonely == ["screen.vert"]
+
+
+@pytest.mark.gl
+def test_every_feature_is_offered_to_a_pass_and_none_need_be_used(context: moderngl.Context, tmp_path: Path) -> None:
+    path = tmp_path / "own.frag"
+    head = '#version 330 core\n#include "common.glsl"\n'
+    for name in FEATURE_NAMES:
+        path.write_text(f"{head}void main() {{ o_colour = vec4(u_{name}); }}\n")
+        shader = Shader(context, path)
+        assert [other for other in FEATURE_NAMES if shader.takes(f"u_{other}")] == [name]
+        shader.release()
 
 
 def test_an_unknown_pass_names_the_nearest() -> None:

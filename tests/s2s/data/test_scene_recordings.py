@@ -53,5 +53,5 @@ def test_a_folder_without_recordings_is_told_what_was_expected(tmp_path: Path) -
 
 def test_a_broken_window_costs_itself_alone(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     (folder / "sea" / "take-0-1.wav").write_bytes(b"RIFF")
-    assert [one.path.name for one in read_scene_recordings(folder, "train", ("sea",))][0] == "take-0-0.wav"
+    assert next(one.path.name for one in read_scene_recordings(folder, "train", ("sea",))) == "take-0-0.wav"
     assert "take-0-1.wav" in caplog.text

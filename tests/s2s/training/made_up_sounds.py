@@ -12,7 +12,7 @@ DIM, SCENES_HEARD = 16, 4
 
 
 def made_up_sounds(count: int = 48, *, held_out: int = 16) -> SceneSounds:
-    """Return `count` sounds of four scenes and, every fifth, of none; every third is recorded; the last are held out."""
+    """Return `count` sounds of four scenes, every fifth of none, every third recorded; the last are held out."""
     rng = np.random.default_rng(0)
     rows = np.arange(count)
     labels = np.where(rows % 5 == 4, -1, rows % SCENES_HEARD)

@@ -1,0 +1,38 @@
+"""What was heard and known before, to be gone back to when nothing is. Pure."""
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+
+from installation.inference.scene import Scene
+
+_MEMORIES: Final = 64
+_MEMORY_EVERY_S: Final = 5.0
+RECALL_EVERY_S: Final = 12.0
+
+
+class Memories:
+    """Keeps the last scenes that were painted, and gives one back now and then."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = np.random.default_rng([seed, 0x1D])
+        self._scenes: deque[Scene] = deque(maxlen=_MEMORIES)
+        self._kept_at = self._recalled_at = float("-inf")
+
+    def keep(self, now: float, scene: Scene) -> None:
+        """Keep `scene`, one every few seconds."""
+        if now - self._kept_at >= _MEMORY_EVERY_S:
+            self._kept_at = now
+            self._scenes.append(scene)
+
+    def rest(self, now: float) -> None:
+        """Recall nothing before as long a time has passed as lies between two."""
+        self._recalled_at = now
+
+    def recall(self, now: float) -> Scene | None:
+        """Return a scene to move to when it is time for another, else None."""
+        if not self._scenes or now - self._recalled_at < RECALL_EVERY_S:
+            return None
+        self._recalled_at = now
+        return self._scenes[int(self._rng.integers(len(self._scenes)))]
