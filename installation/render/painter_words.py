@@ -37,9 +37,7 @@ def reason_against(picture: WorldPicture, heard: HeardStatus, problem: str) -> s
         return f"the world has no scene for {' or '.join(map(repr, unknown))}"
     if problem:
         return problem
-    return (
-        "one scene goes over into another" if picture.parts else "no scene is there yet"
-    )
+    return "one scene goes over into another" if picture.parts else "no scene is there yet"
 
 
 def _words(world_share: float, scenes: tuple[str, ...], reason: str) -> str:
