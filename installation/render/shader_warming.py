@@ -118,21 +118,26 @@ def warm(connection: Any) -> None:
     os.nice(_NICENESS)
     settings: dict[str, Any] = {"backend": "egl"}
     context: Any = moderngl.create_context(standalone=True, require=330, **settings)
-    target, canvas = RenderTarget(context, _SIZE_PX), Canvas(context)
+    target = RenderTarget(context, _SIZE_PX)
     target.framebuffer.use()
     with contextlib.suppress(EOFError, OSError):  # the show has ended
         for scene in _in_order(connection):
-            warm_up(canvas, scene)
-            context.finish()
+            warm_up(context, scene)
             connection.send(scene)
 
 
-def warm_up(canvas: Canvas, scene: str) -> None:
-    """Draw `scene` in every way that the show does: drivers compile a shader anew for blending."""
+def warm_up(context: moderngl.Context, scene: str) -> None:
+    """Draw `scene` in every way that the show does: drivers compile a shader anew for blending.
+
+    Each time from a program of its own: llvmpipe changes one while it compiles it, and so would keep the second way
+    under a name by which nobody finds it who took the first from the cache.
+    """
     state = SceneState(scene, 0, 0.5, 12.0)
-    canvas.draw(state, state, _SIZE_PX, laid_over=False)
-    if scene in LAID_OVER:
-        canvas.draw(state, state, _SIZE_PX, laid_over=True)
+    for laid_over in (False, True) if scene in LAID_OVER else (False,):
+        canvas = Canvas(context)
+        canvas.draw(state, state, _SIZE_PX, laid_over=laid_over)
+        context.finish()
+        canvas.release()
 
 
 def _in_order(connection: Any) -> Iterator[str]:

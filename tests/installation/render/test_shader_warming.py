@@ -1,8 +1,12 @@
 """Shaders compiled ahead in a process of its own, and what happens without it."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from multiprocessing import Pipe
+from pathlib import Path
 from typing import Any
 
 import moderngl
@@ -63,3 +67,39 @@ def test_what_is_asked_for_is_drawn_first_and_everything_once(
     warm(theirs)
     reader.join(10.0)
     assert drawn[0] == "dog" and sorted(drawn) == sorted(SCENES) and told == drawn
+
+
+IN_A_PROCESS = """
+from installation.output.headless import open_headless
+from installation.render.render_target import RenderTarget
+from installation.render.shader_warming import warm_up
+from s2s.world.canvas import Canvas
+from s2s.world.state import SceneState
+
+context = open_headless((8, 8)).context
+target = RenderTarget(context, (16, 16))
+target.framebuffer.use()
+state = SceneState("owl", 1, 0.5, 12.0)
+"""
+SHOWS = """
+canvas = Canvas(context)
+for laid_over in (False, True):
+    canvas.draw(state, state, (16, 16), laid_over=laid_over)
+context.finish()
+"""
+
+
+def cached_bytes(folder: Path, work: str) -> int:
+    """Return how much the driver keeps in `folder` once a process of its own has done `work`."""
+    environment = {**os.environ, "MESA_SHADER_CACHE_DIR": str(folder)}
+    subprocess.run([sys.executable, "-c", IN_A_PROCESS + work], check=True, env=environment, timeout=120)
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_was_warmed_up_is_found_in_the_drivers_cache_also_where_it_is_laid_over_another_scene(
+    context: moderngl.Context, tmp_path: Path
+) -> None:
+    if "llvmpipe" not in str(context.info["GL_RENDERER"]):
+        pytest.skip("looks into the cache of Mesa's llvmpipe")
+    nothing, warm_cache = cached_bytes(tmp_path, ""), cached_bytes(tmp_path, "warm_up(context, 'owl')")
+    assert nothing < warm_cache == cached_bytes(tmp_path, SHOWS)
