@@ -56,9 +56,9 @@ def test_what_is_asked_for_is_drawn_first_and_everything_once(
 ) -> None:
     drawn: list[str] = []
     monkeypatch.setattr(shader_warming, "warm_up", lambda _canvas, scene: drawn.append(scene))
-    monkeypatch.setattr(shader_warming.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(shader_warming.os, "nice", lambda _: 0)
-    monkeypatch.setattr(shader_warming.moderngl, "create_context", lambda **_: context)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr("os.nice", lambda _: 0)
+    monkeypatch.setattr("moderngl.create_context", lambda **_: context)
     ours, theirs = Pipe()
     ours.send("dog")
     told: list[Any] = []

@@ -8,6 +8,7 @@ import pytest
 
 from installation.render import world_painter
 from installation.render.crossing import FADE_S, SETTLE_S
+from installation.render.render_target import RenderTarget
 from installation.render.world_scene import WorldPicture
 from installation.status import HeardSource, HeardStatus
 from installation.values import Pixels
@@ -38,9 +39,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[WorldPicture]:
     pictures: list[WorldPicture] = []
     draw = world_painter.WorldPainter.draw
 
-    def keeping(
-        self: world_painter.WorldPainter, picture: WorldPicture, size: tuple[int, int]
-    ) -> world_painter.RenderTarget:
+    def keeping(self: world_painter.WorldPainter, picture: WorldPicture, size: tuple[int, int]) -> RenderTarget:
         pictures.append(picture)
         return draw(self, picture, size)
 
@@ -87,10 +86,11 @@ def test_with_the_painter_at_0_pictures_are_the_same_bytes_whatever_is_heard(
     without, beside = Stage(context, WINDOW, passes), Stage(context, WINDOW, passes)
     for number in range(8):
         frame = scene(serial=1 + number // 3)
-        look = {"feedback": 0.4, "grain": 0.2, "bloom": 0.3, "strokes": 0.5}
-        np.testing.assert_array_equal(
-            without.show(frame, **look), beside.show(frame, heard=heard("sea", "helicopter"), **look)
-        )
+        shown = [
+            stage.show(frame, heard=what, feedback=0.4, grain=0.2, bloom=0.3, strokes=0.5)
+            for stage, what in ((without, HeardStatus()), (beside, heard("sea", "helicopter")))
+        ]
+        np.testing.assert_array_equal(*shown)
     assert beside.renderer.painter.words == "the generator's picture"
     assert beside.renderer.seen.world_s == 0.0 < beside.renderer.seen.generator_s
 
