@@ -90,7 +90,7 @@ def test_with_the_painter_at_0_pictures_are_the_same_bytes_whatever_is_heard(
             stage.show(frame, heard=what, feedback=0.4, grain=0.2, bloom=0.3, strokes=0.5)
             for stage, what in ((without, HeardStatus()), (beside, heard("sea", "helicopter")))
         ]
-        np.testing.assert_array_equal(*shown)
+        np.testing.assert_array_equal(shown[0], shown[1])
     assert beside.renderer.painter.words == "the generator's picture"
     assert beside.renderer.seen.world_s == 0.0 < beside.renderer.seen.generator_s
 
