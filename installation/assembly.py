@@ -33,6 +33,7 @@ from installation.preset_follower import PresetFollower
 from installation.preset_use import load_usable_named
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
+from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import read_still
 from installation.ring import AudioRing
 from installation.show import ControlSurface, Parts, Show, worker_params
@@ -84,7 +85,7 @@ def _wire(
         host.supervise(clock.now())
 
     surface = undo.enter_context(closing(open_surface(config)))
-    renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed)
+    renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed, readiness=ShaderWarmer())
     midi = MidiControl(desk, midi_map, config.midi_device)
     controls: dict[str, ControlSurface] = {"osc": OscControl(desk, args.osc_port), "midi": midi}
     take_over = partial(adopt, renderer, midi, device_demanded=args.midi is not None)

@@ -7,6 +7,12 @@ import time
 from typing import Protocol
 
 
+def local_hour() -> float:
+    """Return the local time of the day in hours, as the clock on the wall shows it."""
+    now = time.localtime()
+    return now.tm_hour + now.tm_min / 60.0 + now.tm_sec / 3600.0
+
+
 class Clock(Protocol):
     """Tells the time and waits for it."""
 

@@ -17,6 +17,7 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
         f"bass  {_meter(features.bass)} mid {_meter(features.mid, 10)} treble {_meter(features.treble, 10)}",
         f"onset {_meter(features.onset)} centroid {features.centroid:.2f}",
         f"shown {display.fps:.1f} fps, p95 {_ms(display.interval_ms.p95)}",
+        f"seen: {status.painter.words}",
         f"generated {_ms(slow.generator.ms.p50)}, heard {_ms(slow.encoder.ms.p50)} (p50)",
         f"sound to light {_ms(status.fast_ms.p95)} fast, {_ms(slow.slow_ms.p95)} slow (p95)",
     ]

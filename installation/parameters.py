@@ -157,6 +157,7 @@ def _bool(address: str, default: bool, description: str) -> Parameter:
 
 _CERTAIN: Final = "below this certainty of what sounds the show drifts instead of inventing; 0 never"
 _GO: Final = "go to a preset of the show's folders, by name, over /show/morph seconds"
+_PAINTER: Final = "who paints: 0 the generator, 1 the world's own shaders after what is heard"
 _FIT: Final = "a picture of another shape than the window: cut off, between bars, or its edges carried on"
 
 _ROWS: Final = (
@@ -175,6 +176,7 @@ _ROWS: Final = (
     _float("/scene/hour_hold", 0, 0, 1, "how firmly: 0 any hour, 1 that one, where the scene has it"),
     _bool("/scene/clock", False, "the picture's hour is that of the clock on the wall"),
     _float("/scene/certainty", 0.35, 0, 1, _CERTAIN),
+    _float("/render/painter", 0, 0, 1, _PAINTER, smoothing_s=1),
     _float("/render/brightness", 1, 0, 2, "multiplies the picture"),
     _float("/render/contrast", 1, 0, 2, "around middle grey"),
     _float("/render/saturation", 1, 0, 2, "0 is grey, 1 as generated"),

@@ -33,6 +33,7 @@ from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader, jpeg_bytes, save_png
 from installation.output.surface import DisplayError, Surface
 from installation.parameters import DEFAULTS
+from installation.plain import to_plain
 from installation.preset import Preset, preset_values
 from installation.preset_follower import PresetFollower, PresetRefusal
 from installation.render.pipeline import Renderer
@@ -217,7 +218,13 @@ class Show:
         surface = self._parts.surface
         self._parts.renderer.resize(surface.size)
         self._parts.renderer.draw(
-            surface.target, now=now, frame=frame, features=self._features, controls=controls, hud=self._hud
+            surface.target,
+            now=now,
+            frame=frame,
+            features=self._features,
+            controls=controls,
+            heard=self._parts.inference.status().heard,
+            hud=self._hud,
         )
 
     def _offer(self, now: float) -> None:
@@ -307,6 +314,7 @@ class Show:
             sound=parts.capture.status(),
             slow_path=slow_path,
             display=DisplayStatus(round(meter.fps, 1), meter.interval_ms.percentiles()),
+            painter=parts.renderer.painter,
             fast_ms=meter.fast_ms.percentiles(),
             heard=heard_words(slow_path.heard),
             controls={name: control.status() for name, control in parts.controls.items()},
@@ -321,7 +329,7 @@ class Show:
             "painted": parts.frames.serial,
             "restarts": parts.capture.restarts + parts.inference.restarts,
             "preset": self._preset.name,
-            "render": {"internal_scale": round(parts.renderer.internal_scale, 3), "size": list(parts.surface.size)},
+            "render": self._render_facts(),
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": parts.meter.living_s(parts.clock.now()),
             "health": {"condition": str(self._monitor.health.condition), "reasons": dict(self._monitor.health.reasons)},
@@ -336,6 +344,14 @@ class Show:
             run=run,
             errors=[*self.errors.lines(), *refusal_lines({n: c.status() for n, c in parts.controls.items()})],
         )
+
+    def _render_facts(self) -> dict[str, Any]:
+        renderer = self._parts.renderer
+        return {
+            "internal_scale": round(renderer.internal_scale, 3),
+            "size": list(self._parts.surface.size),
+            "painter": to_plain(renderer.seen.rounded()),
+        }
 
     def end_outputs(self) -> None:
         """Finish films, so that the report can tell how that went; waits for them, but not for ever."""

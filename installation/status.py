@@ -170,6 +170,18 @@ class RecordingStatus(SinkStatus):
 
 
 @dataclass(frozen=True, slots=True)
+class PainterStatus:
+    """Whose picture is on the wall: `world_share` 0..1 of it is the world's own shaders', the rest the generator's.
+
+    `scenes` are those that the world paints, the one that owns the place first. `words` say all of it.
+    """
+
+    world_share: float = 0.0
+    scenes: tuple[str, ...] = ()
+    words: str = "the generator's picture"
+
+
+@dataclass(frozen=True, slots=True)
 class ShowStatus:
     """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown.
 
@@ -185,6 +197,7 @@ class ShowStatus:
     sound: CaptureStatus = CaptureStatus()
     slow_path: InferenceStatus = InferenceStatus()
     display: DisplayStatus = DisplayStatus()
+    painter: PainterStatus = PainterStatus()
     fast_ms: Percentiles = Percentiles()
     heard: str = ""
     controls: Mapping[str, ControlStatus] = field(default_factory=lambda: MappingProxyType({}))

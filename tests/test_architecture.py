@@ -37,6 +37,7 @@ SURFACE_OF_S2S = (
     "s2s.spectrogram_spec",
     "s2s.files.user",
     "s2s.world.composition",  # what can be seen together
+    "s2s.world.canvas",  # the world as a second painter
     "s2s.world.sounds",  # the built-in performance
     "s2s.world.state",
 )

@@ -106,8 +106,17 @@ def _is_skipped(name: str, uniforms: Uniforms) -> bool:
     return name in SKIP_WHEN_ZERO and uniforms.get(SKIP_WHEN_ZERO[name]) == 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A painter's picture; the part of it that is seen, `covered` (width and height, 0..1), and its `share` 0..1."""
+
+    picture: RenderTarget
+    covered: tuple[float, float]
+    share: float = 1.0
+
+
 class Upscale:
-    """The first pass: from the generator's picture to the passes' size, framed for the window."""
+    """The first pass: from a painter's picture to the passes' size, framed for the window."""
 
     def __init__(self, context: moderngl.Context, *, plain: bool) -> None:
         self._context = context
@@ -119,12 +128,11 @@ class Upscale:
         self._bristles = bristles(context)
         self._targets: dict[str, RenderTarget] = {}
 
-    def draw(
-        self, source: RenderTarget, size: Size, uniforms: Uniforms, covered: tuple[float, float]
-    ) -> moderngl.Texture:
-        """Return the part of `source` that is `covered` (width and height, 0..1), painted for passes of `size`."""
-        uniforms = {**uniforms, "u_cover": covered}
-        textures = {"u_picture": source.texture} if self._plain else self._strokes(source, uniforms)
+    def draw(self, source: Source, size: Size, uniforms: Uniforms) -> moderngl.Texture:
+        """Return what is seen of `source`, painted for passes of `size`."""
+        uniforms = {**uniforms, "u_cover": source.covered}
+        picture = source.picture
+        textures = {"u_picture": picture.texture} if self._plain else self._strokes(picture, uniforms)
         painted = (max(round(size[0] * self._share), 1), max(round(size[1] * self._share), 1))
         return self._draw("out", self._shader, painted, uniforms, textures)
 
@@ -171,11 +179,14 @@ def _soft_noise() -> NDArray[np.uint8]:
 
 
 class Chain:
-    """All passes of a preset in order."""
+    """All passes of a preset in order, behind one painter's picture or two that fade into each other."""
 
     def __init__(self, context: moderngl.Context, names: Sequence[str]) -> None:
         self._context = context
         self._upscale: Upscale | None = None
+        self._second: Upscale | None = None
+        self._mix = Shader(context, _STAGES / "mix.frag")
+        self._mixed: RenderTarget | None = None
         self._passes: list[Passes] = []
         self._plain: bool | None = None
         self.set(names)
@@ -195,6 +206,7 @@ class Chain:
             gone.release()
         if self._upscale is not None and upscale is not self._upscale:
             self._upscale.release()
+            self._release_second()
         self._upscale, self._passes, self._plain = upscale, passes, plain
 
     def _made(self, group: tuple[str, ...]) -> list[Passes]:
@@ -206,20 +218,38 @@ class Chain:
                 raise
             return [Passes(self._context, (name,)) for name in group]
 
-    def draw(
-        self, source: RenderTarget, size: Size, uniforms: Uniforms, covered: tuple[float, float]
-    ) -> moderngl.Texture:
-        """Draw the part of `source` that is `covered` through the whole chain at `size`; return the last picture."""
+    def draw(self, sources: Sequence[Source], size: Size, uniforms: Uniforms) -> moderngl.Texture:
+        """Draw one source, or two by their shares, through the whole chain at `size`; return the last picture."""
         assert self._upscale is not None
-        picture = self._upscale.draw(source, size, uniforms, covered)
+        picture = self._upscale.draw(sources[0], size, uniforms)
+        if len(sources) > 1:
+            picture = self._mixed_with(picture, sources[1], size, uniforms)
         for item in self._passes:
             if not item.is_skipped(uniforms):
                 picture = item.draw(picture, size, uniforms)
         return picture
 
+    def _mixed_with(self, picture: moderngl.Texture, other: Source, size: Size, uniforms: Uniforms) -> moderngl.Texture:
+        """Return `picture` with `other` over it by its share: each up-scaled by itself, so that no look jumps."""
+        if self._second is None:
+            self._second = Upscale(self._context, plain=bool(self._plain))
+        textures = {"u_picture": picture, "u_other": self._second.draw(other, size, uniforms)}
+        self._mixed = resized(self._context, self._mixed, picture.size)
+        self._mix.draw(self._mixed.framebuffer, {**uniforms, "u_weight": other.share}, textures)
+        return self._mixed.texture
+
+    def _release_second(self) -> None:
+        if self._second is not None:
+            self._second.release()
+            self._second = None
+
     def release(self) -> None:
         if self._upscale is not None:
             self._upscale.release()
+        self._release_second()
+        self._mix.release()
+        if self._mixed is not None:
+            self._mixed.release()
         for item in self._passes:
             item.release()
 

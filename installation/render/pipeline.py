@@ -1,24 +1,30 @@
-"""The renderer: generated pictures, sound features and controls in, one finished picture on a target out.
+"""The renderer: generated pictures, what is heard, sound features and controls in, one finished picture out.
 
 Lives on the show's main thread, with the surface's OpenGL context. Never imports torch, never waits for a frame.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import moderngl
 
+from installation.clock import local_hour
 from installation.render.crossfade import Ramp
 from installation.render.extension import Extension
 from installation.render.frame_texture import FrameTexture
 from installation.render.framing import cover, internal_size, place
 from installation.render.overlay import HeadUpDisplay
-from installation.render.passes import Chain
+from installation.render.painter_words import SeenTime, painter_status, reason_against
+from installation.render.passes import Chain, Source
 from installation.render.render_target import is_software
 from installation.render.resolution import ResolutionChooser
 from installation.render.shader import SHADERS, Shader, Uniform
+from installation.render.shader_warming import AtOnce, Readiness
 from installation.render.uniforms import ShowTime, feature_uniforms, parameter_uniforms
+from installation.render.world_painter import WorldPainter
+from installation.render.world_scene import WorldPicture
+from installation.status import HeardStatus, PainterStatus
 from installation.values import Controls, Features, Frame
 
 _BLACKOUT_S: Final = 1.0
@@ -26,6 +32,9 @@ _HARDWARE_BUDGET_S: Final = 0.011
 """Two thirds of a 60 Hz turn; the rest is for the window system and everything else of the show."""
 _SOFTWARE_BUDGET_S: Final = 0.024
 """On a CPU: leaves a 24 Hz turn enough time for the swap and for what else the show does."""
+_WORLD_PART: Final = 0.45
+"""Of the budget on a CPU, for the world's painter while it is seen; the passes make do with the rest."""
+_NOTHING_HEARD: Final = HeardStatus()
 
 
 class Renderer:
@@ -41,9 +50,12 @@ class Renderer:
         adaptive: bool = True,
         budget_s: float | None = None,
         scale: float = 1.0,
+        readiness: Readiness | None = None,
+        wall_hour: Callable[[], float] = local_hour,
     ) -> None:
         """`size` is the window's in pixels. Without `adaptive` the passes run at `scale` of it and output is
         reproducible; with it one `draw` takes about `budget_s`, by default what suits the machine's kind of OpenGL.
+        `readiness` says which scenes of the world can be drawn without a stall, by default all; it is closed with this.
 
         Raises ShaderError for a pass that does not exist or does not compile.
         """
@@ -57,6 +69,16 @@ class Renderer:
         self._time = ShowTime(seed)
         self._blackout = Ramp(_BLACKOUT_S)
         self._chooser = _chooser(context, budget_s) if adaptive else None
+        self._budget_s = self._chooser.budget_s if self._chooser else 0.0
+        self._world = WorldPainter(
+            context,
+            seed=seed,
+            readiness=readiness or AtOnce(),
+            wall_hour=wall_hour,
+            budget_s=_WORLD_PART * self._budget_s if adaptive and is_software(context) else None,
+        )
+        self.painter = PainterStatus()
+        self.seen = SeenTime()
         self._scale = scale
         self._picture: moderngl.Texture | None = None
         self._picture_size = (1, 1)
@@ -84,19 +106,21 @@ class Renderer:
         frame: Frame | None,
         features: Features,
         controls: Controls,
+        heard: HeardStatus = _NOTHING_HEARD,
         hud: Sequence[str] = (),
     ) -> None:
         """Draw the picture of `now` and wait until it is finished.
 
-        `frame` is the newest generated picture, the same one until there is another; None before the first.
-        `hud` is shown while /show/hud is on.
+        `frame` is the newest generated picture, the same one until there is another; None before the first. `heard` is
+        what the world's painter paints. `hud` is shown while /show/hud is on.
         """
         started = time.monotonic()
         frozen = controls.switch("/show/freeze") and self._picture is not None
         since_s = self._time.move(now, frozen=frozen)
         uniforms = {**self._time.uniforms(), **feature_uniforms(features), **parameter_uniforms(controls)}
         if not frozen:
-            self._run_passes(frame, uniforms, controls)
+            self._run_passes(frame, heard, uniforms, controls)
+        self.seen.add(self.painter.world_share, since_s)
         self._show(target, uniforms, controls, since_s)
         if hud and controls.switch("/show/hud"):
             self._hud.draw(target, hud, now)
@@ -104,19 +128,40 @@ class Renderer:
         self._context.finish()
         self.draw_s = time.monotonic() - started
         if self._chooser is not None and not frozen:
-            self._chooser.update(self.draw_s, now)
+            self._chooser.budget_s = self._budget_s * (1.0 - _WORLD_PART if self._world.draw_s else 1.0)
+            self._chooser.update(self.draw_s - self._world.draw_s, now)
 
-    def _run_passes(self, frame: Frame | None, uniforms: dict[str, Uniform], controls: Controls) -> None:
+    def _run_passes(
+        self, frame: Frame | None, heard: HeardStatus, uniforms: dict[str, Uniform], controls: Controls
+    ) -> None:
         source = self._frame_texture.update(frame, self._time.elapsed_s)
         if not self._frame_texture.has_picture:
             return
-        meets = controls.text("/render/fit")
-        if meets == "extend":
+        world = self._follow_world(heard, controls)
+        share = controls.number("/render/painter") * world.share
+        meets, zoom = controls.text("/render/fit"), controls.number("/render/zoom")
+        if meets == "extend" and share < 1.0:
             source = self._extension.draw(source, self._size)
         size = internal_size(self._size, source.size, fit=meets == "fit", scale=self.internal_scale)
-        covered = cover(size, source.size, zoom=controls.number("/render/zoom"))
-        self._picture = self._chain.draw(source, size, uniforms, covered)
+        sources = [Source(source, cover(size, source.size, zoom=zoom))] if share < 1.0 else []
+        if share > 0.0:
+            part = self._world.scale(self.internal_scale) / self.internal_scale
+            painted = self._world.draw(world, (max(round(size[0] * part), 8), max(round(size[1] * part), 8)))
+            sources.append(Source(painted, cover(size, painted.size, zoom=zoom), share))
+        self._picture = self._chain.draw(sources, size, uniforms)
         self._picture_size = source.size
+
+    def _follow_world(self, heard: HeardStatus, controls: Controls) -> WorldPicture:
+        """Return what the world's painter has to show, and say who is seen; nothing while nobody asks for it."""
+        self._world.rest()
+        painter = controls.number("/render/painter")
+        if painter <= 0.0:
+            self.painter = PainterStatus()
+            return WorldPicture()
+        world = self._world.follow(heard, controls, self._time.step_s)
+        reason = reason_against(world, heard, self._world.problem)
+        self.painter = painter_status(painter * world.share, world, reason)
+        return world
 
     def _show(
         self, target: moderngl.Framebuffer, uniforms: dict[str, Uniform], controls: Controls, since_s: float
@@ -135,6 +180,7 @@ class Renderer:
 
     def close(self) -> None:
         """Give the graphics card its memory back."""
+        self._world.close()
         self._chain.release()
         self._frame_texture.release()
         self._extension.release()

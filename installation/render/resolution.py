@@ -4,6 +4,7 @@ Pure; time comes in as an argument. Runs on the show's main thread.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from statistics import median
 from typing import Final
 
@@ -25,17 +26,22 @@ _LONGEST_PATIENCE_S: Final = 300.0
 
 
 class ResolutionChooser:
-    """Steps through `SCALES` so that a frame takes at most `budget_s`.
+    """Steps through `scales`, largest first, so that a frame takes at most `budget_s`, which may be changed.
+
+    `fixed` is the part of the cost at the largest that is spent at any.
 
     A step up that had to be taken back doubles the wait before the next attempt, so a machine at the edge does not
     swing for ever.
     """
 
-    def __init__(self, budget_s: float, *, start: float = 0.5) -> None:
-        if start not in SCALES:
-            raise ValueError(f"scale is one of {SCALES}, got {start}")
+    def __init__(
+        self, budget_s: float, start: float = 0.5, scales: Sequence[float] = SCALES, *, fixed: float = _FIXED
+    ) -> None:
+        if start not in scales:
+            raise ValueError(f"scale is one of {scales}, got {start}")
         self.budget_s = budget_s
-        self._index = SCALES.index(start)
+        self._scales, self._fixed = scales, fixed
+        self._index = scales.index(start)
         self._times: deque[tuple[float, float]] = deque()
         self._spare_since: float | None = None
         self._patience_s = _PROOF_S
@@ -43,7 +49,7 @@ class ResolutionChooser:
 
     @property
     def scale(self) -> float:
-        return SCALES[self._index]
+        return self._scales[self._index]
 
     def update(self, frame_s: float, now: float) -> float:
         """Take in one frame's time and return the scale for the next one."""
@@ -63,7 +69,7 @@ class ResolutionChooser:
         if self._raised_at is not None and now - self._raised_at < 2 * self._patience_s:
             self._patience_s = min(2 * self._patience_s, _LONGEST_PATIENCE_S)
         self._raised_at = None
-        self._move(min(self._index + 1, len(SCALES) - 1))
+        self._move(min(self._index + 1, len(self._scales) - 1))
 
     def _step_up(self, now: float) -> None:
         self._raised_at = now
@@ -72,7 +78,7 @@ class ResolutionChooser:
     def _may_rise(self, usual_s: float, now: float) -> bool:
         if self._index == 0:
             return False
-        growth = (SCALES[self._index - 1] ** 2 + _FIXED) / (self.scale**2 + _FIXED)
+        growth = (self._scales[self._index - 1] ** 2 + self._fixed) / (self.scale**2 + self._fixed)
         if usual_s * growth > self.budget_s * _SPARE:
             self._spare_since = None
             return False

@@ -1,11 +1,9 @@
 """The pictures of the synthetic world: one fragment shader a scene, many moments tiled into one framebuffer.
 
-Runs in whichever thread made it (a GL context belongs to one thread). Every random number is drawn here in float64
-from the take and handed to the shader, which only ever hashes small numbers; nothing else may bring chance in.
+Runs in whichever thread made it (a GL context belongs to one thread). What is drawn is `s2s.world.canvas`'s business.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -14,31 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from s2s.world.atlas import Atlas
+from s2s.world.canvas import Canvas
 from s2s.world.state import SceneState
 
-NUM_DRAWS: Final = 96  # `draws` of take.glsl
 SMOOTH_UP_TO_PX: Final = 144  # pictures up to this height take four samples a pixel; larger ones could not afford it
 COVERAGE_PX: Final = 32  # coverage is measured on a picture of this height: enough for a hundredth
-
-_GLSL: Final = Path(__file__).parent / "glsl"
-_BEFORE_SCENE: Final = ("take", "noise", "shapes", "light", "sky", "land")
-_AFTER_SCENE: Final = ("finish",)
-_SCENE_DRAWS: Final = 64  # the others are light, sky and finish: of the first part, for all
-_VERTEX: Final = """#version 330
-in vec2 corner;
-out vec2 at;
-uniform float aspect;  // width by height: a wide picture shows more to both sides, nothing is stretched
-void main() {
-    at = vec2((corner.x - 0.5) * aspect + 0.5, corner.y);
-    gl_Position = vec4(2.0 * corner - 1.0, 0.0, 1.0);
-}
-"""
-
-
-def fragment_source(scene: str) -> str:
-    """Return the whole fragment shader of `scene`: the shared libraries, its setting and thing, the finish."""
-    parts = [*_BEFORE_SCENE, scene, *_AFTER_SCENE]
-    return "#version 330\n" + "\n".join((_GLSL / f"{part}.glsl").read_text() for part in parts)
 
 
 class Painter:
@@ -61,9 +39,7 @@ class Painter:
         self._context: Any = context or _headless_context()
         self._pictures = Atlas(self._context, width_px, height_px)
         self._coverage: Atlas | None = None
-        corners = np.array([0, 0, 1, 0, 0, 1, 1, 1], dtype=np.float32)
-        self._corners = self._context.buffer(corners.tobytes())
-        self._canvases: dict[str, Any] = {}  # scene → vertex array; a shader is compiled at its first take
+        self._canvas = Canvas(self._context)
 
     def paint(self, states: Sequence[SceneState]) -> NDArray[np.uint8]:
         """Return the pictures of `states`, [n, height_px, width_px, 3], row 0 at the top, sRGB 0..255."""
@@ -123,10 +99,7 @@ class Painter:
         if self._context is None:
             return
         self._make_current()
-        for canvas in self._canvases.values():
-            canvas.program.release()
-            canvas.release()
-        self._corners.release()
+        self._canvas.release()
         for atlas in (self._pictures, self._coverage):
             if atlas is not None:
                 atlas.release()
@@ -152,65 +125,18 @@ class Painter:
         """Paint part by part, lowest first, and by scene: changing the program is what costs between two tiles."""
         for part in range(max(map(len, moments), default=0)):
             tiles = [tile for tile, moment in enumerate(moments) if len(moment) > part]
-            if part:
-                self._context.enable(moderngl.BLEND)
-                self._context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
             for tile in sorted(tiles, key=lambda tile: moments[tile][part].scene):
                 self._pictures.aim(tile)
                 self._draw(moments[tile][part], moments[tile][0], self._pictures, laid_over=part > 0)
-        self._context.disable(moderngl.BLEND)
 
     def _draw(
         self, state: SceneState, first: SceneState, atlas: Atlas, *, laid_over: bool, measured: bool = False
     ) -> None:
-        canvas = self._canvas(state.scene)
+        size_px = atlas.width_px, atlas.height_px
         taps = 2 if atlas.height_px <= SMOOTH_UP_TO_PX else 1
-        draws = _draws(state)
-        draws[_SCENE_DRAWS:] = _draws(first)[_SCENE_DRAWS:]
-        _set(canvas.program, "draws", draws.tobytes())
-        for name, value in (
-            ("nearness", np.float32(state.nearness)),
-            ("hour", np.float32(_light_over(first) if laid_over else first.hour)),
-            ("presence", np.float32(state.presence)),
-            ("seconds", np.float32(state.seconds)),
-            ("layer", np.int32(laid_over)),
-            ("measured", np.int32(measured)),
-            ("taps", np.int32(taps)),
-            ("pixel", np.float32(1.0 / (atlas.height_px * taps))),
-            ("aspect", np.float32(atlas.width_px / atlas.height_px)),
-        ):
-            _set(canvas.program, name, value.tobytes())
-        canvas.render(moderngl.TRIANGLE_STRIP)
-
-    def _canvas(self, scene: str) -> Any:
-        if scene not in self._canvases:
-            program = self._context.program(vertex_shader=_VERTEX, fragment_shader=fragment_source(scene))
-            self._canvases[scene] = self._context.vertex_array(program, [(self._corners, "2f", "corner")])
-        return self._canvases[scene]
-
-
-def _draws(state: SceneState) -> NDArray[np.float32]:
-    return state.rng("picture").uniform(size=NUM_DRAWS).astype(np.float32)
-
-
-def _light_over(first: SceneState) -> float:
-    """Return the hour of the light on what is laid over `first`: fires burn in the dark, a rooster crows at dawn."""
-    if first.scene == "fire":
-        return 19.2
-    if first.scene == "rooster":
-        return 6.6 + 0.2 * (first.hour - 12.0)  # as rooster.glsl draws every hour towards dawn
-    if first.scene in {"owl", "fireworks"}:
-        return 0.5 * first.hour if first.hour < 12.0 else 12.0 + 0.5 * first.hour  # as they draw noon towards dusk
-    return first.hour
+        self._canvas.draw(state, first, size_px, laid_over=laid_over, measured=measured, taps=taps)
 
 
 def _headless_context() -> Any:
     settings: dict[str, Any] = {"backend": "egl"}
     return moderngl.create_context(standalone=True, **settings)
-
-
-def _set(program: Any, name: str, value: bytes) -> None:
-    # The compiler removes a uniform that the scene has no use for, and the unused end of an array.
-    if name in program:
-        uniform = program[name]
-        uniform.write(value[: 4 * uniform.array_length])

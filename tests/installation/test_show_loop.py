@@ -13,9 +13,10 @@ from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.preset import load_preset
 from installation.preset_follower import PresetFollower
+from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
 from installation.show import Parts, Show
-from installation.status import CaptureStatus, InferenceStatus, SinkStatus
+from installation.status import CaptureStatus, InferenceStatus, PainterStatus, SinkStatus
 from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels
 from installation.worker_params import ParamsReader, ParamsSender
 
@@ -74,6 +75,7 @@ class Screen:
     """Surface, renderer and keyboard without OpenGL; presenting takes 5 ms of the clock's time."""
 
     size, target, internal_scale, closed = (4, 4), None, 1.0, False
+    painter, seen = PainterStatus(), SeenTime()
 
     def __init__(self, stage: "Stage") -> None:
         self.stage = stage

@@ -121,6 +121,7 @@ def test_health_is_the_worst_of_its_parts_with_the_reasons_in_words() -> None:
 def test_the_hud_speaks_before_any_worker_does() -> None:
     status = ShowStatus(preset="Rehearsal", reasons={"pictures": "the model is starting"})
     lines = hud_lines(status, Features(level=0.5, level_db=-30.0))
+    assert "seen: the generator's picture" in lines
     assert any("-30.0 dB" in line for line in lines) and lines[-1] == "pictures: the model is starting"
     assert lines[0] == "Rehearsal   no sound yet"
 

@@ -8,6 +8,8 @@ import numpy as np
 from installation.output.snapshot import PixelReader
 from installation.parameters import DEFAULTS
 from installation.render.pipeline import Renderer
+from installation.render.shader_warming import Readiness
+from installation.status import HeardStatus
 from installation.values import Controls, Features, Frame, ParameterValue, Pixels
 
 PLAIN: dict[str, ParameterValue] = {
@@ -21,6 +23,7 @@ PLAIN: dict[str, ParameterValue] = {
 
 
 SILENCE = Features()
+NOTHING = HeardStatus()
 
 
 class Stage:
@@ -35,9 +38,12 @@ class Stage:
         seed: int = 1,
         adaptive: bool = False,
         budget_s: float | None = None,
+        readiness: Readiness | None = None,
     ) -> None:
         self.context = context
-        self.renderer = Renderer(context, size, passes=passes, seed=seed, adaptive=adaptive, budget_s=budget_s)
+        self.renderer = Renderer(
+            context, size, passes=passes, seed=seed, adaptive=adaptive, budget_s=budget_s, readiness=readiness
+        )
         self.target = context.simple_framebuffer(size, components=3)
         self.now = 100.0
 
@@ -47,14 +53,21 @@ class Stage:
         *,
         after_s: float = 1 / 30,
         features: Features = SILENCE,
+        heard: HeardStatus = NOTHING,
         hud: Sequence[str] = (),
         **settings: ParameterValue,
     ) -> Pixels:
-        """Draw `frame` `after_s` seconds later; `settings` are /render/ names, or show_ names for /show/."""
+        """Draw `frame` `after_s` seconds later; `settings` are /render/ names, show_ or scene_ names."""
         self.now += after_s
         values = {**DEFAULTS, **PLAIN, **{_address(name): value for name, value in settings.items()}}
         self.renderer.draw(
-            self.target, now=self.now, frame=frame, features=features, controls=Controls(values), hud=hud
+            self.target,
+            now=self.now,
+            frame=frame,
+            features=features,
+            controls=Controls(values),
+            heard=heard,
+            hud=hud,
         )
         return PixelReader(self.context).read(self.target)
 
@@ -65,6 +78,8 @@ class Stage:
 
 
 def _address(name: str) -> str:
+    if name.startswith("scene_"):
+        return f"/scene/{name.removeprefix('scene_')}"
     return f"/show/{name.removeprefix('show_')}" if name.startswith("show_") else f"/render/{name}"
 
 
