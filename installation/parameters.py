@@ -206,7 +206,9 @@ DEFAULTS: Final = MappingProxyType({row.address: row.default for row in _ROWS})
 WORKER_GROUPS: Final = ("audio", "latent", "scene")
 """The groups that capture and inference read; the others are the show's own."""
 
-WORKER_ADDRESSES: Final = tuple(row.address for row in _ROWS if row.group in WORKER_GROUPS)
+PAINTER: Final = "/render/painter"
+
+WORKER_ADDRESSES: Final = tuple(row.address for row in _ROWS if row.group in WORKER_GROUPS or row.address == PAINTER)
 """What travels to the workers."""
 
 

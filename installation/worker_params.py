@@ -1,7 +1,7 @@
 """What the workers need to know of the controls: the parameters they read, and the preset's image and source.
 
 The show's thread sends when something changes; any number of workers read, each in its own process. Which parameters
-travel follows from the table: those of the groups in `parameters.WORKER_GROUPS`.
+travel follows from the table: those of the groups in `parameters.WORKER_GROUPS`, and who is seen.
 """
 
 from collections.abc import Mapping

@@ -14,6 +14,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from installation.clock import local_hour
 from installation.exit_codes import ExitCode
 from installation.heard_words import heard_words
 from installation.histogram import Histogram
@@ -25,7 +26,7 @@ from installation.inference.motion import Motion, unit
 from installation.inference.scene import scene_of
 from installation.inference.scene_state import held_states
 from installation.mailbox import FrameBox, JsonBox
-from installation.parameters import DEFAULTS
+from installation.parameters import DEFAULTS, PAINTER
 from installation.ring import AudioRing
 from installation.status import EncoderStatus, GeneratorStatus, HeardSource, HeardStatus, InferenceStatus
 from installation.values import Controls, Doing, Latent, Pixels
@@ -38,6 +39,9 @@ from s2s.sampling.sources import Hearing
 log = logging.getLogger(__name__)
 
 _LEVEL_WINDOW_S: Final = 1.0
+_RESTING_FPS: Final = 4.0
+"""Pictures a second while the world's own shaders are seen: enough for one scene to cross into another through them."""
+_ALONE: Final = 0.999
 _BAD_FRAMES_IN_A_ROW: Final = 20
 """So many pictures with NaN mean that the process is broken (a poisoned GPU, bad memory): a fresh one may not be."""
 
@@ -46,12 +50,6 @@ class ModelError(Exception):
     """The model cannot be loaded; one line that names file and key."""
 
     exit_code: Final = ExitCode.MODEL
-
-
-def local_hour() -> float:
-    """Return the local time of the day in hours."""
-    now = time.localtime()
-    return now.tm_hour + now.tm_min / 60.0 + now.tm_sec / 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +108,15 @@ class InferenceCore:
         if self._next_frame_at is not None and now < self._next_frame_at:
             return min(self._next_frame_at - now, 0.02)
         self._paint(now)
-        interval_s = 1.0 / self._config.max_fps
+        interval_s = 1.0 / self._wanted_fps
         on_time = self._next_frame_at is not None and now - self._next_frame_at < interval_s
         self._next_frame_at = (self._next_frame_at if on_time and self._next_frame_at else now) + interval_s
         return 0.0
+
+    @property
+    def _wanted_fps(self) -> float:
+        seen_alone = self._controls.number(PAINTER) >= _ALONE
+        return min(self._config.max_fps, _RESTING_FPS) if seen_alone else self._config.max_fps
 
     def status(self) -> InferenceStatus:
         """Return counters since the core was made, durations in ms, and how far the preset's image is."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from installation.status import HeardSource
-from s2s.world.state import LAID_OVER, SCENES, SHELTERED
+from s2s.world.composition import composes
+from s2s.world.state import SCENES
 
 
 def layers_of(sources: Sequence[HeardSource], place: str | None = None) -> tuple[HeardSource, ...]:
@@ -13,15 +14,12 @@ def layers_of(sources: Sequence[HeardSource], place: str | None = None) -> tuple
     composed; where both can, a scene that is the `place` already stays it. Where neither can, the first is alone.
     """
     known = [source for source in sources if source.name in SCENES][:2]
-    pairs = [tuple(pair) for pair in (known, known[::-1]) if len(pair) == 2 and _composes(*pair)]
-    stay = [pair for pair in pairs if pair[0].name == place]
-    return next(iter([*stay, *pairs]), tuple(known[:1]))
+    pairs = [pair for pair in (tuple(known), tuple(known[::-1])) if len(pair) == 2]
+    composed = [pair for pair in pairs if composes(pair[0].name, pair[1].name)]
+    stay = [pair for pair in composed if pair[0].name == place]
+    return next(iter([*stay, *composed]), tuple(known[:1]))
 
 
 def unknown_names(sources: Sequence[HeardSource]) -> tuple[str, ...]:
     """Return the names among `sources` that the world has no scene for."""
     return tuple(source.name for source in sources if source.name not in SCENES)
-
-
-def _composes(place: HeardSource, over: HeardSource) -> bool:
-    return over.name in LAID_OVER and place.name not in SHELTERED and over.name != place.name

@@ -112,6 +112,20 @@ def test_the_rate_of_pictures_is_bounded(bench: Bench) -> None:
     assert 23 <= bench.frames.serial <= 25
 
 
+def test_while_the_worlds_own_shaders_are_seen_the_generator_rests(bench: Bench) -> None:
+    core = bench.core()
+    counts = []
+    for painter in (0.0, 0.5, 1.0, 0.0):
+        bench.send({"/render/painter": painter})
+        before = bench.frames.serial
+        start = 100.0 * len(counts)
+        for now in np.arange(start, start + 2.0, 0.01):
+            core.step(float(now))
+        counts.append(bench.frames.serial - before)
+    assert counts[2] in (8, 9) and counts[0] in range(46, 50)
+    assert counts[0] == counts[1] == counts[3]
+
+
 def test_one_seed_gives_one_film_and_another_seed_another(bench: Bench) -> None:
     films = []
     for seed in (1, 1, 2):

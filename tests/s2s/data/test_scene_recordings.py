@@ -36,7 +36,7 @@ def test_the_second_of_three_is_for_testing_and_lone_ones_take_turns(folder: Pat
 
 
 def test_every_recording_goes_one_way_with_all_its_windows(folder: Path) -> None:
-    train, test = (read_scene_recordings(folder, part, SCENES) for part in ("train", "test"))  # type: ignore[arg-type]
+    train, test = (read_scene_recordings(folder, part, SCENES) for part in ("train", "test"))
     sides = [{(one.scene, recording_of(one.path)) for one in part} for part in (train, test)]
     assert not sides[0] & sides[1]
     assert len(train) + len(test) == 20 and len(test) == 6

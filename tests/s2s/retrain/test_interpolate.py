@@ -33,9 +33,7 @@ def dataset(wanted: AudioEncoder, count: int = 6) -> VenueDataset:
     features = np.zeros((count, 1, 16), np.float32)
     ids = tuple(f"guest-{row}" for row in rows)
     neither = ones > 1
-    pairs = Pairs(
-        rows, rows, none, ids, (), -ones.astype(np.int64), ones, neither, neither, SPEC, log_spectrograms, features
-    )
+    pairs = Pairs(rows, rows, none, ids, (), -ones.astype(np.int64), ones, neither, SPEC, log_spectrograms, features)
     features[:, 0] = encode_pairs(wanted, pairs, rows).numpy()
     return VenueDataset(pairs, np.empty((0, 8, 8, 3), np.uint8), ids, count, 0.1)
 

@@ -83,10 +83,10 @@ def test_a_crop_goes_on_at_the_beginning_after_the_end(sounds: SceneSounds) -> N
 def test_recordings_and_the_unknown_get_their_share_of_what_is_drawn(takes: WorldTakes) -> None:
     source = EarSounds(takes, RECORDINGS, num_unknown=60)
     drawn = [one for one in source.sounds if one.split == "train"]
-    share = lambda chosen: sum(one.weight for one in drawn if chosen(one))  # noqa: E731
-    assert share(lambda one: True) == pytest.approx(1.0)
-    assert share(lambda one: one.recorded and one.state is not None) == pytest.approx(RECORDINGS_SHARE)
-    assert share(lambda one: one.state is None) == pytest.approx(UNKNOWN_SHARE)
+    recorded = sum(one.weight for one in drawn if one.recorded and one.state is not None)
+    unknown = sum(one.weight for one in drawn if one.state is None)
+    assert sum(one.weight for one in drawn) == pytest.approx(1.0)
+    assert recorded == pytest.approx(RECORDINGS_SHARE) and unknown == pytest.approx(UNKNOWN_SHARE)
 
 
 def test_ten_times_the_amplitude_is_twenty_decibels_nearer() -> None:
