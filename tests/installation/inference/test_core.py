@@ -114,7 +114,7 @@ def test_the_rate_of_pictures_is_bounded(bench: Bench) -> None:
 
 def test_while_the_worlds_own_shaders_are_seen_the_generator_rests(bench: Bench) -> None:
     core = bench.core()
-    counts = []
+    counts: list[int] = []
     for painter in (0.0, 0.5, 1.0, 0.0):
         bench.send({"/render/painter": painter})
         before = bench.frames.serial
