@@ -17,6 +17,7 @@ from s2s.commands import (
     bundle,
     ears,
     generate,
+    hear,
     importing,
     info,
     latent,
@@ -91,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
         select,
         things,
         ears,
+        hear,
         bench,
     ):
         group.add_to(verbs)

@@ -9,6 +9,7 @@ size_regressor                    how large the thing in a picture is
 ablation, curves                  the paper's table 2; how runs went
 selection_hits                    how often selected moments are right
 realism, sound_classifier         how real the world sounds
+hearing                           loud, soft, in halls, unknown things, two at once: a room of its own
 comparison                        an old model against a new one
 miniature                         the whole pipeline in small
 """

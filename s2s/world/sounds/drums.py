@@ -42,7 +42,8 @@ def drums(take: Take) -> Signal:
     player = Drummer(
         15.0 / take.log_uniform(65.0, 165.0), 0.33 * take.uniform(0, 1) * take.chance(0.4), take.uniform(0.002, 0.012)
     )
-    kit = {name: [_DRUMS[name](take) for _ in range(1)] for name in {*groove, "tom", "low"}}
+    # In the order of the groove: a set has another order in every process, and with it other drums.
+    kit = {name: [_DRUMS[name](take)] for name in dict.fromkeys((*groove, "tom", "low"))}
     crash = _cymbal(take, take.uniform(0.8, 2.5))
     mix = {name: np.float32(gain(take.uniform(-9.0, 0.0) - 6.0 * (name in ("hat", "ride")))) for name in kit}
     out = take.silence()

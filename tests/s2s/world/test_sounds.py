@@ -1,5 +1,9 @@
 """The world's sounds: what every take keeps to, and whether scenes can be told apart by ear of the simplest kind."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -103,3 +107,23 @@ def test_scenes_are_told_apart_by_the_nearest_mean_of_their_bands_leaving_each_t
 def test_what_cannot_be_synthesised_is_refused(duration_s: float, rate_hz: int, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         synthesize(draw_state("rain", 1), duration_s=duration_s, sample_rate_hz=rate_hz)
+
+
+_DIGEST = """
+import hashlib, sys
+from s2s.world.sounds import synthesize
+from s2s.world.state import SCENES, draw_state
+for scene in SCENES:
+    print(hashlib.sha256(synthesize(draw_state(scene, 3), duration_s=0.5).tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.proc
+def test_another_process_that_orders_sets_otherwise_makes_the_same_sounds() -> None:
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", _DIGEST], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert len(outputs[0].split()) == len(SCENES) and outputs[0] == outputs[1]

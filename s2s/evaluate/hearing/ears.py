@@ -1,0 +1,137 @@
+"""What a bundle makes of many sounds: by the nearest scene of f_V's pictures, and by its source heads if it has any."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from s2s.bundle import Bundle
+from s2s.metrics.scores import class_centroids
+from s2s.models.source_heads import SourceHeads
+from s2s.rates import SAMPLE_RATE_HZ
+from s2s.sampling.sources import MOST_SOURCES, NAMED_FROM
+from s2s.spectrogram import fit_clip, spectrogram
+from s2s.training.inputs.image_features import encode_pictures
+from s2s.world.painter import Painter
+from s2s.world.state import SCENES, draw_state
+
+PICTURES: Final = 40  # of each scene, whose mean direction stands for it
+PICTURES_FROM: Final = 9_500_000
+_PICTURE_PX: Final = 128
+_AT_ONCE: Final = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """Scores [n, names] of every name for n sounds, the best the highest."""
+
+    names: tuple[str, ...]
+    scores: NDArray[np.float32]
+
+    def among(self, truth: Sequence[str], most: int) -> NDArray[np.bool_]:
+        """Return whether each sound's `truth` is among its `most` likely names, [n]."""
+        best = self.best(most)
+        return np.array([one in names for one, names in zip(truth, best, strict=True)], dtype=bool)
+
+    def best(self, most: int) -> list[tuple[str, ...]]:
+        """Return the `most` likely names of each sound, the likeliest first."""
+        order = np.argsort(-self.scores, axis=1, kind="stable")[:, :most]
+        return [tuple(self.names[number] for number in row) for row in order]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NamedSources:
+    """What the heads say of n sounds: `presence` of every name, `certainty` [n] of the likeliest, what would be seen
+    of the two likeliest, `seen` [n, 2, d], how near every name is, [n, names], and the `hour` [n] with its firmness.
+    """
+
+    presence: Ranking
+    certainty: NDArray[np.float64]
+    seen: Tensor
+    nearness: NDArray[np.float64]
+    hour: NDArray[np.float64]
+    firmness: NDArray[np.float64]
+
+    def named(self) -> list[tuple[str, ...]]:
+        """Return the things that are named of each sound: the likeliest, and a second where it is present enough."""
+        second = np.sort(self.presence.scores, axis=1)[:, -MOST_SOURCES]
+        both = self.presence.best(MOST_SOURCES)
+        return [names if there >= NAMED_FROM else names[:1] for names, there in zip(both, second, strict=True)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What is heard in n sounds: unit `h` [n, d], and the cosine with every scene; `sources` where there are heads."""
+
+    h: Tensor
+    nearest: Ranking
+    sources: NamedSources | None
+
+    @property
+    def ways(self) -> dict[str, Ranking]:
+        """How scenes are named: by h and, where there are heads, by them."""
+        by_h = {"nearest scene of h": self.nearest}
+        return by_h if self.sources is None else {**by_h, "source heads": self.sources.presence}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ears:
+    """A bundle and the `directions` [28, d] of the world's scenes in its space: mean features of pictures of each."""
+
+    model: Bundle
+    directions: Tensor
+
+    @classmethod
+    def of(cls, model: Bundle) -> Self:
+        """Paint `PICTURES` of every scene and let f_V of `model` look at them; needs OpenGL.
+
+        Raises ValueError for a bundle without f_V, or that hears at another rate.
+        """
+        if model.image_encoder is None:
+            raise ValueError(f"{model.path}: expected a bundle with an image encoder: scenes are where f_V sees them")
+        if model.spec.sample_rate_hz != SAMPLE_RATE_HZ:
+            raise ValueError(f"{model.path}: expected ears at {SAMPLE_RATE_HZ} Hz, got {model.spec.sample_rate_hz}")
+        takes = [draw_state(scene, PICTURES_FROM + n) for n in range(PICTURES) for scene in SCENES]
+        with Painter(_PICTURE_PX) as painter:
+            features = encode_pictures(model.image_encoder, painter.paint(takes))
+        return cls(model, class_centroids(features, torch.arange(len(SCENES)).repeat(PICTURES)))
+
+    @torch.inference_mode()
+    def hear(self, sounds: NDArray[np.float32], told: str = "") -> Answers:
+        """Return what is heard in `sounds` [n, samples]; `told` names them beside a bar."""
+        starts = tqdm(range(0, len(sounds), _AT_ONCE), desc=told, disable=None if told else True)
+        maps = torch.cat([self._features(sounds[start : start + _AT_ONCE]) for start in starts])
+        h = F.normalize(self.model.audio_encoder.embed(maps.mean((2, 3))), dim=1).cpu()
+        heads = self.model.source_heads
+        nearest = Ranking(SCENES, (h @ self.directions.T).numpy())
+        return Answers(h, nearest, None if heads is None else _asked(heads, maps, h.to(maps.device)))
+
+    def _features(self, sounds: NDArray[np.float32]) -> Tensor:
+        spec = self.model.spec
+        clips = torch.stack([fit_clip(sound, spec) for sound in sounds])
+        return self.model.audio_encoder.features(spectrogram(clips, spec).to(self.model.device))
+
+
+def _asked(heads: SourceHeads, maps: Tensor, h: Tensor) -> NamedSources:
+    """Return what the heads say of feature maps [n, map_dim, f, t] and the embeddings `h` [n, d] of the same."""
+    summary = heads.summary(maps)
+    reading = heads.read(summary)
+    presence = torch.sigmoid(reading.logits)
+    seen, _ = heads.embed(summary, presence.topk(MOST_SOURCES, dim=1).indices)
+    every = torch.arange(len(heads.names), device=maps.device)
+    nearness = torch.cat([heads.embed(one[None], every[None])[1] for one in summary])
+    hour, firmness = heads.hour(h)
+    certainty, at, firm = (_numbers(one) for one in (heads.certainty(reading), hour, firmness))
+    ranking = Ranking(heads.names, presence.cpu().numpy())
+    return NamedSources(ranking, certainty, seen.cpu(), _numbers(nearness), at, firm)
+
+
+def _numbers(values: Tensor) -> NDArray[np.float64]:
+    numbers: NDArray[np.float64] = values.double().cpu().numpy()
+    return numbers
