@@ -42,9 +42,11 @@ class SourceHeads(nn.Module):
         self.register_buffer("centres", torch.zeros(num_sources, hidden))
         self.register_buffer("whitening", torch.eye(hidden))
         self.register_buffer("odds", torch.tensor([0.0, 1.0, 0.0]))
+        self.register_buffer("second_from", torch.tensor(0.0))
         self.centres: Tensor
         self.whitening: Tensor
         self.odds: Tensor
+        self.second_from: Tensor
 
     def summary(self, features: Tensor) -> Tensor:
         """Return what is heard as a whole, [b, hidden], of a feature map [b, map_dim, f, t]."""
@@ -73,6 +75,10 @@ class SourceHeads(nn.Module):
         east, north = self.clock(F.normalize(h.float(), dim=-1)).unbind(dim=-1)
         hour = torch.atan2(north, east) / (2 * torch.pi) * 24.0 % 24.0
         return hour, torch.hypot(east, north).clamp(0.0, 1.0)
+
+    def presence(self, reading: SourceReading) -> Tensor:
+        """Return how plainly each thing is there, [b, n] in 0..1; from a half on it is named beside a likelier one."""
+        return torch.sigmoid(reading.logits - self.second_from)
 
     def certainty(self, reading: SourceReading) -> Tensor:
         """Return how likely the likeliest thing of each sound is really there, [b] in 0..1, as calibrated."""

@@ -19,7 +19,7 @@ NAMED_FROM: Final = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """One thing that sounds: `h` float32 [h_dim] of unit length is what f_V would see of it, `presence` how likely it
+    """One thing that sounds: `h` float32 [h_dim] of unit length is what f_V would see of it, `presence` how plainly it
     is there and `nearness` how near, both 0..1.
     """
 
@@ -58,7 +58,7 @@ def hear(model: Bundle, inputs: Tensor) -> Hearing:
         return Hearing(_vector(h))
     summary = heads.summary(features)
     reading = heads.read(summary)
-    presence, numbers = torch.sigmoid(reading.logits[0]).topk(MOST_SOURCES)
+    presence, numbers = heads.presence(reading)[0].topk(MOST_SOURCES)
     seen, nearness = heads.embed(summary, numbers[None])
     sources = tuple(
         Source(heads.names[int(number)], _vector(seen[0, rank]), float(presence[rank]), float(nearness[0, rank]))

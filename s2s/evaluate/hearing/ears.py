@@ -122,7 +122,7 @@ def _asked(heads: SourceHeads, maps: Tensor, h: Tensor) -> NamedSources:
     """Return what the heads say of feature maps [n, map_dim, f, t] and the embeddings `h` [n, d] of the same."""
     summary = heads.summary(maps)
     reading = heads.read(summary)
-    presence = torch.sigmoid(reading.logits)
+    presence = heads.presence(reading)
     seen, _ = heads.embed(summary, presence.topk(MOST_SOURCES, dim=1).indices)
     every = torch.arange(len(heads.names), device=maps.device)
     nearness = torch.cat([heads.embed(one[None], every[None])[1] for one in summary])

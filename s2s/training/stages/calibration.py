@@ -54,6 +54,7 @@ def calibrate(ears: Ears, data: SceneSounds, seed: int = 0) -> None:
     if len(data.held_out) >= 2:
         summary, heard = _hearings(ears, [rng.permutation(data.held_out) for _ in range(_ROUNDS)], seed + 1)
         reading = heads.read(summary)
+        set_second_from(heads, reading.logits, heard.labels)
         likeliest = reading.logits.argmax(dim=1, keepdim=True)
         fit_odds(heads, reading.logits.amax(dim=1), reading.distance, (heard.labels == likeliest).any(dim=1))
 
@@ -76,6 +77,21 @@ def place(heads: SourceHeads, summary: Tensor, labels: Tensor) -> None:
     values, vectors = torch.linalg.eigh(covariance)
     heads.centres.copy_(centres)
     heads.whitening.copy_((vectors / values.sqrt()).T)
+
+
+def set_second_from(heads: SourceHeads, logits: Tensor, labels: Tensor) -> None:
+    """Set the logit from which a second thing is named: where most is gained on sounds of two things, named rightly,
+    over what is lost on sounds of one (Youden's J). `logits` [n, names], `labels` [n, 2], -1 where there is none.
+    """
+    best, places = logits.topk(2, dim=1)
+    there = (labels >= 0).sum(dim=1)
+    both = (places.sort(dim=1).values == labels.sort(dim=1).values).all(dim=1) & (there == 2)
+    two, one = best[both, 1], best[there == 1, 1]
+    if len(two) and len(one):
+        limits = torch.cat([two, one]).sort().values
+        hits = len(two) - torch.searchsorted(two.sort().values, limits)
+        misses = len(one) - torch.searchsorted(one.sort().values, limits)
+        heads.second_from.copy_(limits[(hits / len(two) - misses / len(one)).argmax()])
 
 
 def fit_odds(heads: SourceHeads, logits: Tensor, distance: Tensor, right: Tensor, steps: int = 50) -> None:

@@ -15,7 +15,7 @@ from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
 from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.stages.audio_encoder import load_audio_encoder, load_start
-from s2s.training.stages.calibration import fit_odds, place
+from s2s.training.stages.calibration import fit_odds, place, set_second_from
 from s2s.training.stages.heard import Heard
 from s2s.training.stages.sources import SourcesSettings, SourcesStage, load_source_heads, train_sources
 from tests.rounding import rounding
@@ -83,7 +83,7 @@ def test_ears_learn_to_name_bands_of_noise_and_are_calibrated(tmp_path: Path) ->
     assert torch.equal(kept.fc.weight, net.fc.weight)
     again = load_source_heads(tmp_path)
     assert torch.equal(again.odds, heads.odds) and bool(again.centres.any())
-    assert float(again.odds[1]) > 0  # the more plainly it is named, the surer
+    assert bool(torch.isfinite(again.odds).all()) and float(again.second_from) != 0.0
 
 
 def test_another_start_is_refused(tmp_path: Path) -> None:
@@ -102,6 +102,19 @@ def test_a_training_sound_lies_about_one_from_its_own_centre() -> None:
     place(heads, summary, labels)
     near, far = heads.read(summary).distance, heads.read(summary + 60.0).distance
     assert 0.7 < float(near.mean()) < 1.1 and float(far.min()) > 5.0
+
+
+def test_a_second_thing_is_named_from_where_two_things_part_from_one() -> None:
+    heads = SourceHeads(("rain", "bell", "dog"), 4, 8, hidden=6)
+    labels = torch.tensor([[0, -1]] * 20 + [[0, 1]] * 20 + [[2, 1]] * 5)
+    logits = torch.full((45, 3), -6.0)
+    logits[:, 0] = 3.0
+    logits[:20, 1] = torch.linspace(-5.0, -2.0, 20)
+    logits[20:, 1] = torch.linspace(-1.5, 1.0, 25)
+    set_second_from(heads, logits, labels)
+    assert -2.0 < float(heads.second_from) <= -1.5
+    presence = heads.presence(heads.read(torch.zeros(1, 6)))
+    assert presence.shape == (1, 3)
 
 
 def test_odds_are_found_again() -> None:
