@@ -22,6 +22,9 @@ _SOFTENING: Final = 0.02  # of the distance from h: the nearest of near ones sha
 STATES: Final = ("nearness", "hour")
 """What may be known of a kept moment, each 0..1: how near its thing is, and its share of the day, which comes round."""
 STATE_SCALE: Final = 255.0  # each is kept in a byte
+_PLACE_OF_PAIRS: Final = 2.0
+_REST_OF_PAIRS: Final = 3.0
+"""By so much more sharply a moment of two things is chosen: there are few of each two, and a mixture smears both."""
 _HOUR_WIDTH: Final = 0.04  # of a day: a held hour is kept within an hour or so, where the scene has such moments
 
 
@@ -119,7 +122,8 @@ class MemoryGenerator(nn.Module):
         """Return the same of the moments of two things: `h` owns the place, `beside` [b, h_dim] is in it too."""
         assert beside.shape == h.shape, f"beside must be {tuple(h.shape)}, got {tuple(beside.shape)}"
         first, second = self.pair_keys
-        return _nearest(self._near(h, first) + self._near(beside, second) + self._at_address(z, self.pair_addresses))
+        which = self._near(beside, second) + self._at_address(z, self.pair_addresses)
+        return _nearest(_PLACE_OF_PAIRS * self._near(h, first) + _REST_OF_PAIRS * which)
 
     def _near(self, h: Tensor, keys: Tensor) -> Tensor:
         """Return how near each moment's key lies to features [b, h_dim], as a logarithm [b, n]."""
