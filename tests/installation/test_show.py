@@ -20,9 +20,10 @@ from installation.options import StartOnly
 from installation.output.surface import DisplayError
 from installation.preset import Preset, load_preset
 from installation.preset_follower import PresetFollower
+from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
 from installation.show import Parts, Show
-from installation.status import CaptureStatus, HeardSource, HeardStatus, InferenceStatus, OscStatus
+from installation.status import CaptureStatus, HeardSource, HeardStatus, InferenceStatus, OscStatus, PainterStatus
 from installation.values import Features, Pixels
 from installation.worker_params import ParamsSender
 
@@ -40,8 +41,10 @@ class Stage:
     restarts = 0
     pid = None
     name = "worker"
+    painter = PainterStatus()
 
     def __init__(self) -> None:
+        self.seen = SeenTime()
         self.broken: dict[str, Exception] = {}
         self.presented = self.drawn = self.polled = 0
         self.frames: list[object] = []

@@ -188,26 +188,23 @@ class SourcesStage(StageBase):
         all of it.
         """
         data, rows = self.data, self.data.held_out
-        if len(rows) < 2:
+        if not (data.labels[rows] >= 0).any():
             return {}
         self.net.eval()
         self.heads.eval()
         h, summary = encode_rows(self.net, self.heads, data, rows)
         labels, logits = torch.from_numpy(data.labels[rows]), self.heads.read(summary).logits.cpu()
         known, recorded = labels >= 0, torch.from_numpy(data.recorded[rows])
-        right = logits.argmax(dim=1) == labels
         ladders = torch.from_numpy(data.ladders[rows])[:, None]
         nearness = torch.from_numpy(data.nearness[rows]).clamp(0.0, 1.0)[:, None]
         heard = Heard(h, labels[:, None], ladders, nearness, nearness[:, 0], labels)
         distance = unit_distance(h[known], heard.targets[known, 0]).diagonal().mean().item()
         naming = _naming(logits, labels[:, None], labels).item()
-        return {
-            "loss": distance + self.settings.naming * naming,
-            "distance": distance,
-            "named": _share(right[known & ~recorded]),
-            "named recordings": _share(right[known & recorded]),
-            "unknown": _share(logits[~known].amax(dim=1) > 0.0),
-        }
+        right = logits.argmax(dim=1) == labels
+        groups = {"named": right[known & ~recorded], "named recordings": right[known & recorded]}
+        groups["unknown"] = logits[~known].amax(dim=1) > 0.0
+        shares = {name: group.float().mean().item() for name, group in groups.items() if len(group)}
+        return {"loss": distance + self.settings.naming * naming, "distance": distance, **shares}
 
 
 def _warm_then_falling(progress: float) -> float:
@@ -226,10 +223,6 @@ def _naming(logits: Tensor, labels: Tensor, behind: Tensor) -> Tensor:
     asked = torch.maximum(asked, truth)[:, :-1]
     terms = F.binary_cross_entropy_with_logits(logits, truth[:, :-1], reduction="none")
     return (terms * asked).sum(dim=1).mean()
-
-
-def _share(right: Tensor) -> float:
-    return right.float().mean().item() if len(right) else math.nan
 
 
 @torch.no_grad()
