@@ -39,7 +39,15 @@ from installation.preset_follower import PresetFollower, PresetRefusal
 from installation.render.pipeline import Renderer
 from installation.report import build_report, refusal_lines
 from installation.ring import AudioRing
-from installation.status import CaptureStatus, ControlStatus, DisplayStatus, InferenceStatus, ShowStatus, SinkStatus
+from installation.status import (
+    CaptureStatus,
+    ControlStatus,
+    DisplayStatus,
+    HeardStatus,
+    InferenceStatus,
+    ShowStatus,
+    SinkStatus,
+)
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
 from installation.worker_params import ParamsSender, WorkerParams
 from s2s.files.quote import quoted
@@ -108,6 +116,7 @@ class Show:
         self._duration_s = duration_s
         self._fast_features = FastPath()
         self._memory, self._heard_meter = MemoryMeter(), HeardMeter()
+        self._heard = HeardStatus()
         self._features = Features()
         self._frame = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
         self._living = False
@@ -187,11 +196,11 @@ class Show:
 
     def _hear(self, now: float) -> None:
         """Take in what the slow path says of what sounds."""
-        heard = self._parts.inference.status().heard
+        self._heard = self._parts.inference.status().heard
         if self._living:
-            self._heard_meter.tell(now, heard)
-        if heard.certainty is not None:
-            self._features = replace(self._features, certainty=heard.certainty)
+            self._heard_meter.tell(now, self._heard)
+        if self._heard.certainty is not None:
+            self._features = replace(self._features, certainty=self._heard.certainty)
 
     def _tick_desk(self, now: float) -> None:
         self._controls = self._parts.desk.tick(now, self._features)
@@ -223,7 +232,7 @@ class Show:
             frame=frame,
             features=self._features,
             controls=controls,
-            heard=self._parts.inference.status().heard,
+            heard=self._heard,
             hud=self._hud,
         )
 
