@@ -4,7 +4,7 @@ import math
 import textwrap
 from pathlib import Path
 
-from s2s.card import AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER, ModelCard, read_card
+from s2s.card import AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER, SOURCE_HEADS, ModelCard, read_card
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.weight_headers import read_header
 
@@ -36,9 +36,14 @@ def _hearing(spec: SpectrogramSpec) -> str:
 
 
 def _networks(folder: Path, card: ModelCard) -> list[tuple[str, str]]:
-    parts = {AUDIO_ENCODER: card.audio_encoder, GENERATOR: card.generator, IMAGE_ENCODER: card.image_encoder}
+    parts = (
+        (AUDIO_ENCODER, card.audio_encoder),
+        (SOURCE_HEADS, card.source_heads),
+        (GENERATOR, card.generator),
+        (IMAGE_ENCODER, card.image_encoder),
+    )
     rows = []
-    for name, sizes in parts.items():
+    for name, sizes in parts:
         if sizes is not None:
             values = ", ".join(f"{key} {value}" for key, value in sizes.model_dump(mode="json").items())
             rows.append((Path(name).stem.replace("_", " "), f"{values}; {_size(folder / name)}"))

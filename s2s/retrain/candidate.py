@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.card import AUDIO_ENCODER, GENERATOR, ModelCard, read_card, write_card
+from s2s.card import AUDIO_ENCODER, GENERATOR, SOURCE_HEADS, ModelCard, read_card, write_card
 from s2s.evaluate.comparison import RetrievalScores, Verdict
 from s2s.media.montage import contact_sheet, save_png
 from s2s.retrain.dataset import VenueDataset
@@ -20,6 +20,7 @@ from s2s.retrain.promote import copy_bundle
 NO_CONSENT: Final = "No consent note was given."
 _THUMBNAILS: Final = 16
 _VENUE: Final = ".venue-"
+_LOST: Final = "It names no sources: the heads of the model before are not taught a venue's sounds. "
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ def assemble(layout: Layout, start: Path, dataset: VenueDataset, story: Story, l
     part = layout.out / ".candidate.new"
     copy_bundle(start, part)
     (part / "thumbnail.png").unlink(missing_ok=True)
+    # They know the old encoder's answers, and the names of what it was taught: of the venue's sounds they are unsure,
+    # and a show that is unsure does not paint.
+    (part / SOURCE_HEADS).unlink(missing_ok=True)
     shutil.copyfile(layout.mixed, part / AUDIO_ENCODER)
     if learnt.generator:
         shutil.copyfile(layout.generator / GENERATOR, part / GENERATOR)
@@ -95,7 +99,8 @@ def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -
     provenance = (
         f"Retrained on {story.day.isoformat()} from {old.name} {old.version}: {parts}, on {amount}. "
         f"The audio encoder lies {learnt.share:.0%} of the way from the old weights to the new ones. "
-        f"{story.consent_in_words} Command: `{story.command}`. What it came from: {old.provenance}"
+        f"{_LOST if old.source_heads else ''}{story.consent_in_words} Command: `{story.command}`. "
+        f"What it came from: {old.provenance}"
     )
     data = (
         f"A venue's own recordings: {amount}; {len(pairs.train)} clips to learn from, "
@@ -104,7 +109,7 @@ def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -
         f"Before that: {old.data}"
     )
     summary = {"version": next_version(old.version), "provenance": provenance, "data": data, "metrics": {}}
-    return old.model_copy(update=summary)
+    return old.model_copy(update={**summary, "source_heads": None})
 
 
 def command_line(folder: str, out: str, options: dict[str, object]) -> str:

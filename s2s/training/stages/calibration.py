@@ -19,9 +19,9 @@ from s2s.training.engine.step_context import SampleRng
 from s2s.training.inputs.scene_sounds import SceneSounds
 from s2s.training.stages.heard import Heard
 
-_LEARNT_FROM: Final = 4_096
+_LEARNT_FROM: Final = 2_560
 _TIMES_HEARD: Final = 8
-_ROUNDS: Final = 6  # hearings of each held-out sound
+_ROUNDS: Final = 5  # hearings of each held-out sound
 _SHRINKAGE: Final = 0.1  # of the covariance towards a multiple of the identity
 _RIDGE: Final = 1e-3
 

@@ -4,12 +4,14 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from s2s.bundle import load
 from s2s.card import BundleError, read_card, write_card
 from s2s.retrain.layout import Layout
 from s2s.retrain.promote import copy_bundle, promote, roll_back, settle
-from tests.fakes import tiny_card
+from tests.fakes import tiny_card, write_naming_bundle
 
 DAY = date(2024, 5, 18)
 
@@ -101,3 +103,10 @@ def test_a_bundle_is_copied_whole_and_nothing_else_of_its_folder(layout: Layout)
     copy_bundle(layout.candidate, layout.model)
     assert sorted(path.name for path in layout.model.iterdir()) == ["model.yaml", "thumbnail.png"]
     assert version(layout.model) == "new"
+
+
+def test_a_bundle_that_names_sources_is_copied_with_what_names_them(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).standard_normal(16_000).astype(np.float32)
+    whole = write_naming_bundle(tmp_path / "whole", known=0.1 * noise, unknown=-np.abs(noise))
+    copy_bundle(whole, tmp_path / "copy")
+    assert load(tmp_path / "copy").source_heads is not None
