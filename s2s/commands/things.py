@@ -17,10 +17,13 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _add_things(verbs: Verbs) -> None:
-    verb = verbs.add_parser("things", help="pictures that a judge of things learns from: there, absent, abroad")
+    verb = verbs.add_parser("things", help="pictures that a judge of things learns from: there, absent, abroad, two")
     verb.add_argument("out", type=Path, metavar="OUT")
     verb.add_argument("--count", type=at_least(29), default=11_200, help="of moments (default 11200)")
-    painted = "a finished autoencoder: three tenths of the moments are added as it paints them"
+    verb.add_argument("--two", type=at_least(0), default=0, metavar="N", help="moments of two things more (default 0)")
+    painted = (
+        "a finished autoencoder: three tenths of the moments, a third of those of two, are added as it paints them"
+    )
     verb.add_argument("--autoencoder", type=Path, metavar="FOLDER", help=painted)
     verb.add_argument("--seed", type=int, default=3_000_000, help="of the first moment (default 3000000)")
     verb.set_defaults(run=_draw_things)
@@ -61,7 +64,7 @@ def _draw_things(args: argparse.Namespace) -> None:
     from s2s.training.inputs.thing_images import ThingCounts, paint_again, write_things
     from s2s.training.stages.autoencoder import load_autoencoder
 
-    write_things(args.out, ThingCounts(args.count, 3 * args.count // 10, first_seed=args.seed))
+    write_things(args.out, ThingCounts(args.count, 3 * args.count // 10, first_seed=args.seed, num_two=args.two))
     if args.autoencoder is not None:
         paint_again(args.out, load_autoencoder(args.autoencoder))
 

@@ -1,4 +1,4 @@
-"""Pictures for the judge that needs the thing, drawn once: of things there, absent and abroad, with their masks.
+"""Pictures for the judge that needs the thing, drawn once: things there, absent, abroad and by twos, with masks.
 
 A share of them is also kept as an autoencoder paints it: a soft thing counts as one.
 """
@@ -19,42 +19,61 @@ from s2s.models.autoencoder import Autoencoder
 from s2s.models.thing_judge import CLASSES, NONE
 from s2s.sampling.generate import as_pixels
 from s2s.training.inputs.tensors import as_input
-from s2s.world.state import SceneState
 from s2s.world.takes import CHUNK, MASK_SCALE
-from s2s.world.thing_moments import draw_thing
+from s2s.world.thing_moments import ThingMoment, draw_thing, draw_two
 
 _ABOUT: Final = "things.json"
 _HELD_OUT: Final = 0.06
 _AT_ONCE: Final = 16
+_FIRST_TWO_SEED: Final = 13_000_000
+"""Of the moments of two things; memories of pairs and measures draw theirs elsewhere."""
+NO_SECOND: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
 class ThingCounts:
-    """How many moments are drawn, how large, from which seed; the first `num_painted` are painted again."""
+    """How many moments are drawn, how large, from which seed; the first `num_painted` are painted again.
+
+    `num_two` moments of two things come after them, the first third of which is painted again.
+    """
 
     num_moments: int = 11_200
     num_painted: int = 3_360
     height_px: int = 144
     width_px: int = 256
     first_seed: int = 3_000_000
+    num_two: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.num_painted <= self.num_moments or self.num_moments < len(CLASSES):
+        if not 0 <= self.num_painted <= self.num_moments or self.num_moments < len(CLASSES) or self.num_two < 0:
             raise DataError(f"expected some moments and at most as many painted, got {self}")
         if self.height_px % MASK_SCALE or self.width_px % MASK_SCALE:
             raise DataError(f"masks need sides that {MASK_SCALE} divides, got {self.width_px}x{self.height_px}")
+
+    @property
+    def total(self) -> int:
+        """The number of moments, those of two things among them."""
+        return self.num_moments + self.num_two
+
+    @property
+    def painted(self) -> NDArray[np.int64]:
+        """The numbers of the moments that are painted again, in order."""
+        two = np.arange(self.num_moments, self.num_moments + self.num_two // 3)
+        return np.concatenate([np.arange(self.num_painted), two])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Things:
     """Pictures uint8 [n, h, w, 3], masks uint8 [n, h / 4, w / 4], labels int64 [n] that index `CLASSES`.
 
+    `seconds` int64 [n] are the labels of second things, -1 where there is none; a mask covers both.
     `train` and `held_out` are row numbers. A moment that was painted again is on one side with what it was painted of.
     """
 
     pixels: NDArray[np.uint8]
     masks: NDArray[np.uint8]
     labels: NDArray[np.int64]
+    seconds: NDArray[np.int64]
     train: NDArray[np.int64]
     held_out: NDArray[np.int64]
 
@@ -65,31 +84,36 @@ class Things:
         if about is None:
             raise DataError(f"{folder} holds no finished pictures of things")
         counts = ThingCounts(**about["counts"])
-        numbers = [*range(counts.num_moments), *(range(counts.num_painted) if about["painted"] else ())]
-        moments = np.array(numbers, np.int64)
+        again = counts.painted if about["painted"] else counts.painted[:0]
+        moments = np.concatenate([np.arange(counts.total), again])
         held = moments % round(1 / _HELD_OUT) == 0
         pixels, masks = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("pixels", "masks"))
         labels = np.array(about["labels"], np.int64)[moments]
-        return cls(pixels, masks, labels, np.flatnonzero(~held), np.flatnonzero(held))
+        # Folders that were drawn before there were second things do not tell of any.
+        seconds = np.array(about.get("seconds", [NO_SECOND] * counts.total), np.int64)[moments]
+        return cls(pixels, masks, labels, seconds, np.flatnonzero(~held), np.flatnonzero(held))
 
 
 def write_things(folder: Path, counts: ThingCounts) -> Things:
     """Draw the moments into `folder`, unless they are there. Raises DataError where the folder holds others."""
     about = _about(folder)
     if about is not None:
-        if about["counts"] != asdict(counts):
+        if ThingCounts(**about["counts"]) != counts:
             raise DataError(f"{folder} holds other pictures of things: choose an empty folder")
         return Things.open(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    total = counts.num_moments + counts.num_painted
-    pixels = _array(folder / "pixels.npy", (total, counts.height_px, counts.width_px, 3))
-    masks = _array(folder / "masks.npy", (total, counts.height_px // MASK_SCALE, counts.width_px // MASK_SCALE))
+    rows = counts.total + len(counts.painted)
+    pixels = _array(folder / "pixels.npy", (rows, counts.height_px, counts.width_px, 3))
+    masks = _array(folder / "masks.npy", (rows, counts.height_px // MASK_SCALE, counts.width_px // MASK_SCALE))
     moments = [draw_thing(counts.first_seed + number) for number in range(counts.num_moments)]
-    _draw(pixels, masks, [moment.parts for moment in moments])
+    moments += [draw_two(_FIRST_TWO_SEED + number) for number in range(counts.num_two)]
+    _draw(pixels, masks, moments)
     pixels.flush()
     masks.flush()
     labels = [CLASSES.index(moment.thing or NONE) for moment in moments]
-    write_text(folder / _ABOUT, json.dumps({"counts": asdict(counts), "labels": labels, "painted": False}) + "\n")
+    seconds = [CLASSES.index(moment.second) if moment.second else NO_SECOND for moment in moments]
+    about = {"counts": asdict(counts), "labels": labels, "seconds": seconds, "painted": False}
+    write_text(folder / _ABOUT, json.dumps(about) + "\n")
     return Things.open(folder)
 
 
@@ -102,9 +126,9 @@ def paint_again(folder: Path, painter: Autoencoder) -> Things:
     if not about["painted"]:
         counts = ThingCounts(**about["counts"])
         pixels, masks = (np.load(folder / f"{name}.npy", mmap_mode="r+") for name in ("pixels", "masks"))
-        for start in tqdm(range(0, counts.num_painted, _AT_ONCE), desc="painted again", disable=None):
-            few = slice(start, min(start + _AT_ONCE, counts.num_painted))
-            again = slice(counts.num_moments + few.start, counts.num_moments + few.stop)
+        for start in tqdm(range(0, len(counts.painted), _AT_ONCE), desc="painted again", disable=None):
+            few = counts.painted[start : start + _AT_ONCE]
+            again = slice(counts.total + start, counts.total + start + len(few))
             pixels[again], masks[again] = as_pixels(painter(as_input(pixels[few]))), masks[few]
         pixels.flush()
         masks.flush()
@@ -123,7 +147,7 @@ def _array(path: Path, shape: tuple[int, ...]) -> np.memmap[tuple[int, ...], np.
     return array
 
 
-def _draw(pixels: NDArray[np.uint8], masks: NDArray[np.uint8], moments: list[tuple[SceneState, ...]]) -> None:
+def _draw(pixels: NDArray[np.uint8], masks: NDArray[np.uint8], moments: list[ThingMoment]) -> None:
     # Imported here: what was drawn can be read on a machine without OpenGL.
     from s2s.world.painter import Painter
 
@@ -134,5 +158,10 @@ def _draw(pixels: NDArray[np.uint8], masks: NDArray[np.uint8], moments: list[tup
     ):
         for start in tqdm(range(0, len(moments), CHUNK), desc="things", unit_scale=CHUNK, disable=None):
             few = moments[start : start + CHUNK]
-            pixels[start : start + len(few)] = painter.paint_layers(few)
-            masks[start : start + len(few)] = small.thing_masks(few)
+            rows = slice(start, start + len(few))
+            pixels[rows] = painter.paint_layers([moment.parts for moment in few])
+            masks[rows] = small.thing_masks([moment.parts for moment in few])
+            two = [number for number, moment in enumerate(few) if moment.second is not None]
+            if two:  # the judge gathers what it names under its mask: that must cover the lower thing as well
+                lower = small.thing_masks([few[number].parts[:1] for number in two])
+                masks[rows][two] = np.maximum(masks[rows][two], lower)

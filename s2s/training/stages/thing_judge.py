@@ -1,4 +1,4 @@
-"""Trains the judge that needs the thing. It sees things soft, coloured, moved and in other places; and broken ones.
+"""Trains the judge that needs the thing. It sees things soft, coloured, moved, in other places, by twos; and broken.
 
 A thing whose parts are shuffled or strongly warped is none: else texture would do, and a judge that is content with
 texture calls a green smear a tree.
@@ -25,7 +25,7 @@ from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import StageBase
 from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.inputs.tensors import as_input as as_pictures
-from s2s.training.inputs.thing_images import Things
+from s2s.training.inputs.thing_images import NO_SECOND, Things
 
 WEIGHTS: Final = "thing_judge.safetensors"
 _NONE: Final = CLASSES.index(NONE)
@@ -82,11 +82,11 @@ class ThingJudgeStage(StageBase):
         named = F.cross_entropy(logits.float(), target, label_smoothing=0.05)
         placed = F.binary_cross_entropy_with_logits(mask.float(), masks)
         backward_and_step(self.optimiser, named + self.settings.mask * placed)
-        right = (logits.argmax(1) == target).float().mean().item()
+        right = likeliest_is_there(logits, target).float().mean().item()
         return {"loss": named.item(), "mask": placed.item(), "accuracy": right}
 
     def _read(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
-        """Return pictures [n, 3, 72, w], masks [n, 1, 18, w / 4] in 0..1 and classes [n]."""
+        """Return pictures [n, 3, 72, w], masks [n, 1, 18, w / 4] in 0..1 and soft targets [n, classes]."""
         order = np.sort(rows)
         pictures = as_input(self.device_context.to_device(as_pictures(self.data.pixels[order])))
         masks = self.device_context.to_device(
@@ -94,7 +94,8 @@ class ThingJudgeStage(StageBase):
         )
         size = [side // MASK_STRIDE for side in pictures.shape[2:]]
         masks = F.interpolate(masks, size, mode="area")
-        return pictures, masks, self.device_context.to_device(torch.from_numpy(self.data.labels[order]))
+        target = soft_target(*(torch.from_numpy(some[order]) for some in (self.data.labels, self.data.seconds)))
+        return pictures, masks, self.device_context.to_device(target)
 
     def _break(
         self, pictures: Tensor, masks: Tensor, target: Tensor, sample_rng: SampleRng
@@ -109,11 +110,12 @@ class ThingJudgeStage(StageBase):
         pictures = torch.where(shuffle[:, None, None, None], shuffled(pictures, order), pictures)
         pictures = torch.where(warp[:, None, None, None], warped(pictures, field), pictures)
         whole = ~(shuffle | warp)
-        return pictures, masks * whole[:, None, None, None], torch.where(whole, target, _NONE)
+        nothing = F.one_hot(torch.tensor(_NONE), len(CLASSES)).to(target)
+        return pictures, masks * whole[:, None, None, None], torch.where(whole[:, None], target, nothing)
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Return loss, accuracy and the mask's IoU on pictures held out, as they are. Every rank does all of it."""
+        """Return loss, shares right and the mask's IoU on pictures held out, as they are. Every rank does all."""
         rows = self.data.held_out
         if not len(rows):
             return {}
@@ -127,15 +129,41 @@ class ThingJudgeStage(StageBase):
             targets.append(target)
             truths.append(masks)
         logits, target = torch.cat(said), torch.cat(targets)
-        there = target != _NONE
+        there = target[:, _NONE] == 0
         overlap = intersection_over_union(torch.cat(placed)[there], torch.cat(truths)[there])
-        right = (logits.argmax(1) == target).float()
-        return {
-            "loss": F.cross_entropy(logits, target).item(),
-            "accuracy": right.mean().item(),
-            "thing_accuracy": right[there].mean().item(),
-            "iou": overlap.mean().item(),
-        }
+        loss = F.cross_entropy(logits, target).item()
+        return {"loss": loss, **shares_right(logits, target), "iou": overlap.mean().item()}
+
+
+def soft_target(labels: Tensor, seconds: Tensor) -> Tensor:
+    """Return what is to be said [n, classes]: all of a label [n], or half of each where a second [n] is not -1."""
+    first = F.one_hot(labels, len(CLASSES))
+    second = F.one_hot(torch.where(seconds == NO_SECOND, labels, seconds), len(CLASSES))
+    return (first + second).float() / 2
+
+
+def shares_right(logits: Tensor, target: Tensor) -> dict[str, float]:
+    """Return the accuracy on pictures of one thing or none, and on those of one thing, of logits [n, classes].
+
+    `both`, where `target` [n, classes] has pictures of two things, is how often those are the two likeliest.
+    """
+    there, two = target[:, _NONE] == 0, (target > 0).sum(dim=1) == 2
+    right = likeliest_is_there(logits, target).float()
+    shares = {"accuracy": right[~two].mean().item(), "thing_accuracy": right[there & ~two].mean().item()}
+    if two.any():
+        shares["both"] = both_are_likeliest(logits[two], target[two]).float().mean().item()
+    return shares
+
+
+def likeliest_is_there(logits: Tensor, target: Tensor) -> Tensor:
+    """Return whether the likeliest class [n, classes] has a share in `target` [n, classes]; of two, either will do."""
+    return target.gather(1, logits.argmax(dim=1, keepdim=True))[:, 0] > 0
+
+
+def both_are_likeliest(logits: Tensor, target: Tensor) -> Tensor:
+    """Return whether the two likeliest things, `none` left out, are the two of `target` [n, classes]."""
+    two = logits.index_fill(1, torch.tensor([_NONE], device=logits.device), -math.inf).topk(2, dim=1).indices
+    return (target.gather(1, two) > 0).all(dim=1)
 
 
 def _middle(x: Tensor) -> Tensor:
@@ -199,15 +227,34 @@ def intersection_over_union(found: Tensor, truth: Tensor) -> Tensor:
     return both / either.clamp_min(1.0)
 
 
-def train_thing_judge(data: Things, settings: ThingJudgeSettings, plan: RunPlan) -> ThingJudge:
-    """Train the judge; write `thing_judge.safetensors` and return it."""
+def train_thing_judge(
+    data: Things, settings: ThingJudgeSettings, plan: RunPlan, start: ThingJudge | None = None
+) -> ThingJudge:
+    """Train the judge, from `start` where one is given; write `thing_judge.safetensors` and return it.
+
+    Raises ValueError for a start that names other classes.
+    """
     stage = ThingJudgeStage(data, settings, plan.device_context, plan.seed)
-    train(stage, plan, {"stage": "thing-judge", "pictures": len(data.train), **asdict(settings)})
+    run_info = {"stage": "thing-judge", "pictures": len(data.train), **asdict(settings)}
+    if start is not None:
+        _check_classes(start)
+        stage.net.load_state_dict(start.state_dict())
+        run_info["from"] = True
+    train(stage, plan, run_info)
     judge = stage.net.eval().requires_grad_(False)
     if plan.device_context.is_main:
         (plan.out / "thing_judge.json").write_text(json.dumps({"classes": list(judge.classes)}) + "\n")
         save_file({k: v.contiguous() for k, v in judge.state_dict().items()}, plan.out / WEIGHTS)
     return judge
+
+
+def _check_classes(start: ThingJudge) -> None:
+    if start.classes != CLASSES:
+        differing = sorted(set(start.classes) ^ set(CLASSES)) or ["their order"]
+        raise ValueError(
+            f"expected a judge of {len(CLASSES)} classes to begin with, got one of {len(start.classes)} that differs "
+            f"in {', '.join(differing)}: begin with another, or with none"
+        )
 
 
 def load_thing_judge(folder: Path) -> ThingJudge:

@@ -46,7 +46,8 @@ def autoencoder(texture: float) -> Stage:
 def thing_judge() -> Stage:
     pixels = np.random.default_rng(0).integers(0, 256, (10, 144, 256, 3), dtype=np.uint8)
     masks = np.full((10, 36, 64), 255, np.uint8)
-    data = Things(pixels, masks, np.arange(10) % len(CLASSES), np.arange(8), np.arange(8, 10))
+    labels, seconds = np.arange(10) % len(CLASSES), np.array([-1, 11] * 5)
+    data = Things(pixels, masks, labels, seconds, np.arange(8), np.arange(8, 10))
     return ThingJudgeStage(data, ThingJudgeSettings(batch=4), PLAIN)
 
 
