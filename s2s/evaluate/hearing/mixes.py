@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from s2s.evaluate.hearing.sounds import LabelledSound
-from s2s.world.state import LAID_OVER, SHELTERED
+from s2s.world.composition import composes
 
 _PART_RMS: Final = 0.05  # -26 dBFS each
 _ATTEMPTS: Final = 50  # for each mix asked for, of which some would come twice
@@ -28,11 +28,6 @@ class Mix:
         return self.first.of, self.second.of
 
 
-def can_compose(first: str, second: str) -> bool:
-    """Whether the world can lay scene `second` over the place of `first`."""
-    return first != second and first not in SHELTERED and second in LAID_OVER
-
-
 def composed(names: Sequence[str]) -> tuple[int, int] | None:
     """Return which of two `names` owns the place and which is laid over it, as numbers; None where neither can.
 
@@ -40,7 +35,7 @@ def composed(names: Sequence[str]) -> tuple[int, int] | None:
     """
     if len(names) == 2:
         for place, over in ((0, 1), (1, 0)):
-            if can_compose(names[place], names[over]):
+            if composes(names[place], names[over]):
                 return place, over
     return None
 
@@ -50,7 +45,7 @@ def draw_mixes(sounds: Sequence[LabelledSound], count: int, seed: int = 0) -> li
     of_scene: dict[str, list[LabelledSound]] = {}
     for one in sounds:
         of_scene.setdefault(one.of, []).append(one)
-    pairs = [(a, b) for a in sorted(of_scene) for b in sorted(of_scene) if can_compose(a, b)]
+    pairs = [(a, b) for a in sorted(of_scene) for b in sorted(of_scene) if composes(a, b)]
     rng = np.random.default_rng([seed, *b"mixes"])
     drawn: dict[tuple[int, int], tuple[LabelledSound, LabelledSound]] = {}
     for attempt in range(_ATTEMPTS * count if pairs else 0):

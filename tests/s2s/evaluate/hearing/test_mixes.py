@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from s2s.evaluate.hearing.mixes import can_compose, composed, draw_mixes, mixed
+from s2s.evaluate.hearing.mixes import composed, draw_mixes, mixed
 from s2s.evaluate.hearing.sounds import LabelledSound
+from s2s.world.composition import composes
 from s2s.world.scene_clip import Envelope, SceneClip, ScenePart
 from s2s.world.state import SCENES
 
@@ -20,7 +21,7 @@ def sounds(*scenes: str, each: int = 2) -> list[LabelledSound]:
 
 def test_scenes_that_compose_are_clips_of_the_world() -> None:
     steady = Envelope.level(1.0)
-    pairs = [(first, second) for first in SCENES for second in SCENES if can_compose(first, second)]
+    pairs = [(first, second) for first in SCENES for second in SCENES if composes(first, second)]
     assert ("sea", "helicopter") in pairs and ("train", "rain") in pairs and len(pairs) > 200
     for pair in pairs:
         SceneClip(0, 12.0, tuple(ScenePart(scene, 0, steady, steady) for scene in pair))
@@ -28,7 +29,7 @@ def test_scenes_that_compose_are_clips_of_the_world() -> None:
 
 @pytest.mark.parametrize("pair", [("clock", "rain"), ("rain", "sea"), ("dog", "dog")])
 def test_a_sheltered_place_an_unlayable_thing_and_one_twice_do_not_compose(pair: tuple[str, str]) -> None:
-    assert not can_compose(*pair)
+    assert not composes(*pair)
 
 
 def test_the_first_named_owns_the_place_unless_it_can_only_be_laid_over() -> None:
