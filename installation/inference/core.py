@@ -24,7 +24,7 @@ from installation.inference.idle import level_db
 from installation.inference.listening import Listener, Target
 from installation.inference.motion import Motion, unit
 from installation.inference.scene import scene_of
-from installation.inference.scene_state import held_states
+from installation.inference.scene_state import HeardNearness, held_states
 from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS, PAINTER
 from installation.ring import AudioRing
@@ -87,6 +87,7 @@ class InferenceCore:
         except ValueError as error:
             raise ModelError(f"{config.model}: {error}") from error
         self._motion = Motion(card.generator.h_dim, card.generator.z_dim, config.seed)
+        self._nearness = HeardNearness()
         self._decider = Decider(config.seed)
         self._heard = HeardStatus()
         self._told: Doing | None = None
@@ -174,6 +175,7 @@ class InferenceCore:
         # A memory is no sound, so that it has no volume.
         louder = target.volume_direction if self._decider.doing is Doing.PAINTING else None
         self._motion.aim(unit(scene.h), louder, beside=beside, slowness=aim.slowness)
+        self._nearness.aim(scene.nearness)
 
     def _tell(self, heard: HeardStatus) -> None:
         self._heard = heard
@@ -188,6 +190,7 @@ class InferenceCore:
     def _paint(self, now: float) -> None:
         anchors = self._anchor.anchors(shown=self._controls.number("/latent/blend") > 0.0)
         latent = self._motion.advance(now, self._controls, anchors)
+        self._nearness.advance(now, self._controls.number("/latent/glide"))
         began = time.perf_counter()
         pixels = self._generate(latent)
         duration_s = time.perf_counter() - began
@@ -226,7 +229,8 @@ class InferenceCore:
         """Return what a hand says of the scene, [1, 2, 2], where the generator knows it."""
         if not self._bundle.knows_states:
             return None
-        return torch.from_numpy(held_states(self._controls, self._config.wall_hour())).to(self._device)
+        held = held_states(self._controls, self._config.wall_hour(), self._nearness.value)
+        return torch.from_numpy(held).to(self._device)
 
     def _beside(self, latent: Latent) -> Beside | None:
         """Return the second thing, where there is one."""

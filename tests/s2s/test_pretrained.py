@@ -16,11 +16,12 @@ from s2s.metrics.scores import class_centroids, nearest_class
 from s2s.models.image_encoder import ImageEncoder
 from s2s.sampling.embed import embed_sound
 from s2s.sampling.generate import Sampling, sample
+from s2s.sampling.sources import hear_sound
 from s2s.spectrogram import fit_clip
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.stages.memory import middle_square
 from s2s.world.painter import Painter
-from s2s.world.sounds import synthesize
+from s2s.world.sounds import synthesize, synthesize_unknown
 from s2s.world.state import SCENES, SceneState
 
 pytestmark = pytest.mark.heavy
@@ -85,16 +86,17 @@ def test_sounds_land_on_their_own_scene(embeddings: Tensor, centroids: Tensor) -
 
 @pytest.mark.gl
 def test_a_near_sound_lands_towards_near_pictures(model: Bundle, image_encoder: ImageEncoder, painter: Painter) -> None:
-    nearer = 0
+    nearer = heard_nearer = 0
     for scene in SCENES:
         near, far = (
             [SceneState(scene, UNSEEN_SEED + 40 + i, nearness, hour=24.0 * i / PICTURES_A_SCENE) for i in range(4)]
             for nearness in (0.95, 0.15)
         )
         here, there = (encode_pictures(image_encoder, painter.paint(states)).mean(dim=0) for states in (near, far))
-        heard = [embed_sound(model, synthesize(states[0]))[0] for states in (near, far)]
-        nearer += int((heard[0] - heard[1]) @ (here - there) > 0)
-    assert nearer >= 24  # of 28; by chance 14
+        heard = [hear_sound(model, synthesize(states[0])) for states in (near, far)]
+        nearer += int(np.dot(heard[0].h - heard[1].h, (here - there).numpy()) > 0)
+        heard_nearer += int(heard[0].sources[0].nearness > heard[1].sources[0].nearness)
+    assert nearer >= 20 and heard_nearer >= 26  # of 28; by chance 14
 
 
 def test_two_draws_of_noise_paint_visibly_different_pictures_of_nearly_every_sound(
@@ -132,3 +134,29 @@ def test_a_short_history_lands_near_the_whole_sound(model: Bundle) -> None:
         start = fit_clip(sound[:16_000], model.spec).numpy()
         near.append(F.cosine_similarity(embed_sound(model, start), embed_sound(model, sound)).item())
     assert min(near) > 0.8
+
+
+def named(model: Bundle, gain_db: float) -> list[str]:
+    """Return what each scene's sound is called first, at this level."""
+    gain = np.float32(10.0 ** (gain_db / 20.0))
+    return [hear_sound(model, (gain * sound_of(scene)).astype(np.float32)).sources[0].name for scene in SCENES]
+
+
+@pytest.mark.parametrize("gain_db", [0.0, -30.0])
+def test_a_sound_is_called_by_its_name_also_where_it_is_faint(model: Bundle, gain_db: float) -> None:
+    right = sum(name == scene for name, scene in zip(named(model, gain_db), SCENES, strict=True))
+    assert right >= 22
+
+
+def test_what_is_turned_down_is_heard_to_be_farther(model: Bundle) -> None:
+    loud, soft = (
+        [hear_sound(model, (gain * sound_of(scene)).astype(np.float32)).sources[0].nearness for scene in SCENES]
+        for gain in (np.float32(1.0), np.float32(0.1))
+    )
+    assert float(np.mean(loud)) - float(np.mean(soft)) > 0.3
+
+
+def test_a_voice_that_nobody_taught_it_is_less_certain_than_what_it_knows(model: Bundle) -> None:
+    known = [hear_sound(model, sound_of(scene)).certainty or 0.0 for scene in SCENES]
+    unknown = [hear_sound(model, synthesize_unknown(8_000_000 + n)).certainty or 0.0 for n in range(16)]
+    assert float(np.median(known)) > 0.7 > 0.4 > float(np.median(unknown))

@@ -17,9 +17,13 @@ def seen(scene: Scene) -> tuple[int, int]:
     return id(scene.h), id(scene.beside)
 
 
-def test_one_thing_is_painted_after_the_whole_sound() -> None:
-    for heard in (hearing(), hearing("sea")):
-        assert seen(scene_of(heard, paints_two=True)) == (id(WHOLE), id(None))
+def test_what_has_no_name_is_painted_after_the_whole_sound() -> None:
+    assert seen(scene_of(hearing(), paints_two=True)) == (id(WHOLE), id(None))
+
+
+def test_one_thing_is_painted_after_what_would_be_seen_of_it_as_near_as_it_sounds() -> None:
+    scene = scene_of(hearing("sea"), paints_two=True)
+    assert seen(scene) == (id(FIRST), id(None)) and scene.nearness == 0.5
 
 
 def test_of_two_things_each_is_painted_after_what_would_be_seen_of_it() -> None:
@@ -31,8 +35,8 @@ def test_of_two_that_do_not_compose_the_likelier_is_painted() -> None:
     assert seen(scene_of(hearing("sea", "train"), paints_two=True)) == (id(FIRST), id(None))
 
 
-def test_a_generator_of_one_thing_paints_the_whole_sound() -> None:
-    assert seen(scene_of(hearing("sea", "helicopter"), paints_two=False)) == (id(WHOLE), id(None))
+def test_a_generator_of_one_thing_paints_the_likelier() -> None:
+    assert seen(scene_of(hearing("sea", "helicopter"), paints_two=False)) == (id(FIRST), id(None))
 
 
 def test_a_thing_without_direction_is_left_out() -> None:
