@@ -17,8 +17,11 @@ from s2s.evaluate import picture_metrics as measure
 from s2s.evaluate.size_regressor import mean_rank_correlation
 from s2s.metrics import scores
 from s2s.models.generator import Generator
+from s2s.models.memory_generator import MemoryGenerator
 from s2s.models.thing_judge import CLASSES, NONE, ThingJudge
 from s2s.sampling.embed import encode_sounds
+from s2s.sampling.generate import as_pixels
+from s2s.sampling.sources import hear_sound
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.tensors import as_input
 from s2s.training.stages.memory import middle_square
@@ -66,6 +69,16 @@ def read(judge: ThingJudge, pictures: NDArray[np.uint8]) -> JudgeReading:
     return JudgeReading(torch.cat([logits for logits, _ in parts]), torch.cat([mask.sigmoid() for _, mask in parts]))
 
 
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What n sounds are painted after: unit `h` [n, h_dim] and, where an ear says how near things are, `held` [n, 2, 2]
+    as `MemoryGenerator` takes it.
+    """
+
+    h: Tensor
+    held: Tensor | None = None
+
+
 @dataclass(slots=True)
 class ThingMeasuring:
     """Measures `model` on `per_scene` fresh takes of each scene; `metrics` are what a card gets.
@@ -95,11 +108,11 @@ class ThingMeasuring:
         h = encode_pictures(encoder, middle_square(real))
         self._tell("pictures from pictures", read(self.judge, measure.paint(model.generator, h)), truth)
         sounds = np.stack([synthesize(take) for take in tqdm(self.takes, desc="sounds", disable=None)])
-        h = encode_sounds(model.audio_encoder, model.spec, sounds.astype(np.float32))
-        from_sounds = read(self.judge, measure.paint(model.generator, h))
+        heard = hear_conditions(model, sounds.astype(np.float32))
+        from_sounds = read(self.judge, self._painted(heard, _noise(model.generator, len(sounds), measure.Z_SEED)))
         self._tell("pictures from sounds", from_sounds, truth)
         self._by_scene("from sounds", from_sounds, self.labels)
-        self._diversity(h)
+        self._diversity(heard)
         self._against_gain(sounds)
         if recordings:
             self._recordings(recordings)
@@ -128,9 +141,13 @@ class ThingMeasuring:
         words = ", ".join(f"{scene} {share:.2f}" for scene, share in sorted(shares.items(), key=lambda one: -one[1]))
         self.metrics[f"thing R@1 by scene, {name}"] = words
 
-    def _diversity(self, h: Tensor) -> None:
+    def _painted(self, heard: Conditions, z: Tensor) -> NDArray[np.uint8]:
+        return paint_conditions(self.model.generator, z, heard)
+
+    def _diversity(self, heard: Conditions) -> None:
         """Measure how far two draws of z for one h lie apart, against two real takes of one scene, in pixels."""
-        one, two = (measure.paint(self.model.generator, h, seed).astype(np.int16) for seed in (1, 2))
+        count, generator = len(heard.h), self.model.generator
+        one, two = (self._painted(heard, _noise(generator, count, seed)).astype(np.int16) for seed in (1, 2))
         real = self._drawn()[0].astype(np.int16)
         turns = len(SCENES)
         between = np.abs(real[turns:] - real[:-turns]).mean()
@@ -141,17 +158,17 @@ class ThingMeasuring:
         each = []
         for row in range(_SWEPT * len(SCENES)):
             louder = np.stack([np.clip(sounds[row] * 10.0 ** (gain / 20.0), -1.0, 1.0) for gain in GAINS_DB])
-            h = encode_sounds(self.model.audio_encoder, self.model.spec, louder.astype(np.float32))
-            z = torch.randn(1, self.model.generator.z_dim, generator=torch.Generator().manual_seed(row))
-            reading = read(self.judge, _painted(self.model.generator, z.expand(len(h), -1), h))
+            heard = hear_conditions(self.model, louder.astype(np.float32))
+            z = _noise(self.model.generator, 1, row).expand(len(louder), -1)
+            reading = read(self.judge, self._painted(heard, z))
             each.append(scores.rank_correlation(np.array(GAINS_DB, float), reading.areas))
         self.metrics["thing size against gain, -20 to 10 dB"] = float(np.mean(each))
 
     def _recordings(self, recordings: Sequence[Recording]) -> None:
         model = self.model
         labels = np.array([SCENES.index(one.scene) for one in recordings])
-        h = encode_sounds(model.audio_encoder, model.spec, np.stack([one.sound for one in recordings]))
-        reading = read(self.judge, measure.paint(model.generator, h))
+        heard = hear_conditions(model, np.stack([one.sound for one in recordings]))
+        reading = read(self.judge, self._painted(heard, _noise(model.generator, len(recordings), measure.Z_SEED)))
         self.metrics["recordings"] = float(len(recordings))
         for most in (1, 5):
             self.metrics[f"thing R@{most}, pictures from recordings"] = reading.recall(labels, most)
@@ -167,8 +184,30 @@ class ThingMeasuring:
         torch.set_num_threads(threads)
 
 
-@torch.inference_mode()
-def _painted(generator: Generator, z: Tensor, h: Tensor) -> NDArray[np.uint8]:
-    from s2s.sampling.generate import as_pixels
+def hear_conditions(model: Bundle, sounds: NDArray[np.float32]) -> Conditions:
+    """Return what the show paints sounds [n, samples] after: the likeliest named thing, as near as it sounds, or, where
+    the model names nothing, the whole sound.
+    """
+    if model.source_heads is None:
+        return Conditions(encode_sounds(model.audio_encoder, model.spec, sounds))
+    first = [hear_sound(model, sound).sources[0] for sound in sounds]
+    nearness = torch.tensor([[[source.nearness, 1.0], [0.5, 0.0]] for source in first])
+    h = torch.from_numpy(np.stack([source.h for source in first]))
+    return Conditions(h, nearness if model.knows_states else None)
 
-    return as_pixels(generator(z, h))
+
+@torch.inference_mode()
+def paint_conditions(generator: Generator, z: Tensor, heard: Conditions) -> NDArray[np.uint8]:
+    """Return the pictures [n, h, w, 3] of noise [n, z_dim] and what was heard."""
+    pictures = []
+    for start in range(0, len(z), _AT_ONCE):
+        few = slice(start, start + _AT_ONCE)
+        if isinstance(generator, MemoryGenerator) and heard.held is not None:
+            pictures.append(as_pixels(generator(z[few], heard.h[few], heard.held[few])))
+        else:
+            pictures.append(as_pixels(generator(z[few], heard.h[few])))
+    return np.concatenate(pictures)
+
+
+def _noise(generator: Generator, count: int, seed: int) -> Tensor:
+    return torch.randn(count, generator.z_dim, generator=torch.Generator().manual_seed(seed))
