@@ -21,6 +21,7 @@ from s2s.training.stages.heard import Heard
 
 _LEARNT_FROM: Final = 2_560
 _TIMES_HEARD: Final = 8
+_FALSE_COSTS: Final = 2.0
 _ROUNDS: Final = 5  # hearings of each held-out sound
 _SHRINKAGE: Final = 0.1  # of the covariance towards a multiple of the identity
 _RIDGE: Final = 1e-3
@@ -81,7 +82,8 @@ def place(heads: SourceHeads, summary: Tensor, labels: Tensor) -> None:
 
 def set_second_from(heads: SourceHeads, logits: Tensor, labels: Tensor) -> None:
     """Set the logit from which a second thing is named: where most is gained on sounds of two things, named rightly,
-    over what is lost on sounds of one (Youden's J). `logits` [n, names], `labels` [n, 2], -1 where there is none.
+    over what is lost on sounds of one. That counts twice (Youden's J, weighted): a thing that is not there is painted
+    in full. `logits` [n, names], `labels` [n, 2], -1 where there is none.
     """
     best, places = logits.topk(2, dim=1)
     there = (labels >= 0).sum(dim=1)
@@ -91,7 +93,8 @@ def set_second_from(heads: SourceHeads, logits: Tensor, labels: Tensor) -> None:
         limits = torch.cat([two, one]).sort().values
         hits = len(two) - torch.searchsorted(two.sort().values, limits)
         misses = len(one) - torch.searchsorted(one.sort().values, limits)
-        heads.second_from.copy_(limits[(hits / len(two) - misses / len(one)).argmax()])
+        gain = hits / len(two) - _FALSE_COSTS * misses / len(one)
+        heads.second_from.copy_(limits[gain.argmax()])
 
 
 def fit_odds(heads: SourceHeads, logits: Tensor, distance: Tensor, right: Tensor, steps: int = 50) -> None:

@@ -86,6 +86,7 @@ def test_of_two_recordings_one_is_left_for_testing(tiny: Path, more: Path, tmp_p
     assert [one["name"] for one in about["sounds"] if one["recorded"]] == ["rain/drizzle-0", "other/cat-0"]
 
 
+@pytest.mark.slow
 def test_a_memory_of_pairs_paints_two(tiny: Path, story: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
     painter, world, out = tmp_path / "autoencoder", tmp_path / "world", tmp_path / "model"

@@ -153,8 +153,8 @@ def test_the_default_model_recalls_moments_nearer_to_a_presets_image_than_f_v_al
     settings = InversionSettings(screened=8, restarts=1, max_steps=25)
     found = finished(Inversion(bundle.load(DEFAULT_BUNDLE), read_image(image, side_px=256), settings))
     # Nearer, not near: between moments of its own a memory has no other pictures.
-    assert found.losses.total < 0.85 * found.start.total
-    assert found.losses.feature < 0.75 * found.start.feature and found.losses.pixel < 0.95 * found.start.pixel
+    assert found.losses.total < 0.9 * found.start.total
+    assert found.losses.feature < 0.9 * found.start.feature and found.losses.pixel < 0.95 * found.start.pixel
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (90, 200, 3), (32, 32, 3)])
