@@ -47,9 +47,6 @@ _DTYPES: Final = {
 }
 
 
-_KEPT_WHOLE: Final = (AUDIO_ENCODER, SOURCE_HEADS)
-
-
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """A model ready to hear and to paint: evaluation mode, no gradients, spectral norm folded into the
@@ -149,7 +146,7 @@ def save(
 ) -> None:
     """Write a bundle into folder `path`, made if need be; what was there is replaced.
 
-    `half` stores what G and f_V compute with in half precision, which `load` widens; f_A and its heads stay whole.
+    `half` stores what G, f_V and f_A's heads compute with in half precision, which `load` widens; f_A stays whole.
     Raises BundleError, before anything is written, for networks that are not what `card` says or hold NaN.
     """
     folder = Path(path)
@@ -165,7 +162,7 @@ def save(
             raise BundleError(folder / name, "", "the card and the networks given do not agree on this part")
         if sizes is not None and network is not None:
             state = _state_to_save(folder / name, sizes, network)
-            states[name] = _halved(folder / name, state) if half and name not in _KEPT_WHOLE else state
+            states[name] = _halved(folder / name, state) if half and name != AUDIO_ENCODER else state
     folder.mkdir(parents=True, exist_ok=True)
     for name, state in states.items():
         _replace(folder / name, state)
