@@ -57,6 +57,14 @@ class ArrayStore:
         write_text(self.folder / self.done_name, str(done))
 
 
+def read_rows(array: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return `rows` [k, …] of a memory map as float32, read in the order of the disk."""
+    order = np.argsort(rows, kind="stable")
+    read = np.empty((len(rows), *array.shape[1:]), np.float32)
+    read[order] = array[rows[order]]
+    return read
+
+
 def rows_done(folder: Path, done_name: str = DONE) -> int:
     """Return how many rows of the store in `folder` are written; 0 where there is none."""
     path = folder / done_name

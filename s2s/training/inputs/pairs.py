@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from s2s.data.clip_source import DataError, Frames, Sound
 from s2s.data.corpus import Split
-from s2s.files.array_store import ArrayStore, rows_done
+from s2s.files.array_store import ArrayStore, read_rows, rows_done
 from s2s.files.atomic_write import write_text
 from s2s.models.image_encoder import PictureEncoder
 from s2s.spectrogram import fit_clip, log_power, normalise
@@ -118,10 +118,7 @@ class Pairs:
 
     def log_spectrograms_of(self, rows: NDArray[np.int64]) -> Tensor:
         """Return the log spectrograms of `rows` [k, bins, frames], float32, read in the order of the disk."""
-        order = np.argsort(rows, kind="stable")
-        read = np.empty((len(rows), *self.log_spectrograms.shape[1:]), np.float32)
-        read[order] = self.log_spectrograms[rows[order]]
-        return torch.from_numpy(read)
+        return torch.from_numpy(read_rows(self.log_spectrograms, rows))
 
     def normalised(self, log_spectrograms: Tensor) -> Tensor:
         """Return the network's input [b, 1, bins, frames], as `s2s.spectrogram` gives it, of [b, bins, frames]."""

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from s2s.data.clip_source import DataError, Sound
 from s2s.data.corpus import Split
-from s2s.files.array_store import ArrayStore, rows_done
+from s2s.files.array_store import ArrayStore, read_rows, rows_done
 from s2s.files.atomic_write import write_text
 from s2s.models.image_encoder import PictureEncoder
 from s2s.spectrogram import fit_clip, log_power, normalise
@@ -105,10 +105,7 @@ class SceneSounds:
 
     def log_spectrograms_of(self, rows: NDArray[np.int64]) -> Tensor:
         """Return the log spectrograms of `rows` [k, bins, frames], float32, read in the order of the disk."""
-        order = np.argsort(rows, kind="stable")
-        read = np.empty((len(rows), *self.log_spectrograms.shape[1:]), np.float32)
-        read[order] = self.log_spectrograms[rows[order]]
-        return torch.from_numpy(read)
+        return torch.from_numpy(read_rows(self.log_spectrograms, rows))
 
     def crops_of(self, rows: NDArray[np.int64], starts: NDArray[np.int64], columns: int) -> Tensor:
         """Return `columns` columns of the log spectrograms of `rows` [k] from column `starts` [k] on, float32 [k, bins,
