@@ -26,19 +26,20 @@ def add_options(stage: argparse.ArgumentParser) -> None:
     stage.add_argument("--unknown", type=at_least(0), default=1400, metavar="N", help=unknown)
     stage.add_argument("--floor", type=float, default=FLOOR, help=f"of the spectrogram (default {FLOOR:g})")
     stage.add_argument(
-        "--from", dest="start", type=Path, metavar="FOLDER", help="begin with this stage's or bundle's f_A"
+        "--from", dest="start", type=Path, metavar="FOLDER", help="begin with this stage's or bundle's f_A and heads"
     )
 
 
 def run(args: argparse.Namespace) -> None:
     """Train f_A and its heads."""
     from s2s.training.stages.audio_encoder import load_start
-    from s2s.training.stages.sources import SourcesSettings, train_sources
+    from s2s.training.stages.sources import SourcesSettings, load_start_heads, train_sources
 
     with run_of(SourcesSettings, args) as (plan, settings, cache):
         if not is_dry_run(args, settings):
             start = load_start(args.start) if args.start else None
-            train_sources(_sounds(args, plan, cache), settings, plan, start)
+            start_heads = load_start_heads(args.start) if args.start else None
+            train_sources(_sounds(args, plan, cache), settings, plan, start, start_heads)
 
 
 def _sounds(args: argparse.Namespace, plan: "RunPlan", cache: Path) -> "SceneSounds":

@@ -16,8 +16,8 @@ from s2s.training.engine.step_context import SampleRng
 class MixingSettings:
     """How often sounds are mixed, and how they and their levels differ, in dB."""
 
-    share: float = 0.4
-    ratio_db: tuple[float, float] = (-10.0, 10.0)  # of the first against the second
+    share: float = 0.55
+    ratio_db: tuple[float, float] = (-8.0, 8.0)  # of the first against the second
     level_share: float = 0.6
     gain_db: tuple[float, float] = (-40.0, 12.0)  # of those whose level is changed
     small_gain_db: tuple[float, float] = (-2.0, 2.0)  # of the others

@@ -4,6 +4,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -82,8 +83,12 @@ class EarSounds:
 
 def original_of(recording: Recording) -> str:
     """Return which recording a clip was cut from: windows share the name before the last dash, ESC-10's the number."""
-    parts = recording.path.stem.split("-")
-    return parts[1] if len(parts) == 3 and parts[0].isdecimal() and len(parts[0]) == 1 else recording_of(recording.path)
+    return _original_of_stem(recording.path.stem)
+
+
+def _original_of_stem(stem: str) -> str:
+    parts = stem.split("-")
+    return parts[1] if len(parts) == 3 and parts[0].isdecimal() and len(parts[0]) == 1 else recording_of(Path(stem))
 
 
 def nearness_by_level(sound: Sound) -> float:
@@ -96,19 +101,27 @@ def nearness_by_level(sound: Sound) -> float:
 
 
 def _weighted(sounds: Sequence[SceneSound]) -> list[SceneSound]:
-    """Give recordings and unknown sounds their share; scenes that were recorded more weigh more, by the root."""
+    """Give recordings and unknown sounds their share. Recordings of one scene weigh alike, however many windows were
+    cut from each; scenes that were recorded more often weigh more, by the root.
+    """
     groups = [_group(one) for one in sounds]
-    counts = Counter(group for group, one in zip(groups, sounds, strict=True) if one.split == "train")
-    scenes = Counter({group: count for group, count in counts.items() if group.startswith("recorded/")})
-    roots = {group: np.sqrt(count) for group, count in scenes.items()}
+    trained = [(group, _original(one)) for group, one in zip(groups, sounds, strict=True) if one.split == "train"]
+    windows = Counter(trained)
+    originals = Counter(group for group, _ in windows)
+    roots = {group: np.sqrt(count) for group, count in originals.items() if group.startswith("recorded/")}
     shares = {group: RECORDINGS_SHARE * root / sum(roots.values()) for group, root in roots.items()}
-    unknown = {group: counts[group] for group in ("unknown recorded", "unknown made") if counts[group]}
+    unknown = [group for group in ("unknown recorded", "unknown made") if originals[group]]
     shares |= {group: UNKNOWN_SHARE / len(unknown) for group in unknown}
     shares["take"] = 1.0 - sum(shares.values())
+    weights = {key: float(shares[key[0]] / originals[key[0]] / count) for key, count in windows.items()}
     return [
-        replace(one, weight=float(shares[group] / counts[group]) if counts[group] else 0.0)
+        replace(one, weight=weights[group, _original(one)] if one.split == "train" else 0.0)
         for one, group in zip(sounds, groups, strict=True)
     ]
+
+
+def _original(sound: SceneSound) -> str:
+    return _original_of_stem(sound.name.rsplit("/", 1)[-1]) if sound.recorded else sound.name
 
 
 def _group(sound: SceneSound) -> str:

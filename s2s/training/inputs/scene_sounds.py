@@ -192,6 +192,12 @@ def _ladders(states: Sequence[SceneState | None], painter: Painter, encoder: Pic
 def _check_about(folder: Path, about: dict[str, Any]) -> None:
     path = folder / _ABOUT
     folder.mkdir(parents=True, exist_ok=True)
-    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != json.loads(json.dumps(about)):
+    if path.exists() and _weightless(json.loads(path.read_text(encoding="utf-8"))) != _weightless(about):
         raise DataError(f"{folder} holds other sounds: choose another --cache")
     write_text(path, json.dumps(about) + "\n")
+
+
+def _weightless(about: dict[str, Any]) -> dict[str, Any]:
+    """Return what the arrays depend on: not on how often a sound is drawn."""
+    plain = json.loads(json.dumps(about))
+    return {**plain, "sounds": [{**sound, "weight": None} for sound in plain["sounds"]]}

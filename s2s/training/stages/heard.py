@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from s2s.training.engine.distributed import all_gather_rows
 from s2s.training.inputs.scene_sounds import RUNGS
 
 
@@ -23,6 +24,11 @@ class Heard:
     nearness: Tensor
     hours: Tensor
     behind: Tensor
+
+    def of_all_ranks(self, device: torch.device) -> "Heard":
+        """Return what is true of the batches of all ranks, rank 0's first, on `device`; without their inputs."""
+        truth = (self.labels, self.ladders, self.nearness, self.hours, self.behind)
+        return Heard(self.inputs[:0], *(all_gather_rows(one.to(device)) for one in truth))
 
     @property
     def targets(self) -> Tensor:

@@ -47,8 +47,8 @@ _AT_ONCE: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class SourcesSettings:
-    """How the ears are trained. `columns` of each spectrogram, five seconds, are heard at a step; `naming`, `seeing`,
-    `nearness` and `hour` weigh those terms of the loss.
+    """How the ears are trained. `columns` of each spectrogram, five seconds, are heard at a step; `whole`, `naming`,
+    `seeing`, `nearness` and `hour` weigh those terms of the loss.
     """
 
     width: int = 16
@@ -58,6 +58,7 @@ class SourcesSettings:
     weight_decay: float = 1e-4
     temperature: float = 0.1
     pull: float = 8.0
+    whole: float = 4.0
     naming: float = 0.5
     seeing: float = 4.0
     nearness: float = 3.0
@@ -138,32 +139,31 @@ class SourcesStage(StageBase):
         hours = torch.from_numpy(data.hours[rows])
         return Heard(inputs, labels, ladders, nearness.clamp(0.0, 1.0), hours, behind)
 
-    def _losses(self, features: Tensor, heard: Heard) -> dict[str, Tensor]:
-        """Return the weighted terms over the batch of all ranks, by name."""
+    def _losses(self, features: Tensor, own: Heard) -> dict[str, Tensor]:
+        """Return the weighted terms over the batch of all ranks, by name.
+
+        Rows are gathered before any is left out: every rank may have another number of known things.
+        """
         s = self.settings
-        device = features.device
-        targets, labels = heard.targets.to(device), heard.labels.to(device)
-        summary = self.heads.summary(features)
-        reading = self.heads.read(summary)
-        h = self.net.embed(features.mean((2, 3)))
-        first = heard.dominant.to(device)
+        summary = all_gather_rows(self.heads.summary(features))
+        h = all_gather_rows(self.net.embed(features.mean((2, 3))))
+        heard = own.of_all_ranks(features.device)
+        targets, labels, first = heard.targets, heard.labels, heard.dominant
         known = labels.gather(1, first[:, None]).squeeze(1) >= 0
         whole = targets.gather(1, first[:, None, None].expand(-1, 1, targets.shape[-1])).squeeze(1)
         seen, near = self.heads.embed(summary, labels.clamp_min(0))
         there = labels >= 0
         return {
-            **{f"whole {name}": value for name, value in self._aligned(h[known], whole[known], 1.0).items()},
+            **{f"whole {name}": value for name, value in self._aligned(h[known], whole[known], s.whole).items()},
             **{f"each {name}": value for name, value in self._aligned(seen[there], targets[there], s.seeing).items()},
-            "naming": s.naming * _naming(reading.logits, labels, heard.behind.to(device)),
-            "nearness": s.nearness * (near - heard.nearness.to(device))[there].abs().mean(),
-            "hour": s.hour * self._hour(h, heard.hours.to(device)),
+            "naming": s.naming * _naming(self.heads.read(summary).logits, labels, heard.behind),
+            "nearness": s.nearness * (near - heard.nearness)[there].abs().mean(),
+            "hour": s.hour * self._hour(h, heard.hours),
         }
 
     def _aligned(self, h: Tensor, target: Tensor, weight: float) -> dict[str, Tensor]:
-        """Return L_total of features [n, d] and the plain distance, weighted; over the rows of all ranks."""
+        """Return L_total of features [n, d] and the plain distance, weighted."""
         s = self.settings
-        if self.device_context.rank.count > 1:
-            h, target = all_gather_rows(h), all_gather_rows(target)
         distance = unit_distance(h, target).diagonal().mean()
         scale = weight / (1.0 + s.pull)
         return {
@@ -241,9 +241,13 @@ def encode_rows(
 
 
 def train_sources(
-    data: SceneSounds, settings: SourcesSettings, plan: RunPlan, start: AudioEncoder | None = None
+    data: SceneSounds,
+    settings: SourcesSettings,
+    plan: RunPlan,
+    start: AudioEncoder | None = None,
+    start_heads: SourceHeads | None = None,
 ) -> tuple[AudioEncoder, SourceHeads]:
-    """Train f_A and its heads, f_A from `start` where one is given, and calibrate how sure they are.
+    """Train f_A and its heads, each from its start where one is given, and calibrate how sure they are.
 
     Writes both networks and `spectrogram.json` to the plan's folder and returns them. Raises ValueError for a start of
     other sizes.
@@ -256,6 +260,8 @@ def train_sources(
                 f"got {start.width} and {start.embedding_dim}"
             )
         stage.net.load_state_dict(start.state_dict())
+    if start_heads is not None:
+        stage.heads.load_state_dict(start_heads.state_dict())
     run_info = {"stage": "sources", "sounds": len(data.train), "held_out": len(data.held_out)}
     train(stage, plan, {**run_info, "spec": data.spec.to_dict(), "from_encoder": start is not None, **asdict(settings)})
     stage.net.eval().requires_grad_(False)
@@ -271,6 +277,15 @@ def train_sources(
 def load_source_heads(folder: Path) -> SourceHeads:
     """Return the heads that a finished run left in `folder`. Raises FileNotFoundError."""
     finished_file(folder, HEADS_WEIGHTS, "sources")
+    return _read_heads(folder)
+
+
+def load_start_heads(folder: Path) -> SourceHeads | None:
+    """Return the heads of a finished run or of a bundle to be trained on, None where it has none."""
+    return _read_heads(folder).train().requires_grad_(True) if (folder / HEADS_WEIGHTS).exists() else None
+
+
+def _read_heads(folder: Path) -> SourceHeads:
     weights = load_file(folder / HEADS_WEIGHTS)
     hidden, both = weights["enter.weight"].shape
     heads = SourceHeads(SCENES, both // 2, weights["clock.weight"].shape[1], hidden)

@@ -26,9 +26,11 @@ from s2s.training.stages.generator_light import GeneratorSettings, GeneratorStag
 from s2s.training.stages.image_encoder import ImageEncoderSettings, ImageEncoderStage
 from s2s.training.stages.judge import JudgeSettings, JudgeStage
 from s2s.training.stages.localizer import LocalizerSettings, LocalizerStage
+from s2s.training.stages.sources import SourcesSettings, SourcesStage
 from tests.s2s.training.made_up_moments import toy_moments
 from tests.s2s.training.made_up_pairs import tiny_pairs
 from tests.s2s.training.made_up_pictures import coloured_pictures, random_encoder
+from tests.s2s.training.made_up_sounds import made_up_sounds
 from tests.s2s.training.toy_stage import ToyStage
 
 WEIGHTS = "weights.pt"
@@ -67,6 +69,12 @@ def _localizer(device_context: DeviceContext, batch: int) -> Stage:
     return LocalizerStage(toy_moments(24, 8, seed=0)[0], settings, device_context)
 
 
+def _sources(device_context: DeviceContext, batch: int) -> Stage:
+    # Styles are swapped within a rank's own share, and are not what one rank with the whole batch would draw.
+    settings = SourcesSettings(width=2, batch=batch, columns=32, style_share=0.0)
+    return SourcesStage(made_up_sounds(), settings, device_context)
+
+
 def _generator(device_context: DeviceContext, batch: int) -> Stage:
     data, encoder = coloured_pictures(), random_encoder()
     features = encode_pictures(encoder, data.of(data.train))
@@ -80,6 +88,7 @@ STAGES: dict[str, Callable[[DeviceContext, int], Stage]] = {
     "audio-encoder": _audio_encoder,
     "judge": _judge,
     "localizer": _localizer,
+    "sources": _sources,
     "generator": _generator,
 }
 

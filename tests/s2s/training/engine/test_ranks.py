@@ -19,7 +19,7 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.proc
 
-STAGES = ("image-encoder", "audio-encoder", "judge", "localizer", "generator")
+STAGES = ("image-encoder", "audio-encoder", "judge", "localizer", "sources", "generator")
 """Rows of `rank_program` that are tested here."""
 KILLED = ("generator",)
 """The one with most to carry on: two networks, an average, draws."""

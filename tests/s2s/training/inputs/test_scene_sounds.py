@@ -1,5 +1,6 @@
 """What ears are trained on: takes, recordings and sounds that are no scene, with what f_V sees from far to near."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,14 @@ def test_recordings_and_the_unknown_get_their_share_of_what_is_drawn(takes: Worl
     assert recorded == pytest.approx(RECORDINGS_SHARE) and unknown == pytest.approx(UNKNOWN_SHARE)
 
 
+def test_recordings_of_one_scene_weigh_alike_however_many_windows_were_cut_from_each(takes: WorldTakes) -> None:
+    windows = {"long": 8, "short": 2, "single": 1}
+    recordings = [recording("sea", f"{name}-{window}") for name, count in windows.items() for window in range(count)]
+    drawn = [one for one in EarSounds(takes, recordings).sounds if one.recorded]
+    of_each = [sum(one.weight for one in drawn if f"/{name}-" in one.name) for name in windows]
+    assert of_each == pytest.approx([RECORDINGS_SHARE / 3] * 3)
+
+
 def test_ten_times_the_amplitude_is_twenty_decibels_nearer() -> None:
     far, near = (nearness_by_level(recording("rain", "a", level).sound) for level in (0.02, 0.2))
     assert (near - far) * NEARNESS_DB == pytest.approx(20.0, abs=0.1)
@@ -109,6 +118,17 @@ def test_another_set_of_sounds_is_refused(takes: WorldTakes, tmp_path: Path) -> 
     write_scene_sounds(EarSounds(takes, RECORDINGS[:1]), random_encoder(), tmp_path, SPEC, px=32)
     with pytest.raises(DataError, match="holds other sounds: choose another --cache"):
         write_scene_sounds(EarSounds(takes, RECORDINGS), random_encoder(), tmp_path, SPEC, px=32)
+
+
+def test_how_often_sounds_are_drawn_may_change_without_hearing_them_again(takes: WorldTakes, tmp_path: Path) -> None:
+    source = EarSounds(takes, RECORDINGS)
+    write_scene_sounds(source, random_encoder(), tmp_path, SPEC, px=32)
+    written = (tmp_path / "heard.npy").stat().st_mtime_ns
+    doubled = [replace(one, weight=2.0 if one.recorded else one.weight) for one in source.sounds]
+    object.__setattr__(source, "sounds", doubled)
+    again = write_scene_sounds(source, random_encoder(), tmp_path, SPEC, px=32)
+    assert set(again.weights[again.recorded]) == {2.0}
+    assert (tmp_path / "heard.npy").stat().st_mtime_ns == written
 
 
 def test_an_unfinished_folder_says_so(takes: WorldTakes, tmp_path: Path) -> None:

@@ -17,7 +17,13 @@ from s2s.training.engine.step_context import SampleRng, StepContext
 from s2s.training.stages.audio_encoder import load_audio_encoder, load_start
 from s2s.training.stages.calibration import fit_odds, place, set_second_from
 from s2s.training.stages.heard import Heard
-from s2s.training.stages.sources import SourcesSettings, SourcesStage, load_source_heads, train_sources
+from s2s.training.stages.sources import (
+    SourcesSettings,
+    SourcesStage,
+    load_source_heads,
+    load_start_heads,
+    train_sources,
+)
 from tests.rounding import rounding
 from tests.s2s.training.made_up_sounds import DIM, made_up_sounds
 
@@ -84,6 +90,17 @@ def test_ears_learn_to_name_bands_of_noise_and_are_calibrated(tmp_path: Path) ->
     again = load_source_heads(tmp_path)
     assert torch.equal(again.odds, heads.odds) and bool(again.centres.any())
     assert bool(torch.isfinite(again.odds).all())
+    # Another run goes on from both.
+    start_heads = load_start_heads(tmp_path)
+    assert start_heads is not None
+    plan = RunPlan(tmp_path / "on", RunLength(1), DeviceContext(precision="float32"), 0)
+    train_sources(made_up_sounds(), settings, plan, load_start(tmp_path), start_heads)
+    first = json.loads((tmp_path / "on" / "log.jsonl").read_text().splitlines()[0])
+    assert first["loss"] < 0.8 * losses[0]
+
+
+def test_a_folder_without_heads_gives_none_to_begin_with(tmp_path: Path) -> None:
+    assert load_start_heads(tmp_path) is None
 
 
 def test_another_start_is_refused(tmp_path: Path) -> None:
