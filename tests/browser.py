@@ -132,6 +132,7 @@ class Browser:
 
     def pdf(self) -> bytes:
         """Return the page printed on A4, with the margins that it asks for."""
+        self.ask("Emulation.setEmulatedMedia", media="")
         answer = self.ask("Page.printToPDF", printBackground=True, preferCSSPageSize=True, **_A4_IN)
         return base64.b64decode(answer["data"])
 

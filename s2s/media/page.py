@@ -67,7 +67,7 @@ def document(title: str, body: Iterable[Html], style: str = "") -> Html:
     return Html(f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n<body>\n{lines}\n</body>\n</html>\n')
 
 
-def table(head: Sequence[object], rows: Iterable[Sequence[object]], caption: object = "") -> Html:
+def table(head: Sequence[object], rows: Iterable[Sequence[object]], caption: str = "") -> Html:
     """Return a table that scrolls within itself where it is wider than the page.
 
     The first cell of a row heads it. A `head` of empty texts is left out.
@@ -77,9 +77,11 @@ def table(head: Sequence[object], rows: Iterable[Sequence[object]], caption: obj
         element("tr", element("th", first, scope="row"), *(element("td", cell) for cell in rest))
         for first, *rest in rows
     ]
-    titled = element("caption", caption) if caption else ""
+    titled = element("caption", element("span", caption)) if caption else ""
+    whole = element("table", titled, top, element("tbody", *lines))
     # With the keyboard one scrolls what has the focus.
-    return element("div", element("table", titled, top, element("tbody", *lines)), class_="wide", tabindex="0")
+    named = {"role": "region", "aria_label": caption} if caption else {}
+    return element("div", whole, class_="wide", tabindex="0", **named)
 
 
 def data_url(content: bytes, kind: str) -> str:
@@ -87,9 +89,13 @@ def data_url(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def picture(path: Path, alt: str) -> Html:
-    """Return the picture in file `path`, inlined. Raises OSError, and ValueError for a file that is no picture."""
-    return element("img", src=_inlined(path, "image"), alt=alt)
+def picture(path: Path, alt: str, size_px: tuple[int, int] | None = None) -> Html:
+    """Return the picture in file `path`, inlined; with its width and height its place is kept until it is drawn.
+
+    Raises OSError, and ValueError for a file that is no picture.
+    """
+    size = {} if size_px is None else {"width": str(size_px[0]), "height": str(size_px[1])}
+    return element("img", src=_inlined(path, "image"), alt=alt, **size)
 
 
 def sound(path: Path, name: str) -> Html:

@@ -15,7 +15,7 @@ def test_text_is_escaped_wherever_it_stands() -> None:
     assert text(HOSTILE, Html("<b>")) == ESCAPED + "<b>"
     assert element("p", HOSTILE, title=HOSTILE) == f'<p title="{ESCAPED}">{ESCAPED}</p>'
     page = document(HOSTILE, [table([HOSTILE], [[HOSTILE, HOSTILE]], HOSTILE)])
-    assert "<script" not in page and page.count(ESCAPED) == 5
+    assert "<script" not in page and page.count(ESCAPED) == 6
 
 
 def test_attributes_are_written_as_browsers_read_them_or_left_out() -> None:
@@ -26,8 +26,9 @@ def test_attributes_are_written_as_browsers_read_them_or_left_out() -> None:
 
 def test_a_table_says_what_its_head_is_of() -> None:
     assert table(["a", "b"], [["one", 1]], "Counts") == (
-        '<div class="wide" tabindex="0"><table><caption>Counts</caption><thead><tr><th scope="col">a</th>'
-        '<th scope="col">b</th></tr></thead><tbody><tr><th scope="row">one</th><td>1</td></tr></tbody></table></div>'
+        '<div class="wide" tabindex="0" role="region" aria-label="Counts"><table><caption><span>Counts</span></caption>'
+        '<thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>'
+        '<tbody><tr><th scope="row">one</th><td>1</td></tr></tbody></table></div>'
     )
     assert "<thead>" not in table(["", ""], [["one", 1]]) and "<caption>" not in table(["", ""], [])
 
