@@ -39,15 +39,15 @@ def change(pair: Change | None, scale: Scale, better: Better = "") -> Html:
 
 
 def verdict(pair: Change, better: Better) -> tuple[str, str]:
-    """Return in words whether the intervals of a pair part, and the class that colours it."""
+    """Return in a word whether the intervals of a pair part, and the class that colours it."""
     if pair.parts is None:
         return "no interval", "open"
     if not pair.parts:
-        return "they overlap", "open"
+        return "overlap", "open"
     if not better:
-        return "they part", "apart"
+        return "apart", "apart"
     is_better = (pair.difference > 0) == (better == "up")
-    return ("they part: better", "better") if is_better else ("they part: worse", "worse")
+    return ("apart: better", "better") if is_better else ("apart: worse", "worse")
 
 
 def strip(value: Value, scale: Scale, chance: float | None, among: Sequence[Value] = ()) -> Html:

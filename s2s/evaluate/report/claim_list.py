@@ -34,7 +34,7 @@ def _card(claim: Claim, other: Claim | None) -> Html:
     if remarks := "; ".join(part for part in (count, claim.note) if part):
         body.append(element("p", remarks, class_="note"))
     body += [] if other is None else [_beside(claim, other, scale)]
-    return element("section", *body, class_="claim", id=claim.name)
+    return element("section", *body, class_="claim", id=f"claim-{claim.name}")
 
 
 def _beside(claim: Claim, other: Claim, scale: Scale) -> Html:

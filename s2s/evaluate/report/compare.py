@@ -9,9 +9,9 @@ from s2s.evaluate.report.words import words_of
 from s2s.files.quote import one_line
 
 DECIDED: Final = (
-    "Two intervals part where the whole of one lies above the whole of the other. Both are 95 % intervals, each by "
-    "itself, so that this asks for more than a test of the difference at 5 % would: where they part, chance is a poor "
-    "explanation; where they overlap, nothing is shown, neither a difference nor that there is none."
+    "Two intervals are apart where the whole of one lies above the whole of the other. Both are 95 % intervals, each "
+    "by itself, so this asks for more than a test of the difference at 5 % would: where they are apart, chance is a "
+    "poor explanation; where they overlap, nothing is shown, neither a difference nor that there is none."
 )
 _ABSENT: Final = object()
 _OWN: Final = frozenset({"model", "out", "against"})

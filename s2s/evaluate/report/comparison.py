@@ -36,7 +36,7 @@ def _in_short(report: Report, beside: Beside) -> Iterator[Html]:
     parting = [name for name, pair in pairs if pair.parts]
     bounded = [pair for _, pair in pairs if pair.parts is not None]
     said = f"{len(pairs)} numbers stand in both reports; {len(bounded)} of them have intervals in both"
-    yield element("p", f"{said}, of which {len(parting)} part{f': {_some(parting)}' if parting else ''}.")
+    yield element("p", f"{said}, of which {len(parting)} are apart{f': {_some(parting)}' if parting else ''}.")
     answers = [f"{claim.claim}" for claim in report.claims if (o := beside.claim(claim)) and o.holds is not claim.holds]
     if answers:
         yield element("p", f"Claims with another answer: {_some(answers)}.")

@@ -149,8 +149,8 @@ def another() -> Report:
 
 def _lower(value: Value) -> Value:
     """Return a number a tenth lower: intervals of shares part."""
-    bounds = (None if one is None else one * 0.88 for one in (value.low, value.high))
-    return Value(value.value * 0.88, *bounds, value.count)
+    low, high = (None if one is None else one * 0.88 for one in (value.low, value.high))
+    return Value(value.value * 0.88, low, high, value.count)
 
 
 def write_files(folder: Path, *, px: tuple[int, int] = (1460, 620)) -> None:
@@ -163,7 +163,7 @@ def write_files(folder: Path, *, px: tuple[int, int] = (1460, 620)) -> None:
     for name in _SOUNDS:
         with wave.open(str(folder / name), "wb") as file:
             file.setparams((1, 2, 16000, 0, "NONE", ""))
-            file.writeframes((8000 * np.sin(np.arange(16000) / 7)).astype("<i2").tobytes())
+            file.writeframes((8000 * np.sin(np.arange(4000) / 7)).astype("<i2").tobytes())
     points = [(step, 1 / (1 + step / 100)) for step in range(0, 2000, 40)]
     held_out = [(step, 0.1 + value) for step, value in points[::6]]
     curves = {"loss": points, "val_loss": held_out, "accuracy": [(s, 1 - v) for s, v in points]}
