@@ -1,7 +1,7 @@
 """What was left out of a report and why, and what it was made with, on the page. Pure."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from s2s.evaluate.report.model import Report
 from s2s.evaluate.report.words import in_words, words_of
@@ -36,7 +36,7 @@ def _named(what: str) -> str:
     return words_of(name).label + comma + of
 
 
-def _metric_options(report: Report) -> Iterator[tuple[Any, ...]]:
-    for name, options in {(one.name, in_words(one.options)): one.options for one in report.metrics}:
-        if options != "none":
-            yield words_of(name).label, options
+def _metric_options(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield a metric and its options, once for all that it was measured of alike."""
+    for name, options in dict.fromkeys((one.name, in_words(one.options)) for one in report.metrics if one.options):
+        yield words_of(name).label, options

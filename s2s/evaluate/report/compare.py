@@ -14,8 +14,8 @@ DECIDED: Final = (
     "poor explanation; where they overlap, nothing is shown, neither a difference nor that there is none."
 )
 _ABSENT: Final = object()
-_OWN: Final = frozenset({"model", "out", "against"})
-"""Options that two reports differ in by nature."""
+_OWN: Final = frozenset({"model", "data", "out", "against", "seed"})
+"""Options that two reports differ in by nature, and those that are told of elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ def comparison(report: Report, beside: Beside) -> Iterator[Html]:
     """Yield the comparison in words; the numbers themselves stand beside ours wherever both reports have them."""
     there = beside.report
     yield element("p", f"There: {beside.name}, {model_of(there)} on {there.data.get('name', 'data without a name')}.")
+    if there.model == report.model:
+        yield element("p", "Both reports are about the same model.")
     if differing := other_conditions(report, there):
         yield element(
             "div",

@@ -253,6 +253,7 @@ def test_what_was_not_measured_alike_is_said_before_any_number(side_by_side: Par
 def test_equal_conditions_are_said_too(folder: Path) -> None:
     page = report_page(folder / "ours", made_up(), (folder / "version-6", made_up()))
     assert "Both were measured on data of the same name and counts, with the same seed and options." in page
+    assert "Both reports are about the same model." in page
 
 
 def test_the_other_reports_figure_stands_under_ours(side_by_side: Parsed) -> None:
