@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the show needs: system libraries (apt, as root or by sudo) and a virtual environment in .venv, whose
 # packages are those of requirements.lock, to the hash.
-# --dev adds what the tests need: a sound server, a window server and a MIDI server that want no hardware.
+# --dev adds what the tests need: a sound server, a window server and a MIDI server that want no hardware, and a browser.
 # --lock moves the locks on to the newest releases that pyproject.toml admits, or one package to one version, and
 # installs nothing. A second run with nothing changed ends at once.
 set -euo pipefail
@@ -47,6 +47,7 @@ packages=(
 if [ "$(uname -m)" != x86_64 ]; then packages+=(libx11-dev) ; fi # ModernGL has no wheel there and is built as well
 if [ "$mode" = dev ]; then
   packages+=(pulseaudio pulseaudio-utils jackd2)
+  packages+=(chromium) # the pages, as a reader sees them
   packages+=(xvfb xauth x11-utils x11-xserver-utils imagemagick xdotool xserver-xorg-core xserver-xorg-video-dummy openbox)
 fi
 for python in python3.11 python3.12 python3; do

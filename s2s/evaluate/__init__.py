@@ -10,6 +10,7 @@ ablation, curves                  the paper's table 2; how runs went
 selection_hits                    how often selected moments are right
 realism, sound_classifier         how real the world sounds
 hearing                           loud, soft, in halls, unknown things, two at once: a room of its own
+report                            the numbers as data, as JSON and as a page: a room of its own
 comparison                        an old model against a new one
 miniature                         the whole pipeline in small
 """

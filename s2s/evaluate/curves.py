@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pydantic
 from numpy.typing import NDArray
 
+from s2s.files.quote import one_line
 from s2s.training.engine.checkpoint import RUN, read_run_info
 from s2s.training.engine.renamed import LOGGED
 from s2s.training.engine.run_log import LOG
@@ -26,7 +28,7 @@ PANELS: Final[Mapping[str, Sequence[str]]] = {
     "judge": ("loss", "accuracy"),
 }
 """What is drawn of each stage, in training and, as `val_…`, on what is held out."""
-_VALIDATED: Final = "val_"
+VALIDATED: Final = "val_"
 _DIGITS: Final = 5
 
 
@@ -52,6 +54,11 @@ class RunCurves:
         seconds = curves.pop("trained_s", [(0, 0.0)])
         steps = max((points[-1][0] for points in curves.values()), default=0)
         return cls(stage, steps, round(seconds[-1][1] / 60, 1), {name: _thinned(one) for name, one in curves.items()})
+
+    def panels(self) -> list[str]:
+        """Return the names of what is drawn of its stage, in training, held out as `val_…`, or both."""
+        names = PANELS.get(self.stage, ("loss",))
+        return [name for name in names if name in self.curves or VALIDATED + name in self.curves]
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, as the bundle keeps them."""
@@ -79,6 +86,22 @@ def write_curves(bundle: Path, runs: Sequence[RunCurves]) -> None:
     (bundle / CURVES).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
+def read_curves(folder: Path) -> list[RunCurves]:
+    """Return the runs that `curves.json` in `folder` tells of; none where there is no such file.
+
+    Raises ValueError in one line for a file that is not as `write_curves` leaves it.
+    """
+    path = folder / CURVES
+    if not path.exists():
+        return []
+    try:
+        return pydantic.TypeAdapter(list[RunCurves]).validate_json(path.read_bytes())
+    except pydantic.ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = one_line(".".join(map(str, first["loc"])))
+        raise ValueError(f"{path}: {key or 'the file'}: {first['msg']}; expected what `bundle` wrote") from error
+
+
 def draw_curves(path: Path, runs: Sequence[RunCurves]) -> None:
     """Draw a row of panels a run: lines for training, dots for what is held out.
 
@@ -88,27 +111,22 @@ def draw_curves(path: Path, runs: Sequence[RunCurves]) -> None:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ValueError("drawing curves needs matplotlib: pip install matplotlib") from error
-    columns = max((len(_panels(run)) for run in runs), default=0)
+    columns = max((len(run.panels()) for run in runs), default=0)
     if not columns:
         raise ValueError("no run logged anything to draw: expected folders that finished stages left")
     figure = Figure((3.2 * columns, 2.1 * len(runs)), layout="constrained")
     axes = figure.subplots(len(runs), columns, squeeze=False)
     for row, run in zip(axes, runs, strict=True):
-        for axis in row[len(_panels(run)) :]:
+        for axis in row[len(run.panels()) :]:
             axis.axis("off")
-        for axis, name in zip(row, _panels(run), strict=False):
+        for axis, name in zip(row, run.panels(), strict=False):
             _draw(axis, run, name)
         row[0].set_ylabel(f"{run.stage}\n{run.steps} steps, {run.minutes:.0f} min", fontsize=8)
     figure.savefig(path, dpi=80)
 
 
-def _panels(run: RunCurves) -> list[str]:
-    names = PANELS.get(run.stage, ("loss",))
-    return [name for name in names if name in run.curves or _VALIDATED + name in run.curves]
-
-
 def _draw(axis: "Axes", run: RunCurves, name: str) -> None:
-    for key, style in ((name, {"linewidth": 1.0}), (_VALIDATED + name, {"marker": ".", "linewidth": 0.5})):
+    for key, style in ((name, {"linewidth": 1.0}), (VALIDATED + name, {"marker": ".", "linewidth": 0.5})):
         if key in run.curves:
             axis.plot(*zip(*run.curves[key], strict=True), label=key, **style)
     axis.set_title(name, fontsize=8)

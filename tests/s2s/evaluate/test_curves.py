@@ -1,13 +1,14 @@
 """What is told of how a model learnt: what its runs logged, thinned, and a drawing of it."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from s2s.evaluate.curves import CURVES, MOST_POINTS, RunCurves, draw_curves, runs_behind, write_curves
+from s2s.evaluate.curves import CURVES, MOST_POINTS, RunCurves, draw_curves, read_curves, runs_behind, write_curves
 
 
 def a_run(folder: Path, stage: str = "judge", steps: int = 8, **settings: str) -> Path:
@@ -46,6 +47,27 @@ def test_a_bundle_keeps_the_numbers(tmp_path: Path) -> None:
     kept = json.loads((tmp_path / CURVES).read_text())
     assert kept == [{"stage": "judge", "steps": 8, "minutes": 4.0, "curves": kept[0]["curves"]}]
     assert kept[0]["curves"]["loss"][0] == [2, 0.5]
+
+
+def test_what_a_bundle_keeps_is_read_again(tmp_path: Path) -> None:
+    runs = [RunCurves.read(a_run(tmp_path / "judge"))]
+    assert read_curves(tmp_path) == []
+    write_curves(tmp_path, runs)
+    assert read_curves(tmp_path) == runs
+    assert runs[0].panels() == ["loss"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[{"stage": "judge"}]', "0.steps: Field required; expected what `bundle` wrote"),
+        ("{", "the file: Invalid JSON"),
+    ],
+)
+def test_curves_of_another_kind_are_refused_by_name(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / CURVES).write_text(text)
+    with pytest.raises(ValueError, match=rf"curves\.json: {re.escape(said)}"):
+        read_curves(tmp_path)
 
 
 @pytest.mark.proc  # matplotlib asks the system for its fonts at its first use
