@@ -8,7 +8,7 @@ import re
 def headers_for(html: str) -> dict[str, str]:
     """Return the headers for the answers behind a page with one inline script and one inline style."""
     policy = (
-        "default-src 'none'; connect-src 'self'; img-src 'self' blob: data:; media-src 'self'; "
+        "default-src 'none'; connect-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
         f"script-src {_digest(html, 'script')}; style-src {_digest(html, 'style')}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

@@ -2,6 +2,7 @@
 
     material            the held-out sounds that people hear, with their pictures where they have some
     plan                which sound and which pictures make up a question; pure
+    check_tones         the sound check before the first question
     painting, making    the pictures of both methods; everything in one folder
     manifest            `study.json`, what the folder holds and which picture is whose
     order               what a participant is asked, and where each picture lies; pure

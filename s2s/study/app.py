@@ -22,7 +22,7 @@ from s2s.serving.body import SMALL_BODY, read_body
 from s2s.serving.guard import RequestGuard
 from s2s.serving.policy import headers_for
 from s2s.study.answers import LONGEST_S
-from s2s.study.making import CHECK_TONES
+from s2s.study.check_tones import CHECK_TONES
 from s2s.study.manifest import MEDIA, Study
 from s2s.study.sitting import Participant, RefusedError, Sitting
 

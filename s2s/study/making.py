@@ -19,17 +19,13 @@ from s2s.bundle import Bundle
 from s2s.data.clip import wav_bytes
 from s2s.files.atomic_write import atomic_path
 from s2s.rates import SAMPLE_RATE_HZ
+from s2s.study.check_tones import check_sound
 from s2s.study.manifest import ANSWERS, MANIFEST, MEDIA, Picture, Question, Study, write_study
 from s2s.study.material import Material
 from s2s.study.painting import Painter, from_pictures, from_sounds
 from s2s.study.plan import Experiment, Method, Plan, PlannedQuestion, plan_study
 
 CLIP_S: Final = 10.0
-CHECK_TONES: Final = 3
-"""What a participant counts before the first question, to know that the sound is heard."""
-_CHECK_HZ: Final = (440.0, 554.4, 659.3)
-_TONE_S: Final = 0.45
-_PAUSE_S: Final = 0.35
 
 
 def make_study(
@@ -62,15 +58,6 @@ def make_study(
     )
     write_study(out, study)
     return study
-
-
-def check_sound() -> NDArray[np.float32]:
-    """Return three tones one after the other, [n] at 16 kHz, as loud as speech."""
-    time_s = np.arange(round(_TONE_S * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
-    swell = np.sin(np.pi * time_s / _TONE_S)  # begins and ends without a click
-    pause = np.zeros(round(_PAUSE_S * SAMPLE_RATE_HZ))
-    parts = [part for hz in _CHECK_HZ for part in (0.2 * swell * np.sin(2 * np.pi * hz * time_s), pause)]
-    return np.concatenate(parts).astype(np.float32)
 
 
 @dataclass(slots=True)

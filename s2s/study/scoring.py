@@ -58,10 +58,11 @@ class Scores:
     def participants_in_words(self) -> str:
         """Return who was counted, in one sentence."""
         unfinished = self.begun - self.finished
-        left = f"; {unfinished} more began and did not finish" if unfinished else ""
-        included = ", whose answers so far count, too" if self.counted > self.finished else ""
-        excluded = " and are not counted" if unfinished and not included else ""
-        return f"{self.finished} participants finished{left}{included}{excluded}; {self.answers} answers"
+        words = f"{self.finished} finished"
+        if unfinished:
+            counts = ", whose answers so far count, too" if self.counted > self.finished else " and are not counted"
+            words += f"; {unfinished} more began and did not finish{counts}"
+        return f"{words}; {self.answers} answers"
 
 
 def score(study: Study, events: Iterable[Event], *, unfinished: bool = False, seed: int = 0) -> Scores:

@@ -71,7 +71,8 @@ def _per_cent(share: Share | None) -> Value | None:
 
 def _note(study: Study, scores: Scores) -> str:
     difference = scores.shares["recall, difference"]
-    words = f"Another corpus than the paper's: {study.data['name']}. {scores.participants_in_words()}."
+    words = f"Heard: {study.data['name']}; the paper's numbers are of VGGSound and 70 participants. "
+    words += f"Of the participants {scores.participants_in_words()}."
     if difference is None:
         return words
     words += f" Recall of ours less the other's: {100 * difference.value:+.1f} points"
