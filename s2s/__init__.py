@@ -15,6 +15,8 @@
     training                    all stages, over one loop
     metrics, evaluate           numbers about predictions; finished stages -> what is measured, and a bundle
     retrain                     a venue's evening -> a model that knows it, compared before it is played
+    study                       people asked which pictures fit a sound; scores as table 1 (b)
+    serving                     local pages and who may ask for them
     retrieval, bench            nearest images and sounds; how fast this machine is
     pretrained                  the default model
     commands, __main__          `python -m s2s VERB`

@@ -27,6 +27,7 @@ from s2s.commands import (
     retrain,
     retrieve,
     select,
+    study,
     things,
     waveform,
     world,
@@ -93,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
         things,
         ears,
         hear,
+        study,
         bench,
     ):
         group.add_to(verbs)

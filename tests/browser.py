@@ -14,6 +14,8 @@ import tempfile
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
+from tests.waiting import wait_until
+
 _TIMEOUT_S: Final = 60.0
 _FREE_FROM: Final = 10
 """Descriptors below are the browser's."""
@@ -30,6 +32,7 @@ _OPTIONS: Final = (
     "--mute-audio",
     "--remote-debugging-pipe",
 )
+_KEYS: Final = {"Enter": ("Enter", 13, "\r"), " ": ("Space", 32, " "), "Tab": ("Tab", 9, "")}
 _A4_IN: Final = {"paperWidth": 8.27, "paperHeight": 11.69}
 
 
@@ -124,6 +127,28 @@ class Browser:
         if "exceptionDetails" in answer:
             raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
+
+    def wait_for(self, condition: str) -> None:
+        """Wait until an expression is true in the page. Fails where it does not become so."""
+        true_now = f"Boolean({condition})"
+        assert wait_until(lambda: bool(self.value(true_now)), within_s=_TIMEOUT_S, every_s=0.05), condition
+
+    def click(self, selector: str) -> None:
+        """Tap the middle of the first element that `selector` finds, where a person would."""
+        x, y = self.value(
+            f"""(() => {{ const one = document.querySelector({json.dumps(selector)});
+            one.scrollIntoView({{block: "center", behavior: "instant"}}); const box = one.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2]; }})()"""
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def press(self, key: str) -> None:
+        """Press a key: Enter, Tab or the space bar."""
+        code, number, text = _KEYS[key]
+        about = {"key": key, "code": code, "windowsVirtualKeyCode": number}
+        self.ask("Input.dispatchKeyEvent", type="keyDown", **about, **({"text": text} if text else {}))
+        self.ask("Input.dispatchKeyEvent", type="keyUp", **about)
 
     def screenshot(self, *, whole: bool = False) -> bytes:
         """Return a PNG of the window, or of the whole page."""

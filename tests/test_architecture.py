@@ -31,6 +31,7 @@ SURFACE_OF_S2S = (
     "s2s.media.images",
     "s2s.sampling.inversion",  # a preset's image, found again in the generator
     "s2s.models",
+    "s2s.serving",  # the operator page stands on it
     "s2s.media.mono",  # how channels become one
     "s2s.files.quote",  # and quoted
     "s2s.spectrogram",
@@ -43,7 +44,7 @@ SURFACE_OF_S2S = (
 )
 FLOORS_OF_S2S = (
     ("files", "metrics", "rates", "spectrogram_spec"),
-    ("card", "media", "spectrogram", "weight_headers"),
+    ("card", "media", "serving", "spectrogram", "weight_headers"),
     ("data", "describe", "world", "models"),
     ("bundle",),
     ("sampling",),
@@ -53,7 +54,7 @@ FLOORS_OF_S2S = (
     ("training.stages",),
     ("selection",),
     ("evaluate",),
-    ("bench", "retrain"),
+    ("bench", "retrain", "study"),
     ("commands",),
     ("__main__",),
 )

@@ -4,20 +4,18 @@ The show thread calls `start`, `poll` and `close`, none of which waits for the w
 Uvicorn would end its thread without a word, so the socket is bound here and tried again until the port is free.
 """
 
-import ipaddress
 import logging
 import socket
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-import psutil
-
-from installation.control.access import Access
 from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
 from installation.preset import preset_names
 from installation.status import PageStatus, ShowStatus
+from s2s.serving.access import Access
+from s2s.serving.addresses import bind, reachable, url_of
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -71,12 +69,12 @@ class OperatorPage:
     @property
     def url(self) -> str:
         """Where to find the page."""
-        return _url(self._host, self._port)
+        return url_of(self._host, self._port)
 
     def start(self) -> None:
         """Open the port and the thread. Never raises: a taken port is one line in the log, `poll` tries again."""
         try:
-            listener = self._bind()
+            listener = bind(self._host, self._requested_port)
         except OSError as error:
             reason = str(error.strerror).partition(" (")[0]  # Python adds the address a second time
             self._say(f"cannot serve the page at {self._host}:{self._requested_port}: {reason}; trying again")
@@ -109,10 +107,6 @@ class OperatorPage:
         if self._thread is not None:
             self._thread.join(_CLOSE_TIMEOUT_S)
 
-    def _bind(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        return socket.create_server((self._host, self._requested_port), family=family)
-
     def _say(self, problem: str) -> None:
         if problem != self._problem:
             _log.warning(problem)
@@ -128,28 +122,12 @@ class OperatorPage:
 
     def _make_server(self) -> "Server":
         # Imported here and not above: together they take longer than the show's first picture may.
-        from uvicorn import Config, Server
-
         from installation.control.page_app import Sources, make_app
-        from installation.control.page_protocol import MAX_CONNECTIONS, BoundedProtocol
+        from s2s.serving.server import make_server
 
         sources = Sources(self._desk, self._status, self._picture, self._presets)
         app = make_app(sources, self._access, self._rejections.add, cookie=f"show{self._port}")
-        config = Config(
-            app,
-            loop="asyncio",
-            http=BoundedProtocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="error",  # below it a line for whatever a stranger sends
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            limit_concurrency=2 * MAX_CONNECTIONS,
-            timeout_graceful_shutdown=1,
-        )
-        return Server(config)
+        return make_server(app)
 
     def _announce(self) -> None:
         """Say where the page is, once; with its token where it asks for one."""
@@ -159,28 +137,5 @@ class OperatorPage:
         if self._access.token is None:
             _log.info("operator page at %s", self.url)
             return
-        urls = [_url(host, self._port) + f"?token={self._access.token}" for host in _reachable(self._host)]
+        urls = [url_of(host, self._port) + f"?token={self._access.token}" for host in reachable(self._host)]
         _log.warning("the operator page can be reached from the network; it asks for its token: %s", " or ".join(urls))
-
-
-def _url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-
-
-def _reachable(host: str) -> list[str]:
-    """Return the addresses under which others find a listener at `host`."""
-    try:
-        bound = ipaddress.ip_address(host)
-    except ValueError:
-        return [host]
-    if not bound.is_unspecified:
-        return [host]
-    family = socket.AF_INET6 if bound.version == 6 else socket.AF_INET
-    addresses = [item.address for items in psutil.net_if_addrs().values() for item in items if item.family == family]
-    outside = [text for text in addresses if not _is_of_this_machine(text)]
-    return outside or ["::1" if bound.version == 6 else "127.0.0.1"]
-
-
-def _is_of_this_machine(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    return address.is_loopback or address.is_link_local

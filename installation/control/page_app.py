@@ -4,10 +4,7 @@ Runs in the page's thread (`page.py` imports it there, because Starlette takes i
 threads of that and must only read what any thread may read, and post to the desk.
 """
 
-import base64
-import hashlib
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,19 +16,20 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from installation.control.access import Access
-from installation.control.page_guard import RequestGuard
 from installation.control.rejections import why_unknown
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind, Parameter, ParameterError
 from installation.plain import to_plain
 from installation.status import ShowStatus
-from s2s.files.document import Bounds, DocumentError, parse_json
+from s2s.files.document import DocumentError, parse_json
 from s2s.files.quote import quoted
+from s2s.serving.access import Access
+from s2s.serving.body import SMALL_BODY, read_body
+from s2s.serving.guard import RequestGuard
+from s2s.serving.policy import headers_for
 
 ORIGIN: Final = "page"
 _PAGE: Final = Path(__file__).with_name("page.html")
-_BODY: Final = Bounds(bytes=4_096, levels=8, values=64)
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -70,7 +68,7 @@ def make_app(
 
     async def set_parameter(request: Request) -> Response:
         try:
-            body = await _read_body(request)
+            body = await read_body(request)
         except ClientDisconnect:  # nobody is there to be answered
             return Response(status_code=400)
         return _set(sources.desk, "/" + request.path_params["address"].lstrip("/"), body)
@@ -96,27 +94,6 @@ def make_app(
         Route("/api/picture.jpg", picture),
     ]
     return RequestGuard(Starlette(routes=routes), access or Access("127.0.0.1"), headers_for(html), refused, cookie)
-
-
-def headers_for(html: str) -> dict[str, str]:
-    """Return what every answer tells the browser: nothing but the page's own script and style, in nobody's frame."""
-    policy = (
-        "default-src 'none'; connect-src 'self'; img-src 'self' blob: data:; "
-        f"script-src {_digest(html, 'script')}; style-src {_digest(html, 'style')}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return {
-        **{"content-security-policy": policy, "x-frame-options": "DENY", "x-content-type-options": "nosniff"},
-        **{"referrer-policy": "no-referrer", "cross-origin-resource-policy": "same-origin"},
-        **{"cross-origin-opener-policy": "same-origin", "cache-control": "no-store"},
-    }
-
-
-def _digest(html: str, tag: str) -> str:
-    """Return the source by which a policy knows the one inline `tag` of `html`."""
-    match = re.search(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
-    assert match is not None, f"the page has no {tag}"
-    return f"'sha256-{base64.b64encode(hashlib.sha256(match[1].encode()).digest()).decode()}'"
 
 
 def describe(row: Parameter, desk: Desk) -> dict[str, object]:
@@ -163,19 +140,9 @@ def _refuse(code: int, words: str) -> Response:
     return JSONResponse({"error": words}, status_code=code, headers=_NO_STORE)
 
 
-async def _read_body(request: Request) -> bytes:
-    """Return the body, or its beginning when it is too long; nothing longer is ever held."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _BODY.bytes:
-            break
-    return body[: _BODY.bytes + 1]
-
-
 def _read_value(body: bytes) -> object:
     try:
-        document = parse_json(body, _BODY)
+        document = parse_json(body, SMALL_BODY)
     except DocumentError as error:
         raise BodyError(f'the body is JSON such as {{"value": 1}}: it {error}') from error
     if not isinstance(document, dict) or "value" not in document:

@@ -12,12 +12,12 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Message
 
-from installation.control.access import Access
 from installation.control.page import OperatorPage
 from installation.control.page_app import Sources, make_app, plain
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind
 from installation.status import DisplayStatus, ShowStatus
+from s2s.serving.access import Access
 from tests.waiting import wait_until
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"

@@ -12,10 +12,10 @@ from contextlib import ExitStack, closing
 import pytest
 
 from installation.control.page import OperatorPage
-from installation.control.page_protocol import MAX_CONNECTIONS, BoundedProtocol
 from installation.desk import Desk
 from installation.plain import to_plain
 from installation.status import ShowStatus
+from s2s.serving.protocol import MAX_CONNECTIONS, BoundedProtocol
 from tests.waiting import wait_until
 
 BODY = b'{"value": 5}'

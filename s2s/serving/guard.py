@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from installation.control.access import Access, is_same_site
 from s2s.files.quote import one_line, quoted
+from s2s.serving.access import Access, is_same_site
 
 _READING: Final = ("GET", "HEAD")
 _MOST_QUERY_FIELDS: Final = 16
-_ASK_FOR_IT: Final = "the page asks for its token: open the address that the show printed when it started"
+_ASK_FOR_IT: Final = "the page asks for its token: open the address that was printed when it started"
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class RequestGuard:
     access: Access
     headers: Mapping[str, str]
     refused: Callable[[str], None]
-    cookie: str = "show"
+    cookie: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -53,11 +53,11 @@ class RequestGuard:
 
         try:
             await self.app(scope, receive, _with(send_noted, added))
-        except Exception as error:  # one line, however often it is asked for; the show goes on without this answer
+        except Exception as error:  # one line, however often it is asked for; all else goes on without this answer
             self.refused(f"no answer to {quoted(scope['path'])}: {type(error).__name__}: {one_line(error)}")
             _log.debug("answering %s", scope["path"], exc_info=True)
             if not begun:
-                await _answer(scope, _with(send, self.headers), 500, "the show has no answer to this")
+                await _answer(scope, _with(send, self.headers), 500, "there is no answer to this")
 
     def _refusal(self, scope: Scope, headers: Headers, query: str | None) -> tuple[int, str] | None:
         """Return the status and the words with which a request is turned away, None for one that may pass."""

@@ -1,6 +1,6 @@
 import pytest
 
-from installation.control.access import Access, is_loopback, is_same_site
+from s2s.serving.access import Access, is_loopback, is_same_site
 
 
 @pytest.mark.parametrize(

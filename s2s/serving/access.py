@@ -1,4 +1,4 @@
-"""Who may speak to a listener of the show: by which names, from which sites, with which token. Pure.
+"""Who may speak to a listener: by which names, from which sites, with which token. Pure.
 
 On loopback everybody of this machine may, and no foreign site under a name of its own (DNS rebinding). On any other
 address a token is asked for, made anew at each start.

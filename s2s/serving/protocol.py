@@ -1,4 +1,4 @@
-"""The page's HTTP connections, each with a time limit: whoever is silent or slow cannot keep the others out.
+"""A page's HTTP connections, each with a time limit: whoever is silent or slow cannot keep the others out.
 
 Uvicorn bounds the pause between two requests alone. Here a whole request, headers and body, has to come, and its answer
 to be taken, within a few seconds; and where too many connections are open, one that asks for nothing makes room.

@@ -1,0 +1,10 @@
+"""Pages that this machine serves, and who may ask for them: the show's operator page and the study stand on it.
+
+    access              by which names, from which sites, with which token; pure
+    guard               what stands before an application and turns the others away
+    policy, body        what a page may do in its browser; what a request may hold
+    protocol, server    connections that cannot keep the others out, and the server of them
+    addresses           how a listener is called, for whoever is to open it
+
+Importing `access` and `addresses` needs neither Starlette nor Uvicorn.
+"""
