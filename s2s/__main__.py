@@ -16,6 +16,7 @@ from s2s.commands import (
     bench,
     bundle,
     ears,
+    evaluate,
     generate,
     hear,
     importing,
@@ -92,6 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
         select,
         things,
         ears,
+        evaluate,
         hear,
         bench,
     ):
