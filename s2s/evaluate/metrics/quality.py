@@ -14,8 +14,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torchmetrics.image.fid import FrechetInceptionDistance
-from torchmetrics.image.inception import InceptionScore
 
 from s2s.evaluate.metrics import intervals
 from s2s.evaluate.metrics.evidence import CannotMeasureError, Evidence, Measured
@@ -56,6 +54,9 @@ class Extracted(nn.Module):
 
 def fid(real: NDArray[np.float32], painted: NDArray[np.float32]) -> float:
     """Return the distance between features [n, d] and [m, d], of two rows at least each."""
+    # Imported here, as below: it takes seconds, and brings torchvision's models and matplotlib along.
+    from torchmetrics.image.fid import FrechetInceptionDistance
+
     metric = FrechetInceptionDistance(feature=Extracted(real.shape[1]))
     for features, is_real in ((real, True), (painted, False)):
         for start in range(0, len(features), _BLOCK):
@@ -65,6 +66,8 @@ def fid(real: NDArray[np.float32], painted: NDArray[np.float32]) -> float:
 
 def inception_score(logits: NDArray[np.float32], splits: int, seed: int) -> float:
     """Return the mean score over `splits` parts of logits [n, classes]."""
+    from torchmetrics.image.inception import InceptionScore
+
     with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
         warnings.simplefilter("ignore")  # that it keeps all logits; that one part alone has no deviation
         torch.manual_seed(seed)
