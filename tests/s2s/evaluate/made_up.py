@@ -46,8 +46,7 @@ def evidence_of(
     readings = {}
     for of, read in arrays.items():
         count = len(next(iter(read.values())))
-        whole = {name: values.astype(np.float32) for name, values in read.items()}
-        usable = {USABLE: np.ones(count, np.uint8), **whole}
-        readings[of] = Readings(of, count // len(labels), usable)
+        whole: dict[str, NDArray[Any]] = {name: values.astype(np.float32) for name, values in read.items()}
+        readings[of] = Readings(of, count // len(labels), {**whole, USABLE: np.ones(count, np.uint8)})
     clips = MadeUpClips(labels, recordings or [f"film-{number}" for number in range(len(labels))])
     return Evidence(clips, readings, names or {}, missing=missing or {})

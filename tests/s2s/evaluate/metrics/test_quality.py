@@ -25,7 +25,8 @@ def gaussian(count: int, mean: NDArray[np.float64], covariance: NDArray[np.float
     drawn = np.random.default_rng(seed).standard_normal((count, len(mean)))
     centred = drawn - drawn.mean(axis=0)
     white = centred @ np.linalg.inv(np.linalg.cholesky(np.cov(centred.T))).T
-    return (white @ np.linalg.cholesky(covariance).T + mean).astype(np.float32)
+    features: NDArray[np.float32] = (white @ np.linalg.cholesky(covariance).T + mean).astype(np.float32)
+    return features
 
 
 def test_the_fid_of_gaussians_that_commute_is_the_closed_form() -> None:
