@@ -75,7 +75,7 @@ class ThingReader:
 
 @dataclass(frozen=True, slots=True)
 class SeenReader:
-    """f_V of the model itself: unit features of the middle square, which it was trained on."""
+    """f_V of the model itself."""
 
     model: Bundle
 
@@ -89,7 +89,8 @@ def see(model: Bundle, pictures: NDArray[np.uint8]) -> Tensor:
     """Return unit features [n, d], on the CPU, of pictures [n, h, w, 3]. Raises ValueError without f_V."""
     if model.image_encoder is None:
         raise ValueError(f"{model.path}: this bundle holds no image encoder")
-    shown = as_seen(model, as_input(middle_square(pictures)))
+    # Small models learn from the square in the middle of wide pictures, unless the card says otherwise.
+    shown = as_seen(model, as_input(middle_square(pictures) if model.card.squash is None else pictures))
     return F.normalize(model.image_encoder.encode(shown.to(model.device)).float(), dim=1).cpu()
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import torch
-
 from s2s.bundle import Bundle
 from s2s.data.prepared import PreparedData
 from s2s.evaluate.metrics.clips import PairClips
@@ -75,7 +73,7 @@ class PaperTables:
         folder = self.plan.ablation or self.plan.out / TABLE_2_FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         ablation = Ablation(clips.source, moments, judges, self.plan.settings, folder)
-        with torch.inference_mode(False), open_device_context(self.plan.device) as device_context:
+        with open_device_context(self.plan.device) as device_context:
             results: list[dict[str, Any]] = list(ablation.rows(device_context))
         return table_2(results, clips.labels)
 

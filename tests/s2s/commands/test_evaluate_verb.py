@@ -13,6 +13,7 @@ import torch
 from scipy.io import wavfile
 
 from s2s.__main__ import main
+from s2s.evaluate.paper.published import TABLE_2
 from s2s.evaluate.report.model import read_report
 from tests.fakes import write_tiny_bundle
 from tests.s2s.evaluate.evaluated import CLASSES, write_films, write_judge, write_thing_judge
@@ -143,6 +144,18 @@ def test_sounds_alone_are_painted_and_judged_and_the_rest_is_said_to_be_missing(
     assert {metric.of for metric in report.metrics} == {"pictures from sounds"}
     assert report.tables == [] and report.data["kind"] == "recordings"
     assert any(one.why == "the data are sounds alone, without pictures" for one in report.skipped)
+
+
+def test_moments_of_films_train_table_2(parts: Path, tmp_path: Path) -> None:
+    moments = tmp_path / "moments.json"
+    moments.write_text(json.dumps({f"clip-{number}": [1, 0] for number in range(24)}))
+    tiny = {"steps": 1, "seeds": 1, "width": 4, "batch": 4, "hop_samples": 318, "px": 32}
+    settings = [word for name, value in tiny.items() for word in ("--set", f"{name}={value}")]
+    out = tmp_path / "out"
+    assert main(arguments(parts, out, "--moments", str(moments), "--each", "1", "--clips", "6", *settings)) == 0
+    table = next(table for table in read_report(out).tables if table.name == "table-2")
+    assert [row.label for row in table.rows] == list(TABLE_2) and table.rows[0].published["fid"] == 24.05
+    assert len(list((out / "table-2").glob("*-seed0/result.json"))) == 6
 
 
 def test_another_model_is_not_mixed_into_a_folder(
