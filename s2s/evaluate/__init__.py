@@ -15,6 +15,5 @@ comparison                        an old model against a new one
 evaluation, identity, full_report a whole report on a model, gone on with after a kill
 metrics                           what is measured for it, each registered once: a room of its own
 paper                             the paper's tables
-report                            the report itself
 miniature                         the whole pipeline in small
 """
