@@ -33,6 +33,7 @@ SECTIONS: Final = {
     "miniature": "3",
     "bundle": "4",
     "ablate": "table 2",
+    "evaluate": "4, tables 1, 2, B",
 }
 """Where the paper describes what a verb does."""
 

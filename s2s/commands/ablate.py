@@ -32,7 +32,7 @@ def _run(args: argparse.Namespace) -> None:
     import torch
 
     from s2s.data.prepared import PreparedData
-    from s2s.evaluate.ablation import Ablation, AblationSettings, Judges, as_markdown, table
+    from s2s.evaluate.paper.ablation import Ablation, AblationSettings, Judges, as_markdown, table
     from s2s.training.engine.device import open_device_context
     from s2s.training.inputs.pair_sources import moments_of
     from s2s.training.stages.image_encoder import load_image_encoder

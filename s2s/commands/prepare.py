@@ -47,7 +47,7 @@ def _add_films(verb: argparse.ArgumentParser) -> None:
     lists = f"VGGSound's list: {VGGSOUND_LIST}, or train.csv and test.csv, each with a --csv (default: in SOURCE)"
     verb.add_argument("--csv", type=Path, action="append", metavar="FILE", help=lists)
     classes = """VGGSound: the 50 of the paper's figure S1 (default), all, or a file with one a line; VEGAS: all ten
-    (default), the 5 of S2I, or a file"""
+    (default), the 5 of S2I, or a file; films that an index.jsonl gives a class: all (default), or a file"""
     verb.add_argument("--classes", metavar="50|5|all|FILE", help=classes)
     films = verb.add_argument_group("films")
     films.add_argument("--clip-s", type=float, default=10.0, help="length of a clip (default 10)")

@@ -28,9 +28,8 @@ class CorpusOptions:
 
 
 def _any_films(source: Path, options: CorpusOptions) -> Corpus:
-    if options.classes is not None:
-        raise ValueError("--classes belongs to --corpus vggsound or vegas; the films of a folder have no class")
-    return FolderCorpus(source, sounds=options.sounds)
+    classes = None if options.classes in (None, "all") else read_labels(_file(options.classes, "all"))
+    return FolderCorpus(source, sounds=options.sounds, classes=classes)
 
 
 def _vegas(source: Path, options: CorpusOptions) -> Listing:

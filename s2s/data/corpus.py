@@ -54,7 +54,8 @@ class Corpus(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FolderCorpus:
-    """The films of a folder and of the folders in it; with `sounds` also files of sound alone.
+    """The films of a folder and of the folders in it, those of `classes` alone where any are named; with `sounds` also
+    files of sound alone.
 
     An `index.jsonl` in the folder, as the synthetic world has one, may give films their labels: `video`, its path in
     the folder, and `label`.
@@ -62,6 +63,7 @@ class FolderCorpus:
 
     folder: Path
     sounds: bool = False
+    classes: Sequence[str] | None = None
 
     @property
     def kinds(self) -> Sequence[FileKind]:
@@ -69,7 +71,10 @@ class FolderCorpus:
         return ("films", "sounds") if self.sounds else ("films",)
 
     def videos(self) -> list[Video]:
-        """List them in the order of their paths. Raises ValueError where there is none, or the index is damaged."""
+        """List them in the order of their paths.
+
+        Raises ValueError where there is none, none of `classes`, or the index is damaged.
+        """
         if not self.folder.is_dir():
             raise ValueError(f"{self.folder}: no such folder; expected one that holds films")
         endings = endings_of(self.kinds)
@@ -78,10 +83,18 @@ class FolderCorpus:
             raise ValueError(f"{self.folder} holds no film; expected files that end in {', '.join(sorted(endings))}")
         names = [path.relative_to(self.folder) for path in files]
         labels = _labels_in(self.folder / "index.jsonl")
-        return [
+        videos = [
             Video(path, clip, label=labels.get(name.as_posix()), recording=recording_of(clip))
             for path, name, clip in zip(files, names, ids_of(names), strict=True)
         ]
+        return videos if self.classes is None else self._of_classes(videos, self.classes)
+
+    def _of_classes(self, videos: Sequence[Video], classes: Sequence[str]) -> list[Video]:
+        known = {video.label for video in videos if video.label is not None}
+        if missing := [name for name in classes if name not in known]:
+            there = ", ".join(sorted(known)) or "none: an index.jsonl beside films gives them"
+            raise ValueError(f"{self.folder} has no films of {', '.join(missing)}; its classes are {there}")
+        return [video for video in videos if video.label in classes]
 
 
 def ids_of(paths: Sequence[Path]) -> list[str]:

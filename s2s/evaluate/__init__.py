@@ -6,11 +6,14 @@ model_metrics                     the numbers of its card; what the data do not 
 samples                           sheets for the eye
 picture_metrics, thing_metrics    what classifiers say of painted pictures
 size_regressor                    how large the thing in a picture is
-ablation, curves                  the paper's table 2; how runs went
+curves                            how runs went
 selection_hits                    how often selected moments are right
 realism, sound_classifier         how real the world sounds
 hearing                           loud, soft, in halls, unknown things, two at once: a room of its own
 report                            the numbers as data, as JSON and as a page: a room of its own
 comparison                        an old model against a new one
+evaluation, identity, full_report a whole report on a model, gone on with after a kill
+metrics                           what is measured for it, each registered once: a room of its own
+paper                             the paper's tables
 miniature                         the whole pipeline in small
 """

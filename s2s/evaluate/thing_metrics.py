@@ -21,7 +21,7 @@ from s2s.models.memory_generator import MemoryGenerator
 from s2s.models.thing_judge import CLASSES, NONE, ThingJudge
 from s2s.sampling.embed import encode_sounds
 from s2s.sampling.generate import as_pixels
-from s2s.sampling.sources import hear_sound
+from s2s.sampling.sources import Hearing, hear_sound
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.training.inputs.tensors import as_input
 from s2s.training.stages.memory import middle_square
@@ -190,7 +190,12 @@ def hear_conditions(model: Bundle, sounds: NDArray[np.float32]) -> Conditions:
     """
     if model.source_heads is None:
         return Conditions(encode_sounds(model.audio_encoder, model.spec, sounds))
-    first = [hear_sound(model, sound).sources[0] for sound in sounds]
+    return conditions_of(model, [hear_sound(model, sound) for sound in sounds])
+
+
+def conditions_of(model: Bundle, hearings: Sequence[Hearing]) -> Conditions:
+    """Return what the show paints after what was heard, of a model that names things."""
+    first = [one.sources[0] for one in hearings]
     nearness = torch.tensor([[[source.nearness, 1.0], [0.5, 0.0]] for source in first])
     h = torch.from_numpy(np.stack([source.h for source in first]))
     return Conditions(h, nearness if model.knows_states else None)

@@ -66,7 +66,7 @@ def test_vegas_is_all_ten_classes_or_the_five(tmp_path: Path) -> None:
     [
         ("folder", (Path("vggsound.csv"),), None, "--csv belongs to --corpus vggsound, and this is folder"),
         ("vegas", (Path("vggsound.csv"),), None, "--csv belongs to --corpus vggsound, and this is vegas"),
-        ("folder", (), "50", "--classes belongs to --corpus vggsound or vegas"),
+        ("folder", (), "50", "--classes: expected all or a file with one class a line, got '50'"),
         ("vggsound", (), None, r"holds no vggsound\.csv; say where it lies with --csv FILE"),
         ("vegas", (), "50", "--classes: expected 5, all or a file with one class a line, got '50'"),
     ],

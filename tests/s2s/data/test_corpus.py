@@ -46,6 +46,18 @@ def test_an_index_beside_the_films_gives_them_labels(tmp_path: Path) -> None:
         FolderCorpus(tmp_path).videos()
 
 
+def test_of_labelled_films_some_classes_alone_are_taken(tmp_path: Path) -> None:
+    fill(tmp_path, "rain.mp4", "sea.mp4", "plain.mp4")
+    rows = [{"video": f"{name}.mp4", "label": name} for name in ("rain", "sea")]
+    (tmp_path / "index.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert [video.id for video in FolderCorpus(tmp_path, classes=("sea",)).videos()] == ["sea"]
+    with pytest.raises(ValueError, match="has no films of hail; its classes are rain, sea"):
+        FolderCorpus(tmp_path, classes=("hail", "sea")).videos()
+    (tmp_path / "index.jsonl").unlink()
+    with pytest.raises(ValueError, match=r"its classes are none: an index\.jsonl beside films gives them"):
+        FolderCorpus(tmp_path, classes=("sea",)).videos()
+
+
 def test_nothing_to_prepare_is_said(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="holds no film; expected files that end in"):
         FolderCorpus(fill(tmp_path, "wind.wav")).videos()

@@ -54,14 +54,15 @@ class MadeUp:
         return int(clip_id.split("-")[1])
 
 
-def write_prepared(folder: Path, source: MadeUp, px: int = 128) -> Path:
+def write_prepared(folder: Path, source: MadeUp, px: int = 128, *, labelled: bool = False) -> Path:
     """Write what `prepare` would, in one shard; a clip that cannot be read has no frames."""
     About("made up", PrepareSettings(px=(px,))).write_or_check(folder)
     rows, blocks, offset = [], [], 0
     for clip_id in source.ids:
         frames = [] if clip_id.startswith("!") else [jpeg_bytes(frame, 90) for frame in source.frames(clip_id, px)]
         sound = (source.sound(clip_id) * 32767).astype(np.int16)
-        clip = Clip(clip_id, f"{clip_id}.mp4", None, source.split(clip_id), 0.0, sound, {px: tuple(frames)})
+        label = source.label(clip_id) if labelled else None
+        clip = Clip(clip_id, f"{clip_id}.mp4", label, source.split(clip_id), 0.0, sound, {px: tuple(frames)})
         members, row = tar_members(clip)
         rows.append(row.placed("all.tar", offset))
         blocks += members

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from s2s.data.corpus import Split
-from s2s.evaluate.ablation import ROWS, Ablation, AblationSettings, Judges, as_markdown, table
+from s2s.evaluate.paper.ablation import ROWS, Ablation, AblationSettings, Judges, as_markdown, table
 from s2s.models.image_encoder import ImageEncoder
 from s2s.models.light_generator import LightGenerator
 from s2s.training.engine.device import DeviceContext

@@ -1,0 +1,118 @@
+"""`evaluate`: a model measured on what it never saw: metrics, the paper's tables, one report."""
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from s2s.commands.arguments import Verbs, at_least, device
+from s2s.commands.train.common import settings_of
+
+if TYPE_CHECKING:
+    from s2s.evaluate.evaluation import EvaluationPlan
+    from s2s.evaluate.paper.tables import PaperPlan
+    from s2s.evaluate.report.model import Column, Report, Row
+
+_ABOUT: Final = """Measure any bundle on the held-out part of anything that `prepare` wrote, or on labelled sounds
+(CLASS/… as ESC-10 is, of which fold 3 is played, or CLASS/RECORDING-NUMBER.…, of which a third is). What the model and
+the judges allow is measured, what they do not is said in a line. A run that was stopped, even killed, goes on where it
+was, to the same report."""
+_SHARE: Final = "R@1 from which a class goes into OUT/suitable-classes.txt, for `prepare --classes` (default 0.3)"
+
+
+def add_to(verbs: Verbs) -> None:
+    """Add the verb."""
+    about = "a model's metrics, and the paper's tables, in one report"
+    verb = verbs.add_parser("evaluate", help=about, description=_ABOUT)
+    verb.add_argument("model", type=Path, metavar="MODEL", help="a bundle")
+    verb.add_argument("data", type=Path, metavar="DATA", help="as `prepare` wrote it, or a folder of labelled sounds")
+    verb.add_argument("out", type=Path, metavar="OUT", help="metrics.jsonl, report.json, and what is kept to go on")
+    verb.add_argument("--paper", action="store_true", help="fill the paper's tables, the published numbers beside")
+    verb.add_argument("--each", type=at_least(1), default=2, help="pictures for each sound (default 2; paper: 12)")
+    verb.add_argument("--clips", type=at_least(2), metavar="N", help="at most, evenly spread (default: all held out)")
+    verb.add_argument("--device", type=device, default="cpu", help="cpu, cuda or cuda:N (default cpu)")
+    verb.add_argument("--threads", type=at_least(1), help="default: as torch chooses")
+    verb.add_argument("--seed", type=at_least(0), default=0, help="of the noise (default 0)")
+    _add_judges(verb)
+    _add_paper(verb)
+    verb.set_defaults(run=_run)
+
+
+def _add_judges(verb: argparse.ArgumentParser) -> None:
+    judges = verb.add_argument_group("who looks at pictures")
+    judge = "what `train judge` or `train thing-judge` left; may be given twice, once for each"
+    judges.add_argument("--judge", type=Path, action="append", default=[], metavar="FOLDER", help=judge)
+    inception = "a fine-tuned inception_v3 of torchvision, head and all: for FID and Inception Score"
+    judges.add_argument("--inception", type=Path, metavar="FILE", help=inception)
+    clip = "ViT-B/32 as open_clip reads it: CLIP R@k, where open_clip is installed"
+    judges.add_argument("--clip-weights", type=Path, metavar="FILE", help=clip)
+    film = "a recorded show, of which AV-Align is measured; may be given more than once"
+    judges.add_argument("--film", type=Path, action="append", default=[], metavar="FILE", help=film)
+
+
+def _add_paper(verb: argparse.ArgumentParser) -> None:
+    paper = verb.add_argument_group("the paper's tables (--paper)")
+    moments = "of films, as `select` wrote them: their frames are shown, and table 2 is trained by them"
+    paper.add_argument("--moments", type=Path, metavar="FILE.json", help=moments)
+    ablation = "where `ablate` has trained table 2 already (default OUT/table-2, trained there)"
+    paper.add_argument("--ablation", type=Path, metavar="FOLDER", help=ablation)
+    paper.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one setting of table 2's rows")
+    paper.add_argument("--suitable-from", type=float, default=0.3, metavar="SHARE", help=_SHARE)
+
+
+def _run(args: argparse.Namespace) -> None:
+    import torch
+
+    from s2s.evaluate.full_report import evaluate
+
+    if args.threads is not None:
+        torch.set_num_threads(args.threads)
+    report = evaluate(_plan(args), _paper(args), when=datetime.now().astimezone().isoformat(timespec="seconds"))
+    for line in _lines(report):
+        print(line)
+    print(args.out / "report.json")
+
+
+def _plan(args: argparse.Namespace) -> "EvaluationPlan":
+    from s2s.evaluate.evaluation import EvaluationPlan
+
+    return EvaluationPlan(
+        model=args.model,
+        data=args.data,
+        out=args.out,
+        judges=tuple(args.judge),
+        inception=args.inception,
+        clip_weights=args.clip_weights,
+        moments=args.moments,
+        films=tuple(args.film),
+        each=args.each,
+        clips=args.clips,
+        seed=args.seed,
+        device=args.device,
+    )
+
+
+def _paper(args: argparse.Namespace) -> "PaperPlan | None":
+    from s2s.evaluate.paper.ablation import AblationSettings
+    from s2s.evaluate.paper.tables import PaperPlan
+
+    if not args.paper:
+        return None
+    settings = settings_of(AblationSettings, args.set)
+    return PaperPlan(args.out, args.moments, args.ablation, settings, args.suitable_from, args.device)
+
+
+def _lines(report: "Report") -> list[str]:
+    """Tell what was measured, as a person reads it."""
+    lines = [f"{metric.name}, {metric.of}: {metric.value.value:.3f} {metric.unit}" for metric in report.metrics]
+    for table in report.tables:
+        lines.append(f"{table.title} ({table.source}); {table.note}")
+        for row in table.rows:
+            lines.append(f"  {row.label}: {', '.join(_cell(row, column) for column in table.columns)}")
+    return lines + [f"not measured: {one.what}: {one.why}" for one in report.skipped]
+
+
+def _cell(row: "Row", column: "Column") -> str:
+    value, published = row.cells.get(column.key), row.published.get(column.key)
+    found = "–" if value is None else f"{value.value:.3f}"
+    return f"{column.label} {found}" + ("" if published is None else f" (paper {published:g})")

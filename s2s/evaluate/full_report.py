@@ -1,0 +1,88 @@
+"""The whole report on a model: what `evaluate` writes."""
+
+import os
+import platform
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any, Final, TypeVar
+
+import torch
+
+from s2s.bundle import Bundle
+from s2s.evaluate.evaluation import EvaluationPlan, classes_of, open_evaluation
+from s2s.evaluate.identity import fingerprint_of
+from s2s.evaluate.metrics.clips import Clips
+from s2s.evaluate.metrics.kept import KeptMetrics
+from s2s.evaluate.metrics.registry import Unmeasured, in_few_lines
+from s2s.evaluate.paper.tables import PaperPlan, PaperTables
+from s2s.evaluate.report.model import FORMAT, Metric, Report, Skipped, Table, write_report
+
+_PACKAGES: Final = ("torch", "torchmetrics", "numpy", "scipy")
+T = TypeVar("T")
+
+
+def evaluate(plan: EvaluationPlan, paper: PaperPlan | None, *, when: str) -> Report:
+    """Measure all that `plan` allows, with `paper` its tables too, and write `report.json`; goes on where it stopped.
+
+    `when` is the time of day in ISO's form. Raises as `open_evaluation`.
+    """
+    began_s = time.monotonic()
+    opened = open_evaluation(plan)
+    evidence = opened.evidence()
+    found = list(opened.measured(evidence, KeptMetrics(plan.out)))
+    metrics = _of_kind(Metric, found)
+    tables: list[Table | Skipped] = []
+    if paper is not None:
+        numbers = {(metric.name, metric.of): metric.value for metric in metrics}
+        judge = None if opened.judges.classes is None else opened.judges.classes.judge
+        tables = list(PaperTables(paper, opened.model, judge, evidence, numbers, opened.memory_note()).all())
+    report = Report(
+        format=FORMAT,
+        made=_made(plan, when, time.monotonic() - began_s),
+        model=_about_model(opened.model),
+        data=_about_data(opened.clips),
+        metrics=metrics,
+        tables=_of_kind(Table, tables),
+        figures=[],
+        claims=[],
+        skipped=[*in_few_lines(_of_kind(Unmeasured, found)), *_of_kind(Skipped, tables)],
+    )
+    write_report(plan.out, report)
+    return report
+
+
+def _of_kind(kind: type[T], found: Iterable[object]) -> list[T]:
+    return [one for one in found if isinstance(one, kind)]
+
+
+def _made(plan: EvaluationPlan, when: str, seconds: float) -> Mapping[str, Any]:
+    options = {name: _plain(value) for name, value in asdict(plan).items()}
+    machine = {"make": platform.machine(), "cores": os.cpu_count() or 1, "device": plan.device}
+    versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+    about = {"when": when, "seconds": round(seconds, 1), "versions": versions}
+    return {**about, "seed": plan.seed, "options": options, "machine": machine}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _about_model(model: Bundle) -> Mapping[str, Any]:
+    networks = (("f_A", model.audio_encoder), ("G", model.generator), ("f_V", model.image_encoder))
+    sizes = {
+        name: sum(parameter.numel() for parameter in network.parameters())
+        for name, network in networks
+        if isinstance(network, torch.nn.Module)
+    }
+    card, size = model.card, f"{model.generator.width}x{model.generator.height}"
+    about = {"name": card.name, "version": card.version, "architecture": type(model.generator).__name__}
+    return {**about, "pictures": size, "parameters": sizes, "hash": fingerprint_of(model.path)}
+
+
+def _about_data(clips: Clips) -> Mapping[str, Any]:
+    about = {"name": clips.name, "kind": clips.kind, "clips": len(clips.ids)}
+    return {**about, "recordings": len(set(clips.recordings)), "classes": len(classes_of(clips))}

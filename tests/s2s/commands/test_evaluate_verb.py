@@ -1,0 +1,194 @@
+"""`python -m s2s evaluate`: one report of any bundle; killed and run again, the same report; refusals in one line."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from scipy.io import wavfile
+
+from s2s.__main__ import main
+from s2s.evaluate.paper.published import TABLE_2
+from s2s.evaluate.report.model import read_report
+from tests.fakes import write_tiny_bundle
+from tests.s2s.evaluate.evaluated import CLASSES, write_films, write_judge, write_thing_judge
+
+pytestmark = [pytest.mark.heavy, pytest.mark.proc]  # matplotlib, which torchmetrics brings along, asks for fonts
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model, films of three classes, and two judges that know nothing."""
+    folder = tmp_path_factory.mktemp("parts")
+    write_tiny_bundle(folder / "model")
+    write_films(folder / "films", 24)
+    write_judge(folder / "judge")
+    write_thing_judge(folder / "things")
+    return folder
+
+
+def arguments(parts: Path, out: Path, *more: str) -> list[str]:
+    judges = ["--judge", str(parts / "judge"), "--judge", str(parts / "things")]
+    return [
+        "evaluate",
+        str(parts / "model"),
+        str(parts / "films"),
+        str(out),
+        "--paper",
+        "--threads",
+        "1",
+        *judges,
+        *more,
+    ]
+
+
+@pytest.fixture(scope="module")
+def whole(parts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What comes out when nothing disturbs it."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    assert evaluated(parts, out) == 0
+    return out
+
+
+def evaluated(parts: Path, out: Path) -> int:
+    """Evaluate on one thread, as the processes that are killed do, and give the others back."""
+    threads = torch.get_num_threads()
+    try:
+        return main(arguments(parts, out))
+    finally:
+        torch.set_num_threads(threads)
+
+
+def without_times(out: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads((out / "report.json").read_text())
+    return {name: value for name, value in report.items() if name != "made"}
+
+
+def test_films_give_every_number_that_needs_no_truth_and_the_papers_tables(whole: Path) -> None:
+    report = read_report(whole)
+    names = {metric.name for metric in report.metrics}
+    assert {"class_r1", "thing_r1", "fid", "inception_score", "audio_to_image_r1", "noise_diversity"} < names
+    assert {"av_align", "av_align_shifted"} < names
+    assert [table.name for table in report.tables] == ["table-1", "five-classes", "suitable-classes"]
+    assert all(row.cells["r1"] is not None for row in report.tables[0].rows)
+    assert report.data == {"name": "films", "kind": "films", "clips": 12, "recordings": 12, "classes": 3}
+    missing = {one.what: one.why for one in report.skipped}
+    assert "--clip-weights" in missing["clip_r1, clip_r5, clip_photo_r1, clip_photo_r5"]
+    assert "--moments" in missing["table 2"]
+    assert len((whole / "metrics.jsonl").read_text().splitlines()) == len(report.metrics)
+    assert set((whole / "suitable-classes.txt").read_text().split()) <= set(CLASSES)
+
+
+KILLED_READING = """
+from s2s.files.array_store import ArrayStore
+mark = ArrayStore.mark
+def killing(self, done):
+    mark(self, done)
+    if self.folder.name == "pictures-from-sounds":
+        os.kill(os.getpid(), signal.SIGKILL)
+ArrayStore.mark = killing
+"""
+KILLED_MEASURING = """
+from s2s.evaluate.metrics.kept import KeptMetrics
+append = KeptMetrics.append
+def killing(self, metric):
+    if metric.name == "thing_r1":
+        with self._path.open("ab") as file:
+            file.write(b'{"name": "thi')  # half a line is on the disk
+        os.kill(os.getpid(), signal.SIGKILL)
+    return append(self, metric)
+KeptMetrics.append = killing
+"""
+
+
+def test_killed_while_it_reads_and_while_it_measures_it_comes_to_the_same_report(
+    parts: Path, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    killed = tmp_path / "killed"
+    for patch in (KILLED_READING, KILLED_MEASURING):
+        assert run_and_die(patch, arguments(parts, killed)) == -signal.SIGKILL
+        assert not (killed / "report.json").exists()
+    assert (killed / "readings" / "pictures-from-sounds" / "done").read_text() == "24"
+    assert evaluated(parts, killed) == 0
+    printed = capsys.readouterr().out
+    assert "(paper 0.4071)" in printed and "another corpus" in printed
+    assert without_times(killed) == without_times(whole)
+    for name in ("metrics.jsonl", "suitable-classes.txt"):
+        assert (killed / name).read_bytes() == (whole / name).read_bytes()
+
+
+def run_and_die(patch: str, words: list[str]) -> int:
+    code = f"import os, signal, sys{patch}\nfrom s2s.__main__ import main\nmain(sys.argv[1:])"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *words], check=False, cwd=ROOT, capture_output=True, timeout=300
+    )
+    return ended.returncode
+
+
+def test_sounds_alone_are_painted_and_judged_and_the_rest_is_said_to_be_missing(parts: Path, tmp_path: Path) -> None:
+    for number, scene in enumerate(("rain", "dog_bark")):
+        folder = tmp_path / "sounds" / scene
+        folder.mkdir(parents=True)
+        for clip in range(2):
+            noise = np.random.default_rng(2 * number + clip).normal(0.0, 3000.0, 16_000)
+            wavfile.write(folder / f"3-{number}{clip}0-A.wav", 16_000, noise.astype(np.int16))
+    words = ["evaluate", str(parts / "model"), str(tmp_path / "sounds"), str(tmp_path / "out")]
+    assert main([*words, "--judge", str(parts / "things"), "--each", "1"]) == 0
+    report = read_report(tmp_path / "out")
+    assert {metric.of for metric in report.metrics} == {"pictures from sounds"}
+    assert report.tables == [] and report.data["kind"] == "recordings"
+    assert any(one.why == "the data are sounds alone, without pictures" for one in report.skipped)
+
+
+def test_moments_of_films_train_table_2(parts: Path, tmp_path: Path) -> None:
+    moments = tmp_path / "moments.json"
+    moments.write_text(json.dumps({f"clip-{number}": [1, 0] for number in range(24)}))
+    tiny = {"steps": 1, "seeds": 1, "width": 4, "batch": 4, "hop_samples": 318, "px": 32}
+    settings = [word for name, value in tiny.items() for word in ("--set", f"{name}={value}")]
+    out = tmp_path / "out"
+    assert main(arguments(parts, out, "--moments", str(moments), "--each", "1", "--clips", "6", *settings)) == 0
+    table = next(table for table in read_report(out).tables if table.name == "table-2")
+    assert [row.label for row in table.rows] == list(TABLE_2) and table.rows[0].published["fid"] == 24.05
+    assert len(list((out / "table-2").glob("*-seed0/result.json"))) == 6
+
+
+def test_another_model_is_not_mixed_into_a_folder(
+    parts: Path, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = write_tiny_bundle(tmp_path / "other", seed=1)
+    words = arguments(parts, whole)
+    assert main([words[0], str(other), *words[2:]]) == 2
+    assert "holds an evaluation with other model" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("classes", "more", "complaint"),
+    [
+        (("dog",), (), "all held-out clips are of one class"),
+        (CLASSES, ("--judge", "{model}"), "holds no judge"),
+        (CLASSES, ("--judge", "{judge}"), "one classifier"),
+        (CLASSES, ("--inception", "{model}/model.yaml"), "no state dict of torchvision's inception_v3"),
+        (CLASSES, ("--film", "{model}/missing.mp4"), "no such film"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_in_one_line_before_anything_is_written(
+    classes: tuple[str, ...],
+    more: tuple[str, ...],
+    complaint: str,
+    parts: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    films = write_films(tmp_path / "films", 6, classes)
+    given = [word.format(model=parts / "model", judge=parts / "judge") for word in more]
+    words = arguments(parts, tmp_path / "out", *given)
+    assert main([*words[:2], str(films), *words[3:]]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and complaint in error
+    assert not (tmp_path / "out").exists()
