@@ -1,13 +1,11 @@
 """What was left out of a report and why, and what it was made with, on the page. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from s2s.evaluate.report.model import Report
-from s2s.evaluate.report.words import in_words, words_of
+from s2s.evaluate.report.words import METRICS, in_words, words_of
 from s2s.media.page import Html, element, table
-
-_OF: Final = ", "
 
 
 def left_out(report: Report) -> Iterator[Html]:
@@ -31,9 +29,8 @@ def run_with(report: Report) -> Iterator[Html]:
 
 
 def _named(what: str) -> str:
-    """Return what was skipped in words; metrics are named `name, of`."""
-    name, comma, of = what.partition(_OF)
-    return words_of(name).label + comma + of
+    """Return what was skipped in words: metrics under the names that readers know."""
+    return re.sub(r"\w+", lambda found: METRICS[found[0]].label if found[0] in METRICS else found[0], what)
 
 
 def _metric_options(report: Report) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from s2s.evaluate.report.model import Claim, Metric, Report, Table, Value
-from s2s.evaluate.report.words import words_of
+from s2s.evaluate.report.words import in_words, words_of
 from s2s.files.quote import one_line
 
 DECIDED: Final = (
@@ -127,11 +127,11 @@ def _options(made: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _differing(ours: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    """Return `clips: 120 here, 300 there` for whatever differs."""
+    """Return `clips: 120 here, 300 there` for whatever differs in words; where files lie is no difference."""
     keys = [*ours, *(key for key in other if key not in ours)]
-    pairs = {key: (ours.get(key, _ABSENT), other.get(key, _ABSENT)) for key in keys}
-    return [f"{key}: {_said(a)} here, {_said(b)} there" for key, (a, b) in pairs.items() if a != b]
+    pairs = {key: (_said(ours.get(key, _ABSENT)), _said(other.get(key, _ABSENT))) for key in keys}
+    return [f"{key}: {a} here, {b} there" for key, (a, b) in pairs.items() if a != b]
 
 
 def _said(value: object) -> str:
-    return "not told" if value is _ABSENT else one_line(value)
+    return "not told" if value is _ABSENT else one_line(in_words(value))

@@ -50,9 +50,9 @@ def _size_px(path: Path) -> tuple[int, int] | None:
 
 
 def _there(figure: Figure, folder: Path, beside: Beside) -> Iterator[Html]:
-    """Yield the other report's figure of the same name."""
+    """Yield the other report's figure of the same name, where that came with its files."""
     for one in beside.report.figures:
-        if one.name == figure.name:
+        if one.name == figure.name and (folder / one.file).is_file():
             yield element("p", f"The same figure in {beside.name}:", class_="beside")
             yield _picture(folder, one, f"{one.title}, in {beside.name}")
 

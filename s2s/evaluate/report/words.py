@@ -5,6 +5,7 @@ A metric that is not in the table is shown all the same, under its own name.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from s2s.evaluate.report.model import Better, Metric, Report
@@ -78,8 +79,8 @@ def lead(report: Report) -> str:
         if isinstance(report.data.get(key), int)
     ]
     size = " of ".join(counts[:2]) + "".join(f" in {one}" for one in counts[2:])
-    kind = f", {report.data['kind']}" if report.data.get("kind") else ""
-    name = report.data.get("name", "data without a name")
+    name, kind = report.data.get("name", "data without a name"), report.data.get("kind", "")
+    kind = f", {kind}" if kind not in ("", name) else ""
     return f"{model_of(report)} was measured on {name}{kind}{': ' if size else ''}{size}."
 
 
@@ -145,11 +146,13 @@ def _metric(report: Report, name: str, of: str) -> Metric | None:
 
 
 def in_words(value: Any) -> str:
-    """Return plain data as a reader says it."""
+    """Return plain data as a reader says it; of a path on somebody's machine the name alone."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {in_words(one)}" for key, one in value.items()) or "none"
     if isinstance(value, list | tuple):
         return ", ".join(map(in_words, value)) or "none"
+    if isinstance(value, str) and value.startswith("/"):
+        return PurePosixPath(value).name or value
     return "none" if value is None or value == "" else str(value)

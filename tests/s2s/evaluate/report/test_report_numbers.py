@@ -73,13 +73,15 @@ def test_what_was_not_alike_is_named() -> None:
     ours, there = made_up(), another()
     assert other_conditions(ours, there) == ["data, clips: 448 here, 300 there", "seed: 0 here, 1 there"]
     assert other_conditions(ours, ours) == []
+    elsewhere = [{"seed": 0, "options": {"judges": [f"/home/{name}/judge"]}} for name in ("ada", "bob")]
+    assert other_conditions(*(dataclasses.replace(ours, made=made) for made in elsewhere)) == []
     metrics = [dataclasses.replace(one, options={"at": 5}) for one in ours.metrics[:1]]
     silent = dataclasses.replace(there, data=ours.data, made={"options": {"each": 4, "seed": 0}}, metrics=metrics)
     name = "R@1 by the corpus's own classifier, real pictures"
     assert other_conditions(ours, silent) == [
         "seed: 0 here, not told there",
         "option each: 2 here, 4 there",
-        "option judges: ['judge', 'thing-judge'] here, not told there",
+        "option judges: judge, thing-judge here, not told there",
         f"{name}, at: 1 here, 5 there",
         f"{name}, array: class here, not told there",
     ]

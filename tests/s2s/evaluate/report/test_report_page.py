@@ -129,6 +129,24 @@ def test_what_was_left_out_is_named_with_its_reason(page: Parsed) -> None:
     assert named == "R@1 by CLIP, pictures from sounds; R@5 by CLIP, pictures from sounds"
 
 
+def test_of_metrics_left_out_together_each_is_named_in_words(tmp_path: Path) -> None:
+    left_out = Skipped("fid, thing_none, new_one of real pictures", "none were given")
+    page = report_page(tmp_path, dataclasses.replace(made_up(), skipped=[left_out]))
+    assert "<dd>FID, the judge finds no thing, new_one of real pictures</dd>" in page
+
+
+def test_where_files_lie_on_a_machine_is_not_told(tmp_path: Path) -> None:
+    made = {"options": {"data": "/home/ada/films", "judges": ["/home/ada/judge"]}}
+    page = report_page(tmp_path, dataclasses.replace(made_up(), made=made))
+    assert "/home" not in page and "<td>films</td>" in page and "<td>judge</td>" in page
+
+
+def test_data_that_are_called_what_they_are_are_named_once(tmp_path: Path) -> None:
+    data = {"name": "recordings", "kind": "recordings", "clips": 64}
+    page = report_page(tmp_path, dataclasses.replace(made_up(), data=data))
+    assert "Small world 7 was measured on recordings: 64 clips." in page
+
+
 def test_what_it_was_run_with_is_told(page: Parsed) -> None:
     text = "".join(text for attributes, text in page.all("section") if attributes.get("id") == "run-with")
     for told in (
@@ -259,6 +277,11 @@ def test_equal_conditions_are_said_too(folder: Path) -> None:
 def test_the_other_reports_figure_stands_under_ours(side_by_side: Parsed) -> None:
     alts = [attributes["alt"] for attributes, _ in side_by_side.all("img")]
     assert alts == ["Pictures of single sounds", "Pictures of single sounds, in version-6", "A map of the sounds"]
+
+
+def test_another_report_without_its_figures_is_no_fault(folder: Path, tmp_path: Path) -> None:
+    page = Parsed(report_page(folder / "ours", made_up(), (tmp_path / "report.json", another())))
+    assert len(page.all("img")) == 2 and page.text("p", "warning") == []
 
 
 def _luminance(colour: str) -> float:
