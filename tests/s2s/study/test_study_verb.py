@@ -9,6 +9,7 @@ from PIL import Image
 from scipy.io import wavfile
 
 from s2s.__main__ import main
+from s2s.serving.addresses import bind
 from s2s.study import serving
 from s2s.study.manifest import MANIFEST, MEDIA, check_media, read_study
 from s2s.study.material import open_material
@@ -159,7 +160,7 @@ def test_a_port_that_is_taken_is_said_and_the_answers_are_given_back(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_small_study(tmp_path / "study")
-    with serving.bind("127.0.0.1", 0) as squatter:
+    with bind("127.0.0.1", 0) as squatter:
         port = str(squatter.getsockname()[1])
         for _ in range(2):
             assert main(["study", "serve", str(tmp_path / "study"), "--port", port]) == 2
