@@ -34,6 +34,7 @@ SECTIONS: Final = {
     "bundle": "4",
     "ablate": "table 2",
     "evaluate": "4, tables 1, 2, B",
+    "study": "4.3, app. E, table 1 (b)",
 }
 """Where the paper describes what a verb does."""
 
@@ -128,7 +129,8 @@ def _values(action: argparse.Action) -> list[str]:
 def _usage(name: str, verb: argparse.ArgumentParser) -> str:
     """Return the verb with all that it does not go without."""
     if stages := verbs_of(verb):
-        return f"{name} STAGE {_usage('', next(iter(stages.values()))[0]).split(' --')[0].strip()}"
+        usages = {_usage("", stage).split(" --")[0].strip() for stage, _ in stages.values()}
+        return f"{name} STAGE {usages.pop()}" if len(usages) == 1 else f"{name} {'|'.join(stages)}"
     needed = [action for action in verb._actions if action.required and action.option_strings]
     places = [action for action in verb._actions if not action.option_strings]
     options = [f"{action.option_strings[0]} {' '.join(_values(action))}" for action in needed]

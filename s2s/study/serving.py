@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -29,16 +30,18 @@ def serve(folder: Path, host: str, port: int, wanted: int | None = None) -> None
     log, events = AnswerLog.open(folder, study)
     try:
         sitting = Sitting(study, log, events, wanted)
-        access = _access(folder, host)
+        access = access_to(folder, host)
         with _listen(host, port) as listener:
             _announce(access, int(listener.getsockname()[1]), sitting)
-            make_server(make_app(folder, study, sitting, access, _refused)).run(sockets=[listener])
+            server = make_server(make_app(folder, study, sitting, access, _refused))
+            with suppress(KeyboardInterrupt):  # which is how it is told to end
+                server.run(sockets=[listener])
         _log.info("%d began, %d finished", sitting.begun, sitting.finished)
     finally:
         log.close()
 
 
-def _access(folder: Path, host: str) -> Access:
+def access_to(folder: Path, host: str) -> Access:
     """Return who may ask. A server that comes back asks for the token that it asked for before."""
     access = Access.of(host)
     if access.token is None:

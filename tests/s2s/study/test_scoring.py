@@ -1,6 +1,7 @@
 """Scores against values computed by hand, and what is said of those who did not finish."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from s2s.study.table import lines, study_table
 from tests.s2s.study.studies import study_of, write_small_study
 
 
-def answers_of(study: Study, name: str, chosen: dict[str, tuple[int, ...]], place: int = 0) -> list[Event]:
+def answers_of(study: Study, name: str, chosen: Mapping[str, tuple[int, ...]], place: int = 0) -> list[Event]:
     """Return the events of a participant who chose so; what `chosen` leaves out was not answered."""
     asked = [one for one in questions_for(study, name, place) if one.question.id in chosen]
     given = [
