@@ -6,6 +6,8 @@ mixtures       of two sounds mixed, both are seen
 edits          an edit by volume moves the size and nothing else
 blends         from a sound to a picture without a step back
 composition    a picture of one thing and the sound of another
+retrieval      a sound finds a picture
+inversions     a picture found again in the generator
 unseen         where classes land that were never seen
 all_of_them    one after another
 """

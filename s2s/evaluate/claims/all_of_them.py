@@ -7,8 +7,10 @@ from s2s.bundle import Bundle
 from s2s.evaluate.claims.blends import blend_is_monotone
 from s2s.evaluate.claims.composition import picture_and_sound
 from s2s.evaluate.claims.edits import edit_moves_size_alone
+from s2s.evaluate.claims.inversions import found_again
 from s2s.evaluate.claims.measuring import ClaimSizes, Measuring
 from s2s.evaluate.claims.mixtures import both_in_a_mix
+from s2s.evaluate.claims.retrieval import sound_finds_picture
 from s2s.evaluate.claims.unseen import LeftOut, unseen_land_among_kin
 from s2s.evaluate.claims.volume import louder_is_larger
 from s2s.evaluate.report.model import Claim, Skipped
@@ -20,6 +22,8 @@ _MEASURED: Final[tuple[tuple[str, bool, Callable[[Measuring], Sequence[Claim | S
     ("an edit moves the size and nothing else", True, edit_moves_size_alone),
     ("a blend is monotone", True, blend_is_monotone),
     ("a picture and a sound together", True, picture_and_sound),
+    ("a sound finds a picture", True, sound_finds_picture),
+    ("a picture is found again", True, found_again),
 )
 """What each is called, whether it needs f_V, and what measures it."""
 

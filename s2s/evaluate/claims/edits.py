@@ -3,6 +3,7 @@
 Pictures are the generator's own, G(z, f_V(picture)), so that nothing of the inversion is measured with it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from s2s.evaluate.claims.measuring import Measuring, above, likeliest, mean_value, sound_of
+from s2s.evaluate.claims.measuring import Measuring, above, likeliest, mean_value, same_by_chance, sound_of
 from s2s.evaluate.heard_pictures import Pictures, see
-from s2s.evaluate.report.model import Claim
+from s2s.evaluate.report.model import Claim, Skipped
 from s2s.evaluate.thing_metrics import JudgeReading
 from s2s.metrics.scores import rank_correlation
 from s2s.sampling.embed import embed_sound
@@ -23,6 +24,7 @@ from s2s.sampling.manipulate import at_volume
 _LAMBDAS: Final = (-2.0, -1.0, 0.0, 1.0, 2.0)
 _UNMOVED: Final = _LAMBDAS.index(0.0)
 _QUIETER_DB: Final = -20.0
+_STEP: Final = f"λ from -2 to 2 of z_A - z_A at {_QUIETER_DB:g} dB; pictures of held-out moments"
 _THERE: Final = 0.5  # from which value of the mask a place is the thing's
 
 
@@ -35,10 +37,10 @@ class _Edited:
     outside: float
 
 
-def edit_moves_size_alone(measuring: Measuring) -> list[Claim]:
+def edit_moves_size_alone(measuring: Measuring) -> list[Claim | Skipped]:
     """Return whether size follows λ, the thing stays, and what is not the thing changes less than the thing does.
 
-    What is asked of the two latter is asked against steps of the same length in directions drawn at random.
+    Notes say what steps of the same length in directions drawn at random do to the two latter.
     """
     states = measuring.states(measuring.sizes.edited_each)
     h = see(measuring.model, measuring.drawn([(state,) for state in states]))
@@ -48,15 +50,15 @@ def edit_moves_size_alone(measuring: Measuring) -> list[Claim]:
         louder, quieter = (embed_sound(measuring.model, one).cpu() for one in (sound, at_volume(sound, _QUIETER_DB)))
         along.append(_edit(measuring, row, h[row : row + 1], louder, quieter))
         across.append(_edit(measuring, row, h[row : row + 1], *_at_random(louder - quieter, measuring.rng(row))))
-    return _claims(measuring, along, across)
+    return _claims(measuring, along, across, same_by_chance(states))
 
 
-def _claims(measuring: Measuring, along: list[_Edited], across: list[_Edited]) -> list[Claim]:
+def _claims(
+    measuring: Measuring, along: Sequence[_Edited], across: Sequence[_Edited], chance: float
+) -> list[Claim | Skipped]:
     size = mean_value(np.array([one.size for one in along]), measuring.seed)
     kept = mean_value(np.array([one.kept for one in along]), measuring.seed)
-    outside = mean_value(np.array([one.outside for one in along]), measuring.seed)
-    by_chance = [round(float(np.nanmean([getattr(one, name) for one in across])), 4) for name in ("kept", "outside")]
-    step = f"λ from -2 to 2 of z_A - z_A at {_QUIETER_DB:g} dB; pictures of held-out moments"
+    kept_at_random = float(np.mean([one.kept for one in across]))
     return [
         Claim(
             "edit-moves-size",
@@ -65,27 +67,32 @@ def _claims(measuring: Measuring, along: list[_Edited], across: list[_Edited]) -
             size,
             0.0,
             above(size, 0.0),
-            step,
+            _STEP,
         ),
         Claim(
             "edit-keeps-thing",
             "an edit by volume leaves the thing what it is",
-            "the judge finds the same thing after the edit, more often than after a step of that length at random",
+            "the judge finds the same thing after the edit as before, more often than by chance",
             kept,
-            by_chance[0],
-            above(kept, by_chance[0]),
-            step,
+            chance,
+            above(kept, chance),
+            f"{_STEP}; after steps of that length at random: {kept_at_random:.2f}",
         ),
-        Claim(
-            "edit-keeps-place",
-            "an edit by volume leaves the rest of the picture alone",
-            "pixels outside the thing change less than those within: their ratio is below 1",
-            outside,
-            1.0,
-            outside.high is not None and outside.high < 1.0,
-            f"{step}; steps of that length at random: {by_chance[1]:.2f}",
-        ),
+        _place_claim(measuring, along, across),
     ]
+
+
+def _place_claim(measuring: Measuring, along: Sequence[_Edited], across: Sequence[_Edited]) -> Claim | Skipped:
+    ratios, at_random = (np.array([one.outside for one in some]) for some in (along, across))
+    told = "an edit by volume leaves the rest of the picture alone"
+    if not np.isfinite(ratios).any():
+        return Skipped(told, "the judge finds no thing in the pictures, or nothing beside it, or nothing changes")
+    value = mean_value(ratios, measuring.seed)
+    asked = "pixels outside the thing change less than those within: their ratio is below 1"
+    note = _STEP
+    if np.isfinite(at_random).any():
+        note += f"; after steps of that length at random: {np.nanmean(at_random):.2f}"
+    return Claim("edit-keeps-place", told, asked, value, 1.0, value.high is not None and value.high < 1.0, note)
 
 
 def _edit(measuring: Measuring, row: int, h: Tensor, louder: Tensor, quieter: Tensor) -> _Edited:

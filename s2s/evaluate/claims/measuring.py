@@ -1,7 +1,7 @@
 """What the claims share: fresh takes of the world, pictures painted of them, and a judge that says what is in these."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -38,11 +38,13 @@ class ClaimSizes:
     mixes: int = 84
     blends: int = 84
     composed: int = 84
+    retrieved_each: int = 4
+    inverted: int = 6
     unseen_each: int = 13
     scenes: tuple[str, ...] = SCENES
 
     def __post_init__(self) -> None:
-        for name in ("louder_each", "edited_each", "mixes", "blends", "composed", "unseen_each"):
+        for name in (field.name for field in fields(self) if field.name != "scenes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         if not self.possible_pairs:
@@ -119,6 +121,12 @@ def sound_of(state: SceneState) -> Sound:
 def scene_numbers(states: Sequence[SceneState]) -> NDArray[np.int64]:
     """Return the number of each take's scene, [n]."""
     return np.array([SCENES.index(state.scene) for state in states])
+
+
+def same_by_chance(states: Sequence[SceneState]) -> float:
+    """Return how often two of `states` drawn at random are of one scene."""
+    shares = np.bincount(scene_numbers(states)) / len(states)
+    return round(float(np.square(shares).sum()), 4)
 
 
 def scene_logits(judge: ThingJudge, reading: JudgeReading) -> Tensor:

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.evaluate.claims.measuring import Measuring, above, likeliest, mean_value, scene_numbers, sound_of
+from s2s.evaluate.claims.measuring import Measuring, above, likeliest, mean_value, same_by_chance, sound_of
 from s2s.evaluate.report.model import Claim
 from s2s.metrics.scores import rank_correlation
 from s2s.sampling.manipulate import at_volume
@@ -27,7 +27,7 @@ def louder_is_larger(measuring: Measuring) -> list[Claim]:
         kept[row] = np.delete(found == found[_UNCHANGED], _UNCHANGED).mean()
     value, stays = mean_value(sizes, measuring.seed), mean_value(kept, measuring.seed)
     bound = float(np.mean(_own_sizes(measuring, states)))
-    chance = _same_by_chance(states)
+    chance = same_by_chance(states)
     return [
         Claim(
             "louder-larger",
@@ -57,9 +57,3 @@ def _own_sizes(measuring: Measuring, states: list[SceneState]) -> NDArray[np.flo
         row = [(SceneState(state.scene, state.seed, float(near), state.hour),) for near in nearness]
         each.append(rank_correlation(nearness, measuring.read(measuring.drawn(row)).areas))
     return np.array(each)
-
-
-def _same_by_chance(states: list[SceneState]) -> float:
-    """Return how often two takes drawn at random are of one scene."""
-    shares = np.bincount(scene_numbers(states)) / len(states)
-    return round(float(np.square(shares).sum()), 4)

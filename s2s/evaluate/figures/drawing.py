@@ -47,7 +47,7 @@ FIGURES: Final = (
     FigureKind("figure-13", "Figure 13", "Where it fails", limits.failures),
     FigureKind("figure-s4", "Figure S4", "A map of the sounds", sound_map.sound_map),
     FigureKind("figure-s7", "Figure S7", "More pictures edited by volume", latents.edited_by_volume_more),
-    FigureKind("figure-s8", "Figure S8", "New pictures, not remembered ones", latents.conditioned_and_nearest),
+    FigureKind("figure-s8", "Figure S8", "Beside the nearest training pictures", latents.conditioned_and_nearest),
 )
 
 

@@ -73,7 +73,7 @@ def mixtures(model: Bundle, material: FigureMaterial) -> Sheet:
     )
     if model.source_heads is not None:
         heard = hear_all(model, [mix(list(_equally_loud(pair).values())) for pair in pairs])
-        named = [len(names) > 1 for names in heard.named]
+        named = [set(names) == {clip.label for clip in pair} for names, pair in zip(heard.named, pairs, strict=True)]
         caption += f" Of {len(pairs)} mixtures tried the model names both in {sum(named)}; such are shown first."
         pairs = [pairs[row] for row in sorted(range(len(pairs)), key=lambda row: not named[row])]
     return mixing_sheet(model, material.seed, pairs[:_ROWS], caption)

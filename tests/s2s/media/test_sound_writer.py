@@ -14,7 +14,8 @@ STEPS = 2 / 32_768  # of sixteen bits, two
 
 
 def tone(num_samples: int, amplitude: float = 0.5) -> NDArray[np.float32]:
-    return (amplitude * np.sin(np.arange(num_samples) * 0.1)).astype(np.float32)
+    samples: NDArray[np.float32] = (amplitude * np.sin(np.arange(num_samples) * 0.1)).astype(np.float32)
+    return samples
 
 
 @pytest.mark.parametrize("num_samples", [1, 4095, 16_000])
