@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from s2s import bundle
-from s2s.data.clip_source import DataError
+from s2s.evaluate.figures import clip_material
 from s2s.evaluate.figures.material import CannotDrawError, FigureMaterial, LabelledClip, Shown, spread
-from s2s.evaluate.figures.pair_material import pair_material
 from s2s.evaluate.figures.sheet import above_each_other, side_by_side, sound_name
-from s2s.training.inputs.pair_sources import ChosenMoments
+from s2s.evaluate.metrics.clips import PairClips, open_clips
 from tests.fakes import write_tiny_bundle
-from tests.s2s.selection.clips import MadeUp
+from tests.s2s.selection.clips import MadeUp, write_prepared
 
 
 def material(*labels: str, shown: Shown | None = None) -> FigureMaterial:
@@ -71,21 +70,29 @@ def test_sheets_of_unequal_size_stand_side_by_side_and_above_each_other() -> Non
     np.testing.assert_array_equal(below[16:, :5], high)
 
 
+def written(folder: Path, source: MadeUp) -> PairClips:
+    """The held-out clips of made-up films, prepared at the size that the small f_V looks at."""
+    clips = open_clips(write_prepared(folder, source))
+    assert isinstance(clips, PairClips)
+    return clips
+
+
 def test_material_of_a_corpus_is_what_was_held_out_of_it(tmp_path: Path) -> None:
-    model = bundle.load(write_tiny_bundle(tmp_path))
-    pairs = ChosenMoments(Labelled(6, val_from=4, broken=[5]), 128)
-    drawn_from = pair_material(model, pairs, "clips made up")
-    assert [clip.name for clip in drawn_from.clips] == ["clip-4"]
+    model, clips = bundle.load(write_tiny_bundle(tmp_path / "model")), written(tmp_path / "data", Films(6, val_from=4))
+    drawn_from = clip_material(model, clips)
+    assert [clip.name for clip in drawn_from.clips] == ["clip-4", "clip-5"]
     assert drawn_from.gallery is not None
     assert drawn_from.gallery.features.shape == (4, 32)
+    assert drawn_from.films is not None
+    assert list(drawn_from.films.ids) == ["clip-4", "clip-5"]
 
 
-def test_a_corpus_that_holds_nothing_out_is_refused(tmp_path: Path) -> None:
-    model = bundle.load(write_tiny_bundle(tmp_path))
-    with pytest.raises(DataError, match="expected held-out pairs"):
-        pair_material(model, ChosenMoments(Labelled(2), 128), "clips made up")
+def test_without_an_image_encoder_there_is_no_gallery_and_no_film(tmp_path: Path) -> None:
+    model = bundle.load(write_tiny_bundle(tmp_path / "model"), image_encoder=False)
+    drawn_from = clip_material(model, written(tmp_path / "data", Films(6, val_from=4)))
+    assert (drawn_from.gallery, drawn_from.films) == (None, None)
 
 
-class Labelled(MadeUp):
+class Films(MadeUp):
     def label(self, clip_id: str) -> str | None:
         return None
