@@ -10,6 +10,8 @@ curves                            how runs went
 selection_hits                    how often selected moments are right
 realism, sound_classifier         how real the world sounds
 hearing                           loud, soft, in halls, unknown things, two at once: a room of its own
+heard_pictures                    what the show paints of many sounds
+figures, claims                   the paper's figures; what its section 5 claims, as numbers: rooms of their own
 report                            the numbers as data, as JSON and as a page: a room of its own
 comparison                        an old model against a new one
 evaluation, identity, full_report a whole report on a model, gone on with after a kill

@@ -1,0 +1,19 @@
+"""The paper's figures 3, 4, 6 to 9, 11 to 13, S4, S7 and S8, drawn of any model by the library's own functions.
+
+material                        sounds with classes and pictures
+world_material, clip_material   those of the synthetic world; of whatever is evaluated
+sheet                           a figure before it is a file
+moments                         figure 3: the frame that shows what is heard
+waveforms                       figures 4, 6, 7, 8: sounds as they are, louder, mixed
+latents                         figures 9, 11, S7, S8: pictures and sounds in the latent space
+limits                          figures 12, 13: classes never seen, failures
+sound_map                       figure S4: the sounds in two dimensions
+drawing                         all of them, each a file
+"""
+
+from s2s.evaluate.figures.clip_material import clip_material
+from s2s.evaluate.figures.drawing import FIGURES, draw_figures
+from s2s.evaluate.figures.material import FigureMaterial, LabelledClip
+from s2s.evaluate.figures.world_material import world_material
+
+__all__ = ["FIGURES", "FigureMaterial", "LabelledClip", "clip_material", "draw_figures", "world_material"]
