@@ -58,21 +58,13 @@ def _add_score(steps: Verbs) -> None:
 
 def _make(args: argparse.Namespace) -> None:
     from s2s import bundle
+    from s2s.evaluate.metrics.clips import open_clips
     from s2s.study.making import make_study
-    from s2s.study.material import open_material
 
-    material = open_material(args.data, args.moments)
+    clips = open_clips(args.data, args.moments)
     model = bundle.load(args.model, image_encoder=args.against is None)
     against = bundle.load(args.against, image_encoder=False) if args.against else None
-    made = make_study(
-        args.out,
-        model,
-        material,
-        against=against,
-        num_questions=args.questions,
-        seed=args.seed,
-        name=args.data.resolve().name,
-    )
+    made = make_study(args.out, model, clips, against=against, num_questions=args.questions, seed=args.seed)
     write_run(args.out, args, {"data": made.data, "models": made.models})
     categories = len(made.data["categories"])
     print(f"{args.out}: {made.num_questions} questions, {categories} categories, {len(made.files)} files")

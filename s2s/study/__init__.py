@@ -1,6 +1,5 @@
 """The paper's user study (section 4.3, appendix E): made of a model and sounds, asked of people, scored as table 1 (b).
 
-    material            the held-out sounds that people hear, with their pictures where they have some
     plan                which sound and which pictures make up a question; pure
     check_tones         the sound check before the first question
     painting, making    the pictures of both methods; everything in one folder

@@ -19,8 +19,9 @@ OTHERS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class ListedClip:
-    """A held-out sound: its id, its category and the recording that it was cut from."""
+    """A held-out sound: its row among all, its id, its category and the recording that it was cut from."""
 
+    row: int
     id: str
     label: str
     recording: str

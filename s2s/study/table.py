@@ -10,21 +10,21 @@ from s2s.study.plan import EXPERIMENTS
 from s2s.study.scoring import Scores, Share
 
 PUBLISHED: Final[Mapping[str, Mapping[str, float]]] = {
-    "ours": {"recall": 80.29, "precision": 83.8},
-    "baseline": {"recall": 75.1},
+    "ours": {"recall": 0.8029, "precision": 0.838},
+    "baseline": {"recall": 0.751},
 }
-"""In per cent, of 70 participants: the bars of table 1 (b), and section 4.3."""
+"""Shares of one, of 70 participants: the bars of table 1 (b), and section 4.3."""
 _COLUMNS: Final = (
-    Column("recall", "(i) recall", "%", "up"),
-    Column("others", "(i) chosen of other categories", "%", "down"),
-    Column("precision", "(ii) precision", "%", "up"),
-    Column("false", "(ii) another sound's picture", "%", "down"),
-    Column("none", "(ii) none of them", "%", ""),
+    Column("recall", "(i) recall", "share", "up"),
+    Column("others", "(i) chosen of other categories", "share", "down"),
+    Column("precision", "(ii) precision", "share", "up"),
+    Column("false", "(ii) another sound's picture", "share", "down"),
+    Column("none", "(ii) none of them", "share", ""),
 )
 
 
 def study_table(study: Study, scores: Scores) -> Table:
-    """Return the table: a row for each method, shares in per cent, counts of answers."""
+    """Return the table: a row for each method, shares of one, counts of answers."""
     shares, models = scores.shares, study.models
     ours = {
         "recall": shares["recall, ours"],
@@ -52,21 +52,21 @@ def lines(table: Table) -> list[str]:
             cell = row.cells.get(column.key)
             if cell is None:
                 continue
-            bounds = "" if cell.low is None else f" ({cell.low:.1f} to {cell.high:.1f})"
-            paper = f", the paper's {row.published[column.key]:g}" if column.key in row.published else ""
-            found.append(f"{row.label}, {column.label}: {cell.value:.1f} %{bounds}{paper}")
+            bounds = "" if cell.low is None else f" ({cell.low:.1%} to {cell.high:.1%})"
+            paper = f", the paper's {row.published[column.key]:.1%}" if column.key in row.published else ""
+            found.append(f"{row.label}, {column.label}: {cell.value:.1%}{bounds}{paper}")
     return found
 
 
 def _cells(shares: Mapping[str, Share | None]) -> dict[str, Value | None]:
-    return {key: _per_cent(shares.get(key)) for key in (column.key for column in _COLUMNS)}
+    return {key: _value(shares.get(key)) for key in (column.key for column in _COLUMNS)}
 
 
-def _per_cent(share: Share | None) -> Value | None:
+def _value(share: Share | None) -> Value | None:
     if share is None:
         return None
-    low, high = (None if bound is None else round(100 * bound, 2) for bound in (share.low, share.high))
-    return Value(round(100 * share.value, 2), low, high, share.answers)
+    low, high = (None if bound is None else round(bound, 4) for bound in (share.low, share.high))
+    return Value(round(share.value, 4), low, high, share.answers)
 
 
 def _note(study: Study, scores: Scores) -> str:

@@ -18,7 +18,7 @@ CATEGORIES = ("rain", "train", "dog", "sea", "fire", "bird")
 def listed(per_category: int, categories: Sequence[str] = CATEGORIES) -> list[ListedClip]:
     """Return clips of each category, each a recording of its own."""
     names = [(label, f"{label}-{number}") for label in categories for number in range(per_category)]
-    return [ListedClip(name, label, name) for label, name in names]
+    return [ListedClip(row, name, label, name) for row, (label, name) in enumerate(names)]
 
 
 def study_of(num_questions: int, seed: int = 0, per_category: int = 10) -> Study:

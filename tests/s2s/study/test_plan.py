@@ -1,12 +1,13 @@
 """What a study asks is drawn by seed, and balanced as its docstring says."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from s2s.study.plan import EXPERIMENTS, ListedClip, plan_study
+from s2s.study.plan import EXPERIMENTS, plan_study
 from tests.s2s.study.studies import CATEGORIES, listed
 
 seeds = st.integers(0, 2**32)
@@ -59,7 +60,7 @@ def spread(counts: list[int]) -> int:
 @settings(max_examples=20, deadline=None)
 @given(seeds)
 def test_no_recording_is_heard_twice_where_there_are_enough(seed: int) -> None:
-    windows = [ListedClip(f"{clip.id}-{n}", clip.label, clip.recording) for clip in listed(10) for n in range(3)]
+    windows = [replace(clip, id=f"{clip.id}-{n}") for clip in listed(10) for n in range(3)]
     plan = plan_study(windows, 20, seed)
     heard = [question.clip.recording for experiment in EXPERIMENTS for question in plan.questions[experiment]]
     assert plan.apart and len(set(heard)) == 40

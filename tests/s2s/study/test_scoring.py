@@ -128,11 +128,11 @@ def test_the_table_is_table_1_b_with_the_published_numbers_beside(study: Study) 
     table = study_table(study, score(study, events))
     ours, baseline = table.rows
     assert (table.name, table.source) == ("table-1b", "Table 1 (b)")
-    assert ours.published == {"recall": 80.29, "precision": 83.8} and baseline.published == {"recall": 75.1}
-    assert ours.cells["recall"] is not None and ours.cells["recall"].value == 100.0
-    assert baseline.cells["recall"] is not None and baseline.cells["recall"].value == 50.0
+    assert ours.published == {"recall": 0.8029, "precision": 0.838} and baseline.published == {"recall": 0.751}
+    assert ours.cells["recall"] is not None and ours.cells["recall"].value == 1.0
+    assert baseline.cells["recall"] is not None and baseline.cells["recall"].value == 0.5
     assert baseline.cells["precision"] is None
-    assert "Ours, (i) recall: 100.0 %, the paper's 80.29" in lines(table)
+    assert "Ours, (i) recall: 100.0%, the paper's 80.3%" in lines(table)
 
 
 def test_score_writes_a_document_and_says_the_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,7 +146,7 @@ def test_score_writes_a_document_and_says_the_numbers(tmp_path: Path, capsys: py
     log.close()
     assert main(["study", "score", str(folder), str(tmp_path / "out" / "score.json")]) == 0
     written = json.loads((tmp_path / "out" / "score.json").read_text())
-    assert written["table"]["rows"][0]["cells"]["precision"]["value"] == 100.0
+    assert written["table"]["rows"][0]["cells"]["precision"]["value"] == 1.0
     assert written["participants"] == {"begun": 1, "finished": 1, "counted": 1}
     assert written["questions"][0]["pictures"][0]["chosen"] == 1.0
-    assert "Ours, (ii) precision: 100.0 %, the paper's 83.8" in capsys.readouterr().out
+    assert "Ours, (ii) precision: 100.0%, the paper's 83.8%" in capsys.readouterr().out

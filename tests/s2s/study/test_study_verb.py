@@ -12,7 +12,6 @@ from s2s.__main__ import main
 from s2s.serving.addresses import bind
 from s2s.study import serving
 from s2s.study.manifest import MANIFEST, MEDIA, check_media, read_study
-from s2s.study.material import open_material
 from tests.fakes import write_tiny_bundle
 from tests.s2s.study.studies import write_small_study
 
@@ -61,7 +60,7 @@ def test_of_takes_the_baseline_paints_from_pictures_and_all_is_written_once(
     assert {path.name for path in (out / MEDIA).iterdir()} == set(study.files)
     assert all(name.partition(".")[0] == digest[:24] for name, digest in study.files.items())  # which tells nothing
     assert study.models["baseline"]["conditioned on"] == "pictures"
-    assert study.data["kind"] == "takes of the world" and study.num_questions == 8
+    assert study.data["kind"] == "world" and study.num_questions == 8
     heard = {question.clip for asked in study.questions.values() for question in asked}
     assert heard == {f"take-{number:06d}" for number in range(152, 160)}  # the test takes, each once
     for question in study.questions["i"]:
@@ -91,23 +90,30 @@ def test_of_sounds_alone_another_model_is_what_ours_is_compared_with(
     study = read_study(out)
     assert study.models["baseline"]["conditioned on"] == "sounds"
     heard = {question.clip for question in study.questions["i"]}
-    assert heard == {f"{category}/recording2-0.wav" for category in CATEGORIES}  # the second of three recordings
+    assert heard == {f"{category}/recording2-0" for category in CATEGORIES}  # the second of three recordings
     assert study.data["different sounds in both experiments"] is False
     assert "both experiments play the same sounds" in capsys.readouterr().out
 
 
-def test_of_files_with_folds_the_third_is_heard_and_other_is_none(tmp_path: Path) -> None:
-    material = open_material(write_sounds(tmp_path / "sounds", "{}-17-A.wav", each=5))
-    assert [clip.id for clip in material.clips] == [f"{category}/3-17-A.wav" for category in CATEGORIES]
-    assert [clip.label for clip in material.clips] == ["dog", "rain", "sea", "train"]
+@pytest.mark.heavy
+def test_a_clip_that_is_silent_is_left_out_and_another_is_heard(
+    model: Path, takes: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sounds = np.load(takes / "sounds.npy")
+    sounds[-1] = 0
+    np.save(takes / "sounds.npy", sounds)
+    out = tmp_path / "study"
+    assert main(["study", "make", str(model), str(takes), str(out), "--questions", "4"]) == 0
+    used = [picture.clip for asked in read_study(out).questions.values() for one in asked for picture in one.pictures]
+    assert "take-000159" not in used
+    assert "take-000159 is left out: it is silent" in caplog.messages
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["make", "{model}", "{empty}", "{out}"], "neither what `prepare` wrote nor sounds in folders"),
+        (["make", "{model}", "{empty}", "{out}"], "neither what `prepare` wrote nor sounds in CLASS"),
         (["make", "{model}", "{sounds}", "{out}", "--against", "{model}"], "give --questions 4"),
-        (["make", "{model}", "{sounds}", "{out}", "--moments", "x.json"], "--moments are for prepared films"),
         (["serve", "{empty}"], "holds no finished study"),
         (["score", "{empty}"], "holds no finished study"),
     ],
