@@ -11,9 +11,9 @@ sound_map                       figure S4: the sounds in two dimensions
 drawing                         all of them, each a file
 """
 
-from s2s.evaluate.figures.clip_material import clip_material
+from s2s.evaluate.figures.clip_material import material_of_clips
 from s2s.evaluate.figures.drawing import FIGURES, draw_figures
 from s2s.evaluate.figures.material import FigureMaterial, LabelledClip
-from s2s.evaluate.figures.world_material import world_material
+from s2s.evaluate.figures.world_material import material_of_world
 
-__all__ = ["FIGURES", "FigureMaterial", "LabelledClip", "clip_material", "draw_figures", "world_material"]
+__all__ = ["FIGURES", "FigureMaterial", "LabelledClip", "draw_figures", "material_of_clips", "material_of_world"]

@@ -22,7 +22,7 @@ _MOST_GALLERY: Final = 2000
 _FILMS: Final = 4
 
 
-def clip_material(
+def material_of_clips(
     model: Bundle, clips: PairClips | SoundClips, *, most_each: int = 8, selector: Selector | None = None, seed: int = 0
 ) -> FigureMaterial:
     """Read up to `most_each` clips of a class; a clip without a class is one by itself.

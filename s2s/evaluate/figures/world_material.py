@@ -43,7 +43,7 @@ SHOWN: Final = Shown(
 )
 
 
-def world_material(
+def material_of_world(
     model: Bundle, per_scene: int = 6, *, scenes: tuple[str, ...] = SCENES, films: int = 4, seed: int = 0
 ) -> FigureMaterial:
     """Draw `per_scene` takes of each scene in the shape of `model`'s pictures, films and a gallery where it has f_V.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from s2s import bundle
-from s2s.evaluate.figures import clip_material
+from s2s.evaluate.figures import material_of_clips
 from s2s.evaluate.figures.material import CannotDrawError, FigureMaterial, LabelledClip, Shown, spread
 from s2s.evaluate.figures.sheet import above_each_other, side_by_side, sound_name
 from s2s.evaluate.metrics.clips import PairClips, open_clips
@@ -79,7 +79,7 @@ def written(folder: Path, source: MadeUp) -> PairClips:
 
 def test_material_of_a_corpus_is_what_was_held_out_of_it(tmp_path: Path) -> None:
     model, clips = bundle.load(write_tiny_bundle(tmp_path / "model")), written(tmp_path / "data", Films(6, val_from=4))
-    drawn_from = clip_material(model, clips)
+    drawn_from = material_of_clips(model, clips)
     assert [clip.name for clip in drawn_from.clips] == ["clip-4", "clip-5"]
     assert drawn_from.gallery is not None
     assert drawn_from.gallery.features.shape == (4, 32)
@@ -89,7 +89,7 @@ def test_material_of_a_corpus_is_what_was_held_out_of_it(tmp_path: Path) -> None
 
 def test_without_an_image_encoder_there_is_no_gallery_and_no_film(tmp_path: Path) -> None:
     model = bundle.load(write_tiny_bundle(tmp_path / "model"), image_encoder=False)
-    drawn_from = clip_material(model, written(tmp_path / "data", Films(6, val_from=4)))
+    drawn_from = material_of_clips(model, written(tmp_path / "data", Films(6, val_from=4)))
     assert (drawn_from.gallery, drawn_from.films) == (None, None)
 
 
