@@ -1,6 +1,7 @@
-"""`evaluate`: a model measured on what it never saw: metrics, the paper's tables, one report."""
+"""`evaluate`: a model measured on what it never saw: metrics, the paper's tables and figures, one report."""
 
 import argparse
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,12 +23,16 @@ _SHARE: Final = "R@1 from which a class goes into OUT/suitable-classes.txt, for 
 
 def add_to(verbs: Verbs) -> None:
     """Add the verb."""
-    about = "a model's metrics, and the paper's tables, in one report"
+    about = "a model's metrics, and the paper's tables and figures, in one report"
     verb = verbs.add_parser("evaluate", help=about, description=_ABOUT)
     verb.add_argument("model", type=Path, metavar="MODEL", help="a bundle")
     verb.add_argument("data", type=Path, metavar="DATA", help="as `prepare` wrote it, or a folder of labelled sounds")
-    verb.add_argument("out", type=Path, metavar="OUT", help="metrics.jsonl, report.json, and what is kept to go on")
-    verb.add_argument("--paper", action="store_true", help="fill the paper's tables, the published numbers beside")
+    verb.add_argument(
+        "out", type=Path, metavar="OUT", help="report.html, report.json, metrics.jsonl, and what is kept to go on"
+    )
+    paper = "the paper's tables, the published numbers beside, its figures, and section 5's claims"
+    verb.add_argument("--paper", action="store_true", help=paper)
+    verb.add_argument("--against", type=Path, metavar="REPORT", help="another report, side by side on the page")
     verb.add_argument("--each", type=at_least(1), default=2, help="pictures for each sound (default 2; paper: 12)")
     verb.add_argument("--clips", type=at_least(2), metavar="N", help="at most, evenly spread (default: all held out)")
     verb.add_argument("--device", type=device, default="cpu", help="cpu, cuda or cuda:N (default cpu)")
@@ -56,6 +61,10 @@ def _add_paper(verb: argparse.ArgumentParser) -> None:
     paper.add_argument("--moments", type=Path, metavar="FILE.json", help=moments)
     ablation = "where `ablate` has trained table 2 already (default OUT/table-2, trained there)"
     paper.add_argument("--ablation", type=Path, metavar="FOLDER", help=ablation)
+    claims = 'how much one claim is measured on, as louder_each=2, or the scenes that all are: scenes=["sea","dog"]'
+    paper.add_argument("--claims", action="append", default=[], metavar="NAME=VALUE", help=claims)
+    left_out = "a bundle trained without those scenes: where do their sounds land?"
+    paper.add_argument("--left-out", nargs=2, metavar=("MODEL", "SCENE,SCENE"), help=left_out)
     paper.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one setting of table 2's rows")
     paper.add_argument("--suitable-from", type=float, default=0.3, metavar="SHARE", help=_SHARE)
 
@@ -63,14 +72,17 @@ def _add_paper(verb: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> None:
     import torch
 
-    from s2s.evaluate.full_report import evaluate
+    from s2s.evaluate.full_report import evaluate, write_full_page
+    from s2s.evaluate.report.model import read_report
 
+    against = (args.against, read_report(args.against)) if args.against else None  # refused now, not after the hour
     if args.threads is not None:
         torch.set_num_threads(args.threads)
-    report = evaluate(_plan(args), _paper(args), when=datetime.now().astimezone().isoformat(timespec="seconds"))
+    plan = _plan(args)
+    report = evaluate(plan, _paper(args), when=datetime.now().astimezone().isoformat(timespec="seconds"))
     for line in _lines(report):
         print(line)
-    print(args.out / "report.json")
+    print(write_full_page(plan, report, against))
 
 
 def _plan(args: argparse.Namespace) -> "EvaluationPlan":
@@ -93,22 +105,31 @@ def _plan(args: argparse.Namespace) -> "EvaluationPlan":
 
 
 def _paper(args: argparse.Namespace) -> "PaperPlan | None":
+    from s2s.evaluate.claims import ClaimSizes
     from s2s.evaluate.paper.ablation import AblationSettings
     from s2s.evaluate.paper.tables import PaperPlan
 
     if not args.paper:
         return None
     settings = settings_of(AblationSettings, args.set)
-    return PaperPlan(args.out, args.moments, args.ablation, settings, args.suitable_from, args.device)
+    plan = PaperPlan(args.out, args.moments, args.ablation, settings, args.suitable_from, args.device)
+    plan = replace(plan, claims=settings_of(ClaimSizes, args.claims))
+    if args.left_out is None:
+        return plan
+    model, scenes = args.left_out
+    return replace(plan, left_out=Path(model), left_out_scenes=tuple(scenes.split(",")))
 
 
 def _lines(report: "Report") -> list[str]:
-    """Tell what was measured, as a person reads it."""
+    """Return what was measured, as a person reads it."""
     lines = [f"{metric.name}, {metric.of}: {metric.value.value:.3f} {metric.unit}" for metric in report.metrics]
     for table in report.tables:
         lines.append(f"{table.title} ({table.source}); {table.note}")
         for row in table.rows:
             lines.append(f"  {row.label}: {', '.join(_cell(row, column) for column in table.columns)}")
+    for claim in report.claims:
+        holds = {True: "holds", False: "does not hold", None: "cannot be told"}[claim.holds]
+        lines.append(f"{claim.claim}: {claim.value.value:.3f}, {holds}")
     return lines + [f"not measured: {one.what}: {one.why}" for one in report.skipped]
 
 

@@ -3,30 +3,37 @@
 import os
 import platform
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import torch
 
+from s2s import bundle
 from s2s.bundle import Bundle
-from s2s.evaluate.evaluation import EvaluationPlan, classes_of, open_evaluation
+from s2s.evaluate.claims import LeftOut, measure_claims
+from s2s.evaluate.curves import CURVES
+from s2s.evaluate.evaluation import Evaluation, EvaluationPlan, classes_of, open_evaluation
+from s2s.evaluate.figures import draw_figures, material_of_clips
 from s2s.evaluate.identity import fingerprint_of
 from s2s.evaluate.metrics.clips import Clips
 from s2s.evaluate.metrics.kept import KeptMetrics
 from s2s.evaluate.metrics.registry import Unmeasured, in_few_lines
 from s2s.evaluate.paper.tables import PaperPlan, PaperTables
-from s2s.evaluate.report.model import FORMAT, Metric, Report, Skipped, Table, write_report
+from s2s.evaluate.report.model import FORMAT, Claim, Figure, Metric, Report, Skipped, Table, write_report
+from s2s.evaluate.report.page import write_page
+from s2s.files.atomic_write import write_text
 
 _PACKAGES: Final = ("torch", "torchmetrics", "numpy", "scipy")
 T = TypeVar("T")
 
 
 def evaluate(plan: EvaluationPlan, paper: PaperPlan | None, *, when: str) -> Report:
-    """Measure all that `plan` allows, with `paper` its tables too, and write `report.json`; goes on where it stopped.
+    """Measure all that `plan` allows, with `paper` its tables, figures and claims too, and write `report.json`.
 
-    `when` is the time of day in ISO's form. Raises as `open_evaluation`.
+    A run that was stopped goes on where it was. `when` is the time of day in ISO's form. Raises as `open_evaluation`.
     """
     began_s = time.monotonic()
     opened = open_evaluation(plan)
@@ -34,10 +41,12 @@ def evaluate(plan: EvaluationPlan, paper: PaperPlan | None, *, when: str) -> Rep
     found = list(opened.measured(evidence, KeptMetrics(plan.out)))
     metrics = _of_kind(Metric, found)
     tables: list[Table | Skipped] = []
+    shown: list[Figure | Claim | Skipped] = []
     if paper is not None:
         numbers = {(metric.name, metric.of): metric.value for metric in metrics}
         judge = None if opened.judges.classes is None else opened.judges.classes.judge
         tables = list(PaperTables(paper, opened.model, judge, evidence, numbers, opened.memory_note()).all())
+        shown = list(_figures_and_claims(opened, paper))
     report = Report(
         format=FORMAT,
         made=_made(plan, when, time.monotonic() - began_s),
@@ -45,12 +54,29 @@ def evaluate(plan: EvaluationPlan, paper: PaperPlan | None, *, when: str) -> Rep
         data=_about_data(opened.clips),
         metrics=metrics,
         tables=_of_kind(Table, tables),
-        figures=[],
-        claims=[],
-        skipped=[*in_few_lines(_of_kind(Unmeasured, found)), *_of_kind(Skipped, tables)],
+        figures=_of_kind(Figure, shown),
+        claims=_of_kind(Claim, shown),
+        skipped=[*in_few_lines(_of_kind(Unmeasured, found)), *_of_kind(Skipped, [*tables, *shown])],
     )
     write_report(plan.out, report)
     return report
+
+
+def write_full_page(plan: EvaluationPlan, report: Report, against: tuple[Path, Report] | None) -> Path:
+    """Write `report.html` of a report that `evaluate` wrote, with how the bundle learnt where it tells that."""
+    curves = plan.model / CURVES
+    if curves.is_file():
+        write_text(plan.out / CURVES, curves.read_text(encoding="utf-8"))
+    return write_page(plan.out, report, against)
+
+
+def _figures_and_claims(opened: Evaluation, paper: PaperPlan) -> Iterator[Figure | Claim | Skipped]:
+    """Yield the paper's figures of the evaluated clips, and its claims on the world's truth."""
+    model, things = opened.model, opened.judges.things
+    yield from draw_figures(model, material_of_clips(model, opened.clips, seed=opened.plan.seed), paper.out)
+    left_out = None if paper.left_out is None else LeftOut(bundle.load(paper.left_out), paper.left_out_scenes)
+    judge = None if things is None else things.judge
+    yield from measure_claims(model, judge, seed=opened.plan.seed, sizes=paper.claims, left_out=left_out)
 
 
 def _of_kind(kind: type[T], found: Iterable[object]) -> list[T]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from s2s.bundle import Bundle
 from s2s.data.prepared import PreparedData
+from s2s.evaluate.claims import ClaimSizes
 from s2s.evaluate.metrics.clips import PairClips
 from s2s.evaluate.metrics.evidence import CannotMeasureError, Evidence
 from s2s.evaluate.metrics.judges import CLASS_LOGITS
@@ -26,7 +27,8 @@ TABLE_2_FOLDER: Final = "table-2"
 @dataclass(frozen=True, slots=True)
 class PaperPlan:
     """What the tables need besides: `moments` as `select` wrote them train the rows of table 2 in `ablation`, or take
-    those that `ablate` has left there. `least` is the R@1 from which a class is suitable.
+    those that `ablate` has left there. `least` is the R@1 from which a class is suitable. `left_out` is a bundle that
+    was trained without `left_out_scenes` of the world; `claims` how much each claim of section 5 is measured on.
     """
 
     out: Path
@@ -35,6 +37,9 @@ class PaperPlan:
     settings: AblationSettings = field(default_factory=AblationSettings)
     least: float = LEAST
     device: str = "cpu"
+    left_out: Path | None = None
+    left_out_scenes: tuple[str, ...] = ()
+    claims: ClaimSizes = field(default_factory=ClaimSizes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

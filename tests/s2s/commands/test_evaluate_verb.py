@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from scipy.io import wavfile
 
 from s2s.__main__ import main
 from s2s.evaluate.paper.published import TABLE_2
-from s2s.evaluate.report.model import read_report
+from s2s.evaluate.report.model import read_report, write_report
 from tests.fakes import write_tiny_bundle
 from tests.s2s.evaluate.evaluated import CLASSES, write_films, write_judge, write_thing_judge
 
@@ -35,6 +36,9 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def arguments(parts: Path, out: Path, *more: str) -> list[str]:
     judges = ["--judge", str(parts / "judge"), "--judge", str(parts / "things")]
+    each = ("louder_each", "edited_each", "mixes", "blends", "composed", "retrieved_each", "inverted", "unseen_each")
+    sizes = [word for name in each for word in ("--claims", f"{name}=1")]
+    claims = [*sizes, "--claims", 'scenes=["sea", "helicopter"]']
     return [
         "evaluate",
         str(parts / "model"),
@@ -44,6 +48,7 @@ def arguments(parts: Path, out: Path, *more: str) -> list[str]:
         "--threads",
         "1",
         *judges,
+        *claims,
         *more,
     ]
 
@@ -83,6 +88,25 @@ def test_films_give_every_number_that_needs_no_truth_and_the_papers_tables(whole
     assert "--moments" in missing["table 2"]
     assert len((whole / "metrics.jsonl").read_text().splitlines()) == len(report.metrics)
     assert set((whole / "suitable-classes.txt").read_text().split()) <= set(CLASSES)
+
+
+def test_the_report_shows_the_papers_figures_and_claims_on_one_page(whole: Path) -> None:
+    report = read_report(whole)
+    assert {"figure-4", "figure-6"} <= {figure.name for figure in report.figures}
+    assert all((whole / name).is_file() for figure in report.figures for name in (figure.file, *figure.sounds))
+    assert "louder is larger" in {claim.claim for claim in report.claims}
+    page = (whole / "report.html").read_text()
+    assert all(figure.title in page for figure in report.figures)
+    assert page.count("data:image/png") >= len(report.figures)
+
+
+def test_another_report_stands_beside(parts: Path, whole: Path, tmp_path: Path) -> None:
+    report = read_report(whole)
+    other = tmp_path / "other"
+    other.mkdir()
+    write_report(other, replace(report, figures=[], model={**report.model, "name": "Another"}))
+    assert main(arguments(parts, whole, "--against", str(other))) == 0
+    assert "Another" in (whole / "report.html").read_text()
 
 
 KILLED_READING = """
