@@ -29,6 +29,10 @@ _BOUNDS: Final = (2.5, 97.5)
 _NEAR: Final = 0.5  # of two things in one picture: farther ones hide behind each other
 
 
+FEWEST: Final = 5
+"""Takes that bound a mean: drawn anew, one take is always itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimSizes:
     """How much each claim is measured on: takes of every one of `scenes`, or pairs of them."""
@@ -148,17 +152,19 @@ def both_found(logits: Tensor, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
 def mean_value(each: NDArray[np.float64], seed: int) -> Value:
     """Return the mean over takes [n] with the 95 % interval of a bootstrap that draws takes anew; NaN are left out.
 
-    Raises ValueError where nothing is left.
+    Fewer than `FEWEST` takes bound nothing. Raises ValueError where nothing is left.
     """
     known = each[np.isfinite(each)]
     if not len(known):
         raise ValueError("a mean needs at least one take")
+    if len(known) < FEWEST:
+        return Value(round(float(known.mean()), 4), None, None, len(known))
     weights = recording_weights([str(n) for n in range(len(known))], _DRAWS, np.random.default_rng([seed, *b"claim"]))
     low, high = np.percentile(weights @ known / len(known), _BOUNDS)
     mean, low, high = (round(float(number), 4) for number in (known.mean(), low, high))
     return Value(mean, low, high, len(known))
 
 
-def above(value: Value, chance: float) -> bool:
-    """Whether the whole interval lies above `chance`."""
-    return value.low is not None and value.low > chance
+def above(value: Value, chance: float) -> bool | None:
+    """Whether the whole interval lies above `chance`; None where there is no interval: it cannot be told."""
+    return None if value.low is None else value.low > chance

@@ -1,7 +1,7 @@
 """Section 5's claims as numbers: what a model that does it, and one that does not, would get."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -62,7 +62,7 @@ class Painting(Measuring):
 
 
 def painting(side: Callable[[float], float]) -> Painting:
-    return Painting(cast(Bundle, None), cast(ThingJudge, None), SMALL, 0, side)
+    return Painting(cast(Bundle, None), cast(ThingJudge, None), replace(SMALL, louder_each=3), 0, side)
 
 
 @pytest.fixture
@@ -93,7 +93,12 @@ def test_a_mean_has_an_interval_around_it_that_narrows_with_more_takes() -> None
 
 
 def test_takes_without_a_number_are_left_out_of_a_mean() -> None:
-    assert mean_value(np.array([np.nan, 2.0, 2.0]), seed=0) == Value(2.0, 2.0, 2.0, 2)
+    assert mean_value(np.array([np.nan, *[2.0] * 5]), seed=0) == Value(2.0, 2.0, 2.0, 5)
+
+
+def test_few_takes_bound_nothing_and_no_claim_is_said_to_hold_or_not() -> None:
+    value = mean_value(np.ones(4), seed=0)
+    assert value == Value(1.0, None, None, 4) and above(value, 0.5) is None
     with pytest.raises(ValueError, match="at least one take"):
         mean_value(np.array([np.nan]), seed=0)
 
