@@ -168,3 +168,8 @@ def mean_value(each: NDArray[np.float64], seed: int) -> Value:
 def above(value: Value, chance: float) -> bool | None:
     """Whether the whole interval lies above `chance`; None where there is no interval: it cannot be told."""
     return None if value.low is None else value.low > chance
+
+
+def below(value: Value, chance: float) -> bool | None:
+    """Whether the whole interval lies below `chance`; None where there is no interval."""
+    return None if value.high is None else value.high < chance

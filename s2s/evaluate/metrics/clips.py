@@ -143,7 +143,7 @@ class SoundClips:
 
 def open_clips(folder: Path, moments: Path | None = None, most: int | None = None) -> PairClips | SoundClips:
     """Return the clips of `folder` that nothing is trained on; of films the frames that `moments` names, as `select`
-    wrote them, else the middle ones; at most `most`, evenly spread.
+    wrote them, else the middle ones; at most `most`, as many of each class as of any other, evenly spread in it.
 
     Raises DataError, ValueError for a folder of another kind, for fewer than two clips, for clips of one class alone,
     and where training and held-out clips share a recording.
@@ -170,7 +170,8 @@ def _pairs(folder: Path, moments: Path | None, most: int | None) -> PairClips:
         pairs = ChosenMoments(source, max(source.about.settings.px), chosen)
         sources = {one: recording_of(source.rows[one].source) for one in pairs.ids}
     split = _by_split(pairs)
-    held_out = _spread(split["test"] or split["val"], most)
+    every = split["test"] or split["val"]
+    held_out = _spread(every, [pairs.label(one) for one in every], most)
     shared = {sources[one] for one in split["train"]} & {sources[one] for one in held_out}
     if shared:
         raise _sharing(folder, shared)
@@ -185,10 +186,20 @@ def _by_split(pairs: PairSource) -> dict[Split, list[str]]:
     return splits
 
 
-def _spread(ids: Sequence[str], most: int | None) -> list[str]:
+def _spread(ids: Sequence[str], labels: Sequence[str | None], most: int | None) -> list[str]:
+    """Return at most `most` ids, in their order. Takes of the world come class by class in turns: every fourth of
+    28 is of seven classes alone, so turns are taken class by class.
+    """
     if most is None or len(ids) <= most:
         return list(ids)
-    return [ids[row] for row in np.unique(np.linspace(0, len(ids) - 1, most).astype(int))]
+    by_class: dict[str | None, list[int]] = {}
+    for row, label in enumerate(labels):
+        by_class.setdefault(label, []).append(row)
+    shares = [len(part) for part in np.array_split(range(most), len(by_class))]
+    kept: set[int] = set()
+    for rows, share in zip(by_class.values(), shares, strict=True):
+        kept |= {rows[int(place)] for place in np.linspace(0, len(rows) - 1, min(share, len(rows))).astype(int)}
+    return [ids[row] for row in sorted(kept)]
 
 
 def _sounds(folder: Path, most: int | None) -> SoundClips:
@@ -203,7 +214,7 @@ def _sounds(folder: Path, most: int | None) -> SoundClips:
         scenes = _scenes_of(folder)
         _check_windows(folder, scenes)
         found = [one for one in read_scene_recordings(folder, "test", scenes) if one.scene != OTHER]
-    kept = set(_spread([str(one.path) for one in found], most))
+    kept = set(_spread([str(one.path) for one in found], [one.scene for one in found], most))
     return SoundClips(folder.name, [one for one in found if str(one.path) in kept])
 
 

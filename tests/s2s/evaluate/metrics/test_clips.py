@@ -27,6 +27,14 @@ def test_of_films_the_test_split_is_held_out_with_classes_and_recordings(tmp_pat
     assert len(open_clips(write_films(tmp_path / "more", 24), most=4).ids) == 4
 
 
+def test_a_few_of_clips_whose_classes_take_turns_are_of_every_class(tmp_path: Path) -> None:
+    for number in range(8):
+        for scene in ("rain", "dog_bark", "helicopter"):
+            write_sound(tmp_path / scene / f"3-{number}00-A.wav")
+    clips = open_clips(tmp_path, most=6)
+    assert sorted(clips.labels, key=str) == ["dog", "dog", "helicopter", "helicopter", "rain", "rain"]
+
+
 def test_of_a_folder_like_esc10_fold_3_is_held_out(tmp_path: Path) -> None:
     for fold in (1, 2, 3):
         write_sound(tmp_path / "rain" / f"{fold}-{fold}00-A.wav")
