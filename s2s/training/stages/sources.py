@@ -80,6 +80,7 @@ class SourcesStage(StageBase):
         torch.manual_seed(seed)
         self.data, self.settings, self.device_context = data, settings, device_context
         self.net = device_context.prepare(AudioEncoder(settings.width, data.feature_dim))
+        self._features = device_context.compile(self.net.features)
         self.heads = device_context.prepare(SourceHeads(SCENES, 8 * settings.width, data.feature_dim))
         parameters = [*self.net.parameters(), *self.heads.parameters()]
         self.optimiser = device_context.adam(parameters, settings.learning_rate, weight_decay=settings.weight_decay)
@@ -96,7 +97,7 @@ class SourcesStage(StageBase):
         self.net.train()
         self.heads.train()
         with self.device_context.autocast():
-            features = self.net.features(self.device_context.to_device(heard.inputs))
+            features = self._features(self.device_context.to_device(heard.inputs))
         losses = self._losses(features.float(), heard)
         loss = torch.stack(list(losses.values())).sum()
         backward_and_step(self.optimiser, loss)

@@ -102,7 +102,10 @@ def test_a_folder_called_world_is_a_folder_of_films(
         (["{films}", "{folder}/out", "--px", "4"], "px: expected different sizes of 8 to 4096, got 4"),
         (["{films}", "{folder}/out", "--clip-s", "0.25"], "clip_s: expected tenths of a second"),
         (["{films}", "{folder}/out", "--split", "0.9,0.2,0.1"], "shares: expected three that sum to 1"),
-        (["{films}", "{folder}/out", "--classes", "50"], "--classes belongs to --corpus vggsound or vegas"),
+        (
+            ["{films}", "{folder}/out", "--classes", "50"],
+            "--classes: expected all or a file with one class a line, got '50'",
+        ),
         (["{films}", "{films}/rain.mp4"], "rain.mp4"),
         (["--corpus", "world", "{folder}/out", "--px", "64,128"], "--px: the world's pictures have one size, got"),
         (["--corpus", "world", "{films}", "{folder}/out"], "--corpus world is drawn, and has no SOURCE: leave out"),
