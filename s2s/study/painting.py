@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from s2s.bundle import Bundle, BundleError
+from s2s.evaluate.heard_pictures import see
 from s2s.evaluate.metrics.clips import Clips
-from s2s.evaluate.metrics.judges import see
 from s2s.evaluate.thing_metrics import Conditions, hear_conditions, paint_conditions
 from s2s.sampling.noise import draw_noise
 from s2s.spectrogram import fit_clip

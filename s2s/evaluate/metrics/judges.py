@@ -12,18 +12,16 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.bundle import Bundle
+from s2s.evaluate.heard_pictures import see
 from s2s.models.judge import INCEPTION_DIM, Judge
 from s2s.models.thing_judge import ThingJudge
-from s2s.sampling.embed import as_seen
 from s2s.training.inputs.tensors import as_input
 from s2s.training.stages.judge import WEIGHTS as JUDGE_WEIGHTS
 from s2s.training.stages.judge import load_judge
-from s2s.training.stages.memory import middle_square
 from s2s.training.stages.thing_judge import WEIGHTS as THING_WEIGHTS
 from s2s.training.stages.thing_judge import load_thing_judge
 
@@ -82,16 +80,6 @@ class SeenReader:
     def read(self, pictures: NDArray[np.uint8]) -> Arrays:
         """Return unit features [n, d]."""
         return {SEEN: see(self.model, pictures).numpy()}
-
-
-@torch.inference_mode()
-def see(model: Bundle, pictures: NDArray[np.uint8]) -> Tensor:
-    """Return unit features [n, d], on the CPU, of pictures [n, h, w, 3]. Raises ValueError without f_V."""
-    if model.image_encoder is None:
-        raise ValueError(f"{model.path}: this bundle holds no image encoder")
-    # Small models learn from the square in the middle of wide pictures, unless the card says otherwise.
-    shown = as_seen(model, as_input(middle_square(pictures) if model.card.squash is None else pictures))
-    return F.normalize(model.image_encoder.encode(shown.to(model.device)).float(), dim=1).cpu()
 
 
 @dataclass(frozen=True, slots=True)

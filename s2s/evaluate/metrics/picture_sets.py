@@ -16,8 +16,8 @@ from torch import Tensor
 from s2s.bundle import Bundle
 from s2s.card import GENERATOR
 from s2s.data.clip import jpeg_bytes
+from s2s.evaluate.heard_pictures import see
 from s2s.evaluate.metrics.clips import Clips, PairClips
-from s2s.evaluate.metrics.judges import see
 from s2s.evaluate.metrics.readings import PictureSet, Readings, Shown
 from s2s.evaluate.thing_metrics import Conditions, conditions_of, paint_conditions
 from s2s.sampling.embed import encode_sounds

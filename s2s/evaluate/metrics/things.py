@@ -19,6 +19,7 @@ from s2s.world.takes import MASK_SCALE, WorldTakes
 
 _AT_ONCE: Final = 256
 _FULL: Final = 255.0
+_FEWEST: Final = 3  # of a class: fewer are left out of the correlation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,10 @@ def size_against_truth(evidence: Evidence, of: str, _: TruthOptions) -> Measured
     clips = np.unique(readings.clips)
     each = np.array([found[readings.rows[readings.clips == clip]].mean() for clip in clips])
     true = truth[clips].reshape(len(clips), -1).mean(axis=1) / _FULL
-    names = np.array([evidence.clips.labels[clip] for clip in clips])
+    names = np.array([str(evidence.clips.labels[clip]) for clip in clips])
     classes = np.unique(names, return_inverse=True)[1]
+    if np.bincount(classes).max() < _FEWEST:
+        raise CannotMeasureError("no class has three clips, whose sizes would have an order")
 
     def correlation(rows: intervals.Rows) -> float:
         return mean_rank_correlation(each[rows], true[rows], classes[rows])

@@ -6,10 +6,11 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from s2s.evaluate.metrics import things
 from s2s.evaluate.metrics.clip_text import PROMPTS
 from s2s.evaluate.metrics.diversity import next_of_class
 from s2s.evaluate.metrics.evidence import Evidence
-from s2s.evaluate.metrics.judges import CLASS_FEATURES, CLASS_LOGITS, SEEN
+from s2s.evaluate.metrics.judges import CLASS_FEATURES, CLASS_LOGITS, SEEN, THING_MASKS
 from s2s.evaluate.metrics.picture_sets import FROM_SOUNDS, HEARD, REAL
 from s2s.evaluate.metrics.recall import hits_of
 from s2s.evaluate.metrics.registry import METRICS, MODEL, Unmeasured, in_few_lines, measure
@@ -70,6 +71,22 @@ def test_sounds_find_their_own_pictures_and_pictures_their_sounds(evidence: Evid
 def test_diversity_is_the_distance_of_two_noises_in_that_of_two_takes(evidence: Evidence) -> None:
     assert next_of_class(list(LABELS)).tolist() == [3, -1, -1, 0]
     assert value("noise_diversity", FROM_SOUNDS, evidence) == pytest.approx(1 / 4)
+
+
+@pytest.mark.parametrize(("each", "expected"), [(3, 1.0), (2, None)])
+def test_sizes_have_an_order_among_three_of_a_class_and_none_among_fewer(
+    each: int, expected: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = np.array([10.0, 20.0, 40.0, 15.0, 30.0, 60.0])[: 2 * each]
+    masks = np.broadcast_to(sizes[:, None, None], (len(sizes), 2, 2))
+    evidence = evidence_of({REAL: {THING_MASKS: masks}}, labels=["dog"] * each + ["rain"] * each)
+    truth = (masks * 3).astype(np.uint8)
+    monkeypatch.setattr(things, "_with_truth", lambda evidence, of: (evidence.of(of, THING_MASKS), truth))
+    found = measure(METRICS["size_against_truth"], REAL, evidence)
+    if expected is None:
+        assert isinstance(found, Unmeasured) and "no class has three clips" in found.why
+    else:
+        assert isinstance(found, Metric) and found.value.value == pytest.approx(expected)
 
 
 def test_what_cannot_be_measured_is_said_in_a_line_for_all_alike() -> None:
