@@ -37,6 +37,7 @@ def evaluate(plan: EvaluationPlan, paper: PaperPlan | None, *, when: str) -> Rep
     """
     began_s = time.monotonic()
     opened = open_evaluation(plan)
+    left_out = _left_out(paper)  # refused now, not after the hour
     evidence = opened.evidence()
     found = list(opened.measured(evidence, KeptMetrics(plan.out)))
     metrics = _of_kind(Metric, found)
@@ -46,7 +47,7 @@ def evaluate(plan: EvaluationPlan, paper: PaperPlan | None, *, when: str) -> Rep
         numbers = {(metric.name, metric.of): metric.value for metric in metrics}
         judge = None if opened.judges.classes is None else opened.judges.classes.judge
         tables = list(PaperTables(paper, opened.model, judge, evidence, numbers, opened.memory_note()).all())
-        shown = list(_figures_and_claims(opened, paper))
+        shown = list(_figures_and_claims(opened, paper, left_out))
     report = Report(
         format=FORMAT,
         made=_made(plan, when, time.monotonic() - began_s),
@@ -70,11 +71,18 @@ def write_full_page(plan: EvaluationPlan, report: Report, against: tuple[Path, R
     return write_page(plan.out, report, against)
 
 
-def _figures_and_claims(opened: Evaluation, paper: PaperPlan) -> Iterator[Figure | Claim | Skipped]:
+def _left_out(paper: PaperPlan | None) -> LeftOut | None:
+    if paper is None or paper.left_out is None:
+        return None
+    return LeftOut(bundle.load(paper.left_out), paper.left_out_scenes)
+
+
+def _figures_and_claims(
+    opened: Evaluation, paper: PaperPlan, left_out: LeftOut | None
+) -> Iterator[Figure | Claim | Skipped]:
     """Yield the paper's figures of the evaluated clips, and its claims on the world's truth."""
     model, things = opened.model, opened.judges.things
     yield from draw_figures(model, material_of_clips(model, opened.clips, seed=opened.plan.seed), paper.out)
-    left_out = None if paper.left_out is None else LeftOut(bundle.load(paper.left_out), paper.left_out_scenes)
     judge = None if things is None else things.judge
     yield from measure_claims(model, judge, seed=opened.plan.seed, sizes=paper.claims, left_out=left_out)
 

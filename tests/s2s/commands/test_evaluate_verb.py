@@ -216,3 +216,12 @@ def test_what_cannot_be_measured_is_refused_in_one_line_before_anything_is_writt
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and complaint in error
     assert not (tmp_path / "out").exists()
+
+
+def test_a_model_without_scenes_that_the_world_has_not_is_refused_before_anything_is_painted(
+    parts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(arguments(parts, out, "--left-out", str(parts / "model"), "tram")) == 2
+    assert "expected some of 28 scenes" in capsys.readouterr().err
+    assert not (out / "readings").exists()
