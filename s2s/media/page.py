@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from s2s.media.compact import mp3_of, webp_of
+
 # Not every machine's table has these.
 _KINDS: Final = {".webp": "image/webp", ".flac": "audio/flac", ".wav": "audio/wav", ".ogg": "audio/ogg"}
 _VOID: Final = frozenset({"img", "br", "meta", "wbr"})
@@ -89,25 +91,33 @@ def data_url(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def picture(path: Path, alt: str, size_px: tuple[int, int] | None = None) -> Html:
+def picture(path: Path, alt: str, size_px: tuple[int, int] | None = None, *, compact: bool = False) -> Html:
     """Return the picture in file `path`, inlined; with its width and height its place is kept until it is drawn.
 
-    Raises OSError, and ValueError for a file that is no picture.
+    `compact`: a PNG becomes a WebP to look at. Raises OSError, and ValueError for a file that is no picture.
     """
     size = {} if size_px is None else {"width": str(size_px[0]), "height": str(size_px[1])}
-    return element("img", src=_inlined(path, "image"), alt=alt, **size)
+    return element("img", src=_inlined(path, "image", compact), alt=alt, **size)
 
 
-def sound(path: Path, name: str) -> Html:
-    """Return a player of the sound in file `path`, inlined, and what it is called. Raises OSError and ValueError."""
+def sound(path: Path, name: str, *, compact: bool = False) -> Html:
+    """Return a player of the sound in file `path`, inlined, and what it is called. Raises OSError and ValueError.
+
+    `compact`: a WAV or FLAC becomes an MP3 to listen to.
+    """
+    src = _inlined(path, "audio", compact)
     # Without "none" each is decoded at once, and telephones allow a page some forty players.
-    player = element("audio", src=_inlined(path, "audio"), controls=True, preload="none", aria_label=f"play {name}")
+    player = element("audio", src=src, controls=True, preload="none", aria_label=f"play {name}")
     return element("div", element("span", name), player, class_="sound")
 
 
-def _inlined(path: Path, wanted: str) -> str:
+def _inlined(path: Path, wanted: str, compact: bool) -> str:
     ending = path.suffix.lower()
     kind = _KINDS.get(ending) or mimetypes.types_map.get(ending, "unknown")
     if not kind.startswith(f"{wanted}/"):
         raise ValueError(f"{path}: expected {wanted} of a kind that browsers know, got {ending or 'no ending'}")
+    if compact and ending == ".png":
+        return data_url(webp_of(path), "image/webp")
+    if compact and ending in (".flac", ".wav"):
+        return data_url(mp3_of(path), "audio/mpeg")
     return data_url(path.read_bytes(), kind)

@@ -1,5 +1,6 @@
 """The figures of a report on the page: pictures, captions, and sounds that play. Reads the files it inlines."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,8 @@ from s2s.evaluate.report.model import Figure, Report
 from s2s.files.quote import one_line
 from s2s.media.page import Html, element, picture, sound, text
 
+_GAIN: Final = re.compile(r"\b(?:(minus|plus) )?(\d+) db\b")
+_SIGNS: Final = {"minus": "−", "plus": "+"}
 _READ: Final = (OSError, ValueError)
 
 
@@ -35,7 +38,7 @@ def _titled(figure: Figure) -> str:
 def _picture(folder: Path, figure: Figure, alt: str) -> Html:
     path = folder / figure.file
     try:
-        inlined = picture(path, alt, _size_px(path))
+        inlined = picture(path, alt, _size_px(path), compact=True)
     except _READ:
         return _missing(figure.file)
     return element("div", inlined, class_="wide picture", tabindex="0", role="region", aria_label=alt)
@@ -66,15 +69,16 @@ def _sounds(folder: Path, figure: Figure) -> Html:
 
 def _sound(folder: Path, file: str, name: str) -> Html:
     try:
-        return sound(folder / file, name)
+        return sound(folder / file, name, compact=True)
     except _READ:
         return _missing(file)
 
 
 def _called(file: str, figure: Figure) -> str:
-    """Return the name of a sound: its file's, without the figure's before it and its kind behind."""
+    """Return the name of a sound: its file's, without the figure's before it and its kind behind, gains in decibels."""
     name = Path(file).stem.removeprefix(figure.name).strip("-_ ")
-    return (name or Path(file).stem).replace("_", " ").replace("-", " ")
+    words = (name or Path(file).stem).replace("_", " ").replace("-", " ")
+    return _GAIN.sub(lambda gain: f"{_SIGNS.get(gain[1], '')}{gain[2]}\N{NO-BREAK SPACE}dB", words)
 
 
 def _missing(file: str) -> Html:

@@ -1,11 +1,18 @@
 """A page that is one file: what is text stays text, and what it shows is in it."""
 
 import base64
+import io
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from s2s.media.audio import read_audio
+from s2s.media.montage import save_png
 from s2s.media.page import Html, document, element, picture, sound, table, text
+from s2s.media.sound_writer import write_flac
 
 HOSTILE = "<script>alert('\"&')</script>"
 ESCAPED = "&lt;script&gt;alert(&#x27;&quot;&amp;&#x27;)&lt;/script&gt;"
@@ -56,3 +63,28 @@ def test_what_no_browser_shows_is_refused_by_name(tmp_path: Path) -> None:
         picture(tmp_path / "notes.txt", "")
     with pytest.raises(ValueError, match=r"notes: expected audio of a kind that browsers know, got no ending"):
         sound(tmp_path / "notes", "")
+
+
+def test_compact_a_picture_is_looked_at_as_webp_and_a_sound_heard_as_mp3(tmp_path: Path) -> None:
+    levels = np.add.outer(np.arange(400), np.arange(2400))[..., None].repeat(3, axis=2) % 256
+    save_png(tmp_path / "a.png", levels.astype(np.uint8))
+    write_flac(tmp_path / "a.flac", (np.sin(np.arange(16_000) / 7) / 2).astype(np.float32), 16_000)
+    seen, heard = (
+        base64.b64decode(re.findall(r"base64,([^\"]+)", html)[0])
+        for html in (picture(tmp_path / "a.png", "", compact=True), sound(tmp_path / "a.flac", "", compact=True))
+    )
+    with Image.open(io.BytesIO(seen)) as opened:
+        assert (opened.format, opened.size) == ("WEBP", (1920, 320))
+    (tmp_path / "a.mp3").write_bytes(heard)
+    played = read_audio(tmp_path / "a.mp3", 16_000)
+    assert len(played) == pytest.approx(16_000, abs=1600) and np.abs(played).max() == pytest.approx(0.5, abs=0.1)
+    assert len(heard) < (tmp_path / "a.flac").stat().st_size
+
+
+def test_what_cannot_be_made_compact_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    (tmp_path / "a.wav").write_bytes(b"no sound")
+    with pytest.raises(OSError, match=r"a\.png"):
+        picture(tmp_path / "a.png", "", compact=True)
+    with pytest.raises(ValueError, match=r"a\.wav: expected a sound"):
+        sound(tmp_path / "a.wav", "", compact=True)

@@ -101,7 +101,7 @@ def _figures() -> list[Figure]:
     ]
 
 
-_SOUNDS = ("figure-4-thunder.wav", "figure-4-dog_bark.wav", "figure-4-rain-30-dB-softer.wav")
+_SOUNDS = ("figure-4-thunder.wav", "figure-4-dog_bark.wav", "figure-4-rain-minus-30-db.wav")
 
 
 def made_up() -> Report:

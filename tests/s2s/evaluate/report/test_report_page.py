@@ -13,6 +13,7 @@ from s2s.evaluate.curves import RunCurves
 from s2s.evaluate.report.curve_plots import curve_plots
 from s2s.evaluate.report.model import Claim, Column, Figure, Metric, Report, Row, Skipped, Table, Value
 from s2s.evaluate.report.page import report_page, write_page
+from s2s.media.compact import mp3_of, webp_of
 from tests.s2s.evaluate.report.made_up import another, made_up, write_files
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
@@ -82,11 +83,12 @@ def test_the_page_is_one_file_and_fetches_nothing(folder: Path) -> None:
     assert policy is not None and policy.startswith("default-src 'none'; img-src data:; media-src data:;")
 
 
-def test_pictures_and_sounds_are_the_files(page: Parsed, folder: Path) -> None:
+def test_pictures_and_sounds_are_the_files_made_compact(page: Parsed, folder: Path) -> None:
     inlined = [(attributes["src"] or "").partition("base64,")[2] for attributes, _ in page.all("img", "audio")]
-    files = [name for figure in made_up().figures for name in (figure.file, *figure.sounds)]
-    assert [base64.b64decode(one) for one in inlined] == [(folder / "ours" / name).read_bytes() for name in files]
-    assert page.text("div", "sound") == ["thunder", "dog bark", "rain 30 dB softer"]
+    files = [folder / "ours" / name for figure in made_up().figures for name in (figure.file, *figure.sounds)]
+    compact = [webp_of(path) if path.suffix == ".png" else mp3_of(path) for path in files]
+    assert [base64.b64decode(one) for one in inlined] == compact
+    assert page.text("div", "sound") == ["thunder", "dog bark", "rain −30\N{NO-BREAK SPACE}dB"]
 
 
 def test_the_page_begins_with_what_matters_in_words(page: Parsed) -> None:
