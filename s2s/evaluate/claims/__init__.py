@@ -10,10 +10,12 @@ retrieval      a sound finds a picture
 inversions     a picture found again in the generator
 unseen         where classes land that were never seen
 all_of_them    one after another
+kept           what was measured, for a run that goes on
 """
 
 from s2s.evaluate.claims.all_of_them import measure_claims
+from s2s.evaluate.claims.kept import KeptClaims
 from s2s.evaluate.claims.measuring import ClaimSizes
 from s2s.evaluate.claims.unseen import LeftOut
 
-__all__ = ["ClaimSizes", "LeftOut", "measure_claims"]
+__all__ = ["ClaimSizes", "KeptClaims", "LeftOut", "measure_claims"]

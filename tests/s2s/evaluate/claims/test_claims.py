@@ -13,7 +13,7 @@ from torch import Tensor
 
 from s2s import bundle
 from s2s.bundle import Bundle
-from s2s.evaluate.claims import ClaimSizes, LeftOut, inversions, measure_claims
+from s2s.evaluate.claims import ClaimSizes, KeptClaims, LeftOut, inversions, measure_claims
 from s2s.evaluate.claims import volume as volume_claim
 from s2s.evaluate.claims.edits import _outside_to_inside
 from s2s.evaluate.claims.measuring import Measuring, above, both_found, mean_value
@@ -148,7 +148,7 @@ def test_sizes_that_measure_nothing_are_refused(change: dict[str, int | tuple[st
 
 def test_without_a_judge_nothing_is_claimed(tmp_path: Path) -> None:
     model = bundle.load(write_tiny_bundle(tmp_path))
-    measured = list(measure_claims(model, None))
+    measured = list(measure_claims(model, None, KeptClaims(tmp_path)))
     assert all(isinstance(one, Skipped) for one in measured)
     assert {one.why.split(":")[0] for one in measured[:-1] if isinstance(one, Skipped)} == {"needs a judge of things"}
 
@@ -180,7 +180,7 @@ def test_every_claim_is_measured_of_a_model_that_paints_two(tmp_path: Path, monk
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         judge = ThingJudge().eval()
-    measured = list(measure_claims(model, judge, sizes=SMALL))
+    measured = list(measure_claims(model, judge, KeptClaims(tmp_path), sizes=SMALL))
     names = [one.name for one in measured if isinstance(one, Claim)]
     assert [name for name in names if name != "edit-keeps-place"] == [  # needs a judge that finds things
         "louder-larger",
