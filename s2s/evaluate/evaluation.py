@@ -43,6 +43,8 @@ from s2s.evaluate.metrics.registry import METRICS, Unmeasured, measure
 from s2s.evaluate.report.model import Metric
 
 READINGS: Final = "readings"
+_METHOD: Final = 2
+"""Of painting and reading: count up when the same is painted or read otherwise, so that no folder mixes both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,7 @@ def _missing_judges(judges: Judges) -> dict[str, str]:
 def _identity(plan: EvaluationPlan, clips: Clips, missing: Mapping[str, str]) -> dict[str, Any]:
     files = [path for path in (plan.inception, plan.clip_weights, plan.moments) if path is not None]
     return {
+        "method": _METHOD,
         "model": fingerprint_of(plan.model),
         "data": [clips.kind, fingerprint_of_names(clips.ids)],
         "judges": [*map(fingerprint_of, plan.judges), *map(fingerprint_of, files)],

@@ -43,6 +43,13 @@ class HeardSounds:
     named: tuple[tuple[str, ...], ...]
     certainty: tuple[float | None, ...]
 
+    def rows(self, rows: NDArray[np.intp]) -> "HeardSounds":
+        """Return those of `rows` [m], which may come more than once: pictures of one sound by several noises."""
+        beside = Beside(self.beside.h[rows], self.beside.weight[rows])
+        named = tuple(self.named[row] for row in rows)
+        certainty = tuple(self.certainty[row] for row in rows)
+        return HeardSounds(self.h[rows], self.whole[rows], self.held[rows], beside, named, certainty)
+
 
 def hear_all(model: Bundle, sounds: Sequence[Sound]) -> HeardSounds:
     """Return what `model` hears in mono sounds of any length. Raises ValueError for what cannot be heard."""

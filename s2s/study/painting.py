@@ -5,13 +5,13 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from s2s.bundle import Bundle, BundleError
-from s2s.evaluate.heard_pictures import see
+from s2s.evaluate.heard_pictures import hear_all, paint_all, see
 from s2s.evaluate.metrics.clips import Clips
-from s2s.evaluate.thing_metrics import Conditions, hear_conditions, paint_conditions
+from s2s.sampling import generate
 from s2s.sampling.noise import draw_noise
-from s2s.spectrogram import fit_clip
 
 Painter: TypeAlias = Callable[[int, int], NDArray[np.uint8]]
 """A clip's row and a seed -> a picture [h, w, 3]."""
@@ -21,8 +21,8 @@ def from_sounds(model: Bundle, clips: Clips) -> Painter:
     """Return (B) of the paper's table 1: what `model` paints of a clip's sound, as the show does."""
 
     def paint(row: int, seed: int) -> NDArray[np.uint8]:
-        sound = fit_clip(clips.sound(row), model.spec).numpy()
-        return _paint(model, hear_conditions(model, sound[None]), seed)
+        (picture,) = paint_all(model, hear_all(model, [clips.sound(row)]), _noise(model, seed))
+        return np.asarray(picture)
 
     return paint
 
@@ -41,12 +41,11 @@ def from_pictures(model: Bundle, clips: Clips) -> Painter:
         )
 
     def paint(row: int, seed: int) -> NDArray[np.uint8]:
-        return _paint(model, Conditions(see(model, clips.picture(row)[None])), seed)
+        (picture,) = generate.paint(model, _noise(model, seed), see(model, clips.picture(row)[None]))
+        return np.asarray(picture)
 
     return paint
 
 
-def _paint(model: Bundle, conditions: Conditions, seed: int) -> NDArray[np.uint8]:
-    z = draw_noise(1, model.generator.z_dim, seed=seed)
-    picture: NDArray[np.uint8] = paint_conditions(model.generator, z, conditions)[0]
-    return picture
+def _noise(model: Bundle, seed: int) -> Tensor:
+    return draw_noise(1, model.generator.z_dim, seed=seed)

@@ -16,12 +16,10 @@ from torch import Tensor
 from s2s.bundle import Bundle
 from s2s.card import GENERATOR
 from s2s.data.clip import jpeg_bytes
-from s2s.evaluate.heard_pictures import see
+from s2s.evaluate.heard_pictures import hear_all, paint_all, see
 from s2s.evaluate.metrics.clips import Clips, PairClips
 from s2s.evaluate.metrics.readings import PictureSet, Readings, Shown
-from s2s.evaluate.thing_metrics import Conditions, conditions_of, paint_conditions
-from s2s.sampling.embed import encode_sounds
-from s2s.sampling.sources import hear_sound
+from s2s.sampling.generate import paint
 from s2s.spectrogram import fit_clip
 
 REAL: Final = "real pictures"
@@ -51,7 +49,7 @@ class Painting:
         return PictureSet(REAL, len(self.clips.ids), 1, lambda rows: Shown(*self._real(rows), {}))
 
     def from_sounds(self) -> PictureSet:
-        """Return what is painted from sounds, with z_A of each as `HEARD`."""
+        """Return what is painted from sounds as the show paints them, with z_A of each as `HEARD`."""
         return PictureSet(FROM_SOUNDS, len(self.clips.ids) * self.each, self.each, self._from_sounds)
 
     def from_pictures(self) -> PictureSet:
@@ -65,13 +63,12 @@ class Painting:
         # Each sound is heard once, however many pictures are painted from it.
         clips, own = np.unique([number // self.each for number in numbers], return_inverse=True)
         sounds, usable = _stacked([self._sound(int(clip)) for clip in clips])
-        z_A, heard = hear(self.model, sounds)
-        after = Conditions(heard.h[own], None if heard.held is None else heard.held[own])
-        return Shown(self._painted(numbers, after), usable[own], {HEARD: z_A[own].numpy()})
+        heard = hear_all(self.model, list(sounds)).rows(own)
+        return Shown(paint_all(self.model, heard, self._noise(numbers)), usable[own], {HEARD: heard.whole.numpy()})
 
     def _from_pictures(self, numbers: range) -> Shown:
         pictures, usable = self._real([number // self.each for number in numbers])
-        return Shown(self._painted(numbers, Conditions(see(self.model, pictures))), usable, {})
+        return Shown(paint(self.model, self._noise(numbers), see(self.model, pictures)), usable, {})
 
     def _sound(self, row: int) -> NDArray[np.float32] | None:
         """Return the sound as the model is given it; None for one that cannot be read, or holds nothing."""
@@ -84,21 +81,10 @@ class Painting:
         fitted: NDArray[np.float32] = fit_clip(sound, self.model.spec).numpy()
         return fitted
 
-    def _painted(self, numbers: range, after: Conditions) -> NDArray[np.uint8]:
-        device, dim = self.model.device, self.model.generator.z_dim
-        draws = (np.random.default_rng([self.seed, number]).standard_normal(dim, np.float32) for number in numbers)
-        z = torch.from_numpy(np.stack(list(draws))).to(device)
-        held = None if after.held is None else after.held.to(device)
-        return paint_conditions(self.model.generator, z, Conditions(after.h.to(device), held))
-
-
-def hear(model: Bundle, sounds: NDArray[np.float32]) -> tuple[Tensor, Conditions]:
-    """Return z_A [n, d], on the CPU, of sounds [n, clip_samples], and what the show paints after."""
-    if model.source_heads is None:
-        z_A = encode_sounds(model.audio_encoder, model.spec, sounds)
-        return z_A, Conditions(z_A)
-    hearings = [hear_sound(model, sound) for sound in sounds]
-    return torch.from_numpy(np.stack([one.h for one in hearings])), conditions_of(model, hearings)
+    def _noise(self, numbers: range) -> Tensor:
+        dim = self.model.generator.z_dim
+        draws = [np.random.default_rng([self.seed, number]).standard_normal(dim, np.float32) for number in numbers]
+        return torch.from_numpy(np.stack(draws))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

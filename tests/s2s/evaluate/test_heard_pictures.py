@@ -11,11 +11,20 @@ from numpy.typing import NDArray
 from s2s import bundle
 from s2s.bundle import Bundle
 from s2s.evaluate.heard_pictures import hear_all, paint_all, see
+from s2s.evaluate.metrics.picture_sets import HEARD, Painting
 from s2s.sampling.embed import embed_image, embed_sound
 from s2s.sampling.generate import paint
 from s2s.sampling.noise import draw_noise
 from s2s.sampling.sources import hear_sound
 from tests.fakes import write_memory_bundle, write_naming_bundle, write_tiny_bundle
+from tests.s2s.evaluate.made_up import MadeUpClips
+
+
+class Sounding(MadeUpClips):
+    """Clips that can be listened to."""
+
+    def sound(self, row: int) -> NDArray[np.float32]:
+        return sounds(len(self.ids))[row]
 
 
 def sounds(count: int) -> list[NDArray[np.float32]]:
@@ -70,6 +79,23 @@ def test_one_noise_serves_for_all_sounds(naming: Bundle) -> None:
     heard, z = hear_all(naming, sounds(1) * 2), draw_noise(1, naming.generator.z_dim, seed=3)
     one, other = paint_all(naming, heard, z)
     np.testing.assert_array_equal(one, other)
+
+
+def test_several_noises_of_one_sound_are_painted_after_the_same(naming: Bundle) -> None:
+    heard, z = hear_all(naming, sounds(2)), draw_noise(3, naming.generator.z_dim, seed=3)
+    own = heard.rows(np.array([1, 0, 1]))
+    assert own.named == (heard.named[1], heard.named[0], heard.named[1])
+    assert own.certainty[2] == heard.certainty[1]
+    torch.testing.assert_close(own.beside.h, heard.beside.h[[1, 0, 1]])
+    np.testing.assert_array_equal(paint_all(naming, own, z)[1], paint_all(naming, heard.rows(np.array([0])), z[1:2])[0])
+
+
+def test_what_is_measured_is_what_the_show_paints_two_things_where_two_sound(naming: Bundle) -> None:
+    shown = Painting(naming, Sounding(["a"], ["a"]), each=2, seed=5).from_sounds().show(range(1, 2))
+    z = torch.from_numpy(np.random.default_rng([5, 1]).standard_normal((1, naming.generator.z_dim), np.float32))
+    heard = hear_all(naming, sounds(1))
+    np.testing.assert_array_equal(shown.pictures, paint_all(naming, heard, z))
+    np.testing.assert_array_equal(shown.more[HEARD], heard.whole.numpy())
 
 
 def test_of_a_wide_picture_the_square_in_the_middle_is_seen(nameless: Bundle) -> None:
