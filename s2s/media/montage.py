@@ -16,8 +16,8 @@ from s2s.files.names import shown
 Pixels = NDArray[np.uint8]
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 _GAP_PX: Final = 6
-_PAPER: Final = (18, 18, 20)
-_INK: Final = (225, 225, 220)
+PAPER: Final = (18, 18, 20)
+INK: Final = (225, 225, 220)
 _FAINT: Final = (150, 150, 148)
 _KEYWORD: Final = "Sound2Scene"  # the keyword of the PNG's own text
 _SPELT: Final = str.maketrans({"λ": "lambda", "×": "x", "−": "-", "–": "-", "—": "-", "→": "->", "∞": "inf"})
@@ -62,12 +62,12 @@ def captioned_sheet(
     beside = [_fitted(font, caption, 2 * cell_px) for caption in row_captions]
     left = _GAP_PX + (_widest(font, beside) + 2 * _GAP_PX if beside else 0)
     top = _GAP_PX + line_px * (bool(title) + max((caption.count("\n") + 1 for caption in above), default=0))
-    sheet = Image.new("RGB", (left + columns * step, top + len(rows) * down), _PAPER)
+    sheet = Image.new("RGB", (left + columns * step, top + len(rows) * down), PAPER)
     draw = ImageDraw.Draw(sheet)
-    draw.text((_GAP_PX, _GAP_PX // 2), _fitted(font, title, sheet.width - 2 * _GAP_PX), _INK, font)
+    draw.text((_GAP_PX, _GAP_PX // 2), _fitted(font, title, sheet.width - 2 * _GAP_PX), INK, font)
     for number, caption in enumerate(above):
         middle = (left + number * step + cell_px // 2, top - 4)
-        draw.multiline_text(middle, caption, _INK, font, anchor="md", align="center")
+        draw.multiline_text(middle, caption, INK, font, anchor="md", align="center")
     for number, caption in enumerate(beside):
         draw.multiline_text((_GAP_PX, top + number * down + height_px // 2), caption, _FAINT, font, anchor="lm")
     for y, row in enumerate(rows):
@@ -85,10 +85,10 @@ def captioned(picture: Pixels, caption: str, side_px: int) -> Pixels:
     strip_px, height_px = side_px // 10, _cell_height([picture], side_px)
     height_px -= height_px % 2 if height_px < side_px else 0
     font = ImageFont.load_default(size=max(9, side_px // 22))
-    frame = Image.new("RGB", (side_px, height_px + strip_px), _PAPER)
+    frame = Image.new("RGB", (side_px, height_px + strip_px), PAPER)
     _place(frame, picture, 0, 0, (side_px, height_px))
     middle = (side_px // 2, height_px + strip_px // 2)
-    ImageDraw.Draw(frame).text(middle, _fitted(font, caption, side_px - 2 * _GAP_PX), _INK, font, anchor="mm")
+    ImageDraw.Draw(frame).text(middle, _fitted(font, caption, side_px - 2 * _GAP_PX), INK, font, anchor="mm")
     return np.asarray(frame)
 
 

@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from s2s.media.montage import Pixels, drawable
+from s2s.media.montage import INK, PAPER, Pixels, drawable
 from s2s.spectrogram import fit_clip, log_power
 from s2s.spectrogram_spec import SpectrogramSpec
 
-_PAPER: Final = (18, 18, 20)
-_INK: Final = (225, 225, 220)
 _LOWEST_HZ: Final = 60.0
 _LEAST_RANGE_DB: Final = 20.0  # less is stretched no further: silence stays dark
 # From silence to the loudest: lightness rises evenly, so that it reads in grey as well.
@@ -30,7 +28,7 @@ def labelled(picture: Pixels, words: Sequence[str], side_px: int = 160) -> Pixel
     if room_px < 1:
         raise ValueError(f"{len(words)} lines leave no room for a picture in {side_px} px")
     font = ImageFont.load_default(size=letter_px)
-    cell = Image.new("RGB", (side_px, side_px), _PAPER)
+    cell = Image.new("RGB", (side_px, side_px), PAPER)
     image = Image.fromarray(picture)
     scale = min(side_px / image.width, room_px / image.height)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
@@ -38,7 +36,7 @@ def labelled(picture: Pixels, words: Sequence[str], side_px: int = 160) -> Pixel
     draw = ImageDraw.Draw(cell)
     for number, line in enumerate(words):
         middle = (side_px // 2, room_px + number * line_px + line_px // 2)
-        draw.text(middle, _shortened(font, drawable(line), side_px), _INK, font, anchor="mm")
+        draw.text(middle, _shortened(font, drawable(line), side_px), INK, font, anchor="mm")
     return np.asarray(cell)
 
 

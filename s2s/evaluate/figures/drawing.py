@@ -21,7 +21,7 @@ from s2s.training.inputs.moments import fingerprint
 
 _HEARD_S: Final = 4.0  # of each sound: enough to know it by, and a page of a hundred stays small
 _FADE_S: Final = 0.05
-_METHOD: Final = 1
+_METHOD: Final = 2
 """Of the drawing: count up when figures come out otherwise from the same, so that old ones are drawn again."""
 
 
@@ -93,13 +93,14 @@ def _fingerprint(model: Bundle, material: FigureMaterial) -> str:
     """Return what names drawings of this model and material."""
     films, gallery = material.films, material.gallery
     told = (_METHOD, material.told, material.told_unseen, material.seed, material.shown)
-    looked_at = (films and (list(films.ids), films.selector.settings), gallery and len(gallery.pictures))
-    digest = hashlib.sha256(repr((told, looked_at)).encode())
+    digest = hashlib.sha256(repr((told, films and (list(films.ids), films.selector.settings))).encode())
+    digest.update(b"none" if gallery is None else np.ascontiguousarray(gallery.pictures).tobytes())
     for network in (model.audio_encoder, model.generator, model.image_encoder, model.source_heads):
         digest.update(fingerprint(network).encode() if isinstance(network, nn.Module) else b"none")
     for clip in (*material.clips, *material.unseen):
         digest.update(repr((clip.name, clip.label)).encode())
         digest.update(np.ascontiguousarray(clip.sound).tobytes())
+        digest.update(b"none" if clip.picture is None else np.ascontiguousarray(clip.picture).tobytes())
     return digest.hexdigest()[:32]
 
 

@@ -1,5 +1,6 @@
 """Figures 12 and 13: sounds of classes that were never seen, and where a model fails."""
 
+import math
 from collections.abc import Sequence
 from itertools import combinations
 from typing import Final
@@ -86,7 +87,7 @@ def _mistaken(
     painted = paint_all(model, heard, draw_noise(1, model.generator.z_dim, seed=material.seed))
     likeness = see(model, painted) @ _directions(model, material).T  # [clips, classes]
     own = likeness.diagonal()
-    others = likeness - 9.0 * torch.eye(len(clips))
+    others = likeness.masked_fill(torch.eye(len(clips), dtype=torch.bool), -math.inf)
     worst = (own - others.amax(dim=1)).argsort()[:_FAILURES].tolist()
     rows = [[heard_cell(clips[row].sound, model), painted[row], _own(clips[row])] for row in worst]
     names = [f"{clips[row].label}, seen as\n{clips[int(others[row].argmax())].label}" for row in worst]

@@ -1,5 +1,6 @@
 """A figure before it is a file: pixels, a caption, and the sounds that it shows. Pure."""
 
+import hashlib
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -9,13 +10,12 @@ from typing import Final
 import numpy as np
 
 from s2s.bundle import Bundle
-from s2s.media.montage import Pixels
+from s2s.media.montage import PAPER, Pixels
 from s2s.media.tiles import spectrogram_picture
 from s2s.sampling.figures.sweeps import decibels
 from s2s.sampling.manipulate import Sound
 
 _CELL_PX: Final = 256  # of a spectrogram, across
-_PAPER: Final = (18, 18, 20)  # as montages have it
 _GAP_PX: Final = 12
 
 
@@ -35,9 +35,14 @@ def heard_cell(sound: Sound, model: Bundle) -> Pixels:
 
 
 def sound_name(*words: str) -> str:
-    """Return words as a name that any file system takes: "dog", "-12 dB" becomes "dog-minus-12-db"."""
+    """Return words as a name that any file system takes: "dog", "-12 dB" becomes "dog-minus-12-db".
+
+    Letters that not all take are left out; a few digits then tell the name from others that are left with the same.
+    """
     text = " ".join(words).lower().replace("+", " and ")
-    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"-(?=\d)", "minus ", text)).strip("-") or "sound"
+    name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"-(?=\d)", "minus ", text)).strip("-") or "sound"
+    lost = any(letter.isalnum() and not letter.isascii() for letter in text)
+    return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:6]}" if lost else name
 
 
 def gain_name(gain_db: float) -> str:
@@ -50,7 +55,7 @@ def side_by_side(sheets: Sequence[Pixels]) -> Pixels:
     height = max(len(sheet) for sheet in sheets)
     parts = []
     for sheet in sheets:
-        part = np.full((height, sheet.shape[1] + _GAP_PX, 3), _PAPER, np.uint8)
+        part = np.full((height, sheet.shape[1] + _GAP_PX, 3), PAPER, np.uint8)
         part[: len(sheet), : sheet.shape[1]] = sheet
         parts.append(part)
     return np.concatenate(parts, axis=1)[:, :-_GAP_PX]

@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 from s2s.bundle import Bundle
 from s2s.evaluate.figures.material import CannotDrawError, FigureMaterial, spread
 from s2s.evaluate.figures.sheet import Sheet
-from s2s.media.montage import Pixels, drawable
+from s2s.media.montage import INK, PAPER, Pixels, drawable
 from s2s.sampling.embed import encode_sounds
+from s2s.spectrogram import fit_clip
 
 _FEWEST: Final = 10
 _PERPLEXITY: Final = 20.0
@@ -21,8 +22,6 @@ _SIZE_PX: Final = (1100, 800)
 _MARGIN_PX: Final = 60
 _DOT_PX: Final = 6
 _LETTER_PX: Final = 17
-_PAPER: Final = (18, 18, 20)  # as montages have it
-_INK: Final = (225, 225, 220)
 
 
 def sound_map(model: Bundle, material: FigureMaterial) -> Sheet:
@@ -34,7 +33,7 @@ def sound_map(model: Bundle, material: FigureMaterial) -> Sheet:
     if len(clips) < _FEWEST:
         raise CannotDrawError(f"needs {_FEWEST} sounds at least, got {len(clips)}")
     spec = model.spec
-    sounds = np.stack([np.resize(clip.sound, spec.clip_samples) for clip in clips]).astype(np.float32)
+    sounds = np.stack([fit_clip(clip.sound, spec).numpy() for clip in clips])
     places = in_two_dimensions(encode_sounds(model.audio_encoder, spec, sounds).numpy(), material.seed)
     numbers = np.array([labels.index(clip.label) for clip in clips])
     caption = (
@@ -58,7 +57,7 @@ def _scatter(places: NDArray[np.float64], numbers: NDArray[np.int64], labels: li
     low, high = places.min(axis=0), places.max(axis=0)
     share = (places - low) / np.maximum(high - low, 1e-9)
     dots = _MARGIN_PX + share * (np.array(_SIZE_PX) - 2 * _MARGIN_PX)
-    sheet = Image.new("RGB", _SIZE_PX, _PAPER)
+    sheet = Image.new("RGB", _SIZE_PX, PAPER)
     draw = ImageDraw.Draw(sheet)
     colours = [_colour(number, len(labels)) for number in range(len(labels))]
     for (x, y), number in zip(dots.tolist(), numbers.tolist(), strict=True):
@@ -67,7 +66,7 @@ def _scatter(places: NDArray[np.float64], numbers: NDArray[np.int64], labels: li
     for number, label in enumerate(labels):
         x, y = _midst(dots[numbers == number])
         words = drawable(label)
-        draw.text((x, y - 2 * _DOT_PX), words, _INK, font, anchor="mb", stroke_width=3, stroke_fill=_PAPER)
+        draw.text((x, y - 2 * _DOT_PX), words, INK, font, anchor="mb", stroke_width=3, stroke_fill=PAPER)
     return np.asarray(sheet)
 
 

@@ -58,8 +58,8 @@ def volumes(model: Bundle, material: FigureMaterial) -> Sheet:
         if gain in (_GAINS_DB[0], 0.0)
     }
     caption = (
-        "One sound a row, from far softer to louder than it is, each row painted with one noise: the louder it sounds, "
-        "the larger, nearer or wilder what is seen."
+        "One sound a row, from far softer to louder than it is, each row painted with one noise: what is seen should "
+        "grow with the sound, larger, nearer or wilder."
     )
     return Sheet(sheet, caption, sounds)
 

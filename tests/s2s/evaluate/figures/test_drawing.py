@@ -112,6 +112,18 @@ def test_another_model_is_drawn_anew(
     assert (folder / "figure-4.png").read_bytes() == before
 
 
+def test_other_pictures_are_drawn_anew(model: Bundle, tmp_path: Path, only: Callable[..., None]) -> None:
+    only("figure-9")
+    material = made_up(model)
+    drawn = []
+    for level in (0, 255):
+        clips = [replace(clip, picture=np.full((32, 32, 3), level, np.uint8)) for clip in material.clips]
+        (figure,) = draw_figures(model, replace(material, clips=clips), tmp_path)
+        assert isinstance(figure, Figure)
+        drawn.append((tmp_path / figure.file).read_bytes())
+    assert drawn[0] != drawn[1]
+
+
 def test_what_the_material_lacks_is_skipped_with_the_reason(
     model: Bundle, tmp_path: Path, only: Callable[..., None]
 ) -> None:
