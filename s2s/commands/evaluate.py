@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from s2s.commands.arguments import Verbs, at_least, device
+from s2s.commands.study import table_of_answers
 from s2s.commands.train.common import settings_of
 
 if TYPE_CHECKING:
     from s2s.evaluate.evaluation import EvaluationPlan
     from s2s.evaluate.paper.tables import PaperPlan
-    from s2s.evaluate.report.model import Column, Report, Row
+    from s2s.evaluate.report.model import Column, Report, Row, Table
 
 _ABOUT: Final = """Measure any bundle on the held-out part of anything that `prepare` wrote, or on labelled sounds
 (CLASS/… as ESC-10 is, of which fold 3 is played, or CLASS/RECORDING-NUMBER.…, of which a third is). What the model and
@@ -33,6 +34,8 @@ def add_to(verbs: Verbs) -> None:
     paper = "the paper's tables, the published numbers beside, its figures, and section 5's claims"
     verb.add_argument("--paper", action="store_true", help=paper)
     verb.add_argument("--against", type=Path, metavar="REPORT", help="another report, side by side on the page")
+    study = "what people answered in a study that `study serve` asked, as table 1 (b) of the report"
+    verb.add_argument("--study", type=Path, metavar="STUDY", help=study)
     verb.add_argument("--each", type=at_least(1), default=2, help="pictures for each sound (default 2; paper: 12)")
     verb.add_argument("--clips", type=at_least(2), metavar="N", help="at most, evenly spread (default: all held out)")
     verb.add_argument("--device", type=device, default="cpu", help="cpu, cuda or cuda:N (default cpu)")
@@ -78,11 +81,24 @@ def _run(args: argparse.Namespace) -> None:
     against = (args.against, read_report(args.against)) if args.against else None  # refused now, not after the hour
     if args.threads is not None:
         torch.set_num_threads(args.threads)
-    plan = _plan(args)
-    report = evaluate(plan, _paper(args), when=datetime.now().astimezone().isoformat(timespec="seconds"))
+    answers = None if args.study is None else _answers(args.study, args.model, args.seed)  # as early
+    plan, when = _plan(args), datetime.now().astimezone().isoformat(timespec="seconds")
+    report = evaluate(plan, _paper(args), when=when, study=answers)
     for line in _lines(report):
         print(line)
     print(write_full_page(plan, report, against))
+
+
+def _answers(folder: Path, model: Path, seed: int) -> "Table":
+    """Return table 1 (b) of the study in `folder`. Raises ValueError for one that asked about another model."""
+    from s2s.card import read_card
+
+    study, _, table = table_of_answers(folder, seed=seed)
+    asked, card = study.models["ours"], read_card(model)
+    if (asked["name"], asked["version"]) != (card.name, card.version):
+        about = f"{asked['name']} {asked['version']}"
+        raise ValueError(f"{folder}: expected a study of {card.name} {card.version}, got one of {about}")
+    return table
 
 
 def _plan(args: argparse.Namespace) -> "EvaluationPlan":

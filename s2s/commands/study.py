@@ -3,9 +3,15 @@
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from s2s.commands.arguments import Verbs, at_least
 from s2s.commands.record import write_run
+
+if TYPE_CHECKING:
+    from s2s.evaluate.report.model import Table
+    from s2s.study.manifest import Study
+    from s2s.study.scoring import Scores
 
 _STORY = """The user study of the paper's section 4.3 and appendix E. `make` paints the pictures of both experiments
 into a folder, `serve` asks people on a web page, `score` says what they answered in the form of table 1 (b)."""
@@ -79,16 +85,23 @@ def _serve(args: argparse.Namespace) -> None:
     serve(args.study, args.host, args.port, args.participants)
 
 
-def _score(args: argparse.Namespace) -> None:
-    from s2s.files.atomic_write import write_text
+def table_of_answers(folder: Path, *, unfinished: bool = False, seed: int = 0) -> "tuple[Study, Scores, Table]":
+    """Return a study, what people answered, and that as table 1 (b). Raises ValueError, also where nobody finished."""
     from s2s.study.answers import read_answers
     from s2s.study.manifest import read_study
     from s2s.study.scoring import score
-    from s2s.study.table import as_document, lines, study_table
+    from s2s.study.table import study_table
 
-    study = read_study(args.study)
-    scores = score(study, read_answers(args.study, study), unfinished=args.unfinished, seed=args.seed)
-    table = study_table(study, scores)
+    study = read_study(folder)
+    scores = score(study, read_answers(folder, study), unfinished=unfinished, seed=seed)
+    return study, scores, study_table(study, scores)
+
+
+def _score(args: argparse.Namespace) -> None:
+    from s2s.files.atomic_write import write_text
+    from s2s.study.table import as_document, lines
+
+    study, scores, table = table_of_answers(args.study, unfinished=args.unfinished, seed=args.seed)
     document = as_document(study, scores, table)
     out = args.out or args.study / "score.json"
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ import torch
 
 from s2s import bundle
 from s2s.bundle import Bundle
-from s2s.evaluate.claims import LeftOut, measure_claims
+from s2s.evaluate.claims import KeptClaims, LeftOut, measure_claims
 from s2s.evaluate.curves import CURVES
 from s2s.evaluate.evaluation import Evaluation, EvaluationPlan, classes_of, open_evaluation
 from s2s.evaluate.figures import draw_figures, material_of_clips
@@ -30,10 +30,11 @@ _PACKAGES: Final = ("torch", "torchmetrics", "numpy", "scipy")
 T = TypeVar("T")
 
 
-def evaluate(plan: EvaluationPlan, paper: PaperPlan | None, *, when: str) -> Report:
+def evaluate(plan: EvaluationPlan, paper: PaperPlan | None, *, when: str, study: Table | None = None) -> Report:
     """Measure all that `plan` allows, with `paper` its tables, figures and claims too, and write `report.json`.
 
-    A run that was stopped goes on where it was. `when` is the time of day in ISO's form. Raises as `open_evaluation`.
+    A run that was stopped goes on where it was. `when` is the time of day in ISO's form, `study` what people answered.
+    Raises as `open_evaluation`.
     """
     began_s = time.monotonic()
     opened = open_evaluation(plan)
@@ -41,12 +42,12 @@ def evaluate(plan: EvaluationPlan, paper: PaperPlan | None, *, when: str) -> Rep
     evidence = opened.evidence()
     found = list(opened.measured(evidence, KeptMetrics(plan.out)))
     metrics = _of_kind(Metric, found)
-    tables: list[Table | Skipped] = []
+    tables: list[Table | Skipped] = [] if study is None else [study]
     shown: list[Figure | Claim | Skipped] = []
     if paper is not None:
         numbers = {(metric.name, metric.of): metric.value for metric in metrics}
         judge = None if opened.judges.classes is None else opened.judges.classes.judge
-        tables = list(PaperTables(paper, opened.model, judge, evidence, numbers, opened.memory_note()).all())
+        tables[:0] = PaperTables(paper, opened.model, judge, evidence, numbers, opened.memory_note()).all()
         shown = list(_figures_and_claims(opened, paper, left_out))
     report = Report(
         format=FORMAT,
@@ -84,7 +85,8 @@ def _figures_and_claims(
     model, things = opened.model, opened.judges.things
     yield from draw_figures(model, material_of_clips(model, opened.clips, seed=opened.plan.seed), paper.out)
     judge = None if things is None else things.judge
-    yield from measure_claims(model, judge, seed=opened.plan.seed, sizes=paper.claims, left_out=left_out)
+    kept = KeptClaims(paper.out)
+    yield from measure_claims(model, judge, kept, seed=opened.plan.seed, sizes=paper.claims, left_out=left_out)
 
 
 def _of_kind(kind: type[T], found: Iterable[object]) -> list[T]:

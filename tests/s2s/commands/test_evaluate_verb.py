@@ -1,9 +1,11 @@
 """`python -m s2s evaluate`: one report of any bundle; killed and run again, the same report; refusals in one line."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +16,40 @@ import torch
 from scipy.io import wavfile
 
 from s2s.__main__ import main
+from s2s.evaluate import full_report
+from s2s.evaluate.claims import inversions
+from s2s.evaluate.claims.measuring import Measuring
+from s2s.evaluate.figures import latents
 from s2s.evaluate.paper.published import TABLE_2
 from s2s.evaluate.report.model import read_report, write_report
+from s2s.files.array_store import ArrayStore
+from s2s.files.line_file import LineFile
+from s2s.sampling.inversion.search import InversionSettings
 from tests.fakes import write_tiny_bundle
 from tests.s2s.evaluate.evaluated import CLASSES, write_films, write_judge, write_thing_judge
+from tests.s2s.study.studies import write_answered_study, write_small_study
 
 pytestmark = [pytest.mark.heavy, pytest.mark.proc]  # matplotlib, which torchmetrics brings along, asks for fonts
 ROOT = Path(__file__).resolve().parents[3]
+
+
+SHORT_SEARCHES = """
+from s2s.evaluate.claims import inversions
+from s2s.evaluate.figures import latents
+from s2s.files.array_store import ArrayStore
+from s2s.files.line_file import LineFile
+from s2s.sampling.inversion.search import InversionSettings
+inversions._SEARCH = latents._SEARCH = InversionSettings(screened=2, restarts=1, max_steps=2)
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _short_searches() -> Iterator[None]:
+    search = InversionSettings(screened=2, restarts=1, max_steps=2)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (inversions, latents):
+            patch.setattr(module, "_SEARCH", search)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +57,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model, films of three classes, and two judges that know nothing."""
     folder = tmp_path_factory.mktemp("parts")
     write_tiny_bundle(folder / "model")
-    write_films(folder / "films", 24)
+    write_films(folder / "films", 12)
     write_judge(folder / "judge")
     write_thing_judge(folder / "things")
     return folder
@@ -82,7 +111,7 @@ def test_films_give_every_number_that_needs_no_truth_and_the_papers_tables(whole
     assert {"av_align", "av_align_shifted"} < names
     assert [table.name for table in report.tables] == ["table-1", "five-classes", "suitable-classes"]
     assert all(row.cells["r1"] is not None for row in report.tables[0].rows)
-    assert report.data == {"name": "films", "kind": "films", "clips": 12, "recordings": 12, "classes": 3}
+    assert report.data == {"name": "films", "kind": "films", "clips": 6, "recordings": 6, "classes": 3}
     missing = {one.what: one.why for one in report.skipped}
     assert "--clip-weights" in missing["clip_r1, clip_r5, clip_photo_r1, clip_photo_r5"]
     assert "--moments" in missing["table 2"]
@@ -97,58 +126,90 @@ def test_the_report_shows_the_papers_figures_and_claims_on_one_page(whole: Path)
     assert "louder is larger" in {claim.claim for claim in report.claims}
     page = (whole / "report.html").read_text()
     assert all(figure.title in page for figure in report.figures)
-    assert page.count("data:image/png") >= len(report.figures)
+    assert page.count("data:image/webp") >= len(report.figures)
 
 
-def test_another_report_stands_beside(parts: Path, whole: Path, tmp_path: Path) -> None:
-    report = read_report(whole)
-    other = tmp_path / "other"
+def test_run_again_nothing_is_measured_anew_and_another_report_stands_beside(
+    parts: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, again, other = read_report(whole), tmp_path / "again", tmp_path / "other"
+    shutil.copytree(whole, again)
     other.mkdir()
     write_report(other, replace(report, figures=[], model={**report.model, "name": "Another"}))
-    assert main(arguments(parts, whole, "--against", str(other))) == 0
-    assert "Another" in (whole / "report.html").read_text()
+    monkeypatch.setattr(Measuring, "read", lambda *_: pytest.fail("measured anew"))
+    assert main(arguments(parts, again, "--against", str(other))) == 0
+    assert "Another" in (again / "report.html").read_text()
+    assert without_times(again) == without_times(whole)
 
 
-KILLED_READING = """
-from s2s.files.array_store import ArrayStore
-mark = ArrayStore.mark
-def killing(self, done):
-    mark(self, done)
-    if self.folder.name == "pictures-from-sounds":
+def test_what_people_answered_is_a_table_of_the_report(parts: Path, whole: Path, tmp_path: Path) -> None:
+    asked = write_answered_study(tmp_path / "study", read_report(whole).model)
+    shutil.copytree(whole, tmp_path / "again")
+    assert main(arguments(parts, tmp_path / "again", "--study", str(asked))) == 0
+    table = read_report(tmp_path / "again").tables[-1]
+    assert (table.source, table.rows[0].published["recall"]) == ("Table 1 (b)", 0.8029)
+    assert "User study" in (tmp_path / "again" / "report.html").read_text()
+
+
+def test_a_study_of_another_model_or_without_answers_is_refused_first(
+    parts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_small_study(tmp_path / "unasked")
+    asked = write_answered_study(tmp_path / "asked", {"name": "Another", "version": "3"})
+    for study, complaint in ((tmp_path / "unasked", "there are no answers yet"), (asked, "got one of Another 3")):
+        assert main(arguments(parts, tmp_path / "out", "--study", str(study))) == 2
+        assert complaint in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+KILLED_CLAIMING = """
+from s2s.files.line_file import LineFile
+append = LineFile.append
+def killing(self, line):
+    if "both-in-a-mix" in line:
+        with self.path.open("ab") as file:
+            file.write(line.encode()[:20])  # half a line is on the disk
         os.kill(os.getpid(), signal.SIGKILL)
-ArrayStore.mark = killing
-"""
-KILLED_MEASURING = """
-from s2s.evaluate.metrics.kept import KeptMetrics
-append = KeptMetrics.append
-def killing(self, metric):
-    if metric.name == "thing_r1":
-        with self._path.open("ab") as file:
-            file.write(b'{"name": "thi')  # half a line is on the disk
-        os.kill(os.getpid(), signal.SIGKILL)
-    return append(self, metric)
-KeptMetrics.append = killing
+    append(self, line)
+LineFile.append = killing
 """
 
 
-def test_killed_while_it_reads_and_while_it_measures_it_comes_to_the_same_report(
+def test_stopped_while_it_reads_and_killed_while_it_measures_it_comes_to_the_same_report(
     parts: Path, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     killed = tmp_path / "killed"
-    for patch in (KILLED_READING, KILLED_MEASURING):
-        assert run_and_die(patch, arguments(parts, killed)) == -signal.SIGKILL
-        assert not (killed / "report.json").exists()
-    assert (killed / "readings" / "pictures-from-sounds" / "done").read_text() == "24"
+    for kind, name, stop in ((ArrayStore, "mark", stop_reading), (LineFile, "append", stop_measuring)):
+        with pytest.raises(Stopped), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kind, name, stop)
+            evaluated(parts, killed)
+    assert (killed / "readings" / "pictures-from-sounds" / "done").read_text() == "12"
+    assert run_and_die(KILLED_CLAIMING, arguments(parts, killed)) == -signal.SIGKILL
+    assert not (killed / "report.json").exists()
     assert evaluated(parts, killed) == 0
     printed = capsys.readouterr().out
     assert "(paper 0.4071)" in printed and "another corpus" in printed
     assert without_times(killed) == without_times(whole)
-    for name in ("metrics.jsonl", "suitable-classes.txt"):
+    for name in ("metrics.jsonl", "claims.jsonl", "suitable-classes.txt"):
         assert (killed / name).read_bytes() == (whole / name).read_bytes()
 
 
+class Stopped(BaseException):
+    """What no one catches."""
+
+
+def stop_reading(store: ArrayStore, done: int) -> None:
+    (store.folder / "done").write_text(str(done))
+    raise Stopped
+
+
+def stop_measuring(file: LineFile, line: str) -> None:
+    file.path.write_bytes(line.encode()[:20])  # half a line is on the disk
+    raise Stopped
+
+
 def run_and_die(patch: str, words: list[str]) -> int:
-    code = f"import os, signal, sys{patch}\nfrom s2s.__main__ import main\nmain(sys.argv[1:])"
+    code = f"import os, signal, sys{SHORT_SEARCHES}{patch}\nfrom s2s.__main__ import main\nmain(sys.argv[1:])"
     ended = subprocess.run(
         [sys.executable, "-c", code, *words], check=False, cwd=ROOT, capture_output=True, timeout=300
     )
@@ -170,13 +231,15 @@ def test_sounds_alone_are_painted_and_judged_and_the_rest_is_said_to_be_missing(
     assert any(one.why == "the data are sounds alone, without pictures" for one in report.skipped)
 
 
-def test_moments_of_films_train_table_2(parts: Path, tmp_path: Path) -> None:
+def test_moments_of_films_train_table_2(parts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("draw_figures", "measure_claims"):  # seen above
+        monkeypatch.setattr(full_report, name, lambda *_, **__: [])
     moments = tmp_path / "moments.json"
-    moments.write_text(json.dumps({f"clip-{number}": [1, 0] for number in range(24)}))
+    moments.write_text(json.dumps({f"clip-{number}": [1, 0] for number in range(12)}))
     tiny = {"steps": 1, "seeds": 1, "width": 4, "batch": 4, "hop_samples": 318, "px": 32}
     settings = [word for name, value in tiny.items() for word in ("--set", f"{name}={value}")]
     out = tmp_path / "out"
-    assert main(arguments(parts, out, "--moments", str(moments), "--each", "1", "--clips", "6", *settings)) == 0
+    assert main(arguments(parts, out, "--moments", str(moments), "--each", "1", *settings)) == 0
     table = next(table for table in read_report(out).tables if table.name == "table-2")
     assert [row.label for row in table.rows] == list(TABLE_2) and table.rows[0].published["fid"] == 24.05
     assert len(list((out / "table-2").glob("*-seed0/result.json"))) == 6

@@ -2,14 +2,17 @@
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from s2s.data.clip import wav_bytes
+from s2s.study.answers import Answer, AnswerLog, Begun
 from s2s.study.manifest import MEDIA, Picture, Question, Study, write_study
+from s2s.study.order import questions_for
 from s2s.study.plan import ListedClip, PlannedQuestion, plan_study
 
 CATEGORIES = ("rain", "train", "dog", "sea", "fire", "bird")
@@ -37,6 +40,20 @@ def write_small_study(folder: Path, num_questions: int = 2) -> Study:
         (folder / MEDIA / name).write_bytes(data)
     write_study(folder, study)
     return study
+
+
+def write_answered_study(folder: Path, model: Mapping[str, Any]) -> Path:
+    """Write a study about `model`, its name and version, that one participant has finished; return its folder."""
+    study = write_small_study(folder)
+    asked = {name: model[name] for name in ("name", "version")}
+    study = study.model_copy(update={"models": {**study.models, "ours": {**asked, "conditioned on": "sounds"}}})
+    write_study(folder, study)
+    log, _ = AnswerLog.open(folder, study)
+    log.append(Begun(participant="a", place=0))
+    for one in questions_for(study, "a", 0):
+        log.append(Answer(participant="a", question=one.question.id, shown=one.shown, chosen=(0,), seconds=2.0))
+    log.close()
+    return folder
 
 
 def _study(i: Sequence[PlannedQuestion], ii: Sequence[PlannedQuestion], seed: int, media: dict[str, bytes]) -> Study:

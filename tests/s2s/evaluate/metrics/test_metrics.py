@@ -15,6 +15,7 @@ from s2s.evaluate.metrics.picture_sets import FROM_SOUNDS, HEARD, REAL
 from s2s.evaluate.metrics.recall import hits_of
 from s2s.evaluate.metrics.registry import METRICS, MODEL, Unmeasured, in_few_lines, measure
 from s2s.evaluate.metrics.retrieval import own_found
+from s2s.evaluate.report import words
 from s2s.evaluate.report.model import Metric, Skipped
 from tests.s2s.evaluate.made_up import evidence_of
 
@@ -41,6 +42,10 @@ def value(name: str, of: str, evidence: Evidence) -> float:
     assert isinstance(found, Metric), found
     assert found.value.low is None or found.value.low <= found.value.value <= (found.value.high or 0.0)
     return found.value.value
+
+
+def test_every_registered_metric_is_called_by_words_in_the_report_and_no_other() -> None:
+    assert set(words.METRICS) == set(METRICS)
 
 
 def test_recall_counts_every_picture_once_and_says_what_chance_is(evidence: Evidence) -> None:
