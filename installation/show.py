@@ -18,6 +18,7 @@ from installation.clock import Clock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
 from installation.exit_codes import ExitCode
+from installation.garbage import GarbagePauses, put_aside
 from installation.guard import Guard
 from installation.health import Facts
 from installation.heard_meter import HeardMeter
@@ -48,6 +49,7 @@ from installation.status import (
     ShowStatus,
     SinkStatus,
 )
+from installation.turn_timing import TurnPart, TurnTiming
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
 from installation.worker_params import ParamsSender, WorkerParams
 from s2s.files.quote import quoted
@@ -55,6 +57,8 @@ from s2s.files.quote import quoted
 log = logging.getLogger(__name__)
 
 LISTEN_SAMPLES: Final = 1024
+_WARM_UP_S: Final = 10.0
+"""After so long nothing is loaded any more: what lives then lives as long as the show."""
 
 
 class ControlSurface(Protocol):
@@ -96,6 +100,8 @@ class Parts:
     sinks: Sequence[Sink]
     still: Pixels | None
     presets: PresetFollower
+    cadence_fps: float = 60.0
+    """How many pictures a second are wanted on the display."""
     start_only: StartOnly = field(default_factory=StartOnly)
     fatal: tuple[type[Exception], ...] = ()
     """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""
@@ -125,6 +131,7 @@ class Show:
         self._controls = Controls(DEFAULTS)
         self._drawn: tuple[Frame | None, Controls] | None = None
         self._presented_at: float | None = None
+        self._timing, self._garbage = TurnTiming(1.0 / parts.cadence_fps), GarbagePauses()
         self.errors = Incidents()
         self._monitor = HealthMonitor(self.errors)
         self._guard = Guard(self.errors, passing=(DisplayError, *parts.fatal))
@@ -138,20 +145,26 @@ class Show:
         """Show until the end; return the exit code."""
         clock = self._parts.clock
         ends_at = None if self._duration_s is None else clock.now() + self._duration_s
-        while self._exit_code is None:
-            clock.sleep(self._parts.pacer.wait_s(clock.now()))
-            try:
-                self._turn(clock.now())
-            except DisplayError as error:
-                self.errors.append(str(error))
-                self._end(error.exit_code, str(error))
-            if self._parts.surface.closed or (ends_at is not None and clock.now() >= ends_at):
-                self.stop()
+        warm_at: float | None = clock.now() + _WARM_UP_S
+        with self._garbage:
+            while self._exit_code is None:
+                clock.sleep(self._parts.pacer.wait_s(clock.now()))
+                try:
+                    self._turn(clock.now())
+                except DisplayError as error:
+                    self.errors.append(str(error))
+                    self._end(error.exit_code, str(error))
+                if self._parts.surface.closed or (ends_at is not None and clock.now() >= ends_at):
+                    self.stop()
+                if warm_at is not None and self._living and clock.now() >= warm_at:
+                    put_aside()
+                    warm_at = None
         self._memory.sample(clock.now(), self._pids, force=True)
         return self._exit_code
 
     def _turn(self, now: float) -> None:
-        attempt = self._guard.attempt
+        attempt, timing, clock = self._guard.attempt, self._timing, self._parts.clock
+        timing.begin(self._parts.pacer.due_at, now)
         for step in (
             self._look_after_workers,
             self._poll_controls,
@@ -164,9 +177,15 @@ class Show:
             self._update_health,
         ):
             attempt(step, now)
-        if attempt(self._draw, now) or attempt(self._draw_as_before, now):
+        timing.did(TurnPart.TAKE, clock.now())
+        drawn = attempt(self._draw, now) or attempt(self._draw_as_before, now)
+        timing.did(TurnPart.DRAW, clock.now())
+        if drawn:
             attempt(self._offer, now)  # before the flip: after it the back buffer is anyone's
+            timing.did(TurnPart.READ, clock.now())
             attempt(self._present, now)
+            timing.did(TurnPart.PRESENT, clock.now())
+            timing.end(garbage_s=self._garbage.since_last())
 
     def _look_after_workers(self, now: float) -> None:
         for host in (self._parts.capture, self._parts.inference):
@@ -322,7 +341,9 @@ class Show:
             preset_note=self._preset_note,
             sound=parts.capture.status(),
             slow_path=slow_path,
-            display=DisplayStatus(round(meter.fps, 1), meter.interval_ms.percentiles()),
+            display=DisplayStatus(
+                round(meter.fps, 1), meter.interval_ms.percentiles(), self._timing.parts_ms(), self._timing.missed()
+            ),
             painter=parts.renderer.painter,
             fast_ms=meter.fast_ms.percentiles(),
             heard=heard_words(slow_path.heard),
@@ -339,6 +360,9 @@ class Show:
             "restarts": parts.capture.restarts + parts.inference.restarts,
             "preset": self._preset.name,
             "render": self._render_facts(),
+            "parts_ms": to_plain(self._timing.parts_ms()),
+            "missed": self._timing.missed(),
+            "garbage": {"rounds": self._garbage.rounds, "longest_ms": round(self._garbage.longest_s * 1e3, 2)},
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": parts.meter.living_s(parts.clock.now()),
             "health": {"condition": str(self._monitor.health.condition), "reasons": dict(self._monitor.health.reasons)},

@@ -148,10 +148,14 @@ class PageStatus(ControlStatus):
 
 @dataclass(frozen=True, slots=True)
 class DisplayStatus:
-    """How many pictures a second are shown, and the time between two."""
+    """How many pictures a second are shown, and the time between two; what each part of a turn takes, and how many
+    pictures came late, by what they waited for.
+    """
 
     fps: float = 0.0
     interval_ms: Percentiles = Percentiles()
+    parts_ms: Mapping[str, Percentiles] = field(default_factory=lambda: MappingProxyType({}))
+    missed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
