@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from installation.audio.features import FastPath
+from installation.audio.features import LISTEN_SAMPLES, FastPath
 from installation.clock import Clock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
@@ -33,7 +33,7 @@ from installation.options import StartOnly
 from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader, jpeg_bytes, save_png
 from installation.output.surface import DisplayError, Surface
-from installation.parameters import DEFAULTS
+from installation.parameters import DEFAULTS, parameter
 from installation.plain import to_plain
 from installation.preset import Preset, preset_values
 from installation.preset_follower import PresetFollower, PresetRefusal
@@ -56,7 +56,6 @@ from s2s.files.quote import quoted
 
 log = logging.getLogger(__name__)
 
-LISTEN_SAMPLES: Final = 1024
 _WARM_UP_S: Final = 10.0
 """After so long nothing is loaded any more: what lives then lives as long as the show."""
 
@@ -211,6 +210,7 @@ class Show:
             self._guard.attempt(control.poll, now)
 
     def _listen(self, now: float) -> None:
+        self._fast_features.keep_tempo(self._controls.number("/audio/tempo"))
         self._features = self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
 
     def _hear(self, now: float) -> None:
@@ -288,6 +288,9 @@ class Show:
         return {sink.name: sink.status() for sink in self._parts.sinks}
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
+        if address == "/audio/tap" and (bpm := self._fast_features.tap()) is not None:
+            row = parameter("/audio/tempo")
+            self._parts.desk.correct(row.address, row.clamp(round(bpm, 1)))
         if origin not in ("preset", "show"):
             log.debug("%s: %s = %s", origin, address, value)
 
@@ -346,6 +349,7 @@ class Show:
             ),
             painter=parts.renderer.painter,
             fast_ms=meter.fast_ms.percentiles(),
+            tempo_bpm=round(self._features.tempo_bpm, 1),
             heard=heard_words(slow_path.heard),
             controls={name: control.status() for name, control in parts.controls.items()},
             outputs=outputs,
