@@ -103,6 +103,7 @@ def _wire(
         inference=inference,
         controls=controls,
         pacer=Pacer(pace(config, surface)),
+        cadence_fps=cadence(config, surface),
         meter=Meter(started_at),
         sinks=open_sinks(config, surface, ring),
         still=read_still(config.model / "thumbnail.png"),

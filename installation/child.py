@@ -16,10 +16,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
+from installation.garbage import put_aside
 from installation.mailbox import JsonBox
 from installation.plain import to_plain
 
 _BEAT_S: Final = 0.2
+_WARM_UP_S: Final = 10.0
+"""After so many seconds of steps nothing is loaded any more: what lives then lives as long as the worker."""
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 LOG_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -101,12 +104,15 @@ def _pulse(pulses: JsonBox, parent: int) -> None:
 
 
 def _serve(core: Core[object], channels: Channels) -> None:
-    beat_at = float("-inf")
+    beat_at, warm_at = float("-inf"), time.monotonic() + _WARM_UP_S
     while channels.orders.serial == 0:
         now = time.monotonic()
         wait_s = core.step(now)
         if now - beat_at >= _BEAT_S:
             beat_at = now
             channels.reports.put({"status": to_plain(core.status())})
+        if now >= warm_at:
+            put_aside()
+            warm_at = float("inf")
         if wait_s > 0:
             time.sleep(min(wait_s, _BEAT_S))

@@ -78,6 +78,11 @@ class Pacer:
         self._interval_s = 1.0 / fps
         self._due_at: float | None = None
 
+    @property
+    def due_at(self) -> float:
+        """When the picture being made was due, after `wait_s` has counted it."""
+        return float("-inf") if self._due_at is None else self._due_at - self._interval_s
+
     def wait_s(self, now: float) -> float:
         """Return how long to wait at `now` until the next picture is due, and count that picture as shown."""
         late = self._due_at is None or now - self._due_at > self._interval_s

@@ -1,8 +1,9 @@
 """The rehearsal overlay's few lines: levels, rates, latencies, and what is wrong. Pure."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from installation.status import ShowStatus
+from installation.status import DisplayStatus, ShowStatus
 from installation.values import Features
 
 _METER_CELLS: Final = 20
@@ -16,7 +17,9 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
         f"level {_meter(features.level)} {features.level_db:6.1f} dB",
         f"bass  {_meter(features.bass)} mid {_meter(features.mid, 10)} treble {_meter(features.treble, 10)}",
         f"onset {_meter(features.onset)} centroid {features.centroid:.2f}",
+        f"beat  {_meter(features.beat)} {f'{features.tempo_bpm:.1f} bpm' if features.tempo_bpm else 'none'}",
         f"shown {display.fps:.1f} fps, p95 {_ms(display.interval_ms.p95)}",
+        _parts_line(display),
         f"seen: {status.painter.words}",
         f"generated {_ms(slow.generator.ms.p50)}, heard {_ms(slow.encoder.ms.p50)} (p50)",
         f"sound to light {_ms(status.fast_ms.p95)} fast, {_ms(slow.slow_ms.p95)} slow (p95)",
@@ -28,6 +31,15 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
     if status.heard:
         lines.append(f"heard {status.heard}")
     return lines + [f"{part}: {words}" for part, words in status.reasons.items()]
+
+
+def _parts_line(display: DisplayStatus) -> str:
+    parts = ", ".join(f"{part} {_ms(took.p95)}" for part, took in display.parts_ms.items())
+    return f"{parts or 'no turn yet'} (p95); {sum(display.missed.values())} late{_causes(display.missed)}"
+
+
+def _causes(missed: Mapping[str, int]) -> str:
+    return f", mostly by {next(iter(missed))}" if missed else ""
 
 
 def _meter(value: float, cells: int = _METER_CELLS) -> str:

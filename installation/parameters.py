@@ -164,6 +164,8 @@ _ROWS: Final = (
     _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB"),
     _float("/audio/gate", -60, -90, 0, "below this level for some seconds the show is idle", unit="dB"),
     _float("/audio/mix", 0, 0, 1, "waveform mix towards the built-in performance (the paper's mixing)"),
+    _float("/audio/tempo", 0, 0, 240, "the tempo that a hand says or taps; 0 as heard", unit="bpm", smoothing_s=0),
+    Parameter("/audio/tap", Kind.TRIGGER, True, "a beat, tapped: from the third on that is the tempo"),
     _float("/latent/blend", 0, 0, 1, "λ of z_new: 0 only sound, 1 only the preset's image"),
     _float("/latent/edit", 0, -2, 2, "λ of the edit by loudness: of the preset's image at blend 1 (live inversion)"),
     _float("/latent/glide", 3, 0, 30, "time constant with which the latent follows the sound", unit="s", smoothing_s=0),

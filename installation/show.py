@@ -13,11 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from installation.audio.features import FastPath
+from installation.audio.features import LISTEN_SAMPLES, FastPath
 from installation.clock import Clock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
 from installation.exit_codes import ExitCode
+from installation.garbage import GarbagePauses, put_aside
 from installation.guard import Guard
 from installation.health import Facts
 from installation.heard_meter import HeardMeter
@@ -32,7 +33,7 @@ from installation.options import StartOnly
 from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader, jpeg_bytes, save_png
 from installation.output.surface import DisplayError, Surface
-from installation.parameters import DEFAULTS
+from installation.parameters import DEFAULTS, parameter
 from installation.plain import to_plain
 from installation.preset import Preset, preset_values
 from installation.preset_follower import PresetFollower, PresetRefusal
@@ -48,13 +49,15 @@ from installation.status import (
     ShowStatus,
     SinkStatus,
 )
+from installation.turn_timing import TurnPart, TurnTiming
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
 from installation.worker_params import ParamsSender, WorkerParams
 from s2s.files.quote import quoted
 
 log = logging.getLogger(__name__)
 
-LISTEN_SAMPLES: Final = 1024
+_WARM_UP_S: Final = 10.0
+"""After so long nothing is loaded any more: what lives then lives as long as the show."""
 
 
 class ControlSurface(Protocol):
@@ -96,6 +99,8 @@ class Parts:
     sinks: Sequence[Sink]
     still: Pixels | None
     presets: PresetFollower
+    cadence_fps: float = 60.0
+    """How many pictures a second are wanted on the display."""
     start_only: StartOnly = field(default_factory=StartOnly)
     fatal: tuple[type[Exception], ...] = ()
     """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""
@@ -125,6 +130,7 @@ class Show:
         self._controls = Controls(DEFAULTS)
         self._drawn: tuple[Frame | None, Controls] | None = None
         self._presented_at: float | None = None
+        self._timing, self._garbage = TurnTiming(1.0 / parts.cadence_fps), GarbagePauses()
         self.errors = Incidents()
         self._monitor = HealthMonitor(self.errors)
         self._guard = Guard(self.errors, passing=(DisplayError, *parts.fatal))
@@ -138,20 +144,26 @@ class Show:
         """Show until the end; return the exit code."""
         clock = self._parts.clock
         ends_at = None if self._duration_s is None else clock.now() + self._duration_s
-        while self._exit_code is None:
-            clock.sleep(self._parts.pacer.wait_s(clock.now()))
-            try:
-                self._turn(clock.now())
-            except DisplayError as error:
-                self.errors.append(str(error))
-                self._end(error.exit_code, str(error))
-            if self._parts.surface.closed or (ends_at is not None and clock.now() >= ends_at):
-                self.stop()
+        warm_at: float | None = clock.now() + _WARM_UP_S
+        with self._garbage:
+            while self._exit_code is None:
+                clock.sleep(self._parts.pacer.wait_s(clock.now()))
+                try:
+                    self._turn(clock.now())
+                except DisplayError as error:
+                    self.errors.append(str(error))
+                    self._end(error.exit_code, str(error))
+                if self._parts.surface.closed or (ends_at is not None and clock.now() >= ends_at):
+                    self.stop()
+                if warm_at is not None and self._living and clock.now() >= warm_at:
+                    put_aside()
+                    warm_at = None
         self._memory.sample(clock.now(), self._pids, force=True)
         return self._exit_code
 
     def _turn(self, now: float) -> None:
-        attempt = self._guard.attempt
+        attempt, timing, clock = self._guard.attempt, self._timing, self._parts.clock
+        timing.begin(self._parts.pacer.due_at, now)
         for step in (
             self._look_after_workers,
             self._poll_controls,
@@ -164,9 +176,15 @@ class Show:
             self._update_health,
         ):
             attempt(step, now)
-        if attempt(self._draw, now) or attempt(self._draw_as_before, now):
+        timing.did(TurnPart.TAKE, clock.now())
+        drawn = attempt(self._draw, now) or attempt(self._draw_as_before, now)
+        timing.did(TurnPart.DRAW, clock.now())
+        if drawn:
             attempt(self._offer, now)  # before the flip: after it the back buffer is anyone's
+            timing.did(TurnPart.READ, clock.now())
             attempt(self._present, now)
+            timing.did(TurnPart.PRESENT, clock.now())
+            timing.end(garbage_s=self._garbage.since_last())
 
     def _look_after_workers(self, now: float) -> None:
         for host in (self._parts.capture, self._parts.inference):
@@ -192,6 +210,7 @@ class Show:
             self._guard.attempt(control.poll, now)
 
     def _listen(self, now: float) -> None:
+        self._fast_features.keep_tempo(self._controls.number("/audio/tempo"))
         self._features = self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
 
     def _hear(self, now: float) -> None:
@@ -269,6 +288,9 @@ class Show:
         return {sink.name: sink.status() for sink in self._parts.sinks}
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
+        if address == "/audio/tap" and (bpm := self._fast_features.tap()) is not None:
+            row = parameter("/audio/tempo")
+            self._parts.desk.correct(row.address, row.clamp(round(bpm, 1)))
         if origin not in ("preset", "show"):
             log.debug("%s: %s = %s", origin, address, value)
 
@@ -322,9 +344,12 @@ class Show:
             preset_note=self._preset_note,
             sound=parts.capture.status(),
             slow_path=slow_path,
-            display=DisplayStatus(round(meter.fps, 1), meter.interval_ms.percentiles()),
+            display=DisplayStatus(
+                round(meter.fps, 1), meter.interval_ms.percentiles(), self._timing.parts_ms(), self._timing.missed()
+            ),
             painter=parts.renderer.painter,
             fast_ms=meter.fast_ms.percentiles(),
+            tempo_bpm=round(self._features.tempo_bpm, 1),
             heard=heard_words(slow_path.heard),
             controls={name: control.status() for name, control in parts.controls.items()},
             outputs=outputs,
@@ -339,6 +364,9 @@ class Show:
             "restarts": parts.capture.restarts + parts.inference.restarts,
             "preset": self._preset.name,
             "render": self._render_facts(),
+            "parts_ms": to_plain(self._timing.parts_ms()),
+            "missed": self._timing.missed(),
+            "garbage": {"rounds": self._garbage.rounds, "longest_ms": round(self._garbage.longest_s * 1e3, 2)},
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": parts.meter.living_s(parts.clock.now()),
             "health": {"condition": str(self._monitor.health.condition), "reasons": dict(self._monitor.health.reasons)},

@@ -148,10 +148,14 @@ class PageStatus(ControlStatus):
 
 @dataclass(frozen=True, slots=True)
 class DisplayStatus:
-    """How many pictures a second are shown, and the time between two."""
+    """How many pictures a second are shown, and the time between two; what each part of a turn takes, and how many
+    pictures came late, by what they waited for.
+    """
 
     fps: float = 0.0
     interval_ms: Percentiles = Percentiles()
+    parts_ms: Mapping[str, Percentiles] = field(default_factory=lambda: MappingProxyType({}))
+    missed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +189,7 @@ class PainterStatus:
 class ShowStatus:
     """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown.
 
+    `tempo_bpm` is 0 where there is no beat.
     `preset_note` names what the preset asks for and only another start can give; `heard` says in words what is heard
     and what the show does about it.
     """
@@ -199,6 +204,7 @@ class ShowStatus:
     display: DisplayStatus = DisplayStatus()
     painter: PainterStatus = PainterStatus()
     fast_ms: Percentiles = Percentiles()
+    tempo_bpm: float = 0.0
     heard: str = ""
     controls: Mapping[str, ControlStatus] = field(default_factory=lambda: MappingProxyType({}))
     outputs: Mapping[str, SinkStatus] = field(default_factory=lambda: MappingProxyType({}))

@@ -32,7 +32,8 @@ class AudioBlock:
 @dataclass(frozen=True, slots=True)
 class Features:
     """What is heard, each from 0 to 1: by the fast path in the last milliseconds, and by the slow one `certainty`, how
-    sure it is of what sounds, 1 where the model cannot say. `level_db` is dB below full scale.
+    sure it is of what sounds, 1 where the model cannot say. `beat` is 1 on the beat and falls to 0 until the next, as
+    plainly as there is one. `level_db` is dB below full scale, `tempo_bpm` beats a minute, 0 where there are none.
     """
 
     level: float = 0.0
@@ -44,12 +45,14 @@ class Features:
     level_db: float = -120.0
     heard_at: float = 0.0
     certainty: float = 1.0
+    beat: float = 0.0
+    tempo_bpm: float = 0.0
 
 
 FAST_FEATURE_NAMES: Final = ("level", "bass", "mid", "treble", "onset", "centroid")
 """What the fast path hears, and what a host that analyses for itself sends."""
 
-FEATURE_NAMES: Final = (*FAST_FEATURE_NAMES, "certainty")
+FEATURE_NAMES: Final = (*FAST_FEATURE_NAMES, "certainty", "beat")
 """What may move a parameter, and reaches the shaders."""
 
 

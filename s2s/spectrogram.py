@@ -15,6 +15,7 @@ from torch import Tensor
 from s2s.spectrogram_spec import SpectrogramSpec
 
 __all__ = [
+    "SPARE_COLUMNS",
     "SpectrogramSpec",
     "SpectrogramStream",
     "at_gain",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 _TAPER = 0.25  # part of the window that is tapered: SciPy's default window is Tukey(0.25)
+SPARE_COLUMNS = 64
+"""Columns that a running spectrogram holds before those of the newest clip."""
 _MIN_DEVIATION = 1e-9  # added to a clip's deviation, as published: silence becomes zeros
 
 
@@ -125,8 +128,12 @@ class SpectrogramStream:
         self._tail = np.empty(0, np.float32)  # samples from the start of the next column on
         self._opening: npt.NDArray[np.float32] | None = np.empty(0, np.float32)  # None once a whole clip was heard
         # Twice the window: columns are written onwards and moved back once a lap, instead of at every push.
-        self._rows = torch.zeros(2 * self.spec.num_frames, self.spec.num_bins, dtype=torch.float64)
+        self._rows = torch.zeros(2 * self._held_columns, self.spec.num_bins, dtype=torch.float64)
         self._end = 0
+
+    @property
+    def _held_columns(self) -> int:
+        return self.spec.num_frames + SPARE_COLUMNS
 
     @property
     def num_samples(self) -> int:
@@ -164,6 +171,25 @@ class SpectrogramStream:
             return log_power(fit_clip(self._opening, self.spec), self.spec)
         return self.columns(self.spec.num_frames)
 
+    def log_power_until(self, end: int) -> Tensor:
+        """Return the log power of the clip whose last column is the grid's `end` - 1, float64 [bins, frames].
+
+        Raises ValueError for one that is not held: up to `SPARE_COLUMNS` behind the newest.
+        """
+        behind, frames = self.num_columns - end, self.spec.num_frames
+        if not 0 <= behind <= SPARE_COLUMNS or end < frames:
+            newest = self.num_columns
+            raise ValueError(
+                f"expected the end of a whole clip, {max(frames, newest - SPARE_COLUMNS)} to {newest}, got {end}"
+            )
+        last = self._end - behind
+        return self._rows[last - frames : last].T.clone()
+
+    def samples_until(self, column: int) -> int:
+        """Return how many more samples complete the first `column` columns of the grid: 0 where they are heard."""
+        needed = (column - 1) * self.spec.hop_samples + self.spec.window_samples
+        return max(needed - self._num_samples, 0)
+
     def columns(self, count: int) -> Tensor:
         """Return the newest `count` columns of the grid, oldest first, float64 [bins, count].
 
@@ -186,7 +212,7 @@ class SpectrogramStream:
     def _compute(self, samples: npt.NDArray[np.float32], added: int) -> None:
         """Compute the `added` columns that begin in `samples`, as many of them as the window can hold."""
         hop = self.spec.hop_samples
-        kept = min(added, self.spec.num_frames)
+        kept = min(added, self._held_columns)
         if kept:
             start, last = (added - kept) * hop, (added - 1) * hop + self.spec.window_samples
             self._append(log_power(torch.from_numpy(samples[start:last]), self.spec).T)
@@ -194,7 +220,7 @@ class SpectrogramStream:
 
     def _append(self, rows: Tensor) -> None:
         if self._end + len(rows) > len(self._rows):
-            keep = self.spec.num_frames
+            keep = min(self._end, self._held_columns)
             self._rows[:keep] = self._rows[self._end - keep : self._end].clone()
             self._end = keep
         self._rows[self._end : self._end + len(rows)] = rows

@@ -1,6 +1,9 @@
 """Envelopes of the fast path: values that follow others over time. Pure; all times in seconds, never per call."""
 
 import math
+from typing import Final
+
+_TIMES_THE_MEAN: Final = 1.2
 
 
 class Follower:
@@ -52,21 +55,22 @@ class AutoRange:
 class Onset:
     """Beginnings: a rise well above the usual one jumps up, then fades with `fade_s`.
 
-    A rise is in dB, the mean over frequency bands of how much louder each became. It counts from `margin_db` above
-    1.5 times its recent mean, and is full `full_db` further up.
+    A rise is in dB: how much louder the bands became in which something begins. It counts from `margin_db` above 1.2
+    times its recent mean, and is full `full_db` further up.
     """
 
     def __init__(
-        self, *, fade_s: float = 0.15, mean_s: float = 1.5, margin_db: float = 3.0, full_db: float = 9.0
+        self, *, fade_s: float = 0.15, mean_s: float = 1.5, margin_db: float = 2.0, full_db: float = 9.0
     ) -> None:
         self.value = 0.0
+        self.strength = 0.0  # 0..1, of the last rise alone
         self._mean = Follower(attack_s=mean_s, release_s=mean_s)
         self._fade_s, self._margin_db, self._full_db = fade_s, margin_db, full_db
 
     def follow(self, rise_db: float, dt_s: float) -> float:
         """Return the strength 0..1 after a rise of `rise_db`, `dt_s` after the last call."""
-        excess_db = rise_db - 1.5 * self._mean.value - self._margin_db
-        strength = min(max(excess_db / self._full_db, 0.0), 1.0)
+        excess_db = rise_db - _TIMES_THE_MEAN * self._mean.value - self._margin_db
+        self.strength = min(max(excess_db / self._full_db, 0.0), 1.0)
         self._mean.follow(rise_db, dt_s)
-        self.value = max(strength, self.value * math.exp(-dt_s / self._fade_s))
+        self.value = max(self.strength, self.value * math.exp(-dt_s / self._fade_s))
         return self.value

@@ -23,6 +23,10 @@ def _toggle(address: str) -> Callable[[Desk], None]:
     return lambda desk: desk.post(address, not desk.get(address), ORIGIN)
 
 
+def _fire(address: str) -> Callable[[Desk], None]:
+    return lambda desk: desk.post(address, True, ORIGIN)
+
+
 def _step(address: str, step: float) -> Callable[[Desk], None]:
     def act(desk: Desk) -> None:
         row = parameter(address)
@@ -37,6 +41,7 @@ KEYS: Final = (
     Key("f", "freeze the picture and go on", _toggle("/show/freeze")),
     Key("space", "hold the latent and let it go", _toggle("/latent/hold")),
     Key("h", "show or hide the numbers over the picture", _toggle("/show/hud")),
+    Key("t", "tap the beat: from the third tap on that is the tempo", _fire("/audio/tap")),
     Key("up", "gain up 1 dB", _step("/audio/gain", 1.0)),
     Key("down", "gain down 1 dB", _step("/audio/gain", -1.0)),
     Key("right", "blend 0.05 towards the preset's image", _step("/latent/blend", 0.05)),

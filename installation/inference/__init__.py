@@ -1,6 +1,7 @@
 """The slow path, in a process of its own that owns torch: sound becomes a target, the latent moves, a picture is made.
 
     listening   ring -> spectrogram -> audio encoder and its heads -> `Target`, every hop
+    running_encoder  which clip that is, and how much of it is computed anew
     scene       what is painted of it: one thing, or a place and what is laid over it
     deciding    whether it is painted, or the show drifts or remembers; `idle`: silence; `memories`: what was painted
     motion      where that leads -> `Latent`: pure, in seconds

@@ -4,6 +4,7 @@ training.
 Every case is built when it is its turn, since a published generator and its baseline take a gigabyte.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from s2s.models.biggan import BigGanGenerator
 from s2s.models.biggan_inference import prepare_for_inference
 from s2s.models.cuda_graph import CapturedGenerator
 from s2s.models.generator import Generator
+from s2s.models.streaming_audio_encoder import COLUMNS_A_STEP, StreamingAudioEncoder
 from s2s.sampling.noise import draw_noise
 from s2s.spectrogram import SpectrogramStream, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
@@ -37,6 +39,8 @@ PUBLISHED_SIZES: Final = {64: 64, 128: 96, 256: 96}
 
 _HOP_SAMPLES: Final = 4_000
 """A quarter of a second: how often the show listens."""
+_STEPS_HEARD: Final = 40
+"""Of a running sound, until it begins anew: so seldom that the pass over all of it is no part of the median."""
 _NAIVE: Final = "the published arithmetic"
 
 
@@ -52,6 +56,7 @@ def plan(model: Path, device: str = "cpu", *, resolutions: Sequence[int] = tuple
         one_hop,
         partial(published_audio_encoder, device),
         partial(bundled_audio_encoder, ours),
+        *([] if device.startswith("cuda") else [partial(running_audio_encoder, ours)]),
         *generators,
         partial(bundled_generator, ours),
         partial(audio_encoder_training, device),
@@ -101,6 +106,27 @@ def bundled_audio_encoder(model: bundle.Bundle) -> Case:
     """f_A of a bundle on one clip."""
     device = str(model.audio_encoder.fc.weight.device)
     return _encoder_case(f"audio encoder, {model.card.name}", model.audio_encoder, model.spec, device)
+
+
+def running_audio_encoder(model: bundle.Bundle) -> Case:
+    """f_A of a bundle, on the CPU, on a clip one step further on, beside a pass over all of it."""
+    spec, encoder = model.spec, model.audio_encoder
+    running = StreamingAudioEncoder(encoder, spec.num_frames)
+    steps = 1 + _STEPS_HEARD
+    long = SpectrogramSpec(clip_samples=spec.clip_samples + steps * COLUMNS_A_STEP * spec.hop_samples)
+    heard = spectrogram(torch.from_numpy(_noise(long.clip_samples))[None], long)
+    ours_at, baseline_at = itertools.count(), itertools.count()
+
+    def clip(step: int) -> Tensor:
+        start = step % steps * COLUMNS_A_STEP
+        return heard[..., start : start + spec.num_frames]
+
+    def ours() -> Tensor:
+        step = next(ours_at)
+        return running.features(clip(step), step % steps * COLUMNS_A_STEP)
+
+    name = f"audio encoder, {model.card.name}, {COLUMNS_A_STEP * spec.hop_samples / spec.sample_rate_hz:.2f} s further"
+    return Case(name, ours, lambda: encoder.features(clip(next(baseline_at))), "the whole clip anew")
 
 
 def published_generator(resolution: int, channels: int, device: str, *, h_dim: int = 2048, z_dim: int = 120) -> Case:

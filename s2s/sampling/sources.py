@@ -51,7 +51,15 @@ def hear(model: Bundle, inputs: Tensor) -> Hearing:
 
     Raises ValueError where f_A answers with nothing.
     """
-    features = model.audio_encoder.features(inputs.to(model.device))
+    return hear_features(model, model.audio_encoder.features(inputs.to(model.device)))
+
+
+@torch.inference_mode()
+def hear_features(model: Bundle, features: Tensor) -> Hearing:
+    """Return what `model` hears, of the last feature map [1, map_dim, f, t] of its f_A.
+
+    Raises ValueError where f_A answers with nothing.
+    """
     h = unit(model.audio_encoder.embed(features.mean((2, 3))))[0]
     heads = model.source_heads
     if heads is None:

@@ -17,6 +17,9 @@ uniform float u_treble;
 uniform float u_onset;
 uniform float u_centroid;
 
+// 1 on the beat, falling to 0 until the next; 0 where there is none.
+uniform float u_beat;
+
 // How sure the model is of what sounds, 0..1.
 uniform float u_certainty;
 

@@ -142,7 +142,7 @@ def test_every_part_is_measured_and_unusable_models_are_named(tmp_path: Path, mo
     small = TrainingSizes(2, width=2, picture_width=2, spec=SpectrogramSpec(clip_samples=16_000))
     monkeypatch.setattr(bench_cases, "audio_encoder_training", lambda device: audio_encoder_training(device, small))
     names = [build().name for build in bench_cases.plan(DEFAULT_BUNDLE, resolutions=())]
-    parts = ["spectrogram"] * 2 + ["audio encoder"] * 2 + ["generator", "step of f_A"]
+    parts = ["spectrogram"] * 2 + ["audio encoder"] * 3 + ["generator", "step of f_A"]
     assert [name.split(",")[0] for name in names] == parts
     with pytest.raises(BundleError, match="no such model folder"):
         bench_cases.plan(tmp_path / "none")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from installation.audio.features import FastPath
+from installation.audio.features import LISTEN_SAMPLES, FastPath
 from installation.audio.following import AutoRange, Follower, Onset
 from installation.values import FAST_FEATURE_NAMES, FEATURE_NAMES, SAMPLE_RATE_HZ, AudioBlock, Features, Samples
 
@@ -32,7 +32,7 @@ def listen(sound: Samples, fps: int = 60) -> list[tuple[float, Features]]:
     for picture in range(1, int(len(sound) / SAMPLE_RATE_HZ * fps) + 1):
         now = picture / fps
         end = round(now * SAMPLE_RATE_HZ)
-        heard.append((now, ears.listen(AudioBlock(sound[max(end - 1024, 0) : end], now), now)))
+        heard.append((now, ears.listen(AudioBlock(sound[max(end - LISTEN_SAMPLES, 0) : end], now), now)))
     return heard
 
 

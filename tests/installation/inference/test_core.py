@@ -243,8 +243,10 @@ def test_a_sound_that_is_not_known_drifts_and_what_was_painted_stays_until_a_kno
     drifting = bench.play(core, UNKNOWN, 1.0, 5.0)
     heard = core.status().heard
     assert heard.doing is Doing.DRIFTING and heard.certainty is not None and heard.certainty < 0.1
-    np.testing.assert_array_equal(painted, drifting)
-    bench.play(core, KNOWN, 6.0, 2.0)
+    # The first clip of it may still begin with the last of what was known.
+    np.testing.assert_allclose(painted.astype(int), drifting.astype(int), atol=2)
+    np.testing.assert_array_equal(drifting, bench.play(core, UNKNOWN, 6.0, 2.0))
+    bench.play(core, KNOWN, 8.0, 2.0)
     assert core.status().heard.doing is Doing.PAINTING
     lines = [record.getMessage() for record in caplog.records if "heard:" in record.getMessage()]
     known = "heard: rain and a train, sure"

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from installation.inference.listening import HOP_S, Listener
+from installation.inference.listening import Listener
+from installation.inference.running_encoder import HOP_S
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Samples
 from s2s.bundle import Bundle, load
