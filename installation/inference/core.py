@@ -150,7 +150,11 @@ class InferenceCore:
 
     def _listen(self, now: float) -> None:
         began = time.perf_counter()
-        target = self._listener.next_target(now, with_volume_direction=self._controls.number("/latent/edit") != 0.0)
+        target = self._listener.next_target(
+            now,
+            window_s=self._controls.number("/latent/window"),
+            with_volume_direction=self._controls.number("/latent/edit") != 0.0,
+        )
         if target is None:
             return
         self._encoder_ms.add((time.perf_counter() - began) * 1e3)

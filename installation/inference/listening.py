@@ -53,9 +53,13 @@ class Listener:
         self._read_to = max(ring.position.written - model.spec.clip_samples, 0)
         self._serial = 0
 
-    def next_target(self, now: float, *, with_volume_direction: bool = False) -> Target | None:
+    def next_target(
+        self, now: float, *, window_s: float = math.inf, with_volume_direction: bool = False
+    ) -> Target | None:
         """Return a new target if a clip is due and there is enough sound, else None.
 
+        Of the clip the newest `window_s` seconds count: f_A's map has a column for each third of a second or so, and
+        the older ones are left out of what is averaged.
         With `with_volume_direction` the target says which way louder lies, for a second pass of the encoder.
         """
         written = self._ring.position.written
@@ -70,7 +74,7 @@ class Listener:
         self._read_to = reading.written
         self._stream.push(np.nan_to_num(reading.block.samples))
         began = time.perf_counter()
-        target = self._encode(now, reading.block.heard_at, with_volume_direction=with_volume_direction)
+        target = self._encode(now, reading.block.heard_at, window_s, with_volume_direction=with_volume_direction)
         self._encoder.took(time.perf_counter() - began)
         return target
 
@@ -78,14 +82,22 @@ class Listener:
         """Return the newest `duration_s` seconds of sound, or what there is of them."""
         return self._ring.newest(round(duration_s * SAMPLE_RATE_HZ)).samples
 
-    def _encode(self, now: float, heard_at: float, *, with_volume_direction: bool) -> Target | None:
+    def _encode(self, now: float, heard_at: float, window_s: float, *, with_volume_direction: bool) -> Target | None:
         features, quieter = self._encoder.features(now, QUIETER_DB if with_volume_direction else None)
         try:
-            hearing = hear_features(self._model, features)
+            hearing = hear_features(self._model, self._newest(features, window_s))
         except ValueError:
             return None  # a dead ReLU vector has no direction: keep the last target
+        louder = None if quieter is None else self._louder(hearing, self._newest(quieter, window_s))
         self._serial += 1
-        return Target(hearing, self._serial, heard_at, None if quieter is None else self._louder(hearing, quieter))
+        return Target(hearing, self._serial, heard_at, louder)
+
+    def _newest(self, features: Tensor, window_s: float) -> Tensor:
+        """Return the last columns of a map [1, map_dim, f, t], those of `window_s` seconds, at least one."""
+        columns = features.shape[-1]
+        clip_s = self._model.spec.clip_samples / SAMPLE_RATE_HZ
+        kept = min(max(round(columns * min(window_s / clip_s, 1.0)), 1), columns)
+        return features[..., columns - kept :]
 
     @torch.inference_mode()
     def _louder(self, hearing: Hearing, quieter: Tensor) -> NDArray[np.float32]:

@@ -51,7 +51,7 @@ class RunningEncoder:
         The shortest of the last few counts: longer ones waited for a busy machine.
         """
         self._took_s.append(duration_s)
-        if not self._steps and len(self._took_s) == _REMEMBERED:
+        if not self._goes_on and len(self._took_s) == _REMEMBERED:
             self._hop_s = min(max(HOP_S, min(self._took_s) / MOST_BUSY), LONGEST_HOP_S)
 
     def reset(self) -> None:

@@ -113,3 +113,29 @@ def test_a_sound_that_is_answered_with_nothing_is_no_target(
     monkeypatch.setattr(type(model.audio_encoder), "embed", lambda _self, pooled: torch.zeros(len(pooled), 32))
     ring.write(sound(1.0), heard_at=0.0)
     assert Listener(model, ring).next_target(0.0) is None
+
+
+def tone(seconds: float) -> Samples:
+    return (0.2 * np.sin(2 * np.pi * 440.0 * np.arange(round(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ)).astype(
+        np.float32
+    )
+
+
+def heard_with(model: Bundle, sounds: list[Samples], window_s: float) -> np.ndarray:
+    """What is heard at the end of `sounds`, one written after the other."""
+    ring = AudioRing(16.0)
+    listener, target = Listener(model, ring), None
+    for number, samples in enumerate(sounds):
+        ring.write(samples, heard_at=float(number))
+        target = listener.next_target(float(number), window_s=window_s)
+    ring.close()
+    assert target is not None
+    return target.hearing.h
+
+
+def test_with_a_short_window_what_sounded_before_counts_less(model: Bundle) -> None:
+    apart = {}
+    for window_s in (1.0, 10.0):
+        alone = heard_with(model, [tone(10.0)], window_s)
+        apart[window_s] = np.linalg.norm(heard_with(model, [sound(10.0), tone(4.0)], window_s) - alone)
+    assert apart[1.0] < 0.5 * apart[10.0]
