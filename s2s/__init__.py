@@ -3,7 +3,7 @@
     spectrogram                 THE definition of a model's input; `spectrogram_spec`: its constants, without torch
     rates                       of sound and of frames
     card, bundle                a model as a folder without code; `weight_headers`: its files before they are loaded;
-                                `describe`: in words
+                                `describe`: in words; `place_memory`: a place's own frames in it
     media                       sound, images and films in and out; montages
     files                       which files a folder holds, names of any length and bytes, writing, caches
     models                      f_A, f_V, generators, discriminators, localizer, evaluation classifiers: `nn.Module`s

@@ -31,6 +31,7 @@ SURFACE_OF_S2S = (
     "s2s.media.images",
     "s2s.sampling.inversion",  # a preset's image, found again in the generator
     "s2s.models",
+    "s2s.place_memory",  # a place's own frames
     "s2s.serving",  # the operator page stands on it
     "s2s.media.mono",  # how channels become one
     "s2s.files.quote",  # and quoted
@@ -44,7 +45,7 @@ SURFACE_OF_S2S = (
 )
 FLOORS_OF_S2S = (
     ("files", "metrics", "rates", "spectrogram_spec"),
-    ("card", "media", "serving", "spectrogram", "weight_headers"),
+    ("card", "media", "place_memory", "serving", "spectrogram", "weight_headers"),
     ("data", "describe", "world", "models"),
     ("bundle",),
     ("sampling",),
