@@ -46,6 +46,7 @@ from installation.status import (
     DisplayStatus,
     HeardStatus,
     InferenceStatus,
+    PhotographStatus,
     ShowStatus,
     SinkStatus,
 )
@@ -121,7 +122,7 @@ class Show:
         self._duration_s = duration_s
         self._fast_features = FastPath()
         self._memory, self._heard_meter = MemoryMeter(), HeardMeter()
-        self._heard = HeardStatus()
+        self._heard, self._photograph = HeardStatus(), PhotographStatus()
         self._features = Features()
         self._frame = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
         self._living = False
@@ -214,8 +215,9 @@ class Show:
         self._features = self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
 
     def _hear(self, now: float) -> None:
-        """Take in what the slow path says of what sounds."""
-        self._heard = self._parts.inference.status().heard
+        """Take in what the slow path says of what sounds, and whether it shows a photograph."""
+        slow_path = self._parts.inference.status()
+        self._heard, self._photograph = slow_path.heard, slow_path.photograph
         if self._living:
             self._heard_meter.tell(now, self._heard)
         if self._heard.certainty is not None:
@@ -252,6 +254,7 @@ class Show:
             features=self._features,
             controls=controls,
             heard=self._heard,
+            photograph=self._photograph,
             hud=self._hud,
         )
 

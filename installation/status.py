@@ -83,6 +83,17 @@ class HeardStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotographStatus:
+    """How much of the picture is a photograph of the place, 0..1, and which; `problem` says why none is, where one was
+    asked for.
+    """
+
+    share: float = 0.0
+    name: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InferenceStatus:
     """The slow path: counters since the worker was made. `slow_ms` goes from the last sample heard to the first picture
     made from it; `image` and `image_problem` tell how far the preset's image is, in words.
@@ -98,6 +109,7 @@ class InferenceStatus:
     image: str = ""
     image_problem: str = ""
     heard: HeardStatus = HeardStatus()
+    photograph: PhotographStatus = PhotographStatus()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,12 +187,14 @@ class RecordingStatus(SinkStatus):
 
 @dataclass(frozen=True, slots=True)
 class PainterStatus:
-    """Whose picture is on the wall: `world_share` 0..1 of it is the world's own shaders', the rest the generator's.
+    """Whose picture is on the wall: `world_share` 0..1 of it is the world's own shaders', `photograph_share` 0..1 a
+    photograph of the place, the rest the generator's.
 
     `scenes` are those that the world paints, the one that owns the place first. `words` say all of it.
     """
 
     world_share: float = 0.0
+    photograph_share: float = 0.0
     scenes: tuple[str, ...] = ()
     words: str = "the generator's picture"
 
