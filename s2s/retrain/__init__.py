@@ -6,6 +6,7 @@ layout           what lies where in OUT, what it was begun with, what `--forget`
 dataset          the folder -> pairs and held-out frames, computed once
 finetune         the audio encoder, and the generator, go on from where the old model is
 interpolate      how far from its old weights to the new ones f_A goes (WiSE-FT)
+place_frames     what the place looked like at the chosen moments; memory: that, into the new bundle
 candidate        the new bundle, its card and thumbnail; `s2s.evaluate.comparison` compares it with the old one
 page             before and after, as one HTML file
 promote          candidate, model, previous: renaming, and one step back

@@ -31,6 +31,7 @@ from s2s.retrain.candidate import Learnt, Story, assemble, measured, save_thumbn
 from s2s.retrain.dataset import VenueDataset, gather
 from s2s.retrain.layout import Layout
 from s2s.retrain.page import ClipRow, Findings, before_after, in_words
+from s2s.retrain.place_frames import remember
 from s2s.retrain.promote import copy_bundle, promote, settle
 from s2s.sampling.generate import Sampling, paint
 from s2s.training.inputs.moments import fingerprint
@@ -121,6 +122,9 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
         pictures=options.generator,
         forget=options.forget,
     )
+    if not options.forget:
+        assert model.image_encoder is not None
+        remember(options.folder, layout, model.image_encoder, options.seed)
     pictures = finetune.pictures_for(layout) if options.generator else None
     share = 0.5 if pictures is not None else 1.0
     config = finetune.FinetuneConfig(options.steps, options.minutes * share, options.device, options.seed)
