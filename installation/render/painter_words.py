@@ -9,6 +9,8 @@ from installation.render.world_scene import WorldPicture
 from installation.status import HeardStatus, PainterStatus, PhotographStatus
 
 NO_PHOTOGRAPH: Final = PhotographStatus()
+_TOLD_FROM: Final = 0.005
+"""Less of any is 0 % in words, and all but as little is all."""
 
 
 @dataclass(slots=True)
@@ -58,9 +60,9 @@ def reason_against(picture: WorldPicture, heard: HeardStatus, problem: str) -> s
 def _words(parts: Sequence[tuple[float, str, str]], reason: str) -> str:
     """Return what is seen besides the generator's picture: shares, whose, and what; `reason` why not."""
     for share, whose, what in parts:
-        if share >= 1.0:
+        if share > 1.0 - _TOLD_FROM:
             return f"{whose}: {what}"
-    listed = [f"{share:.0%} {whose} ({what})" for share, whose, what in parts if share > 0.0]
+    listed = [f"{share:.0%} {whose} ({what})" for share, whose, what in parts if share >= _TOLD_FROM]
     if listed:
         return ", ".join([*listed, "the rest the generator's picture"])
     return f"the generator's picture: {reason}" if reason else "the generator's picture"

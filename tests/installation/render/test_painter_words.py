@@ -51,6 +51,8 @@ def test_while_both_are_seen_each_counts_by_its_share() -> None:
     ("share", "world", "words"),
     [
         (1.0, 0.0, "a photograph of the place: bar.mp4, 3 s"),
+        (0.004, 0.0, "the generator's picture"),
+        (0.997, 0.0, "a photograph of the place: bar.mp4, 3 s"),
         (0.4, 0.0, "40% a photograph of the place (bar.mp4, 3 s), the rest the generator's picture"),
         (
             0.4,
