@@ -45,10 +45,11 @@ class PlaceFrame:
     name: str
 
 
-def remember(folder: Path, layout: Layout, encoder: PictureEncoder, seed: int) -> int:
+def remember(folder: Path, layout: Layout, encoder: PictureEncoder, seed: int, most_s: float = MOST_S) -> int:
     """Write the place's frames, as f_V `encoder` sees them, into OUT/cache; return how many lie there.
 
-    What the same f_V has seen already stays. Once the clips are forgotten none are taken any more.
+    At most `most_s` seconds are taken for it. What the same f_V has seen already stays. Once the clips are forgotten
+    none are taken any more.
     """
     mark, seen_by = layout.cache / "place.txt", fingerprint(encoder)
     if layout.place.is_dir() and mark.exists() and mark.read_text(encoding="utf-8") == seen_by:
@@ -60,7 +61,7 @@ def remember(folder: Path, layout: Layout, encoder: PictureEncoder, seed: int) -
     except (ValueError, OSError) as error:  # all else was cached by an earlier run: the folder may be elsewhere by now
         _log.warning("no photographs of the place: %s", error)
         return 0
-    frames = place_frames(folder, clips, read_annotation(layout.moments).moments)
+    frames = place_frames(folder, clips, read_annotation(layout.moments).moments, most_s=most_s)
     if not frames:
         return 0
     pixels, names = [one.pixels for one in frames], [one.name for one in frames]
