@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from s2s.commands.arguments import Verbs, add_model, at_least, numbers
-from s2s.commands.files import names_of, progress
+from s2s.commands.files import names_of, progress, warn_of_silence
 from s2s.commands.record import write_run
 from s2s.files.names import fitted, shown
 from s2s.media.audio import read_audio
 from s2s.media.images import read_image
 from s2s.media.montage import Pixels, captioned_sheet, save_png
+from s2s.sampling.audible import silence_words
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -256,9 +257,11 @@ def _name_of(model: "Bundle") -> str:
 
 
 def _read_clip(file: Path, model: "Bundle") -> "Sound":
-    """Return the sound of `file`, repeated or cut to what the model hears."""
+    """Return the sound of `file`, repeated or cut to what the model hears; say so in the log where that is nothing."""
     clip_samples = model.spec.clip_samples
-    return np.resize(read_audio(file, model.spec.sample_rate_hz, max_samples=clip_samples), clip_samples)
+    clip = np.resize(read_audio(file, model.spec.sample_rate_hz, max_samples=clip_samples), clip_samples)
+    warn_of_silence(file, silence_words(clip, model.spec.sample_rate_hz))
+    return clip
 
 
 def _write(args: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
