@@ -71,7 +71,7 @@ def test_loudness_says_what_is_clipped_and_what_rises_above_the_floor() -> None:
 
 @pytest.mark.parametrize(
     ("floor", "gain_db", "remark"),
-    [(1e-7, -20, ""), (1e-7, -70, "below the floor"), (1e-12, -40, ""), (1e-12, -70, "below -60 dB")],
+    [(1e-7, 0, ""), (1e-7, -60, "below the floor"), (1e-12, -20, ""), (1e-12, -45, "below -60 dB")],
 )
 def test_what_lies_below_the_floor_is_told_from_what_is_as_soft_as_silence(
     floor: float, gain_db: float, remark: str
