@@ -46,9 +46,9 @@ def marked(picture: Pixels, words: str, width_px: int = 160) -> Pixels:
     height_px = max(letter_px + 4, round(width_px * picture.shape[0] / picture.shape[1]))
     image = Image.fromarray(picture).resize((width_px, height_px), Image.Resampling.LANCZOS)
     font, draw = ImageFont.load_default(size=letter_px), ImageDraw.Draw(image)
-    draw.rectangle((0, height_px - letter_px - 4, width_px, height_px), _PAPER)
+    draw.rectangle((0, height_px - letter_px - 4, width_px, height_px), PAPER)
     middle = (width_px // 2, height_px - letter_px // 2 - 2)
-    draw.text(middle, _shortened(font, drawable(words), width_px), _INK, font, anchor="mm")
+    draw.text(middle, _shortened(font, drawable(words), width_px), INK, font, anchor="mm")
     return np.asarray(image)
 
 
