@@ -4,7 +4,7 @@ import argparse
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -81,7 +81,7 @@ def _write(out: Path, folder: Path, indexes: "dict[MediaKind, Index]", made_by: 
     from s2s.retrieval.classes import class_of
 
     paths = [path for index in indexes.values() for path in index.paths]
-    arrays = {
+    arrays: dict[str, Any] = {
         "names": np.array([shown(path.relative_to(folder).as_posix()) for path in paths]),
         "classes": np.array([shown(class_of(path)) for path in paths]),
         "kinds": np.array([kind for kind, index in indexes.items() for _ in index.paths]),

@@ -97,7 +97,8 @@ def test_the_rows_of_a_sheet_are_of_different_noise_and_a_sound_by_itself_of_the
     cells = pixels_of(tmp_path / "sheet.png")[-2 * (160 + 6) :, -(160 + 6) : -6]
     assert not np.array_equal(cells[:160], cells[166 : 166 + 160])
     assert generate(sounds / "high.wav", again, tmp_path / "out", "--count", 1, model=model) == 0
-    np.testing.assert_array_equal(*(pixels_of(tmp_path / "out" / f"{name}.png") for name in ("high", "again")))
+    alone, beside = (pixels_of(tmp_path / "out" / f"{name}.png") for name in ("high", "again"))
+    np.testing.assert_array_equal(alone, beside)
 
 
 @pytest.mark.parametrize(("name", "words"), [("none", "it is silent"), ("faint", "lies at -78 dB, below -60 dB")])

@@ -15,14 +15,15 @@ from tests.s2s.media.test_audio import tone, write_wav
 
 pytestmark = pytest.mark.heavy
 
-KNOWN = (0.2 * np.random.default_rng(1).standard_normal(16_000)).astype(np.float32)
-UNKNOWN = tone(16_000, 0.3, 300.0).astype(np.float32)
+KNOWN = 0.2 * np.random.default_rng(1).standard_normal(16_000)
+UNKNOWN = tone(16_000, 0.3, 300.0)
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """It hears rain and a train in all sounds, and is sure of it where they are as `KNOWN`."""
-    return write_naming_bundle(tmp_path_factory.mktemp("models") / "naming", known=KNOWN, unknown=UNKNOWN)
+    known, unknown = KNOWN.astype(np.float32), UNKNOWN.astype(np.float32)
+    return write_naming_bundle(tmp_path_factory.mktemp("models") / "naming", known=known, unknown=unknown)
 
 
 @pytest.fixture
