@@ -1,11 +1,16 @@
 """`listen`: what a model hears in sounds: the nearest scenes in words and bars, how sure it is, and what it paints."""
 
 import argparse
+import itertools
+import sys
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import numpy as np
 
 from s2s.commands.arguments import Verbs, add_model, at_least
 from s2s.commands.files import names_of, readable
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from s2s.sampling.sources import Hearing
 
 _CAPTION_LETTERS: Final = 36
+_STANDARD_INPUT: Final = Path("-")
+_FULL_SCALE: Final = 32_768.0
 _ABOUT: Final = "what a model hears in sounds: the nearest scenes in words and bars, how sure it is, what it paints"
 _STORY: Final = """Say of each sound which scenes it lies nearest to, how sure that is (in the words of the show's
 page), and what is painted of it; with --out show that. Below -60 dB nothing is heard. A running show says the same on
@@ -33,7 +40,8 @@ its page of what its microphone hears: run_show.py --source mic."""
 def add_to(verbs: Verbs) -> None:
     """Add the verb."""
     verb = verbs.add_parser("listen", help=_ABOUT, description=_STORY)
-    verb.add_argument("audio", type=Path, nargs="+", metavar="SOUND", help="sound files, or folders of them")
+    audio = "sound files, or folders of them; - alone: 16 bit mono at 16 kHz from the standard input, while it sounds"
+    verb.add_argument("audio", type=Path, nargs="+", metavar="SOUND", help=audio)
     out = "a .png for one sheet of all sounds, else a folder for one each; the numbers are in the .json, or run.json"
     verb.add_argument("--out", type=Path, metavar="OUT", help=out)
     verb.add_argument("--count", type=at_least(1), default=3, help="pictures of each, with --out (default 3)")
@@ -104,29 +112,54 @@ class _Heard:
 def _run(args: argparse.Namespace) -> None:
     from s2s import bundle
 
+    if _STANDARD_INPUT in args.audio and (len(args.audio) > 1 or args.out is not None):
+        raise ValueError("-: the standard input is heard by itself, and without --out")
     model = bundle.load(args.model, device=args.device, image_encoder=args.among is not None)
     index = _index(model, args.among)
+    if args.audio == [_STANDARD_INPUT]:
+        _listen_live(model, index, sys.stdin.buffer)
+        return
     rate_hz, most = model.spec.sample_rate_hz, model.spec.clip_samples
     sounds = readable(args.audio, lambda file: read_audio(file, rate_hz, max_samples=most))
     names = names_of([file for file, _ in sounds], args.audio)
-    heard = {name: _listen(model, sound, index) for name, (_, sound) in zip(names, sounds, strict=True)}
-    for name, one in heard.items():
-        print("\n".join([f"{shown(name)}: {one.words}", *(f"  {line}" for line in one.lines())]))
+    heard: dict[str, _Heard] = {}
+    for name, (_, sound) in zip(names, sounds, strict=True):
+        heard[name] = _listen(model, sound, index)
+        _tell(shown(name), heard[name])
     if args.out is not None:
         _show(args, model, heard)
         told = {shown(name): one.as_dict() for name, one in heard.items()}
         write_run(args.out, args, {"model": f"{model.card.name} {model.card.version}", "sounds": told})
 
 
+def _tell(name: str, heard: _Heard) -> None:
+    print("\n".join([f"{name}: {heard.words}", *(f"  {line}" for line in heard.lines())]), flush=True)
+
+
+def _listen_live(model: "Bundle", index: "Index | None", sound: BinaryIO) -> None:
+    """Hear the last ten seconds of `sound`, 16 bit mono at the model's rate, once a second; tell what is new."""
+    rate_hz, told = model.spec.sample_rate_hz, ""
+    recent: deque[bytes] = deque(maxlen=model.spec.clip_samples // rate_hz)
+    for second in itertools.count(1):
+        block = sound.read(2 * rate_hz)
+        if len(block) < 2 * rate_hz:
+            return
+        recent.append(block)
+        heard = _listen(model, np.frombuffer(b"".join(recent), "<i2").astype(np.float32) / _FULL_SCALE, index)
+        if heard.words != told:
+            told = heard.words
+            _tell(f"{second} s", heard)
+
+
 def _index(model: "Bundle", folder: Path | None) -> "Index | None":
-    """Return the images of `folder`, or where it holds none its sounds."""
+    """Return the images of `folder`, or where it holds none, or the model sees nothing, its sounds."""
     from s2s.media.images import ImageFileError
     from s2s.retrieval.index import index_folder
 
     if folder is None:
         return None
     try:
-        return index_folder(model, folder, "images")
+        return index_folder(model, folder, "sounds" if model.image_encoder is None else "images")
     except ImageFileError:
         return index_folder(model, folder, "sounds")
 

@@ -1,5 +1,6 @@
 """`python -m s2s listen`: what is heard in words and bars, and what is painted of it."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,24 @@ def test_a_model_that_names_nothing_says_which_class_lies_nearest(
     assert (first, heading) == ("rain: this model names nothing", "  cosine with each class:")
     assert nearest.split()[0] == "wet" and nearest.endswith("1.00") and other.split()[0] == "low"
     assert paints == "  paints the whole sound, z_A"
+
+
+def test_live_what_is_new_is_told_once_a_second(
+    model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [np.zeros(16_000), KNOWN, KNOWN, np.zeros(100)]
+    sound = np.concatenate([np.round(second * 32_767) for second in seconds]).astype("<i2").tobytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(sound)))
+    assert listen("-", model=model) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    assert told[0] == "1 s: nothing is heard: it is silent"
+    assert told[1].startswith("2 s: ") and "rain and a train" in told[1]
+    assert len(told) in (2, 3) and not any(line.startswith("4 s") for line in told)
+
+
+def test_the_standard_input_is_heard_alone(model: Path, rain: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert listen("-", rain, model=model) == 2
+    assert "the standard input is heard by itself" in capsys.readouterr().err
 
 
 def test_a_sound_that_is_none_is_one_line_and_exit_code_2(
