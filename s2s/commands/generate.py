@@ -12,7 +12,7 @@ from s2s.commands.arguments import Verbs, add_model, at_least
 from s2s.commands.files import names_of, progress, sound_files, warn_of_silence
 from s2s.commands.record import write_run
 from s2s.files.names import shown
-from s2s.media.audio import AudioFileError
+from s2s.media.audio import AudioFileError, read_audio
 from s2s.media.montage import Pixels, captioned_sheet, contact_sheet, png_metadata, save_png
 from s2s.sampling.audible import silence_words
 
@@ -185,13 +185,11 @@ class _Folder:
 
 
 def _painted(model: "Bundle", file: Path, sampling: "Sampling") -> "tuple[Painted, Sound]":
-    """Return the pictures of a file's first clip, and that clip. Raises as `generate`."""
-    from s2s.media.audio import read_audio
-    from s2s.sampling.embed import embed_sound
-    from s2s.sampling.generate import sample
+    """Return the pictures of a file's first clip, and that clip. Raises AudioFileError, and as `generate`."""
+    from s2s.sampling.generate import generate
 
     sound = read_audio(file, model.spec.sample_rate_hz, max_samples=model.spec.clip_samples)
-    return sample(model, embed_sound(model, sound), sampling), sound
+    return generate(model, sound, sampling), sound
 
 
 def _stamps(files: Sequence[Path]) -> dict[str, list[int]]:
