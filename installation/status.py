@@ -68,11 +68,20 @@ class HeardSource:
 
 
 @dataclass(frozen=True, slots=True)
+class LikelyName:
+    """A name that the model knows and how plainly it is there, 0..1."""
+
+    name: str = ""
+    presence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class HeardStatus:
     """What the model makes of the last ten seconds: up to two things, the likeliest first; none where it names none.
 
     `certainty` 0..1 is how likely the first is really there, None where the model cannot say. `hour` 0..24 is the time
     of day that the sound speaks of, `hour_firmness` 0..1 how plainly. `doing` is what the show does about it.
+    `likeliest` are the first of all names, also of those that are too faint to be painted.
     """
 
     sources: tuple[HeardSource, ...] = ()
@@ -80,6 +89,7 @@ class HeardStatus:
     hour: float = 12.0
     hour_firmness: float = 0.0
     doing: Doing = Doing.PAINTING
+    likeliest: tuple[LikelyName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@
     serving                     local pages and who may ask for them
     retrieval, bench            nearest images and sounds; how fast this machine is
     pretrained                  the default model
+    examples                    a sound to try it with
     commands, __main__          `python -m s2s VERB`
 
 Words: z is noise, h a point of the image space (z_A, z_V in the paper), f_A and f_V what leads there from sound and

@@ -26,6 +26,7 @@ SURFACE_OF_S2S = (
     "s2s.files.document",  # how what others wrote is read
     "s2s.sampling.embed",
     "s2s.sampling.sources",  # what a sound is made of
+    "s2s.sampling.source_words",  # and how that is said
     "s2s.files.names",  # names of files as text
     "s2s.media.video_writer",  # how a film is written, for the recorder
     "s2s.media.images",

@@ -29,7 +29,7 @@ from installation.inference.scene_state import HeardNearness, held_states
 from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS, PAINTER
 from installation.ring import AudioRing
-from installation.status import EncoderStatus, GeneratorStatus, HeardSource, HeardStatus, InferenceStatus
+from installation.status import EncoderStatus, GeneratorStatus, HeardSource, HeardStatus, InferenceStatus, LikelyName
 from installation.values import Controls, Doing, Latent, Pixels
 from installation.worker_params import ParamsReader
 from s2s import bundle
@@ -252,7 +252,8 @@ class InferenceCore:
 
 def _heard_status(hearing: Hearing, doing: Doing) -> HeardStatus:
     sources = tuple(HeardSource(source.name, source.presence, source.nearness) for source in hearing.sources)
-    return HeardStatus(sources, hearing.certainty, hearing.hour, hearing.hour_firmness, doing)
+    likeliest = tuple(LikelyName(one.name, one.presence) for one in hearing.likeliest)
+    return HeardStatus(sources, hearing.certainty, hearing.hour, hearing.hour_firmness, doing, likeliest)
 
 
 def _pick_device(name: str) -> torch.device:

@@ -229,6 +229,8 @@ def test_what_is_known_is_painted_and_told_by_name(bench: Bench) -> None:
     bench.play(core, KNOWN, 0.0, 1.0)
     heard = core.status().heard
     assert [source.name for source in heard.sources] == ["rain", "train"]
+    assert [one.name for one in heard.likeliest] == ["rain", "train"]
+    assert [one.presence for one in heard.likeliest] == pytest.approx([0.953, 0.881], abs=1e-3)
     assert heard.certainty is not None and heard.certainty > 0.85 and heard.doing is Doing.PAINTING
     assert all(0.0 <= source.nearness <= 1.0 for source in heard.sources)
 
