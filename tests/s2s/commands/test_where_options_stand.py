@@ -53,7 +53,7 @@ def test_behind_two_dashes_all_are_files() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["a.wav"], "the following arguments are required: out"),
+        (["a.wav"], "the following arguments are required: OUT"),
         (["a.wav", "out", "--colour"], "unrecognized arguments: --colour"),
         (["a.wav", "--count", "0", "out"], "argument --count: expected at least 1, got 0"),
     ],
