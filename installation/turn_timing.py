@@ -1,7 +1,7 @@
 """Where the time of a turn goes, part by part, and what a late picture waited for. Pure; the show's thread alone.
 
-A picture is missed when it comes half an interval after it was due on the cadence. Its cause is the part that took
-longest beyond its own median, or garbage collection, where that explains more than half of the delay.
+A deadline is missed when a picture comes more than one and a half intervals after the one before. The cause is the part
+that took longest beyond its own median, or garbage collection, where that explains more than half of the delay.
 """
 
 from collections import Counter
