@@ -17,6 +17,7 @@ from s2s.commands import (
     bundle,
     ears,
     evaluate,
+    evening,
     generate,
     hear,
     importing,
@@ -79,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     for group in (
         world,
         realism,
+        evening,
         prepare,
         train,
         retrain,
