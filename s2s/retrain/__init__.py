@@ -2,6 +2,7 @@
 
 times, venue     when something was recorded; what lies in the folder, and which photographs go with which sound
 photos           films' clips and pieces of sound with their photographs as one `ClipSource`
+budget           how long all of it may take, and each stage of what is left
 layout           what lies where in OUT, what it was begun with, what `--forget` takes away
 dataset          the folder -> pairs and held-out frames, computed once
 finetune         the audio encoder, and the generator, go on from where the old model is
