@@ -41,7 +41,7 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("out", type=Path, nargs="?", metavar="OUT", help="a folder of its own, not within FOLDER")
     back = "play the previous model of a retraining again, and stop; a second time undoes it"
     verb.add_argument("--rollback", type=Path, metavar="OUT", help=back)
-    minutes = "of training at most, all starts together (default 20)"
+    minutes = "for all of it, all starts together; what does not fit is left out, and said (default 20)"
     verb.add_argument("--minutes", type=_minutes, default=20.0, metavar="N", help=minutes)
     verb.add_argument("--steps", type=at_least(1), default=4000, help="of training at most (default 4000)")
     generator = "fine-tune the generator as well, for half of the time, where there are 500 pictures"

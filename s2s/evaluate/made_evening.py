@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from s2s.data.clip_source import DataError
 from s2s.evaluate.evening_recordings import EveningRecording, Part, evening_recordings, scene_of_each
@@ -98,6 +99,25 @@ def write_evening(
 def read_truth(folder: Path) -> list[dict[str, Any]]:
     """Return the lines of `truth.jsonl`. Raises OSError."""
     return [json.loads(line) for line in (folder / TRUTH).read_text(encoding="utf-8").splitlines()]
+
+
+def presence_by_clip(
+    folder: Path, places: Mapping[str, tuple[str, float]], num_frames: Mapping[str, int]
+) -> dict[str, NDArray[np.float64]]:
+    """Return for every clip which of its frames are right, 1 or 0 [num_frames]; `places` are its film and its start.
+
+    Raises ValueError for a film that is none of the evening's.
+    """
+    moments = {Path(row["film"]).name: row["moments"] for row in read_truth(folder)}
+    presence = {}
+    for clip_id, (film, start_s) in places.items():
+        if (spans := moments.get(Path(film).name)) is None:
+            raise ValueError(f"{folder / TRUTH} does not tell of {film}: {clip_id} is no clip of that evening")
+        at_s = start_s + (np.arange(num_frames[clip_id]) + 0.5) / FRAME_RATE_HZ
+        presence[clip_id] = np.any([(at_s >= begin_s) & (at_s < end_s) for begin_s, end_s in spans], axis=0).astype(
+            float
+        )
+    return presence
 
 
 def _claim(out: Path, evening: Evening, classes: Sequence[str]) -> None:

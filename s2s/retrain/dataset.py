@@ -5,6 +5,7 @@ Every step goes on where it stopped. Once all of it is there the clips themselve
 
 import json
 import logging
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,17 +17,19 @@ from tqdm import tqdm
 
 from s2s.bundle import Bundle
 from s2s.card import LightSizes
-from s2s.data.annotations import write_annotation
-from s2s.data.prepare import prepare
+from s2s.data.annotations import read_annotation, write_annotation
 from s2s.data.prepared import PreparedData
 from s2s.data.settings import PrepareSettings
+from s2s.data.splits import place_of
 from s2s.files.atomic_write import write_text
 from s2s.rates import SAMPLE_RATE_HZ
+from s2s.retrain.amount import FILM_S_A_CORE_SECOND, prepare_within, read_of_each_s
 from s2s.retrain.layout import Layout
 from s2s.retrain.photos import VenueClips
+from s2s.retrain.stages import Stages
 from s2s.retrain.venue import TEST_SHARE, VAL_SHARE, Venue
+from s2s.selection.combined import Combined
 from s2s.selection.select import Ledger, score_clips, top_moments
-from s2s.selection.selectors import BySelfTraining
 from s2s.training.inputs.images import ImageOptions, write_pictures
 from s2s.training.inputs.moments import frame_px
 from s2s.training.inputs.pair_sources import ChosenMoments
@@ -36,7 +39,18 @@ _log = logging.getLogger(__name__)
 
 FEWEST_LEFT: Final = 2
 """Recordings of each split that must turn out to be readable."""
+FEWEST_CLIPS: Final = 40
+"""Moments are chosen of so many clips, whatever the time."""
+GATHERED_IN: Final = (
+    "reading the recordings: sound, and ten pictures a second",
+    "choosing of every clip the moment at which what sounds is seen",
+    "computing what is learnt from: spectrograms, and what the model sees in the chosen pictures",
+)
+"""The stages of `gather`."""
 PICTURES_A_CLIP: Final = 4
+_PREPARE_SHARE: Final = 0.35
+_MOMENTS_SHARE: Final = 0.5
+"""Of what is left when a stage begins; what the last of them leaves is for learning."""
 _LEAST_PICTURE_PX: Final = 128
 _ABOUT: Final = "evening.json"
 _FRAMES: Final = "held-out.npy"
@@ -72,37 +86,55 @@ class VenueDataset:
 
 
 def gather(
-    folder: Path, layout: Layout, model: Bundle, *, seed: int, workers: int, pictures: bool, forget: bool
+    folder: Path,
+    layout: Layout,
+    model: Bundle,
+    stages: Stages,
+    *,
+    seed: int,
+    workers: int,
+    pictures: bool,
+    forget: bool,
 ) -> VenueDataset:
     """Compute what is not there yet and return it; with `forget` the copies of the clips are deleted then.
 
-    `pictures` are wanted for the generator. Raises ValueError where there is too little to learn from, OSError.
+    `pictures` are wanted for the generator. What does not fit into its share of the time is left out, and said.
+    Raises ValueError where there is too little to learn from, OSError.
     """
     path = layout.cache / _ABOUT
     done = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    reading, choosing, computing = GATHERED_IN
     if done is None or (pictures and not done["pictures"]):
-        clips, venue = _prepared(folder, layout, model, seed, workers)
-        moments = _selected(clips, layout, model)
+        stages.begin(reading)
+        clips, venue = _prepared(folder, layout, model, stages, seed, workers)
+        stages.begin(choosing)
+        moments = _selected(clips, layout, model, stages)
+        stages.begin(computing)
         _cache(clips, venue, moments, layout, model, pictures=pictures)
+    else:
+        stages.skip(len(GATHERED_IN))
     if forget:
         layout.forget_clips()
     return VenueDataset.open(layout, model)
 
 
-def _prepared(folder: Path, layout: Layout, model: Bundle, seed: int, workers: int) -> tuple[VenueClips, Venue]:
+def _prepared(
+    folder: Path, layout: Layout, model: Bundle, stages: Stages, seed: int, workers: int
+) -> tuple[VenueClips, Venue]:
     """Films and sounds -> clips; return them, and what the folder held."""
     venue = Venue.read(folder, seed)
     for words in venue.left_out:
         _log.warning("left out: %s", words)
     shares = (1.0 - VAL_SHARE - TEST_SHARE, VAL_SHARE, TEST_SHARE)
     clip_s = model.spec.clip_samples / SAMPLE_RATE_HZ
+    hop_s = max(round(5.0 * clip_s) / 10.0, 0.1)  # half a clip: more of them, from the same recordings
     settings = PrepareSettings(
-        _sizes(model), clip_s, clip_s, min_s=min(1.0, clip_s), shares=shares, seed=seed, sound_only=True
+        _sizes(model), clip_s, hop_s, min_s=min(1.0, clip_s), shares=shares, seed=seed, sound_only=True
     )
-    with tqdm(desc="prepare", unit=" recordings", disable=None) as bar:
-        for step in prepare(venue, folder, layout.data, settings, workers=workers):
-            bar.total, bar.n = step.num_films, step.films
-            bar.refresh()
+    seconds = stages.share_s(_PREPARE_SHARE)
+    of_each_s = read_of_each_s(layout, venue, seconds * workers * FILM_S_A_CORE_SECOND, stages)
+    used = venue.at_most(of_each_s)
+    prepare_within(used, folder, layout.data, settings, workers=workers, stages=stages, seconds=seconds)
     data = PreparedData.open(layout.data)
     skipped = (layout.data / "skipped.jsonl").read_text(encoding="utf-8").count("\n")
     _log.info("%s: %d clips, %d recordings cannot be used", layout.data, len(data.ids), skipped)
@@ -122,15 +154,34 @@ def _picture_px(model: Bundle) -> int:
     return max(_LEAST_PICTURE_PX, *model.card.generator.size_px)
 
 
-def _selected(clips: VenueClips, layout: Layout, model: Bundle) -> dict[str, list[int]]:
-    """Return the moments of every clip by the old model's own eyes and ears, best first."""
-    selector = BySelfTraining(model)
+def _selected(clips: VenueClips, layout: Layout, model: Bundle, stages: Stages) -> dict[str, list[int]]:
+    """Return the moments of every clip, best first; what an earlier start has chosen is kept to."""
+    if layout.moments.exists():
+        return {clip_id: list(frames) for clip_id, frames in read_annotation(layout.moments).moments.items()}
+    selector = Combined(model)
     ledger = Ledger.open(layout.cache / "moments.jsonl", selector.settings)
-    ids = clips.ids
-    score_clips(clips, tqdm(ids, desc="select", unit=" clips", disable=None), selector, ledger)
+    ids = mixed_by_split(clips)
+    within = stages.within(ids, len(ids), "clips", stages.share_s(_MOMENTS_SHARE), fewest=FEWEST_CLIPS)
+    score_clips(clips, within, selector, ledger)
     moments = {clip_id: top_moments(ledger.scores[clip_id]) for clip_id in ids if clip_id in ledger.scores}
     write_annotation(layout.moments, moments)
     return moments
+
+
+def mixed_by_split(clips: VenueClips) -> list[str]:
+    """Return the clips so that whoever stops early has some of every split and of every recording."""
+    by_split = {split: deque(ids) for split in ("train", "val", "test") if (ids := _shuffled(clips, split))}
+    num_left = {split: len(ids) for split, ids in by_split.items()}
+    mixed = []
+    while any(by_split.values()):
+        # The split of which the smallest part is done is next.
+        split = max((one for one in by_split if by_split[one]), key=lambda one: len(by_split[one]) / num_left[one])
+        mixed.append(by_split[split].popleft())
+    return mixed
+
+
+def _shuffled(clips: VenueClips, split: str) -> list[str]:
+    return sorted((one for one in clips.ids if clips.split(one) == split), key=lambda one: (place_of(one, 0), one))
 
 
 def _cache(

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,11 +28,13 @@ from s2s.files.atomic_write import write_text
 from s2s.metrics.scores import class_centroids
 from s2s.rates import SAMPLE_RATE_HZ
 from s2s.retrain import finetune
+from s2s.retrain.budget import Budget
 from s2s.retrain.candidate import Learnt, Story, assemble, measured, save_thumbnail
-from s2s.retrain.dataset import VenueDataset, gather
+from s2s.retrain.dataset import GATHERED_IN, VenueDataset, gather
 from s2s.retrain.layout import Layout
 from s2s.retrain.page import ClipRow, Findings, before_after, in_words
 from s2s.retrain.promote import copy_bundle, promote, settle
+from s2s.retrain.stages import Stages
 from s2s.sampling.generate import Sampling, paint
 from s2s.training.inputs.moments import fingerprint
 from s2s.training.stages.audio_encoder import encode_pairs
@@ -41,12 +44,14 @@ _log = logging.getLogger(__name__)
 SHOWN: Final = 24
 """Clips on the page: more nobody looks at on a phone."""
 PICTURES_EACH: Final = 2
+_LEARN_SHARE: Final = 0.8
+"""Of the time that is left, for learning: the rest is for comparing and for the page."""
 _DIFFERS: Final = ("sample_rate_hz", "clip_samples", "window_samples", "hop_samples", "floor")
 
 
 @dataclass(frozen=True, slots=True)
 class RetrainOptions:
-    """What a retraining is asked for. `minutes` are of training, for both networks together."""
+    """What a retraining is asked for. `minutes` are for all of it, every start together."""
 
     folder: Path
     out: Path
@@ -112,27 +117,42 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
         copy_bundle(options.model, layout.model)
     current = _current_model(layout, model)
 
+    stages = _stages(layout, options)
     dataset = gather(
         options.folder,
         layout,
         model,
+        stages,
         seed=options.seed,
         workers=options.workers,
         pictures=options.generator,
         forget=options.forget,
     )
     pictures = finetune.pictures_for(layout) if options.generator else None
-    share = 0.5 if pictures is not None else 1.0
-    config = finetune.FinetuneConfig(options.steps, options.minutes * share, options.device, options.seed)
+    stages.begin("teaching the audio encoder what is heard here, and how that looks")
+    minutes = stages.share_s(_LEARN_SHARE / 2 if pictures is not None else _LEARN_SHARE) / 60.0
+    config = finetune.FinetuneConfig(options.steps, minutes, options.device, options.seed)
     learnt = Learnt(finetune.finetune_audio_encoder(dataset, model, layout, config))
     painted = None
     if pictures is not None:
+        stages.begin("teaching the generator how the place looks")
         finetune.finetune_generator(pictures, model, layout, config)
         assemble(layout, options.model, dataset, options.story, replace(learnt, generator=True))
         painted = _generator_scores(layout, options, dataset, current)
         learnt = replace(learnt, generator=painted[1].is_better_than(painted[0]))
+    stages.begin("comparing the new model with the old one, on recordings that neither has heard, and painting both")
     assemble(layout, options.model, dataset, options.story, learnt)
-    return _compare(layout, options, dataset, current, learnt, painted)
+    report = _compare(layout, options, dataset, current, learnt, painted)
+    report |= {"seconds": round(stages.budget.used_s()), "cut_short": stages.cut_short}
+    _write_report(layout, report)
+    return report
+
+
+def _stages(layout: Layout, options: RetrainOptions) -> Stages:
+    """Return the stages, with the time that earlier starts have left."""
+    budget = Budget(options.minutes, time.monotonic, layout.spent_s(options.key))
+    count = len(GATHERED_IN) + 2 + options.generator
+    return Stages(budget, count, note=lambda seconds: layout.note_spent(options.key, seconds))
 
 
 def _check_model(model: Bundle) -> None:

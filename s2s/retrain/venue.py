@@ -47,6 +47,12 @@ class Venue:
         """Return films and sounds, each with its split."""
         return self.listed
 
+    def at_most(self, seconds: float | None) -> Self:
+        """Return the same with no more than the first `seconds` of each recording; None for all of it."""
+        if seconds is None:
+            return self
+        return replace(self, listed=tuple(replace(video, duration_s=seconds) for video in self.listed))
+
     @classmethod
     def read(cls, folder: Path, seed: int = 0) -> Self:
         """Look into `folder`. Raises ValueError where there is too little, OSError."""

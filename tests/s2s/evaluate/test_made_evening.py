@@ -10,7 +10,7 @@ import pytest
 from s2s.data.clip_source import DataError
 from s2s.evaluate.evening_recordings import evening_recordings, scene_of_each
 from s2s.evaluate.evening_score import KINDS, Kind, draw_score
-from s2s.evaluate.made_evening import SIZE_PX, Evening, evening_of, read_truth, write_evening
+from s2s.evaluate.made_evening import SIZE_PX, Evening, evening_of, presence_by_clip, read_truth, write_evening
 from s2s.evaluate.photographed import Camera, Picture
 from s2s.media.audio import read_audio
 from tests.s2s.retrain.places import sound
@@ -105,6 +105,16 @@ def test_the_truth_is_read_again_and_a_second_run_paints_nothing(made: Path, rec
     evening = Evening(3, "long", classes=3)
     list(write_evening(made, evening_of([recordings], evening), Greys({}), evening))
     assert {row["film"]: (made / row["film"]).stat().st_mtime_ns for row in rows} == before
+
+
+def test_a_clip_of_a_film_knows_which_of_its_frames_are_right(made: Path) -> None:
+    row = read_truth(made)[0]
+    (begin_s, end_s), name = row["moments"][0], Path(row["film"]).name
+    presence = presence_by_clip(made, {"first": (name, 0.0), "later": (name, 1.0)}, {"first": 100, "later": 20})
+    assert np.flatnonzero(presence["first"]).tolist() == list(range(round(10 * begin_s), round(10 * end_s)))
+    np.testing.assert_array_equal(presence["later"], presence["first"][10:30])
+    with pytest.raises(ValueError, match="does not tell of strange.mp4"):
+        presence_by_clip(made, {"one": ("strange.mp4", 0.0)}, {"one": 3})
 
 
 def test_a_folder_of_another_evening_is_refused(made: Path, recordings: Path) -> None:
