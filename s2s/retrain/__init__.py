@@ -3,7 +3,10 @@
 times, venue     when something was recorded; what lies in the folder, and which photographs go with which sound
 photos           films' clips and pieces of sound with their photographs as one `ClipSource`
 budget           how long all of it may take, and each stage of what is left
+stages           what it says while it works, and what does not fit the time
+amount           how much of a long evening is read
 layout           what lies where in OUT, what it was begun with, what `--forget` takes away
+moments          which moment of every clip is learnt from
 dataset          the folder -> pairs and held-out frames, computed once
 finetune         the audio encoder, and the generator, go on from where the old model is
 interpolate      how far from its old weights to the new ones f_A goes (WiSE-FT)

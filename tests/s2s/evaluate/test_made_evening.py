@@ -113,7 +113,7 @@ def test_a_clip_of_a_film_knows_which_of_its_frames_are_right(made: Path) -> Non
     presence = presence_by_clip(made, {"first": (name, 0.0), "later": (name, 1.0)}, {"first": 100, "later": 20})
     assert np.flatnonzero(presence["first"]).tolist() == list(range(round(10 * begin_s), round(10 * end_s)))
     np.testing.assert_array_equal(presence["later"], presence["first"][10:30])
-    with pytest.raises(ValueError, match="does not tell of strange.mp4"):
+    with pytest.raises(ValueError, match="does not tell of strange"):
         presence_by_clip(made, {"one": ("strange.mp4", 0.0)}, {"one": 3})
 
 

@@ -257,6 +257,17 @@ def test_too_few_recordings_are_one_line_and_exit_code_2(
     assert error.count("\n") == 1
 
 
+def test_a_silent_evening_is_one_line_that_says_so(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset(tmp_path / "silent", 10, level=0.0)
+    words = ["retrain", tmp_path / "silent", tmp_path / "out", "--model", place / "tiny", *BRIEF]
+    assert main([str(word) for word in words]) == 2
+    error = capsys.readouterr().err
+    assert "0 recordings to learn from can be used" in error
+    assert "10 cannot, 10 of them for one reason: it is silent: no second reaches -60 dB of full scale" in error
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
