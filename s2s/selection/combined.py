@@ -34,7 +34,7 @@ _THUMBNAIL: Final = 8
 _ALIKE: Final = 5.0
 """Thumbnails that differ by so many of 256 levels are half alike, as much as 0.37: one shot in a hand that shakes."""
 _LEAST: Final = 1e-3
-_UNSEEN: Final = 1e3
+_APART: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,13 +55,13 @@ class Evidence:
     def of_every_frame(self, scores: Scores) -> Scores:
         """Return a score for each of the n frames: that of the nearest looked at, less the further away it is.
 
-        A frame at which nothing sounds lies a thousand below the others.
+        A frame at which nothing sounds lies below all others.
         """
         frames = np.arange(len(self.heard))
         apart = np.abs(frames[:, None] - self.at[None])
         nearest = apart.argmin(axis=1)
         spread = scores[nearest] - _LEAST * apart[frames, nearest]
-        return np.asarray(np.where(self.heard, spread, spread - _UNSEEN), np.float32)
+        return np.asarray(np.where(self.heard, spread, spread - np.ptp(spread) - _APART), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Combined:
         return self.bundle.image_encoder
 
     def scores(self, source: ClipSource, clip_id: str) -> Scores:
-        """Return scores in dB of novelty; a moment at which nothing sounds lies a thousand below the others."""
+        """Return scores in dB of novelty; a moment at which nothing sounds lies below all others."""
         evidence = self.evidence(source, clip_id)
         return evidence.of_every_frame(evidence.scores)
 

@@ -42,7 +42,7 @@ def test_what_does_not_sound_comes_last(selector: Combined) -> None:
     source = MadeUp(1, 30)
     scores = selector.scores(source, "clip-0")
     there = source.presence("clip-0") > 0
-    assert scores[there].min() > scores[~there].max() + 100.0
+    assert scores[there].min() > scores[~there].max() + 4.0
 
 
 def test_a_clip_without_frames_is_refused(selector: Combined) -> None:
