@@ -15,6 +15,8 @@ from s2s.evaluate.photographed import Camera, Picture
 from s2s.media.audio import read_audio
 from tests.s2s.retrain.places import sound
 
+pytestmark = pytest.mark.heavy
+
 GREYS = {"chainsaw": 40, "dog": 120, "rain": 210}
 
 
