@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 SHOWN: Final = 24
 """Clips on the page: more nobody looks at on a phone."""
 PICTURES_EACH: Final = 2
-_LEARN_SHARE: Final = 0.8
+_LEARN_SHARE: Final = 0.7
 """Of the time that is left, for learning: the rest is for comparing and for the page."""
 _DIFFERS: Final = ("sample_rate_hz", "clip_samples", "window_samples", "hop_samples", "floor")
 
