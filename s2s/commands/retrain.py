@@ -129,6 +129,12 @@ def _tell(out: Path, report: Mapping[str, Any]) -> None:
     print(f"{report['in_words']} {report['old']} -> {report['new']}, {report['clips']['test']} held-out clips")
     if verdict["low"] is not None:
         print(f"score {verdict['gain']:+.3f}, 95 %: {verdict['low']:+.3f} to {verdict['high']:+.3f}")
+    if report["advice"]:
+        print(report["advice"])
+    before_kept, after_kept = report["learning"]["kept"]
+    print(f"the world's scenes kept: {before_kept:.3f} -> {after_kept:.3f}")
+    if (name := "class of the nearest picture") in before:
+        print(f"{name}: {before[name]:.3f} -> {after[name]:.3f}")
     for name, chance in (("recall at 1", True), ("mean place", True), ("mean cosine", False), ("L_total", False)):
         by_chance = f", by chance {report['by_chance'][name]:.3f}" if chance else ""
         print(f"{name}: {before[name]:.3f} -> {after[name]:.3f}{by_chance}")

@@ -59,6 +59,11 @@ class Layout:
         return self.audio_encoder / "mixed.safetensors"
 
     @property
+    def mixed_heads(self) -> Path:
+        """The weights of its heads, where the old model has some."""
+        return self.audio_encoder / "heads.safetensors"
+
+    @property
     def generator(self) -> Path:
         """The run of the generator."""
         return self.out / "generator"
