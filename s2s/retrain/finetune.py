@@ -18,7 +18,7 @@ from s2s.files.atomic_write import atomic_path, write_text
 from s2s.models.image_encoder import ImageEncoder
 from s2s.models.light_generator import LightGenerator
 from s2s.retrain.dataset import VenueDataset
-from s2s.retrain.heard import Heard, hear_all
+from s2s.retrain.heard import Heard, Tell, hear_all
 from s2s.retrain.interpolate import SHARES, best_share, mixed
 from s2s.retrain.layer import Lessons, agreement_with, matrix_of, with_ones
 from s2s.retrain.layout import Layout
@@ -86,14 +86,16 @@ def check_generator(model: Bundle) -> None:
         )
 
 
-def finetune_audio_encoder(dataset: VenueDataset, model: Bundle, layout: Layout, config: FinetuneConfig) -> Taught:
+def finetune_audio_encoder(
+    dataset: VenueDataset, model: Bundle, layout: Layout, config: FinetuneConfig, tell: Tell = lambda *_: None
+) -> Taught:
     """Teach the last layers of f_A and of its heads; write their weights to OUT/audio-encoder.
 
     Everything before them stays. Recordings to stop by are learnt from as well, since all that is decided follows from
     leaving out each recording in turn. The same inputs give the same result, so that a run that was killed is repeated.
     """
-    heard = hear_pairs(dataset, model, layout)
-    rehearsal = rehearse(model, layout.cache / "rehearsal", config.takes, config.workers)
+    heard = hear_pairs(dataset, model, layout, tell)
+    rehearsal = rehearse(model, layout.cache / "rehearsal", config.takes, config.workers, tell)
     rows = np.union1d(dataset.pairs.train, dataset.pairs.held_out)
     old = matrix_of(model.audio_encoder.fc)
     lessons = _lessons(dataset, rows, heard.pooled, rehearsal.takes.pooled)
@@ -119,14 +121,14 @@ def finetune_audio_encoder(dataset: VenueDataset, model: Bundle, layout: Layout,
     return taught
 
 
-def hear_pairs(dataset: VenueDataset, model: Bundle, layout: Layout) -> Heard:
+def hear_pairs(dataset: VenueDataset, model: Bundle, layout: Layout, tell: Tell) -> Heard:
     """Return what the old model's trunk makes of the evening's clips, all of them."""
     pairs = replace(dataset.pairs, spec=model.spec)
 
     def inputs(rows: range) -> Tensor:
         return pairs.normalised(pairs.log_spectrograms_of(np.arange(rows.start, rows.stop)))
 
-    return hear_all(model, len(pairs.ids), inputs, layout.cache / "heard-by-trunk")
+    return hear_all(model, len(pairs.ids), inputs, layout.cache / "heard-by-trunk", tell)
 
 
 def _taught_heads(lessons: Lessons, model: Bundle, taught: Taught, config: FinetuneConfig) -> dict[str, Tensor]:

@@ -20,6 +20,7 @@ AT_ONCE: Final = 32
 
 Inputs = Callable[[range], Tensor]
 """The input [k, 1, bins, frames] of f_A for a range of rows."""
+Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +40,8 @@ class Heard:
         return Heard(self.pooled[rows], self.asked[rows], self.surety[rows])
 
 
-def hear_all(model: Bundle, count: int, inputs: Inputs, folder: Path) -> Heard:
-    """Hear `count` sounds into `folder`; what is there already is kept."""
+def hear_all(model: Bundle, count: int, inputs: Inputs, folder: Path, tell: Tell) -> Heard:
+    """Hear `count` sounds into `folder`, telling how many are done of how many; what is there already is kept."""
     heads = model.source_heads
     rows = {
         "pooled": ((model.audio_encoder.fc.in_features,), np.float32),
@@ -52,6 +53,7 @@ def hear_all(model: Bundle, count: int, inputs: Inputs, folder: Path) -> Heard:
         for name, value in _heard(model, inputs(few)).items():
             store.arrays[name][few.start : few.stop] = value.float().cpu().numpy()
         store.mark(few.stop)
+        tell(few.stop, count)
     arrays = {name: np.array(value) for name, value in store.arrays.items()}
     return Heard(arrays["pooled"], arrays.get("asked", np.empty((count, 0), np.float32)), arrays["surety"])
 

@@ -86,6 +86,8 @@ def advice(verdict: Verdict) -> str:
     """Return what would settle it, in numbers; empty where it is settled."""
     if verdict.word != "no clear difference":
         return ""
+    if verdict.low > 0:
+        return "Own frames come nearer, but not nearer than others do, or not all of that is better: it does not count."
     if verdict.needed is None:
         return "Cannot tell yet, and more recordings would hardly tell: the two are too much alike, or too few."
     more = math.ceil((verdict.needed - verdict.recordings) / TEST_SHARE)

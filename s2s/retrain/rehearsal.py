@@ -4,8 +4,8 @@ The model's own answers to them are what it is held to, so that it need not be k
 never rehearsed, to measure with what has become of the others.
 """
 
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from torch import Tensor
 from s2s.bundle import Bundle
 from s2s.metrics.scores import accuracy, class_centroids, nearest_class
 from s2s.rates import SAMPLE_RATE_HZ
-from s2s.retrain.heard import Heard, hear_all
+from s2s.retrain.heard import Heard, Tell, hear_all
 from s2s.retrain.layer import answers, with_ones
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.world.sounds import synthesize
@@ -56,17 +56,19 @@ class Rehearsal:
         return accuracy(nearest_class(heard, centroids), torch.from_numpy(self.labels_left))
 
 
-def rehearse(model: Bundle, folder: Path, per_scene: int, workers: int) -> Rehearsal:
+def rehearse(model: Bundle, folder: Path, per_scene: int, workers: int, tell: Tell) -> Rehearsal:
     """Make the world's sounds, so many of each scene, and hear them into `folder`."""
     count = per_scene * len(SCENES)
     duration_s = model.spec.clip_samples / SAMPLE_RATE_HZ
-    with ProcessPoolExecutor(max_workers=workers) as pool:
+    drawn = partial(take, duration_s=duration_s)
+    with ProcessPoolExecutor(max_workers=workers) if workers > 1 else nullcontext() as pool:
 
         def inputs(rows: range) -> Tensor:
-            sounds = list(pool.map(partial(take, duration_s=duration_s), rows, chunksize=4))
-            return _inputs(model, sounds)
+            sounds = map(drawn, rows) if pool is None else pool.map(drawn, rows, chunksize=4)
+            clips = torch.stack([fit_clip(sound, model.spec) for sound in sounds])
+            return spectrogram(clips, model.spec)
 
-        heard = hear_all(model, count, inputs, folder)
+        heard = hear_all(model, count, inputs, folder, tell)
     first = round(per_scene * _REHEARSED) * len(SCENES)
     labels, rows = np.arange(count) % len(SCENES), np.arange(count)
     return Rehearsal(heard.of(rows[:first]), labels[:first], heard.of(rows[first:]), labels[first:])
@@ -82,8 +84,3 @@ def take(number: int, duration_s: float) -> NDArray[np.float32]:
     state = draw_state(SCENES[number % len(SCENES)], _FIRST_SEED + number)
     sound = synthesize(state, duration_s=duration_s, sample_rate_hz=SAMPLE_RATE_HZ)
     return np.asarray(np.clip(sound, -1.0, 1.0), np.float32)
-
-
-def _inputs(model: Bundle, sounds: Sequence[NDArray[np.float32]]) -> Tensor:
-    clips = torch.stack([fit_clip(sound, model.spec) for sound in sounds])
-    return spectrogram(clips, model.spec)

@@ -127,7 +127,9 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
     config = finetune.FinetuneConfig(
         options.steps, minutes, options.device, options.seed, options.workers, takes_of_a_scene(options.minutes)
     )
-    taught = finetune.finetune_audio_encoder(dataset, model, layout, config)
+    taught = finetune.finetune_audio_encoder(
+        dataset, model, layout, config, lambda done, total: stages.at(done, total, "sounds, then the world's")
+    )
     learnt = Learnt(taught.share)
     painted = None
     if pictures is not None:
