@@ -14,7 +14,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
     heard_words             what is heard, as an operator would say it
     guard, health, monitor  what raises in a turn; how the show is, and why; `incidents` for the report
-    show, assembly, main    the loop; the wiring of a live show; arguments to exit code
+    show, assembly, main    the loop; the wiring of a live show; arguments to exit code; `show_parts`: what is wired
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
     metering, heard_meter   what is measured, of the machine and of what was heard
     turn_timing, garbage    where the time of a turn goes; the collector, kept from stuttering the picture

@@ -36,7 +36,8 @@ from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import read_still
 from installation.ring import AudioRing
-from installation.show import ControlSurface, Parts, Show, worker_params
+from installation.show import Show, worker_params
+from installation.show_parts import ControlSurface, Parts
 from installation.status import CaptureStatus, InferenceStatus
 from installation.values import Features
 from installation.worker_params import ParamsSender

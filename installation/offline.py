@@ -29,7 +29,8 @@ from installation.preset_follower import PresetFollower
 from installation.preset_use import load_usable_named
 from installation.render.pipeline import Renderer
 from installation.ring import AudioRing
-from installation.show import Parts, Show, worker_params
+from installation.show import Show, worker_params
+from installation.show_parts import Parts
 from installation.soundtrack import Soundtrack
 from installation.status import InferenceStatus
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame

@@ -158,6 +158,7 @@ def _bool(address: str, default: bool, description: str) -> Parameter:
 _CERTAIN: Final = "below this certainty of what sounds the show drifts instead of inventing; 0 never"
 _GO: Final = "go to a preset of the show's folders, by name, over /show/morph seconds"
 _WINDOW: Final = "how much of the newest sound counts: less answers sooner, and errs more"
+_MEMORY: Final = "0 painted, 1 the nearest of the place's own photographs, where the model holds some"
 _PAINTER: Final = "who paints: 0 the generator, 1 the world's own shaders after what is heard"
 _FIT: Final = "a picture of another shape than the window: cut off, between bars, or its edges carried on"
 
@@ -169,6 +170,7 @@ _ROWS: Final = (
     Parameter("/audio/tap", Kind.TRIGGER, True, "a beat, tapped: from the third on that is the tempo"),
     _float("/latent/blend", 0, 0, 1, "λ of z_new: 0 only sound, 1 only the preset's image"),
     _float("/latent/edit", 0, -2, 2, "λ of the edit by loudness: of the preset's image at blend 1 (live inversion)"),
+    _float("/latent/memory", 0, 0, 1, _MEMORY, smoothing_s=1),
     _float("/latent/glide", 3, 0, 30, "time constant with which the latent follows the sound", unit="s", smoothing_s=0),
     _float("/latent/window", 10, 1, 10, _WINDOW, unit="s", smoothing_s=0),
     _float("/latent/drift", 0.25, 0, 1, "how fast the noise vector wanders"),

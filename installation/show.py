@@ -7,103 +7,47 @@ outcome into an exit code.
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from installation.audio.features import LISTEN_SAMPLES, FastPath
-from installation.clock import Clock, Pacer
-from installation.control.keyboard import Keyboard
-from installation.desk import Desk
 from installation.exit_codes import ExitCode
 from installation.garbage import GarbagePauses, put_aside
 from installation.guard import Guard
 from installation.health import Facts
 from installation.heard_meter import HeardMeter
 from installation.heard_words import heard_words
-from installation.hosting import Host
 from installation.hud import hud_lines
 from installation.incidents import Incidents
-from installation.mailbox import FrameBox
-from installation.metering import MemoryMeter, Meter
+from installation.metering import MemoryMeter
 from installation.monitor import HealthMonitor
-from installation.options import StartOnly
-from installation.output.sink import Sink
-from installation.output.snapshot import PixelReader, jpeg_bytes, save_png
-from installation.output.surface import DisplayError, Surface
+from installation.output.snapshot import jpeg_bytes, save_png
+from installation.output.surface import DisplayError
 from installation.parameters import DEFAULTS, parameter
 from installation.plain import to_plain
 from installation.preset import Preset, preset_values
-from installation.preset_follower import PresetFollower, PresetRefusal
-from installation.render.pipeline import Renderer
+from installation.preset_follower import PresetRefusal
 from installation.report import build_report, refusal_lines
-from installation.ring import AudioRing
+from installation.show_parts import Closable, Parts
 from installation.status import (
-    CaptureStatus,
-    ControlStatus,
     DisplayStatus,
     HeardStatus,
-    InferenceStatus,
+    PhotographStatus,
     ShowStatus,
     SinkStatus,
 )
 from installation.turn_timing import TurnPart, TurnTiming
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
-from installation.worker_params import ParamsSender, WorkerParams
+from installation.worker_params import WorkerParams
 from s2s.files.quote import quoted
 
 log = logging.getLogger(__name__)
 
 _WARM_UP_S: Final = 10.0
 """After so long nothing is loaded any more: what lives then lives as long as the show."""
-
-
-class ControlSurface(Protocol):
-    """A control surface: started once, looked after once a turn, gives its state in words."""
-
-    def start(self) -> None: ...
-
-    def poll(self, now: float) -> None: ...
-
-    def status(self) -> ControlStatus: ...
-
-    def close(self) -> None: ...
-
-
-class Closable(Protocol):
-    """Anything that has to be given back."""
-
-    def close(self) -> None: ...
-
-
-@dataclass(slots=True)
-class Parts:
-    """What a show is made of. Shared memory and hosts are closed by the show."""
-
-    clock: Clock
-    surface: Surface
-    renderer: Renderer
-    reader: PixelReader
-    desk: Desk
-    keyboard: Keyboard
-    ring: AudioRing
-    frames: FrameBox
-    params: ParamsSender
-    capture: Host[CaptureStatus]
-    inference: Host[InferenceStatus]
-    controls: dict[str, ControlSurface]
-    pacer: Pacer
-    meter: Meter
-    sinks: Sequence[Sink]
-    still: Pixels | None
-    presets: PresetFollower
-    cadence_fps: float = 60.0
-    """How many pictures a second are wanted on the display."""
-    start_only: StartOnly = field(default_factory=StartOnly)
-    fatal: tuple[type[Exception], ...] = ()
-    """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""
 
 
 def worker_params(controls: Controls, preset: Preset) -> WorkerParams:
@@ -121,7 +65,7 @@ class Show:
         self._duration_s = duration_s
         self._fast_features = FastPath()
         self._memory, self._heard_meter = MemoryMeter(), HeardMeter()
-        self._heard = HeardStatus()
+        self._heard, self._photograph = HeardStatus(), PhotographStatus()
         self._features = Features()
         self._frame = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
         self._living = False
@@ -214,8 +158,9 @@ class Show:
         self._features = self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
 
     def _hear(self, now: float) -> None:
-        """Take in what the slow path says of what sounds."""
-        self._heard = self._parts.inference.status().heard
+        """Take in what the slow path says of what sounds, and whether it shows a photograph."""
+        slow_path = self._parts.inference.status()
+        self._heard, self._photograph = slow_path.heard, slow_path.photograph
         if self._living:
             self._heard_meter.tell(now, self._heard)
         if self._heard.certainty is not None:
@@ -252,6 +197,7 @@ class Show:
             features=self._features,
             controls=controls,
             heard=self._heard,
+            photograph=self._photograph,
             hud=self._hud,
         )
 

@@ -68,11 +68,20 @@ class HeardSource:
 
 
 @dataclass(frozen=True, slots=True)
+class LikelyName:
+    """A name that the model knows and how plainly it is there, 0..1."""
+
+    name: str = ""
+    presence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class HeardStatus:
     """What the model makes of the last ten seconds: up to two things, the likeliest first; none where it names none.
 
     `certainty` 0..1 is how likely the first is really there, None where the model cannot say. `hour` 0..24 is the time
     of day that the sound speaks of, `hour_firmness` 0..1 how plainly. `doing` is what the show does about it.
+    `likeliest` are the first of all names, also of those that are too faint to be painted.
     """
 
     sources: tuple[HeardSource, ...] = ()
@@ -80,6 +89,18 @@ class HeardStatus:
     hour: float = 12.0
     hour_firmness: float = 0.0
     doing: Doing = Doing.PAINTING
+    likeliest: tuple[LikelyName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PhotographStatus:
+    """How much of the picture is a photograph of the place, 0..1, and which; `problem` says why none is, where one was
+    asked for.
+    """
+
+    share: float = 0.0
+    name: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +119,7 @@ class InferenceStatus:
     image: str = ""
     image_problem: str = ""
     heard: HeardStatus = HeardStatus()
+    photograph: PhotographStatus = PhotographStatus()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,12 +197,14 @@ class RecordingStatus(SinkStatus):
 
 @dataclass(frozen=True, slots=True)
 class PainterStatus:
-    """Whose picture is on the wall: `world_share` 0..1 of it is the world's own shaders', the rest the generator's.
+    """Whose picture is on the wall: `world_share` 0..1 of it is the world's own shaders', `photograph_share` 0..1 a
+    photograph of the place, the rest the generator's.
 
     `scenes` are those that the world paints, the one that owns the place first. `words` say all of it.
     """
 
     world_share: float = 0.0
+    photograph_share: float = 0.0
     scenes: tuple[str, ...] = ()
     words: str = "the generator's picture"
 

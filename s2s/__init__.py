@@ -3,7 +3,7 @@
     spectrogram                 THE definition of a model's input; `spectrogram_spec`: its constants, without torch
     rates                       of sound and of frames
     card, bundle                a model as a folder without code; `weight_headers`: its files before they are loaded;
-                                `describe`: in words
+                                `describe`: in words; `place_memory`: a place's own frames in it
     media                       sound, images and films in and out; montages
     files                       which files a folder holds, names of any length and bytes, writing, caches
     models                      f_A, f_V, generators, discriminators, localizer, evaluation classifiers: `nn.Module`s
@@ -19,6 +19,7 @@
     serving                     local pages and who may ask for them
     retrieval, bench            nearest images and sounds; how fast this machine is
     pretrained                  the default model
+    examples                    a sound to try it with
     commands, __main__          `python -m s2s VERB`
 
 Words: z is noise, h a point of the image space (z_A, z_V in the paper), f_A and f_V what leads there from sound and

@@ -3,7 +3,6 @@
 Exit codes: 0 done, 1 training broke (a non-finite value), 2 bad input, with one line on stderr.
 """
 
-import argparse
 import io
 import logging
 import sys
@@ -16,6 +15,7 @@ from s2s.commands import (
     bench,
     bundle,
     ears,
+    embed,
     evaluate,
     evening,
     generate,
@@ -23,6 +23,7 @@ from s2s.commands import (
     importing,
     info,
     latent,
+    listen,
     miniature,
     prepare,
     realism,
@@ -34,7 +35,7 @@ from s2s.commands import (
     waveform,
     world,
 )
-from s2s.commands.arguments import Run
+from s2s.commands.arguments import Run, VerbParser
 from s2s.commands.train import verb as train
 from s2s.files.names import UnreadableFileError, shown
 from s2s.files.user import name_user
@@ -71,11 +72,9 @@ def _bad_input() -> tuple[type[Exception], ...]:
     return (BundleError, DataError, UnreadableFileError, OSError, ValueError)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> VerbParser:
     """Return the command line with every verb."""
-    parser = argparse.ArgumentParser(
-        prog="python -m s2s", description="Sound2Scene: train, inspect, generate, manipulate."
-    )
+    parser = VerbParser(prog="python -m s2s", description="Sound2Scene: train, inspect, generate, manipulate.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     for group in (
         world,
@@ -89,10 +88,12 @@ def build_parser() -> argparse.ArgumentParser:
         ablate,
         importing,
         info,
+        listen,
         generate,
         waveform,
         latent,
         retrieve,
+        embed,
         select,
         things,
         ears,

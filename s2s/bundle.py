@@ -32,6 +32,7 @@ from s2s.models.image_encoder import PictureEncoder
 from s2s.models.outline import outline
 from s2s.models.registry import Sizes, prepare_for_inference
 from s2s.models.source_heads import SourceHeads
+from s2s.place_memory import PlaceMemory, read_place_memory
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.weight_headers import HALF, WHOLE, Entry, compare_header, read_header
 
@@ -53,7 +54,7 @@ class Bundle:
     weights.
 
     `image_encoder` is None where the bundle has none, or where it was not asked for; `source_heads` where it names no
-    sources.
+    sources; `memory` where it holds no frames of a place.
     """
 
     path: Path
@@ -62,6 +63,7 @@ class Bundle:
     generator: Generator
     image_encoder: PictureEncoder | None = None
     source_heads: SourceHeads | None = None
+    memory: PlaceMemory | None = None
 
     @property
     def device(self) -> torch.device:
@@ -98,6 +100,7 @@ def load(path: Path | str, *, device: torch.device | str = "cpu", image_encoder:
     generator = _checked_network(folder / GENERATOR, card.generator)
     f_V = None if card.image_encoder is None else _checked_network(folder / IMAGE_ENCODER, card.image_encoder)
     heads = None if card.source_heads is None else _checked_network(folder / SOURCE_HEADS, card.source_heads)
+    memory = None if card.memory is None else read_place_memory(folder, card.memory)
     _fill(audio_encoder, folder / AUDIO_ENCODER, device)
     if heads is not None:
         _fill(heads, folder / SOURCE_HEADS, device)
@@ -107,7 +110,7 @@ def load(path: Path | str, *, device: torch.device | str = "cpu", image_encoder:
         _fill(f_V, folder / IMAGE_ENCODER, device)
     seen = cast(PictureEncoder, f_V) if f_V is not None and image_encoder else None
     named = cast(SourceHeads | None, heads)
-    return Bundle(folder, card, cast(AudioEncoder, audio_encoder), cast(Generator, generator), seen, named)
+    return Bundle(folder, card, cast(AudioEncoder, audio_encoder), cast(Generator, generator), seen, named, memory)
 
 
 def load_image_encoder(path: Path | str, *, device: torch.device | str = "cpu") -> PictureEncoder:
@@ -146,7 +149,8 @@ def save(
 ) -> None:
     """Write a bundle into folder `path`, made if need be; what was there is replaced.
 
-    `half` stores what G, f_V and f_A's heads compute with in half precision, which `load` widens; f_A stays whole.
+    `half` stores what G, f_V and f_A's heads compute with in half precision, which `load` widens; f_A stays whole. The
+    frames of a place are no weights: a card that tells of some is written without them.
     Raises BundleError, before anything is written, for networks that are not what `card` says or hold NaN.
     """
     folder = Path(path)
@@ -166,7 +170,7 @@ def save(
     folder.mkdir(parents=True, exist_ok=True)
     for name, state in states.items():
         _replace(folder / name, state)
-    write_card(folder, card)
+    write_card(folder, card.model_copy(update={"memory": None}))
 
 
 def _state_to_save(path: Path, sizes: Sizes, network: nn.Module) -> dict[str, Tensor]:

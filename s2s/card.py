@@ -24,6 +24,8 @@ GENERATOR: Final = "generator.safetensors"
 IMAGE_ENCODER: Final = "image_encoder.safetensors"
 SOURCE_HEADS: Final = "source_heads.safetensors"
 DEFAULT_BUNDLE: Final = Path(__file__).parent / "pretrained"
+MOST_FRAMES: Final = 512
+"""Of a place, beside the weights."""
 _LARGEST_PICTURE_PX: Final = 4096
 _PUBLISHED_SQUASH_PX: Final = (256, 256)
 
@@ -159,6 +161,13 @@ class SourceHeadsSizes(_Part):
     hidden: Channels = 256
 
 
+class PlaceFrames(_Part):
+    """How many frames of a place lie beside the weights, in `memory/`, and how long f_V's vectors of them are."""
+
+    frames: Annotated[int, Field(ge=1, le=MOST_FRAMES)]
+    embedding_dim: Numbers
+
+
 AnyGeneratorSizes = BigGanSizes | LightSizes | MemorySizes
 """Every architecture of a generator; a new one is a class above, a member here and a case of `models.registry`."""
 GeneratorSizes = Annotated[AnyGeneratorSizes, Field(discriminator="architecture")]
@@ -183,6 +192,7 @@ class ModelCard(_Part):
     generator: GeneratorSizes
     image_encoder: PictureEncoderSizes | None = None
     source_heads: SourceHeadsSizes | None = None
+    memory: PlaceFrames | None = None
     squash: tuple[Pixels, Pixels] | None = None
     metrics: dict[str, float | str] = Field(default_factory=dict)
 
@@ -203,6 +213,8 @@ class ModelCard(_Part):
             dims[features] = self.image_encoder.embedding_dim
         if self.source_heads is not None:
             dims["source_heads.h_dim"] = self.source_heads.h_dim
+        if self.memory is not None:
+            dims["memory.embedding_dim"] = self.memory.embedding_dim
         if len(set(dims.values())) > 1:
             raise ValueError("must be equal: " + ", ".join(f"{name} is {dim}" for name, dim in dims.items()))
         return self

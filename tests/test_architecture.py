@@ -17,7 +17,7 @@ MODULES = {
 ROOMS = ("audio", "control", "inference", "output", "render")
 """The siblings that never import each other; they meet above, in the modules that wire the show."""
 
-ABOVE_THE_ROOMS = {"show", "assembly", "main", "offline", "options", "workers", "diagnosis"}
+ABOVE_THE_ROOMS = {"show", "show_parts", "assembly", "main", "offline", "options", "workers", "diagnosis"}
 ABOVE_THE_ROOMS |= {"preset_use", "preset_follower"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
@@ -26,11 +26,13 @@ SURFACE_OF_S2S = (
     "s2s.files.document",  # how what others wrote is read
     "s2s.sampling.embed",
     "s2s.sampling.sources",  # what a sound is made of
+    "s2s.sampling.source_words",  # and how that is said
     "s2s.files.names",  # names of files as text
     "s2s.media.video_writer",  # how a film is written, for the recorder
     "s2s.media.images",
     "s2s.sampling.inversion",  # a preset's image, found again in the generator
     "s2s.models",
+    "s2s.place_memory",  # a place's own frames
     "s2s.serving",  # the operator page stands on it
     "s2s.media.mono",  # how channels become one
     "s2s.files.quote",  # and quoted
@@ -44,7 +46,7 @@ SURFACE_OF_S2S = (
 )
 FLOORS_OF_S2S = (
     ("files", "metrics", "rates", "spectrogram_spec"),
-    ("card", "media", "serving", "spectrogram", "weight_headers"),
+    ("card", "media", "place_memory", "serving", "spectrogram", "weight_headers"),
     ("data", "describe", "world", "models"),
     ("bundle",),
     ("sampling",),

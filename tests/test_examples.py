@@ -4,7 +4,6 @@ import argparse
 import ast
 import re
 import shlex
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,7 +91,6 @@ def test_the_library_does_what_its_python_example_says(tmp_path: Path, monkeypat
     (text,) = examples("s2s/README.md", "python")
     for name in ("s2s", "presets"):
         (tmp_path / name).symlink_to(ROOT / name)
-    write_noise(tmp_path / "rain.wav")
     monkeypatch.chdir(tmp_path)
     names: dict[str, np.ndarray] = {}
     exec(compile(ast.parse(text), "s2s/README.md", "exec"), names)
@@ -101,10 +99,17 @@ def test_the_library_does_what_its_python_example_says(tmp_path: Path, monkeypat
     assert not np.array_equal(names["pictures"], names["dusk_rain"])
 
 
-def write_noise(path: Path) -> None:
-    samples = np.random.default_rng(1).normal(0, 2_000, 32_000).astype("<i2")
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(samples.tobytes())
+@pytest.mark.heavy
+def test_the_first_examples_of_the_library_can_be_run_as_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "\n".join(examples("README.md", "sh"))
+    (tmp_path / "s2s").symlink_to(ROOT / "s2s")
+    monkeypatch.chdir(tmp_path)
+    for verb in ("listen", "generate"):
+        (command,) = re.findall(rf"-m s2s ({verb} .*)", lines)
+        assert main(shlex.split(command, comments=True)) == 0
+    heard, (told,) = capsys.readouterr().out.splitlines(), examples("s2s/README.md", "text")
+    assert heard[0] == told.splitlines()[0] == "rain: rain, sure"
+    assert [line.split()[0] for line in heard[1:2]] == ["rain"] and heard[6].startswith("  paints rain")
+    assert (tmp_path / "pictures" / "rain.png").exists()

@@ -23,12 +23,13 @@ from installation.inference.deciding import Decider, Evidence
 from installation.inference.idle import level_db
 from installation.inference.listening import Listener, Target
 from installation.inference.motion import Motion, unit
+from installation.inference.photographs import Photographs
 from installation.inference.scene import scene_of
 from installation.inference.scene_state import HeardNearness, held_states
 from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS, PAINTER
 from installation.ring import AudioRing
-from installation.status import EncoderStatus, GeneratorStatus, HeardSource, HeardStatus, InferenceStatus
+from installation.status import EncoderStatus, GeneratorStatus, HeardSource, HeardStatus, InferenceStatus, LikelyName
 from installation.values import Controls, Doing, Latent, Pixels
 from installation.worker_params import ParamsReader
 from s2s import bundle
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 
 _LEVEL_WINDOW_S: Final = 1.0
 _RESTING_FPS: Final = 4.0
-"""Pictures a second while the world's own shaders are seen: enough for one scene to cross into another through them."""
+"""Pictures a second while others are seen: enough for one scene of the world to cross into another through them."""
 _ALONE: Final = 0.999
 _BAD_FRAMES_IN_A_ROW: Final = 20
 """So many pictures with NaN mean that the process is broken (a poisoned GPU, bad memory): a fresh one may not be."""
@@ -88,6 +89,7 @@ class InferenceCore:
             raise ModelError(f"{config.model}: {error}") from error
         self._motion = Motion(card.generator.h_dim, card.generator.z_dim, config.seed)
         self._nearness = HeardNearness()
+        self._photographs = Photographs(self._bundle.memory, card.generator.size_px)
         self._decider = Decider(config.seed)
         self._heard = HeardStatus()
         self._told: Doing | None = None
@@ -116,8 +118,10 @@ class InferenceCore:
 
     @property
     def _wanted_fps(self) -> float:
-        seen_alone = self._controls.number(PAINTER) >= _ALONE
-        return min(self._config.max_fps, _RESTING_FPS) if seen_alone else self._config.max_fps
+        """Fewer where what is generated is not seen: under the world's own shaders, or a photograph that stands."""
+        photograph = self._photographs.status.share
+        hidden = self._photographs.are_still if photograph > 0.0 else self._controls.number(PAINTER) >= _ALONE
+        return min(self._config.max_fps, _RESTING_FPS) if hidden else self._config.max_fps
 
     def status(self) -> InferenceStatus:
         """Return counters since the core was made, durations in ms, and how far the preset's image is."""
@@ -133,6 +137,7 @@ class InferenceCore:
             image=self._anchor.state,
             image_problem=self._anchor.problem,
             heard=self._heard,
+            photograph=self._photographs.status,
         )
 
     def close(self) -> None:
@@ -205,6 +210,7 @@ class InferenceCore:
                 raise RuntimeError(f"the generator made {self._bad_in_a_row} pictures with NaN in a row")
             return
         self._bad_in_a_row = 0
+        pixels = self._photographs.over(pixels, latent.h, self._controls.number("/latent/memory"), now)
         self._generator_ms.add(duration_s * 1e3)
         heard_at = self._target.heard_at if self._target else now
         made_at = now + duration_s
@@ -246,7 +252,8 @@ class InferenceCore:
 
 def _heard_status(hearing: Hearing, doing: Doing) -> HeardStatus:
     sources = tuple(HeardSource(source.name, source.presence, source.nearness) for source in hearing.sources)
-    return HeardStatus(sources, hearing.certainty, hearing.hour, hearing.hour_firmness, doing)
+    likeliest = tuple(LikelyName(one.name, one.presence) for one in hearing.likeliest)
+    return HeardStatus(sources, hearing.certainty, hearing.hour, hearing.hour_firmness, doing, likeliest)
 
 
 def _pick_device(name: str) -> torch.device:

@@ -5,7 +5,7 @@ Lives on the show's main thread, with the surface's OpenGL context. Never import
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import moderngl
 
@@ -15,7 +15,7 @@ from installation.render.extension import Extension
 from installation.render.frame_texture import FrameTexture
 from installation.render.framing import cover, internal_size, place
 from installation.render.overlay import HeadUpDisplay
-from installation.render.painter_words import SeenTime, painter_status, reason_against
+from installation.render.painter_words import NO_PHOTOGRAPH, SeenTime, painter_status, reason_against
 from installation.render.passes import Chain, Source
 from installation.render.render_target import is_software
 from installation.render.resolution import ResolutionChooser
@@ -24,7 +24,7 @@ from installation.render.shader_warming import AtOnce, Readiness
 from installation.render.uniforms import ShowTime, feature_uniforms, parameter_uniforms
 from installation.render.world_painter import WorldPainter
 from installation.render.world_scene import WorldPicture
-from installation.status import HeardStatus, PainterStatus
+from installation.status import HeardStatus, PainterStatus, PhotographStatus
 from installation.values import Controls, Features, Frame
 
 _BLACKOUT_S: Final = 1.0
@@ -35,6 +35,7 @@ _SOFTWARE_BUDGET_S: Final = 0.024
 _WORLD_PART: Final = 0.45
 """Of the budget on a CPU, for the world's painter while it is seen; the passes make do with the rest."""
 _NOTHING_HEARD: Final = HeardStatus()
+_Told: TypeAlias = tuple[HeardStatus, PhotographStatus]
 
 
 class Renderer:
@@ -107,20 +108,22 @@ class Renderer:
         features: Features,
         controls: Controls,
         heard: HeardStatus = _NOTHING_HEARD,
+        photograph: PhotographStatus = NO_PHOTOGRAPH,
         hud: Sequence[str] = (),
     ) -> None:
         """Draw the picture of `now` and wait until it is finished.
 
-        `frame` is the newest generated picture, the same one until there is another; None before the first. `heard` is
-        what the world's painter paints. `hud` is shown while /show/hud is on.
+        `frame` is the newest generated picture, the same one until there is another; None before the first.
+        `photograph` says how much of it is a photograph of the place, before which the world's painter, who paints
+        `heard`, gives way. `hud` is shown while /show/hud is on.
         """
         started = time.monotonic()
         frozen = controls.switch("/show/freeze") and self._picture is not None
         since_s = self._time.move(now, frozen=frozen)
         uniforms = {**self._time.uniforms(), **feature_uniforms(features), **parameter_uniforms(controls)}
         if not frozen:
-            self._run_passes(frame, heard, uniforms, controls)
-        self.seen.add(self.painter.world_share, since_s)
+            self._run_passes(frame, (heard, photograph), uniforms, controls)
+        self.seen.add(self.painter, since_s)
         self._show(target, uniforms, controls, since_s)
         if hud and controls.switch("/show/hud"):
             self._hud.draw(target, hud, now)
@@ -131,14 +134,12 @@ class Renderer:
             self._chooser.budget_s = self._budget_s * (1.0 - _WORLD_PART if self._world.draw_s else 1.0)
             self._chooser.update(self.draw_s - self._world.draw_s, now)
 
-    def _run_passes(
-        self, frame: Frame | None, heard: HeardStatus, uniforms: dict[str, Uniform], controls: Controls
-    ) -> None:
+    def _run_passes(self, frame: Frame | None, told: _Told, uniforms: dict[str, Uniform], controls: Controls) -> None:
         source = self._frame_texture.update(frame, self._time.elapsed_s)
         if not self._frame_texture.has_picture:
             return
-        world = self._follow_world(heard, controls)
-        share = controls.number("/render/painter") * world.share
+        world = self._follow_world(*told, controls)
+        share = controls.number("/render/painter") * (1.0 - told[1].share) * world.share
         meets, zoom = controls.text("/render/fit"), controls.number("/render/zoom")
         if meets == "extend" and share < 1.0:
             source = self._extension.draw(source, self._size)
@@ -151,16 +152,16 @@ class Renderer:
         self._picture = self._chain.draw(sources, size, uniforms)
         self._picture_size = source.size
 
-    def _follow_world(self, heard: HeardStatus, controls: Controls) -> WorldPicture:
+    def _follow_world(self, heard: HeardStatus, photograph: PhotographStatus, controls: Controls) -> WorldPicture:
         """Return what the world's painter has to show, and say who is seen; nothing while nobody asks for it."""
         self._world.rest()
-        painter = controls.number("/render/painter")
+        painter = controls.number("/render/painter") * (1.0 - photograph.share)
         if painter <= 0.0:
-            self.painter = PainterStatus()
+            self.painter = painter_status(0.0, WorldPicture(), photograph=photograph)
             return WorldPicture()
         world = self._world.follow(heard, controls, self._time.step_s)
         reason = reason_against(world, heard, self._world.problem)
-        self.painter = painter_status(painter * world.share, world, reason)
+        self.painter = painter_status(painter * world.share, world, reason, photograph)
         return world
 
     def _show(

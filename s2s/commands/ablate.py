@@ -7,7 +7,7 @@ from typing import Final
 
 from s2s.commands.arguments import Verbs, at_least, device
 from s2s.commands.record import write_run
-from s2s.commands.train.common import settings_of
+from s2s.commands.settings import add_settings, settings_of
 
 _STORY: Final = """Train f_A as each row of the paper's table 2 has it (losses L2, L_nce, L_total; the chosen frame or
 the middle one; 1, 5 or 10 s of sound), several seeds each, and judge what the generator paints from the clips of the
@@ -24,7 +24,7 @@ def add_to(verbs: Verbs) -> None:
         verb.add_argument(f"--{stage}", type=Path, required=True, metavar="FOLDER", help="of the finished stage")
     verb.add_argument("--device", type=device, default="cpu", help="cpu, cuda or cuda:N (default cpu)")
     verb.add_argument("--threads", type=at_least(1), help="default: as many as there are cores")
-    verb.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one setting of all rows")
+    add_settings(verb, "one setting of all rows")
     verb.set_defaults(run=_run)
 
 

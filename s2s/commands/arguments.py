@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,6 +10,34 @@ from s2s.card import DEFAULT_BUNDLE
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run: TypeAlias = Callable[[argparse.Namespace], None]
+
+
+class VerbParser(argparse.ArgumentParser):
+    """A command line whose options may stand anywhere, also before the last of several files.
+
+    As it is, argparse gives all places away at the first run of files, and refuses the OUT that follows an option.
+    """
+
+    _is_intermixing = False
+
+    def parse_known_args(  # type: ignore[override]  # typeshed has the overloads of a namespace of any kind
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse as argparse does, a verb of several files in two goes: options, then what is left as files.
+
+        After `--` all are files, which one go alone can tell.
+        """
+        if self._is_intermixing or "--" in (args or ()) or not self._takes_several_files:
+            return super().parse_known_args(args, namespace)
+        self._is_intermixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_intermixing = False
+
+    @property
+    def _takes_several_files(self) -> bool:
+        return any(action.nargs == "+" for action in self._get_positional_actions())
 
 
 def at_least(least: int) -> Callable[[str], int]:

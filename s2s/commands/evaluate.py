@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from s2s.commands.arguments import Verbs, at_least, device
+from s2s.commands.settings import HELP, add_settings, settings_of
 from s2s.commands.study import table_of_answers
-from s2s.commands.train.common import settings_of
 
 if TYPE_CHECKING:
     from s2s.evaluate.evaluation import EvaluationPlan
@@ -65,10 +65,10 @@ def _add_paper(verb: argparse.ArgumentParser) -> None:
     ablation = "where `ablate` has trained table 2 already (default OUT/table-2, trained there)"
     paper.add_argument("--ablation", type=Path, metavar="FOLDER", help=ablation)
     claims = 'how much one claim is measured on, as louder_each=2, or the scenes that all are: scenes=["sea","dog"]'
-    paper.add_argument("--claims", action="append", default=[], metavar="NAME=VALUE", help=claims)
+    add_settings(paper, claims, "--claims")
     left_out = "a bundle trained without those scenes: where do their sounds land?"
     paper.add_argument("--left-out", nargs=2, metavar=("MODEL", "SCENE,SCENE"), help=left_out)
-    paper.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one setting of table 2's rows")
+    add_settings(paper, "one setting of table 2's rows")
     paper.add_argument("--suitable-from", type=float, default=0.3, metavar="SHARE", help=_SHARE)
 
 
@@ -125,7 +125,7 @@ def _paper(args: argparse.Namespace) -> "PaperPlan | None":
     from s2s.evaluate.paper.ablation import AblationSettings
     from s2s.evaluate.paper.tables import PaperPlan
 
-    if not args.paper:
+    if not args.paper and HELP not in (*args.set, *args.claims):
         return None
     settings = settings_of(AblationSettings, args.set)
     plan = PaperPlan(args.out, args.moments, args.ablation, settings, args.suitable_from, args.device)

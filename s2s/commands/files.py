@@ -3,10 +3,10 @@
 import itertools
 import logging
 from collections.abc import Callable, Iterable, Sequence, Sized
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, TypeVar
 
-from s2s.files.names import cut_to
+from s2s.files.names import cut_to, shown
 from s2s.media.audio import AudioFileError, sounds_in
 
 T = TypeVar("T")
@@ -45,17 +45,33 @@ def readable(named: Sequence[Path], read: Callable[[Path], T]) -> list[tuple[Pat
     return contents
 
 
-def names_of(files: Sequence[Path]) -> list[str]:
+def names_of(files: Sequence[Path], named: Sequence[Path] = ()) -> list[str]:
     """Return a name for each file, none twice: its own without the ending, numbered where others have the same.
 
-    A name that would be too long with an ending is cut.
+    A file of a folder that was `named` is called by its way there, as "rain/1-17367": the folders in it are often
+    classes. Of several folders each is part of the name. A name that would be too long with an ending is cut.
     """
+    folders = [path for path in named if path.is_dir()]
     names: dict[str, None] = {}  # a set that keeps its order
     for file in files:
-        stem = cut_to(file.stem, _LONGEST_NAME_BYTES)
+        stem = (_folders_of(file, folders) / cut_to(file.stem, _LONGEST_NAME_BYTES)).as_posix()
         alike = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
         names[next(name for name in alike if name not in names)] = None
     return list(names)
+
+
+def _folders_of(file: Path, folders: Sequence[Path]) -> PurePosixPath:
+    """Return in which folders of one of `folders` a file lies; of none, where it lies in none of them."""
+    for folder in folders:
+        if file.is_relative_to(folder):
+            return PurePosixPath(folder.name if len(folders) > 1 else "", *file.relative_to(folder).parts[:-1])
+    return PurePosixPath()
+
+
+def warn_of_silence(file: Path, reason: str) -> None:
+    """Say in the log why nothing is heard in `file`, where there is such a `reason`."""
+    if reason:
+        _log.warning("%s: %s; what is made of it is no answer", shown(file), reason)
 
 
 def progress(items: Iterable[T], unit: str, total: int | None = None) -> Iterable[T]:

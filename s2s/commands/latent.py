@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from s2s.commands.arguments import Verbs, add_model, at_least, numbers
-from s2s.commands.files import names_of, progress
+from s2s.commands.files import names_of, progress, warn_of_silence
+from s2s.commands.inverting import add_search, found_again, losses_of, search_settings
 from s2s.commands.record import write_run
 from s2s.files.names import fitted, shown
 from s2s.media.audio import read_audio
 from s2s.media.images import read_image
 from s2s.media.montage import Pixels, captioned_sheet, save_png
+from s2s.sampling.audible import silence_words
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from s2s.bundle import Bundle
     from s2s.sampling.figures.latent_strip import Latent, LatentStrip
     from s2s.sampling.figures.sweeps import Sweep
-    from s2s.sampling.inversion.loss import Losses
-    from s2s.sampling.inversion.search import Inversion, InversionSettings, Inverted
+    from s2s.sampling.inversion.search import Inverted
     from s2s.sampling.manipulate import Sound
 
 _BLENDS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -52,7 +53,7 @@ def add_to(verbs: Verbs) -> None:
     invert = verbs.add_parser("invert", help="find an image again in the generator", description=_INVERT)
     invert.add_argument("image", type=Path, nargs="+", metavar="IMAGE")
     invert.add_argument("out", type=Path, metavar="OUT", help="a .png for one sheet, else a folder for one an image")
-    _add_search(invert)
+    add_search(invert)
     add_model(invert)
     invert.set_defaults(run=_invert)
 
@@ -62,7 +63,7 @@ def add_to(verbs: Verbs) -> None:
     edit.add_argument("--louder", type=float, default=0.0, metavar="DB", help="gain of the sound in z_A1 (default 0)")
     edit.add_argument("--quieter", type=float, default=-20.0, metavar="DB", help="its gain in z_A2 (default -20)")
     edit.add_argument("--second", type=Path, metavar="SOUND", help="z_A2 is this sound instead, as recorded")
-    _add_search(edit)
+    add_search(edit)
     add_model(edit)
     edit.set_defaults(run=_edit)
 
@@ -79,14 +80,6 @@ def _add_amounts(verb: argparse.ArgumentParser, default: Sequence[float], meanin
     verb.add_argument("--lambdas", type=numbers, default=list(default), metavar="λ,λ,…", help=amounts)
     verb.add_argument("--film", type=Path, metavar="FILM.mp4", help="also a film, from the least λ to the greatest")
     verb.add_argument("--seconds", type=at_least(1), default=8, help="of film a row (default 8)")
-
-
-def _add_search(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--steps", type=at_least(1), metavar="N", help="at most so many")
-    verb.add_argument("--restarts", type=at_least(1), metavar="N", help="noise vectors optimised side by side")
-    verb.add_argument("--screened", type=at_least(1), metavar="N", help="noise vectors tried for these")
-    where = "where inversions are kept (default: the user's cache)"
-    verb.add_argument("--cache", type=Path, metavar="FOLDER", help=where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +133,12 @@ def _edit(args: argparse.Namespace) -> None:
         pixels, name = read_image(image, model.card.squash_px), _pair_name(image, sound)
         from_other = _on_the_way(args, _read_clip(sound, model), second)
         h_other, h_one = (embed_sound(model, from_other.sound(end)).cpu() for end in (0.0, 1.0))
-        inverted = _found_again(args, model, pixels, name)
+        inverted = found_again(args, model, pixels, name)
         strip = paint_latents(model, inverted.z, latent := edited(inverted.h, h_one, h_other), args.lambdas)
         summary = {
             "image": image,
             "sound": sound,
-            "inversion": _losses(inverted),
+            "inversion": losses_of(inverted),
             "distance of z_A1 and z_A2": _rounded(float((h_one - h_other).norm())),
             "columns": _columns(strip, inverted.h, inverted.picture),
         }
@@ -161,9 +154,9 @@ def _invert(args: argparse.Namespace) -> None:
     summary: dict[str, Any] = {}
     for name, file in zip(names, args.image, strict=True):
         pixels = read_image(file, model.card.squash_px)
-        inverted = _found_again(args, model, pixels, name)
+        inverted = found_again(args, model, pixels, name)
         rows.append([pixels, inverted.start_picture, inverted.picture])
-        summary[name] = {"image": file, **_losses(inverted)}
+        summary[name] = {"image": file, **losses_of(inverted)}
         vectors = args.out / f"{name}.safetensors"
         if one_sheet:
             ending = f"-{name}.safetensors" if len(names) > 1 else ".safetensors"
@@ -174,7 +167,7 @@ def _invert(args: argparse.Namespace) -> None:
     else:
         for name, row in zip(names, rows, strict=True):
             _save_before_and_after(args.out / f"{name}.png", [name], [row])
-    write_run(args.out, args, {"model": _name_of(model), "settings": asdict(_settings(args)), "images": summary})
+    write_run(args.out, args, {"model": _name_of(model), "settings": asdict(search_settings(args)), "images": summary})
 
 
 def _save_before_and_after(path: Path, names: Sequence[str], rows: Sequence[Sequence[Pixels]]) -> None:
@@ -188,38 +181,6 @@ def _save_vectors(path: Path, inverted: "Inverted", model: "Bundle", image: Path
 
     save_inverted(path, inverted, {"image": shown(image), "model": _name_of(model)})
     print(shown(path))
-
-
-def _found_again(args: argparse.Namespace, model: "Bundle", pixels: Pixels, name: str) -> "Inverted":
-    """Return the inversion of an image, from the cache or with a bar that shows its losses, and say how near it is."""
-    from tqdm import tqdm
-
-    from s2s.sampling.inversion.cache import cached
-    from s2s.sampling.inversion.search import DivergedError
-
-    settings = _settings(args)
-    label = " ".join(name.split())
-    with tqdm(total=settings.max_steps, unit=" steps", desc=label, disable=None) as bar:
-
-        def watch(inversion: "Inversion", losses: "Losses") -> None:
-            bar.update(inversion.iterations - bar.n)
-            bar.set_postfix(pixel=f"{losses.pixel:.4f}", feature=f"{losses.feature:.4f}", refresh=False)
-
-        try:
-            inverted = cached(model, pixels, settings, seed=args.seed, folder=args.cache, watch=watch)
-        except DivergedError as error:
-            raise ValueError(f"{label}: {error}") from error
-    before, after = inverted.start, inverted.losses
-    pixel, feature = f"{before.pixel:.4f} → {after.pixel:.4f}", f"{before.feature:.4f} → {after.feature:.4f}"
-    print(f"{label}: pixel loss {pixel}, feature loss {feature}, {inverted.iterations} steps")
-    return inverted
-
-
-def _settings(args: argparse.Namespace) -> "InversionSettings":
-    from s2s.sampling.inversion.search import InversionSettings
-
-    given = {"max_steps": args.steps, "restarts": args.restarts, "screened": args.screened}
-    return InversionSettings(**{name: value for name, value in given.items() if value is not None})
 
 
 def _on_the_way(args: argparse.Namespace, sound: "Sound", second: "Sound | None") -> "Sweep":
@@ -256,9 +217,11 @@ def _name_of(model: "Bundle") -> str:
 
 
 def _read_clip(file: Path, model: "Bundle") -> "Sound":
-    """Return the sound of `file`, repeated or cut to what the model hears."""
+    """Return the sound of `file`, repeated or cut to what the model hears; say so in the log where that is nothing."""
     clip_samples = model.spec.clip_samples
-    return np.resize(read_audio(file, model.spec.sample_rate_hz, max_samples=clip_samples), clip_samples)
+    clip = np.resize(read_audio(file, model.spec.sample_rate_hz, max_samples=clip_samples), clip_samples)
+    warn_of_silence(file, silence_words(clip, model.spec.sample_rate_hz))
+    return clip
 
 
 def _write(args: argparse.Namespace, model: "Bundle", figures: "Sequence[_Figure]") -> None:
@@ -284,10 +247,6 @@ def _write_film(args: argparse.Namespace, model: "Bundle", figures: "Sequence[_F
     sound = np.concatenate([figure.sweep.heard(args.seconds * rate_hz) for figure in figures])
     shown = progress(itertools.chain.from_iterable(strips), "frames", total=frames_each * len(figures))
     write_film(args.film, shown, _FILM_FPS, sound, rate_hz)
-
-
-def _losses(inverted: "Inverted") -> dict[str, Any]:
-    return {"f_V alone": asdict(inverted.start), "found": asdict(inverted.losses), "iterations": inverted.iterations}
 
 
 def _columns(strip: "LatentStrip", h_image: "Tensor", picture: Pixels) -> list[dict[str, float]]:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from s2s.commands.arguments import Verbs, add_model, at_least, numbers
-from s2s.commands.files import names_of, progress, readable
+from s2s.commands.files import names_of, progress, readable, warn_of_silence
 from s2s.commands.record import write_run
 from s2s.files.names import shown
 from s2s.media.audio import AudioFileError, read_audio
-from s2s.media.montage import captioned_sheet, save_png
+from s2s.media.montage import Pixels, captioned_sheet, save_png
+from s2s.sampling.audible import silence_words
 from s2s.spectrogram_spec import SpectrogramSpec
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from s2s.bundle import Bundle
@@ -29,7 +31,8 @@ _GAINS_DB: Final = (-30.0, -20.0, -10.0, 0.0, 10.0)
 _CURVES: Final = ("equal-power", "linear")  # as in `s2s.sampling.manipulate`, which waits for torch
 _FILM_FPS: Final = 24
 _VOLUME: Final = """Turn sounds up and down and paint each volume with the same noise, as the paper's figure 6 does: one
-row per sound, one column per gain. Whether louder means larger is the model's answer, not the sheet's promise."""
+row per sound, one column per gain. Whether louder means larger is the model's answer, not the sheet's promise. What
+lies below a model's floor, or is as soft as silence, it paints all the same: such pictures are marked."""
 _MIX: Final = """Paint sounds alone and mixed, with the same noise, as the paper's figure 7 does; with --opposing the
 first goes while each of the others comes, as figure 8 does."""
 
@@ -110,7 +113,9 @@ def _prepared(args: argparse.Namespace) -> "tuple[Bundle, dict[str, Sound], Tens
     if args.run is _mix and len(clips) < 2:
         raise ValueError(f"a mix needs at least two sounds, got {len(clips)}")
     z = draw_noise(args.count, model.generator.z_dim, seed=args.seed)
-    names = names_of([file for file, _ in clips])
+    for file, clip in clips:
+        warn_of_silence(file, silence_words(clip, model.spec.sample_rate_hz))
+    names = names_of([file for file, _ in clips], args.audio)
     return model, {name: clip for name, (_, clip) in zip(names, clips, strict=True)}, z
 
 
@@ -144,7 +149,7 @@ def _write(
     z: "Tensor",
 ) -> None:
     """Write the sheet, the film if it is asked for, and what both were made with."""
-    rows = [(name, list(row)) for name, strip in strips.items() for row in strip.pictures]
+    rows = [(name, _marked(strip, row)) for name, strip in strips.items() for row in strip.pictures]
     sheet = captioned_sheet(
         [pictures for _, pictures in rows],
         row_captions=[name for name, _ in rows] if any(strips) else [],
@@ -157,6 +162,14 @@ def _write(
         print(shown(args.film))
     summary = {name: _summary(strip) for name, strip in strips.items()}
     write_run(args.out, args, {"model": f"{model.card.name} {model.card.version}", "rows": summary})
+
+
+def _marked(strip: "Strip", row: "NDArray[np.uint8]") -> list[Pixels]:
+    """Return the pictures of a row [n, h, w, 3]; those of what is hardly heard say so."""
+    from s2s.media.tiles import marked
+
+    pairs = zip(row, strip.loudness, strict=True)
+    return [marked(picture, loudness.remark) if loudness.remark else picture for picture, loudness in pairs]
 
 
 def _write_film(args: argparse.Namespace, model: "Bundle", sweeps: "Sequence[Sweep]", z: "Tensor") -> None:

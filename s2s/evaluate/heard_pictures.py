@@ -53,7 +53,12 @@ class HeardSounds:
 
 def hear_all(model: Bundle, sounds: Sequence[Sound]) -> HeardSounds:
     """Return what `model` hears in mono sounds of any length. Raises ValueError for what cannot be heard."""
-    heard = [_painted_after(model, hear_sound(model, sound)) for sound in sounds]
+    return as_painted(model, [hear_sound(model, sound) for sound in sounds])
+
+
+def as_painted(model: Bundle, hearings: Sequence[Hearing]) -> HeardSounds:
+    """Return what the show would paint of `hearings`."""
+    heard = [_painted_after(model, hearing) for hearing in hearings]
     h, whole, second = (torch.from_numpy(np.stack([getattr(one, name) for one in heard])) for name in _VECTORS)
     held = torch.tensor([one.held for one in heard])
     weight = torch.tensor([float(len(one.named) > 1) for one in heard])

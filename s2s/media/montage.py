@@ -49,7 +49,8 @@ def captioned_sheet(
     """Lay rows of pictures, each [h, w, 3] uint8 of any size, out as one sheet [H, W, 3] on dark paper.
 
     Every picture is fitted into a cell, `cell_px` square or, where all pictures are wide, lower. Captions are optional:
-    one per row to the left, one per column above; line feeds part lines, and one too long is cut with an ellipsis.
+    one per row to the left, one per column above; line feeds part lines, and one too long is cut with an ellipsis. A
+    title wider than the sheet goes on in the next line.
     Pillow's own font has little but ASCII: other letters lose their accents or are spelt out. Raises ValueError for a
     sheet without pictures or captions that do not match.
     """
@@ -61,10 +62,13 @@ def captioned_sheet(
     above = [_fitted(font, caption, cell_px) for caption in column_captions]
     beside = [_fitted(font, caption, 2 * cell_px) for caption in row_captions]
     left = _GAP_PX + (_widest(font, beside) + 2 * _GAP_PX if beside else 0)
-    top = _GAP_PX + line_px * (bool(title) + max((caption.count("\n") + 1 for caption in above), default=0))
-    sheet = Image.new("RGB", (left + columns * step, top + len(rows) * down), PAPER)
+    width_px = left + columns * step
+    heading = _wrapped(font, drawable(title), width_px - 2 * _GAP_PX)
+    top = _GAP_PX + line_px * (len(heading) + max((caption.count("\n") + 1 for caption in above), default=0))
+    sheet = Image.new("RGB", (width_px, top + len(rows) * down), PAPER)
     draw = ImageDraw.Draw(sheet)
-    draw.text((_GAP_PX, _GAP_PX // 2), _fitted(font, title, sheet.width - 2 * _GAP_PX), INK, font)
+    for number, line in enumerate(heading):
+        draw.text((_GAP_PX, _GAP_PX // 2 + number * line_px), line, INK, font)
     for number, caption in enumerate(above):
         middle = (left + number * step + cell_px // 2, top - 4)
         draw.multiline_text(middle, caption, INK, font, anchor="md", align="center")
@@ -151,6 +155,17 @@ def _place(sheet: Image.Image, picture: Pixels, x: int, y: int, cell_px: tuple[i
 
 def _widest(font: _Font, captions: Sequence[str]) -> int:
     return max(round(font.getlength(line)) for caption in captions for line in caption.split("\n"))
+
+
+def _wrapped(font: _Font, text: str, width_px: int) -> list[str]:
+    """Return `text` in lines of whole words; a word that is too long for one is cut."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and font.getlength(f"{lines[-1]} {word}") <= width_px:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return [_cut(font, line, width_px) for line in lines]
 
 
 def _fitted(font: _Font, caption: str, width_px: int) -> str:

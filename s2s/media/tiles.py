@@ -1,4 +1,4 @@
-"""Cells for a sheet: a picture with words under it, a sound as a picture. Pure; Pillow draws the words."""
+"""Cells for a sheet: a picture with words under it or on it, a sound as a picture. Pure; Pillow draws the words."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -38,6 +38,18 @@ def labelled(picture: Pixels, words: Sequence[str], side_px: int = 160) -> Pixel
         middle = (side_px // 2, room_px + number * line_px + line_px // 2)
         draw.text(middle, _shortened(font, drawable(line), side_px), INK, font, anchor="mm")
     return np.asarray(cell)
+
+
+def marked(picture: Pixels, words: str, width_px: int = 160) -> Pixels:
+    """Return `picture` [h, w, 3] brought to `width_px`, with `words` on a dark strip over its lower end."""
+    letter_px = max(11, width_px // 12)
+    height_px = max(letter_px + 4, round(width_px * picture.shape[0] / picture.shape[1]))
+    image = Image.fromarray(picture).resize((width_px, height_px), Image.Resampling.LANCZOS)
+    font, draw = ImageFont.load_default(size=letter_px), ImageDraw.Draw(image)
+    draw.rectangle((0, height_px - letter_px - 4, width_px, height_px), PAPER)
+    middle = (width_px // 2, height_px - letter_px // 2 - 2)
+    draw.text(middle, _shortened(font, drawable(words), width_px), INK, font, anchor="mm")
+    return np.asarray(image)
 
 
 def spectrogram_picture(

@@ -166,6 +166,37 @@ def read_frames(path: Path | str, side_px: int, rate_hz: float = 10.0, *, max_fr
     return np.stack(frames)
 
 
+def read_frame_at(path: Path | str, at_s: float, longest_px: int) -> Frames:
+    """Return what a film shows `at_s` seconds after its first picture, in its own shape, RGB [h, w, 3].
+
+    Its longer side is at most `longest_px`. Sought by the file's index, so that little is decoded; beyond the end it is
+    the last picture. Raises VideoFileError.
+    """
+    with open_film(path) as film:
+        if (track := picture_track(film)) is not None:
+            begin_s = float((track.start_time or 0) * (track.time_base or 0))
+            film.seek(max(0, round((begin_s + at_s) * av.time_base)))
+            shown = None
+            for picture in pictures(film, track, Damage()):
+                if shown is not None and picture.from_s > begin_s + at_s + _EARLY_S:
+                    break
+                shown = picture
+            if shown is not None:
+                return _small(shown.frame, longest_px)
+    raise VideoFileError(Path(path), "holds no picture that can be decoded")
+
+
+def _small(frame: av.VideoFrame, longest_px: int) -> Frames:
+    """Return a picture upright, in its own shape."""
+    scale = min(1.0, longest_px / max(frame.width, frame.height))
+    width, height = (max(1, round(side * scale)) for side in (frame.width, frame.height))
+    space = _colorspace(frame)
+    scaled = VideoReformatter().reformat(
+        frame, width, height, "rgb24", src_colorspace=space, interpolation=_SCALING, threads=1
+    )
+    return np.ascontiguousarray(upright(np.asarray(scaled.to_ndarray(), np.uint8), _display_matrix(frame)))
+
+
 def _is_cover(track: VideoStream) -> bool:
     return bool(track.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails))
 

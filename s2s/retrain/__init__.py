@@ -14,6 +14,7 @@ layer, closed_form, contrast, teaching   one last layer: what it is taught with,
 interpolate      how far from its old weights to the new ones f_A goes (WiSE-FT)
 finetune         the audio encoder, its heads, and the generator go on from where the old model is
 judging          what the held-out sounds find by one model
+place_frames     what the place looked like at the chosen moments; memory: that, into the new bundle
 candidate        the new bundle, its card and thumbnail; `s2s.evaluate.comparison` compares it with the old one
 page             before and after, as one HTML file
 promote          candidate, model, previous: renaming, and one step back

@@ -15,6 +15,7 @@ from s2s.evaluate.comparison import RetrievalScores, Verdict
 from s2s.media.montage import contact_sheet, save_png
 from s2s.retrain.dataset import VenueDataset
 from s2s.retrain.layout import Layout
+from s2s.retrain.memory import take_memory
 from s2s.retrain.promote import copy_bundle
 
 NO_CONSENT: Final = "No consent note was given."
@@ -60,8 +61,10 @@ def assemble(layout: Layout, start: Path, dataset: VenueDataset, story: Story, l
         shutil.copyfile(layout.mixed_heads, part / SOURCE_HEADS)
     if learnt.generator:
         shutil.copyfile(layout.generator / GENERATOR, part / GENERATOR)
-    card = _card(old, dataset, story, learnt)
-    write_card(part, card)
+    write_card(part, _card(old, dataset, story, learnt))
+    if count := take_memory(part, layout.place):
+        card = read_card(part)
+        write_card(part, card.model_copy(update={"data": f"{card.data} {_remembered(count)}"}))
     shutil.rmtree(layout.candidate, ignore_errors=True)
     part.rename(layout.candidate)
 
@@ -107,11 +110,15 @@ def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -
     data = (
         f"A venue's own recordings: {amount}; {len(pairs.train)} clips to learn from, "
         f"{len(pairs.held_out)} to stop by, {len(pairs.test)} held out, which give the "
-        "numbers below. None of them is in this bundle. "
+        "numbers below. Nothing of their sound is in this bundle. "
         f"Before that: {old.data}"
     )
     summary = {"version": next_version(old.version), "provenance": provenance, "data": data, "metrics": {}}
     return old.model_copy(update=summary)
+
+
+def _remembered(count: int) -> str:
+    return f"Of that evening {count} frames are in memory/, to be shown: whoever has the bundle sees them."
 
 
 def command_line(folder: str, out: str, options: dict[str, object]) -> str:

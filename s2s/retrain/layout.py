@@ -49,6 +49,11 @@ class Layout:
         return self.out / "cache"
 
     @property
+    def place(self) -> Path:
+        """Frames of the place for the new bundle's `memory/`."""
+        return self.cache / "place"
+
+    @property
     def audio_encoder(self) -> Path:
         """The run of f_A: checkpoints, log, weights."""
         return self.out / "audio-encoder"
@@ -134,9 +139,10 @@ class Layout:
 
     def forget_clips(self) -> None:
         """Delete the copies of sounds and frames, once what is learnt from is cached."""
-        if self.data.exists():
-            _delete(self.data)
-            _log.info("forgotten: %s", self.data)
+        for path in (self.data, self.place):
+            if path.exists():
+                _delete(path)
+                _log.info("forgotten: %s", path)
 
     def forget_all(self) -> None:
         """Delete, besides, all from which a sound or a picture could be made again: a spectrogram is as good as one."""

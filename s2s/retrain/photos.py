@@ -83,6 +83,13 @@ class VenueClips:
         middle_s = (begin_s + end_s) / 2
         return during or [min(dated, key=lambda each: abs(each[0] - middle_s))[1]]
 
+    def photograph_at(self, clip_id: str, number: int) -> Photograph | None:
+        """Return the photograph that frame `number` shows; None where a film's own frames are shown, or nothing."""
+        if self.data.num_frames(clip_id) or not (photographs := self.photographs_of(clip_id)):
+            return None
+        shown = self._shown(clip_id, photographs)
+        return shown[min(number, len(shown) - 1)]
+
     def _all(self, clip_id: str) -> Sequence[Photograph]:
         return self.photographs.get(self.data.rows[clip_id].source, ())
 

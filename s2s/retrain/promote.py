@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from s2s.card import AUDIO_ENCODER, CARD, GENERATOR, IMAGE_ENCODER, SOURCE_HEADS, BundleError, read_card
+from s2s.place_memory import MEMORY
 from s2s.retrain.layout import Layout
 
 _PARTS: Final = (AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER, SOURCE_HEADS, "thumbnail.png", CARD)
@@ -25,6 +26,8 @@ def copy_bundle(source: Path, target: Path) -> None:
     for name in _PARTS:
         if (source / name).exists():
             shutil.copyfile(source / name, part / name)
+    if (source / MEMORY).is_dir():
+        shutil.copytree(source / MEMORY, part / MEMORY)
     shutil.rmtree(target, ignore_errors=True)
     part.rename(target)
 

@@ -25,6 +25,7 @@ from s2s.retrain.finetune import Taught
 from s2s.retrain.judging import held_out_scores, painted_from
 from s2s.retrain.layout import Layout
 from s2s.retrain.page import ClipRow, Findings, advice, before_after, in_words
+from s2s.retrain.place_frames import remember
 from s2s.retrain.promote import copy_bundle, promote, settle
 from s2s.retrain.rehearsal import takes_of_a_scene
 from s2s.retrain.stages import Stages
@@ -120,6 +121,9 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
         pictures=options.generator,
         forget=options.forget,
     )
+    if not options.forget:
+        assert model.image_encoder is not None
+        remember(options.folder, layout, model.image_encoder, options.seed)
     pictures = finetune.pictures_for(layout) if options.generator else None
     stages.begin("teaching the audio encoder what is heard here, and how that looks")
     minutes = stages.share_s(_LEARN_SHARE) / 60.0

@@ -24,6 +24,7 @@ from s2s.files.folders import PICTURES
 from s2s.media.audio import AudioFileError, read_audio, sounds_in
 from s2s.media.images import ImageFileError, images_in, read_image
 from s2s.models.image_encoder import PictureEncoder
+from s2s.sampling.audible import silence_words
 from s2s.sampling.embed import as_tensor, embed_image, embed_sound, unit
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
@@ -79,22 +80,33 @@ def read_clip(file: Path, spec: SpectrogramSpec) -> NDArray[np.float32]:
     return read_audio(file, spec.sample_rate_hz, max_samples=spec.clip_samples)
 
 
+def read_audible(file: Path, spec: SpectrogramSpec) -> NDArray[np.float32]:
+    """Return what `read_clip` does. Raises AudioFileError for sound in which nothing is heard, too.
+
+    Silence lies somewhere in the space as well, among whatever is softest: there it would be found as wind.
+    """
+    sound = read_clip(file, spec)
+    if silence := silence_words(sound, spec.sample_rate_hz):
+        raise AudioFileError(file, silence)
+    return sound
+
+
 def embed_file(model: Bundle, file: Path, kind: MediaKind | None = None) -> Tensor:
     """Return the unit embedding [1, h_dim] of one file; without `kind`, as `kind_of` tells.
 
-    Raises AudioFileError, ImageFileError, BundleError for an image where the model cannot see, and ValueError for a
-    file that the encoder leaves unanswered.
+    Raises AudioFileError, also where nothing is heard, ImageFileError, BundleError for an image where the model cannot
+    see, and ValueError for a file that the encoder leaves unanswered.
     """
     if (kind or kind_of(file)) == "images":
         return embed_image(model, read_image(file, model.card.squash_px))
-    return embed_sound(model, read_clip(file, model.spec))
+    return embed_sound(model, read_audible(file, model.spec))
 
 
 def embed_files(model: Bundle, files: Sequence[Path], kind: MediaKind) -> Iterator[Embedded | Skipped]:
     """Yield the embedding of every file, as `embed_file` gives it, or why it has none. Raises BundleError."""
     if kind == "sounds":
         return _embed_all(
-            files, lambda file: read_clip(file, model.spec), lambda sounds: _heard(model, sounds), batch=8
+            files, lambda file: read_audible(file, model.spec), lambda sounds: _heard(model, sounds), batch=8
         )
     sight(model)
     size_px = model.card.squash_px

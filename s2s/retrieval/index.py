@@ -22,8 +22,8 @@ from s2s.card import AUDIO_ENCODER, IMAGE_ENCODER
 from s2s.retrieval.cache import EmbeddingCache, FileIdentity, Vector, user_cache
 from s2s.retrieval.embedding import MediaKind, Skipped, embed_files, files_in, sight
 
-_MAKE: Final = 1
-"""Raise it when files are read or embedded differently: what was kept before is then made anew."""
+_MAKE: Final[Mapping[MediaKind, int]] = {"images": 1, "sounds": 2}
+"""Raise one when files are read or embedded differently: what was kept before is then made anew."""
 
 _KEEP_EVERY: Final = 256  # files; a run that is killed loses no more
 _QUERIES_AT_ONCE: Final = 64
@@ -170,7 +170,7 @@ def _place(model: Bundle, folder: Path, kind: MediaKind) -> Path:
     width_px, height_px = card.squash_px
     squashed = {"side_px": width_px} if width_px == height_px else {"width_px": width_px, "height_px": height_px}
     reading = squashed if kind == "images" else asdict(card.spectrogram)
-    about = json.dumps([_MAKE, kind, sizes.model_dump(mode="json"), reading], sort_keys=True)
+    about = json.dumps([_MAKE[kind], kind, sizes.model_dump(mode="json"), reading], sort_keys=True)
     with weights.open("rb") as file:
         encoder = hashlib.file_digest(file, "sha256").hexdigest()
     made_by = hashlib.sha256((about + encoder).encode()).hexdigest()

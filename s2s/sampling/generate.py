@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -11,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.bundle import Bundle, BundleError
-from s2s.media.audio import read_audio
 from s2s.sampling.embed import as_seen, embed_sound, unit
 from s2s.sampling.noise import Convention, draw_noise
 
@@ -78,9 +76,8 @@ def sample(model: Bundle, h: Tensor, sampling: Sampling) -> Painted:
     return _nearest(np.concatenate(pictures), torch.cat(distances).numpy(), sampling.count)
 
 
-def generate(model: Bundle, file: Path | str, sampling: Sampling) -> Painted:
-    """Return pictures of the first clip of the sound in `file`. Raises AudioFileError, ValueError, BundleError."""
-    sound = read_audio(file, model.spec.sample_rate_hz, max_samples=model.spec.clip_samples)
+def generate(model: Bundle, sound: NDArray[np.float32], sampling: Sampling) -> Painted:
+    """Return pictures of the first clip of mono `sound` [n]. Raises ValueError as `embed_sound`, BundleError."""
     return sample(model, embed_sound(model, sound), sampling)
 
 

@@ -15,6 +15,8 @@ from s2s.spectrogram import fit_clip, spectrogram
 MOST_SOURCES: Final = 2
 NAMED_FROM: Final = 0.5
 """The presence from which a second thing is named."""
+LISTED: Final = 5
+"""So many names are told of, whether they are painted or not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,13 +31,22 @@ class Source:
     nearness: float
 
 
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A name that the model knows and how plainly it is there, 0..1."""
+
+    name: str
+    presence: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Hearing:
     """What is heard in ten seconds. `h` float32 [h_dim], unit length, is z_A, what the whole of it is painted after.
 
     `sources` are the likeliest things, the likeliest first: always one where the model names things, a second where it
     is present enough. `certainty` 0..1 is how likely the first is really there, as calibrated; `hour` 0..24 is the time
-    of day that the sound speaks of and `hour_firmness` 0..1 how plainly. Without names: no sources, certainty None.
+    of day that the sound speaks of and `hour_firmness` 0..1 how plainly. `likeliest` are the first of all names, also
+    of those too faint to be sources. Without names: no sources, nothing likely, certainty None.
     """
 
     h: NDArray[np.float32]
@@ -43,6 +54,7 @@ class Hearing:
     certainty: float | None = None
     hour: float = 12.0
     hour_firmness: float = 0.0
+    likeliest: tuple[Likely, ...] = ()
 
 
 @torch.inference_mode()
@@ -66,15 +78,18 @@ def hear_features(model: Bundle, features: Tensor) -> Hearing:
         return Hearing(_vector(h))
     summary = heads.summary(features)
     reading = heads.read(summary)
-    presence, numbers = heads.presence(reading)[0].topk(MOST_SOURCES)
-    seen, nearness = heads.embed(summary, numbers[None])
+    presence, numbers = heads.presence(reading)[0].topk(min(LISTED, len(heads.names)))
+    seen, nearness = heads.embed(summary, numbers[None, :MOST_SOURCES])
     sources = tuple(
         Source(heads.names[int(number)], _vector(seen[0, rank]), float(presence[rank]), float(nearness[0, rank]))
-        for rank, number in enumerate(numbers)
+        for rank, number in enumerate(numbers[:MOST_SOURCES])
         if rank == 0 or presence[rank] >= NAMED_FROM
     )
     hour, firmness = heads.hour(h)
-    return Hearing(_vector(h), sources, float(heads.certainty(reading)[0]), float(hour), float(firmness))
+    likeliest = tuple(
+        Likely(heads.names[int(number)], float(there)) for number, there in zip(numbers, presence, strict=True)
+    )
+    return Hearing(_vector(h), sources, float(heads.certainty(reading)[0]), float(hour), float(firmness), likeliest)
 
 
 def hear_sound(model: Bundle, sound: NDArray[np.float32]) -> Hearing:

@@ -1,8 +1,9 @@
 import pytest
 
-from installation.heard_words import heard_words, sureness
+from installation.heard_words import heard_words
 from installation.status import HeardSource, HeardStatus
 from installation.values import Doing
+from s2s.sampling.source_words import sureness
 
 
 def heard(*sources: tuple[str, float], certainty: float | None, doing: Doing = Doing.PAINTING) -> HeardStatus:

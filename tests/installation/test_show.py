@@ -22,7 +22,8 @@ from installation.preset import Preset, load_preset
 from installation.preset_follower import PresetFollower
 from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
-from installation.show import Parts, Show
+from installation.show import Show
+from installation.show_parts import Parts
 from installation.status import CaptureStatus, HeardSource, HeardStatus, InferenceStatus, OscStatus, PainterStatus
 from installation.values import Features, Pixels
 from installation.worker_params import ParamsSender

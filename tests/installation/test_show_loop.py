@@ -15,7 +15,8 @@ from installation.preset import load_preset
 from installation.preset_follower import PresetFollower
 from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
-from installation.show import Parts, Show
+from installation.show import Show
+from installation.show_parts import Parts
 from installation.status import CaptureStatus, InferenceStatus, PainterStatus, SinkStatus
 from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels
 from installation.worker_params import ParamsReader, ParamsSender

@@ -18,6 +18,7 @@ from installation.status import (
     HeardSource,
     HeardStatus,
     InferenceStatus,
+    LikelyName,
     MidiStatus,
     OscStatus,
     PageStatus,
@@ -48,7 +49,12 @@ READ_BY_THE_PAGE: Final[dict[str, tuple[type, ...]]] = {
             encoder=EncoderStatus(3, Percentiles(1.5, 2.5)),
             generator=GeneratorStatus(9, 1, Percentiles(20.0, 30.0)),
             heard=HeardStatus(
-                (HeardSource("rain", 0.9, 0.2), HeardSource("train", 0.6)), 0.8, 6.5, 0.3, Doing.DRIFTING
+                (HeardSource("rain", 0.9, 0.2), HeardSource("train", 0.6)),
+                0.8,
+                6.5,
+                0.3,
+                Doing.DRIFTING,
+                (LikelyName("rain", 0.9), LikelyName("train", 0.6), LikelyName("bell", 0.1)),
             ),
         ),
     ],

@@ -1,5 +1,6 @@
 """`python -m s2s`: what it writes, and one clear line for bad input."""
 
+import json
 import wave
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from s2s.__main__ import main
+from s2s.card import DEFAULT_BUNDLE, read_card
 from tests.fakes import write_tiny_bundle
 
 
@@ -30,6 +32,27 @@ def write_wav(path: Path, frequency_hz: float) -> Path:
 def test_info_names_the_model(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", str(model)]) == 0
     assert capsys.readouterr().out.startswith("Tiny 1")
+
+
+def test_info_for_programs_is_the_whole_card_with_the_weights(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(model), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["name"], document["spectrogram"]["mean"], document["source_heads"]) == ("Tiny", -12.0, None)
+    files = {name: part["bytes"] for name, part in document["weights"].items()}
+    assert files == {path.name: path.stat().st_size for path in model.glob("*.safetensors")}
+    assert all(part["values"] * 4 < part["bytes"] for part in document["weights"].values())
+
+
+@pytest.mark.parametrize(("bundle", "names", "pixels"), [("tiny", "nothing", "32×32"), ("pretrained", "28", "256×144")])
+def test_info_in_short_is_seen_at_one_glance(
+    model: Path, bundle: str, names: str, pixels: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["info", str(model if bundle == "tiny" else DEFAULT_BUNDLE), "--short"]) == 0
+    title, *lines = capsys.readouterr().out.splitlines()
+    told = {line.split()[0]: line.split()[1] for line in lines if not line.startswith(" ")}
+    assert title in ("Tiny 1, MIT", f"{read_card(DEFAULT_BUNDLE).name} {read_card(DEFAULT_BUNDLE).version}, MIT")
+    assert (told["hears"], told["names"], told["paints"], told["sees"]) == ("10", names, pixels, "images,")
+    assert len(lines) < 10
 
 
 def test_generate_writes_one_row_of_pictures_a_sound(model: Path, tmp_path: Path) -> None:

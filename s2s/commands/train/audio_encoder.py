@@ -1,6 +1,7 @@
 """`train audio-encoder`: f_A, on sounds and what f_V sees in the pictures that go with them."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from s2s.commands.arguments import at_least
 from s2s.commands.train.common import image_encoder_option, is_dry_run, run_of
 
 if TYPE_CHECKING:
+    from s2s.spectrogram_spec import SpectrogramSpec
     from s2s.training.engine.loop import RunPlan
     from s2s.training.inputs.pairs import Pairs, PairSource
 
@@ -23,14 +25,15 @@ def add_options(stage: argparse.ArgumentParser) -> None:
     stage.add_argument("--top", type=at_least(1), default=1, metavar="K", help=top)
     seconds = "of sound, around the frame (default 10)"
     stage.add_argument("--clip-seconds", type=float, default=10.0, metavar="S", help=seconds)
-    norm = "fixed keeps loudness and lets f_A stream (default); clip as published"
-    stage.add_argument("--normalisation", choices=("fixed", "clip"), default="fixed", help=norm)
+    norm = "fixed keeps loudness and lets f_A stream (default; with --from: that one's); clip as published"
+    stage.add_argument("--normalisation", choices=("fixed", "clip"), help=norm)
     augmentation = "of sounds while training: a random microphone in a room (default), or none, as published"
     stage.add_argument("--augmentation", choices=("microphone", "none"), default="microphone", help=augmentation)
     stage.add_argument("--hearing", dest="augmentation", type=_of_hearing, help=argparse.SUPPRESS)  # its former name
     recordings = "the world's data only: real recordings as well, folds 1 and 2 of ESC-10's layout"
     stage.add_argument("--recordings", type=Path, metavar="FOLDER", help=recordings)
-    stage.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help="begin with this stage's or bundle's")
+    start = "begin with this stage's or bundle's, and hear by its spectrogram, mean and deviation with it"
+    stage.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help=start)
 
 
 def _of_hearing(text: str) -> str:
@@ -57,18 +60,35 @@ def _pairs(args: argparse.Namespace, plan: "RunPlan", cache: Path) -> "Pairs":
     from s2s.training.inputs.pairs import Pairs, write_pairs
     from s2s.training.stages.image_encoder import load_image_encoder
 
-    if not 0.5 <= args.clip_seconds <= 60.0:
-        raise ValueError(f"--clip-seconds: expected 0.5 to 60, got {args.clip_seconds:g}")
+    spec = _spec(args)
     folder = cache / "pairs"
     if plan.device_context.is_main:
-        from s2s.rates import SAMPLE_RATE_HZ
-        from s2s.spectrogram_spec import SpectrogramSpec
-
         encoder = load_image_encoder(args.image_encoder)
-        spec = SpectrogramSpec(clip_samples=round(args.clip_seconds * SAMPLE_RATE_HZ))
-        write_pairs(_pair_source(args), encoder.to(plan.device_context.device), folder, spec, args.normalisation)
+        normalisation = spec.normalisation if args.start else args.normalisation or "fixed"
+        write_pairs(_pair_source(args), encoder.to(plan.device_context.device), folder, spec, normalisation)
     barrier()
-    return Pairs.open(folder)
+    pairs = Pairs.open(folder)
+    return replace(pairs, spec=spec) if args.start else pairs
+
+
+def _spec(args: argparse.Namespace) -> "SpectrogramSpec":
+    """Return what f_A is to hear: its mean and deviation are those of the data, or of the f_A that it begins with."""
+    from s2s.rates import SAMPLE_RATE_HZ
+    from s2s.spectrogram_spec import SpectrogramSpec
+    from s2s.training.stages.audio_encoder import load_start_spec
+
+    if not 0.5 <= args.clip_seconds <= 60.0:
+        raise ValueError(f"--clip-seconds: expected 0.5 to 60, got {args.clip_seconds:g}")
+    clip_samples = round(args.clip_seconds * SAMPLE_RATE_HZ)
+    if args.start is None:
+        return SpectrogramSpec(clip_samples=clip_samples)
+    spec = replace(load_start_spec(args.start), clip_samples=clip_samples)
+    if args.normalisation not in (None, spec.normalisation):
+        raise ValueError(
+            f"--normalisation {args.normalisation}: {args.start} hears by {spec.normalisation} normalisation, and what "
+            "goes on from it does too; leave the option out"
+        )
+    return spec
 
 
 def _pair_source(args: argparse.Namespace) -> "PairSource":

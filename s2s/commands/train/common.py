@@ -5,11 +5,12 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from s2s.commands.arguments import at_least, device
+from s2s.commands.settings import add_settings, settings_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from s2s.training.engine.loop import RunPlan
     from s2s.training.inputs.images import Pictures
 
-T = TypeVar("T")
+T = TypeVar("T", bound="DataclassInstance")
 
 
 def add_common(stage: argparse.ArgumentParser) -> None:
@@ -39,7 +40,7 @@ def add_common(stage: argparse.ArgumentParser) -> None:
     stage.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
     stage.add_argument("--tensorboard", action="store_true", help="log for TensorBoard as well")
     stage.add_argument("--seed", type=int, default=0, help="of everything drawn at random (default 0)")
-    stage.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one setting of the stage")
+    add_settings(stage, "one setting of the stage")
     stage.add_argument("--dry-run", action="store_true", help="print the settings and stop")
 
 
@@ -72,43 +73,6 @@ def run_of(kind: type[T], args: argparse.Namespace, **more: Any) -> Iterator[tup
     with open_device_context(args.device, precision=args.precision, compiled=args.compile, rank=rank) as device_context:
         plan = RunPlan(args.out, length, device_context, args.seed, args.resume, args.restart, args.tensorboard)
         yield plan, settings, args.cache or args.out / "cache"
-
-
-def settings_of(kind: type[T], pairs: list[str], **more: Any) -> T:
-    """Build a stage's settings from NAME=VALUE pairs; raises ValueError that names the known ones, or the value."""
-    import pydantic
-
-    from s2s.training.engine.renamed import setting_name
-
-    # A setting of its own settings is given part by part: augmentation.gain_db.
-    groups = {name: asdict(value) for name, value in more.items() if _has_parts(value)}
-    parts = {f"{name}.{part}" for name, group in groups.items() for part in group}
-    known = (set(kind.__dataclass_fields__) - set(more)) | parts  # type: ignore[attr-defined]
-    values: dict[str, Any] = dict(more)
-    for pair in pairs:
-        given, _, text = pair.partition("=")
-        name = setting_name(given)
-        if name not in known:
-            raise ValueError(f"no setting {given!r}; known: {', '.join(sorted(known))}")
-        try:
-            value = json.loads(text)
-        except json.JSONDecodeError:
-            value = text  # words need no quotes
-        group, _, part = name.rpartition(".")
-        if group:
-            values[group] = groups[group] = {**groups[group], part: value}
-        else:
-            values[name] = value
-    try:
-        return pydantic.TypeAdapter(kind).validate_python(values)
-    except pydantic.ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ValueError(f"setting {where}: {first['msg']}, got {first['input']!r}") from error
-
-
-def _has_parts(value: object) -> TypeGuard["DataclassInstance"]:
-    return is_dataclass(value) and not isinstance(value, type)
 
 
 def is_dry_run(args: argparse.Namespace, settings: Any) -> bool:

@@ -1,6 +1,7 @@
 """`train sources`: f_A and its heads, on sounds whose scenes are known: the world's takes, recordings, and others."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from s2s.commands.train.common import image_encoder_option, is_dry_run, run_of
 
 if TYPE_CHECKING:
     from s2s.data.esc10 import Recording
+    from s2s.spectrogram_spec import SpectrogramSpec
     from s2s.training.engine.loop import RunPlan
     from s2s.training.inputs.scene_sounds import SceneSounds
 
@@ -24,10 +26,10 @@ def add_options(stage: argparse.ArgumentParser) -> None:
     stage.add_argument("--more", type=Path, metavar="FOLDER", help=more)
     unknown = "made-up sounds of none of the scenes (default 1400)"
     stage.add_argument("--unknown", type=at_least(0), default=1400, metavar="N", help=unknown)
-    stage.add_argument("--floor", type=float, default=FLOOR, help=f"of the spectrogram (default {FLOOR:g})")
-    stage.add_argument(
-        "--from", dest="start", type=Path, metavar="FOLDER", help="begin with this stage's or bundle's f_A and heads"
-    )
+    floor = f"of the spectrogram (default {FLOOR:g}; with --from: that one's)"
+    stage.add_argument("--floor", type=float, help=floor)
+    start = "begin with this stage's or bundle's f_A and heads, and hear by its spectrogram, mean and deviation with it"
+    stage.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help=start)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -44,7 +46,6 @@ def run(args: argparse.Namespace) -> None:
 
 def _sounds(args: argparse.Namespace, plan: "RunPlan", cache: Path) -> "SceneSounds":
     """Open the sounds; rank 0 computes what is not there yet while the others wait."""
-    from s2s.spectrogram_spec import SpectrogramSpec
     from s2s.training.engine.distributed import barrier
     from s2s.training.inputs.scene_sound_sources import EarSounds
     from s2s.training.inputs.scene_sounds import SceneSounds, write_scene_sounds
@@ -52,15 +53,34 @@ def _sounds(args: argparse.Namespace, plan: "RunPlan", cache: Path) -> "SceneSou
     from s2s.training.stages.image_encoder import load_image_encoder
     from s2s.world.takes import WorldTakes
 
-    takes, folder = open_source(args.data), cache / "scene_sounds"
+    spec, takes, folder = _spec(args), open_source(args.data), cache / "scene_sounds"
     if not isinstance(takes, WorldTakes):
         raise ValueError(f"{args.data}: expected takes of the world (`prepare --corpus world`), got clips of films")
     if plan.device_context.is_main:
         encoder = load_image_encoder(args.image_encoder).to(plan.device_context.device)
         source = EarSounds(takes, _recordings(args), args.unknown)
-        write_scene_sounds(source, encoder, folder, SpectrogramSpec(floor=args.floor), takes.counts.picture_px)
+        unmeasured = replace(spec, normalisation="clip", mean=None, deviation=None)
+        write_scene_sounds(source, encoder, folder, unmeasured, takes.counts.picture_px)
     barrier()
-    return SceneSounds.open(folder)
+    sounds = SceneSounds.open(folder)
+    return replace(sounds, spec=spec) if args.start else sounds
+
+
+def _spec(args: argparse.Namespace) -> "SpectrogramSpec":
+    """Return what f_A is to hear: its mean and deviation are those of the sounds, or of the f_A that it begins with."""
+    from s2s.spectrogram_spec import SpectrogramSpec
+    from s2s.training.stages.audio_encoder import load_start_spec
+
+    if args.start is None:
+        return SpectrogramSpec(floor=FLOOR if args.floor is None else args.floor)
+    spec = load_start_spec(args.start)
+    if args.floor not in (None, spec.floor):
+        raise ValueError(f"--floor {args.floor:g}: {args.start} hears down to {spec.floor:g}; leave the option out")
+    if spec.normalisation != "fixed":
+        raise ValueError(
+            f"{args.start} hears by {spec.normalisation} normalisation, which cancels nearness: take another"
+        )
+    return spec
 
 
 def _recordings(args: argparse.Namespace) -> "list[Recording]":

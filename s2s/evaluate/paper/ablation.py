@@ -99,11 +99,21 @@ class Ablation:
     def rows(self, device_context: DeviceContext, rows: Sequence[Row] = ROWS) -> Iterator[dict[str, Any]]:
         """Train and judge every row and seed; yield each result, those first that were there already.
 
-        Seeds are the outer loop: an ablation that is stopped has all rows of the first seeds.
+        Seeds are the outer loop: an ablation that is stopped has all rows of the first seeds. Raises ValueError, before
+        anything is trained, where there are no clips to judge or the judge does not know their classes.
         """
         for seed in range(self.settings.seeds):
             for row in rows:
                 yield self._result(row, seed, device_context)
+
+    def _check_classes(self) -> None:
+        clips = [clip_id for clip_id in self.source.ids if self.source.split(clip_id) == "test"]
+        if not clips:
+            raise ValueError("there are no clips of the test split to judge: prepare some, as --split 0.8,0.1,0.1 does")
+        labels = [self.source.label(clip_id) for clip_id in clips]
+        if nameless := labels.count(None):
+            raise ValueError(f"{nameless} of {len(clips)} clips of the test split have no class to be judged by")
+        _targets(self.judges.judge, [label for label in labels if label is not None])
 
     def _result(self, row: Row, seed: int, device_context: DeviceContext) -> dict[str, Any]:
         folder = self.out / f"{_file_name(row.name)}-seed{seed}"
@@ -111,6 +121,7 @@ class Ablation:
         if path.exists():
             result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             return result
+        self._check_classes()
         pairs = self._pairs(row)
         s = self.settings
         training = AudioEncoderSettings(

@@ -6,6 +6,7 @@ Runs in the calling thread, for as long as the model takes.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
@@ -14,12 +15,16 @@ from torch import Tensor
 
 from s2s.bundle import Bundle
 from s2s.media.montage import Pixels, captioned
+from s2s.sampling.audible import NOTHING_BELOW_DBFS, silence_words
 from s2s.sampling.embed import embed_sound
 from s2s.sampling.figures.sweeps import Step, Sweep, position_at
 from s2s.sampling.generate import paint
 from s2s.sampling.manipulate import Sound
 from s2s.spectrogram import fit_clip, power
 from s2s.spectrogram_spec import SpectrogramSpec
+
+_LEAST_ABOVE_FLOOR: Final = 0.001
+"""Of the spectrogram: a pure tone is about four times as much, and noise at the floor touches it here and there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +33,14 @@ class Loudness:
 
     `level_dbfs` is its root mean square in decibels of full scale, before clipping; None for silence. `clipped` is the
     share of its samples beyond ±1, `above_floor` the share of its spectrogram whose power exceeds the floor: all below
-    looks alike to the model, and with `clip` normalisation little but the floor lets it tell loud from quiet.
+    looks alike to the model, and with `clip` normalisation little but the floor lets it tell loud from quiet. `remark`
+    says where next to nothing does, or where it is too soft to be anything but silence to a show.
     """
 
     level_dbfs: float | None
     clipped: float
     above_floor: float
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +79,19 @@ def loudness_of(sound: Sound, spec: SpectrogramSpec) -> Loudness:
     clip = fit_clip(sound, spec)
     unclipped = np.resize(sound, spec.clip_samples)
     level = math.sqrt(float(np.mean(np.square(unclipped, dtype=np.float64))))
+    above_floor = float((power(clip, spec) > spec.floor).double().mean())
     return Loudness(
         level_dbfs=20.0 * math.log10(level) if level > 0.0 else None,
         clipped=float((np.abs(unclipped) > 1.0).mean()),
-        above_floor=float((power(clip, spec) > spec.floor).double().mean()),
+        above_floor=above_floor,
+        remark=_remark(above_floor, unclipped, spec),
     )
+
+
+def _remark(above_floor: float, sound: Sound, spec: SpectrogramSpec) -> str:
+    if above_floor < _LEAST_ABOVE_FLOOR:
+        return "below the floor"
+    return f"below {NOTHING_BELOW_DBFS:.0f} dB" if silence_words(sound, spec.sample_rate_hz) else ""
 
 
 def film_frames(model: Bundle, sweep: Sweep, z: Tensor, num_frames: int, px: int = 480) -> Iterator[Pixels]:

@@ -215,7 +215,9 @@ def _end(stage: Stage, plan: RunPlan, train_state: TrainState, log: RunLog) -> N
         _draw(stage, plan, train_state, log)
     _save(stage, plan, train_state, LAST)
     barrier()  # rank 0 has written what all read now
+    best = (train_state.best, train_state.best_step) if train_state.best_step else None
+    log.end(train_state.step, train_state.trained_s, best)
     if train_state.best_step and train_state.best_step != train_state.step:
-        best = _restored(stage, plan.out / BEST)
+        restored = _restored(stage, plan.out / BEST)
         if plan.device_context.is_main:
-            _log.info("%s: the weights of step %d are the best", plan.out.name, best.step)
+            _log.info("%s: the weights of step %d are the best", plan.out.name, restored.step)

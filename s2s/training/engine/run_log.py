@@ -24,6 +24,7 @@ class RunLog:
 
     def __init__(self, out: Path | None, *, step: int, total: int, tensorboard: bool = False) -> None:
         self._out, self._logged_s = out, float("-inf")
+        self._newest: dict[str, float] = {}
         self._board = _board(out / "tensorboard", step) if out is not None and tensorboard else None
         if out is not None:
             self._begin(out / LOG, step)
@@ -39,6 +40,7 @@ class RunLog:
         """Append one line."""
         if self._out is None:
             return
+        self._newest |= values
         with (self._out / LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps({"step": step, **more, **values}) + "\n")
         if self._board is not None:
@@ -64,6 +66,15 @@ class RunLog:
             self._logged_s = trained_s
             rate = step / max(trained_s, 1e-9)
             _log.info("%s: step %d, %.2f steps/s, %.0f min left; %s", self._out.name, step, rate, left_s / 60, summary)
+
+    def end(self, step: int, trained_s: float, best: tuple[float, int] | None) -> None:
+        """Say what came of the run: its newest values, and the best loss on what is held out with its step."""
+        if self._out is None:
+            return
+        values = sorted(self._newest.items(), key=lambda item: item[0].startswith("val_"))
+        newest = ", ".join(f"{name} {value:.4g}" for name, value in values) or "nothing was left to do"
+        held_out = "" if best is None else f"; best validated loss {best[0]:.4g}, at step {best[1]}"
+        _log.info("%s: step %d after %.1f min: %s%s", self._out, step, trained_s / 60, newest, held_out)
 
     def __enter__(self) -> Self:
         return self

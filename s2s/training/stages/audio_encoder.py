@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from s2s.card import CARD, read_card
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.augment.spectrogram_augment import (
@@ -223,6 +224,18 @@ def load_start(folder: Path) -> AudioEncoder:
     net = AudioEncoder(width=weights["conv1.weight"].shape[0], embedding_dim=weights["fc.weight"].shape[0])
     net.load_state_dict(weights)
     return net
+
+
+def load_start_spec(folder: Path) -> SpectrogramSpec:
+    """Return the input that f_A of a finished run or of a bundle was trained on. Raises FileNotFoundError, BundleError.
+
+    Trained on, it hears by the same: with another mean and deviation all that it knows would sound louder or softer.
+    """
+    if (folder / SPEC).exists():
+        return SpectrogramSpec.from_dict(json.loads((folder / SPEC).read_text()))
+    if not (folder / CARD).exists():
+        raise FileNotFoundError(f"{folder / SPEC} is missing: expected the folder of a finished stage, or a bundle")
+    return read_card(folder).spectrogram
 
 
 @torch.no_grad()

@@ -18,6 +18,7 @@ from installation.values import SAMPLE_RATE_HZ, Doing, ParameterValue, Pixels, S
 from installation.worker_params import ParamsSender, WorkerParams
 from s2s import bundle
 from s2s.models.memory_generator import MemoryGenerator
+from s2s.retrain.memory import write_memory
 from s2s.sampling.sources import hear_sound
 from tests.fakes import wide_bundle, write_memory_bundle, write_naming_bundle, write_tiny_bundle
 
@@ -228,6 +229,8 @@ def test_what_is_known_is_painted_and_told_by_name(bench: Bench) -> None:
     bench.play(core, KNOWN, 0.0, 1.0)
     heard = core.status().heard
     assert [source.name for source in heard.sources] == ["rain", "train"]
+    assert [one.name for one in heard.likeliest] == ["rain", "train"]
+    assert [one.presence for one in heard.likeliest] == pytest.approx([0.953, 0.881], abs=1e-3)
     assert heard.certainty is not None and heard.certainty > 0.85 and heard.doing is Doing.PAINTING
     assert all(0.0 <= source.nearness <= 1.0 for source in heard.sources)
 
@@ -312,3 +315,42 @@ def test_the_edit_moves_the_image_the_way_that_louder_lies_and_is_nothing_at_0(b
     np.testing.assert_array_equal(pictures[0], pictures[1])
     np.testing.assert_array_equal(pictures[1], pictures[3])
     assert np.abs(pictures[2] - pictures[1]).max() > 0
+
+
+def remembering(bench: Bench) -> None:
+    """Give the bench's model two photographs of a place, and its frames room for them."""
+    frames = [np.full((36, 64, 3), level, np.uint8) for level in (40, 220)]
+    write_memory(bench.model, np.eye(2, 32), frames, ["dark", "bright"])
+    bench.frames.close()
+    bench.frames = FrameBox.for_pictures((32, 32))
+
+
+def test_the_nearest_photograph_of_the_place_is_seen_as_far_as_it_is_asked_for(bench: Bench) -> None:
+    remembering(bench)
+    core = bench.core()
+    shapes = []
+    for turn, share in enumerate((0.0, 0.5, 1.0)):
+        bench.send({**STILL, "/latent/memory": share})
+        core.step(float(turn))
+        frame = bench.frames.newest()
+        assert frame is not None
+        pixels = frame.pixels
+        shapes.append(pixels.shape)
+        assert core.status().photograph.share == share
+    assert shapes == [(32, 32, 3), (512, 512, 3), (512, 512, 3)]
+    nearest = int((np.eye(2, 32) @ core._motion.h).argmax())
+    assert core.status().photograph.name == ("dark", "bright")[nearest]
+    assert abs(int(pixels[256, 256, 0]) - (40, 220)[nearest]) < 4
+
+
+def test_while_a_photograph_stands_the_generator_rests_also_before_the_worlds_painter(bench: Bench) -> None:
+    remembering(bench)
+    core = bench.core()
+    counts: list[int] = []
+    for start, values in ((0.0, {"/latent/memory": 1.0}), (1.0, {"/latent/memory": 0.5, "/render/painter": 1.0})):
+        bench.send({**STILL, **values})
+        before = bench.frames.serial
+        for tick in range(200):
+            core.step(start + tick * 0.005)
+        counts.append(bench.frames.serial - before)
+    assert counts[0] <= 6 and counts[1] >= 20

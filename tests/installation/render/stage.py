@@ -7,9 +7,10 @@ import numpy as np
 
 from installation.output.snapshot import PixelReader
 from installation.parameters import DEFAULTS
+from installation.render.painter_words import NO_PHOTOGRAPH
 from installation.render.pipeline import Renderer
 from installation.render.shader_warming import Readiness
-from installation.status import HeardStatus
+from installation.status import HeardStatus, PhotographStatus
 from installation.values import Controls, Features, Frame, ParameterValue, Pixels
 
 PLAIN: dict[str, ParameterValue] = {
@@ -54,6 +55,7 @@ class Stage:
         after_s: float = 1 / 30,
         features: Features = SILENCE,
         heard: HeardStatus = NOTHING,
+        photograph: PhotographStatus = NO_PHOTOGRAPH,
         hud: Sequence[str] = (),
         **settings: ParameterValue,
     ) -> Pixels:
@@ -67,6 +69,7 @@ class Stage:
             features=features,
             controls=Controls(values),
             heard=heard,
+            photograph=photograph,
             hud=hud,
         )
         return PixelReader(self.context).read(self.target)

@@ -4,7 +4,7 @@ import pytest
 
 from installation.render.painter_words import SeenTime, painter_status, reason_against
 from installation.render.world_scene import WorldPicture
-from installation.status import HeardSource, HeardStatus, PainterStatus
+from installation.status import HeardSource, HeardStatus, PainterStatus, PhotographStatus
 from s2s.world.state import SceneState
 
 SEA = SceneState("sea", 1, 0.5, 12.0)
@@ -43,5 +43,34 @@ def test_why_the_worlds_painter_is_not_seen_is_said() -> None:
 def test_while_both_are_seen_each_counts_by_its_share() -> None:
     seen = SeenTime()
     for share in (0.0, 0.25, 1.0):
-        seen.add(share, 2.0)
+        seen.add(PainterStatus(share), 2.0)
     assert seen.rounded() == SeenTime(generator_s=3.5, world_s=2.5)
+
+
+@pytest.mark.parametrize(
+    ("share", "world", "words"),
+    [
+        (1.0, 0.0, "a photograph of the place: bar.mp4, 3 s"),
+        (0.004, 0.0, "the generator's picture"),
+        (0.997, 0.0, "a photograph of the place: bar.mp4, 3 s"),
+        (0.4, 0.0, "40% a photograph of the place (bar.mp4, 3 s), the rest the generator's picture"),
+        (
+            0.4,
+            0.6,
+            "16% a photograph of the place (bar.mp4, 3 s), 60% the world's own shaders (sea), "
+            "the rest the generator's picture",
+        ),
+    ],
+)
+def test_a_photograph_of_the_place_is_named(share: float, world: float, words: str) -> None:
+    status = painter_status(world, WorldPicture((SEA,)), photograph=PhotographStatus(share, "bar.mp4, 3 s"))
+    assert status.words == words
+    assert status.photograph_share == pytest.approx(share * (1.0 - world))
+    seen = SeenTime()
+    seen.add(status, 10.0)
+    assert seen.rounded().photograph_s == pytest.approx(10 * share * (1.0 - world))
+
+
+def test_why_no_photograph_is_seen_is_said() -> None:
+    status = painter_status(0.0, WorldPicture(), photograph=PhotographStatus(problem="there is none"))
+    assert status == PainterStatus(words="the generator's picture: there is none")

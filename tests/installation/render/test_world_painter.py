@@ -10,7 +10,7 @@ from installation.render import world_painter
 from installation.render.crossing import FADE_S, SETTLE_S
 from installation.render.render_target import RenderTarget
 from installation.render.world_scene import WorldPicture
-from installation.status import HeardSource, HeardStatus
+from installation.status import HeardSource, HeardStatus, PhotographStatus
 from installation.values import Pixels
 from s2s.world.painter import Painter
 from s2s.world.state import SceneState
@@ -104,6 +104,20 @@ def test_after_it_was_asked_for_and_no_more_the_generators_picture_is_as_before(
     after = stage.show(frame, heard=heard("rain"))
     assert difference(before, world) > 10.0
     assert np.abs(before.astype(int) - after).max() <= 1  # the dither's dice fall anew
+
+
+def test_before_a_photograph_of_the_place_the_world_gives_way(context: moderngl.Context) -> None:
+    stage, frame = Stage(context, WINDOW, ()), flat((200, 0, 0))
+    photographs = [PhotographStatus(share, "bar") for share in (0.0, 0.5, 1.0)]
+    shown = []
+    for photograph in photographs:
+        for _ in range(40):
+            seen = stage.show(frame, after_s=TURN_S, heard=heard("rain"), photograph=photograph, painter=1.0)
+        shown.append(seen.astype(float))
+    assert difference(shown[2], frame.pixels[0, 0]) < 1.0 < 10.0 < difference(shown[0], shown[2])
+    assert difference(shown[1], (shown[0] + shown[2]) / 2) < 10.0
+    assert stage.renderer.painter.words == "a photograph of the place: bar"
+    assert stage.renderer.seen.photograph_s > stage.renderer.seen.world_s > 0.0
 
 
 def test_half_way_both_painters_are_seen(context: moderngl.Context) -> None:

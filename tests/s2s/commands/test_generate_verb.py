@@ -54,13 +54,13 @@ def record_of(path: Path) -> dict[str, Any]:
 def test_a_folder_of_sounds_becomes_a_folder_of_pictures(model: Path, sounds: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert generate(sounds, out, "--count", 3, model=model) == 0
-    assert names_in(out) == ["high.png", "low-2.png", "low.png", "run.json"]
+    assert names_in(out) == ["deeper/low.png", "high.png", "low.png", "run.json"]
     assert pixels_of(out / "low.png").shape == (32, 3 * 32 + 2 * 2, 3)
     record = record_of(out / "run.json")
     assert record["arguments"]["count"] == 3
     assert record["results"]["model"] == "Tiny 1"
-    assert record["results"]["sounds"]["low-2"] == str(sounds / "low.wav")
-    assert record["results"]["failed"] == {}
+    assert record["results"]["sounds"]["deeper/low"] == str(sounds / "deeper" / "low.wav")
+    assert record["results"]["failed"] == {} and record["results"]["nothing heard"] == {}
 
 
 def test_singles_are_the_same_pictures_one_a_file(model: Path, sounds: Path, tmp_path: Path) -> None:
@@ -71,12 +71,47 @@ def test_singles_are_the_same_pictures_one_a_file(model: Path, sounds: Path, tmp
     np.testing.assert_array_equal(pixels_of(tmp_path / "out" / "low" / "1.png"), row[:, 34:])
 
 
-def test_a_sheet_has_a_captioned_row_a_sound(model: Path, sounds: Path, tmp_path: Path) -> None:
+def test_a_sound_of_a_class_keeps_the_name_of_its_folder(model: Path, tmp_path: Path) -> None:
+    for scene in ("rain", "sea"):
+        (tmp_path / scene).mkdir()
+        write_wav(tmp_path / scene / "1.wav", tone(8_000))
+    assert generate(tmp_path / "rain", tmp_path / "sea", tmp_path / "out", "--count", 1, model=model) == 0
+    assert names_in(tmp_path / "out") == ["rain/1.png", "run.json", "sea/1.png"]
+
+
+def test_a_sheet_has_a_captioned_row_a_sound_with_what_is_heard_of_it(
+    model: Path, sounds: Path, tmp_path: Path
+) -> None:
     assert generate(sounds, tmp_path / "sheet.png", "--count", 2, model=model) == 0
     height, width, _ = pixels_of(tmp_path / "sheet.png").shape
-    assert height == 6 + 3 * (160 + 6)
-    assert width > 6 + 2 * (160 + 6) + 20  # the names stand beside
+    assert 0 < height - (6 + 3 * (160 + 6)) < 40  # the columns have names
+    assert width > 6 + 3 * (160 + 6) + 20  # the names stand beside
     assert record_of(tmp_path / "sheet.json")["results"]["sounds"]["high"] == str(sounds / "high.wav")
+
+
+def test_the_rows_of_a_sheet_are_of_different_noise_and_a_sound_by_itself_of_the_same(
+    model: Path, sounds: Path, tmp_path: Path
+) -> None:
+    again = write_wav(tmp_path / "again.wav", tone(16_000, 0.3, 3_000.0))
+    assert generate(sounds / "high.wav", again, tmp_path / "sheet.png", "--count", 1, model=model) == 0
+    cells = pixels_of(tmp_path / "sheet.png")[-2 * (160 + 6) :, -(160 + 6) : -6]
+    assert not np.array_equal(cells[:160], cells[166 : 166 + 160])
+    assert generate(sounds / "high.wav", again, tmp_path / "out", "--count", 1, model=model) == 0
+    alone, beside = (pixels_of(tmp_path / "out" / f"{name}.png") for name in ("high", "again"))
+    np.testing.assert_array_equal(alone, beside)
+
+
+@pytest.mark.parametrize(("name", "words"), [("none", "it is silent"), ("faint", "lies at -78 dB, below -60 dB")])
+def test_that_nothing_is_heard_is_said_and_kept(
+    model: Path, tmp_path: Path, name: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    level = {"none": 0.0, "faint": 10 ** (-72 / 20) * 2**0.5}[name]
+    sound = encode(tmp_path / f"{name}.wav", level * tone(16_000, 1.0), "pcm_f32le", 16_000)
+    for _ in range(2):  # the second time the picture is there
+        caplog.clear()
+        assert generate(sound, tmp_path / "out", model=model) == 0
+        assert f"{sound}: nothing is heard: " in caplog.text and words in caplog.text
+        assert words in record_of(tmp_path / "out" / "run.json")["results"]["nothing heard"][name]
 
 
 def test_the_same_command_again_paints_only_what_is_missing(
@@ -116,7 +151,7 @@ def test_a_broken_file_among_many_stops_nothing_and_is_told_at_the_end(
 ) -> None:
     (sounds / "broken.wav").write_text("a shopping list")
     assert generate(sounds, tmp_path / "out", model=model) == 0
-    assert names_in(tmp_path / "out") == ["high.png", "low-2.png", "low.png", "run.json"]
+    assert names_in(tmp_path / "out") == ["deeper/low.png", "high.png", "low.png", "run.json"]
     assert "1 of 4 sounds failed" in caplog.text
     assert list(record_of(tmp_path / "out" / "run.json")["results"]["failed"]) == ["broken"]
 

@@ -1,6 +1,7 @@
 """`python -m s2s blend`, `invert` and `edit`: sheets, films, vectors, and what is told beside them."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,17 @@ def test_a_blend_at_0_is_what_generate_paints_of_the_sound(
         cell = sheet.crop((sheet.width - CELL_PX - GAP_PX, sheet.height - CELL_PX - GAP_PX, sheet.width, sheet.height))
         shown = np.asarray(cell.crop((0, 0, CELL_PX, CELL_PX)).resize((32, 32), Image.Resampling.BOX))
     assert np.abs(shown.astype(int) - expected).max() <= 3
+
+
+def test_an_inversion_into_a_file_says_how_far_it_is(
+    model: Path, images: list[Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    search = ("--steps", 20, "--restarts", 1, "--screened", 2, "--cache", tmp_path / "cache")
+    with caplog.at_level(logging.INFO):
+        assert s2s("invert", images[0], tmp_path / "out.png", *search, model=model) == 0
+    steps = [line.split(",")[0] for line in caplog.messages if "pixel loss" in line]
+    assert steps[0] == "dawn: step 0 of at most 20" and steps[-1] == "dawn: step 20 of at most 20"
+    assert len(steps) == len(set(steps)) == 11
 
 
 def test_an_edit_shows_the_image_as_it_was_found_in_the_middle(

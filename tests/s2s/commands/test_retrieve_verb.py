@@ -14,6 +14,7 @@ from PIL import Image
 from s2s.__main__ import main
 from s2s.card import IMAGE_ENCODER, read_card, write_card
 from tests.fakes import write_tiny_bundle
+from tests.s2s.media.test_audio import write_wav
 
 pytestmark = pytest.mark.heavy
 
@@ -165,7 +166,8 @@ def test_a_name_that_is_no_text_is_found_and_shown(retrieve: Retrieve, folder: P
     [
         ("missing.wav", None, "missing.wav: no such file"),
         ("missing.png", None, "missing.png: no such file"),
-        ("folder", None, "folder: is a folder"),
+        ("silence.wav", None, "silence.wav: nothing is heard: it is silent"),
+        ("empty", None, "empty: holds no image"),
         ("broken.png", None, "broken.png: cannot be read as an image"),
         ("query.wav", "no images", "holds no image"),
         ("query.png", "no sounds", "holds no sound"),
@@ -187,6 +189,8 @@ def test_what_cannot_be_searched_is_one_line_and_exit_code_2(
     write_sound(tmp_path / "query.wav", 0)
     write_image(tmp_path / "query.png", 0)
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "empty").mkdir()
+    write_wav(tmp_path / "silence.wav", np.zeros(8_000))
     if change in ("no images", "no sounds"):
         for file in (folder / change.split()[1]).iterdir():
             file.unlink()
@@ -211,3 +215,42 @@ def test_sounds_among_sounds_need_no_image_encoder(model: Path, retrieve: Retrie
 def test_a_sheet_must_be_a_png(run: Callable[..., int], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder / "sounds" / "0.wav", folder / "out.json") == 2
     assert "ends in .png" in capsys.readouterr().err
+
+
+@pytest.fixture
+def classes(tmp_path: Path) -> Path:
+    """Three sounds of each of two classes, the second's a copy of the first's first, and one that is silent."""
+    for number, name in enumerate(("rain", "sea")):
+        (tmp_path / "classes" / name).mkdir(parents=True)
+        for take in range(3):
+            write_sound(tmp_path / "classes" / name / f"{take}.wav", 10 * number + take)
+    write_wav(tmp_path / "classes" / "sea" / "silence.wav", np.zeros(8_000))
+    return tmp_path / "classes"
+
+
+def test_queries_in_folders_of_the_searched_names_have_recall(
+    classes: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, seed in (("rain", 0), ("sea", 1)):  # the second sounds as a take of rain
+        (tmp_path / "queries" / name).mkdir(parents=True)
+        write_sound(tmp_path / "queries" / name / "query.wav", seed)
+    search = [str(tmp_path / "queries"), str(classes), str(tmp_path / "out.png"), "--among=sounds", "--count=5"]
+    assert main(["retrieve", *search, "--cache", str(tmp_path / "cache"), "--model", str(model)]) == 0
+    results = json.loads((tmp_path / "out.json").read_text())["results"]
+    first, fifth = results["recall"]["sounds"]
+    assert first == {"k": 1, "share": 0.5, "chance": 0.5, "queries": 2}
+    assert (fifth["k"], fifth["share"], fifth["chance"]) == (5, 1.0, 1.0)
+    assert "silence.wav" in next(iter(results["searched"]["sounds"]["skipped"]))
+    assert "sounds of the right class, 2 queries: R@1 0.500 (by chance 0.500)" in capsys.readouterr().out
+
+
+def test_without_classes_there_is_no_recall(retrieve: Retrieve, folder: Path) -> None:
+    assert retrieve(folder / "sounds" / "0.wav")["recall"] == {}
+
+
+def test_a_query_of_a_folder_that_cannot_be_read_is_left_out(
+    retrieve: Retrieve, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "sounds" / "broken.wav").write_text("a shopping list")
+    assert len(retrieve(folder / "sounds")["queries"]) == 6
+    assert "left out" in caplog.text and "broken.wav" in caplog.text

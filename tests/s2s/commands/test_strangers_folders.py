@@ -88,7 +88,7 @@ def test_a_folder_that_is_linked_in_is_a_folder(model: Path, sounds: Path, tmp_p
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / "evening").symlink_to(sounds)
     assert s2s("generate", tmp_path / "linked", tmp_path / "out", model=model) == 0
-    assert (tmp_path / "out" / "rain.png").exists()
+    assert (tmp_path / "out" / "evening" / "rain.png").exists()
 
 
 @pytest.mark.parametrize("singles", [(), ("--singles",)], ids=["rows", "singles"])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 import yaml
 
 from s2s.__main__ import main
+from s2s.card import read_card
 from s2s.training.inputs.pairs import Pairs
 from s2s.training.stages.audio_encoder import load_audio_encoder
 from tests.fakes import write_tiny_bundle
@@ -122,6 +124,15 @@ def test_a_second_command_begins_with_the_first_ones_encoder(run: Run, tmp_path:
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
+def test_what_goes_on_from_a_bundle_hears_as_the_bundle_does(run: Run, tmp_path: Path, bundle: Path) -> None:
+    assert run("--from", bundle) == 0
+    heard = read_card(bundle).spectrogram
+    assert load_audio_encoder(tmp_path / "out")[1] == replace(heard, clip_samples=16_000)
+    assert told(tmp_path / "out")["spec"]["mean"] == heard.mean == -12.0
+    assert run("--from", tmp_path / "out", out="next") == 0  # and on from that
+    assert load_audio_encoder(tmp_path / "next")[1] == load_audio_encoder(tmp_path / "out")[1]
+
+
 def test_the_same_command_goes_on_where_it_stopped(run: Run, tmp_path: Path) -> None:
     assert run() == 0
     assert run("--steps", 2, "--resume") == 0
@@ -151,6 +162,7 @@ def test_a_dry_run_prints_what_would_be_and_does_nothing(
         (["--px", "96"], "at least two pairs"),  # the log says of each clip which sizes were prepared
         (["--from", "{tmp}/nowhere"], "nowhere"),
         (["--from", "{tmp}/tiny", "--set", "width=8"], "expected width 8 and 32 numbers"),
+        (["--from", "{tmp}/tiny", "--normalisation", "clip"], "tiny hears by fixed normalisation"),
         (["--resume"], "holds no checkpoint to resume from"),
     ],
 )

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from s2s.commands.train.common import settings_of
+from s2s.__main__ import main
+from s2s.commands.settings import settings_of
 from s2s.training.augment.spectrogram_augment import NO_AUGMENTATION
 from s2s.training.stages.audio_encoder import AudioEncoderSettings
 from s2s.training.stages.image_encoder import ImageEncoderSettings
@@ -42,6 +43,36 @@ def test_the_last_word_counts() -> None:
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"no setting 'widht'; known: .*temperature, weight_decay, width"):
         settings_of(AudioEncoderSettings, ["widht=8"])
+
+
+def test_the_nearest_name_is_suggested_where_one_is_near() -> None:
+    with pytest.raises(ValueError, match=r"width\. Did you mean width\?$"):
+        settings_of(AudioEncoderSettings, ["widht=8"])
+    with pytest.raises(ValueError, match=r", width$"):
+        settings_of(AudioEncoderSettings, ["zzz=8"])
+
+
+@pytest.mark.parametrize(
+    ("command", "listed"),
+    [
+        (["train", "audio-encoder"], ["width=64", "loss=total", "augmentation.gain_db=[-12.0, 10.0]"]),
+        (["train", "audio-encoder", "--augmentation", "none"], ["augmentation.tilt_db=0.0"]),
+        (["train", "sources"], ["columns=512", "mixing.share="]),
+        (["train", "generator", "--recipe", "icgan"], ["discriminator_lr="]),
+        (["ablate"], ["steps=400", "schedule=cosine"]),
+        (["evaluate"], ["steps=400"]),
+    ],
+    ids=" ".join,
+)
+def test_help_lists_what_there_is_to_set_and_asks_for_nothing_else(
+    command: list[str], listed: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*command, "--set", "help"])
+    assert caught.value.code == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(any(line.startswith(start) for line in lines) for start in listed)
+    assert not any("augmentation=" in line for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,27 @@ def test_a_volume_sheet_has_a_row_a_sound_and_a_column_a_gain(model: Path, sound
     assert rows["rain"][-1]["clipped"] > 0.3
 
 
+def test_what_lies_below_the_floor_is_marked_on_the_sheet(model: Path, tmp_path: Path) -> None:
+    sound, out = write_wav(tmp_path / "rain.wav", tone(16_000, 0.4, 300.0)), tmp_path / "volume.png"
+    assert s2s("volume", sound, out, "--gains=0,-80", model=model) == 0
+    assert [column["remark"] for column in results_of(out)["rain"]] == ["", "below the floor"]
+    with Image.open(out) as image:
+        heard, unheard = (np.asarray(image)[-GAP_PX - 17 : -GAP_PX, -x : -x + CELL_PX] for x in (332, 166))
+    paper = np.array((18, 18, 20), np.uint8)
+    assert (unheard == paper).all(axis=2).mean() > 0.5 > (heard == paper).all(axis=2).mean()
+
+
+@pytest.mark.parametrize("verb", ["volume", "mix"])
+def test_that_nothing_is_heard_in_a_sound_is_said(
+    model: Path, sounds: list[Path], tmp_path: Path, verb: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    silence = write_wav(tmp_path / "silence.wav", np.zeros(8_000))
+    assert s2s(verb, sounds[0], silence, tmp_path / "out.png", model=model) == 0
+    assert [record.getMessage() for record in caplog.records if "nothing is heard" in record.getMessage()] == [
+        f"{silence}: nothing is heard: it is silent; what is made of it is no answer"
+    ]
+
+
 def test_gains_and_noises_are_as_many_as_asked_for(model: Path, sounds: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "volume.png"
     assert s2s("volume", sounds[0], out, "--gains=-6,0", "--count", 3, model=model) == 0

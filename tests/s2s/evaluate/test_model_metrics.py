@@ -101,6 +101,14 @@ def test_clips_that_nobody_named_are_measured_by_distances_alone(model: TrainedM
     assert "sound to own picture, recall at 1" in metrics
 
 
+def test_classes_of_one_held_out_clip_each_leave_diversity_unmeasured(model: TrainedModel) -> None:
+    names = ("rain", "sea", "bell", "dog")
+    films = Films(classes=names * 2)
+    metrics = measured(model, films, hold_out(model, films), Judge(names).eval())
+    assert "noise diversity" not in metrics and "no class has two held-out clips" in str(metrics[NOT_MEASURED])
+    assert metrics["R@1, chance"] == 0.25
+
+
 def test_a_class_that_the_judge_does_not_know_is_left_out_and_counted(model: TrainedModel) -> None:
     films = Films(classes=("rain", "sea") * 2 + ("rain", "rain", "bell", None))
     metrics = measured(model, films, hold_out(model, films), Judge(("rain", "sea")).eval())

@@ -67,6 +67,13 @@ def test_a_long_caption_is_cut_instead_of_widening_the_sheet_without_end(name: s
     assert sheet.shape[1] <= 2 * 46 + 6 + 2 * 40 + 2 * 6
 
 
+def test_a_title_wider_than_the_sheet_goes_on_in_the_next_line() -> None:
+    title = "Small world: nearest in evening/photographs, cosine similarity"
+    narrow, wide = (captioned_sheet([[RED] * columns], title=title, cell_px=80) for columns in (2, 8))
+    assert narrow.shape[0] > wide.shape[0]
+    assert inked(narrow) == pytest.approx(inked(wide), rel=0.02)  # not a letter less
+
+
 def test_letters_that_the_font_lacks_are_spelt_out() -> None:
     assert drawable("Café −3 dB, λ 0.5 → 2×") == "Cafe -3 dB, lambda 0.5 -> 2x"
     assert drawable("雨") == "?"

@@ -18,6 +18,7 @@ from s2s.media.video_reader import (
     open_film,
     picture_track,
     pictures,
+    read_frame_at,
     read_frames,
     sampled,
     upright,
@@ -252,3 +253,19 @@ def test_a_header_that_promises_a_giant_is_refused_before_memory_is_taken(tmp_pa
     path.write_bytes(data)
     with pytest.raises(VideoFileError):
         read_frames(path, 16)
+
+
+@pytest.mark.parametrize("first_s", [0.0, 1.5])
+def test_one_picture_is_found_by_its_time_in_its_own_shape(tmp_path: Path, first_s: float) -> None:
+    times_s = [first_s + one for one in steady(100, 25.0)]
+    path = write(tmp_path / "film.mkv", times_s, size=(320, 180), encoder={"g": "30"})
+    for at_s, number in ((0.0, 0), (1.3, 32), (3.21, 80), (99.0, 99)):
+        frame = read_frame_at(path, at_s, 160)
+        assert frame.shape == (90, 160, 3) and number_of(frame) == number
+    assert read_frame_at(path, 0.0, 640).shape == (180, 320, 3)
+
+
+def test_of_sound_alone_no_picture_is_found(tmp_path: Path) -> None:
+    path = write(tmp_path / "sound.mp4", (), [Track(tone(0.5, 16_000), 16_000)])
+    with pytest.raises(VideoFileError, match="holds no picture"):
+        read_frame_at(path, 0.0, 160)

@@ -9,7 +9,9 @@ import pytest
 
 from s2s.bundle import load
 from s2s.card import BundleError, read_card, write_card
+from s2s.place_memory import MEMORY
 from s2s.retrain.layout import Layout
+from s2s.retrain.memory import write_memory
 from s2s.retrain.promote import copy_bundle, promote, roll_back, settle
 from tests.fakes import tiny_card, write_naming_bundle
 
@@ -110,3 +112,18 @@ def test_a_bundle_that_names_sources_is_copied_with_what_names_them(tmp_path: Pa
     whole = write_naming_bundle(tmp_path / "whole", known=0.1 * noise, unknown=-np.abs(noise))
     copy_bundle(whole, tmp_path / "copy")
     assert load(tmp_path / "copy").source_heads is not None
+
+
+def test_a_place_goes_and_comes_back_with_its_model_byte_for_byte(layout: Layout) -> None:
+    write_memory(layout.candidate, np.eye(2, 32), [np.zeros((9, 16, 3), np.uint8)] * 2, ["bar", "door"])
+    new = contents(layout.candidate)
+    promote(layout, DAY)
+    assert contents(layout.model) == new and f"{MEMORY}/frames/001.jpg" in new
+    roll_back(layout, DAY)
+    assert not (layout.model / MEMORY).exists() and contents(layout.previous) == new
+    roll_back(layout, DAY)
+    assert contents(layout.model) == new
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -96,6 +96,8 @@ def test_an_evening_becomes_a_model_beside_the_old_one(place: Path) -> None:
     assert new.card.metrics["held-out clips"] == 3.0
     assert {"mean place, before", "mean cosine, after", "L_total, after"} <= new.card.metrics.keys()
     assert (out / "candidate" / "thumbnail.png").exists()
+    assert new.memory is not None and new.memory.names[0] == "guest-00.mp4, 0 s"
+    assert len(new.memory.names) == 12 and "12 frames are in memory/" in new.card.data
     assert weights(out / "model") == weights(place / "tiny")
     assert report(out)["clips"] == {"train": 6, "val": 3, "test": 3}
     assert report(out)["share"] in SHARES

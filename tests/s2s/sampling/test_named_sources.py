@@ -84,3 +84,10 @@ def test_heads_travel_in_a_bundle(plain: Bundle, tmp_path: Path) -> None:
     again = bundle.load(tmp_path / "model").source_heads
     assert again is not None and again.names == heads.names
     assert torch.equal(again.detect.bias, heads.detect.bias)
+
+
+def test_all_names_that_are_likely_are_told_the_likeliest_first(plain: Bundle) -> None:
+    likeliest = hear_sound(naming(plain, -1.0, 2.0, -3.0), NOISE).likeliest
+    assert [one.name for one in likeliest] == ["bell", "rain", "dog"]
+    assert [one.presence for one in likeliest] == pytest.approx([0.881, 0.269, 0.047], abs=1e-3)
+    assert hear_sound(plain, NOISE).likeliest == ()

@@ -7,7 +7,10 @@ import pytest
 from s2s.evaluate.claims.kept import CLAIMS_FILE, KeptClaims
 from s2s.evaluate.report.model import Claim, Skipped, Value
 
-MEASURED = [Claim("one", "one is", "asked", Value(0.5, 0.25, 0.75, 8), 0.1, True), Skipped("two", "none there")]
+MEASURED: list[Claim | Skipped] = [
+    Claim("one", "one is", "asked", Value(0.5, 0.25, 0.75, 8), 0.1, True),
+    Skipped("two", "none there"),
+]
 
 
 def test_a_claim_that_is_kept_is_not_measured_again(tmp_path: Path) -> None:

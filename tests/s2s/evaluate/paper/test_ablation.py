@@ -1,6 +1,7 @@
 """The paper's table 2 in a few steps: every row is trained and judged once, kept, and set beside the paper's number."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,28 @@ def test_every_row_is_trained_for_every_seed_judged_and_kept(ablation: Ablation,
     changed = {**json.loads(kept.read_text()), "r1": 0.123}
     kept.write_text(json.dumps(changed))
     assert next(ablation.rows(DeviceContext(precision="float32")))["r1"] == 0.123  # it was read, not trained again
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ("judge", "the judge does not know sea: train it on the same classes"),
+        ("classes", "4 of 4 clips of the test split have no class"),
+        ("split", "no clips of the test split"),
+    ],
+)
+def test_what_cannot_be_judged_is_refused_before_anything_is_trained(
+    ablation: Ablation, tmp_path: Path, change: str, refusal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if change == "judge":
+        ablation = replace(ablation, judges=replace(ablation.judges, judge=Judge(("rain", "bell")).eval()))
+    elif change == "classes":
+        monkeypatch.setattr(ThreeSplits, "label", lambda *_: None)
+    else:
+        monkeypatch.setattr(ThreeSplits, "split", lambda *_: "train")
+    with pytest.raises(ValueError, match=refusal):
+        next(ablation.rows(DeviceContext(precision="float32")))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_line_of_the_table_is_the_mean_over_seeds_beside_the_papers() -> None:

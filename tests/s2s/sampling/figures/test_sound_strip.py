@@ -69,6 +69,17 @@ def test_loudness_says_what_is_clipped_and_what_rises_above_the_floor() -> None:
     assert (silence.level_dbfs, silence.above_floor, silence.clipped) == (None, 0.0, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("floor", "gain_db", "remark"),
+    [(1e-7, 0, ""), (1e-7, -60, "below the floor"), (1e-12, -20, ""), (1e-12, -45, "below -60 dB")],
+)
+def test_what_lies_below_the_floor_is_told_from_what_is_as_soft_as_silence(
+    floor: float, gain_db: float, remark: str
+) -> None:
+    spec = SpectrogramSpec(clip_samples=16_000, floor=floor)
+    assert loudness_of(at_volume(NOISE, gain_db), spec).remark == remark
+
+
 def test_a_sound_that_cannot_be_heard_is_named_by_its_column(model: Bundle) -> None:
     z = draw_noise(1, model.generator.z_dim, seed=0)
     with pytest.raises(ValueError, match="the broken one: the sound holds NaN"):

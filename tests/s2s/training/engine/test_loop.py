@@ -364,6 +364,21 @@ def test_without_a_terminal_lines_tell_now_and_then_the_rate_and_what_is_left(
     ]
 
 
+def test_the_end_of_a_run_says_what_came_of_it_however_short_it_was(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    says = {step: {"loss": 1 / step} for step in range(1, 5)}
+    validates = {2: {"loss": 0.25}, 4: {"loss": 0.5}}
+    with caplog.at_level(logging.INFO):
+        run(tmp_path, ToyStage(says=says, validates=validates), step_s=15.0, validate_every=2)
+    told = [line for line in caplog.messages if " after " in line]
+    assert told == [f"{tmp_path}: step 4 after 1.0 min: loss 0.5208, val_loss 0.5; best validated loss 0.25, at step 2"]
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        run(tmp_path, ToyStage(says=says, validates=validates), step_s=15.0, validate_every=2)
+    assert any("step 4 after 1.0 min: nothing was left to do" in line for line in caplog.messages)
+
+
 def test_what_is_left_follows_the_minutes_where_they_end_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from s2s.commands.train.common import settings_of
+from s2s.commands.settings import settings_of
 from s2s.training.augment.spectrogram_augment import SpectrogramAugmentation
 from s2s.training.engine import checkpoint
 from s2s.training.engine.checkpoint import LAST, RUN, TrainState

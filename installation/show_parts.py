@@ -1,0 +1,68 @@
+"""What a show is made of: the parts that `installation.assembly` wires, and what the loop expects of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from installation.clock import Clock, Pacer
+from installation.control.keyboard import Keyboard
+from installation.desk import Desk
+from installation.hosting import Host
+from installation.mailbox import FrameBox
+from installation.metering import Meter
+from installation.options import StartOnly
+from installation.output.sink import Sink
+from installation.output.snapshot import PixelReader
+from installation.output.surface import Surface
+from installation.preset_follower import PresetFollower
+from installation.render.pipeline import Renderer
+from installation.ring import AudioRing
+from installation.status import CaptureStatus, ControlStatus, InferenceStatus
+from installation.values import Pixels
+from installation.worker_params import ParamsSender
+
+
+class ControlSurface(Protocol):
+    """A control surface: started once, looked after once a turn, gives its state in words."""
+
+    def start(self) -> None: ...
+
+    def poll(self, now: float) -> None: ...
+
+    def status(self) -> ControlStatus: ...
+
+    def close(self) -> None: ...
+
+
+class Closable(Protocol):
+    """Anything that has to be given back."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a show is made of. Shared memory and hosts are closed by the show."""
+
+    clock: Clock
+    surface: Surface
+    renderer: Renderer
+    reader: PixelReader
+    desk: Desk
+    keyboard: Keyboard
+    ring: AudioRing
+    frames: FrameBox
+    params: ParamsSender
+    capture: Host[CaptureStatus]
+    inference: Host[InferenceStatus]
+    controls: dict[str, ControlSurface]
+    pacer: Pacer
+    meter: Meter
+    sinks: Sequence[Sink]
+    still: Pixels | None
+    presets: PresetFollower
+    cadence_fps: float = 60.0
+    """How many pictures a second are wanted on the display."""
+    start_only: StartOnly = field(default_factory=StartOnly)
+    fatal: tuple[type[Exception], ...] = ()
+    """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""
