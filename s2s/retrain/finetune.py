@@ -61,7 +61,8 @@ class Taught:
     `steps` of contrast gave; `by_share` is how each share did on recordings left out.
 
     `kept` are the shares of the world's scenes that land where they did, before and after, `agreement` the cosine of
-    its answers to the world with those before, and `surer_by` what was added to the logit of the heads' certainty.
+    its answers to the world with those before. `heads_share` is how far its heads go, None where it has none, and
+    `surer_by` what was added to the logit of their certainty.
     """
 
     share: float
@@ -70,7 +71,8 @@ class Taught:
     by_share: dict[str, float]
     kept: tuple[float, float]
     agreement: float
-    surer_by: float
+    heads_share: float | None = None
+    surer_by: float = 0.0
 
 
 def check_generator(model: Bundle) -> None:
@@ -110,12 +112,14 @@ def finetune_audio_encoder(
         {f"{one:g}": round(score, 4) for one, score in by_share.items()},
         (kept[0.0], kept[share]),
         agreement_with(old, new, rehearsal.rehearsed),
-        _surer_by(heard.surety[rows]) if share and model.source_heads else 0.0,
     )
     heads = {}
     if model.source_heads is not None:
         lessons = _lessons(dataset, rows, heard.asked, rehearsal.takes.asked)
-        heads = _taught_heads(lessons, model, taught, config)
+        heads_share, matrix = _taught_heads(lessons, dataset.pairs.labels[rows], model, config)
+        surer_by = _surer_by(heard.surety[rows]) if heads_share else 0.0
+        heads = _head_weights(model, matrix, surer_by)
+        taught = replace(taught, heads_share=heads_share, surer_by=surer_by)
     _write(model, layout, new, heads)
     write_text(layout.audio_encoder / _ABOUT, json.dumps(asdict(taught), indent=1) + "\n")
     return taught
@@ -131,15 +135,23 @@ def hear_pairs(dataset: VenueDataset, model: Bundle, layout: Layout, tell: Tell)
     return hear_all(model, len(pairs.ids), inputs, layout.cache / "heard-by-trunk", tell)
 
 
-def _taught_heads(lessons: Lessons, model: Bundle, taught: Taught, config: FinetuneConfig) -> dict[str, Tensor]:
-    """Return the weights of the heads that are others now, by name."""
+def _taught_heads(
+    lessons: Lessons, labels: NDArray[np.int64], model: Bundle, config: FinetuneConfig
+) -> tuple[float, Tensor]:
+    """Return how far the layer that sees goes, and its matrix; it has nothing to forget that the names need."""
     assert model.source_heads is not None
     old = matrix_of(model.source_heads.last_seeing)
     layer = taught_layer(lessons, old, config.steps, config.seed)
-    new = mixed(old, layer.matrix, taught.share)
+    share, _ = best_share(lessons, labels, old, layer.left_out, lambda _: 1.0)
+    return share, mixed(old, layer.matrix, share)
+
+
+def _head_weights(model: Bundle, matrix: Tensor, surer_by: float) -> dict[str, Tensor]:
+    """Return the weights of the heads that are others now, by name."""
+    assert model.source_heads is not None
     last = len(model.source_heads.see) - 1
-    odds = model.source_heads.odds.cpu() + torch.tensor([taught.surer_by, 0.0, 0.0])
-    return {f"see.{last}.weight": new[:-1].T, f"see.{last}.bias": new[-1], "odds": odds}
+    odds = model.source_heads.odds.cpu() + torch.tensor([surer_by, 0.0, 0.0])
+    return {f"see.{last}.weight": matrix[:-1].T, f"see.{last}.bias": matrix[-1], "odds": odds}
 
 
 def _lessons(

@@ -53,7 +53,7 @@ def test_a_retrained_model_names_what_sounds_as_before_and_sees_it_as_the_venue_
         (one.name, one.presence, one.nearness) for one in was.sources
     ]
     assert now.certainty is not None and was.certainty is not None and now.certainty >= was.certainty
-    assert (not np.allclose(now.sources[0].h, was.sources[0].h)) == (taught.share > 0.0)
+    assert (not np.allclose(now.sources[0].h, was.sources[0].h)) == bool(taught.heads_share)
     assert "names what sounds as the model before did" in new.card.provenance
 
 
