@@ -34,9 +34,11 @@ _log = logging.getLogger(__name__)
 FEWEST_PICTURES: Final = 500
 """Fewer teach the generator those pictures by heart, and nothing else."""
 _NEVER: Final = 1_000_000_000
-_SURE: Final = 0.5
-_SURE_OF: Final = 0.8
-"""Of the evening's sounds as many are to be `_SURE`: of what is not sure a show paints nothing."""
+_SURE: Final = 0.35
+_SURE_OF: Final = 0.7
+"""Of the evening's sounds as many are to be `_SURE`, which is as sure as a show must be to paint: more would have it
+paint most of what it does not know, too.
+"""
 _ABOUT: Final = "mixed.json"
 
 
