@@ -17,6 +17,7 @@ from s2s.commands import (
     ears,
     embed,
     evaluate,
+    evening,
     generate,
     hear,
     importing,
@@ -78,6 +79,7 @@ def build_parser() -> VerbParser:
     for group in (
         world,
         realism,
+        evening,
         prepare,
         train,
         retrain,

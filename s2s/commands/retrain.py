@@ -4,6 +4,7 @@ import argparse
 import logging
 import math
 import os
+import shlex
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -24,7 +25,7 @@ what is heard. A photograph goes with the sound whose name its own begins with (
 with the sound it was taken during, else with sounds at most ten minutes away. Ten recordings are needed; some of them
 are held out. OUT/model is what `run_show.py --model OUT/model` plays: a copy of the old model, until a new one is
 better on held-out clips with 95 % confidence. Then the old one is OUT/previous. OUT/before-after.html shows both. A
-run that was stopped, even killed, goes on where it was."""
+run that was stopped, even killed, goes on where it was. It says how far it is; all of it takes --minutes."""
 _CONSENT: Final = """Nothing is learnt from visitors but by this command. It copies sound (16 kHz) and frames from
 FOLDER into OUT/data and never changes FOLDER. With --forget the copies are deleted as soon as what is learnt from is
 computed, and OUT/cache, the spectrograms, after the comparison: from those speech could be made again. What stays are
@@ -41,7 +42,7 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("out", type=Path, nargs="?", metavar="OUT", help="a folder of its own, not within FOLDER")
     back = "play the previous model of a retraining again, and stop; a second time undoes it"
     verb.add_argument("--rollback", type=Path, metavar="OUT", help=back)
-    minutes = "of training at most, all starts together (default 20)"
+    minutes = "for all of it, all starts together; what does not fit is left out, and said (default 20)"
     verb.add_argument("--minutes", type=_minutes, default=20.0, metavar="N", help=minutes)
     verb.add_argument("--steps", type=at_least(1), default=4000, help="of training at most (default 4000)")
     generator = "fine-tune the generator as well, for half of the time, where there are 500 pictures"
@@ -128,13 +129,30 @@ def _tell(out: Path, report: Mapping[str, Any]) -> None:
     print(f"{report['in_words']} {report['old']} -> {report['new']}, {report['clips']['test']} held-out clips")
     if verdict["low"] is not None:
         print(f"score {verdict['gain']:+.3f}, 95 %: {verdict['low']:+.3f} to {verdict['high']:+.3f}")
+    if report["advice"]:
+        print(report["advice"])
+    before_kept, after_kept = report["learning"]["kept"]
+    print(f"the world's scenes kept: {before_kept:.3f} -> {after_kept:.3f}")
+    if (name := "class of the nearest picture") in before:
+        print(f"{name}: {before[name]:.3f} -> {after[name]:.3f}")
     for name, chance in (("recall at 1", True), ("mean place", True), ("mean cosine", False), ("L_total", False)):
         by_chance = f", by chance {report['by_chance'][name]:.3f}" if chance else ""
         print(f"{name}: {before[name]:.3f} -> {after[name]:.3f}{by_chance}")
-    if report["promoted"]:
-        print(f"promoted: {out / 'model'}; back with `python -m s2s retrain --rollback {out}`")
-    else:
-        print(f"not promoted: {out / 'model'} is what it was; {out / 'candidate'} takes its place with --force")
-    print(out / "before-after.html")
+    for words in report.get("cut_short", ()):
+        print(f"for want of time: {words}")
     if report["consent"] is None:
         print('no consent note was given: say with --consent "…" who agreed to be recorded')
+    _tell_what_to_do(out, promoted=report["promoted"])
+
+
+def _tell_what_to_do(out: Path, *, promoted: bool) -> None:
+    """Print what comes next, to be copied: the page, how to play, how to go back."""
+    place = shlex.quote(shown(out))
+    print(f"look:      {out / 'before-after.html'}")
+    if promoted:
+        print(f"promoted:  python run_show.py --model {place}/model    plays the new model")
+        print(f"roll back: python -m s2s retrain --rollback {place}")
+    else:
+        print(f"not promoted: {out / 'model'} is what it was; the same command with --force puts the new one there")
+        print(f"play it:   python run_show.py --model {place}/candidate    the new model, as it is")
+        print(f"roll back: nothing to do; after --force: python -m s2s retrain --rollback {place}")

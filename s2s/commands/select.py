@@ -19,18 +19,19 @@ if TYPE_CHECKING:
     from s2s.data.prepared import PreparedData
     from s2s.models.image_encoder import PictureEncoder
     from s2s.selection.select import Ledger
-    from s2s.selection.selectors import Scores, Selector
+    from s2s.selection.selectors import ByLocalizer, Scores, Selector
 
 _log = logging.getLogger(__name__)
 
-_WAYS: Final = ("localizer", "self", "middle", "random", "loudest")
+_WAYS: Final = ("localizer", "combined", "self", "middle", "random", "loudest")
 _SPLITS: Final = ("train", "val", "test")
 _STORY: Final = """Say which moments of each clip show what is heard (paper, 3.3): the ten best frames, at ten a second
 from 0, best first. OUT.json has them in the published shape; OUT.safetensors the score of every frame; OUT.png shows
 some of the clips, the best frame beside the middle one; OUT.run.json what it was made with. A run that was stopped,
 even killed, goes on where it was; under torchrun every rank does its part."""
-_BY: Final = """localizer: C_av of a trained localizer (default); self: cosine of a bundle's f_V and f_A; middle,
-random, loudest: baselines that look at no picture"""
+_BY: Final = """localizer: C_av of a trained localizer (default); combined: what `retrain` chooses by, what is new in
+the sound, what is seen then, and whether a bundle's f_V and f_A agree, with --model its localizer, too; self: their
+cosine alone; middle, random, loudest: baselines that look at no picture"""
 
 
 def add_to(verbs: Verbs) -> None:
@@ -47,8 +48,8 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("--split", choices=_SPLITS, action="append", help="these clips alone; may be given again")
     verb.add_argument("--count", type=at_least(1), default=10, help="moments of each clip (default 10)")
     verb.add_argument("--shown", type=at_least(1), default=8, metavar="N", help="clips on the sheet (default 8)")
-    truth = "a folder that `world` wrote, where the clips come from: says how often the selection is right"
-    verb.add_argument("--truth", type=Path, metavar="WORLD", help=truth)
+    truth = "a folder of `world` or `evening`, where the clips come from: says how often the selection is right"
+    verb.add_argument("--truth", type=Path, metavar="FOLDER", help=truth)
     verb.add_argument("--device", type=device, default="cpu", help="cpu, cuda or cuda:N (default cpu)")
     verb.add_argument("--seed", type=int, default=0, help="of what is drawn at random (default 0)")
     verb.set_defaults(run=_run)
@@ -105,7 +106,7 @@ def _check(args: argparse.Namespace) -> None:
             "--model names no localizer: train one with `python -m s2s train localizer DATA OUT`, or choose --by self"
         )
     if args.truth is not None and not args.truth.is_dir():
-        raise ValueError(f"{args.truth}: no such folder; expected one that `python -m s2s world` wrote")
+        raise ValueError(f"{args.truth}: no such folder; expected one that `world` or `evening` wrote")
 
 
 def _selector(args: argparse.Namespace, data: "PreparedData") -> "Selector":
@@ -122,11 +123,20 @@ def _selector(args: argparse.Namespace, data: "PreparedData") -> "Selector":
             return selectors.ByLoudness(px)
         case "self":
             return selectors.BySelfTraining(bundle.load(args.bundle, device=args.device))
+        case "combined":
+            from s2s.selection.combined import Combined
+
+            return Combined(bundle.load(args.bundle, device=args.device), _localizer(args) if args.model else None)
+    return _localizer(args)
+
+
+def _localizer(args: argparse.Namespace) -> "ByLocalizer":
+    from s2s.selection.selectors import ByLocalizer
     from s2s.training.stages.localizer import load_localizer
 
     net, about = load_localizer(args.model)
     encoder = _image_encoder(args)
-    return selectors.ByLocalizer(net.to(args.device), about, encoder, args.audible_db)
+    return ByLocalizer(net.to(args.device), about, encoder, args.audible_db)
 
 
 def _image_encoder(args: argparse.Namespace) -> "PictureEncoder":
@@ -158,9 +168,13 @@ def _take_finished(ledger: "Ledger", out: Path, clip_ids: Sequence[str]) -> None
 
 def _truths(folder: Path, data: "PreparedData", scores: "Mapping[str, Scores]") -> "dict[str, NDArray[np.float64]]":
     """Return presence [num_frames] of the thing that owns each clip. Raises ValueError for a clip that is not there."""
+    from s2s.evaluate.made_evening import TRUTH, presence_by_clip
     from s2s.evaluate.selection_hits import presence_of
     from s2s.world.truth import read_truth
 
+    if (folder / TRUTH).exists():
+        places = {clip_id: (data.rows[clip_id].source, data.rows[clip_id].start_s) for clip_id in scores}
+        return presence_by_clip(folder, places, {clip_id: len(each) for clip_id, each in scores.items()})
     truths = {}
     for clip_id, each in scores.items():
         row = data.rows[clip_id]

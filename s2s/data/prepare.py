@@ -6,7 +6,7 @@ whatever order they end in: the same films make the same bytes, undisturbed or n
 
 import shutil
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -67,7 +67,7 @@ def prepare(
     rank: Rank | None = None,
     patience_s: float = PATIENCE_S,
     retry_skipped: bool = False,
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Prepare every video of `corpus`, whose films lie under `root`, into `out`; yield as films are done.
 
     A film that cannot be used, or of which nothing comes for `patience_s`, is reported, not raised. Rank 0 waits for

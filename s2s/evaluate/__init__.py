@@ -17,5 +17,7 @@ comparison                        an old model against a new one
 evaluation, identity, full_report a whole report on a model, gone on with after a kill
 metrics                           what is measured for it, each registered once: a room of its own
 paper                             the paper's tables
+made_evening                      films of a venue with known moments; evening_score, evening_sound, evening_recordings,
+                                  photographed: what it is made of
 miniature                         the whole pipeline in small
 """

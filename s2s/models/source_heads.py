@@ -64,11 +64,33 @@ class SourceHeads(nn.Module):
 
         `sources` int64 [b, k] are numbers of things, for sounds of `summary` [b, hidden].
         """
-        scale, shift = self.ask(sources).chunk(2, dim=-1)  # [b, k, hidden] each
-        asked = F.relu(summary[:, None] * (1.0 + scale) + shift)
+        asked = self.asked_for(summary, sources)
         # Features of f_V are never negative.
         h = F.normalize(F.relu(self.see(asked)), dim=-1)
         return h, torch.sigmoid(self.near(asked)).squeeze(-1)
+
+    def asked_for(self, summary: Tensor, sources: Tensor) -> Tensor:
+        """Return what is heard of each asked thing, [b, k, hidden]; arguments as of `embed`."""
+        scale, shift = self.ask(sources).chunk(2, dim=-1)  # [b, k, hidden] each
+        return F.relu(summary[:, None] * (1.0 + scale) + shift)
+
+    @property
+    def last_seeing(self) -> nn.Linear:
+        """The layer whose ReLU is what would be seen."""
+        layer = self.see[-1]
+        assert isinstance(layer, nn.Linear)
+        return layer
+
+    def before_seeing(self, summary: Tensor) -> Tensor:
+        """Return what `last_seeing` is given for the likeliest thing in each sound of `summary`, [b, hidden]."""
+        likeliest = self.detect(summary).argmax(dim=1, keepdim=True)
+        seen: Tensor = self.see[:-1](self.asked_for(summary, likeliest))
+        return seen[:, 0]
+
+    def logit_of_certainty(self, reading: SourceReading) -> Tensor:
+        """Return the logit [b] of `certainty`."""
+        constant, of_logit, of_distance = self.odds.unbind()
+        return constant + of_logit * reading.logits.amax(dim=1) + of_distance * reading.distance.log()
 
     def hour(self, h: Tensor) -> tuple[Tensor, Tensor]:
         """Return the hour of the day 0..24 that features [..., h_dim] speak of, and how plainly, 0..1."""
@@ -82,9 +104,7 @@ class SourceHeads(nn.Module):
 
     def certainty(self, reading: SourceReading) -> Tensor:
         """Return how likely the likeliest thing of each sound is really there, [b] in 0..1, as calibrated."""
-        constant, of_logit, of_distance = self.odds.unbind()
-        likeliest = reading.logits.amax(dim=1)
-        return torch.sigmoid(constant + of_logit * likeliest + of_distance * reading.distance.log())
+        return torch.sigmoid(self.logit_of_certainty(reading))
 
     def _distance(self, summary: Tensor) -> Tensor:
         """Return the least Mahalanobis distance from a thing's centre, one covariance for all (Lee et al. 2018)."""

@@ -21,7 +21,10 @@ from s2s.retrain.promote import copy_bundle
 NO_CONSENT: Final = "No consent note was given."
 _THUMBNAILS: Final = 16
 _VENUE: Final = ".venue-"
-_LOST: Final = "It names no sources: the heads of the model before are not taught a venue's sounds. "
+_NAMES: Final = (
+    "It names what sounds as the model before did, since all but its last layers are that one's; "
+    "what it sees of it, and how sure it must be to paint, follow the venue. "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,9 @@ def assemble(layout: Layout, start: Path, dataset: VenueDataset, story: Story, l
     part = layout.out / ".candidate.new"
     copy_bundle(start, part)
     (part / "thumbnail.png").unlink(missing_ok=True)
-    # They know the old encoder's answers, and the names of what it was taught: of the venue's sounds they are unsure,
-    # and a show that is unsure does not paint.
-    (part / SOURCE_HEADS).unlink(missing_ok=True)
     shutil.copyfile(layout.mixed, part / AUDIO_ENCODER)
+    if old.source_heads is not None:
+        shutil.copyfile(layout.mixed_heads, part / SOURCE_HEADS)
     if learnt.generator:
         shutil.copyfile(layout.generator / GENERATOR, part / GENERATOR)
     write_card(part, _card(old, dataset, story, learnt))
@@ -102,7 +104,7 @@ def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -
     provenance = (
         f"Retrained on {story.day.isoformat()} from {old.name} {old.version}: {parts}, on {amount}. "
         f"The audio encoder lies {learnt.share:.0%} of the way from the old weights to the new ones. "
-        f"{_LOST if old.source_heads else ''}{story.consent_in_words} Command: `{story.command}`. "
+        f"{_NAMES if old.source_heads else ''}{story.consent_in_words} Command: `{story.command}`. "
         f"What it came from: {old.provenance}"
     )
     data = (
@@ -112,7 +114,7 @@ def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -
         f"Before that: {old.data}"
     )
     summary = {"version": next_version(old.version), "provenance": provenance, "data": data, "metrics": {}}
-    return old.model_copy(update={**summary, "source_heads": None})
+    return old.model_copy(update=summary)
 
 
 def _remembered(count: int) -> str:

@@ -1,60 +1,77 @@
-"""Between the old f_A and the one that an evening has taught: the mixture of weights that strangers like best.
+"""Between the old layer and the one that an evening has taught: the mixture that recordings left out like best.
 
-A network fine-tuned on little learns that by heart and forgets the rest; on the straight line between the weights
-before and after, what was learnt and what was known often add up (Wortsman et al. 2022, "Robust fine-tuning of
-zero-shot models"). How far to go is decided on the recordings that training stops by.
+On the straight line between weights before and after, what was learnt and what was known often add up (Wortsman et
+al. 2022, "Robust fine-tuning of zero-shot models"). How far to go is decided by what an installation is judged by,
+whether a sound finds a picture of its own kind, and by how much of the old world is still where it was.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+import numpy as np
 import torch
-from safetensors.torch import save_file
+from numpy.typing import NDArray
 from torch import Tensor
 
-from s2s.files.atomic_write import atomic_path, write_text
-from s2s.models.audio_encoder import AudioEncoder
-from s2s.retrain.dataset import VenueDataset
-from s2s.retrain.layout import Layout
-from s2s.training.losses.objectives import audio_visual_info_nce, unit_distance
-from s2s.training.stages.audio_encoder import AudioEncoderSettings, encode_pairs
+from s2s.metrics.scores import class_centroids, nearest_class
+from s2s.retrain.layer import Lessons, answers
 
 SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Of the way from the old weights to the new ones."""
+MOST_FORGOTTEN: Final = 0.03
+"""Of the world's scenes, beyond what is lost anyhow."""
+
+Taught = Sequence[tuple[NDArray[np.int64], Tensor]]
+"""Fold by fold, rows that were left out and the matrix that was taught without them."""
 
 
-def interpolate_weights(
-    dataset: VenueDataset, old: AudioEncoder, new: AudioEncoder, settings: AudioEncoderSettings, to: Layout
-) -> float:
-    """Write the best mixture to OUT/audio-encoder/mixed.safetensors and return its share of the new weights."""
-    before, after = ({name: value.cpu() for name, value in net.state_dict().items()} for net in (old, new))
-    net = AudioEncoder(new.width, new.embedding_dim).to(new.fc.weight.device).eval().requires_grad_(False)
-    losses = {}
-    for share in SHARES:
-        net.load_state_dict(mixed(before, after, share))
-        losses[share] = _loss(net, dataset, settings)
-    best = min(losses, key=losses.__getitem__)
-    weights = {name: value.contiguous() for name, value in mixed(before, after, best).items()}
-    with atomic_path(to.mixed) as partial:
-        save_file(weights, partial)
-        partial.chmod(0o644)  # a show may run as somebody else
-    write_text(to.mixed.with_suffix(".json"), json.dumps({"share": best, "loss": losses}, indent=1) + "\n")
-    return best
+def best_share(
+    lessons: Lessons, labels: NDArray[np.int64], old: Tensor, taught: Taught, kept: Callable[[float], float]
+) -> tuple[float, Mapping[float, float]]:
+    """Return the share of the new weights to take, and how each of `SHARES` does on recordings left out.
+
+    `labels` int64 [n] are classes, -1 where none is known; `kept` says how many of the world's scenes a share keeps.
+    Of shares that do equally well the least is taken.
+    """
+    scores = {share: score_left_out(lessons, labels, old, taught, share) for share in SHARES}
+    least = kept(0.0) - MOST_FORGOTTEN
+    allowed = [share for share in SHARES if share == 0.0 or kept(share) >= least]
+    return max(allowed, key=scores.__getitem__), scores
 
 
-def mixed(before: Mapping[str, Tensor], after: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
-    """Return the weights `share` of the way from `before` to `after`; counters as they are after."""
-    return {
-        name: torch.lerp(before[name], value, share) if value.is_floating_point() else value
-        for name, value in after.items()
-    }
+def mixed(before: Tensor, after: Tensor, share: float) -> Tensor:
+    """Return the weights `share` of the way from `before` to `after`."""
+    return torch.lerp(before, after, share)
 
 
-def _loss(net: AudioEncoder, dataset: VenueDataset, settings: AudioEncoderSettings) -> float:
-    """Return what the stage validates with, over all recordings to stop by at once."""
-    rows = dataset.pairs.held_out
-    image = torch.from_numpy(dataset.pairs.features[rows, 0])
-    audio = encode_pairs(net, dataset.pairs, rows)
-    distance = unit_distance(audio, image).diagonal().mean()
-    return float(audio_visual_info_nce(audio, image, settings.temperature) + settings.pull * distance)
+def score_left_out(lessons: Lessons, labels: NDArray[np.int64], old: Tensor, taught: Taught, share: float) -> float:
+    """Return how well sounds of recordings left out find pictures of their kind, 0..1, a recording counting once.
+
+    Where classes are known it is how often the nearest picture of other recordings, and the nearest class, are a
+    sound's own; where they are not, how near to the front its own picture comes among all.
+    """
+    scores = np.zeros(len(labels))
+    for rows, matrix in taught:
+        embeddings = answers(lessons.inputs[rows], mixed(old, matrix, share))
+        is_known = bool((labels[rows] >= 0).all()) and len(np.unique(labels)) > 1
+        scores[rows] = _of_kind(lessons, labels, rows, embeddings) if is_known else _in_front(lessons, rows, embeddings)
+    _, recording = np.unique(lessons.recordings, return_inverse=True)
+    return float((np.bincount(recording, scores) / np.bincount(recording)).mean())
+
+
+def _of_kind(
+    lessons: Lessons, labels: NDArray[np.int64], rows: NDArray[np.int64], embeddings: Tensor
+) -> NDArray[np.float64]:
+    others = np.setdiff1d(np.arange(len(labels)), rows)
+    count = lessons.images.shape[1]
+    pictures, kinds = lessons.images[others].double().flatten(0, 1), torch.from_numpy(labels[others])
+    own = torch.from_numpy(labels[rows])
+    nearest = kinds.repeat_interleave(count)[(embeddings @ pictures.T).argmax(dim=1)] == own
+    centroids = class_centroids(pictures, kinds.repeat_interleave(count), int(labels.max()) + 1)
+    return ((nearest.double() + (nearest_class(embeddings, centroids) == own).double()) / 2).numpy()
+
+
+def _in_front(lessons: Lessons, rows: NDArray[np.int64], embeddings: Tensor) -> NDArray[np.float64]:
+    cosines = embeddings @ lessons.images[:, 0].double().T
+    own = cosines[torch.arange(len(rows)), torch.from_numpy(rows)][:, None]
+    return 1.0 - ((cosines > own).double().sum(dim=1) / max(len(lessons.images) - 1, 1)).numpy()

@@ -22,6 +22,7 @@ _WORK: Final = (
     "report.json",
     "before-after.html",
 )
+_SPENT: Final = "spent.json"
 _WITHIN: Final = ("data", "cache")
 """What `--forget` deletes."""
 
@@ -63,6 +64,11 @@ class Layout:
         return self.audio_encoder / "mixed.safetensors"
 
     @property
+    def mixed_heads(self) -> Path:
+        """The weights of its heads, where the old model has some."""
+        return self.audio_encoder / "heads.safetensors"
+
+    @property
     def generator(self) -> Path:
         """The run of the generator."""
         return self.out / "generator"
@@ -91,6 +97,17 @@ class Layout:
     def page(self) -> Path:
         """What was found, to look at."""
         return self.out / "before-after.html"
+
+    def spent_s(self, options: dict[str, Any]) -> float:
+        """Return the seconds that earlier starts of the same retraining, with `options`, have taken."""
+        path = self.cache / _SPENT
+        spent = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return float(spent["seconds"]) if spent.get("options") == options else 0.0
+
+    def note_spent(self, options: dict[str, Any], seconds: float) -> None:
+        """Keep how long all starts together have taken: who goes on after a kill has no more time than the first."""
+        self.cache.mkdir(parents=True, exist_ok=True)
+        write_text(self.cache / _SPENT, json.dumps({"options": options, "seconds": round(seconds, 1)}) + "\n")
 
     def check_apart(self, folder: Path) -> None:
         """Raise ValueError where `folder` and OUT lie in each other: what is deleted in OUT is never a recording."""

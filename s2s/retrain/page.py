@@ -15,6 +15,7 @@ from PIL import Image
 
 from s2s.evaluate.comparison import GeneratorScores, RetrievalScores, Verdict
 from s2s.media.page import Html, data_url, document, element, table, text
+from s2s.retrain.venue import TEST_SHARE
 
 _QUALITY: Final = 88
 _SIDE_PX: Final = 128
@@ -23,7 +24,8 @@ _MEANINGS: Final = {
     "mean place": "of the own frame among them: 0 the first, 1 the last, 0.5 by chance",
     "mean cosine": "of the sound with its own frame",
     "L_total": "the paper's loss over the held-out clips; lower is better",
-    "class agreement": "sounds that land nearest to the pictures of their own class; for information only",
+    "class agreement": "sounds that land nearest to the pictures of their own class, all together",
+    "class of the nearest picture": "sounds whose nearest picture, of other recordings, is of their own class",
 }
 _STYLE: Final = """
 body { max-width: 60rem }
@@ -56,7 +58,9 @@ class ClipRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """All that the page tells. `generators` are the old one's numbers and the new one's, where one was trained."""
+    """All that the page tells. `generators` are the old one's numbers and the new one's, where one was trained; `kept`
+    which share of the world's scenes are still heard where they were, before and after.
+    """
 
     old_name: str
     new_name: str
@@ -66,6 +70,7 @@ class Findings:
     amount: str
     consent: str
     generators: tuple[GeneratorScores, GeneratorScores] | None = None
+    kept: tuple[float, float] | None = None
 
 
 def in_words(verdict: Verdict) -> str:
@@ -77,6 +82,29 @@ def in_words(verdict: Verdict) -> str:
     }[verdict.word]
 
 
+def advice(verdict: Verdict) -> str:
+    """Return what would settle it, in numbers; empty where it is settled."""
+    if verdict.word != "no clear difference":
+        return ""
+    if verdict.low > 0:
+        return "Own frames come nearer, but not nearer than others do, or not all of that is better: it does not count."
+    if verdict.needed is None:
+        return "Cannot tell yet, and more recordings would hardly tell: the two are too much alike, or too few."
+    more = math.ceil((verdict.needed - verdict.recordings) / TEST_SHARE)
+    return (
+        f"Cannot tell yet: bring about {more} more recordings. {verdict.recordings} were compared with, and a "
+        f"difference of this size shows on about {verdict.needed}; a quarter of what is brought is held out."
+    )
+
+
+def world_kept(before: float, after: float) -> str:
+    """Return what the new model still knows of the world, as a sentence."""
+    return (
+        f"Of the world's own sounds, made anew and not rehearsed, {before:.0%} are heard where the old model has their "
+        f"scene, by the old one, and {after:.0%} by the new one. Names of what sounds are the old model's either way."
+    )
+
+
 def before_after(findings: Findings, rows: Sequence[ClipRow]) -> Html:
     """Return the page."""
     clips = len(findings.old.place)
@@ -85,8 +113,10 @@ def before_after(findings: Findings, rows: Sequence[ClipRow]) -> Html:
         element("h1", f"{findings.old_name} → {findings.new_name}"),
         element("p", in_words(findings.verdict), class_=f"verdict {findings.verdict.word.split()[0]}"),
         element("p", _explained(findings.verdict, clips)),
+        *([element("p", said)] if (said := advice(findings.verdict)) else []),
         element("p", f"{findings.amount} {findings.consent}"),
         *_numbers(findings),
+        *([element("p", world_kept(*findings.kept))] if findings.kept else []),
         *([_generators(*findings.generators)] if findings.generators else []),
         element("h2", shown),
         element(
@@ -103,10 +133,14 @@ def before_after(findings: Findings, rows: Sequence[ClipRow]) -> Html:
 def _explained(verdict: Verdict, clips: int) -> str:
     if math.isinf(verdict.low):
         return f"Score {verdict.gain:+.3f} over {clips} clips of one recording: too few to say how sure that is."
+    meaning = (
+        "It is how many more sounds than before find a picture of their own class nearest"
+        if verdict.by_class
+        else "It is half the change of the place of a sound's own frame and half that of their cosine"
+    )
     return (
         f"Score {verdict.gain:+.3f} over {clips} clips; with 95 % confidence it lies between {verdict.low:+.3f} and "
-        f"{verdict.high:+.3f}. It is half the change of the place of a sound's own frame and half that of "
-        "their cosine; above 0 the new model is better."
+        f"{verdict.high:+.3f}. {meaning}; above 0 the new model is better."
     )
 
 

@@ -2,52 +2,49 @@
 
 import json
 import logging
+import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from s2s import bundle
 from s2s.bundle import Bundle, BundleError
 from s2s.card import write_card
-from s2s.evaluate.comparison import (
-    GeneratorScores,
-    RetrievalScores,
-    Verdict,
-    class_agreement,
-    compare,
-    generator_scores,
-    retrieval_scores,
-)
+from s2s.evaluate.comparison import GeneratorScores, Verdict, compare, generator_scores
 from s2s.files.atomic_write import write_text
-from s2s.metrics.scores import class_centroids
 from s2s.rates import SAMPLE_RATE_HZ
 from s2s.retrain import finetune
+from s2s.retrain.budget import Budget
 from s2s.retrain.candidate import Learnt, Story, assemble, measured, save_thumbnail
-from s2s.retrain.dataset import VenueDataset, gather
+from s2s.retrain.dataset import GATHERED_IN, VenueDataset, gather
+from s2s.retrain.finetune import Taught
+from s2s.retrain.judging import held_out_scores, painted_from
 from s2s.retrain.layout import Layout
-from s2s.retrain.page import ClipRow, Findings, before_after, in_words
+from s2s.retrain.page import ClipRow, Findings, advice, before_after, in_words
 from s2s.retrain.place_frames import remember
 from s2s.retrain.promote import copy_bundle, promote, settle
+from s2s.retrain.rehearsal import takes_of_a_scene
+from s2s.retrain.stages import Stages
 from s2s.sampling.generate import Sampling, paint
 from s2s.training.inputs.moments import fingerprint
-from s2s.training.stages.audio_encoder import encode_pairs
 
 _log = logging.getLogger(__name__)
 
 SHOWN: Final = 24
 """Clips on the page: more nobody looks at on a phone."""
 PICTURES_EACH: Final = 2
+_LEARN_SHARE: Final = 0.7
+"""Of the time that is left, for learning: the rest is for comparing and for the page."""
 _DIFFERS: Final = ("sample_rate_hz", "clip_samples", "window_samples", "hop_samples", "floor")
 
 
 @dataclass(frozen=True, slots=True)
 class RetrainOptions:
-    """What a retraining is asked for. `minutes` are of training, for both networks together."""
+    """What a retraining is asked for. `minutes` are for all of it, every start together."""
 
     folder: Path
     out: Path
@@ -113,10 +110,12 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
         copy_bundle(options.model, layout.model)
     current = _current_model(layout, model)
 
+    stages = _stages(layout, options)
     dataset = gather(
         options.folder,
         layout,
         model,
+        stages,
         seed=options.seed,
         workers=options.workers,
         pictures=options.generator,
@@ -126,17 +125,36 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
         assert model.image_encoder is not None
         remember(options.folder, layout, model.image_encoder, options.seed)
     pictures = finetune.pictures_for(layout) if options.generator else None
-    share = 0.5 if pictures is not None else 1.0
-    config = finetune.FinetuneConfig(options.steps, options.minutes * share, options.device, options.seed)
-    learnt = Learnt(finetune.finetune_audio_encoder(dataset, model, layout, config))
+    stages.begin("teaching the audio encoder what is heard here, and how that looks")
+    minutes = stages.share_s(_LEARN_SHARE) / 60.0
+    # The rehearsal follows from what was asked for, not from the clock: a run that was killed repeats it.
+    config = finetune.FinetuneConfig(
+        options.steps, minutes, options.device, options.seed, options.workers, takes_of_a_scene(options.minutes)
+    )
+    taught = finetune.finetune_audio_encoder(
+        dataset, model, layout, config, lambda done, total: stages.at(done, total, "sounds, then the world's")
+    )
+    learnt = Learnt(taught.share)
     painted = None
     if pictures is not None:
+        stages.begin("teaching the generator how the place looks")
         finetune.finetune_generator(pictures, model, layout, config)
         assemble(layout, options.model, dataset, options.story, replace(learnt, generator=True))
         painted = _generator_scores(layout, options, dataset, current)
         learnt = replace(learnt, generator=painted[1].is_better_than(painted[0]))
+    stages.begin("comparing the new model with the old one, on recordings that neither has heard, and painting both")
     assemble(layout, options.model, dataset, options.story, learnt)
-    return _compare(layout, options, dataset, current, learnt, painted)
+    report = _compare(layout, options, dataset, current, taught, painted)
+    report |= {"seconds": round(stages.budget.used_s()), "cut_short": stages.cut_short}
+    _write_report(layout, report)
+    return report
+
+
+def _stages(layout: Layout, options: RetrainOptions) -> Stages:
+    """Return the stages, with the time that earlier starts have left."""
+    budget = Budget(options.minutes, time.monotonic, layout.spent_s(options.key))
+    count = len(GATHERED_IN) + 2 + options.generator
+    return Stages(budget, count, note=lambda seconds: layout.note_spent(options.key, seconds))
 
 
 def _check_model(model: Bundle) -> None:
@@ -177,13 +195,13 @@ def _compare(
     options: RetrainOptions,
     dataset: VenueDataset,
     current: Bundle,
-    learnt: Learnt,
+    taught: Taught,
     generator_scores: tuple[GeneratorScores, GeneratorScores] | None,
 ) -> dict[str, Any]:
     """Compare what lies in OUT/candidate, complete its card and its thumbnail, and write page and report."""
     new = bundle.load(layout.candidate, device=options.device)
-    sounds = [_embedded(model, dataset) for model in (current, new)]
-    old_scores, new_scores = (_scores(audio, dataset) for audio in sounds)
+    sounds = [painted_from(model, dataset, dataset.pairs.test) for model in (current, new)]
+    old_scores, new_scores = (held_out_scores(audio, dataset) for audio in sounds)
     verdict = compare(old_scores, new_scores, dataset.held_out, options.seed)
     findings = Findings(
         f"{current.card.name} {current.card.version}",
@@ -191,34 +209,20 @@ def _compare(
         old_scores,
         new_scores,
         verdict,
-        f"{dataset.num_recordings} recordings, {dataset.hours:.2f} hours. The audio encoder went {learnt.share:.0%} of "
-        "the way from its old weights to those that were trained on them, as other recordings held out have it.",
+        f"{dataset.num_recordings} recordings, {dataset.hours:.2f} hours. The audio encoder went {taught.share:.0%} of "
+        "the way from its old weights to those that were trained on them, as recordings left out in turn have it.",
         options.story.consent_in_words,
         generator_scores,
+        taught.kept,
     )
     rows = _rows(dataset, current, new, sounds, options.seed)
     save_thumbnail(layout.candidate / "thumbnail.png", np.stack([row.after[0] for row in rows]))
     card = measured(new.card, old_scores, new_scores, verdict, len(set(dataset.held_out)))
     write_card(layout.candidate, card)
     write_text(layout.page, before_after(findings, rows))
-    report = _report(options, dataset, findings) | {"share": learnt.share}
+    report = _report(options, dataset, findings) | {"share": taught.share, "learning": asdict(taught)}
     _write_report(layout, report)
     return report
-
-
-@torch.no_grad()
-def _embedded(model: Bundle, dataset: VenueDataset) -> Tensor:
-    """Return how `model` hears the held-out clips, unit embeddings [n, d]."""
-    pairs = replace(dataset.pairs, spec=model.spec)
-    return F.normalize(encode_pairs(model.audio_encoder, pairs, pairs.test), dim=1)
-
-
-def _scores(audio: Tensor, dataset: VenueDataset) -> RetrievalScores:
-    pairs = dataset.pairs
-    features = torch.from_numpy(np.array(pairs.features[:, 0]))
-    centroids = class_centroids(features[pairs.train], torch.from_numpy(pairs.labels[pairs.train]), len(pairs.classes))
-    agreement = class_agreement(audio, pairs.labels[pairs.test], centroids)
-    return replace(retrieval_scores(audio, features[pairs.test]), agreement=agreement)
 
 
 def _rows(dataset: VenueDataset, current: Bundle, new: Bundle, sounds: list[Tensor], seed: int) -> list[ClipRow]:
@@ -255,6 +259,7 @@ def _report(options: RetrainOptions, dataset: VenueDataset, findings: Findings) 
         "new": findings.new_name,
         "verdict": _verdict_fields(findings.verdict),
         "in_words": in_words(findings.verdict),
+        "advice": advice(findings.verdict),
         "before": findings.old.summary(),
         "after": findings.new.summary(),
         "by_chance": {"recall at 1": round(1 / len(pairs.test), 4), "mean place": 0.5},

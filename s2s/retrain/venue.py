@@ -10,7 +10,7 @@ from typing import Final, Self
 from s2s.data.corpus import FolderCorpus, Split, Video
 from s2s.data.plan import source_name
 from s2s.data.splits import place_of
-from s2s.files.folders import FILMS, PICTURES, files_under, unread_remark
+from s2s.files.folders import FILMS, PICTURES, endings_of, files_under, unread_remark
 from s2s.files.names import shown
 from s2s.retrain.times import begun_at, duration_of, taken_at
 
@@ -47,9 +47,16 @@ class Venue:
         """Return films and sounds, each with its split."""
         return self.listed
 
+    def at_most(self, seconds: float | None) -> Self:
+        """Return the same with no more than the first `seconds` of each recording; None for all of it."""
+        if seconds is None:
+            return self
+        return replace(self, listed=tuple(replace(video, duration_s=seconds) for video in self.listed))
+
     @classmethod
     def read(cls, folder: Path, seed: int = 0) -> Self:
         """Look into `folder`. Raises ValueError where there is too little, OSError."""
+        _check_heard(folder)
         videos = FolderCorpus(folder, sounds=True).videos()
         sounds = [video.path for video in videos if video.path.suffix.lower() not in FILMS]
         findings = photographs_of(sounds, sorted(files_under(folder, PICTURES))) if sounds else {}
@@ -57,7 +64,11 @@ class Venue:
         unread = unread_remark(folder, ("films", "sounds", "pictures"))
         if not used:
             also = f"; {unread}" if unread else ""
-            raise ValueError(f"{folder} holds sounds but no photograph that goes with one, and no film{also}")
+            raise ValueError(
+                f"{folder} holds sounds but no photograph that goes with one, and no film: put one beside each that "
+                f"begins with its name ({shown(sounds[0].stem)}.jpg beside {shown(sounds[0].name)}), or take it "
+                f"while the sound is recorded, or film{also}"
+            )
         unused = [path for path in sounds if not findings.get(path)]
         splits = divided(sorted({video.split_key for video in used}), seed, folder)
         return cls(
@@ -68,6 +79,17 @@ class Venue:
                 *(f"{shown(path.relative_to(folder))}: no photograph goes with it" for path in unused),
                 *([unread] if unread else []),
             ),
+        )
+
+
+def _check_heard(folder: Path) -> None:
+    """Raise ValueError where photographs lie in `folder` and nothing that is heard."""
+    if not folder.is_dir() or any(files_under(folder, endings_of(("films", "sounds")))):
+        return
+    if photographs := sum(1 for _ in files_under(folder, PICTURES)):
+        raise ValueError(
+            f"{folder} holds {photographs} photographs and nothing that is heard: each needs the sound of what it "
+            "shows, as a film or as a recording beside it that has its name or was made at its time"
         )
 
 

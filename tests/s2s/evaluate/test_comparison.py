@@ -1,6 +1,7 @@
 """Old against new: places, cosines, the paper's loss, and when a difference is one."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from s2s.evaluate.comparison import (
     GeneratorScores,
     RetrievalScores,
     class_agreement,
+    class_hits,
     compare,
     retrieval_scores,
 )
@@ -100,6 +102,41 @@ def test_classes_agree_where_any_is_known() -> None:
     audio = torch.tensor([[1.0, 0.2], [0.8, 0.1], [0.3, 0.2]])
     assert class_agreement(audio, np.array([0, 1, -1]), centroids) == pytest.approx(0.5)
     assert class_agreement(audio, np.array([-1, -1, -1]), centroids) is None
+
+
+def test_where_classes_are_known_it_is_by_the_nearest_picture_that_is_judged() -> None:
+    hits = [np.array(row, float) for row in ([0] * 12, [1] * 9 + [0, 0, math.nan])]
+    # Places and cosines say the contrary, and do not count.
+    old, new = (replace(of(place, 0.5), hits=one) for place, one in zip((0.1, 0.4), hits, strict=True))
+    verdict = compare(replace(old, hits=np.where(np.isnan(hits[1]), math.nan, hits[0])), new, names(12))
+    assert verdict.word == "better" and verdict.by_class
+    assert verdict.gain == pytest.approx(9 / 11) and verdict.recordings == 11
+
+
+def test_the_nearest_picture_is_of_the_class_or_not() -> None:
+    pictures, kinds = torch.eye(3, 4), np.array([0, 1, -1])
+    audio = torch.tensor([[1.0, 0.1, 0.0, 0.0], [1.0, 0.1, 9.0, 0.0], [0.0, 1.0, 0.0, 0.0]])
+    found = class_hits(audio, np.array([0, 1, -1]), pictures, kinds)
+    assert found is not None and found[:2].tolist() == [1.0, 0.0] and math.isnan(found[2])
+    assert class_hits(audio, np.array([0, 1, -1]), pictures, np.array([0, 0, -1])) is None
+
+
+def test_who_cannot_tell_says_how_many_recordings_would() -> None:
+    rng = np.random.default_rng(4)
+    gains = rng.normal(0.04, 0.1, 12)
+    verdict = compare(of(0.3, 0.5), of(0.3, (0.5 + 2 * gains).tolist()), names(12))
+    assert verdict.word == "no clear difference" and verdict.needed is not None
+    assert verdict.needed > verdict.recordings == 12
+    told = []
+    for trial in range(60):
+        more = (0.5 + 2 * rng.choice(gains, verdict.needed)).tolist()
+        count = verdict.needed
+        told.append(compare(of(0.3, 0.5, count), of(0.3, more, count), names(count), seed=trial).word == "better")
+    assert np.mean(told) == pytest.approx(0.8, abs=0.15)
+
+
+def test_what_is_all_alike_no_number_of_recordings_would_tell() -> None:
+    assert compare(of(0.4, 0.6), of(0.4, 0.6), names(12)).needed is None
 
 
 def test_a_generator_is_better_in_both_numbers_or_not_at_all() -> None:

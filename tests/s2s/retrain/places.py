@@ -17,11 +17,11 @@ from tests.s2s.data.films import Track, numbered, steady, tone, write
 RATE_HZ = 16_000
 
 
-def dataset(folder: Path, count: int, seconds: float = 1.0) -> Path:
+def dataset(folder: Path, count: int, seconds: float = 1.0, level: float = 0.5) -> Path:
     """Write films, each of its own pitch and its own still picture."""
     folder.mkdir()
     for number in range(count):
-        sound = Track(tone(seconds, RATE_HZ, 200.0 * 1.2**number), RATE_HZ)
+        sound = Track(tone(seconds, RATE_HZ, 200.0 * 1.2**number, level), RATE_HZ)
         pictures = [numbered(17 * number + 3, (64, 64))] * round(10 * seconds)
         times_s = steady(len(pictures), 10.0)
         write(folder / f"guest-{number:02d}.mp4", times_s, [sound], size=(64, 64), pictures=pictures)

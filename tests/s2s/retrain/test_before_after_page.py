@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from s2s.evaluate.comparison import GeneratorScores, RetrievalScores, Verdict, Word
-from s2s.retrain.page import ClipRow, Findings, before_after
+from s2s.retrain.page import ClipRow, Findings, advice, before_after
 
 
 def scores_of(place: list[float]) -> RetrievalScores:
@@ -74,6 +75,20 @@ def test_the_verdict_comes_first_and_every_clip_has_its_numbers() -> None:
 )
 def test_what_is_not_better_says_so(word: Word, said: str) -> None:
     assert said in before_after(findings(word), [row(0)])
+
+
+def test_what_cannot_be_told_yet_is_told_in_numbers() -> None:
+    open_still = replace(findings("no clear difference"), verdict=Verdict("no clear difference", 0.1, -0.1, 0.3, 9, 16))
+    page = before_after(open_still, [row(0)])
+    assert "Cannot tell yet: bring about 28 more recordings. 9 were compared with" in page
+    assert "bring about" not in before_after(findings("better"), [row(0)])
+    assert "would hardly tell" in advice(Verdict("no clear difference", 0.0, -0.1, 0.1, 9))
+
+
+def test_what_is_left_of_the_world_is_said() -> None:
+    page = before_after(replace(findings(), kept=(0.92, 0.9)), [row(0)])
+    assert "92% are heard where the old model has their scene, by the old one, and 90% by the new one" in page
+    assert "world" not in before_after(findings(), [row(0)])
 
 
 def test_names_are_text_and_never_tags() -> None:

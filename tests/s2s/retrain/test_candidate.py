@@ -1,19 +1,21 @@
 """The new bundle's name and what its card tells."""
 
-import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from s2s.bundle import load
-from s2s.card import AUDIO_ENCODER
+from s2s.bundle import Bundle, load
 from s2s.retrain.candidate import NO_CONSENT, Learnt, Story, assemble, command_line, next_version
 from s2s.retrain.dataset import VenueDataset
+from s2s.retrain.finetune import FinetuneConfig, finetune_audio_encoder
 from s2s.retrain.layout import Layout
+from s2s.sampling.sources import hear_sound
 from tests.fakes import write_naming_bundle
-from tests.s2s.training.made_up_pairs import tiny_pairs
+from tests.s2s.retrain.lessons import small_world
+from tests.s2s.training.made_up_pairs import pairs_of
 
 
 @pytest.mark.parametrize(
@@ -35,13 +37,32 @@ def test_consent_is_told_or_its_absence_is() -> None:
     assert Story(date(2024, 5, 18), "evening", "…").consent_in_words == NO_CONSENT
 
 
-def test_a_retrained_model_names_no_sources_for_it_would_be_unsure_of_the_venues(tmp_path: Path) -> None:
+def test_a_retrained_model_names_what_sounds_as_before_and_sees_it_as_the_venue_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_world(monkeypatch)
     noise = np.random.default_rng(0).standard_normal(16_000).astype(np.float32)
     start = write_naming_bundle(tmp_path / "start", known=0.1 * noise, unknown=-np.abs(noise))
-    layout = Layout(tmp_path / "out")
-    layout.mixed.parent.mkdir(parents=True)
-    shutil.copyfile(start / AUDIO_ENCODER, layout.mixed)
-    dataset = VenueDataset(tiny_pairs(6, num_held_out=2), np.empty((0, 8, 8, 3), np.uint8), ("a",), 1, 0.1)
-    assemble(layout, start, dataset, Story(date(2024, 5, 18), "evening", "…"), Learnt(0.5))
-    model = load(layout.candidate)
-    assert model.source_heads is None and "It names no sources" in model.card.provenance
+    layout, old = Layout(tmp_path / "out"), load(start)
+    dataset = evening(old)
+    taught = finetune_audio_encoder(dataset, old, layout, FinetuneConfig(5, 1.0, takes=3))
+    assemble(layout, start, dataset, Story(date(2024, 5, 18), "evening", "…"), Learnt(1.0))
+    new = load(layout.candidate)
+    was, now = hear_sound(old, 0.1 * noise), hear_sound(new, 0.1 * noise)
+    assert [(one.name, one.presence, one.nearness) for one in now.sources] == [
+        (one.name, one.presence, one.nearness) for one in was.sources
+    ]
+    assert now.certainty is not None and was.certainty is not None and now.certainty >= was.certainty
+    assert (not np.allclose(now.sources[0].h, was.sources[0].h)) == bool(taught.heads_share)
+    assert "names what sounds as the model before did" in new.card.provenance
+
+
+def evening(model: Bundle, count: int = 12) -> VenueDataset:
+    """Return clips of noise, each of a recording of its own."""
+    rng, rows = np.random.default_rng(0), np.arange(count)
+    sounds = rng.uniform(0.01, 0.3, (count, 1)) * rng.standard_normal((count, model.spec.clip_samples))
+    features = rng.uniform(0.0, 1.0, (count, 2, model.card.generator.h_dim))
+    pairs = pairs_of(sounds.clip(-1, 1).astype(np.float32), features, model.spec)
+    names = tuple(f"guest-{row}" for row in rows)
+    pairs = replace(pairs, train=rows[:6], held_out=rows[6:9], test=rows[9:])
+    return VenueDataset(pairs, np.empty((0, 8, 8, 3), np.uint8), names, count, 0.1)

@@ -1,62 +1,48 @@
-"""Between old weights and new ones: as far as recordings that were not trained on allow."""
-
-import json
-from pathlib import Path
+"""Between old weights and new ones: as far as recordings left out like it, and the world can bear."""
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
 
-from s2s.models.audio_encoder import AudioEncoder
-from s2s.retrain.dataset import VenueDataset
-from s2s.retrain.interpolate import interpolate_weights, mixed
-from s2s.retrain.layout import Layout
-from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.inputs.pairs import Pairs
-from s2s.training.stages.audio_encoder import AudioEncoderSettings, encode_pairs
-
-SPEC = SpectrogramSpec(clip_samples=8_000, normalisation="fixed", mean=-12.0, deviation=3.0)
+from s2s.retrain.contrast import folds
+from s2s.retrain.interpolate import best_share, mixed, score_left_out
+from s2s.retrain.teaching import taught_layer
+from tests.s2s.retrain.lessons import made_up, old_layer
 
 
-def encoder(seed: int) -> AudioEncoder:
-    torch.manual_seed(seed)
-    return AudioEncoder(width=4, embedding_dim=16).eval().requires_grad_(False)
+@pytest.mark.parametrize("labelled", [True, False])
+def test_what_finds_the_right_kind_of_picture_is_taken(labelled: bool) -> None:
+    lessons, kinds = made_up()
+    labels = kinds if labelled else np.full_like(kinds, -1)
+    taught = taught_layer(lessons, old_layer(), 5, seed=0).left_out
+    share, scores = best_share(lessons, labels, old_layer(), taught, lambda _: 1.0)
+    assert share > 0 and scores[share] > scores[0.0]
 
 
-def dataset(wanted: AudioEncoder, count: int = 6) -> VenueDataset:
-    """Return one whose sounds lie where `wanted` hears them."""
-    rng, rows = np.random.default_rng(0), np.arange(count)
-    log_spectrograms = rng.uniform(0, 8, (count, SPEC.num_bins, SPEC.num_frames)).astype(np.float16)
-    log_spectrograms *= np.linspace(0, 1, SPEC.num_bins)[None, :, None] > rng.uniform(0, 1, count)[:, None, None]
-    none, ones = np.empty(0, np.int64), np.ones(count)
-    features = np.zeros((count, 1, 16), np.float32)
-    ids = tuple(f"guest-{row}" for row in rows)
-    neither = ones > 1
-    pairs = Pairs(rows, rows, none, ids, (), -ones.astype(np.int64), ones, neither, SPEC, log_spectrograms, features)
-    features[:, 0] = encode_pairs(wanted, pairs, rows).numpy()
-    return VenueDataset(pairs, np.empty((0, 8, 8, 3), np.uint8), ids, count, 0.1)
+def test_what_was_better_before_stays_as_it_was() -> None:
+    lessons, kinds = made_up()
+    knows = taught_layer(lessons, old_layer(), 5, seed=0).matrix
+    spoilt = [(rows, old_layer()) for rows in folds(lessons.recordings, seed=0)]
+    assert best_share(lessons, kinds, knows, spoilt, lambda _: 1.0)[0] == 0.0
 
 
-@pytest.mark.parametrize(("better", "share"), [("old", 0.0), ("new", 1.0)])
-def test_the_weights_that_strangers_like_best_are_taken(tmp_path: Path, better: str, share: float) -> None:
-    old, new, layout = encoder(0), encoder(1), Layout(tmp_path)
-    layout.audio_encoder.mkdir()
-    settings = AudioEncoderSettings(width=4, temperature=0.1, pull=8.0)
-    assert interpolate_weights(dataset({"old": old, "new": new}[better]), old, new, settings, layout) == share
-    findings, wanted = load_file(layout.mixed), {"old": old, "new": new}[better].state_dict()
-    assert all(torch.equal(findings[name], value) for name, value in wanted.items())
-    assert json.loads(layout.mixed.with_suffix(".json").read_text())["share"] == share
+def test_a_share_that_forgets_the_world_is_not_taken() -> None:
+    lessons, kinds = made_up()
+    left_out = taught_layer(lessons, old_layer(), 5, seed=0).left_out
+    share, _ = best_share(lessons, kinds, old_layer(), left_out, lambda share: 0.9 - 0.1 * share)
+    assert share == 0.25
+
+
+def test_a_recording_counts_once_however_many_clips_it_gave() -> None:
+    lessons, kinds = made_up(recordings=8, each=1)
+    once, often = np.arange(8), np.array([0, 1, 2, 3, 4, 5, 6, 7, 7, 7])
+    scores = []
+    for rows in (once, often):
+        few = lessons.of(rows)
+        left_out = [(part, old_layer()) for part in folds(few.recordings, seed=0)]
+        scores.append(score_left_out(few, kinds[rows], old_layer(), left_out, 0.0))
+    assert scores[0] == pytest.approx(scores[1])
 
 
 def test_a_mixture_lies_on_the_line_between_both() -> None:
-    before, after = (
-        {"w": torch.tensor([0.0, 2.0]), "seen": torch.tensor(3)},
-        {
-            "w": torch.tensor([1.0, 0.0]),
-            "seen": torch.tensor(9),
-        },
-    )
-    between = mixed(before, after, 0.25)
-    assert between["w"].tolist() == [0.25, 1.5]
-    assert between["seen"].item() == 9
+    assert mixed(torch.tensor([0.0, 2.0]), torch.tensor([1.0, 0.0]), 0.25).tolist() == [0.25, 1.5]

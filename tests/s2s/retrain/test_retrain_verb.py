@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,20 @@ from s2s.retrain import finetune
 from s2s.retrain import run as steps
 from s2s.retrain.interpolate import SHARES
 from tests.fakes import write_tiny_bundle
+from tests.s2s.retrain.lessons import small_world
 from tests.s2s.retrain.places import dataset, photograph, sound
 
 pytestmark = pytest.mark.proc
 
 BRIEF = ("--minutes", "5", "--steps", "2", "--workers", "1")
 Retrain = Callable[..., int]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_rehearsal() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        small_world(patch)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +102,9 @@ def test_an_evening_becomes_a_model_beside_the_old_one(place: Path) -> None:
     assert report(out)["clips"] == {"train": 6, "val": 3, "test": 3}
     assert report(out)["share"] in SHARES
     assert json.loads((out / "run.json").read_text())["arguments"]["steps"] == 2
-    assert json.loads((out / "audio-encoder" / "run.json").read_text())["from_encoder"] is True
+    learning = report(out)["learning"]
+    assert learning == json.loads((out / "audio-encoder" / "mixed.json").read_text())
+    assert learning["steps"] == 0 and all(0.0 <= kept <= 1.0 for kept in learning["kept"])
 
 
 def test_the_card_tells_where_it_came_from_and_that_nobody_was_asked(place: Path) -> None:
@@ -149,12 +159,12 @@ def test_one_step_back(there: Path, retrain: Retrain, capsys: pytest.CaptureFixt
 def test_a_kill_between_two_steps_costs_nothing_that_was_done(
     step: str, there: Path, retrain: Retrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The clips are prepared and the encoder is trained already: whoever does it again fails."""
+    """The clips are prepared and heard already, and whoever prepares them again fails; what is taught is the same."""
     say(monkeypatch, "better")
     for name in ("report.json", "run.json", "before-after.html"):
         (there / name).unlink()
     shutil.rmtree(there / "candidate")
-    trained = (there / "audio-encoder" / "log.jsonl").read_text()
+    taught = (there / "audio-encoder" / "mixed.safetensors").read_bytes()
     with monkeypatch.context() as patch:
 
         def dies(*_: object, **__: object) -> None:
@@ -165,15 +175,14 @@ def test_a_kill_between_two_steps_costs_nothing_that_was_done(
     monkeypatch.setattr("s2s.retrain.dataset._prepared", dies)
     assert retrain() == 0
     assert read_card(there / "model").version == "1.venue-1"
-    assert (there / "audio-encoder" / "log.jsonl").read_text() == trained
+    assert weights(there / "model") == taught
     assert report(there)["promoted"] is True
 
 
-def test_more_steps_go_on_from_where_training_was(there: Path, retrain: Retrain) -> None:
-    assert retrain("--steps", 4) == 0
-    lines = (there / "audio-encoder" / "log.jsonl").read_text().splitlines()
-    assert json.loads(lines[-1])["step"] == 4
-    assert report(there)["asked"]["steps"] == 4
+def test_more_steps_are_more_steps_at_most(there: Path, retrain: Retrain) -> None:
+    assert retrain("--steps", 10) == 0
+    assert report(there)["learning"]["steps"] in (0, 5, 10)
+    assert report(there)["asked"]["steps"] == 10
 
 
 def test_forgetting_leaves_no_sound_and_no_spectrogram_and_never_touches_the_folder(
@@ -257,6 +266,17 @@ def test_too_few_recordings_are_one_line_and_exit_code_2(
     error = capsys.readouterr().err
     assert "holds 2 recordings that can be used; at least 10 are needed" in error
     assert error.count("\n") == 1
+
+
+def test_a_silent_evening_is_one_line_that_says_so(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset(tmp_path / "silent", 10, level=0.0)
+    words = ["retrain", tmp_path / "silent", tmp_path / "out", "--model", place / "tiny", *BRIEF]
+    assert main([str(word) for word in words]) == 2
+    error = capsys.readouterr().err
+    assert "0 recordings to learn from can be used" in error
+    assert "10 cannot, 10 of them for one reason: it is silent: no second reaches -60 dB of full scale" in error
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,21 @@ def test_too_few_recordings_are_refused_with_how_many_are_needed(tmp_path: Path)
         Venue.read(tmp_path)
 
 
-def test_sounds_alone_are_refused(tmp_path: Path) -> None:
+def test_an_evening_without_pictures_is_told_where_to_put_them(tmp_path: Path) -> None:
     sound(tmp_path / "bar.wav")
-    with pytest.raises(ValueError, match="holds sounds but no photograph that goes with one"):
+    with pytest.raises(ValueError, match=r"holds sounds but no photograph .* \(bar.jpg beside bar.wav\)"):
         Venue.read(tmp_path)
+
+
+def test_pictures_without_an_evening_are_told_what_they_need(tmp_path: Path) -> None:
+    photograph(tmp_path / "bar.jpg")
+    with pytest.raises(ValueError, match="holds 1 photographs and nothing that is heard: each needs the sound"):
+        Venue.read(tmp_path)
+
+
+def test_of_a_long_evening_the_beginning_of_each_recording_is_read(tmp_path: Path) -> None:
+    for number in range(FEWEST):
+        (tmp_path / f"film-{number}.mp4").touch()
+    venue = Venue.read(tmp_path)
+    assert venue.at_most(None) is venue
+    assert {video.duration_s for video in venue.at_most(90.0).listed} == {90.0}
