@@ -20,6 +20,7 @@ from s2s.retrain.stages import Stages
 from s2s.selection.combined import Combined, Evidence
 from s2s.selection.consensus import agreed
 from s2s.selection.select import top_moments
+from s2s.selection.sounding import is_room_alone
 
 _log = logging.getLogger(__name__)
 
@@ -41,11 +42,20 @@ def choose_moments(
             looked_at[clip_id] = _evidence(clips, clip_id, selector, kept / f"{clip_id}.safetensors")
         except (ValueError, OSError) as error:
             _log.warning("skipped %s: %s", clip_id, " ".join(str(error).split()))
+    looked_at = _with_something_heard(looked_at)
     scores = agreed(list(looked_at.values()), [recordings[clip_id] for clip_id in looked_at])
     return {
         clip_id: top_moments(evidence.of_every_frame(each))
         for (clip_id, evidence), each in zip(looked_at.items(), scores, strict=True)
     }
+
+
+def _with_something_heard(looked_at: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """Return the clips in which more is heard than the room, and say how many are not among them."""
+    is_alone = is_room_alone([(float(one.range_db[0]), float(one.range_db[1])) for one in looked_at.values()])
+    if is_alone.any():
+        _log.info("%d of %d clips are left out: nothing but the room is heard in them", is_alone.sum(), len(looked_at))
+    return {clip_id: one for (clip_id, one), alone in zip(looked_at.items(), is_alone, strict=True) if not alone}
 
 
 def mixed_by_split(clips: VenueClips) -> list[str]:

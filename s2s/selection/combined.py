@@ -18,7 +18,7 @@ from s2s.models.image_encoder import PictureEncoder
 from s2s.rates import FRAME_RATE_HZ
 from s2s.sampling.embed import unit
 from s2s.selection.selectors import ByLocalizer, Scores, loudness_db
-from s2s.selection.sounding import candidates, novelty_db, sounding
+from s2s.selection.sounding import candidates, novelty_db, softest_and_loudest_db, sounding
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.training.inputs.moments import fingerprint, frame_px
 
@@ -42,7 +42,8 @@ class Evidence:
     """What speaks for the moments of a clip that are looked at: `at` [k] their frames, `scores` [k] in dB of novelty.
 
     `doubt`, 0..1, is how little novelty tells them apart. `seen` [k, d] are f_V's unit features of their pictures,
-    `listened` [c] what f_A's last layer is given where something sounds, `heard` [n] where that is.
+    `listened` [c] what f_A's last layer is given where something sounds, `heard` [n] where that is, `range_db` [2] the
+    levels of the clip's softest moments and of its loudest.
     """
 
     at: NDArray[np.int64]
@@ -51,6 +52,7 @@ class Evidence:
     seen: Scores
     listened: Scores
     heard: NDArray[np.bool_]
+    range_db: NDArray[np.float64]
 
     def of_every_frame(self, scores: Scores) -> Scores:
         """Return a score for each of the n frames: that of the nearest looked at, less the further away it is.
@@ -103,7 +105,8 @@ class Combined:
         if not len(frames):
             raise ValueError("it has no frames")
         sound, num_frames = source.sound(clip_id), len(frames)
-        heard = sounding(loudness_db(sound, num_frames))
+        level_db = loudness_db(sound, num_frames)
+        heard, range_db = sounding(level_db), np.array(softest_and_loudest_db(level_db))
         at = candidates(heard, LOOKED_AT_EVERY)
         novelty = pooled(novelty_db(sound, num_frames), frames)[at]
         doubt = 1.0 / (1.0 + float(np.ptp(novelty)) / TELLING_DB)
@@ -112,7 +115,7 @@ class Combined:
         if self.localizer is not None:
             agreement = agreement + self.localizer.scores(source, clip_id)[at]
         scores = np.asarray(novelty + DB_A_COSINE * doubt * agreement, np.float32)
-        return Evidence(at, scores, doubt, seen, columns[heard].mean(axis=0), heard)
+        return Evidence(at, scores, doubt, seen, columns[heard].mean(axis=0), heard, range_db)
 
     @torch.inference_mode()
     def _seen(self, frames: Frames) -> Scores:

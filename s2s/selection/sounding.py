@@ -3,6 +3,7 @@
 A room is never digitally silent, so that what sounds is measured from the room's floor up, not from nothing.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,8 @@ AUDIBLE_DB: Final = 20.0
 """A moment so much softer than the clip's loudest is passed over, as by the localizer."""
 ABOVE_FLOOR_DB: Final = 6.0
 """What is not so much louder than the room is the room."""
+_LOUD_PERCENT: Final = 96.0
+_KNOWN_BY: Final = 5
 _FLOOR_PERCENT: Final = 10.0
 _BACKGROUND_PERCENT: Final = 20.0
 _NUM_BANDS: Final = 40
@@ -31,6 +34,30 @@ def sounding(level_db: Values) -> NDArray[np.bool_]:
     floor_db = float(np.percentile(level_db, _FLOOR_PERCENT))
     risen = audible & (level_db >= floor_db + ABOVE_FLOOR_DB)
     return np.asarray(risen if risen.any() else audible)
+
+
+def softest_and_loudest_db(level_db: Values) -> tuple[float, float]:
+    """Return the level of a clip's softest tenth, which is its room where anything comes and goes, and of its loudest.
+
+    The loudest is what a 25th of the moments, a bark, rise above: a knock alone makes no clip loud.
+    """
+    soft, loud = np.percentile(level_db, [_FLOOR_PERCENT, _LOUD_PERCENT])
+    return float(soft), float(loud)
+
+
+def is_room_alone(ranges_db: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
+    """Return of which clips of an evening nothing is heard but the room, of their softest and loudest levels [n, 2].
+
+    The room is known from the clips in which something comes and goes, `_KNOWN_BY` of them at least: it is their median
+    floor. A clip that hardly changes and lies no further than `ABOVE_FLOOR_DB` above it holds nothing else.
+    """
+    ranges = np.array(ranges_db, np.float64).reshape(-1, 2)
+    changes_db = ranges[:, 1] - ranges[:, 0]
+    rooms_db = ranges[changes_db >= 2.0 * ABOVE_FLOOR_DB, 0]
+    if len(rooms_db) < _KNOWN_BY:
+        return np.zeros(len(ranges), np.bool_)
+    is_still = changes_db < ABOVE_FLOOR_DB
+    return np.asarray(is_still & (ranges[:, 1] <= np.median(rooms_db) + ABOVE_FLOOR_DB), np.bool_)
 
 
 def novelty_db(sound: NDArray[np.float32], num_frames: int) -> Values:

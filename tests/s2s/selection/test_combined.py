@@ -8,7 +8,7 @@ import pytest
 from s2s import bundle
 from s2s.selection.combined import Combined, pooled
 from s2s.selection.select import top_moments
-from s2s.selection.sounding import candidates, novelty_db, sounding
+from s2s.selection.sounding import candidates, is_room_alone, novelty_db, sounding
 from tests.fakes import write_tiny_bundle
 from tests.s2s.selection.clips import RATE_HZ, MadeUp
 
@@ -66,6 +66,13 @@ def test_the_floor_of_a_room_is_no_sound_and_a_steady_sound_is_one() -> None:
     assert np.flatnonzero(sounding(level_db)).tolist() == list(range(40, 60))
     assert sounding(np.full(100, -30.0, np.float32)).all()
     assert sounding(np.full(100, -120.0, np.float32)).all()  # digital silence: none is better than another
+
+
+def test_a_clip_of_the_room_alone_is_known_by_the_others_and_steady_rain_is_none() -> None:
+    bands, room, rain = [(-55.0, -25.0)] * 5, (-56.0, -54.0), (-30.0, -28.0)
+    assert is_room_alone([*bands, room, rain]).tolist() == [False] * 5 + [True, False]
+    assert not is_room_alone([room, rain, rain]).any()  # nobody knows the room
+    assert is_room_alone([]).tolist() == []
 
 
 def test_what_is_there_all_the_time_is_not_new() -> None:

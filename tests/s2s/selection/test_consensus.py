@@ -19,7 +19,9 @@ def evening(count: int, doubt: float = 1.0, scores: tuple[float, float] = (0.0, 
         seen = np.stack([kind, kinds[int(rng.integers(KINDS))]])
         heard = np.ones(2, bool)
         clips.append(
-            Evidence(np.arange(2), np.array(scores, np.float32), doubt, seen, listened.astype(np.float32), heard)
+            Evidence(
+                np.arange(2), np.array(scores, np.float32), doubt, seen, listened.astype(np.float32), heard, np.zeros(2)
+            )
         )
     return clips
 
@@ -51,6 +53,6 @@ def test_an_evening_without_clips_has_no_scores() -> None:
 def test_a_frame_that_is_not_looked_at_scores_as_its_neighbour_and_silence_comes_last() -> None:
     heard = np.array([True, True, True, False])
     one = np.zeros((2, 3), np.float32)
-    evidence = Evidence(np.array([0, 2]), np.array([1.0, 5.0], np.float32), 1.0, one, one[0], heard)
+    evidence = Evidence(np.array([0, 2]), np.array([1.0, 5.0], np.float32), 1.0, one, one[0], heard, np.zeros(2))
     spread = evidence.of_every_frame(evidence.scores)
     assert spread.argsort()[::-1].tolist() == [2, 0, 1, 3] and spread[3] < spread[:3].min() - 4.0
