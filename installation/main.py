@@ -114,11 +114,11 @@ class EndBySignal:
 
 def show(config: ShowConfig, started_at: float) -> int:
     """Run the live show; the report is written however it ends."""
-    from installation.assembly import build_show
-
-    clear_leftovers()
     end = EndBySignal()
     end.listen()
+    from installation.assembly import build_show  # takes a moment, in which a signal may come, too
+
+    clear_leftovers()
     try:
         live = build_show(config, started_at)
     except SystemExit:
