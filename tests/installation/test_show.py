@@ -265,3 +265,23 @@ def test_what_is_heard_reaches_shaders_modulation_page_and_report(theatre: Theat
 def test_a_model_that_cannot_say_is_taken_for_certain(theatre: Theatre) -> None:
     theatre.run(1.0)
     assert theatre.stage.features[-1].certainty == 1.0 and theatre.show.status().heard == ""
+
+
+def test_a_beat_tapped_from_anywhere_is_the_tempo_on_the_desk_and_in_the_features(theatre: Theatre) -> None:
+    theatre.run(1.0)
+    for _ in range(4):
+        theatre.desk.post("/audio/tap", True, "midi")
+        theatre.run(0.5)
+    assert theatre.desk.get("/audio/tempo") == pytest.approx(120.0, rel=0.02)
+    assert theatre.stage.features[-1].tempo_bpm == pytest.approx(120.0, rel=0.02)
+    assert max(features.beat for features in theatre.stage.features[-5:]) > 0.3
+    theatre.desk.post("/audio/tempo", 0.0, "page")
+    theatre.run(1.0)
+    assert theatre.stage.features[-1].tempo_bpm == 0.0
+
+
+def test_the_report_tells_the_parts_of_a_turn(theatre: Theatre) -> None:
+    theatre.run(2.0)
+    display = theatre.report()["display"]
+    assert list(display["parts_ms"]) == ["late", "take", "draw", "read", "present"]
+    assert display["missed"] == {} and display["garbage"]["longest_ms"] >= 0.0
