@@ -27,6 +27,7 @@ class Meter:
         self.living_picture_s: float | None = None
         self._first_at: float | None = None
         self._presented_at: float | None = None
+        self.last_interval_ms: float | None = None
         self._heard_at = 0.0
         self._serial = 0
 
@@ -36,7 +37,8 @@ class Meter:
         if self._presented_at is None:
             self._first_at, self.first_picture_s = now, now - self.started_at
         else:
-            self.interval_ms.add((now - self._presented_at) * 1e3)
+            self.last_interval_ms = (now - self._presented_at) * 1e3
+            self.interval_ms.add(self.last_interval_ms)
         self._presented_at = now
         if features.heard_at > self._heard_at:
             # Only sound that is new in this picture counts, or a stalled source would look slow instead of silent.
@@ -87,6 +89,11 @@ class MemoryMeter:
             self._max[name] = max(self._max.get(name, 0.0), rss_mib)
             if name not in self._start or now - self._began_at <= _WARM_UP_S:
                 self._start[name] = rss_mib
+
+    @property
+    def rss_mib(self) -> Mapping[str, float]:
+        """The memory of each process when it was last looked at."""
+        return self._now
 
     def summary(self) -> dict[str, Any]:
         """Return `{start, end, max}` of all processes together, and of each."""

@@ -28,6 +28,7 @@ def build_report(
             "fps": round(meter.fps, 2),
             "interval_ms": {**meter.interval_ms.summary(50, 95, 99), "max": round(meter.interval_ms.max_ms, 2)},
             **{key: run.get(key, {}) for key in ("parts_ms", "missed", "garbage")},
+            "minutes": run.get("minutes", []),
         },
         "generator": {
             "frames": painted,

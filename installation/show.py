@@ -23,6 +23,7 @@ from installation.heard_words import heard_words
 from installation.hud import hud_lines
 from installation.incidents import Incidents
 from installation.metering import MemoryMeter
+from installation.minutes import Minutes
 from installation.monitor import HealthMonitor
 from installation.output.snapshot import jpeg_bytes, save_png
 from installation.output.surface import DisplayError
@@ -75,6 +76,7 @@ class Show:
         self._drawn: tuple[Frame | None, Controls] | None = None
         self._presented_at: float | None = None
         self._timing, self._garbage = TurnTiming(1.0 / parts.cadence_fps), GarbagePauses()
+        self._minutes = Minutes()
         self.errors = Incidents()
         self._monitor = HealthMonitor(self.errors)
         self._guard = Guard(self.errors, passing=(DisplayError, *parts.fatal))
@@ -103,6 +105,7 @@ class Show:
                     put_aside()
                     warm_at = None
         self._memory.sample(clock.now(), self._pids, force=True)
+        self._end_minute(clock.now())
         return self._exit_code
 
     def _turn(self, now: float) -> None:
@@ -128,7 +131,18 @@ class Show:
             timing.did(TurnPart.READ, clock.now())
             attempt(self._present, now)
             timing.did(TurnPart.PRESENT, clock.now())
-            timing.end(garbage_s=self._garbage.since_last())
+            self._count_minute(timing.end(garbage_s=self._garbage.since_last()))
+
+    def _count_minute(self, missed: str | None) -> None:
+        """Count the picture that was just presented in the minute that runs; `missed` is why it came late."""
+        now, interval_ms = self._parts.clock.now(), self._parts.meter.last_interval_ms
+        if interval_ms is not None:
+            self._minutes.presented(now, interval_ms, missed)
+        if self._minutes.is_over(now):
+            self._end_minute(now)
+
+    def _end_minute(self, now: float) -> None:
+        self._minutes.end_minute(now, self._parts.frames.serial, self._memory.rss_mib)
 
     def _look_after_workers(self, now: float) -> None:
         for host in (self._parts.capture, self._parts.inference):
@@ -312,6 +326,7 @@ class Show:
             "render": self._render_facts(),
             "parts_ms": to_plain(self._timing.parts_ms()),
             "missed": self._timing.missed(),
+            "minutes": self._minutes.summary(),
             "garbage": {"rounds": self._garbage.rounds, "longest_ms": round(self._garbage.longest_s * 1e3, 2)},
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": parts.meter.living_s(parts.clock.now()),

@@ -58,14 +58,19 @@ class TurnTiming:
         self._took_ms[part] += max(now - self._at, 0.0) * 1e3
         self._at = now
 
-    def end(self, *, garbage_s: float = 0.0) -> None:
-        """End a turn whose last part was the presented picture; `garbage_s` of it were spent collecting."""
+    def end(self, *, garbage_s: float = 0.0) -> str | None:
+        """End a turn whose last part was the presented picture, and return why that came late, None where it did not;
+        `garbage_s` of the turn were spent collecting.
+        """
         before, self._presented_at = self._presented_at, self._at
         self._turns += 1
+        cause = None
         if before is not None and self._turns > _WARM_UP and self._at - before > _MISSED_FROM * self._interval_s:
-            self._missed[self._cause(self._at - before, garbage_s)] += 1
+            cause = self._cause(self._at - before, garbage_s)
+            self._missed[cause] += 1
         for part, took_ms in self._took_ms.items():
             self._parts[part].add(took_ms)
+        return cause
 
     def parts_ms(self) -> dict[str, Percentiles]:
         """Return the median and the 95th percentile of each part in ms."""
