@@ -18,7 +18,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
     metering, heard_meter   what is measured, of the machine and of what was heard
     turn_timing, garbage    where the time of a turn goes; the collector, kept from stuttering the picture
-    minutes                 the run minute by minute
+    minutes, generator_pace the run minute by minute; how many pictures the generator may paint beside the display
     report                  what is told at the end; hud, histogram
     diagnosis, product      what a bug report needs; which product this is
     osc_bundle              OSC bundles taken apart, for sound and control; `standard_output`: a pipe may break

@@ -18,6 +18,7 @@ from installation.control.midi import MidiControl
 from installation.control.osc import OscControl
 from installation.control.page import OperatorPage
 from installation.desk import Desk
+from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
@@ -105,6 +106,7 @@ def _wire(
         controls=controls,
         pacer=Pacer(pace(config, surface)),
         cadence_fps=cadence(config, surface),
+        generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
         sinks=open_sinks(config, surface, ring),
         still=read_still(config.model / "thumbnail.png"),

@@ -33,6 +33,7 @@ def build_report(
         "generator": {
             "frames": painted,
             "fps": _rate(painted, run.get("living_s")),
+            "most_fps": run.get("most_fps"),
             "ms": to_plain(generator.ms),
             "rejected": generator.rejected,
         },

@@ -51,9 +51,9 @@ _WARM_UP_S: Final = 10.0
 """After so long nothing is loaded any more: what lives then lives as long as the show."""
 
 
-def worker_params(controls: Controls, preset: Preset) -> WorkerParams:
-    """Return what the workers need to know of `controls` and `preset`."""
-    return WorkerParams.of(controls, None if preset.image is None else str(preset.image), preset.source)
+def worker_params(controls: Controls, preset: Preset, most_fps: float | None = None) -> WorkerParams:
+    """Return what the workers need to know of `controls` and `preset`, and how much there is time to generate."""
+    return WorkerParams.of(controls, None if preset.image is None else str(preset.image), preset.source, most_fps)
 
 
 class Show:
@@ -72,6 +72,8 @@ class Show:
         self._living = False
         self._hud: list[str] = []
         self._exit_code: int | None = None
+        self._most_fps: float | None = None
+        self._gave_way = False
         self._controls = Controls(DEFAULTS)
         self._drawn: tuple[Frame | None, Controls] | None = None
         self._presented_at: float | None = None
@@ -131,15 +133,26 @@ class Show:
             timing.did(TurnPart.READ, clock.now())
             attempt(self._present, now)
             timing.did(TurnPart.PRESENT, clock.now())
-            self._count_minute(timing.end(garbage_s=self._garbage.since_last()))
+            self._look_at_cadence(timing.end(garbage_s=self._garbage.since_last()))
 
-    def _count_minute(self, missed: str | None) -> None:
-        """Count the picture that was just presented in the minute that runs; `missed` is why it came late."""
+    def _look_at_cadence(self, missed: str | None) -> None:
+        """Draw the conclusions from the picture that was just presented; `missed` is why it came late."""
         now, interval_ms = self._parts.clock.now(), self._parts.meter.last_interval_ms
         if interval_ms is not None:
             self._minutes.presented(now, interval_ms, missed)
+            if self._living:  # before, the model is still loading
+                self._pace_generator(now, interval_ms)
         if self._minutes.is_over(now):
             self._end_minute(now)
+
+    def _pace_generator(self, now: float, interval_ms: float) -> None:
+        if (pace := self._parts.generator_pace) is None:
+            return
+        self._most_fps = pace.presented(now, interval_ms, self._parts.renderer.internal_scale)
+        if pace.gives_way and not self._gave_way:
+            self._gave_way = True
+            words = "the display wants the time: the generator paints %g pictures a second, fewer if need be"
+            log.info(words, self._most_fps)
 
     def _end_minute(self, now: float) -> None:
         self._minutes.end_minute(now, self._parts.frames.serial, self._memory.rss_mib)
@@ -184,7 +197,7 @@ class Show:
         self._controls = self._parts.desk.tick(now, self._features)
 
     def _send_params(self, _now: float) -> None:
-        self._parts.params.send(worker_params(self._controls, self._preset))
+        self._parts.params.send(worker_params(self._controls, self._preset, self._most_fps))
 
     def _receive_frame(self, now: float) -> None:
         frame = self._parts.frames.newest(self._frame.serial if self._frame is not None else 0)
@@ -327,6 +340,7 @@ class Show:
             "parts_ms": to_plain(self._timing.parts_ms()),
             "missed": self._timing.missed(),
             "minutes": self._minutes.summary(),
+            "most_fps": self._most_fps,
             "garbage": {"rounds": self._garbage.rounds, "longest_ms": round(self._garbage.longest_s * 1e3, 2)},
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": parts.meter.living_s(parts.clock.now()),

@@ -7,6 +7,7 @@ from typing import Protocol
 from installation.clock import Clock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
+from installation.generator_pace import GeneratorPace
 from installation.hosting import Host
 from installation.mailbox import FrameBox
 from installation.metering import Meter
@@ -63,6 +64,8 @@ class Parts:
     presets: PresetFollower
     cadence_fps: float = 60.0
     """How many pictures a second are wanted on the display."""
+    generator_pace: GeneratorPace | None = None
+    """Makes the generator give way to the display; None lets it paint as it will, as for a film."""
     start_only: StartOnly = field(default_factory=StartOnly)
     fatal: tuple[type[Exception], ...] = ()
     """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""

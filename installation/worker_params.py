@@ -17,17 +17,20 @@ from installation.values import Controls, ParameterValue
 @dataclass(frozen=True, slots=True)
 class WorkerParams:
     """`values` by address, modulation included; `image` and `source` are the preset's: a path, and text as `--source`
-    takes it.
+    takes it. `most_fps` pictures a second are to be generated at most; None leaves that to the generator.
     """
 
     values: Mapping[str, ParameterValue] = field(default_factory=dict)
     image: str | None = None
     source: str | None = None
+    most_fps: float | None = None
 
     @classmethod
-    def of(cls, controls: Controls, image: str | None, source: str | None = None) -> Self:
+    def of(
+        cls, controls: Controls, image: str | None, source: str | None = None, most_fps: float | None = None
+    ) -> Self:
         """Return the part of `controls` that workers read."""
-        return cls({address: controls.values[address] for address in WORKER_ADDRESSES}, image, source)
+        return cls({address: controls.values[address] for address in WORKER_ADDRESSES}, image, source, most_fps)
 
     @property
     def controls(self) -> Controls:

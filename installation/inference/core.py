@@ -95,6 +95,7 @@ class InferenceCore:
         self._told: Doing | None = None
         self._params, self._frames = ParamsReader(params), frames
         self._controls = Controls(DEFAULTS)
+        self._most_fps: float | None = None
         self._image: str | None = None
         self._anchor = ImageAnchor(self._bundle, patient=config.patient, cache=config.cache)
         self._target: Target | None = None
@@ -121,7 +122,8 @@ class InferenceCore:
         """Fewer where what is generated is not seen: under the world's own shaders, or a photograph that stands."""
         photograph = self._photographs.status.share
         hidden = self._photographs.are_still if photograph > 0.0 else self._controls.number(PAINTER) >= _ALONE
-        return min(self._config.max_fps, _RESTING_FPS) if hidden else self._config.max_fps
+        most_fps = self._config.max_fps if self._most_fps is None else min(self._config.max_fps, self._most_fps)
+        return min(most_fps, _RESTING_FPS) if hidden else most_fps
 
     def status(self) -> InferenceStatus:
         """Return counters since the core was made, durations in ms, and how far the preset's image is."""
@@ -148,7 +150,7 @@ class InferenceCore:
         params = self._params.newest()
         if params is None:
             return
-        self._controls = params.controls
+        self._controls, self._most_fps = params.controls, params.most_fps
         if params.image != self._image:
             self._image = params.image
             self._anchor.choose(None if params.image is None else Path(params.image))

@@ -12,6 +12,7 @@ import pytest
 from installation import preset_follower, shared
 from installation.clock import ManualClock, Pacer
 from installation.desk import Desk
+from installation.generator_pace import RATES_FPS, GeneratorPace
 from installation.hosting import Failure
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
@@ -26,7 +27,7 @@ from installation.show import Show
 from installation.show_parts import Parts
 from installation.status import CaptureStatus, HeardSource, HeardStatus, InferenceStatus, OscStatus, PainterStatus
 from installation.values import Features, Pixels
-from installation.worker_params import ParamsSender
+from installation.worker_params import ParamsReader, ParamsSender
 
 PICTURE: Pixels = np.zeros((4, 4, 3), np.uint8)
 
@@ -285,3 +286,25 @@ def test_the_report_tells_the_parts_of_a_turn(theatre: Theatre) -> None:
     display = theatre.report()["display"]
     assert list(display["parts_ms"]) == ["late", "take", "draw", "read", "present"]
     assert display["missed"] == {} and display["garbage"]["longest_ms"] >= 0.0
+
+
+def test_the_report_tells_the_minutes(theatre: Theatre) -> None:
+    theatre.run(130.0)
+    minutes = theatre.report()["display"]["minutes"]
+    assert [minute["minute"] for minute in minutes] == [0, 1, 2]
+    assert minutes[0]["fps"] == pytest.approx(10.0, abs=0.2) and minutes[0]["rss_mib"]["show"] > 1.0
+
+
+def test_where_pictures_are_drawn_too_soft_the_generator_is_told_to_paint_fewer_and_that_is_said_once(
+    theatre: Theatre, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts = theatre.show._parts
+    parts.generator_pace, parts.pacer = GeneratorPace(30.0), Pacer(30.0)
+    theatre.stage.internal_scale = 0.25
+    parts.frames.put(PICTURE, heard_at=0.0, made_at=0.0)
+    with caplog.at_level(logging.INFO):
+        theatre.run(30.0)
+    sent = ParamsReader(parts.params._box).newest()
+    assert sent is not None and sent.most_fps == RATES_FPS[-1]
+    assert theatre.report()["generator"]["most_fps"] == RATES_FPS[-1]
+    assert caplog.text.count("the display wants the time") == 1

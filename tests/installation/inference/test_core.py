@@ -113,6 +113,14 @@ def test_the_rate_of_pictures_is_bounded(bench: Bench) -> None:
     assert 23 <= bench.frames.serial <= 25
 
 
+def test_no_more_pictures_are_painted_than_the_display_leaves_time_for(bench: Bench) -> None:
+    core = bench.core()
+    ParamsSender(bench.params).send(WorkerParams(most_fps=12.0))
+    for tick in range(200):
+        core.step(tick * 0.005)
+    assert 11 <= bench.frames.serial <= 13
+
+
 def test_while_the_worlds_own_shaders_are_seen_the_generator_rests(bench: Bench) -> None:
     core = bench.core()
     counts: list[int] = []
