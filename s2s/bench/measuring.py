@@ -92,6 +92,8 @@ def measure(case: Case, repeats: int, clock: Callable[[], float] = time.perf_cou
         for _ in range(_WARM_UPS):
             results = [call() for call in calls]
         case.settle()
+        # Before more calls: a result may lie in a buffer that the next one fills.
+        difference = largest_difference(*results) if len(results) == 2 else None
         spent_s: list[list[float]] = [[] for _ in calls]
         for _ in range(repeats):
             for call, spent in zip(calls, spent_s, strict=True):
@@ -101,7 +103,6 @@ def measure(case: Case, repeats: int, clock: Callable[[], float] = time.perf_cou
                 spent.append(clock() - began)
     timings = [_timing(spent) for spent in spent_s]
     baseline = timings[1] if len(timings) == 2 else None
-    difference = largest_difference(*results) if len(results) == 2 else None
     return Measurement(case.name, timings[0], baseline, case.compared_with, difference, case.samples)
 
 

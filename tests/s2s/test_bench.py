@@ -1,6 +1,7 @@
 """Measuring: turns, medians and ratios by a clock of the test's own, and both sides agreeing on what they compute."""
 
 import argparse
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -188,3 +189,14 @@ def test_a_table_has_a_line_for_every_row() -> None:
     assert "cpu name, 2 threads" in lines[0] and "medians of 7" in lines[1]
     assert lines[-2].split() == ["one", "10.0", "(12.0)"]
     assert lines[-1].split() == ["two", "10.0", "(12.0)", "25.0", "(30.0)", "2.50", "1.5e-07", "another"]
+
+
+def test_a_result_that_lies_in_a_buffer_is_compared_before_the_next_call_fills_it() -> None:
+    buffer, calls = torch.zeros(1), itertools.count()
+
+    def ours() -> torch.Tensor:
+        return buffer.fill_(next(calls))
+
+    others = itertools.count()
+    measured = measure(Case("buffer", ours, lambda: torch.tensor([float(next(others))])), 5)
+    assert measured.largest_difference == 0.0

@@ -1,0 +1,64 @@
+"""What it takes of the processor to draw one picture of the show. Counted is the time of all cores together."""
+
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+
+import moderngl
+import numpy as np
+
+from installation.parameters import DEFAULTS
+from installation.render.pipeline import Renderer
+from installation.values import Controls, Features, Frame
+
+WINDOW = (1280, 720)
+WIDE_PICTURE = (256, 144)
+PASSES = ("upscale", "displace", "feedback", "bloom", "grade", "grain")
+_CONTROLS = Controls({**DEFAULTS, "/render/displacement": 0.3})
+_CADENCE_FPS = 30.0
+
+
+class Drawing:
+    """A renderer and what it draws: `passes` at `scale` of `window`, over one generated picture of `picture` pixels."""
+
+    def __init__(
+        self,
+        context: moderngl.Context,
+        passes: Sequence[str],
+        scale: float,
+        *,
+        picture: tuple[int, int] = WIDE_PICTURE,
+        window: tuple[int, int] = WINDOW,
+    ) -> None:
+        self._renderer = Renderer(context, window, passes=passes, seed=1, scale=scale, adaptive=False)
+        self._target = context.simple_framebuffer(window, components=4)
+        pixels = np.random.default_rng(0).integers(0, 256, (picture[1], picture[0], 3), np.uint8)
+        self._frame, self._now = Frame(pixels, 1, 0.0, 0.0), 0.0
+
+    def draw(self) -> None:
+        """Draw the next picture and wait until it is finished."""
+        self._now += 1 / _CADENCE_FPS
+        self._renderer.draw(
+            self._target, now=self._now, frame=self._frame, features=Features(bass=0.5), controls=_CONTROLS
+        )
+
+    def close(self) -> None:
+        """Give the graphics card its memory back."""
+        self._renderer.close()
+        self._target.release()
+
+
+def alternating_ms(draws: Sequence[Callable[[], None]], repeats: int) -> list[float]:
+    """Call each of `draws` by turns, `repeats` times after one to warm up; return the median of each, ms of processor.
+
+    By turns, or a machine that grows slower would favour the first.
+    """
+    for draw in draws:
+        draw()
+    took_ms: list[list[float]] = [[] for _ in draws]
+    for _ in range(repeats):
+        for draw, spent_ms in zip(draws, took_ms, strict=True):
+            began = time.process_time()
+            draw()
+            spent_ms.append((time.process_time() - began) * 1e3)
+    return [median(spent_ms) for spent_ms in took_ms]

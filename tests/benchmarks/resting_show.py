@@ -1,0 +1,51 @@
+"""The show with a slow path that rests: what the display does where no network wants the processor.
+
+`python -m tests.benchmarks.resting_show` takes the arguments of `run_show.py`.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import run_show
+from installation import assembly
+from installation.hosting import Core
+from installation.mailbox import FrameBox, JsonBox
+from installation.ring import AudioRing
+from installation.status import InferenceStatus
+from s2s.card import read_card
+
+
+class RestingCore:
+    """Paints one picture, and then nothing."""
+
+    def __init__(self, model: Path, frames: FrameBox) -> None:
+        width, height = read_card(model).generator.size_px
+        self._pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+        self._frames = frames
+        self._painted = False
+
+    def step(self, now: float) -> float:
+        if not self._painted:
+            self._frames.put(self._pixels, heard_at=now, made_at=now)
+            self._painted = True
+        return 0.2
+
+    def status(self) -> InferenceStatus:
+        return InferenceStatus(model="at rest")
+
+    def close(self) -> None:
+        pass
+
+
+def make_resting(
+    model: Path, _seed: int, _ring: AudioRing, _params: JsonBox, frames: FrameBox
+) -> Core[InferenceStatus]:
+    """Return a slow path that wants no processor."""
+    return RestingCore(model, frames)
+
+
+if __name__ == "__main__":
+    assembly.make_inference = make_resting
+    sys.exit(run_show.main())
