@@ -28,6 +28,8 @@ from s2s.sampling.inversion.search import Inversion, InversionSettings, Inverted
 
 log = logging.getLogger(__name__)
 
+SHIPPED: Final = "inversions"
+"""The folder of a bundle with those that come with it: a search takes minutes of a core, on each machine anew."""
 _METHOD: Final = 1
 """Of the search: count up when it finds something else for the same settings, so that old entries are passed over."""
 _NUMBERS: Final = ("losses", "start", "iterations")
@@ -85,15 +87,16 @@ def cached(
     folder: Path | None = None,
     watch: Callable[[Inversion, Losses], None] | None = None,
 ) -> Inverted:
-    """Return the inversion of RGB `pixels` [height, width, 3]: the one kept in `folder`, else a new one, then kept.
+    """Return the inversion of RGB `pixels` [height, width, 3]: the one kept in `folder` or shipped in the bundle's
+    `inversions/`, else a new one, then kept.
 
     `watch` is called after every step of a new one. Raises as `Inversion` does.
     """
     settings = settings or InversionSettings()
     key = cache_key(model, pixels, settings, seed)
-    kept = recall(key, folder)
-    if kept is not None:
-        return kept
+    for known in (folder, model.path / SHIPPED):
+        if (kept := recall(key, known)) is not None:
+            return kept
     inversion = Inversion(model, pixels, settings, seed)
     while not inversion.done:
         losses = inversion.step()

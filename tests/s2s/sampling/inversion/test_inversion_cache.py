@@ -15,7 +15,15 @@ from safetensors.torch import save_file
 from s2s import bundle
 from s2s.bundle import Bundle, BundleError
 from s2s.sampling.inversion import cache as inversion_cache
-from s2s.sampling.inversion.cache import cache_key, cached, default_folder, load_inverted, recall, save_inverted
+from s2s.sampling.inversion.cache import (
+    SHIPPED,
+    cache_key,
+    cached,
+    default_folder,
+    load_inverted,
+    recall,
+    save_inverted,
+)
 from s2s.sampling.inversion.loss import Weights
 from s2s.sampling.inversion.search import Inversion, InversionSettings, Inverted
 from tests.fakes import write_tiny_bundle
@@ -54,6 +62,14 @@ def test_a_file_gives_back_what_was_written_and_what_was_said_about_it(found: In
     assert (again.losses, again.start, again.iterations) == (found.losses, found.start, found.iterations)
     assert about == {"image": "dawn.png"}
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["one.safetensors"]
+
+
+def test_what_comes_with_the_bundle_is_not_looked_for(found: Inverted, tmp_path: Path) -> None:
+    shipping = bundle.load(write_tiny_bundle(tmp_path / "shipping"))
+    key = cache_key(shipping, PIXELS, QUICK, 0)
+    save_inverted(shipping.path / SHIPPED / f"{key}.safetensors", found, {"key": key})
+    assert steps_of(shipping, tmp_path / "cache") == 0
+    assert not (tmp_path / "cache").exists()
 
 
 def test_what_was_found_once_is_not_looked_for_again(model: Bundle, tmp_path: Path) -> None:
