@@ -82,7 +82,8 @@ def check_generator(model: Bundle) -> None:
     if not isinstance(model.card.generator, LightSizes):
         raise ValueError(
             f"--generator: {model.path} paints with the architecture {model.card.generator.architecture}, of which "
-            "an evening changes nothing; without the option its audio encoder is retrained alone"
+            "an evening changes nothing; without the option its audio encoder is retrained, and /latent/memory shows "
+            "the place's own pictures"
         )
     if not isinstance(model.image_encoder, ImageEncoder):
         raise ValueError(
