@@ -155,6 +155,8 @@ def _bool(address: str, default: bool, description: str) -> Parameter:
     return Parameter(address, Kind.BOOL, default, description)
 
 
+_HEAR_LATER: Final = "sound counts so much later: where the room hears it later than the show does"
+_MOVE_LATER: Final = "the picture's movement comes so much later: beside a slower screen"
 _CERTAIN: Final = "below this certainty of what sounds the show drifts instead of inventing; 0 never"
 _GO: Final = "go to a preset of the show's folders, by name, over /show/morph seconds"
 _WINDOW: Final = "how much of the newest sound counts: less answers sooner, and errs more"
@@ -166,6 +168,7 @@ _ROWS: Final = (
     _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB"),
     _float("/audio/gate", -60, -90, 0, "below this level for some seconds the show is idle", unit="dB"),
     _float("/audio/mix", 0, 0, 1, "waveform mix towards the built-in performance (the paper's mixing)"),
+    _float("/audio/delay", 0, 0, 2000, _HEAR_LATER, unit="ms", smoothing_s=0),
     _float("/audio/tempo", 0, 0, 240, "the tempo that a hand says or taps; 0 as heard", unit="bpm", smoothing_s=0),
     Parameter("/audio/tap", Kind.TRIGGER, True, "a beat, tapped: from the third on that is the tempo"),
     _float("/latent/blend", 0, 0, 1, "λ of z_new: 0 only sound, 1 only the preset's image"),
@@ -196,6 +199,7 @@ _ROWS: Final = (
     _float("/render/strokes", 0.5, 0, 1, "brush strokes that follow the picture's edges"),
     _float("/render/grain", 0.15, 0, 1, "film grain"),
     _float("/render/vignette", 0.2, 0, 1, "darkens the corners"),
+    _float("/render/delay", 0, 0, 2000, _MOVE_LATER, unit="ms", smoothing_s=0),
     Parameter("/render/fit", Kind.CHOICE, "extend", _FIT, choices=("crop", "fit", "extend")),
     Parameter("/show/preset", Kind.TEXT, "", _GO, letters=100, forbidden="/\\"),
     _float("/show/morph", 4, 0, 60, "how long a change of preset takes", unit="s", smoothing_s=0),

@@ -21,6 +21,8 @@ PRESET_FOLDER: Final = Path(__file__).resolve().parent.parent / "presets"
 PRESET_BOUNDS: Final = Bounds(bytes=65_536, levels=16, values=4_000)
 _ENDINGS: Final = (".yaml", ".yml")
 _NAME: Final = "/show/preset"
+_SCREEN: Final = "/render/delay"
+"""What belongs to the screen and not to the look: another preset leaves it as it is."""
 _LARGEST_AMOUNT: Final = 1e6
 _LONGEST_S: Final = 3_600.0
 
@@ -175,10 +177,10 @@ def preset_values(preset: Preset) -> dict[str, ParameterValue]:
     """Return all values that going to `preset` sets: the look and the motion as a whole, the rest only where named.
 
     What a preset leaves out of `/latent/` and `/render/` returns to its default, so that a preset looks the same
-    whichever came before it; gain and the show's switches stay in the operator's hands.
+    whichever came before it; gain, the delays of the room and the show's switches stay in the operator's hands.
     """
-    whole = {address: value for address, value in DEFAULTS.items() if address.startswith(("/latent/", "/render/"))}
-    return {**whole, **preset.parameters}
+    look = [address for address in DEFAULTS if address.startswith(("/latent/", "/render/")) and address != _SCREEN]
+    return {**{address: DEFAULTS[address] for address in look}, **preset.parameters}
 
 
 def _checked(document: _Document, path: Path) -> Preset:

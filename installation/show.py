@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from installation.audio.features import LISTEN_SAMPLES, FastPath
 from installation.exit_codes import ExitCode
+from installation.feature_delay import FeatureDelay
 from installation.garbage import GarbagePauses, put_aside
 from installation.guard import Guard
 from installation.health import Facts
@@ -64,7 +65,7 @@ class Show:
         self._parts = parts
         self._preset, self._preset_note = preset, ""
         self._duration_s = duration_s
-        self._fast_features = FastPath()
+        self._fast_features, self._movement = FastPath(), FeatureDelay()
         self._memory, self._heard_meter = MemoryMeter(), HeardMeter()
         self._heard, self._photograph = HeardStatus(), PhotographStatus()
         self._features = Features()
@@ -182,7 +183,8 @@ class Show:
 
     def _listen(self, now: float) -> None:
         self._fast_features.keep_tempo(self._controls.number("/audio/tempo"))
-        self._features = self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
+        heard = self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
+        self._features = self._movement.delayed(heard, now, self._controls.number("/render/delay") / 1e3)
 
     def _hear(self, now: float) -> None:
         """Take in what the slow path says of what sounds, and whether it shows a photograph."""

@@ -1,4 +1,4 @@
-"""The core of the capture process: hears the source that is asked for, applies gain and mix, writes the shared ring.
+"""The core of the capture process: hears the source that is asked for, conditions it, writes the shared ring.
 
 It never waits and never stops; what happens while the source is away is the business of `failover`. What the ring holds
 is what the encoder and the meters hear, not clipped.
@@ -7,9 +7,9 @@ is what the encoder and the meters hear, not clipped.
 from dataclasses import dataclass
 from typing import Final
 
+from installation.audio.conditioning import Conditioner
 from installation.audio.failover import FailoverSource
 from installation.audio.file import SoundFile
-from installation.audio.mixing import Mixer
 from installation.audio.opening import Opener, open_microphone
 from installation.audio.osc_pcm import OscPcm
 from installation.audio.prepared import PreparedPerformance
@@ -57,7 +57,7 @@ class CaptureCore:
         self._performance = PreparedPerformance(config.seed)
         # Another seed for the mix: mixed with itself, the performance would only be louder.
         self._second = PreparedPerformance(config.seed + 1)
-        self._mixer = Mixer(self._second.read)
+        self._conditioner = Conditioner(self._second.read)
         self._source = FailoverSource(
             parse_source(self._source_text),
             opener or self._open,
@@ -74,8 +74,7 @@ class CaptureCore:
         self._follow_params()
         block = self._source.read(now)
         if block is not None:
-            gain_db, mix = self._controls.number("/audio/gain"), self._controls.number("/audio/mix")
-            self._ring.write(self._mixer.apply(block.samples, gain_db, mix), block.heard_at)
+            self._ring.write(self._conditioner.condition(block.samples, self._controls), block.heard_at)
         return _STEP_S
 
     def status(self) -> CaptureStatus:

@@ -1,11 +1,11 @@
 """The core of capture for a film: a sound that is known to its end, played by the film's own time.
 
-The same mixer and the same parameters as live, without devices, threads or real time, so that equal films are equal.
+The same conditioning by the same parameters as live, without devices, threads or real time: equal films are equal.
 """
 
 from typing import Final
 
-from installation.audio.mixing import Mixer
+from installation.audio.conditioning import Conditioner
 from installation.audio.performance import Performance
 from installation.mailbox import JsonBox
 from installation.parameters import DEFAULTS
@@ -19,14 +19,14 @@ _EVERY_FRAME: Final = 0.0
 
 
 class PlaybackCore:
-    """Puts what has sounded since the last step into the ring, with the gain and mix that `params` ask for."""
+    """Puts what has sounded since the last step into the ring, conditioned as `params` ask."""
 
     def __init__(self, source: str, soundtrack: Soundtrack, seed: int, ring: AudioRing, params: JsonBox) -> None:
         self._source, self._soundtrack, self._seed, self._ring = source, soundtrack, seed, ring
         self._params = ParamsReader(params)
         self._controls = Controls(DEFAULTS)
         self._performance: Performance | None = None
-        self._mixer = Mixer(self._second)
+        self._conditioner = Conditioner(self._second)
         self._played = 0
 
     def step(self, now: float) -> float:
@@ -36,8 +36,7 @@ class PlaybackCore:
             self._controls = params.controls
         heard = self._soundtrack.heard(now)
         sound = self._soundtrack.samples[self._played : heard]
-        gain_db, mix = self._controls.number("/audio/gain"), self._controls.number("/audio/mix")
-        self._ring.write(self._mixer.apply(sound, gain_db, mix), now)
+        self._ring.write(self._conditioner.condition(sound, self._controls), now)
         self._played = heard
         return _EVERY_FRAME
 

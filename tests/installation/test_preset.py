@@ -33,6 +33,10 @@ def test_a_preset_states_the_whole_look() -> None:
     assert "/show/blackout" not in values
 
 
+def test_what_belongs_to_the_room_stays_whichever_preset_comes() -> None:
+    assert not {"/audio/delay", "/render/delay"} & preset_values(load_preset("gallery")).keys()
+
+
 def test_how_sure_the_model_is_may_move_a_parameter(tmp_path: Path) -> None:
     text = GOOD + "modulation: [{from: certainty, to: /render/saturation, amount: 0.4}]\n"
     (route,) = load_preset(write(tmp_path, text)).routes

@@ -196,6 +196,14 @@ def test_the_time_from_sound_to_light_is_measured_in_the_picture_that_is_shown(s
     assert latency["p50"] == latency["p95"] == pytest.approx(1_000 * PRESENTING_S, rel=0.01)
 
 
+def test_a_delay_of_the_picture_moves_it_by_what_was_heard_so_long_ago(stage: Stage) -> None:
+    stage.desk.post("/render/delay", 100.0, "test")  # three pictures
+    stage.show.run()
+    shown = stage.screen.shown
+    assert [features.heard_at for _, features in shown[10:]] == [frame.heard_at for frame, _ in shown[7:-3]]
+    assert stage.report()["latency"]["fast_ms"]["p50"] == pytest.approx(100.0 + 1_000 * PRESENTING_S, rel=0.01)
+
+
 def test_a_hand_on_a_control_reaches_the_workers_in_the_next_turn_and_is_sent_once(stage: Stage) -> None:
     stage.desk.post("/latent/hold", True, "test")
     stage.desk.post("/render/zoom", 1.5, "test")  # glides for many turns, and is no worker's business

@@ -61,6 +61,18 @@ def test_playback_puts_each_sample_into_the_ring_once_as_gain_asks(ring: AudioRi
     core.close()
 
 
+def test_a_film_hears_its_sound_as_late_as_the_delay_says(ring: AudioRing, box: JsonBox) -> None:
+    track = Soundtrack(noise(SAMPLE_RATE_HZ), 10.0)
+    core = PlaybackCore("file:rain.wav", track, 0, ring, box)
+    ParamsSender(box).send(WorkerParams({"/audio/delay": 250.0}))
+    for frame in range(1, 11):
+        core.step(frame / 10.0)
+    late = SAMPLE_RATE_HZ // 4
+    heard = ring.newest(len(track.samples)).samples
+    np.testing.assert_array_equal(heard[late:], track.samples[:-late])
+    core.close()
+
+
 def test_playback_mixes_the_performance_in_by_its_seed(ring: AudioRing, box: JsonBox) -> None:
     track = Soundtrack(np.zeros(1_600, np.float32), 10.0)
     ParamsSender(box).send(WorkerParams({"/audio/mix": 1.0}))
