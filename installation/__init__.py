@@ -8,7 +8,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     values, status, plain   what flows; how each part does; both as JSON between processes and for the page
     parameters              THE table of live controls; `worker_params`: the part of it that workers read
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
-    desk, modulation        the only writer of controls; features that move them
+    desk, modulation        the only writer of controls; features that move them; `feature_delay`: later
     preset, options         one YAML file per look; the resolved run; `exit_codes`
     preset_use              whether a show can use a preset; `preset_follower`: goes to another one
     hosting, child, workers cores inline or in watched children; a child's life; how each is made

@@ -14,6 +14,7 @@ from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.clock import MonotonicClock, Pacer
 from installation.control.bindings import MidiMap
 from installation.control.keyboard import Keyboard
+from installation.control.link_clock import LinkClock
 from installation.control.midi import MidiControl
 from installation.control.osc import OscControl
 from installation.control.page import OperatorPage
@@ -89,7 +90,8 @@ def _wire(
     surface = undo.enter_context(closing(open_surface(config)))
     renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed, readiness=ShaderWarmer())
     midi = MidiControl(desk, midi_map, config.midi_device)
-    controls: dict[str, ControlSurface] = {"osc": OscControl(desk, args.osc_port), "midi": midi}
+    link = LinkClock(desk)
+    controls: dict[str, ControlSurface] = {"osc": OscControl(desk, args.osc_port), "midi": midi, "link": link}
     take_over = partial(adopt, renderer, midi, device_demanded=args.midi is not None)
     parts = Parts(
         clock=clock,
@@ -111,6 +113,7 @@ def _wire(
         sinks=open_sinks(config, surface, ring),
         still=read_still(config.model / "thumbnail.png"),
         presets=PresetFollower(desk, preset.path.stem, partial(load_usable_named, folders=folders), take_over),
+        beat_clocks={"midi": midi.clock, "link": link},
         start_only=StartOnly.of(config),
     )
     show = Show(parts, preset, args.duration_s)

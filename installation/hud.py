@@ -17,7 +17,7 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
         f"level {_meter(features.level)} {features.level_db:6.1f} dB",
         f"bass  {_meter(features.bass)} mid {_meter(features.mid, 10)} treble {_meter(features.treble, 10)}",
         f"onset {_meter(features.onset)} centroid {features.centroid:.2f}",
-        f"beat  {_meter(features.beat)} {f'{features.tempo_bpm:.1f} bpm' if features.tempo_bpm else 'none'}",
+        f"beat  {_meter(features.beat)} {_tempo(features)}, {status.clock}",
         f"shown {display.fps:.1f} fps, p95 {_ms(display.interval_ms.p95)}",
         _parts_line(display),
         f"seen: {status.painter.words}",
@@ -31,6 +31,10 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
     if status.heard:
         lines.append(f"heard {status.heard}")
     return lines + [f"{part}: {words}" for part, words in status.reasons.items()]
+
+
+def _tempo(features: Features) -> str:
+    return f"{features.tempo_bpm:.1f} bpm" if features.tempo_bpm else "none"
 
 
 def _parts_line(display: DisplayStatus) -> str:

@@ -157,6 +157,7 @@ def _bool(address: str, default: bool, description: str) -> Parameter:
 
 _HEAR_LATER: Final = "sound counts so much later: where the room hears it later than the show does"
 _MOVE_LATER: Final = "the picture's movement comes so much later: beside a slower screen"
+_CLOCK: Final = "whose beat counts while it runs: of the sound or a hand, a MIDI clock, an Ableton Link session"
 _CERTAIN: Final = "below this certainty of what sounds the show drifts instead of inventing; 0 never"
 _GO: Final = "go to a preset of the show's folders, by name, over /show/morph seconds"
 _WINDOW: Final = "how much of the newest sound counts: less answers sooner, and errs more"
@@ -170,6 +171,7 @@ _ROWS: Final = (
     _float("/audio/mix", 0, 0, 1, "waveform mix towards the built-in performance (the paper's mixing)"),
     _float("/audio/delay", 0, 0, 2000, _HEAR_LATER, unit="ms", smoothing_s=0),
     _float("/audio/tempo", 0, 0, 240, "the tempo that a hand says or taps; 0 as heard", unit="bpm", smoothing_s=0),
+    Parameter("/audio/clock", Kind.CHOICE, "sound", _CLOCK, choices=("sound", "midi", "link")),
     Parameter("/audio/tap", Kind.TRIGGER, True, "a beat, tapped: from the third on that is the tempo"),
     _float("/latent/blend", 0, 0, 1, "λ of z_new: 0 only sound, 1 only the preset's image"),
     _float("/latent/edit", 0, -2, 2, "λ of the edit by loudness: of the preset's image at blend 1 (live inversion)"),

@@ -20,7 +20,7 @@ from installation.garbage import GarbagePauses, put_aside
 from installation.guard import Guard
 from installation.health import Facts
 from installation.heard_meter import HeardMeter
-from installation.heard_words import heard_words
+from installation.heard_words import clock_words, heard_words
 from installation.hud import hud_lines
 from installation.incidents import Incidents
 from installation.metering import MemoryMeter
@@ -68,7 +68,7 @@ class Show:
         self._fast_features, self._movement = FastPath(), FeatureDelay()
         self._memory, self._heard_meter = MemoryMeter(), HeardMeter()
         self._heard, self._photograph = HeardStatus(), PhotographStatus()
-        self._features = Features()
+        self._features, self._clock = Features(), ""
         self._frame = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
         self._living = False
         self._hud: list[str] = []
@@ -183,8 +183,17 @@ class Show:
 
     def _listen(self, now: float) -> None:
         self._fast_features.keep_tempo(self._controls.number("/audio/tempo"))
-        heard = self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now)
+        heard = self._keep_time(self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now), now)
         self._features = self._movement.delayed(heard, now, self._controls.number("/render/delay") / 1e3)
+
+    def _keep_time(self, heard: Features, now: float) -> Features:
+        """Return what is heard with the beat of the clock that was chosen, while it runs."""
+        chosen = self._controls.text("/audio/clock")
+        clock = self._parts.beat_clocks.get(chosen)
+        # The room hears the band as late as the show hears the room.
+        beat = None if clock is None else clock.beat(now, self._controls.number("/audio/delay") / 1e3)
+        self._clock = clock_words(chosen, runs=beat is not None)
+        return heard if beat is None else replace(heard, beat=beat.pulse, tempo_bpm=beat.bpm)
 
     def _hear(self, now: float) -> None:
         """Take in what the slow path says of what sounds, and whether it shows a photograph."""
@@ -325,6 +334,7 @@ class Show:
             painter=parts.renderer.painter,
             fast_ms=meter.fast_ms.percentiles(),
             tempo_bpm=round(self._features.tempo_bpm, 1),
+            clock=self._clock,
             heard=heard_words(slow_path.heard),
             controls={name: control.status() for name, control in parts.controls.items()},
             outputs=outputs,

@@ -1,6 +1,6 @@
 """What a show is made of: the parts that `installation.assembly` wires, and what the loop expects of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from installation.preset_follower import PresetFollower
 from installation.render.pipeline import Renderer
 from installation.ring import AudioRing
 from installation.status import CaptureStatus, ControlStatus, InferenceStatus
-from installation.values import Pixels
+from installation.values import Beat, Pixels
 from installation.worker_params import ParamsSender
 
 
@@ -33,6 +33,12 @@ class ControlSurface(Protocol):
     def status(self) -> ControlStatus: ...
 
     def close(self) -> None: ...
+
+
+class BeatClock(Protocol):
+    """Who says the beat from outside; None while there is nobody. `behind_s` asks for the beat of so long ago."""
+
+    def beat(self, now: float, behind_s: float = 0.0) -> Beat | None: ...
 
 
 class Closable(Protocol):
@@ -66,6 +72,8 @@ class Parts:
     """How many pictures a second are wanted on the display."""
     generator_pace: GeneratorPace | None = None
     """Makes the generator give way to the display; None lets it paint as it will, as for a film."""
+    beat_clocks: Mapping[str, BeatClock] = field(default_factory=dict)
+    """By the choices of `/audio/clock`."""
     start_only: StartOnly = field(default_factory=StartOnly)
     fatal: tuple[type[Exception], ...] = ()
     """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""

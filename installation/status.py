@@ -162,6 +162,13 @@ class MidiStatus(ControlStatus):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkStatus(ControlStatus):
+    """How many others share the beat; 0 also while nobody asks for it."""
+
+    peers: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageStatus(ControlStatus):
     """Where the operator page is."""
 
@@ -213,7 +220,7 @@ class PainterStatus:
 class ShowStatus:
     """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown.
 
-    `tempo_bpm` is 0 where there is no beat.
+    `tempo_bpm` is 0 where there is no beat, `clock` says in words whose beat it is.
     `preset_note` names what the preset asks for and only another start can give; `heard` says in words what is heard
     and what the show does about it.
     """
@@ -229,6 +236,7 @@ class ShowStatus:
     painter: PainterStatus = PainterStatus()
     fast_ms: Percentiles = Percentiles()
     tempo_bpm: float = 0.0
+    clock: str = ""
     heard: str = ""
     controls: Mapping[str, ControlStatus] = field(default_factory=lambda: MappingProxyType({}))
     outputs: Mapping[str, SinkStatus] = field(default_factory=lambda: MappingProxyType({}))

@@ -49,6 +49,20 @@ class Features:
     tempo_bpm: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """`bpm` beats a minute, 0 where there is none; `phase` 0..1 since the last one; `certainty` 0..1."""
+
+    bpm: float = 0.0
+    phase: float = 0.0
+    certainty: float = 0.0
+
+    @property
+    def pulse(self) -> float:
+        """Return 1 on the beat, falling to 0 until the next, as plainly as it is certain."""
+        return self.certainty * (1.0 - self.phase) ** 3
+
+
 FAST_FEATURE_NAMES: Final = ("level", "bass", "mid", "treble", "onset", "centroid")
 """What the fast path hears, and what a host that analyses for itself sends."""
 

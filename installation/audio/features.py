@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.audio.following import AutoRange, Follower, Onset
-from installation.audio.tempo import Beat, BeatTracker
-from installation.values import SAMPLE_RATE_HZ, AudioBlock, Features, Samples
+from installation.audio.tempo import BeatTracker
+from installation.values import SAMPLE_RATE_HZ, AudioBlock, Beat, Features, Samples
 
 _WINDOW: Final = 512  # 32 ms; its centre of weight lies 16 ms back
 _SHAPE: Final = np.blackman(_WINDOW).astype(np.float32)

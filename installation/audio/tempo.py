@@ -6,11 +6,12 @@ no more. After the estimate of periodicity of Scheirer (1998) and Davies and Plu
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from installation.values import Beat
 
 SLOWEST_BPM: Final = 50.0
 FASTEST_BPM: Final = 200.0
@@ -28,20 +29,6 @@ _TURNED_SHARE: Final = 0.35
 _TAPS_KEPT: Final = 8
 _TAP_GAP_S: Final = 2.0
 _FEWEST_TAPS: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """`bpm` beats a minute, 0 where there is none; `phase` 0..1 since the last one; `certainty` 0..1."""
-
-    bpm: float = 0.0
-    phase: float = 0.0
-    certainty: float = 0.0
-
-    @property
-    def pulse(self) -> float:
-        """Return 1 on the beat, falling to 0 until the next, as plainly as it is certain."""
-        return self.certainty * (1.0 - self.phase) ** 3
 
 
 class BeatTracker:

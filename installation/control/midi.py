@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from installation.control.bindings import EventKind, MidiEvent, MidiMap, choose_port
+from installation.control.midi_clock import MidiClock
 from installation.control.midi_link import PortLink
 from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
@@ -38,6 +39,7 @@ class MidiControl:
         self._api, self._requested = split_device(device, os.environ.get("MIDO_BACKEND", ""))
         self._link = PortLink(self._api, self._on_report)
         self._rejections = RejectionCounter("MIDI", _log)
+        self.clock = MidiClock()
         self._port_names: list[str] = []
         self._opened: str | None = None
         self._received = 0
@@ -110,7 +112,8 @@ class MidiControl:
     def _on_report(self, report: Mapping[str, Any]) -> None:
         """Take in one line of the port process, on the link's thread."""
         if "message" in report:
-            self._on_message(report["message"])
+            if not self.clock.take(report["message"], report["at"]):
+                self._on_message(report["message"])
         elif "ports" in report:
             self._on_ports(report["ports"], report["open"])
 

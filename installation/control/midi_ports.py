@@ -29,6 +29,7 @@ class Ports:
         apis = {"": rtmidi.API_UNSPECIFIED, "alsa": rtmidi.API_LINUX_ALSA, "jack": rtmidi.API_UNIX_JACK}
         self._api = apis[api]
         self._input = rtmidi.MidiIn(self._api, _CLIENT_NAME)
+        self._input.ignore_types(timing=False)  # the clock is wanted; system exclusive and sensing are not
         self.opened: str | None = None
 
     def names(self) -> list[str]:
@@ -96,7 +97,7 @@ def serve(api: str) -> None:
             list_at = now + _LIST_S
         ports.open(requests.open)
         for message in ports.messages():
-            write_report({"message": message})
+            write_report({"message": message, "at": now})
             probe_at = now + _PROBE_S  # what sends is alive
         time.sleep(_IDLE_S if ports.opened is None else _LISTEN_S)
 

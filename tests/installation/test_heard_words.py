@@ -1,6 +1,6 @@
 import pytest
 
-from installation.heard_words import heard_words
+from installation.heard_words import clock_words, heard_words
 from installation.status import HeardSource, HeardStatus
 from installation.values import Doing
 from s2s.sampling.source_words import sureness
@@ -42,3 +42,16 @@ def test_each_certainty_has_its_word(certainty: float, word: str) -> None:
 
 def test_a_second_thing_is_never_surer_than_the_likelier_one() -> None:
     assert heard_words(heard(("sea", 0.9), ("rain", 0.99), certainty=0.65)) == "sea and rain, fairly sure"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "runs", "words"),
+    [
+        ("sound", False, "heard"),
+        ("midi", True, "MIDI clock"),
+        ("midi", False, "no MIDI clock: heard"),
+        ("link", False, "nobody in Ableton Link: heard"),
+    ],
+)
+def test_whose_the_beat_is_and_what_stands_in_is_said(chosen: str, runs: bool, words: str) -> None:
+    assert clock_words(chosen, runs=runs) == words

@@ -26,7 +26,7 @@ from installation.ring import AudioRing
 from installation.show import Show
 from installation.show_parts import Parts
 from installation.status import CaptureStatus, HeardSource, HeardStatus, InferenceStatus, OscStatus, PainterStatus
-from installation.values import Features, Pixels
+from installation.values import Beat, Features, Pixels
 from installation.worker_params import ParamsReader, ParamsSender
 
 PICTURE: Pixels = np.zeros((4, 4, 3), np.uint8)
@@ -279,6 +279,39 @@ def test_a_beat_tapped_from_anywhere_is_the_tempo_on_the_desk_and_in_the_feature
     theatre.desk.post("/audio/tempo", 0.0, "page")
     theatre.run(1.0)
     assert theatre.stage.features[-1].tempo_bpm == 0.0
+
+
+class Band:
+    """A clock from outside at 90 beats a minute, whose beat falls on every 2/3 s; it may have gone home."""
+
+    plays = True
+
+    def beat(self, now: float, behind_s: float = 0.0) -> Beat | None:
+        return Beat(90.0, (now - behind_s) * 1.5 % 1.0, 1.0) if self.plays else None
+
+
+def test_the_beat_is_that_of_the_clock_that_was_chosen_while_it_runs(theatre: Theatre) -> None:
+    band = Band()
+    theatre.show._parts.beat_clocks = {"midi": band}
+    theatre.run(1.0)
+    assert theatre.stage.features[-1].tempo_bpm == 0.0 and theatre.show.status().clock == "heard"
+    theatre.desk.post("/audio/clock", "midi", "osc")
+    theatre.run(1.0)
+    assert theatre.stage.features[-1].tempo_bpm == 90.0 and theatre.show.status().clock == "MIDI clock"
+    assert max(features.beat for features in theatre.stage.features[-20:]) > 0.8
+    band.plays = False
+    theatre.run(1.0)
+    assert theatre.stage.features[-1].tempo_bpm == 0.0 and theatre.show.status().clock == "no MIDI clock: heard"
+
+
+def test_the_beat_from_outside_waits_as_long_as_the_sound(theatre: Theatre) -> None:
+    theatre.show._parts.beat_clocks = {"midi": Band()}
+    theatre.desk.post("/audio/clock", "midi", "osc")
+    theatre.desk.post("/audio/delay", 500.0, "osc")
+    theatre.run(2.0)
+    now = theatre.show._parts.clock.now()
+    late = Band().beat(now, 0.5)
+    assert late is not None and theatre.stage.features[-1].beat == pytest.approx(late.pulse, abs=0.2)
 
 
 def test_the_report_tells_the_parts_of_a_turn(theatre: Theatre) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from installation.audio.features import LISTEN_SAMPLES, FastPath
-from installation.audio.tempo import Beat, BeatTracker
-from installation.values import SAMPLE_RATE_HZ, AudioBlock, Features
+from installation.audio.tempo import BeatTracker
+from installation.values import SAMPLE_RATE_HZ, AudioBlock, Beat, Features
 from tests.installation.audio.labelled_sounds import (
     DURATION_S,
     Labelled,

@@ -14,6 +14,7 @@ from installation.control import midi, midi_link
 from installation.control.bindings import EventKind, MidiEvent, MidiMap
 from installation.control.midi import MidiControl, read_event, split_device
 from installation.desk import Desk
+from installation.values import Beat
 from tests.midi_server import Controller, JackServer
 from tests.waiting import wait_until
 
@@ -188,6 +189,22 @@ def test_a_controller_moves_gain_and_blend_and_may_be_pulled_and_put_back(
         assert show.sees(open="Desk:knobs", problem="")
         controller.control_change(7, 127)
         assert wait_until(lambda: desk.get("/audio/gain") == 24.0)
+
+
+@pytest.mark.device
+def test_the_clock_on_the_controllers_port_is_the_beat_and_moves_no_control(server: JackServer, show: Show) -> None:
+    def hears_pulses() -> Beat | None:
+        controller.send(0xF8)
+        time.sleep(0.01)
+        return show.control.clock.beat(time.monotonic())
+
+    with Controller(server) as controller:
+        assert show.sees(open="Desk:knobs")
+        controller.send(0xFA)
+        assert wait_until(hears_pulses)
+        controller.send(0xFC)
+        assert wait_until(lambda: (beat := hears_pulses()) is not None and beat.pulse == 0.0)
+    assert show.control.status().received == 0
 
 
 @pytest.mark.device
