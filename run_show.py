@@ -48,6 +48,17 @@ def build_parser() -> argparse.ArgumentParser:
     add("--dry-run", action="store_true", help="print the resolved configuration as YAML, then end")
     add("--version", action="store_true", help="print version and revision, then end")
     add("--diagnose", action="store_true", help="print what a bug report needs, then end")
+    add(
+        "--calibrate",
+        type=_clicks,
+        nargs="?",
+        const=30,
+        metavar="CLICKS",
+        help="play clicks, listen, flash; print how late the picture is and what delay to set, then end (default: 30)",
+    )
+    add("--room-late", type=_positive, metavar="MS", help="with --calibrate: the audience hears later than the source")
+    add("--screen-late", type=_positive, metavar="MS", help="with --calibrate: the screen shows later, as a camera saw")
+    add("--apply", action="store_true", help="with --calibrate: write the delay into the preset's file")
     add("--verbose", action="store_true", help="log everything")
     return parser
 
@@ -67,6 +78,12 @@ def _positive(text: str) -> float:
     if 0.0 < value < float("inf"):
         return value
     raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+
+
+def _clicks(text: str) -> int:
+    if text.isdecimal() and 8 <= int(text) <= 200:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected 8 to 200 clicks, got {text!r}")
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -4,7 +4,7 @@ The workers are started before the window is opened, because they take seconds t
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
@@ -57,19 +57,27 @@ _LONGEST_STEP_S: Final = 15.0
 """One hearing and one picture of a big model on a slow machine; beyond it the worker hangs."""
 
 
-def build_show(config: ShowConfig, started_at: float) -> Show:
-    """Wire one show. Raises BundleError, ParameterError, DisplayError or ShaderError, each in one line."""
+def build_show(config: ShowConfig, started_at: float, refit: Callable[[Parts], None] | None = None) -> Show:
+    """Wire one show; `refit` may exchange parts before it has them.
+
+    Raises BundleError, ParameterError, DisplayError or ShaderError, each in one line.
+    """
     card = read_card(config.model)
     log.info("model: %s %s (%s)", card.name, card.version, card.licence)
     midi_map = MidiMap.parse(config.preset.midi_map)
     with ExitStack() as undo:  # what was opened before something failed is given back, the newest first
-        show = _wire(config, card.generator.size_px, midi_map, started_at, undo)
+        show = _wire(config, card.generator.size_px, midi_map, started_at, refit, undo)
         undo.pop_all()
     return show
 
 
 def _wire(
-    config: ShowConfig, picture_px: tuple[int, int], midi_map: MidiMap, started_at: float, undo: ExitStack
+    config: ShowConfig,
+    picture_px: tuple[int, int],
+    midi_map: MidiMap,
+    started_at: float,
+    refit: Callable[[Parts], None] | None,
+    undo: ExitStack,
 ) -> Show:
     preset, args = config.preset, config.arguments
     clock = MonotonicClock()
@@ -116,6 +124,8 @@ def _wire(
         beat_clocks={"midi": midi.clock, "link": link},
         start_only=StartOnly.of(config),
     )
+    if refit is not None:
+        refit(parts)
     show = Show(parts, preset, args.duration_s)
     if args.page is not None:
         controls["page"] = _operator_page(args.page, desk, show, folders)

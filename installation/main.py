@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from installation.audio.source import SourceError
 from installation.clock import MonotonicClock
@@ -21,6 +21,9 @@ from installation.standard_output import print_out
 from s2s.card import BundleError, read_card
 from s2s.files.names import shown
 from s2s.files.user import name_user
+
+if TYPE_CHECKING:
+    from installation.calibration.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +49,7 @@ def run(parsed: argparse.Namespace) -> int:
 
             report = render(config, facts_of(config), started_at)
             return finish(config, report, report["exit_code"])
-        return show(config, started_at)
+        return show(config, started_at, calibration_of(config))
     except Exception as error:
         code = exit_code_of(error)
         if code is None:
@@ -112,7 +115,16 @@ class EndBySignal:
             raise SystemExit(ExitCode.OK)
 
 
-def show(config: ShowConfig, started_at: float) -> int:
+def calibration_of(config: ShowConfig) -> "Session | None":
+    """Return what measures a show from within, if that was asked for."""
+    if config.arguments.calibrate is None:
+        return None
+    from installation.calibration.session import Session
+
+    return Session(config)
+
+
+def show(config: ShowConfig, started_at: float, calibration: "Session | None" = None) -> int:
     """Run the live show; the report is written however it ends."""
     end = EndBySignal()
     end.listen()
@@ -120,7 +132,7 @@ def show(config: ShowConfig, started_at: float) -> int:
 
     clear_leftovers()
     try:
-        live = build_show(config, started_at)
+        live = build_show(config, started_at, None if calibration is None else calibration.refit)
     except SystemExit:
         early = InterruptedError("ended by a signal before the first picture")
         write_failure(config.arguments.report, early, ExitCode.OK)
@@ -128,13 +140,18 @@ def show(config: ShowConfig, started_at: float) -> int:
     exit_code: int = ExitCode.UNEXPECTED
     try:
         end.hand_over(live.stop)
+        if calibration is not None:
+            calibration.begin(live.stop)
         exit_code = live.run()
+        if calibration is not None and exit_code == ExitCode.OK:
+            exit_code = calibration.conclude()
         snapshot = None if exit_code == ExitCode.DISPLAY else config.arguments.snapshot
         if snapshot is not None and not live.save_picture(snapshot):
             exit_code = exit_code or ExitCode.USAGE
     finally:
         live.end_outputs()
-        finish(config, live.report({**facts_of(config), "exit_code": exit_code}), exit_code)
+        report = live.report({**facts_of(config), "exit_code": exit_code})
+        finish(config, report if calibration is None else {**report, "calibration": calibration.report}, exit_code)
         live.close()
     return exit_code
 

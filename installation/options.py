@@ -40,6 +40,10 @@ class Arguments:
     osc_port: int = 9000
     page: tuple[str, int] | None = ("127.0.0.1", 8080)
     midi: str | None = None
+    calibrate: int | None = None
+    room_late: float | None = None
+    screen_late: float | None = None
+    apply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def resolve(arguments: Arguments) -> ShowConfig:
         raise OptionError(f"--output takes auto, window, window:N or headless, got {arguments.output!r}")
     if arguments.render is not None and not source.startswith("file:"):
         raise OptionError(f"--render needs a sound file: give --source file:PATH (the source is {source!r})")
+    _check_calibration(arguments, source)
     return ShowConfig(
         arguments=arguments,
         preset=preset,
@@ -96,6 +101,18 @@ def resolve(arguments: Arguments) -> ShowConfig:
         model=arguments.model or model_folder(preset),
         midi_device=arguments.midi or preset.midi_device,
     )
+
+
+def _check_calibration(args: Arguments, source: str) -> None:
+    """Raise OptionError for what no calibration can do, or what nothing else can."""
+    if args.calibrate is None:
+        for name, given in (("room-late", args.room_late), ("screen-late", args.screen_late), ("apply", args.apply)):
+            if given:
+                raise OptionError(f"--{name} is for --calibrate")
+    elif not source.startswith(("mic", "osc")):
+        raise OptionError(f"--calibrate listens to a microphone, a line or OSC: give --source mic (it is {source!r})")
+    elif args.render is not None:
+        raise OptionError("--calibrate measures a running show, --render a film: give one of them")
 
 
 @dataclass(frozen=True, slots=True)

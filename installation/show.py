@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from installation.audio.features import LISTEN_SAMPLES, FastPath
+from installation.audio.features import LISTEN_SAMPLES
 from installation.exit_codes import ExitCode
 from installation.feature_delay import FeatureDelay
 from installation.garbage import GarbagePauses, put_aside
@@ -65,7 +65,7 @@ class Show:
         self._parts = parts
         self._preset, self._preset_note = preset, ""
         self._duration_s = duration_s
-        self._fast_features, self._movement = FastPath(), FeatureDelay()
+        self._fast_features, self._movement = parts.fast_path, FeatureDelay()
         self._memory, self._heard_meter = MemoryMeter(), HeardMeter()
         self._heard, self._photograph = HeardStatus(), PhotographStatus()
         self._features, self._clock = Features(), ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from installation.audio.features import FastPath
 from installation.clock import Clock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
@@ -72,6 +73,7 @@ class Parts:
     """How many pictures a second are wanted on the display."""
     generator_pace: GeneratorPace | None = None
     """Makes the generator give way to the display; None lets it paint as it will, as for a film."""
+    fast_path: FastPath = field(default_factory=FastPath)
     beat_clocks: Mapping[str, BeatClock] = field(default_factory=dict)
     """By the choices of `/audio/clock`."""
     start_only: StartOnly = field(default_factory=StartOnly)

@@ -21,7 +21,9 @@ _STOP_TIMEOUT_S: Final = 5.0
 _ALSA_CONFIG: Final = """
 </usr/share/alsa/alsa.conf>
 pcm."{microphone}" {{ type pulse, server "unix:{socket}", device "room.monitor", hint {{ show on }} }}
-pcm.!default {{ type pulse, server "unix:{socket}", device "room.monitor" }}
+pcm.loudspeaker {{ type pulse, server "unix:{socket}", device "room" }}
+pcm.microphone {{ type pulse, server "unix:{socket}", device "room.monitor" }}
+pcm.!default {{ type asym, playback.pcm "loudspeaker", capture.pcm "microphone" }}
 ctl.!default {{ type pulse, server "unix:{socket}" }}
 """
 

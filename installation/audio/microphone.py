@@ -1,4 +1,4 @@
-"""A microphone or line input through PortAudio: the only importer of PyAudio. Runs in the capture process.
+"""A microphone or line input through PortAudio. Runs in the capture process.
 
 PortAudio freezes its list of devices when it starts, so every opening starts it anew, and a closed microphone ends it.
 An unplugged device reports no error: its callbacks just stop, which only their age tells.
@@ -61,7 +61,7 @@ class Microphone:
         self._last_number = 0
         self._heard_at: float | None = None
         self._opened_at = time.monotonic()
-        self._session = _start_portaudio()
+        self._session = start_portaudio()
         try:
             self._device = find_device(_input_devices(self._session), name)
             with _kept_stderr():
@@ -170,7 +170,7 @@ class Microphone:
 
 def list_devices() -> list[DeviceInfo]:
     """Return the input devices there are now. Starts and ends PortAudio: not while a microphone is open here."""
-    session = _start_portaudio()
+    session = start_portaudio()
     try:
         return _input_devices(session)
     finally:
@@ -196,7 +196,8 @@ def _input_devices(session: pyaudio.PyAudio) -> list[DeviceInfo]:
     ]
 
 
-def _start_portaudio() -> pyaudio.PyAudio:
+def start_portaudio() -> pyaudio.PyAudio:
+    """Start PortAudio, which looks for devices now, without what ALSA and JACK print of absent ones."""
     with _kept_stderr():
         return pyaudio.PyAudio()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.options import Arguments, StartOnly, resolve
+from installation.options import Arguments, OptionError, StartOnly, resolve
 from installation.preset import Preset, load_preset
 
 
@@ -40,3 +40,21 @@ def test_what_the_command_line_decided_stays_without_a_word(
 def test_a_model_that_leads_nowhere_is_another_model(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     assert started_with().note(replace(load_preset("gallery"), model=str(tmp_path / "loop"))).startswith("model ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"apply": True}, "--apply is for --calibrate"),
+        ({"room_late": 20.0}, "--room-late is for --calibrate"),
+        ({"calibrate": 30, "source": "demo"}, "--calibrate listens to a microphone, a line or OSC"),
+        ({"calibrate": 30, "source": "file:rain.wav"}, "--calibrate listens"),
+    ],
+)
+def test_what_no_calibration_can_do_is_refused(arguments: dict[str, object], words: str) -> None:
+    with pytest.raises(OptionError, match=words):
+        resolve(Arguments(**arguments))  # type: ignore[arg-type]
+
+
+def test_a_calibration_listens_to_the_presets_microphone() -> None:
+    assert resolve(Arguments(calibrate=30, room_late=20.0, apply=True)).source == "mic"
