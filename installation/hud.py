@@ -14,7 +14,7 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
     slow, display = status.slow_path, status.display
     lines = [
         f"{status.preset}   {status.sound.source or 'no sound yet'}",
-        f"level {_meter(features.level)} {features.level_db:6.1f} dB",
+        f"level {_meter(features.level)} {features.level_db:6.1f} dB{_auto_gain(status)}",
         f"bass  {_meter(features.bass)} mid {_meter(features.mid, 10)} treble {_meter(features.treble, 10)}",
         f"onset {_meter(features.onset)} centroid {features.centroid:.2f}",
         f"beat  {_meter(features.beat)} {_tempo(features)}, {status.clock}",
@@ -31,6 +31,11 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
     if status.heard:
         lines.append(f"heard {status.heard}")
     return lines + [f"{part}: {words}" for part, words in status.reasons.items()]
+
+
+def _auto_gain(status: ShowStatus) -> str:
+    gain_db = status.sound.auto_gain_db
+    return f", automatic gain {gain_db:+.1f} dB" if gain_db else ""
 
 
 def _tempo(features: Features) -> str:

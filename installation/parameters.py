@@ -155,6 +155,7 @@ def _bool(address: str, default: bool, description: str) -> Parameter:
     return Parameter(address, Kind.BOOL, default, description)
 
 
+_AUTO: Final = "how far gain may go by itself, over minutes, up or down to usual loudness; 0 not at all"
 _HEAR_LATER: Final = "sound counts so much later: where the room hears it later than the show does"
 _MOVE_LATER: Final = "the picture's movement comes so much later: beside a slower screen"
 _CLOCK: Final = "whose beat counts while it runs: of the sound or a hand, a MIDI clock, an Ableton Link session"
@@ -167,6 +168,7 @@ _FIT: Final = "a picture of another shape than the window: cut off, between bars
 
 _ROWS: Final = (
     _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB"),
+    _float("/audio/auto", 0, 0, 24, _AUTO, unit="dB", smoothing_s=0),
     _float("/audio/gate", -60, -90, 0, "below this level for some seconds the show is idle", unit="dB"),
     _float("/audio/mix", 0, 0, 1, "waveform mix towards the built-in performance (the paper's mixing)"),
     _float("/audio/delay", 0, 0, 2000, _HEAR_LATER, unit="ms", smoothing_s=0),

@@ -46,6 +46,7 @@ def build_report(
             "lost_samples": capture.lost_samples,
             "heard_s": run.get("heard_s", 0.0),
             "loudest_db": round(meter.loudest_db, 1),
+            "auto_gain_db": capture.auto_gain_db,
         },
         "heard": heard.summary(),
         "frames": {"skipped": meter.skipped},

@@ -23,9 +23,9 @@ class Percentiles:
 class CaptureStatus:
     """What is heard, what was wanted, why they differ, and what was lost.
 
-    `block_age_s` is the age of the wanted source's newest sound, None before its first. `remark` is what is amiss with
-    a source that is heard all the same. `ended` is told by a file alone, `features` and `rejected_packets` by sound
-    over OSC.
+    `block_age_s` is the age of the wanted source's newest sound, None before its first; `auto_gain_db` what gain adds
+    by itself. `remark` is what is amiss with a source that is heard all the same. `ended` is told by a file alone,
+    `features` and `rejected_packets` by sound over OSC.
     """
 
     source: str = ""
@@ -35,6 +35,7 @@ class CaptureStatus:
     reason: str = ""
     remark: str = ""
     scene: str = ""
+    auto_gain_db: float = 0.0
     block_age_s: float | None = None
     ended: bool | None = None
     features: Mapping[str, float] | None = None

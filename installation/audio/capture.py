@@ -88,6 +88,7 @@ class CaptureCore:
             reason=source.reason,
             remark=source.remark,
             scene=self._performance.scene,
+            auto_gain_db=round(self._conditioner.auto_gain_db, 1),
             block_age_s=None if source.heard_at is None else round(self._now - source.heard_at, 3),
             ended=live.ended if isinstance(live, SoundFile) else None,
             features=live.features(self._now) if isinstance(live, OscPcm) else None,

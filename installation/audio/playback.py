@@ -43,7 +43,8 @@ class PlaybackCore:
     def status(self) -> CaptureStatus:
         """Return what is heard, and whether it is over."""
         ended = self._played == len(self._soundtrack.samples)
-        return CaptureStatus(source=self._source, wanted=self._source, ended=ended)
+        gain_db = round(self._conditioner.auto_gain_db, 1)
+        return CaptureStatus(source=self._source, wanted=self._source, ended=ended, auto_gain_db=gain_db)
 
     def close(self) -> None:
         """Give back what the second sound holds."""
