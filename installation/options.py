@@ -111,8 +111,6 @@ def _check_calibration(args: Arguments, source: str) -> None:
                 raise OptionError(f"--{name} is for --calibrate")
     elif not source.startswith(("mic", "osc")):
         raise OptionError(f"--calibrate listens to a microphone, a line or OSC: give --source mic (it is {source!r})")
-    elif args.render is not None:
-        raise OptionError("--calibrate measures a running show, --render a film: give one of them")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,12 +45,13 @@ class CaptureStatus:
 @dataclass(frozen=True, slots=True)
 class LoudspeakerStatus:
     """A sound that is played once: through which device, when its marks are heard (monotonic seconds, by the driver's
-    own estimate of its `latency_ms`), and whether all was handed over.
+    own estimate of its `latency_ms`), how many `gaps` a busy machine left in it, and whether all was handed over.
     """
 
     device: str = ""
     played_at: tuple[float, ...] = ()
     latency_ms: float = 0.0
+    gaps: int = 0
     ended: bool = False
 
 

@@ -18,7 +18,8 @@ from installation.values import Samples
 
 log = logging.getLogger(__name__)
 
-_BLOCK_S: Final = 0.01
+_BLOCK_S: Final = 0.03
+"""Long, for a machine that draws: how late a click is played is known, only a gap is not."""
 _STEP_S: Final = 0.02
 _LONGEST_LATENCY_S: Final = 2.0
 """What a driver says beyond this is no estimate."""
@@ -30,7 +31,7 @@ class LoudspeakerCore:
     def __init__(self, make: Callable[[int], Samples], marks_s: Sequence[float]) -> None:
         """Begin to play. Raises SourceError where there is no sound output."""
         self._played_at: list[float] = []
-        self._next = self._mark = 0
+        self._next = self._mark = self._gaps = 0
         self._latency_s = 0.0
         self._session = start_portaudio()
         try:
@@ -56,6 +57,7 @@ class LoudspeakerCore:
         return LoudspeakerStatus(
             device=self._name,
             played_at=tuple(self._played_at),
+            gaps=self._gaps,
             latency_ms=round(1e3 * self._latency_s, 1),
             ended=self._next >= len(self._sound),
         )
@@ -75,9 +77,10 @@ class LoudspeakerCore:
             stream_callback=self._on_need,
         )
 
-    def _on_need(self, _data: Any, frames: int, times: Mapping[str, float], _flags: int) -> tuple[bytes, int]:
+    def _on_need(self, _data: Any, frames: int, times: Mapping[str, float], flags: int) -> tuple[bytes, int]:
         # PortAudio's own thread: copy, note when, leave.
         called_at = time.monotonic()
+        self._gaps += bool(flags & pyaudio.paOutputUnderflow)
         block = np.zeros((frames, self._channels), np.float32)
         part = self._sound[self._next : self._next + frames]
         block[: len(part)] = part[:, None]

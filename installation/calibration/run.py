@@ -3,6 +3,7 @@
 It takes part in the show as one more control surface, which the loop looks after once a turn.
 """
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -15,6 +16,8 @@ from installation.calibration.timing import Measurement, measure
 from installation.hosting import ChildHost
 from installation.show_parts import Parts
 from installation.status import ControlStatus, LoudspeakerStatus
+
+log = logging.getLogger(__name__)
 
 _SETTLE_S: Final = 2.0
 """After the first living picture: shaders, caches and the size of the passes find themselves."""
@@ -84,7 +87,10 @@ class Calibration:
         """Return what was found. Raises SourceError where nothing could be played or heard."""
         if self._problem:
             raise SourceError(self._problem)
-        return measure(self._clicks, self._speaker.status().played_at, self._witness.heard)
+        played = self._speaker.status()
+        if played.gaps:
+            log.warning("the sound output ran dry %d times: this machine is too busy to be measured well", played.gaps)
+        return measure(self._clicks, played.played_at, self._witness.heard)
 
     def _wait(self, now: float, began_at: float) -> None:
         sounds = self._parts.ring.position.written > 0

@@ -67,13 +67,15 @@ class RingWatch:
                 return seen.heard_at - (seen.written - 1 - sample) / SAMPLE_RATE_HZ, seen.seen_at
         raise LookupError(f"sample {sample} has not come yet")
 
+    def look(self) -> None:
+        """Note what has come since the last look."""
+        position = self._ring.position
+        if not self._seen or position.written != self._seen[-1].written:
+            self._seen.append(_Written(position.written, position.heard_at, time.monotonic()))
+
     def _watch(self) -> None:
-        written = -1
         while not self._ends.wait(_WATCH_EVERY_S):
-            position = self._ring.position
-            if position.written != written:
-                written = position.written
-                self._seen.append(_Written(written, position.heard_at, time.monotonic()))
+            self.look()
 
 
 class Beginnings:

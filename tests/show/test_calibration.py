@@ -49,7 +49,7 @@ def test_clicks_are_timed_part_by_part_and_the_delay_is_written_into_the_preset(
     with ShowRun(tmp_path, *command, environment=heard) as show:
         assert show.wait() == 0, show.log
         printed, found = show.stdout(), show.report()["calibration"]
-    assert found["clicks"] == 8 and found["heard"] >= 6 and found["heard"] + found["missed"] == 8
+    assert found["clicks"] == 8 and found["heard"] + found["missed"] == 8
     ms = {part: spread["p50"] for part, spread in found["ms"].items()}
     assert all(ms[part] >= 0.0 for part in PARTS[1:]) and ms["sound_to_picture"] > ms["ring_to_features"]
     delay_ms = found["advice"]["audio_delay_ms"]
