@@ -64,6 +64,7 @@ class Spread:
         return cls(*(round(float(value), 1) for value in (*np.percentile(ms, (50, 95)), ms.max())))
 
 
+_STEADY_TIMES: Final = 2.0
 FEWEST_HEARD: Final = 0.5
 """Less than this share of the clicks is chance, or a room too loud to tell."""
 
@@ -81,6 +82,11 @@ class Measurement:
     def is_sure(self) -> bool:
         """Whether enough clicks were heard to say anything."""
         return self.heard >= max(FEWEST_HEARD * self.clicks, 3)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the show took about as long for one click as for another, as one that has its machine to itself."""
+        return Part.SHOW in self.parts and self.parts[Part.SHOW].p95 <= _STEADY_TIMES * self.parts[Part.SHOW].p50
 
     def as_document(self) -> dict[str, Any]:
         """Return the report's part, durations in ms."""

@@ -14,6 +14,7 @@ _WORDS: Final = {
     Part.SHOW: "microphone -> presented: the show",
     Part.ALL: "played -> presented",
 }
+_UNSTEADY: Final = "the times vary widely: this machine is busy with something else; measure again when it is not"
 UNHEARD: Final = (
     "the clicks were not heard: {heard} of {clicks}; turn the sound output up, lead it to the source "
     "({source}), and look that nothing else is as loud"
@@ -28,6 +29,8 @@ def table(found: Measurement) -> str:
         f"{_WORDS[part]:<38}{spread.p50:>8.1f}{spread.p95:>8.1f}{spread.max:>8.1f}"
         for part, spread in found.parts.items()
     ]
+    if not found.is_steady:
+        lines.append(_UNSTEADY)
     return "\n".join(lines)
 
 

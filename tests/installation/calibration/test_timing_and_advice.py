@@ -30,6 +30,13 @@ def test_the_spread_is_that_of_the_clicks_that_were_heard_and_the_missed_are_cou
     assert found.is_sure and "8 of 10 clicks heard" in table(found) and "microphone -> presented" in table(found)
 
 
+def test_times_that_vary_widely_are_said_to_be_a_busy_machines() -> None:
+    calm = measure(10, TIMES_S, [heard(at) for at in TIMES_S])
+    busy = measure(10, TIMES_S, [heard(at, look_s=0.02 + 0.005 * number**2) for number, at in enumerate(TIMES_S)])
+    assert calm.is_steady and "busy" not in table(calm)
+    assert not busy.is_steady and "measure again" in table(busy)
+
+
 def test_too_few_clicks_are_not_believed() -> None:
     assert not measure(10, TIMES_S, [heard(at) for at in TIMES_S[:4]]).is_sure
     assert measure(10, (), []) == Measurement(10, 0, 0, {})
