@@ -16,6 +16,7 @@ from installation.control.bindings import MidiMap
 from installation.control.keyboard import Keyboard
 from installation.control.link_clock import LinkClock
 from installation.control.midi import MidiControl
+from installation.control.midi_clock import FirstClock
 from installation.control.osc import OscControl
 from installation.control.page import OperatorPage
 from installation.desk import Desk
@@ -98,9 +99,14 @@ def _wire(
     surface = undo.enter_context(closing(open_surface(config)))
     renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed, readiness=ShaderWarmer())
     midi = MidiControl(desk, midi_map, config.midi_device)
-    link = LinkClock(desk)
-    controls: dict[str, ControlSurface] = {"osc": OscControl(desk, args.osc_port), "midi": midi, "link": link}
-    take_over = partial(adopt, renderer, midi, device_demanded=args.midi is not None)
+    clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
+    controls: dict[str, ControlSurface] = {
+        "osc": OscControl(desk, args.osc_port),
+        "midi": midi,
+        "clock": clock_port,
+        "link": link,
+    }
+    take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     parts = Parts(
         clock=clock,
         surface=surface,
@@ -121,7 +127,7 @@ def _wire(
         sinks=open_sinks(config, surface, ring),
         still=read_still(config.model / "thumbnail.png"),
         presets=PresetFollower(desk, preset.path.stem, partial(load_usable_named, folders=folders), take_over),
-        beat_clocks={"midi": midi.clock, "link": link},
+        beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},
         start_only=StartOnly.of(config),
     )
     if refit is not None:
@@ -201,14 +207,17 @@ def pace(config: ShowConfig, surface: Surface) -> float:
     return _FASTEST_DISPLAY_FPS if synced and config.arguments.fps is None else cadence(config, surface)
 
 
-def adopt(renderer: Renderer, midi: MidiControl, preset: Preset, *, device_demanded: bool) -> None:
-    """Give the passes, the controller's map and, unless the command line named one, the controller of `preset` to
-    their owners.
+def adopt(
+    renderer: Renderer, midi: MidiControl, clock_port: MidiControl, preset: Preset, *, device_demanded: bool
+) -> None:
+    """Give the passes, the controller's map, the clock's port and, unless the command line named one, the controller of
+    `preset` to their owners.
 
     Raises ParameterError or ShaderError, and then has changed nothing.
     """
     midi_map = MidiMap.parse(preset.midi_map)
     renderer.set_passes(preset.passes)
     midi.remap(midi_map)
+    clock_port.select(preset.midi_clock)
     if not device_demanded:
         midi.select(preset.midi_device)

@@ -58,6 +58,7 @@ class _Midi(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     device: _Line = "auto"
+    clock: _Line = "none"
     map: list[dict[str, Any]] = Field(default_factory=list, max_length=1_000)
 
 
@@ -93,6 +94,7 @@ class Preset:
     routes: tuple[Route, ...]
     passes: tuple[str, ...]
     midi_device: str
+    midi_clock: str
     midi_map: tuple[Mapping[str, Any], ...]
 
     def as_document(self) -> dict[str, Any]:
@@ -110,7 +112,11 @@ class Preset:
                 for r in self.routes
             ],
             "passes": list(self.passes),
-            "midi": {"device": self.midi_device, "map": [dict(entry) for entry in self.midi_map]},
+            "midi": {
+                "device": self.midi_device,
+                "clock": self.midi_clock,
+                "map": [dict(entry) for entry in self.midi_map],
+            },
         }
 
 
@@ -199,6 +205,7 @@ def _checked(document: _Document, path: Path) -> Preset:
         routes=tuple(_checked_route(route) for route in document.modulation),
         passes=tuple(document.passes),
         midi_device=document.midi.device,
+        midi_clock=document.midi.clock,
         midi_map=tuple(document.midi.map),
     )
 

@@ -4,7 +4,7 @@ Told on the thread that hears the port, asked on the show's. Of pulses without a
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from installation.control.pulse_filter import PulseFilter
@@ -70,3 +70,15 @@ class MidiClock:
         # What is named is the place of the next pulse, not of the last.
         self._offset = pulse - (self._filter.pulses + 1)
         self._running = running
+
+
+class FirstClock:
+    """The first of several clocks that runs: one port's before another's."""
+
+    def __init__(self, clocks: Sequence[MidiClock]) -> None:
+        self._clocks = clocks
+
+    def beat(self, now: float, behind_s: float = 0.0) -> Beat | None:
+        """Return its beat as `MidiClock.beat` does, None while none runs."""
+        beats = (clock.beat(now, behind_s) for clock in self._clocks)
+        return next((beat for beat in beats if beat is not None), None)

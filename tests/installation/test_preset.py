@@ -33,6 +33,13 @@ def test_a_preset_states_the_whole_look() -> None:
     assert "/show/blackout" not in values
 
 
+def test_a_preset_may_name_another_port_for_the_clock_and_names_none_by_itself(tmp_path: Path) -> None:
+    assert load_preset("gallery").midi_clock == "none"
+    preset = load_preset(write(tmp_path, GOOD + "midi: {device: LPD8, clock: Live}\n"))
+    assert (preset.midi_device, preset.midi_clock) == ("LPD8", "Live")
+    assert preset.as_document()["midi"] == {"device": "LPD8", "clock": "Live", "map": []}
+
+
 def test_what_belongs_to_the_room_stays_whichever_preset_comes() -> None:
     assert not {"/audio/delay", "/render/delay"} & preset_values(load_preset("gallery")).keys()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from installation.control.midi_clock import PULSES_A_BEAT, MidiClock
+from installation.control.midi_clock import PULSES_A_BEAT, FirstClock, MidiClock
 
 CLOCK = {"type": "clock", "time": 0}
 
@@ -117,3 +117,9 @@ def test_the_beat_of_a_while_ago_is_asked_for_where_the_room_hears_late() -> Non
 
 def test_other_messages_are_not_the_clocks() -> None:
     assert not MidiClock().take({"type": "control_change", "control": 7, "value": 1, "channel": 0}, 0.0)
+
+
+def test_of_two_ports_the_first_that_has_a_clock_counts() -> None:
+    silent, slow, fast = MidiClock(), playing(pulses(90.0, 4.0)), playing(pulses(120.0, 4.0))
+    beats = [FirstClock(clocks).beat(2.0) for clocks in ((silent, slow), (fast, slow), (silent, silent))]
+    assert [beat and round(beat.bpm) for beat in beats] == [90, 120, None]
