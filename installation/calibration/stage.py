@@ -122,6 +122,7 @@ class Witness:
 
     def hear(self, features: Features) -> None:
         """Take in what the show has just heard."""
+        self._watch.look()  # its thread may not get its time: what a turn hears was in the ring by then
         now, written = self._clock.now(), self._ring.position.written
         if self._beginnings.begins(features.onset, now):
             self._known = (written, now)

@@ -19,6 +19,9 @@ PRESENTING_S = 0.004
 class Watch:
     """Saw every sample come 10 ms after it was captured; the first was captured at 0."""
 
+    def look(self) -> None:
+        pass
+
     def stamps(self, sample: int) -> tuple[float, float]:
         return sample / SAMPLE_RATE_HZ, sample / SAMPLE_RATE_HZ + 0.01
 
@@ -42,9 +45,9 @@ class Screen:
 class Room:
     """A show's turns without a show: sound comes in, the witness hears, a picture is presented."""
 
-    def __init__(self, ring: AudioRing) -> None:
+    def __init__(self, ring: AudioRing, watch: RingWatch | None = None) -> None:
         self.ring, self.clock = ring, ManualClock()
-        self.witness = Witness(ring, self.clock, cast(RingWatch, Watch()))
+        self.witness = Witness(ring, self.clock, watch or cast(RingWatch, Watch()))
         self.screen = Screen(self.clock)
         self.surface = WatchedSurface(cast(Any, self.screen), self.witness)
 
@@ -76,6 +79,13 @@ def test_a_click_is_timed_from_its_first_sample_to_its_picture(room: Room) -> No
     assert heard.captured_at == pytest.approx(first / SAMPLE_RATE_HZ)
     assert (heard.known_at, heard.drawn_at) == (known_at, known_at)
     assert heard.presented_at == pytest.approx(known_at + PRESENTING_S)
+
+
+def test_a_watcher_that_gets_no_time_makes_a_stamp_late_and_nothing_fail(room: Room) -> None:
+    starved = Room(room.ring, RingWatch(room.ring))
+    for onset in (0.0, 0.0, 0.9, 0.5, 0.4, 0.3):
+        starved.turn(onset)
+    assert len(starved.witness.heard) == 1
 
 
 def test_the_picture_of_a_beginning_is_white_at_once_and_not_for_long(room: Room) -> None:
