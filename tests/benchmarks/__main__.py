@@ -25,14 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("out", type=Path, metavar="OUT.json", help="where the numbers go")
     parser.add_argument("--quick", action="store_true", help="fewer repeats, shorter shows")
     args = parser.parse_args(arguments)
-    results = {
-        "library": library(quick=args.quick),
-        "passes": passes(20 if args.quick else 100),
-        "show": show(20.0 if args.quick else 120.0),
-    }
+    numbers = library(quick=args.quick)
+    drawn = passes(20 if args.quick else 100)
+    shows = show(20.0 if args.quick else 120.0)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text(json.dumps(results, indent=2) + "\n")
-    sys.stdout.write("\n".join([*pass_lines(results["passes"]), "", *show_lines(results["show"])]) + "\n")
+    args.out.write_text(json.dumps({"library": numbers, "passes": drawn, "show": shows}, indent=2) + "\n")
+    sys.stdout.write("\n".join([*pass_lines(drawn), "", *show_lines(shows)]) + "\n")
 
 
 def library(*, quick: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 import sys
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
@@ -47,5 +48,5 @@ def make_resting(
 
 
 if __name__ == "__main__":
-    assembly.make_inference = make_resting
-    sys.exit(run_show.main())
+    with mock.patch.object(assembly, "make_inference", make_resting):
+        sys.exit(run_show.main())
