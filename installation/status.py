@@ -104,6 +104,19 @@ class PhotographStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SwapStatus:
+    """Which model plays and how far another one is: `answered` is the number of the last request that is done with,
+    `folder` that of the model that plays, `problem` why the last one that was asked for does not, empty where it does.
+    `words` tell of one on its way.
+    """
+
+    answered: int = 0
+    folder: str = ""
+    problem: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InferenceStatus:
     """The slow path: counters since the worker was made. `slow_ms` goes from the last sample heard to the first picture
     made from it; `image` and `image_problem` tell how far the preset's image is, in words.
@@ -120,6 +133,9 @@ class InferenceStatus:
     image_problem: str = ""
     heard: HeardStatus = HeardStatus()
     photograph: PhotographStatus = PhotographStatus()
+    swap: SwapStatus = SwapStatus()
+    paints_by: str = ""
+    """How the generator is run, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
