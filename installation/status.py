@@ -229,7 +229,7 @@ class PainterStatus:
 class ShowStatus:
     """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown.
 
-    `tempo_bpm` is 0 where there is no beat.
+    `tempo_bpm` is 0 where there is no beat. `model` is the name by which `/show/model` knows the one that plays.
     `preset_note` names what the preset asks for and only another start can give; `heard` says in words what is heard
     and what the show does about it.
     """
@@ -239,6 +239,8 @@ class ShowStatus:
     preset: str = ""
     preset_refused: str | None = None
     preset_note: str = ""
+    model: str = ""
+    model_refused: str | None = None
     sound: CaptureStatus = CaptureStatus()
     slow_path: InferenceStatus = InferenceStatus()
     display: DisplayStatus = DisplayStatus()
