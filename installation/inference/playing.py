@@ -17,11 +17,12 @@ from installation.clock import local_hour
 from installation.exit_codes import ExitCode
 from installation.heard_words import heard_words
 from installation.inference.anchoring import ImageAnchor
+from installation.inference.captured_painting import painter_of
 from installation.inference.deciding import Decider, Evidence
 from installation.inference.idle import level_db
 from installation.inference.listening import Listener, Target
 from installation.inference.motion import Motion, unit
-from installation.inference.painting import EagerPainter, Wish
+from installation.inference.painting import Wish
 from installation.inference.photographs import Photographs
 from installation.inference.scene import scene_of
 from installation.inference.scene_state import HeardNearness, held_states
@@ -88,7 +89,7 @@ class PlayingModel:
             raise ModelError(f"{folder}: {error}") from error
         self.folder, self._config = folder.resolve(), config
         sizes = self._model.card.generator
-        self._painter = EagerPainter(self._model)
+        self._painter = painter_of(self._model)
         self._motion = Motion(sizes.h_dim, sizes.z_dim, config.seed)
         self._nearness = HeardNearness()
         self._photographs = Photographs(self._model.memory, sizes.size_px)
