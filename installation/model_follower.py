@@ -66,7 +66,7 @@ class ModelFollower:
         try:
             folder = model_folder(preset)
         except OptionError as error:
-            return self._refuse(preset.model, str(error))
+            return self._reject(preset.model, str(error))
         self._wanted = None
         self._ask(preset.model, (str(folder),), host)
         return None
@@ -79,7 +79,7 @@ class ModelFollower:
             try:
                 self._ask(name, self._names.candidates(name), host)
             except ModelNameError as error:
-                return self._refuse(name, str(error))
+                return self._reject(name, str(error))
         return None if self.request.number == 0 else self._look(host)
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
@@ -113,7 +113,12 @@ class ModelFollower:
             log.info("model: %s", self.shown)
 
     def _refuse(self, name: str, reason: str) -> ModelRefusal:
-        self.request, self.refusal = ModelRequest(), reason
+        self.request = ModelRequest()
+        return self._reject(name, reason)
+
+    def _reject(self, name: str, reason: str) -> ModelRefusal:
+        """Keep why a model does not play; one that was asked for before is still on its way."""
+        self.refusal = reason
         self._rejections.add(reason)
         self._desk.correct(ADDRESS, self.shown)
         return ModelRefusal(name, reason)

@@ -100,6 +100,13 @@ def test_a_name_that_leads_out_of_the_shows_folders_never_reaches_the_worker(sta
     assert stage.follower.request == ModelRequest() and stage.desk.get(ADDRESS) == "home"
 
 
+def test_such_a_name_does_not_stop_a_model_that_is_on_its_way(stage: Stage) -> None:
+    stage.ask("away")
+    assert stage.ask("../home") is not None
+    assert stage.answer(stage.away) is None
+    assert stage.start.model == stage.away and stage.desk.get(ADDRESS) == "away"
+
+
 def test_a_model_that_takes_the_worker_with_it_is_not_asked_of_the_next_one(stage: Stage) -> None:
     stage.ask("away")
     stage.worker.fail()

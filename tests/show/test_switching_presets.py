@@ -5,11 +5,13 @@ import re
 import shutil
 import urllib.request
 import wave
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from pythonosc.udp_client import SimpleUDPClient
 
 from tests.show_runner import ShowRun
 

@@ -1,6 +1,7 @@
 """Another model beside the one that plays: crossed to where it can play, refused in words where it cannot."""
 
 import gc
+import shutil
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -23,18 +24,19 @@ from s2s.models.light_generator import LightGenerator
 from tests.fakes import write_memory_bundle, write_tiny_bundle
 from tests.waiting import wait_until
 
+MODELS = ("home", "away", "third")
 STILL = {"/latent/drift": 0.0, "/latent/glide": 0.0}
 
 
 class Stage:
     """A core under a clock moved by hand, and folders of models."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, models: Path) -> None:
+        shutil.copytree(models, folder, dirs_exist_ok=True)
         self.folder, self.now, self.number = folder, 0.0, 0
         self.ring, self.params, self.frames = AudioRing(12.0), JsonBox(), FrameBox(64, 64)
         self.sender = ParamsSender(self.params)
-        self.home = write_tiny_bundle(folder / "home").resolve()
-        self.away = write_tiny_bundle(folder / "away", seed=1).resolve()
+        self.home, self.away, self.third = (folder.resolve() / name for name in MODELS)
         config = InferenceConfig(self.home, 0, device="cpu", cache=folder)
         self.core = InferenceCore(config, self.ring, self.params, self.frames)
 
@@ -73,9 +75,17 @@ class Stage:
             memory.close()
 
 
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    for seed, name in enumerate(MODELS):
+        write_tiny_bundle(folder / name, seed=seed)
+    return folder
+
+
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
+def stage(tmp_path: Path, models: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path, models)
     yield made
     made.close()
 
@@ -228,7 +238,6 @@ def test_back_on_the_way_turns_the_fade_round(stage: Stage, monkeypatch: pytest.
 
 
 def test_of_requests_while_one_is_loaded_the_newest_wins(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    third = write_tiny_bundle(stage.folder / "third", seed=2).resolve()
     load, loaded, go_on = bundle.load, [], threading.Event()
 
     def slow(path: Path, **options: object) -> bundle.Bundle:
@@ -240,20 +249,19 @@ def test_of_requests_while_one_is_loaded_the_newest_wins(stage: Stage, monkeypat
     stage.ask(stage.away)
     stage.until(lambda: loaded == ["away"])
     stage.ask(stage.home)
-    stage.ask(third)
+    stage.ask(stage.third)
     stage.step()
     assert loaded == ["away"], "two at once would be three models in memory"
     go_on.set()
-    assert stage.answer() == SwapStatus(3, str(third)) and loaded == ["away", "third"]
+    assert stage.answer() == SwapStatus(3, str(stage.third)) and loaded == ["away", "third"]
 
 
 def test_a_third_model_waits_until_one_of_two_has_left(stage: Stage) -> None:
-    third = write_tiny_bundle(stage.folder / "third", seed=2).resolve()
     stage.ask(stage.away, fade_s=3.0)
     stage.until(lambda: stage.swap.words.startswith("crossing"))
-    stage.ask(third)
+    stage.ask(stage.third)
     stage.until(lambda: stage.swap.folder == str(stage.away))
-    assert stage.answer() == SwapStatus(2, str(third))
+    assert stage.answer() == SwapStatus(2, str(stage.third))
 
 
 def test_a_disk_that_does_not_answer_is_given_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
