@@ -29,8 +29,8 @@ class ModelRequest:
 @dataclass(frozen=True, slots=True)
 class WorkerParams:
     """`values` by address, modulation included; `image` and `source` are the preset's: a path, and text as `--source`
-    takes it. `most_fps` pictures a second are to be generated at most; None leaves that to the generator. `model` is what
-    was asked for last and is not answered yet.
+    takes it. `most_fps` pictures a second are to be generated at most; None leaves that to the generator. `model` is
+    what was asked for last and is not answered yet.
     """
 
     values: Mapping[str, ParameterValue] = field(default_factory=dict)

@@ -280,6 +280,7 @@ def test_a_disk_that_does_not_answer_is_given_up(stage: Stage, monkeypatch: pyte
     answers.set()
 
 
+@pytest.mark.heavy
 def test_twenty_times_back_and_forth_at_most_two_models_live_and_one_in_the_end(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
