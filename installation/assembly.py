@@ -24,6 +24,8 @@ from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
+from installation.model_follower import ModelFollower
+from installation.model_names import ModelNames
 from installation.options import ShowConfig, StartOnly
 from installation.output.headless import open_headless
 from installation.output.recording import Recorder
@@ -31,7 +33,7 @@ from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
 from installation.output.surface import DisplayError, Surface
 from installation.output.window import WindowSurface, open_window
-from installation.preset import Preset, preset_folders, preset_names, preset_values
+from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
 from installation.preset_use import load_usable_named
 from installation.render.pipeline import Renderer
@@ -44,7 +46,7 @@ from installation.show_parts import ControlSurface, Parts
 from installation.status import CaptureStatus, InferenceStatus
 from installation.values import Features
 from installation.worker_params import ParamsSender
-from installation.workers import bundle_state, make_inference
+from installation.workers import InferenceStart
 from s2s.card import read_card
 
 log = logging.getLogger(__name__)
@@ -90,7 +92,10 @@ def _wire(
     frames = undo.enter_context(closing(FrameBox.for_pictures(picture_px)))
     params.send(worker_params(desk.tick(clock.now(), Features()), preset))
 
-    capture, inference = _workers(config, ring, box, frames)
+    slow_path = InferenceStart(config.model, args.seed, ring, box, frames)
+    names = ModelNames([preset.path.parent, Path.cwd(), config.model.resolve().parent, PRESET_FOLDER])
+    models = ModelFollower(desk, slow_path, names, demanded=args.model is not None)
+    capture, inference = _workers(config, slow_path)
     undo.enter_context(closing(capture))
     undo.enter_context(closing(inference))
     for host in (inference, capture):  # the model takes longest
@@ -128,39 +133,41 @@ def _wire(
         still=read_still(config.model / "thumbnail.png"),
         presets=PresetFollower(desk, preset.path.stem, partial(load_usable_named, folders=folders), take_over),
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},
+        models=models,
         start_only=StartOnly.of(config),
     )
     if refit is not None:
         refit(parts)
     show = Show(parts, preset, args.duration_s)
     if args.page is not None:
-        controls["page"] = _operator_page(args.page, desk, show, folders)
+        controls["page"] = _operator_page(args.page, desk, show, folders, names)
     for control in controls.values():
         control.start()
     return show
 
 
 def _workers(
-    config: ShowConfig, ring: AudioRing, box: JsonBox, frames: FrameBox
+    config: ShowConfig, slow_path: InferenceStart
 ) -> tuple[ChildHost[CaptureStatus], ChildHost[InferenceStatus]]:
     """Return the hosts of capture and inference, not yet started."""
     sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=config.arguments.seed)
-    capture = ChildHost("capture", partial(CaptureCore, sound, ring, box), CaptureStatus())
-    slow_path = partial(make_inference, config.model, config.arguments.seed, ring, box, frames)
+    capture = ChildHost("capture", partial(CaptureCore, sound, slow_path.ring, slow_path.params), CaptureStatus())
     # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
-    state = partial(bundle_state, config.model)
     return capture, ChildHost(
-        "inference", slow_path, InferenceStatus(), hang_limit_s=_LONGEST_STEP_S, niceness=5, cause=state
+        "inference", slow_path, InferenceStatus(), hang_limit_s=_LONGEST_STEP_S, niceness=5, cause=slow_path.cause
     )
 
 
-def _operator_page(address: tuple[str, int], desk: Desk, show: Show, folders: Sequence[Path]) -> OperatorPage:
+def _operator_page(
+    address: tuple[str, int], desk: Desk, show: Show, folders: Sequence[Path], models: ModelNames
+) -> OperatorPage:
     host_name, port = address
     return OperatorPage(
         desk,
         status=show.status,
         picture=show.generated_jpeg,
         presets=partial(preset_names, folders),
+        models=models.listed,
         host=host_name,
         port=port,
     )

@@ -38,6 +38,7 @@ class Facts:
     presented_at: float | None = None
     """When a picture was last shown, None before the first."""
     refused_preset: str = ""
+    refused_model: str = ""
     sinks: Mapping[str, SinkStatus] = field(default_factory=dict)
     fault: str = ""
     """What the show's own loop stumbled over a moment ago."""
@@ -52,6 +53,7 @@ def findings(facts: Facts, now: float) -> dict[str, Finding]:
         "image": _incident(facts.slow_path.image_problem),
         **{name: check_control(status) for name, status in facts.controls.items()},
         "preset": _degraded(facts.refused_preset),
+        "model": _degraded(facts.refused_model),
         **{name: _incident(status.problem) for name, status in facts.sinks.items()},
         "show": check_loop(facts.fault, facts.presented_at, now),
     }

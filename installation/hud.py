@@ -26,6 +26,8 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
     ]
     if status.preset_note:
         lines.append(status.preset_note)
+    if slow.swap.words:
+        lines.append(f"model {slow.swap.words}")
     if slow.image:
         lines.append(f"image {slow.image}")
     if status.heard:

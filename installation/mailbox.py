@@ -138,6 +138,8 @@ class FrameBox:
 
     def __init__(self, max_height: int, max_width: int) -> None:
         self._box = Mailbox(_FRAME_HEADER.size + max_height * max_width * 3)
+        self.room_px = max_height * max_width
+        """How many pixels a picture may have."""
 
     @classmethod
     def for_pictures(cls, size_px: tuple[int, int]) -> Self:

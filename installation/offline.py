@@ -19,6 +19,8 @@ from installation.hosting import Core, InlineHost
 from installation.inference.core import InferenceConfig, InferenceCore
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
+from installation.model_follower import ModelFollower
+from installation.model_names import ModelNames
 from installation.options import ShowConfig
 from installation.output.film import FilmError, FilmSink
 from installation.output.headless import open_headless
@@ -35,6 +37,7 @@ from installation.soundtrack import Soundtrack
 from installation.status import InferenceStatus
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame
 from installation.worker_params import ParamsSender
+from installation.workers import InferenceStart
 from s2s.card import read_card
 from s2s.media.audio import read_audio
 
@@ -106,6 +109,7 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
         sinks=(FilmSink(args.render, surface.size, soundtrack),),
         still=None,
         presets=PresetFollower(desk, preset.path.stem, partial(load_usable_named, folders=()), _keep),
+        models=ModelFollower(desk, InferenceStart(config.model, seed, ring, box, frames), ModelNames(())),
         fatal=(Exception,),  # a film has no use for a picture that stands in for another
     )
 

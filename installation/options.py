@@ -115,11 +115,10 @@ def _check_calibration(args: Arguments, source: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StartOnly:
-    """What a show has taken from its first preset and keeps: its model, and whether its window fills the screen. None
-    is what the command line decided, whatever a preset names.
+    """What a show has taken from its first preset and keeps: whether its window fills the screen. None is what the
+    command line decided, whatever a preset names.
     """
 
-    model: Path | None = None
     fullscreen: bool | None = None
 
     @classmethod
@@ -127,16 +126,13 @@ class StartOnly:
         """Return what `config` leaves to its preset."""
         args = config.arguments
         no_window = args.output == "headless" or args.size is not None
-        return cls(None if args.model else config.model, None if no_window else config.preset.fullscreen)
+        return cls(None if no_window else config.preset.fullscreen)
 
     def note(self, preset: Preset) -> str:
         """Return in words what `preset` asks for that only another start can give; empty where that is nothing."""
-        keys = []
-        if self.model is not None and _resolved(preset) != self.model:
-            keys.append(f"model {preset.model}")
-        if self.fullscreen is not None and preset.fullscreen is not self.fullscreen:
-            keys.append("window fullscreen" if preset.fullscreen else "window windowed")
-        return f"{' and '.join(keys)}: read at the start only" if keys else ""
+        if self.fullscreen is None or preset.fullscreen is self.fullscreen:
+            return ""
+        return f"window {'fullscreen' if preset.fullscreen else 'windowed'}: read at the start only"
 
 
 def model_folder(preset: Preset) -> Path:
@@ -147,13 +143,6 @@ def model_folder(preset: Preset) -> Path:
         return (preset.path.parent / preset.model).resolve()
     except (OSError, RuntimeError) as error:
         raise OptionError(f"{one_line(preset.path.name)}: model: {one_line(error)}") from None
-
-
-def _resolved(preset: Preset) -> Path | None:
-    try:
-        return model_folder(preset)
-    except OptionError:  # no path at all, so not the one that is shown either
-        return None
 
 
 def _text(path: Path | None) -> str | None:

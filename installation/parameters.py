@@ -164,6 +164,7 @@ _GO: Final = "go to a preset of the show's folders, by name, over /show/morph se
 _WINDOW: Final = "how much of the newest sound counts: less answers sooner, and errs more"
 _MEMORY: Final = "0 painted, 1 the nearest of the place's own photographs, where the model holds some"
 _PAINTER: Final = "who paints: 0 the generator, 1 the world's own shaders after what is heard"
+_MODEL: Final = "go to a model, by its name or its folder below the show's own, over /show/morph seconds"
 _FIT: Final = "a picture of another shape than the window: cut off, between bars, or its edges carried on"
 
 _ROWS: Final = (
@@ -206,7 +207,8 @@ _ROWS: Final = (
     _float("/render/delay", 0, 0, 2000, _MOVE_LATER, unit="ms", smoothing_s=0),
     Parameter("/render/fit", Kind.CHOICE, "extend", _FIT, choices=("crop", "fit", "extend")),
     Parameter("/show/preset", Kind.TEXT, "", _GO, letters=100, forbidden="/\\"),
-    _float("/show/morph", 4, 0, 60, "how long a change of preset takes", unit="s", smoothing_s=0),
+    Parameter("/show/model", Kind.TEXT, "default", _MODEL, letters=200, forbidden="\\"),
+    _float("/show/morph", 4, 0, 60, "how long a change of preset or model takes", unit="s", smoothing_s=0),
     _bool("/show/blackout", False, "fade to black and back"),
     _bool("/show/freeze", False, "stop the picture"),
     _bool("/show/hud", False, "show levels, rates and latencies over the picture"),

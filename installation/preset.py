@@ -23,6 +23,7 @@ _ENDINGS: Final = (".yaml", ".yml")
 _NAME: Final = "/show/preset"
 _SCREEN: Final = "/render/delay"
 """What belongs to the screen and not to the look: another preset leaves it as it is."""
+_MODEL: Final = "/show/model"
 _LARGEST_AMOUNT: Final = 1e6
 _LONGEST_S: Final = 3_600.0
 
@@ -193,6 +194,8 @@ def _checked(document: _Document, path: Path) -> Preset:
     image = None if document.image is None else _image(path, document.image)
     if _NAME in document.parameters:
         raise ParameterError(f"parameters: {_NAME} is not for presets: one would lead to the next")
+    if _MODEL in document.parameters:
+        raise ParameterError(f"parameters: {_MODEL} is not for presets: they have the key model")
     return Preset(
         name=document.name,
         description=document.description,

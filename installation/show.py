@@ -25,6 +25,7 @@ from installation.hud import hud_lines
 from installation.incidents import Incidents
 from installation.metering import MemoryMeter
 from installation.minutes import Minutes
+from installation.model_follower import ModelRefusal
 from installation.monitor import HealthMonitor
 from installation.output.snapshot import jpeg_bytes, save_png
 from installation.output.surface import DisplayError
@@ -121,6 +122,7 @@ class Show:
             self._hear,
             self._tick_desk,
             self._follow_preset,
+            self._follow_model,
             self._send_params,
             self._receive_frame,
             self._update_health,
@@ -208,7 +210,8 @@ class Show:
         self._controls = self._parts.desk.tick(now, self._features)
 
     def _send_params(self, _now: float) -> None:
-        self._parts.params.send(worker_params(self._controls, self._preset, self._most_fps))
+        params = worker_params(self._controls, self._preset, self._most_fps)
+        self._parts.params.send(replace(params, model=self._parts.models.request))
 
     def _receive_frame(self, now: float) -> None:
         frame = self._parts.frames.newest(self._frame.serial if self._frame is not None else 0)
@@ -264,6 +267,7 @@ class Show:
             newest_made_at=self._frame.made_at if self._frame is not None and self._living else None,
             presented_at=self._presented_at,
             refused_preset=parts.presets.refusal or "",
+            refused_model=parts.models.refusal or "",
             sinks=self._sink_status(),
             fault=self._guard.words(now),
         )
@@ -286,8 +290,16 @@ class Show:
             self._preset = outcome
             self._parts.desk.route(outcome.routes)
             self._parts.desk.morph(preset_values(outcome), float(self._parts.desk.get("/show/morph")))
+            self._note_model(self._parts.models.follow(outcome, self._parts.inference))
             self._preset_note = self._parts.start_only.note(outcome)
             log.info("preset: %s%s", outcome.name, self._preset_note and f" ({self._preset_note})")
+
+    def _follow_model(self, now: float) -> None:
+        self._note_model(self._parts.models.poll(now, self._parts.inference))
+
+    def _note_model(self, refusal: ModelRefusal | None) -> None:
+        if refusal is not None:
+            self.errors.append(f"model {quoted(refusal.name)} refused: {refusal.reason}")
 
     @property
     def _pids(self) -> Mapping[str, int | None]:
@@ -326,6 +338,8 @@ class Show:
             preset=self._preset.name,
             preset_refused=parts.presets.refusal,
             preset_note=self._preset_note,
+            model=parts.models.shown,
+            model_refused=parts.models.refusal,
             sound=parts.capture.status(),
             slow_path=slow_path,
             display=DisplayStatus(

@@ -12,6 +12,7 @@ from installation.generator_pace import GeneratorPace
 from installation.hosting import Host
 from installation.mailbox import FrameBox
 from installation.metering import Meter
+from installation.model_follower import ModelFollower
 from installation.options import StartOnly
 from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
@@ -69,6 +70,7 @@ class Parts:
     sinks: Sequence[Sink]
     still: Pixels | None
     presets: PresetFollower
+    models: ModelFollower
     cadence_fps: float = 60.0
     """How many pictures a second are wanted on the display."""
     generator_pace: GeneratorPace | None = None

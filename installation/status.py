@@ -118,6 +118,19 @@ class PhotographStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SwapStatus:
+    """Which model plays and how far another one is: `answered` is the number of the last request that is done with,
+    `folder` that of the model that plays, `problem` why the last one that was asked for does not, empty where it does.
+    `words` tell of one on its way.
+    """
+
+    answered: int = 0
+    folder: str = ""
+    problem: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InferenceStatus:
     """The slow path: counters since the worker was made. `slow_ms` goes from the last sample heard to the first picture
     made from it; `image` and `image_problem` tell how far the preset's image is, in words.
@@ -134,6 +147,9 @@ class InferenceStatus:
     image_problem: str = ""
     heard: HeardStatus = HeardStatus()
     photograph: PhotographStatus = PhotographStatus()
+    swap: SwapStatus = SwapStatus()
+    paints_by: str = ""
+    """How the generator is run, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +250,8 @@ class PainterStatus:
 class ShowStatus:
     """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown.
 
-    `tempo_bpm` is 0 where there is no beat, `clock` says in words whose beat it is.
+    `tempo_bpm` is 0 where there is no beat, `clock` says in words whose beat it is. `model` is the name by which
+    `/show/model` knows the one that plays.
     `preset_note` names what the preset asks for and only another start can give; `heard` says in words what is heard
     and what the show does about it.
     """
@@ -244,6 +261,8 @@ class ShowStatus:
     preset: str = ""
     preset_refused: str | None = None
     preset_note: str = ""
+    model: str = ""
+    model_refused: str | None = None
     sound: CaptureStatus = CaptureStatus()
     slow_path: InferenceStatus = InferenceStatus()
     display: DisplayStatus = DisplayStatus()

@@ -15,15 +15,29 @@ from installation.values import Controls, ParameterValue
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """Another model is wanted, the first of `folders` that there is, crossed to in `fade_s` seconds.
+
+    Requests count from 1; 0 is none.
+    """
+
+    number: int = 0
+    folders: tuple[str, ...] = ()
+    fade_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerParams:
     """`values` by address, modulation included; `image` and `source` are the preset's: a path, and text as `--source`
-    takes it. `most_fps` pictures a second are to be generated at most; None leaves that to the generator.
+    takes it. `most_fps` pictures a second are to be generated at most; None leaves that to the generator. `model` is
+    what was asked for last and is not answered yet.
     """
 
     values: Mapping[str, ParameterValue] = field(default_factory=dict)
     image: str | None = None
     source: str | None = None
     most_fps: float | None = None
+    model: ModelRequest = ModelRequest()
 
     @classmethod
     def of(

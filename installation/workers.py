@@ -1,5 +1,6 @@
 """How the workers are made, inside their own processes. Importing this costs nothing: torch waits in the function."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from installation.hosting import Core
@@ -8,11 +9,25 @@ from installation.ring import AudioRing
 from installation.status import InferenceStatus
 
 
-def make_inference(model: Path, seed: int, ring: AudioRing, params: JsonBox, frames: FrameBox) -> Core[InferenceStatus]:
-    """Return the slow path; takes seconds, for torch and the model. Raises ModelError."""
-    from installation.inference.core import InferenceConfig, InferenceCore
+@dataclass(slots=True)
+class InferenceStart:
+    """Makes the slow path, in the worker's own process: each time with the `model` that is meant to play by then."""
 
-    return InferenceCore(InferenceConfig(model, seed), ring, params, frames)
+    model: Path
+    seed: int
+    ring: AudioRing
+    params: JsonBox
+    frames: FrameBox
+
+    def __call__(self) -> Core[InferenceStatus]:
+        """Return the slow path; takes seconds, for torch and the model. Raises ModelError."""
+        from installation.inference.core import InferenceConfig, InferenceCore
+
+        return InferenceCore(InferenceConfig(self.model, self.seed), self.ring, self.params, self.frames)
+
+    def cause(self) -> tuple[object, ...]:
+        """Return what a start depends on: which model it is, and the state of its files."""
+        return str(self.model), bundle_state(self.model)
 
 
 def bundle_state(model: Path) -> tuple[tuple[str, int, int], ...]:

@@ -32,7 +32,8 @@ _log = logging.getLogger(__name__)
 class OperatorPage:
     """Serves the page at `host`:`port`; port 0 lets the system choose. Away from loopback it asks for a token.
 
-    `status`, `picture` (JPEG bytes, None before there is one) and `presets` are called from the page's threads.
+    `status`, `picture` (JPEG bytes, None before there is one), `presets` and `models` are called from the page's
+    threads.
     """
 
     def __init__(
@@ -42,13 +43,14 @@ class OperatorPage:
         status: Callable[[], ShowStatus],
         picture: Callable[[], bytes | None],
         presets: Callable[[], Sequence[str]] = preset_names,
+        models: Callable[[], Sequence[str]] = tuple,
         host: str = "127.0.0.1",
         port: int = 8080,
     ) -> None:
         self._desk = desk
         self._status = status
         self._picture = picture
-        self._presets = presets
+        self._presets, self._models = presets, models
         self._host = host
         self._requested_port = port
         self._port = port
@@ -125,7 +127,7 @@ class OperatorPage:
         from installation.control.page_app import Sources, make_app
         from s2s.serving.server import make_server
 
-        sources = Sources(self._desk, self._status, self._picture, self._presets)
+        sources = Sources(self._desk, self._status, self._picture, self._presets, self._models)
         app = make_app(sources, self._access, self._rejections.add, cookie=f"show{self._port}")
         return make_server(app)
 

@@ -45,6 +45,7 @@ class Sources:
     status: Callable[[], ShowStatus]
     picture: Callable[[], bytes | None]
     presets: Callable[[], Sequence[str]]
+    models: Callable[[], Sequence[str]] = tuple
 
 
 def make_app(
@@ -79,6 +80,9 @@ def make_app(
     def presets(_request: Request) -> Response:
         return JSONResponse(list(sources.presets()), headers=_NO_STORE)
 
+    def models(_request: Request) -> Response:
+        return JSONResponse(list(sources.models()), headers=_NO_STORE)
+
     def picture(_request: Request) -> Response:
         jpeg = sources.picture()
         if jpeg is None:
@@ -90,6 +94,7 @@ def make_app(
         Route("/api/parameters", parameters),
         Route("/api/parameters/{address:path}", set_parameter, methods=["PUT"]),
         Route("/api/presets", presets),
+        Route("/api/models", models),
         Route("/api/status", status),
         Route("/api/picture.jpg", picture),
     ]

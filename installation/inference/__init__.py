@@ -5,7 +5,10 @@
     scene       what is painted of it: one thing, or a place and what is laid over it
     deciding    whether it is painted, or the show drifts or remembers; `idle`: silence; `memories`: what was painted
     motion      where that leads -> `Latent`: pure, in seconds
-    core        `InferenceCore.step(now)`: one round of the above plus the generator; no clock, thread or window
+    painting    `Wish` -> levels, by the generator as it is; `captured_painting`: by a graph on CUDA (`captured_work`)
+    playing     all of that of one model
+    swapping    another model, found, loaded and tried in a thread (`background`) and crossed to (`fading`)
+    core        `InferenceCore.step(now)`: one round of whichever plays; no clock, thread or window
 
 Nothing here is imported by the show's own process except by name, so that it starts without torch.
 """

@@ -5,7 +5,6 @@ its rate; only while blend shows the image does it hurry. What it finds is kept 
 """
 
 import logging
-import os
 import threading
 import time
 from dataclasses import replace
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from installation.inference.background import be_less_urgent
 from installation.inference.motion import Anchors, Vector
 from s2s.bundle import Bundle, BundleError, load_image_encoder
 from s2s.media.images import ImageFileError, read_image
@@ -107,7 +107,7 @@ class _Search(threading.Thread):
         self._stepped_at = 0.0
 
     def run(self) -> None:
-        _be_least_urgent()
+        be_less_urgent(_LEAST_URGENT)
         self._stepped_at = time.monotonic()
         try:
             inverted = cached(self._model, self._pixels, folder=self._cache, watch=self._rest)
@@ -152,12 +152,6 @@ class _Search(threading.Thread):
     @property
     def _over(self) -> bool:
         return self._given_up or not threading.main_thread().is_alive()
-
-
-def _be_least_urgent() -> None:
-    # On Linux a thread has a niceness of its own; elsewhere it stays as urgent as its process.
-    if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LEAST_URGENT)
 
 
 def _as_anchors(inverted: Inverted) -> Anchors:

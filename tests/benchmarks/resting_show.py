@@ -12,9 +12,9 @@ import numpy as np
 import run_show
 from installation import assembly
 from installation.hosting import Core
-from installation.mailbox import FrameBox, JsonBox
-from installation.ring import AudioRing
+from installation.mailbox import FrameBox
 from installation.status import InferenceStatus
+from installation.workers import InferenceStart
 from s2s.card import read_card
 
 
@@ -40,13 +40,13 @@ class RestingCore:
         pass
 
 
-def make_resting(
-    model: Path, _seed: int, _ring: AudioRing, _params: JsonBox, frames: FrameBox
-) -> Core[InferenceStatus]:
-    """Return a slow path that wants no processor."""
-    return RestingCore(model, frames)
+class RestingStart(InferenceStart):
+    """Makes a slow path that wants no processor."""
+
+    def __call__(self) -> Core[InferenceStatus]:
+        return RestingCore(self.model, self.frames)
 
 
 if __name__ == "__main__":
-    with mock.patch.object(assembly, "make_inference", make_resting):
+    with mock.patch.object(assembly, "InferenceStart", RestingStart):
         sys.exit(run_show.main())

@@ -1,7 +1,6 @@
 """What a preset decides at the start alone, when a show goes to another one."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,36 +9,27 @@ from installation.preset import Preset, load_preset
 
 
 @pytest.fixture
-def windowed_with_another_model() -> Preset:
-    return replace(load_preset("gallery"), model="wide", fullscreen=False)
+def windowed() -> Preset:
+    return replace(load_preset("gallery"), fullscreen=False)
 
 
 def started_with(**arguments: object) -> StartOnly:
     return StartOnly.of(resolve(Arguments(**{"preset": "gallery", **arguments})))  # type: ignore[arg-type]
 
 
-def test_model_and_window_of_another_preset_are_named_as_read_at_the_start_only(
-    windowed_with_another_model: Preset,
-) -> None:
-    note = started_with().note(windowed_with_another_model)
-    assert note == "model wide and window windowed: read at the start only"
+def test_the_window_of_another_preset_is_named_as_read_at_the_start_only(windowed: Preset) -> None:
+    assert started_with().note(windowed) == "window windowed: read at the start only"
 
 
-def test_a_preset_that_asks_for_what_is_shown_needs_no_words() -> None:
+def test_a_preset_that_asks_for_what_is_shown_or_for_another_model_needs_no_words() -> None:
     assert started_with().note(load_preset("performance")) == ""
+    assert started_with().note(replace(load_preset("gallery"), model="wide")) == ""
 
 
 @pytest.mark.parametrize("arguments", [{"output": "headless"}, {"size": (640, 360)}])
-def test_what_the_command_line_decided_stays_without_a_word(
-    windowed_with_another_model: Preset, arguments: dict[str, object]
-) -> None:
-    started = started_with(model=Path("elsewhere"), **arguments)
-    assert started == StartOnly(None, None) and started.note(windowed_with_another_model) == ""
-
-
-def test_a_model_that_leads_nowhere_is_another_model(tmp_path: Path) -> None:
-    (tmp_path / "loop").symlink_to("loop")
-    assert started_with().note(replace(load_preset("gallery"), model=str(tmp_path / "loop"))).startswith("model ")
+def test_what_the_command_line_decided_stays_without_a_word(windowed: Preset, arguments: dict[str, object]) -> None:
+    started = started_with(**arguments)
+    assert started == StartOnly(None) and started.note(windowed) == ""
 
 
 @pytest.mark.parametrize(

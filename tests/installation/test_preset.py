@@ -64,6 +64,7 @@ def test_how_sure_the_model_is_may_move_a_parameter(tmp_path: Path) -> None:
         (GOOD + "image: missing.png\n", "there is no file"),
         (GOOD + "midi: {devise: auto}\n", "did you mean 'device'?"),
         (GOOD + "parameters: {/show/preset: gallery}\n", "/show/preset is not for presets"),
+        (GOOD + "parameters: {/show/model: default}\n", "they have the key model"),
         (GOOD + "image: 'x\\0'\n", "image"),
         (GOOD + f"image: {'x' * 300}\n", "image: 'xxx"),
         (

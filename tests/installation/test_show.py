@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -16,6 +17,8 @@ from installation.generator_pace import RATES_FPS, GeneratorPace
 from installation.hosting import Failure
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
+from installation.model_follower import ModelFollower
+from installation.model_names import ModelNames
 from installation.modulation import Route
 from installation.options import StartOnly
 from installation.output.surface import DisplayError
@@ -28,6 +31,7 @@ from installation.show_parts import Parts
 from installation.status import CaptureStatus, HeardSource, HeardStatus, InferenceStatus, OscStatus, PainterStatus
 from installation.values import Beat, Features, Pixels
 from installation.worker_params import ParamsReader, ParamsSender
+from s2s.card import DEFAULT_BUNDLE
 
 PICTURE: Pixels = np.zeros((4, 4, 3), np.uint8)
 
@@ -126,6 +130,7 @@ class Theatre:
             sinks=[],
             still=PICTURE,
             presets=PresetFollower(self.desk, "gallery", self.load, lambda _preset: None),
+            models=ModelFollower(self.desk, cast(Any, SimpleNamespace(model=DEFAULT_BUNDLE)), ModelNames([])),
         )
         self.show = Show(parts, load_preset("gallery"), duration_s=None)
 

@@ -1,6 +1,7 @@
 """The real loop with real parts for 120 pictures, workers inline: order, what is skipped, how late, what stands in."""
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -11,6 +12,8 @@ from installation.desk import Desk
 from installation.hosting import InlineHost
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
+from installation.model_follower import ModelFollower
+from installation.model_names import ModelNames
 from installation.preset import load_preset
 from installation.preset_follower import PresetFollower
 from installation.render.painter_words import SeenTime
@@ -20,9 +23,11 @@ from installation.show_parts import Parts
 from installation.status import CaptureStatus, InferenceStatus, PainterStatus, SinkStatus
 from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels
 from installation.worker_params import ParamsReader, ParamsSender
+from s2s.card import DEFAULT_BUNDLE
 
 FRAMES, FPS = 120, 30.0
 PRESENTING_S = 0.005
+
 PICTURE: Pixels = np.zeros((4, 4, 3), np.uint8)
 
 
@@ -151,6 +156,7 @@ class Stage:
             sinks=[self.sink],
             still=PICTURE,
             presets=PresetFollower(self.desk, "gallery", load_preset, lambda _preset: None),
+            models=ModelFollower(self.desk, cast(Any, SimpleNamespace(model=DEFAULT_BUNDLE)), ModelNames([])),
         )
         self.show = Show(parts, load_preset("gallery"), duration_s=(FRAMES - 1) / FPS)
 

@@ -156,7 +156,7 @@ def test_a_picture_with_nan_is_never_shown_and_many_end_the_worker(
     core.step(0.0)
     shown = bench.frames.serial
     broken = torch.full((1, 3, 32, 32), float("nan"))
-    monkeypatch.setattr(type(core._bundle.generator), "forward", lambda _self, _z, _h: broken)
+    monkeypatch.setattr(type(core.playing._model.generator), "forward", lambda _self, _z, _h: broken)
     for tick in range(1, 20):
         core.step(tick * 0.1)
     assert bench.frames.serial == shown
@@ -346,7 +346,7 @@ def test_the_nearest_photograph_of_the_place_is_seen_as_far_as_it_is_asked_for(b
         shapes.append(pixels.shape)
         assert core.status().photograph.share == share
     assert shapes == [(32, 32, 3), (512, 512, 3), (512, 512, 3)]
-    nearest = int((np.eye(2, 32) @ core._motion.h).argmax())
+    nearest = int((np.eye(2, 32) @ core.playing._motion.h).argmax())
     assert core.status().photograph.name == ("dark", "bright")[nearest]
     assert abs(int(pixels[256, 256, 0]) - (40, 220)[nearest]) < 4
 
