@@ -20,6 +20,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     metering, heard_meter   what is measured, of the machine and of what was heard
     turn_timing, garbage    where the time of a turn goes; the collector, kept from stuttering the picture
     minutes, generator_pace the run minute by minute; how many pictures the generator may paint beside the display
+    cadence                 these four of one show
     report                  what is told at the end; hud, histogram
     calibration             `--calibrate`: how late the picture is, measured by the show itself
     diagnosis, product      what a bug report needs; which product this is

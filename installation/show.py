@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from installation.audio.features import LISTEN_SAMPLES
+from installation.cadence import Cadence
 from installation.exit_codes import ExitCode
 from installation.feature_delay import FeatureDelay
-from installation.garbage import GarbagePauses, put_aside
+from installation.garbage import put_aside
 from installation.guard import Guard
 from installation.health import Facts
 from installation.heard_meter import HeardMeter
@@ -24,7 +25,6 @@ from installation.heard_words import clock_words, heard_words
 from installation.hud import hud_lines
 from installation.incidents import Incidents
 from installation.metering import MemoryMeter
-from installation.minutes import Minutes
 from installation.model_follower import ModelRefusal
 from installation.monitor import HealthMonitor
 from installation.output.snapshot import jpeg_bytes, save_png
@@ -42,7 +42,7 @@ from installation.status import (
     ShowStatus,
     SinkStatus,
 )
-from installation.turn_timing import TurnPart, TurnTiming
+from installation.turn_timing import TurnPart
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
 from installation.worker_params import WorkerParams
 from s2s.files.quote import quoted
@@ -74,13 +74,10 @@ class Show:
         self._living = False
         self._hud: list[str] = []
         self._exit_code: int | None = None
-        self._most_fps: float | None = None
-        self._gave_way = False
         self._controls = Controls(DEFAULTS)
         self._drawn: tuple[Frame | None, Controls] | None = None
         self._presented_at: float | None = None
-        self._timing, self._garbage = TurnTiming(1.0 / parts.cadence_fps), GarbagePauses()
-        self._minutes = Minutes()
+        self._cadence = Cadence(parts.cadence_fps, parts.generator_pace)
         self.errors = Incidents()
         self._monitor = HealthMonitor(self.errors)
         self._guard = Guard(self.errors, passing=(DisplayError, *parts.fatal))
@@ -95,7 +92,7 @@ class Show:
         clock = self._parts.clock
         ends_at = None if self._duration_s is None else clock.now() + self._duration_s
         warm_at: float | None = clock.now() + _WARM_UP_S
-        with self._garbage:
+        with self._cadence.garbage:
             while self._exit_code is None:
                 clock.sleep(self._parts.pacer.wait_s(clock.now()))
                 try:
@@ -113,7 +110,7 @@ class Show:
         return self._exit_code
 
     def _turn(self, now: float) -> None:
-        attempt, timing, clock = self._guard.attempt, self._timing, self._parts.clock
+        attempt, timing, clock = self._guard.attempt, self._cadence.timing, self._parts.clock
         timing.begin(self._parts.pacer.due_at, now)
         for step in (
             self._look_after_workers,
@@ -136,29 +133,16 @@ class Show:
             timing.did(TurnPart.READ, clock.now())
             attempt(self._present, now)
             timing.did(TurnPart.PRESENT, clock.now())
-            self._look_at_cadence(timing.end(garbage_s=self._garbage.since_last()))
+            self._end_turn(clock.now())
 
-    def _look_at_cadence(self, missed: str | None) -> None:
-        """Draw the conclusions from the picture that was just presented; `missed` is why it came late."""
-        now, interval_ms = self._parts.clock.now(), self._parts.meter.last_interval_ms
-        if interval_ms is not None:
-            self._minutes.presented(now, interval_ms, missed)
-            if self._living:  # before, the model is still loading
-                self._pace_generator(now, interval_ms)
-        if self._minutes.is_over(now):
+    def _end_turn(self, now: float) -> None:
+        interval_ms, scale = self._parts.meter.last_interval_ms, self._parts.renderer.internal_scale
+        self._cadence.end_turn(now, interval_ms, scale, living=self._living)
+        if self._cadence.is_minute_over(now):
             self._end_minute(now)
 
-    def _pace_generator(self, now: float, interval_ms: float) -> None:
-        if (pace := self._parts.generator_pace) is None:
-            return
-        self._most_fps = pace.presented(now, interval_ms, self._parts.renderer.internal_scale)
-        if pace.gives_way and not self._gave_way:
-            self._gave_way = True
-            words = "the display wants the time: the generator paints %g pictures a second, fewer if need be"
-            log.info(words, self._most_fps)
-
     def _end_minute(self, now: float) -> None:
-        self._minutes.end_minute(now, self._parts.frames.serial, self._memory.rss_mib)
+        self._cadence.end_minute(now, self._parts.frames.serial, self._memory.rss_mib)
 
     def _look_after_workers(self, now: float) -> None:
         for host in (self._parts.capture, self._parts.inference):
@@ -210,7 +194,7 @@ class Show:
         self._controls = self._parts.desk.tick(now, self._features)
 
     def _send_params(self, _now: float) -> None:
-        params = worker_params(self._controls, self._preset, self._most_fps)
+        params = worker_params(self._controls, self._preset, self._cadence.most_fps)
         self._parts.params.send(replace(params, model=self._parts.models.request))
 
     def _receive_frame(self, now: float) -> None:
@@ -331,6 +315,7 @@ class Show:
     def status(self) -> ShowStatus:
         """Return how the show is doing, for the operator page and the HUD. Any thread; nothing here blocks."""
         parts, meter, health = self._parts, self._parts.meter, self._monitor.health
+        timing = self._cadence.timing
         outputs, slow_path = self._sink_status(), parts.inference.status()
         return ShowStatus(
             condition=health.condition,
@@ -343,7 +328,7 @@ class Show:
             sound=parts.capture.status(),
             slow_path=slow_path,
             display=DisplayStatus(
-                round(meter.fps, 1), meter.interval_ms.percentiles(), self._timing.parts_ms(), self._timing.missed()
+                round(meter.fps, 1), meter.interval_ms.percentiles(), timing.parts_ms(), timing.missed()
             ),
             painter=parts.renderer.painter,
             fast_ms=meter.fast_ms.percentiles(),
@@ -363,11 +348,7 @@ class Show:
             "restarts": parts.capture.restarts + parts.inference.restarts,
             "preset": self._preset.name,
             "render": self._render_facts(),
-            "parts_ms": to_plain(self._timing.parts_ms()),
-            "missed": self._timing.missed(),
-            "minutes": self._minutes.summary(),
-            "most_fps": self._most_fps,
-            "garbage": {"rounds": self._garbage.rounds, "longest_ms": round(self._garbage.longest_s * 1e3, 2)},
+            **self._cadence.summary(),
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": parts.meter.living_s(parts.clock.now()),
             "health": {"condition": str(self._monitor.health.condition), "reasons": dict(self._monitor.health.reasons)},

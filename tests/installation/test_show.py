@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from installation import preset_follower, shared
+from installation.cadence import Cadence
 from installation.clock import ManualClock, Pacer
 from installation.desk import Desk
 from installation.generator_pace import RATES_FPS, GeneratorPace
@@ -337,7 +338,7 @@ def test_where_pictures_are_drawn_too_soft_the_generator_is_told_to_paint_fewer_
     theatre: Theatre, caplog: pytest.LogCaptureFixture
 ) -> None:
     parts = theatre.show._parts
-    parts.generator_pace, parts.pacer = GeneratorPace(30.0), Pacer(30.0)
+    parts.pacer, theatre.show._cadence = Pacer(30.0), Cadence(30.0, GeneratorPace(30.0))
     theatre.stage.internal_scale = 0.25
     parts.frames.put(PICTURE, heard_at=0.0, made_at=0.0)
     with caplog.at_level(logging.INFO):
