@@ -167,6 +167,8 @@ _PAINTER: Final = "who paints: 0 the generator, 1 the world's own shaders after 
 _MODEL: Final = "go to a model, by its name or its folder below the show's own, over /show/morph seconds"
 _FIT: Final = "a picture of another shape than the window: cut off, between bars, or its edges carried on"
 
+_BETWEEN: Final = "from one generated picture to the next: it fades, or what is seen in both moves there"
+
 _ROWS: Final = (
     _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB"),
     _float("/audio/auto", 0, 0, 24, _AUTO, unit="dB", smoothing_s=0),
@@ -205,6 +207,7 @@ _ROWS: Final = (
     _float("/render/grain", 0.15, 0, 1, "film grain"),
     _float("/render/vignette", 0.2, 0, 1, "darkens the corners"),
     _float("/render/delay", 0, 0, 2000, _MOVE_LATER, unit="ms", smoothing_s=0),
+    Parameter("/render/between", Kind.CHOICE, "fade", _BETWEEN, choices=("fade", "flow")),
     Parameter("/render/fit", Kind.CHOICE, "extend", _FIT, choices=("crop", "fit", "extend")),
     Parameter("/show/preset", Kind.TEXT, "", _GO, letters=100, forbidden="/\\"),
     Parameter("/show/model", Kind.TEXT, "default", _MODEL, letters=200, forbidden="\\"),

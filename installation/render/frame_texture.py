@@ -1,4 +1,4 @@
-"""The generator's pictures on the graphics card: each new one fades in over what was shown before.
+"""The generator's pictures on the graphics card: what was shown before fades into each new one, or moves there.
 
 Lives on the show's main thread. Works at the generator's own resolution, whatever it is at the moment.
 """
@@ -7,6 +7,7 @@ import moderngl
 import numpy as np
 
 from installation.render.crossfade import CrossFade
+from installation.render.flow import Flow
 from installation.render.framing import cover
 from installation.render.render_target import RenderTarget
 from installation.render.shader import SHADERS, Shader, Uniform
@@ -18,7 +19,8 @@ class FrameTexture:
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._shader = Shader(context, SHADERS / "stages" / "crossfade.frag")
+        self._crossfade = Shader(context, SHADERS / "stages" / "crossfade.frag")
+        self._flow = Flow(context)
         self._fade = CrossFade()
         self._shown = RenderTarget(context, (1, 1))
         self._before = RenderTarget(context, (1, 1))
@@ -30,17 +32,26 @@ class FrameTexture:
     def has_picture(self) -> bool:
         return self._newest is not None
 
-    def update(self, frame: Frame | None, elapsed_s: float) -> RenderTarget:
-        """Return the picture at `elapsed_s`; `frame` is the newest one there is, the same as before or another."""
+    def update(self, frame: Frame | None, elapsed_s: float, between: str = "fade") -> RenderTarget:
+        """Return the picture at `elapsed_s`; `frame` is the newest one there is, the same as before or another.
+
+        `between` is what /render/between says. Either way takes the same time from and to the same pictures.
+        """
         if frame is not None and self._stamp != (frame.serial, frame.made_at):
             self._take(frame, elapsed_s)
         if self._newest is not None:
-            textures = {"u_before": self._before.texture, "u_newest": self._newest}
-            part = cover(self._shown.size, self._before.size, zoom=1.0)
-            uniforms: dict[str, Uniform] = {"u_weight": self._fade.weight(elapsed_s), "u_part": part}
-            self._shader.draw(self._shown.framebuffer, uniforms, textures)
+            self._draw(self._newest, self._fade.weight(elapsed_s), between)
             self._drawn_at_s = elapsed_s
         return self._shown
+
+    def _draw(self, newest: moderngl.Texture, weight: float, between: str) -> None:
+        textures = {"u_before": self._before.texture, "u_newest": newest}
+        part = cover(self._shown.size, self._before.size, zoom=1.0)
+        uniforms: dict[str, Uniform] = {"u_weight": weight, "u_part": part}
+        if between == "flow" and self._flow.is_worth_it(weight):
+            self._flow.draw(self._shown, uniforms, textures)
+        else:
+            self._crossfade.draw(self._shown.framebuffer, uniforms, textures)
 
     def _take(self, frame: Frame, elapsed_s: float) -> None:
         height, width = frame.pixels.shape[:2]
@@ -50,6 +61,7 @@ class FrameTexture:
             self._shown.release()
             self._shown = RenderTarget(self._context, (width, height))
         self._upload(np.ascontiguousarray(frame.pixels))
+        self._flow.forget()
         self._stamp = (frame.serial, frame.made_at)
         self._fade.arrive(elapsed_s, shown_at=self._drawn_at_s)
 
@@ -67,4 +79,5 @@ class FrameTexture:
             target.release()
         if self._newest is not None:
             self._newest.release()
-        self._shader.release()
+        self._crossfade.release()
+        self._flow.release()

@@ -135,7 +135,7 @@ class Renderer:
             self._chooser.update(self.draw_s - self._world.draw_s, now)
 
     def _run_passes(self, frame: Frame | None, told: _Told, uniforms: dict[str, Uniform], controls: Controls) -> None:
-        source = self._frame_texture.update(frame, self._time.elapsed_s)
+        source = self._frame_texture.update(frame, self._time.elapsed_s, controls.text("/render/between"))
         if not self._frame_texture.has_picture:
             return
         world = self._follow_world(*told, controls)
