@@ -1,7 +1,8 @@
 """The picture on the wall: generated pictures, features and controls in, a finished picture on a window out.
 
 surface (what to draw on) -> window (the only importer of pyglet) or headless; frame_texture and crossfade (generated
-pictures at display rate) -> passes from `shaders/` (shader, fusing, uniforms, render_target) -> pipeline.Renderer;
+pictures at display rate; by flow and motion_field things move between them) -> passes from `shaders/` (shader, fusing,
+uniforms, render_target) -> pipeline.Renderer;
 resolution chooses how large the passes run; framing and extension meet the window's shape; overlay
 look at the result. The second painter: layers and crossing (what is shown of what is heard) -> world_scene ->
 world_painter, which draws the world's shaders; shader_warming compiles them ahead; painter_words say who is seen.

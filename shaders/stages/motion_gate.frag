@@ -5,7 +5,7 @@
 #include "common.glsl"
 #include "motion.glsl"
 
-const vec2 APART = vec2(0.012, 0.024);  // of grey, all over: the same picture still, another one
+const vec2 APART = vec2(0.008, 0.016);  // of grey, all over: the same picture still, another one
 
 void main() {
     float apart = texelFetch(u_picture, ivec2(0), 0).z;  // the mean of the whole u_motion
