@@ -319,7 +319,7 @@ def test_a_log_that_was_cut_off_or_damaged_keeps_its_good_lines(tmp_path: Path) 
 def test_a_run_that_is_killed_comes_to_the_same_to_the_last_bit(tmp_path: Path, save_every_s: float) -> None:
     how = ["toy:100", "--log-every", "7", "--validate-every", "20", "--save-every-s", str(save_every_s)]
     killed, whole = (rank_program.folder_of(tmp_path / name, "toy", 100) for name in ("killed", "whole"))
-    program = ["-m", PROGRAM, str(tmp_path / "killed"), *how, "--pause-s", "0.01"]
+    program = ["-m", PROGRAM, str(tmp_path / "killed"), *how, "--pause-s", "0.05"]  # however late this looks
     victim = started(program, tmp_path / "words.txt")
     try:
         assert wait_until((killed / "checkpoint.pt").exists, within_s=60)
