@@ -1,6 +1,7 @@
 """The import rules of the house, checked by reading every module's imports (nothing is run)."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -70,6 +71,7 @@ SOLE_IMPORTERS = {
 }
 
 
+@functools.cache
 def imports_of(module: str) -> set[str]:
     """Every module imported anywhere in `module`, also inside functions."""
     found: set[str] = set()

@@ -1,6 +1,7 @@
 """`python -m s2s hear`: numbers, figures and a page, for bundles with source heads and without; one line if refused."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +14,8 @@ from torch import nn
 from s2s import bundle
 from s2s.__main__ import main
 from s2s.card import SourceHeadsSizes
-from s2s.evaluate.hearing import ears, report
+from s2s.evaluate.hearing import ears, report, scenes, sounds
+from s2s.evaluate.hearing.halls import ROOM
 from s2s.models.registry import build
 from s2s.world.sounds import synthesize
 from s2s.world.state import SCENES, draw_state
@@ -25,6 +27,8 @@ pytestmark = [pytest.mark.gl, pytest.mark.heavy]
 @pytest.fixture(autouse=True)
 def _few_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ears, "PICTURES", 1)
+    monkeypatch.setattr(scenes, "HALLS", (ROOM,))
+    monkeypatch.setattr(sounds, "synthesize", partial(synthesize, duration_s=2.0))
     for name in report.MIXES:
         monkeypatch.setitem(report.MIXES, name, 3)
 
@@ -71,7 +75,7 @@ def test_a_bundle_with_heads_is_measured_by_both_ways_of_naming(tmp_path: Path, 
     out = tmp_path / "out"
     numbers = heard(with_heads(write_memory_bundle(tmp_path / "model")), out, folders)
     conditions = {(one["set"], one["hall"], one["gain, dB"], one["by"]) for one in numbers["scenes"]}
-    assert len(conditions) == len(numbers["scenes"]) == 2 + 3 * 4 * 4 * 2  # the world; sets, halls, gains, ways
+    assert len(conditions) == len(numbers["scenes"]) == 2 + 3 * 2 * 4 * 2  # the world; sets, halls, gains, ways
     assert {one["score"] for one in numbers["unknown"]["ROC"]} == {"certainty", "nearest cosine"}
     assert {one["unknown"] for one in numbers["unknown"]["ROC"]} == {"all", "baby_cry", "speech"}
     assert sum(numbers["unknown"]["reliability"]["known: recordings and the world"]["sounds"]) == 28 + 3

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from s2s import bundle
 from s2s.__main__ import main
@@ -18,6 +20,9 @@ from s2s.training.stages.audio_encoder import AudioEncoderSettings
 from s2s.training.stages.generator_light import GeneratorSettings
 from s2s.training.stages.image_encoder import ImageEncoderSettings
 from s2s.training.stages.judge import JudgeSettings
+from s2s.world import sounds
+from s2s.world.sounds import synthesize
+from s2s.world.state import SceneState
 from tests.show_runner import ROOT, ShowRun
 
 
@@ -39,6 +44,11 @@ def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(miniature, "GeneratorSettings", narrow(GeneratorSettings, **painter))
     monkeypatch.setattr(miniature, "AudioEncoderSettings", narrow(AudioEncoderSettings, width=4, batch=8))
     monkeypatch.setattr(miniature, "JudgeSettings", narrow(JudgeSettings, batch=8))
+    monkeypatch.setattr(sounds, "synthesize", a_second_again_and_again)
+
+
+def a_second_again_and_again(state: SceneState, duration_s: float, sample_rate_hz: int) -> NDArray[np.float32]:
+    return np.tile(synthesize(state, duration_s=1.0, sample_rate_hz=sample_rate_hz), round(duration_s))
 
 
 @pytest.mark.gl

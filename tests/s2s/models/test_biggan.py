@@ -41,13 +41,9 @@ def test_the_published_weights_give_the_published_pictures() -> None:
     z = seeded_input("z128", (2, 120))
     h = seeded_input("h128", (2, 2048), unit_norm=True, nonnegative=True)
     with torch.inference_mode():
-        unfolded = generator(z, h).numpy()
-    generator.fold_spectral_norm()
-    with torch.inference_mode():
-        folded = generator(z, h).numpy()
-    for ours in (unfolded, folded):
-        assert ours.shape == golden.shape
-        assert np.abs(ours - golden).max() <= 1e-4 * np.abs(golden).max()
+        unfolded = generator(z, h).numpy()  # test_golden_files.py compares it folded
+    assert unfolded.shape == golden.shape
+    assert np.abs(unfolded - golden).max() <= 1e-4 * np.abs(golden).max()
 
 
 @pytest.mark.parametrize(

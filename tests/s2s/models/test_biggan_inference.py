@@ -48,7 +48,7 @@ def assert_same_pictures(ours: Tensor, theirs: Tensor) -> None:
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("batch", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_prepared_published_weights_give_the_published_pictures(batch: int) -> None:
     golden = np.load(GOLDEN / "icgan_generator_128.npz")["image"][:batch]
     shapes = json.loads((GOLDEN / "icgan_generator_128.keys.json").read_text())

@@ -76,6 +76,10 @@ def weights(folder: Path) -> bytes:
     return (folder / "audio_encoder.safetensors").read_bytes()
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_an_evening_becomes_a_model_beside_the_old_one(place: Path) -> None:
     out = place / "out"
     assert {path.name for path in out.iterdir()} == {
@@ -148,10 +152,12 @@ def test_only_what_is_better_is_played(
 def test_one_step_back(there: Path, retrain: Retrain, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["retrain", "--rollback", str(there)]) == 2
     assert "nothing to roll back to" in capsys.readouterr().err
+    old = contents(there / "model")
     assert retrain("--force") == 0
+    assert contents(there / "model") != old
     assert main(["retrain", "--rollback", str(there)]) == 0
     assert "is Tiny 1 again" in capsys.readouterr().out
-    assert read_card(there / "model").version == "1"
+    assert contents(there / "model") == old and read_card(there / "model").version == "1"
     assert read_card(there / "previous").version == "1.venue-1"
 
 

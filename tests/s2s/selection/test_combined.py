@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from s2s import bundle
-from s2s.selection.combined import Combined, pooled
+from s2s.models.localizer import Localizer, LocalizerSizes
+from s2s.selection.combined import DB_A_COSINE, Combined, pooled
 from s2s.selection.select import top_moments
+from s2s.selection.selectors import ByLocalizer
 from s2s.selection.sounding import candidates, is_room_alone, novelty_db, sounding
+from s2s.training.inputs.moments import fingerprint
+from s2s.training.stages.localizer import LocalizerAbout
 from tests.fakes import write_tiny_bundle
 from tests.s2s.selection.clips import RATE_HZ, MadeUp
 
@@ -43,6 +48,23 @@ def test_what_does_not_sound_comes_last(selector: Combined) -> None:
     scores = selector.scores(source, "clip-0")
     there = source.presence("clip-0") > 0
     assert scores[there].min() > scores[~there].max() + 4.0
+
+
+def test_with_a_localizer_its_correspondence_is_agreement_too(selector: Combined) -> None:
+    source, encoder = InARoom(1, 30), selector.bundle.image_encoder
+    assert encoder is not None
+    width = encoder.embedding_dim // 8
+    sizes = LocalizerSizes((4 * width, 8 * width), num_bands=16, embedding_dim=8, picture_width=8, sound_width=4)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = Localizer(sizes).eval()
+    localizer = ByLocalizer(network, LocalizerAbout(sizes, (3, 4), fingerprint(encoder), -15.0, 3.0), encoder)
+    alone, both = (one.evidence(source, "clip-0") for one in (selector, replace(selector, localizer=localizer)))
+    located = localizer.scores(source, "clip-0")[alone.at]
+    assert np.abs(located).max() > 0.01
+    np.testing.assert_allclose(both.scores - alone.scores, DB_A_COSINE * alone.doubt * located, rtol=1e-4, atol=1e-4)
+    settings = replace(selector, localizer=localizer).settings
+    assert settings["localizer"] == localizer.settings and selector.settings["localizer"] is None
 
 
 def test_a_clip_without_frames_is_refused(selector: Combined) -> None:

@@ -1,10 +1,13 @@
 """Trains stages, alone or as one of several ranks: `python -m tests.s2s.training.rank_program OUT STAGE:STEPS…`.
 
+STAGE:STOP-STEPS is torn out of the step after STOP, and begins anew from what it kept.
+
 A stage that is to be tested on several ranks needs a row in `STAGES`: from the rig and the batch of all ranks to it.
 Several runs share a process, whose start takes longer than they do.
 """
 
 import argparse
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -15,6 +18,7 @@ import torch
 from torch import Tensor
 
 from s2s.data.ranks import Rank
+from s2s.training.engine import checkpoint
 from s2s.training.engine.device import DeviceContext, open_device_context
 from s2s.training.engine.loop import RunPlan, train
 from s2s.training.engine.stage import RunLength, Stage
@@ -93,14 +97,14 @@ STAGES: dict[str, Callable[[DeviceContext, int], Stage]] = {
 }
 
 
-def folder_of(out: Path, stage: str, steps: int) -> Path:
+def folder_of(out: Path, stage: str, steps: int | str) -> Path:
     return out / f"{stage}-{steps}"
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
-    parser.add_argument("runs", nargs="+", metavar="STAGE:STEPS")
+    parser.add_argument("runs", nargs="+", metavar="STAGE:[STOP-]STEPS")
     parser.add_argument("--batch", type=int, default=8, help="of all ranks")
     parser.add_argument("--log-every", type=int, default=1)
     parser.add_argument("--validate-every", type=int, default=1000)
@@ -114,16 +118,49 @@ def main(arguments: list[str] | None = None) -> None:
         device_context = SteadyRig(opened.device, opened.precision, rank=rank)
         for run in asked.runs:
             stage, _, steps = run.partition(":")
-            _run(stage, int(steps), device_context, asked)
+            out = folder_of(asked.out, stage, steps)
+            *stop, length = map(int, steps.split("-"))
+            for last in stop:
+                with contextlib.suppress(TornOutError):
+                    _run(stage, out, length, device_context, asked, tear_out_after=last)
+                if device_context.is_main:
+                    assert checkpoint.load(out / "checkpoint.pt")[1].step == last
+            _run(stage, out, length, device_context, asked)
 
 
-def _run(name: str, steps: int, device_context: DeviceContext, asked: argparse.Namespace) -> None:
-    out, stage = folder_of(asked.out, name, steps), STAGES[name](device_context, asked.batch)
+class TornOutError(Exception):
+    """A run that does not come to its end."""
+
+
+def _run(
+    name: str,
+    out: Path,
+    steps: int,
+    device_context: DeviceContext,
+    asked: argparse.Namespace,
+    *,
+    tear_out_after: int | None = None,
+) -> None:
+    stage = STAGES[name](device_context, asked.batch)
+    if tear_out_after is not None:
+        _tear_out_after(stage, tear_out_after)
     _pause_after_steps(stage, asked.pause_s)
     every = {"validate_every": asked.validate_every, "log_every": asked.log_every, "save_every_s": asked.save_every_s}
     train(stage, RunPlan(out, RunLength(steps, **every), device_context), {"stage": name, "batch": asked.batch})
     if device_context.is_main:
         torch.save(stage.state_dict(), out / WEIGHTS)
+
+
+def _tear_out_after(stage: Stage, steps: int) -> None:
+    step = stage.step
+
+    def torn(ctx: StepContext) -> dict[str, float]:
+        values = step(ctx)
+        if ctx.step >= steps:
+            raise TornOutError
+        return values
+
+    stage.step = torn  # type: ignore[method-assign]
 
 
 def _pause_after_steps(stage: Stage, pause_s: float) -> None:

@@ -23,7 +23,9 @@ STAGES = ("image-encoder", "audio-encoder", "judge", "localizer", "sources", "ge
 """Rows of `rank_program` that are tested here."""
 KILLED = ("generator",)
 """The one with most to carry on: two networks, an average, draws."""
-FIRST, SHORT, LONG = 1, 3, 16
+FIRST, SHORT, LONG = 1, 3, 10
+STOPPED = f"7-{LONG}"
+"""Torn out of the step after the seventh, between two validations, and begun again in its folder."""
 HOW = ("--validate-every", "5", "--save-every-s", "0")
 
 
@@ -32,6 +34,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two ranks that nobody kills, for every length."""
     out = tmp_path_factory.mktemp("undisturbed")
     runs = [f"{stage}:{steps}" for stage in STAGES for steps in (FIRST, SHORT, LONG) if steps < LONG or stage in KILLED]
+    runs += [f"{stage}:{STOPPED}" for stage in KILLED]
     run_ranks(2, ["-m", PROGRAM, str(out), *runs, *HOW], out)
     return out
 
@@ -73,6 +76,20 @@ def far_apart(ours: dict[str, Tensor], theirs: dict[str, Tensor]) -> dict[str, f
     return {name: by for name, by in apart.items() if by > near[name]}
 
 
+@pytest.mark.parametrize("stage", KILLED)
+def test_two_ranks_that_go_on_from_what_they_kept_end_as_if_nothing_had_happened(stage: str, undisturbed: Path) -> None:
+    assert_same_run(folder_of(undisturbed, stage, STOPPED), folder_of(undisturbed, stage, LONG))
+
+
+def assert_same_run(one: Path, other: Path) -> None:
+    """Log and weights are alike to the last bit."""
+    assert log_of(one) == log_of(other)
+    ours, theirs = tensors_of(one / WEIGHTS), tensors_of(other / WEIGHTS)
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+@pytest.mark.slow
 def test_a_run_whose_ranks_are_killed_is_started_again_and_ends_as_if_nothing_had_happened(
     undisturbed: Path, tmp_path: Path
 ) -> None:
@@ -80,7 +97,7 @@ def test_a_run_whose_ranks_are_killed_is_started_again_and_ends_as_if_nothing_ha
     here = ["--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0", "--local-addr", "127.0.0.1"]
     torchrun = ["-m", "torch.distributed.run", *here, "--nproc-per-node", "2", "--max-restarts"]
     runs = [f"{stage}:{LONG}" for stage in KILLED]
-    program = ["-m", PROGRAM, str(tmp_path), *runs, *HOW, "--pause-s", "0.1"]
+    program = ["-m", PROGRAM, str(tmp_path), *runs, *HOW, "--pause-s", "0.3"]
     words = tmp_path / "words.txt"
     runner = started([*torchrun, str(len(KILLED)), *program], words)
     victims = []
@@ -97,8 +114,4 @@ def test_a_run_whose_ranks_are_killed_is_started_again_and_ends_as_if_nothing_ha
         runner.wait()
     assert not {int((tmp_path / f"pid-{index}").read_text()) for index in range(2)} & set(victims)
     for stage in KILLED:
-        killed, whole = folder_of(tmp_path, stage, LONG), folder_of(undisturbed, stage, LONG)
-        assert log_of(killed) == log_of(whole)
-        ours, theirs = tensors_of(killed / WEIGHTS), tensors_of(whole / WEIGHTS)
-        assert ours.keys() == theirs.keys()
-        assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+        assert_same_run(folder_of(tmp_path, stage, LONG), folder_of(undisturbed, stage, LONG))

@@ -12,7 +12,10 @@ from tests.s2s.training.rank_program import STAGES
 
 pytestmark = pytest.mark.heavy
 
-LEARNING = sorted(STAGES.keys() - {"toy"})
+LEARNING = [
+    pytest.param(name, marks=pytest.mark.slow if name == "image-encoder" else ())  # the generator compiles more
+    for name in sorted(STAGES.keys() - {"toy"})
+]
 
 
 # torch's compiler looks whether inputs have a gradient, and warns of its own look.

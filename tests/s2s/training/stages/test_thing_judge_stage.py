@@ -1,6 +1,7 @@
 """The judge of things: what breaks a thing, what moves it, and what is drawn to learn from, one thing or two."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +39,22 @@ COUNTS = ThingCounts(num_moments=60, num_painted=6, height_px=144, width_px=256,
 WITH_TWO = replace(COUNTS, num_two=9)
 
 
+@pytest.fixture(scope="module")
+def of_one(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Drawn things, one a picture or none. To be read, or copied."""
+    folder = tmp_path_factory.mktemp("of-one")
+    write_things(folder, COUNTS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def with_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same and moments of two things. To be read, or copied."""
+    folder = tmp_path_factory.mktemp("with-two")
+    write_things(folder, WITH_TWO)
+    return folder
+
+
 def test_moments_show_a_thing_at_home_abroad_or_none() -> None:
     moments = [draw_thing(seed) for seed in range(2000)]
     absent = [m for m in moments if m.thing is None]
@@ -60,7 +77,8 @@ def test_moments_of_two_things_show_every_pair_both_near_enough_to_be_found() ->
 
 
 @pytest.mark.gl
-def test_things_are_drawn_once_with_their_masks_and_painted_again(tmp_path: Path) -> None:
+def test_things_are_drawn_once_with_their_masks_and_painted_again(of_one: Path, tmp_path: Path) -> None:
+    shutil.copytree(of_one, tmp_path, dirs_exist_ok=True)
     drawn = write_things(tmp_path, COUNTS)
     assert drawn.pixels.shape[1:] == (144, 256, 3) and len(drawn.train) + len(drawn.held_out) == 60
     there = drawn.labels != CLASSES.index(NONE)
@@ -74,8 +92,8 @@ def test_things_are_drawn_once_with_their_masks_and_painted_again(tmp_path: Path
 
 
 @pytest.mark.gl
-def test_two_things_come_after_the_others_with_both_labels_and_one_mask_of_both(tmp_path: Path) -> None:
-    one, two = write_things(tmp_path / "one", COUNTS), write_things(tmp_path / "two", WITH_TWO)
+def test_two_things_come_after_the_others_with_both_labels_and_one_mask_of_both(of_one: Path, with_two: Path) -> None:
+    one, two = Things.open(of_one), Things.open(with_two)
     assert np.array_equal(two.pixels[:60], one.pixels[:60]) and np.array_equal(two.labels[:60], one.labels[:60])
     moments = [draw_two(13_000_000 + number) for number in range(9)]
     named = [
@@ -91,8 +109,8 @@ def test_two_things_come_after_the_others_with_both_labels_and_one_mask_of_both(
 
 
 @pytest.mark.gl
-def test_a_third_of_the_moments_of_two_things_are_painted_again(tmp_path: Path) -> None:
-    write_things(tmp_path, WITH_TWO)
+def test_a_third_of_the_moments_of_two_things_are_painted_again(with_two: Path, tmp_path: Path) -> None:
+    shutil.copytree(with_two, tmp_path, dirs_exist_ok=True)
     again = paint_again(tmp_path, Autoencoder(4, (8, 8, 8, 4), (1, 1, 1)))
     source = [*range(6), 60, 61, 62]
     assert len(again.labels) == 60 + 9 + 6 + 3
@@ -103,8 +121,9 @@ def test_a_third_of_the_moments_of_two_things_are_painted_again(tmp_path: Path) 
 
 
 @pytest.mark.gl
-def test_a_folder_that_was_drawn_before_there_were_second_things_is_read(tmp_path: Path) -> None:
-    drawn = write_things(tmp_path, COUNTS)
+def test_a_folder_that_was_drawn_before_there_were_second_things_is_read(of_one: Path, tmp_path: Path) -> None:
+    shutil.copytree(of_one, tmp_path, dirs_exist_ok=True)
+    drawn = Things.open(tmp_path)
     about = json.loads((tmp_path / "things.json").read_text())
     del about["seconds"], about["counts"]["num_two"]
     (tmp_path / "things.json").write_text(json.dumps(about))
