@@ -142,6 +142,18 @@ def test_run_again_nothing_is_measured_anew_and_another_report_stands_beside(
     assert without_times(again) == without_times(whole)
 
 
+def test_a_model_that_was_trained_without_some_scenes_is_drawn_and_measured(
+    parts: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(whole, tmp_path / "again")
+    drawn, measured = [], []
+    monkeypatch.setattr(full_report, "draw_figures", lambda _, material, __: drawn.append(material.left_out) or [])
+    monkeypatch.setattr(full_report, "measure_claims", lambda *_, left_out, **__: measured.append(left_out) or [])
+    assert main(arguments(parts, tmp_path / "again", "--left-out", str(parts / "model"), "dog,owl")) == 0
+    assert drawn == measured
+    assert [one.scenes for one in drawn] == [("dog", "owl")]
+
+
 def test_what_people_answered_is_a_table_of_the_report(parts: Path, whole: Path, tmp_path: Path) -> None:
     asked = write_answered_study(tmp_path / "study", read_report(whole).model)
     shutil.copytree(whole, tmp_path / "again")
