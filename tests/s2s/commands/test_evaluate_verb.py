@@ -16,12 +16,13 @@ import torch
 from scipy.io import wavfile
 
 from s2s.__main__ import main
+from s2s.bundle import Bundle
 from s2s.evaluate import full_report
-from s2s.evaluate.claims import inversions
+from s2s.evaluate.claims import LeftOut, inversions
 from s2s.evaluate.claims.measuring import Measuring
-from s2s.evaluate.figures import latents
+from s2s.evaluate.figures import FigureMaterial, latents
 from s2s.evaluate.paper.published import TABLE_2
-from s2s.evaluate.report.model import read_report, write_report
+from s2s.evaluate.report.model import Claim, Figure, read_report, write_report
 from s2s.files.array_store import ArrayStore
 from s2s.files.line_file import LineFile
 from s2s.sampling.inversion.search import InversionSettings
@@ -34,8 +35,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 SHORT_SEARCHES = """
-from s2s.evaluate.claims import inversions
-from s2s.evaluate.figures import latents
+from s2s.evaluate.claims import LeftOut, inversions
+from s2s.evaluate.figures import FigureMaterial, latents
 from s2s.files.array_store import ArrayStore
 from s2s.files.line_file import LineFile
 from s2s.sampling.inversion.search import InversionSettings
@@ -146,12 +147,22 @@ def test_a_model_that_was_trained_without_some_scenes_is_drawn_and_measured(
     parts: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(whole, tmp_path / "again")
-    drawn, measured = [], []
-    monkeypatch.setattr(full_report, "draw_figures", lambda _, material, __: drawn.append(material.left_out) or [])
-    monkeypatch.setattr(full_report, "measure_claims", lambda *_, left_out, **__: measured.append(left_out) or [])
+    opened: list[LeftOut | None] = []
+
+    def draw(model: Bundle, material: FigureMaterial, out: Path) -> list[Figure]:
+        opened.append(material.left_out)
+        return []
+
+    def claim(*_: Any, left_out: LeftOut | None, **__: Any) -> list[Claim]:
+        opened.append(left_out)
+        return []
+
+    monkeypatch.setattr(full_report, "draw_figures", draw)
+    monkeypatch.setattr(full_report, "measure_claims", claim)
     assert main(arguments(parts, tmp_path / "again", "--left-out", str(parts / "model"), "dog,owl")) == 0
-    assert drawn == measured
-    assert [one.scenes for one in drawn] == [("dog", "owl")]
+    in_figures, in_claims = opened
+    assert in_figures is in_claims is not None
+    assert in_figures.scenes == ("dog", "owl")
 
 
 def test_what_people_answered_is_a_table_of_the_report(parts: Path, whole: Path, tmp_path: Path) -> None:
