@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +201,14 @@ def test_neighbours_stay_neighbours_on_the_map() -> None:
     apart = np.linalg.norm(places[:, None] - places[None], axis=2)
     np.fill_diagonal(apart, np.inf)
     assert (groups[apart.argmin(axis=1)] == groups).all()
+
+
+def test_names_on_the_map_cover_no_other_name() -> None:
+    from s2s.evaluate.figures.sound_map import places_of_names
+
+    midsts, widths = [(100.0, 200.0), (130.0, 204.0), (400.0, 200.0), (90.0, 198.0)], [80.0, 90.0, 80.0, 60.0]
+    corners = places_of_names(midsts, widths)
+    assert corners[0][1] == corners[2][1] < 200.0  # above, where nothing is in the way
+    boxes = [(x, y, x + width, y + 17.0) for (x, y), width in zip(corners, widths, strict=True)]
+    for one, other in combinations(boxes, 2):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
