@@ -20,7 +20,7 @@ _NEAR, _NOON = 0.6, 12.0
 _CAPTION: Final = (
     "Sounds of scenes that a model was trained without ({scenes}), beside the pictures of theirs that it never saw; "
     "what it paints of them with {noises} noises; and the scene that it knows, of {known}, whose pictures lie nearest "
-    "to the sound. Of the takes those are shown that are seen best. The model is {name}, not the one of this report."
+    "to the sound. {takes} takes are shown, those that are seen best. The model is {name}, not the one of this report."
 )
 
 
@@ -43,7 +43,7 @@ def unseen_classes(model: Bundle, material: FigureMaterial) -> Sheet:  # noqa: A
         column_captions=["the sound", "never seen", *(f"noise {number + 1}" for number in range(_NOISES)), "lands on"],
     )
     names = [sound_name(f"{take.scene} {take.seed}") for take in takes]
-    return Sheet(sheet, _caption(left_out), dict(zip(names, sounds, strict=True)))
+    return Sheet(sheet, _caption(left_out, len(takes)), dict(zip(names, sounds, strict=True)))
 
 
 def _best_seen(left_out: LeftOut, seed: int) -> list[SceneState]:
@@ -62,7 +62,7 @@ def _drawn(model: Bundle, takes: list[SceneState]) -> Pictures:
         return painter.paint(takes)
 
 
-def _caption(left_out: LeftOut) -> str:
+def _caption(left_out: LeftOut, takes: int) -> str:
     card, known = left_out.model.card, len(left_out.known)
-    name = f"{card.name} {card.version}"
-    return _CAPTION.format(scenes=", ".join(left_out.scenes), noises=_NOISES, known=known, name=name)
+    scenes, name = ", ".join(left_out.scenes), f"{card.name} {card.version}"
+    return _CAPTION.format(scenes=scenes, noises=_NOISES, known=known, takes=takes, name=name)
