@@ -163,7 +163,7 @@ def test_a_model_that_was_trained_without_some_scenes_is_drawn_and_measured(
     monkeypatch.setattr(full_report, "measure_claims", claim)
     assert main(arguments(parts, tmp_path / "again", "--left-out", str(parts / "model"), "dog,owl")) == 0
     in_figures, in_claims = opened
-    assert in_figures is in_claims is not None
+    assert in_figures is not None and in_figures is in_claims
     assert in_figures.scenes == ("dog", "owl")
 
 
