@@ -76,7 +76,8 @@ def unseen_land_among_kin(left_out: LeftOut | None, sizes: ClaimSizes, seed: int
     kin = _kin(left_out, known)
     hits = [float(on in kin[take.scene]) for take, on in zip(takes, landed, strict=True)]
     each = [landed[first : first + sizes.unseen_each] for first in range(0, len(landed), sizes.unseen_each)]
-    note = "; ".join(map(_most_often, left_out.scenes, each))
+    card = left_out.model.card
+    note = "; ".join([f"of {card.name} {card.version}", *map(_most_often, left_out.scenes, each)])
     value, chance = mean_value(np.array(hits), seed), round(_KIN / len(left_out.known), 4)
     asked = (
         f"the known scene nearest to a sound of a left-out one is among the {_KIN} that look most like it, more often "
