@@ -83,7 +83,8 @@ def _figures_and_claims(
 ) -> Iterator[Figure | Claim | Skipped]:
     """Yield the paper's figures of the evaluated clips, and its claims on the world's truth."""
     model, things = opened.model, opened.judges.things
-    yield from draw_figures(model, material_of_clips(model, opened.clips, seed=opened.plan.seed), paper.out)
+    material = material_of_clips(model, opened.clips, left_out=left_out, seed=opened.plan.seed)
+    yield from draw_figures(model, material, paper.out)
     judge = None if things is None else things.judge
     kept = KeptClaims(paper.out)
     yield from measure_claims(model, judge, kept, seed=opened.plan.seed, sizes=paper.claims, left_out=left_out)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -14,17 +14,14 @@ from tqdm import tqdm
 from s2s.bundle import Bundle
 from s2s.data.esc10 import Recording
 from s2s.evaluate import picture_metrics as measure
+from s2s.evaluate.heard_pictures import HeardSounds, hear_all, paint_all, see
 from s2s.evaluate.size_regressor import mean_rank_correlation
 from s2s.metrics import scores
 from s2s.models.generator import Generator
-from s2s.models.memory_generator import MemoryGenerator
 from s2s.models.thing_judge import CLASSES, NONE, ThingJudge
-from s2s.sampling.embed import encode_sounds
-from s2s.sampling.generate import as_pixels
-from s2s.sampling.sources import Hearing, hear_sound
-from s2s.training.inputs.image_features import encode_pictures
+from s2s.sampling.generate import paint
+from s2s.sampling.manipulate import Sound, at_volume
 from s2s.training.inputs.tensors import as_input
-from s2s.training.stages.memory import middle_square
 from s2s.training.stages.thing_judge import intersection_over_union
 from s2s.world.painter import Painter
 from s2s.world.sounds import synthesize
@@ -69,16 +66,6 @@ def read(judge: ThingJudge, pictures: NDArray[np.uint8]) -> JudgeReading:
     return JudgeReading(torch.cat([logits for logits, _ in parts]), torch.cat([mask.sigmoid() for _, mask in parts]))
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """What n sounds are painted after: unit `h` [n, h_dim] and, where an ear says how near things are, `held` [n, 2, 2]
-    as `MemoryGenerator` takes it.
-    """
-
-    h: Tensor
-    held: Tensor | None = None
-
-
 @dataclass(slots=True)
 class ThingMeasuring:
     """Measures `model` on `per_scene` fresh takes of each scene; `metrics` are what a card gets.
@@ -99,17 +86,17 @@ class ThingMeasuring:
 
     def everything(self, recordings: Sequence[Recording] = ()) -> Metrics:
         """Return every number; `recordings` adds those of real sounds."""
-        model, encoder = self.model, self.model.image_encoder
-        if encoder is None:
+        model = self.model
+        if model.image_encoder is None:
             raise ValueError("pictures from pictures need a model with an image encoder")
         self.metrics["thing, takes"] = float(len(self.takes))
         real, truth = self._drawn()
         self._tell("real pictures", read(self.judge, real), truth)
-        h = encode_pictures(encoder, middle_square(real))
-        self._tell("pictures from pictures", read(self.judge, measure.paint(model.generator, h)), truth)
-        sounds = np.stack([synthesize(take) for take in tqdm(self.takes, desc="sounds", disable=None)])
-        heard = hear_conditions(model, sounds.astype(np.float32))
-        from_sounds = read(self.judge, self._painted(heard, _noise(model.generator, len(sounds), measure.Z_SEED)))
+        z = _noise(model.generator, len(real), measure.Z_SEED)
+        self._tell("pictures from pictures", read(self.judge, paint(model, z, see(model, real))), truth)
+        sounds = [synthesize(take).astype(np.float32) for take in tqdm(self.takes, desc="sounds", disable=None)]
+        heard = hear_all(model, sounds)
+        from_sounds = read(self.judge, paint_all(model, heard, z))
         self._tell("pictures from sounds", from_sounds, truth)
         self._by_scene("from sounds", from_sounds, self.labels)
         self._diversity(heard)
@@ -141,34 +128,30 @@ class ThingMeasuring:
         words = ", ".join(f"{scene} {share:.2f}" for scene, share in sorted(shares.items(), key=lambda one: -one[1]))
         self.metrics[f"thing R@1 by scene, {name}"] = words
 
-    def _painted(self, heard: Conditions, z: Tensor) -> NDArray[np.uint8]:
-        return paint_conditions(self.model.generator, z, heard)
-
-    def _diversity(self, heard: Conditions) -> None:
+    def _diversity(self, heard: HeardSounds) -> None:
         """Measure how far two draws of z for one h lie apart, against two real takes of one scene, in pixels."""
         count, generator = len(heard.h), self.model.generator
-        one, two = (self._painted(heard, _noise(generator, count, seed)).astype(np.int16) for seed in (1, 2))
+        noises = (_noise(generator, count, seed) for seed in (1, 2))
+        one, two = (paint_all(self.model, heard, z).astype(np.int16) for z in noises)
         real = self._drawn()[0].astype(np.int16)
         turns = len(SCENES)
         between = np.abs(real[turns:] - real[:-turns]).mean()
         self.metrics["noise diversity, pixels"] = float(np.abs(one - two).mean() / between)
 
-    def _against_gain(self, sounds: NDArray[np.floating[Any]]) -> None:
+    def _against_gain(self, sounds: Sequence[Sound]) -> None:
         """Measure ρ of gain and painted size, one noise a sound, averaged over sounds."""
         each = []
         for row in range(_SWEPT * len(SCENES)):
-            louder = np.stack([np.clip(sounds[row] * 10.0 ** (gain / 20.0), -1.0, 1.0) for gain in GAINS_DB])
-            heard = hear_conditions(self.model, louder.astype(np.float32))
-            z = _noise(self.model.generator, 1, row).expand(len(louder), -1)
-            reading = read(self.judge, self._painted(heard, z))
+            heard = hear_all(self.model, [at_volume(sounds[row], gain) for gain in GAINS_DB])
+            reading = read(self.judge, paint_all(self.model, heard, _noise(self.model.generator, 1, row)))
             each.append(scores.rank_correlation(np.array(GAINS_DB, float), reading.areas))
         self.metrics["thing size against gain, -20 to 10 dB"] = float(np.mean(each))
 
     def _recordings(self, recordings: Sequence[Recording]) -> None:
-        model = self.model
         labels = np.array([SCENES.index(one.scene) for one in recordings])
-        heard = hear_conditions(model, np.stack([one.sound for one in recordings]))
-        reading = read(self.judge, self._painted(heard, _noise(model.generator, len(recordings), measure.Z_SEED)))
+        heard = hear_all(self.model, [one.sound for one in recordings])
+        z = _noise(self.model.generator, len(recordings), measure.Z_SEED)
+        reading = read(self.judge, paint_all(self.model, heard, z))
         self.metrics["recordings"] = float(len(recordings))
         for most in (1, 5):
             self.metrics[f"thing R@{most}, pictures from recordings"] = reading.recall(labels, most)
@@ -182,36 +165,6 @@ class ThingMeasuring:
         with torch.inference_mode():
             self.metrics["generator ms, one thread"] = measure.milliseconds(lambda: generator(z, h))
         torch.set_num_threads(threads)
-
-
-def hear_conditions(model: Bundle, sounds: NDArray[np.float32]) -> Conditions:
-    """Return what the show paints sounds [n, samples] after: the likeliest named thing, as near as it sounds, or, where
-    the model names nothing, the whole sound.
-    """
-    if model.source_heads is None:
-        return Conditions(encode_sounds(model.audio_encoder, model.spec, sounds))
-    return conditions_of(model, [hear_sound(model, sound) for sound in sounds])
-
-
-def conditions_of(model: Bundle, hearings: Sequence[Hearing]) -> Conditions:
-    """Return what the show paints after what was heard, of a model that names things."""
-    first = [one.sources[0] for one in hearings]
-    nearness = torch.tensor([[[source.nearness, 1.0], [0.5, 0.0]] for source in first])
-    h = torch.from_numpy(np.stack([source.h for source in first]))
-    return Conditions(h, nearness if model.knows_states else None)
-
-
-@torch.inference_mode()
-def paint_conditions(generator: Generator, z: Tensor, heard: Conditions) -> NDArray[np.uint8]:
-    """Return the pictures [n, h, w, 3] of noise [n, z_dim] and what was heard."""
-    pictures = []
-    for start in range(0, len(z), _AT_ONCE):
-        few = slice(start, start + _AT_ONCE)
-        if isinstance(generator, MemoryGenerator) and heard.held is not None:
-            pictures.append(as_pixels(generator(z[few], heard.h[few], heard.held[few])))
-        else:
-            pictures.append(as_pixels(generator(z[few], heard.h[few])))
-    return np.concatenate(pictures)
 
 
 def _noise(generator: Generator, count: int, seed: int) -> Tensor:

@@ -75,4 +75,4 @@ def _unseen(left_out: LeftOut | None, kept: KeptClaims, sizes: ClaimSizes, seed:
     if left_out is None:
         return measure()
     of = (fingerprint_of(left_out.model.path), left_out.scenes, left_out.of)
-    return kept.once(("unseen classes", sizes.unseen_each, *of, seed), measure)
+    return kept.once(("unseen classes of a model", sizes.unseen_each, *of, seed), measure)

@@ -9,6 +9,7 @@ import numpy as np
 from s2s.bundle import Bundle
 from s2s.data.clip_source import DataError
 from s2s.data.prepared import PreparedData
+from s2s.evaluate.claims.unseen import LeftOut
 from s2s.evaluate.figures.material import FigureMaterial, Films, Gallery, LabelledClip, Shown, spread
 from s2s.evaluate.figures.world_material import SHOWN, world_films
 from s2s.evaluate.heard_pictures import see
@@ -23,7 +24,13 @@ _FILMS: Final = 4
 
 
 def material_of_clips(
-    model: Bundle, clips: PairClips | SoundClips, *, most_each: int = 8, selector: Selector | None = None, seed: int = 0
+    model: Bundle,
+    clips: PairClips | SoundClips,
+    *,
+    most_each: int = 8,
+    selector: Selector | None = None,
+    left_out: LeftOut | None = None,
+    seed: int = 0,
 ) -> FigureMaterial:
     """Read up to `most_each` clips of a class; a clip without a class is one by itself.
 
@@ -46,6 +53,7 @@ def material_of_clips(
         kept,
         gallery=None if pairs is None else _gallery(model, pairs),
         films=None if pairs is None else _films(model, pairs, selector),
+        left_out=left_out,
         shown=SHOWN if set(SHOWN.louder) <= set(counts) else Shown(),
         seed=seed,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from torch import nn
 
 from s2s.bundle import Bundle, BundleError
-from s2s.evaluate.figures import latents, limits, moments, sound_map, waveforms
+from s2s.evaluate.figures import latents, limits, moments, sound_map, unseen, waveforms
 from s2s.evaluate.figures.material import CannotDrawError, FigureMaterial
 from s2s.evaluate.figures.sheet import Sheet
 from s2s.evaluate.report.model import Figure, Skipped
@@ -27,12 +27,15 @@ _METHOD: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class FigureKind:
-    """A figure of the paper: what it is called here, where the paper has it, and what draws it."""
+    """A figure of the paper: what it is called here, where the paper has it, what draws it, and whether it shows the
+    model that was trained without some classes, which then is all that it depends on.
+    """
 
     name: str
     source: str
     title: str
     draw: Callable[[Bundle, FigureMaterial], Sheet]
+    of_left_out: bool = False
 
 
 FIGURES: Final = (
@@ -43,7 +46,7 @@ FIGURES: Final = (
     FigureKind("figure-8", "Figure 8", "One goes, another comes", waveforms.opposing_volumes),
     FigureKind("figure-9", "Figure 9", "A picture and a sound together", latents.image_with_sound),
     FigureKind("figure-11", "Figure 11", "A picture edited by the volume of its sound", latents.edited_by_volume),
-    FigureKind("figure-12", "Figure 12", "Classes never seen", limits.unseen_classes),
+    FigureKind("figure-12", "Figure 12", "Classes never seen", unseen.unseen_classes, of_left_out=True),
     FigureKind("figure-13", "Figure 13", "Where it fails", limits.failures),
     FigureKind("figure-s4", "Figure S4", "A map of the sounds", sound_map.sound_map),
     FigureKind("figure-s7", "Figure S7", "More pictures edited by volume", latents.edited_by_volume_more),
@@ -57,8 +60,9 @@ def draw_figures(model: Bundle, material: FigureMaterial, out: Path) -> Iterator
     A figure that lies there, drawn of the same model and material, is taken as it is. What cannot be drawn is yielded
     as skipped, with the reason. Raises OSError.
     """
-    of = _fingerprint(model, material)
+    of_model, of_left_out = _of_model(model, material), _of_left_out(material)
     for kind in FIGURES:
+        of = of_left_out if kind.of_left_out else of_model
         if (there := _drawn_before(out, kind, of)) is not None:
             yield there
             continue
@@ -89,19 +93,32 @@ def _drawn_before(out: Path, kind: FigureKind, of: str) -> Figure | None:
     return figure if all((out / name).exists() for name in figure.sounds) else None
 
 
-def _fingerprint(model: Bundle, material: FigureMaterial) -> str:
+def _of_model(model: Bundle, material: FigureMaterial) -> str:
     """Return what names drawings of this model and material."""
     films, gallery = material.films, material.gallery
-    told = (_METHOD, material.told, material.told_unseen, material.seed, material.shown)
+    told = (_METHOD, material.told, material.seed, material.shown)
     digest = hashlib.sha256(repr((told, films and (list(films.ids), films.selector.settings))).encode())
     digest.update(b"none" if gallery is None else np.ascontiguousarray(gallery.pictures).tobytes())
-    for network in (model.audio_encoder, model.generator, model.image_encoder, model.source_heads):
-        digest.update(fingerprint(network).encode() if isinstance(network, nn.Module) else b"none")
-    for clip in (*material.clips, *material.unseen):
+    digest.update(_weights(model))
+    for clip in material.clips:
         digest.update(repr((clip.name, clip.label)).encode())
         digest.update(np.ascontiguousarray(clip.sound).tobytes())
         digest.update(b"none" if clip.picture is None else np.ascontiguousarray(clip.picture).tobytes())
     return digest.hexdigest()[:32]
+
+
+def _of_left_out(material: FigureMaterial) -> str:
+    """Return what names drawings of the model that was trained without some classes; "" where there is none."""
+    if (left_out := material.left_out) is None:
+        return ""
+    told = (_METHOD, left_out.scenes, left_out.of, material.seed, left_out.model.card.name, left_out.model.card.version)
+    return hashlib.sha256(repr(told).encode() + _weights(left_out.model)).hexdigest()[:32]
+
+
+def _weights(model: Bundle) -> bytes:
+    """Return what names all weights of a model."""
+    networks = (model.audio_encoder, model.generator, model.image_encoder, model.source_heads)
+    return b"".join(fingerprint(one).encode() if isinstance(one, nn.Module) else b"none" for one in networks)
 
 
 def _excerpt(sound: Sound, rate_hz: int) -> Sound:

@@ -1,4 +1,4 @@
-"""Figures 12 and 13: sounds of classes that were never seen, and where a model fails."""
+"""Figure 13: where a model fails."""
 
 import math
 from collections.abc import Sequence
@@ -19,30 +19,7 @@ from s2s.media.montage import captioned_sheet
 from s2s.metrics.scores import class_centroids
 from s2s.sampling.noise import draw_noise
 
-_NOISES: Final = 4
-_MOST_UNSEEN: Final = 8
 _FAILURES: Final = 3
-
-
-def unseen_classes(model: Bundle, material: FigureMaterial) -> Sheet:
-    """Figure 12: sounds of classes of which no picture was seen, and what is painted of them."""
-    clips = material.unseen[:_MOST_UNSEEN]
-    if not clips:
-        raise CannotDrawError("needs sounds of classes that the model saw no picture of")
-    heard = hear_all(model, [clip.sound for clip in clips])
-    z = draw_noise(_NOISES, model.generator.z_dim, seed=material.seed)
-    columns = [paint_all(model, heard, noise[None]) for noise in z]
-    rows = [
-        [heard_cell(clip.sound, model), *(column[number] for column in columns)] for number, clip in enumerate(clips)
-    ]
-    names = [f"{clip.label}\n{_heard_as(heard, number)}" for number, clip in enumerate(clips)]
-    heads = ["the sound", *(f"noise {number + 1}" for number in range(_NOISES))]
-    caption = (
-        "Sounds of classes that the model saw no picture of: each is painted as what it is most like. Where the model "
-        f"names what it hears, the name and how sure it is of it stand beside. {material.told_unseen}"
-    ).strip()
-    sheet = captioned_sheet(rows, row_captions=names, column_captions=heads)
-    return Sheet(sheet, caption, {sound_name(clip.name): clip.sound for clip in clips})
 
 
 def failures(model: Bundle, material: FigureMaterial) -> Sheet:
@@ -104,10 +81,3 @@ def _directions(model: Bundle, material: FigureMaterial) -> Tensor:
 def _own(clip: LabelledClip) -> NDArray[np.uint8]:
     assert clip.picture is not None
     return clip.picture
-
-
-def _heard_as(heard: HeardSounds, number: int) -> str:
-    certainty, names = heard.certainty[number], heard.named[number]
-    if certainty is None or not names:
-        return ""
-    return f"heard as {' + '.join(names)},\n{100 * certainty:.0f} % sure"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.data.clip_source import ClipSource
+from s2s.evaluate.claims.unseen import LeftOut
 from s2s.media.montage import Pixels
 from s2s.sampling.manipulate import Sound
 from s2s.selection.selectors import Selector
@@ -75,18 +76,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FigureMaterial:
-    """What figures are drawn from. `told` says in words where `clips` come from, `told_unseen` what `unseen` are.
+    """What figures are drawn from. `told` says in words where `clips` come from.
 
-    The first clip of a class is the one shown of it. `unseen` are of classes of which the model saw no picture. Without
-    these, `gallery` and `films` the figures that need them are left out.
+    The first clip of a class is the one shown of it. `left_out` is another model, which was trained without some
+    classes. Without it, `gallery` and `films` the figures that need them are left out.
     """
 
     told: str
     clips: Sequence[LabelledClip]
-    unseen: Sequence[LabelledClip] = ()
-    told_unseen: str = ""
     gallery: Gallery | None = None
     films: Films | None = None
+    left_out: LeftOut | None = None
     shown: Shown = field(default_factory=Shown)
     seed: int = 0
 

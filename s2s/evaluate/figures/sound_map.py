@@ -2,6 +2,7 @@
 
 import colorsys
 import importlib.util
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -63,11 +64,29 @@ def _scatter(places: NDArray[np.float64], numbers: NDArray[np.int64], labels: li
     for (x, y), number in zip(dots.tolist(), numbers.tolist(), strict=True):
         draw.ellipse([x - _DOT_PX, y - _DOT_PX, x + _DOT_PX, y + _DOT_PX], colours[number])
     font = ImageFont.load_default(size=_LETTER_PX)
-    for number, label in enumerate(labels):
-        x, y = _midst(dots[numbers == number])
-        words = drawable(label)
-        draw.text((x, y - 2 * _DOT_PX), words, INK, font, anchor="mb", stroke_width=3, stroke_fill=PAPER)
+    midsts = [_midst(dots[numbers == number]) for number in range(len(labels))]
+    widths = [font.getlength(drawable(label)) for label in labels]
+    for label, corner in zip(labels, places_of_names(midsts, widths), strict=True):
+        draw.text(corner, drawable(label), INK, font, anchor="la", stroke_width=3, stroke_fill=PAPER)
     return np.asarray(sheet)
+
+
+def places_of_names(midsts: Sequence[tuple[float, float]], widths: Sequence[float]) -> list[tuple[float, float]]:
+    """Return the upper left corner, in pixels, of every name: above its class, or where it covers no name before it."""
+    height, taken = 1.3 * _LETTER_PX, list[tuple[float, float]]()
+    for number, ((x, y), width) in enumerate(zip(midsts, widths, strict=True)):
+        left, above, below = x - width / 2, y - 2 * _DOT_PX - height, y + 2 * _DOT_PX
+        corners = [(left, top) for top in (above, below, above - height, below + height)]
+        free = [
+            (one, top)
+            for one, top in corners
+            if all(
+                abs(top - other_top) >= height or one + width <= other or other + other_width <= one
+                for (other, other_top), other_width in zip(taken, widths[:number], strict=True)
+            )
+        ]
+        taken.append((free or corners)[0])
+    return taken
 
 
 def _midst(members: NDArray[np.float64]) -> tuple[float, float]:

@@ -6,9 +6,12 @@ in the sentence that CLIP's authors found to serve best.
 """
 
 import importlib
+import warnings
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Final, Self
 
 import numpy as np
@@ -53,10 +56,9 @@ class ClipReader:
         except ImportError as error:
             raise NoClipError("the package open_clip is not installed (pip install open_clip_torch)") from error
         try:
-            # OpenAI's weights were trained with its own quick GELU.
-            net = open_clip.create_model(MODEL, pretrained=str(weights), force_quick_gelu=True, device=device).eval()
-        except (RuntimeError, OSError, ValueError, KeyError) as error:
-            said = " ".join(str(error).split())[:150]
+            net = _network(open_clip, weights, device)
+        except (RuntimeError, OSError, ValueError, KeyError, EOFError, UnpicklingError) as error:
+            said = " ".join(str(error).split())[:150] or type(error).__name__
             raise NoClipError(f"{weights} is no ViT-B/32 that open_clip reads: {said}") from error
         tokenize = open_clip.get_tokenizer(MODEL)
         tokens = {name: tokenize(prompts(form, classes)).to(device) for name, form in PROMPTS.items()}
@@ -70,6 +72,28 @@ class ClipReader:
         scaled = ((shown + 1) / 2 - mean) / deviation
         embedded = F.normalize(self.net.encode_image(scaled.to(self.device)).float(), dim=1)
         return {name: (embedded @ texts.T).cpu().numpy() for name, texts in self.texts.items()}
+
+
+def _network(open_clip: Any, weights: Path, device: torch.device) -> Any:
+    options = {"pretrained": str(weights), "weights_only": not _is_scripted(weights), "device": device}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="'torch.load' received a zip file that looks like a TorchScript")
+        # OpenAI's weights were trained with its own quick GELU.
+        return open_clip.create_model(MODEL, force_quick_gelu=True, **options).eval()
+
+
+def _is_scripted(weights: Path) -> bool:
+    """Whether this is a TorchScript archive, as OpenAI publishes its weights.
+
+    It is told as torch.load tells it, which leaves such a file to torch.jit.load: nothing in it is unpickled, and the
+    guard `weights_only`, which refuses it, is not needed. Of any other file nothing but tensors is read.
+    """
+    if not zipfile.is_zipfile(weights):
+        return False
+    with zipfile.ZipFile(weights) as archive:
+        names = set(archive.namelist())
+    tops = {name.split("/")[0] for name in names}
+    return len(tops) == 1 and f"{tops.pop()}/constants.pkl" in names
 
 
 def prompts(form: str, classes: Sequence[str]) -> list[str]:

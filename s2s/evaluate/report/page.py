@@ -24,6 +24,11 @@ _PAPER: Final = (
     "Sung-Bin_Sound_to_Visual_Scene_Generation_by_Audio-to-Visual_Latent_Alignment_CVPR_2023_paper.html"
 )
 
+_OF_THE_WORLD: Final = (
+    "Measured on fresh takes of the synthetic world, whose truth is known, not on the data of this report: "
+    "they say what the model does, whatever it was played besides."
+)
+
 
 def write_page(folder: Path, report: Report, against: tuple[Path, Report] | None = None) -> Path:
     """Write `report.html` into `folder` and return its path; figures, sounds and `curves.json` are read from there.
@@ -42,7 +47,7 @@ def report_page(folder: Path, report: Report, against: tuple[Path, Report] | Non
     other = None if against is None or beside is None else (_folder(against[0]), beside)
     parts = [
         ("beside", "Beside another report", () if beside is None else comparison(report, beside)),
-        ("claims", "What the paper claims, and what holds", _grid("claims", claim_list(report, beside))),
+        ("claims", "What the paper claims, and what holds", _claims(report, beside)),
         ("tables", "The paper's tables", paper_tables(report.tables, beside)),
         ("numbers", "All numbers", metric_tables(report, beside)),
         ("figures", "Figures", figure_list(folder, report, other)),
@@ -98,6 +103,12 @@ def _footer(report: Report) -> Iterator[Html]:
 
 def _when(iso: Any) -> str:
     return str(iso)[:16].replace("T", " ") if iso else ""
+
+
+def _claims(report: Report, beside: Beside | None) -> Iterator[Html]:
+    if report.claims:
+        yield element("p", _OF_THE_WORLD, class_="note")
+    yield from _grid("claims", claim_list(report, beside))
 
 
 def _grid(class_: str, body: Iterable[Html]) -> Iterator[Html]:

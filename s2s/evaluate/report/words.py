@@ -125,7 +125,7 @@ def _claims(report: Report) -> Iterator[KeyNumber]:
     holding = sum(one.holds is True for one in report.claims)
     failing = [one.claim for one in report.claims if one.holds is False]
     open_ones = sum(one.holds is None for one in report.claims)
-    words = ["of the paper's claims on control hold"]
+    words = ["of the paper's claims on control hold, measured on the synthetic world"]
     words += [f"not so: {', '.join(f'“{claim}”' for claim in failing)}"] if failing else []
     words += [f"{open_ones} cannot be told"] if open_ones else []
     yield KeyNumber(f"{holding} of {len(report.claims)}", "; ".join(words))

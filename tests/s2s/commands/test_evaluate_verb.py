@@ -16,12 +16,13 @@ import torch
 from scipy.io import wavfile
 
 from s2s.__main__ import main
+from s2s.bundle import Bundle
 from s2s.evaluate import full_report
-from s2s.evaluate.claims import inversions
+from s2s.evaluate.claims import LeftOut, inversions
 from s2s.evaluate.claims.measuring import Measuring
-from s2s.evaluate.figures import latents
+from s2s.evaluate.figures import FigureMaterial, drawing, latents
 from s2s.evaluate.paper.published import TABLE_2
-from s2s.evaluate.report.model import read_report, write_report
+from s2s.evaluate.report.model import Claim, Figure, read_report, write_report
 from s2s.files.array_store import ArrayStore
 from s2s.files.line_file import LineFile
 from s2s.sampling.inversion.search import InversionSettings
@@ -33,22 +34,24 @@ pytestmark = [pytest.mark.heavy, pytest.mark.proc]  # matplotlib, which torchmet
 ROOT = Path(__file__).resolve().parents[3]
 
 
-SHORT_SEARCHES = """
+FEW_FIGURES = ("figure-4", "figure-6", "figure-11")
+"""Those that are drawn here; all of them are in the figures' own tests."""
+SHORTENED = f"""
 from s2s.evaluate.claims import inversions
-from s2s.evaluate.figures import latents
-from s2s.files.array_store import ArrayStore
-from s2s.files.line_file import LineFile
+from s2s.evaluate.figures import drawing, latents
 from s2s.sampling.inversion.search import InversionSettings
 inversions._SEARCH = latents._SEARCH = InversionSettings(screened=2, restarts=1, max_steps=2)
+drawing.FIGURES = [kind for kind in drawing.FIGURES if kind.name in {FEW_FIGURES}]
 """
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _short_searches() -> Iterator[None]:
+def _shortened() -> Iterator[None]:
     search = InversionSettings(screened=2, restarts=1, max_steps=2)
     with pytest.MonkeyPatch.context() as patch:
         for module in (inversions, latents):
             patch.setattr(module, "_SEARCH", search)
+        patch.setattr(drawing, "FIGURES", [kind for kind in drawing.FIGURES if kind.name in FEW_FIGURES])
         yield
 
 
@@ -121,7 +124,7 @@ def test_films_give_every_number_that_needs_no_truth_and_the_papers_tables(whole
 
 def test_the_report_shows_the_papers_figures_and_claims_on_one_page(whole: Path) -> None:
     report = read_report(whole)
-    assert {"figure-4", "figure-6"} <= {figure.name for figure in report.figures}
+    assert [figure.name for figure in report.figures] == list(FEW_FIGURES)
     assert all((whole / name).is_file() for figure in report.figures for name in (figure.file, *figure.sounds))
     assert "louder is larger" in {claim.claim for claim in report.claims}
     page = (whole / "report.html").read_text()
@@ -140,6 +143,28 @@ def test_run_again_nothing_is_measured_anew_and_another_report_stands_beside(
     assert main(arguments(parts, again, "--against", str(other))) == 0
     assert "Another" in (again / "report.html").read_text()
     assert without_times(again) == without_times(whole)
+
+
+def test_a_model_that_was_trained_without_some_scenes_is_drawn_and_measured(
+    parts: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(whole, tmp_path / "again")
+    opened: list[LeftOut | None] = []
+
+    def draw(model: Bundle, material: FigureMaterial, out: Path) -> list[Figure]:
+        opened.append(material.left_out)
+        return []
+
+    def claim(*_: Any, left_out: LeftOut | None, **__: Any) -> list[Claim]:
+        opened.append(left_out)
+        return []
+
+    monkeypatch.setattr(full_report, "draw_figures", draw)
+    monkeypatch.setattr(full_report, "measure_claims", claim)
+    assert main(arguments(parts, tmp_path / "again", "--left-out", str(parts / "model"), "dog,owl")) == 0
+    in_figures, in_claims = opened
+    assert in_figures is not None and in_figures is in_claims
+    assert in_figures.scenes == ("dog", "owl")
 
 
 def test_what_people_answered_is_a_table_of_the_report(parts: Path, whole: Path, tmp_path: Path) -> None:
@@ -209,7 +234,7 @@ def stop_measuring(file: LineFile, line: str) -> None:
 
 
 def run_and_die(patch: str, words: list[str]) -> int:
-    code = f"import os, signal, sys{SHORT_SEARCHES}{patch}\nfrom s2s.__main__ import main\nmain(sys.argv[1:])"
+    code = f"import os, signal, sys{SHORTENED}{patch}\nfrom s2s.__main__ import main\nmain(sys.argv[1:])"
     ended = subprocess.run(
         [sys.executable, "-c", code, *words], check=False, cwd=ROOT, capture_output=True, timeout=300
     )

@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from PIL import Image
 
 from s2s import bundle
 from s2s.bundle import Bundle
+from s2s.evaluate.claims import unseen as unseen_claim
+from s2s.evaluate.claims.unseen import LeftOut
 from s2s.evaluate.figures import drawing, latents
+from s2s.evaluate.figures import unseen as unseen_figure
 from s2s.evaluate.figures.drawing import FIGURES, draw_figures
 from s2s.evaluate.figures.material import FigureMaterial
 from s2s.evaluate.report.model import Figure, Skipped
@@ -62,7 +66,8 @@ def skipped(model: Bundle, material: FigureMaterial, out: Path) -> dict[str, str
 
 def test_every_figure_is_drawn_in_the_order_of_the_paper(drawn: list[Figure | Skipped], folder: Path) -> None:
     figures = [one for one in drawn if isinstance(one, Figure)]
-    assert [one.source for one in figures] == [kind.source for kind in FIGURES]
+    assert [one.what if isinstance(one, Skipped) else one.source for one in drawn] == [kind.source for kind in FIGURES]
+    assert [one.what for one in drawn if isinstance(one, Skipped)] == ["Figure 12"]  # below
     for figure in figures:
         with Image.open(folder / figure.file) as picture:
             assert min(picture.size) > 100
@@ -83,8 +88,8 @@ def test_figures_that_are_there_are_not_drawn_again(
     def refuse(*_: Any) -> Any:
         raise AssertionError("drawn again")
 
-    monkeypatch.setattr(drawing, "FIGURES", [replace(kind, draw=refuse) for kind in FIGURES])
-    assert list(draw_figures(model, made_up(model), folder)) == drawn
+    monkeypatch.setattr(drawing, "FIGURES", [replace(kind, draw=refuse) for kind in FIGURES if not kind.of_left_out])
+    assert list(draw_figures(model, made_up(model), folder)) == [one for one in drawn if isinstance(one, Figure)]
 
 
 def test_a_figure_whose_sound_is_lost_is_drawn_again(
@@ -131,8 +136,31 @@ def test_what_the_material_lacks_is_skipped_with_the_reason(
     why = skipped(model, bare(model), tmp_path)
     assert why.keys() == {"Figure 3", "Figure 12", "Figure S8"}
     assert "frames" in why["Figure 3"]
-    assert "classes" in why["Figure 12"]
+    assert "trained without some scenes (--left-out)" in why["Figure 12"]
     assert "trained on" in why["Figure S8"]
+
+
+@pytest.mark.gl
+def test_classes_never_seen_are_painted_by_the_model_that_never_saw_them_and_said_to_land_where_they_do(
+    model: Bundle, tmp_path: Path, only: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unseen_figure, "_TAKES", 2)
+    monkeypatch.setattr(unseen_claim, "_PICTURES", 2)
+    only("figure-4", "figure-12")
+    known = ("sea", "helicopter", "rain")
+    material = made_up(model)
+    list(draw_figures(model, material, tmp_path))
+    other = LeftOut(bundle.load(write_tiny_bundle(tmp_path / "other", seed=1)), ("dog", "owl"), (*known, "dog", "owl"))
+    before = (tmp_path / "figure-4.png").stat().st_mtime_ns
+    figures = list(draw_figures(model, replace(material, left_out=other), tmp_path))
+    assert (tmp_path / "figure-4.png").stat().st_mtime_ns == before
+    unseen = figures[1]
+    assert isinstance(unseen, Figure)
+    assert [name.rsplit("-", 1)[0] for name in unseen.sounds] == ["figure-12-dog", "figure-12-owl"]
+    assert "(dog, owl)" in unseen.caption and "of 3" in unseen.caption
+    drawn = (tmp_path / unseen.file).read_bytes()
+    list(draw_figures(model, replace(material, left_out=replace(other, model=model)), tmp_path))
+    assert (tmp_path / unseen.file).read_bytes() != drawn
 
 
 def test_without_an_image_encoder_what_needs_one_is_skipped(
@@ -173,3 +201,14 @@ def test_neighbours_stay_neighbours_on_the_map() -> None:
     apart = np.linalg.norm(places[:, None] - places[None], axis=2)
     np.fill_diagonal(apart, np.inf)
     assert (groups[apart.argmin(axis=1)] == groups).all()
+
+
+def test_names_on_the_map_cover_no_other_name() -> None:
+    from s2s.evaluate.figures.sound_map import places_of_names
+
+    midsts, widths = [(100.0, 200.0), (130.0, 204.0), (400.0, 200.0), (90.0, 198.0)], [80.0, 90.0, 80.0, 60.0]
+    corners = places_of_names(midsts, widths)
+    assert corners[0][1] == corners[2][1] < 200.0  # above, where nothing is in the way
+    boxes = [(x, y, x + width, y + 17.0) for (x, y), width in zip(corners, widths, strict=True)]
+    for one, other in combinations(boxes, 2):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
