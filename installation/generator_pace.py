@@ -10,8 +10,8 @@ from typing import Final
 
 MOST_FPS: Final = 24.0
 """More are not told apart from a cross-fade between these."""
-RATES_FPS: Final = (MOST_FPS, 20.0, 16.0, 14.0, 12.0)
-"""From all to what is the least with which a scene still moves; lower ones would show as steps."""
+RATES_FPS: Final = (MOST_FPS, 20.0, 16.0, 14.0, 12.5)
+"""From all to the least with which a scene still moves: twelve, and what late turns cost of them."""
 
 _WINDOW_S: Final = 2.0
 _LATE_FROM: Final = 1.25
