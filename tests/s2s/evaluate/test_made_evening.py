@@ -6,11 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from s2s.data.clip_source import DataError
 from s2s.evaluate.evening_recordings import evening_recordings, scene_of_each
 from s2s.evaluate.evening_score import KINDS, Kind, draw_score
-from s2s.evaluate.made_evening import SIZE_PX, Evening, evening_of, presence_by_clip, read_truth, write_evening
+from s2s.evaluate.made_evening import (
+    SIZE_PX,
+    Evening,
+    Photographs,
+    evening_of,
+    presence_by_clip,
+    read_truth,
+    write_evening,
+)
 from s2s.evaluate.photographed import Camera, Picture
 from s2s.media.audio import read_audio
 from tests.s2s.retrain.places import sound
@@ -132,3 +141,16 @@ def test_a_telephone_takes_no_picture_twice() -> None:
     one, two = camera.takes(scene, rng), camera.takes(scene, rng)
     assert one.shape == scene.shape and one.dtype == np.uint8
     assert np.any(one != two)
+
+
+def test_photographs_of_ones_own_are_taken_by_turns_and_a_class_without_any_is_named(tmp_path: Path) -> None:
+    for name, greys in (("dog", (40, 200)), ("rain", (120,))):
+        (tmp_path / name).mkdir()
+        for number, grey in enumerate(greys):
+            Image.new("RGB", (400, 300), (grey, grey, grey)).save(tmp_path / name / f"{number}.png")
+    photographs = Photographs.open(tmp_path, ["dog", "rain"])
+    seen = [photographs.picture("dog", number) for number in range(3)]
+    assert [int(picture.mean()) for picture in seen] == [40, 200, 40]
+    assert seen[0].shape == (SIZE_PX[1], SIZE_PX[0], 3)
+    with pytest.raises(DataError, match="holds no photographs of chainsaw: expected FOLDER/chainsaw/"):
+        Photographs.open(tmp_path, ["chainsaw", "dog"])
