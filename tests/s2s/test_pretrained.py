@@ -104,7 +104,7 @@ def test_a_near_sound_lands_towards_near_pictures(model: Bundle, image_encoder: 
     nearer = heard_nearer = 0
     for scene in SCENES:
         near, far = (
-            [SceneState(scene, UNSEEN_SEED + 40 + i, nearness, hour=24.0 * i / PICTURES_A_SCENE) for i in range(4)]
+            [SceneState(scene, UNSEEN_SEED + 40 + i, nearness, hour=24.0 * i / PICTURES_A_SCENE) for i in range(2)]
             for nearness in (0.95, 0.15)
         )
         here, there = (encode_pictures(image_encoder, painter.paint(states)).mean(dim=0) for states in (near, far))

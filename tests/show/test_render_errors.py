@@ -22,6 +22,9 @@ TURNED_AT_ONCE = {"DocumentError"}
 WITHIN_THE_MODEL = {"_GivenUpError", "DivergedError"}
 """Raised while the model hears and paints, where every exception becomes a PaintingError."""
 
+ANSWERED_BY_WHO_ASKED = {"ModelNameError"}
+"""Raised for a name that somebody asks for while the show runs, and told as a refusal."""
+
 BETWEEN_ITS_OWN_PROCESSES = {"PlainValueError"}
 """A message of the show to itself that is none: a fault of the program."""
 
@@ -58,7 +61,7 @@ def test_every_error_that_can_leave_a_rendering_has_a_code() -> None:
         [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True, timeout=300
     )
     codes = dict(line.split() for line in ended.stdout.splitlines())
-    expected = WITHIN_THE_MODEL | TURNED_AT_ONCE | BETWEEN_ITS_OWN_PROCESSES
+    expected = WITHIN_THE_MODEL | TURNED_AT_ONCE | BETWEEN_ITS_OWN_PROCESSES | ANSWERED_BY_WHO_ASKED
     assert {name for name, code in codes.items() if code == "None"} == expected
     assert (codes["AudioFileError"], codes["BundleError"], codes["DisplayError"], codes["FilmError"]) == tuple("4352")
 

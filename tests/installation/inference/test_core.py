@@ -33,7 +33,9 @@ class Bench:
     cores: list[InferenceCore] = field(default_factory=list)
 
     def core(self, seed: int = 0, *, patient: bool = False) -> InferenceCore:
-        config = InferenceConfig(self.model, seed, device="cpu", patient=patient, cache=self.model.parent)
+        config = InferenceConfig(
+            self.model, seed, device="cpu", patient=patient, cache=self.model.parent, wall_hour=lambda: 3.0
+        )
         self.cores.append(InferenceCore(config, self.ring, self.params, self.frames))
         return self.cores[-1]
 
