@@ -63,7 +63,7 @@ def test_a_signal_while_the_show_is_being_built_ends_it_in_order_too(tmp_path: P
         ("capture", signal.SIGKILL, "capture ended without a word"),
         pytest.param("capture", signal.SIGSTOP, "capture was stopped from outside", marks=pytest.mark.slow),
         pytest.param("inference", signal.SIGKILL, "inference ended without a word", marks=pytest.mark.slow),
-        ("inference", signal.SIGSTOP, "inference was stopped from outside"),
+        pytest.param("inference", signal.SIGSTOP, "inference was stopped from outside", marks=pytest.mark.slow),
     ],
 )
 def test_a_worker_that_is_killed_or_stopped_comes_back_and_the_picture_goes_on(
