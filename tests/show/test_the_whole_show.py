@@ -47,6 +47,8 @@ midi: {{device: auto, map: [{{cc: 7, to: /audio/gain}}, {{cc: 1, to: /latent/ble
 """
 DAWN = Path(__file__).resolve().parents[2] / "presets" / "dawn.png"
 WINDOW_S = 3.0  # as the preset has it
+AT_REST = 6.0
+"""Levels of 255 by which a picture that shows one sound moves in two seconds, and less."""
 
 
 @pytest.fixture
@@ -95,6 +97,21 @@ def likenesses(screenshots: Sequence[Path]) -> NDArray[np.float32]:
     return (z @ z.T).numpy()
 
 
+def at_rest(display: VirtualDisplay, path: Path, *, within_s: float = 30.0) -> tuple[NDArray[np.float64], float]:
+    """Return the impression once it is the same for two seconds, and how much it still moved in them.
+
+    A model may be loading and a window filling when the picture is first seen: how long is the machine's affair.
+    """
+    give_up_at = time.monotonic() + within_s
+    seen = impression(display, path)
+    while True:
+        time.sleep(2.0)
+        before, seen = seen, impression(display, path)
+        unrest = distance(before, seen)
+        if unrest < AT_REST or time.monotonic() > give_up_at:
+            return seen, unrest
+
+
 def distance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     return float(np.abs(one - other).mean())
 
@@ -130,9 +147,7 @@ def test_a_controller_moves_gain_and_blend_in_the_picture(tmp_path: Path, displa
             show.wait_for("INFO installation.show: ok")
             show.wait_for("MIDI: listening to")
             time.sleep(WINDOW_S)
-            heard = impression(display, tmp_path / "heard.png")
-            time.sleep(2.0)
-            still_heard = impression(display, tmp_path / "still_heard.png")
+            heard, unrest = at_rest(display, tmp_path / "heard.png")
             controller.control_change(1, 127)
             time.sleep(2.0)
             blended = impression(display, tmp_path / "blended.png")
@@ -141,9 +156,9 @@ def test_a_controller_moves_gain_and_blend_in_the_picture(tmp_path: Path, displa
             time.sleep(WINDOW_S + 3.0)
             turned_down = impression(display, tmp_path / "turned_down.png")
             assert show.stop() == 0, show.log
-    unrest = distance(heard, still_heard)
-    assert distance(still_heard, blended) > 2.0 * unrest
-    assert distance(still_heard, turned_down) > 2.0 * unrest
+    assert unrest < AT_REST
+    assert distance(heard, blended) > 2.0 * AT_REST
+    assert distance(heard, turned_down) > 2.0 * AT_REST
 
 
 def test_a_sound_server_that_dies_comes_back_within_ten_seconds(
