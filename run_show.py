@@ -44,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add("--no-page", dest="page", action="store_const", const=None, help="serve no operator page")
     add("--midi", metavar="NAME|auto|none", help="the controller (default: the preset's)")
+    add("--venue", type=Path, metavar="DIR", help="where this place keeps presets, controllers, pictures and films")
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
     add("--dry-run", action="store_true", help="print the resolved configuration as YAML, then end")
     add("--version", action="store_true", help="print version and revision, then end")

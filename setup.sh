@@ -48,6 +48,7 @@ if [ "$(uname -m)" != x86_64 ]; then packages+=(libx11-dev) ; fi # ModernGL has 
 if [ "$mode" = dev ]; then
   packages+=(pulseaudio pulseaudio-utils jackd2)
   packages+=(chromium) # the pages, as a reader sees them
+  packages+=(liblo-tools) # oscsend and oscdump: OSC as others speak it
   packages+=(xvfb xauth x11-utils x11-xserver-utils imagemagick xdotool xserver-xorg-core xserver-xorg-video-dummy openbox)
 fi
 for python in python3.11 python3.12 python3; do

@@ -10,6 +10,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
     desk, modulation        the only writer of controls; features that move them; `feature_delay`: later
     preset, options         one YAML file per look; the resolved run; `exit_codes`
+    venue                   the folder of a place: what is saved there
     preset_use              whether a show can use a preset; `preset_follower`: goes to another one
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
     hosting, child, workers cores inline or in watched children; a child's life; how each is made

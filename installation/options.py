@@ -11,6 +11,7 @@ from installation.audio.source import SourceError, parse_source
 from installation.exit_codes import ExitCode
 from installation.preset import Preset
 from installation.preset_use import load_usable
+from installation.venue import Venue
 from s2s.card import DEFAULT_BUNDLE
 from s2s.files.quote import one_line
 
@@ -40,6 +41,7 @@ class Arguments:
     osc_port: int = 9000
     page: tuple[str, int] | None = ("127.0.0.1", 8080)
     midi: str | None = None
+    venue: Path | None = None
     calibrate: int | None = None
     room_late: float | None = None
     screen_late: float | None = None
@@ -56,6 +58,7 @@ class ShowConfig:
     source_demanded: bool
     model: Path
     midi_device: str
+    venue: Venue
 
     def as_yaml(self) -> str:
         """Return the resolved configuration for `--dry-run`."""
@@ -76,6 +79,7 @@ class ShowConfig:
             "osc_port": args.osc_port,
             "page": None if args.page is None else "{}:{}".format(*args.page),
             "midi": self.midi_device,
+            "venue": str(self.venue.folder),
         }
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
 
@@ -100,6 +104,7 @@ def resolve(arguments: Arguments) -> ShowConfig:
         source_demanded=arguments.source is not None,
         model=arguments.model or model_folder(preset),
         midi_device=arguments.midi or preset.midi_device,
+        venue=Venue.of_user() if arguments.venue is None else Venue(arguments.venue.absolute()),
     )
 
 

@@ -167,6 +167,15 @@ _PAINTER: Final = "who paints: 0 the generator, 1 the world's own shaders after 
 _MODEL: Final = "go to a model, by its name or its folder below the show's own, over /show/morph seconds"
 _FIT: Final = "a picture of another shape than the window: cut off, between bars, or its edges carried on"
 
+_LEARN: Final = "the control that the next MIDI message moves from then on, by its address; empty: none"
+_RECORD: Final = "record what is shown, with its sound, into the venue's folder"
+_SAVE: Final = "save what is shown as a preset of this name, in the venue's folder"
+_RENAME: Final = "give the preset that is shown another name, if the venue's folder has it"
+_TRY: Final = "note how everything stands: what is moved from now on is a draft, until /show/keep or /show/cancel"
+_VERSION: Final = "the preset that is shown as it was saved so many times ago; 0 the newest"
+_EASING: Final = "how a change of preset moves: slow at both ends, even, slow to begin, slow to arrive"
+_AB: Final = "between two presets, when both are named: 0 /show/a, 1 /show/b"
+
 _BETWEEN: Final = "from one generated picture to the next: it fades, or what is seen in both moves there"
 
 _ROWS: Final = (
@@ -212,6 +221,20 @@ _ROWS: Final = (
     Parameter("/show/preset", Kind.TEXT, "", _GO, letters=100, forbidden="/\\"),
     Parameter("/show/model", Kind.TEXT, "default", _MODEL, letters=200, forbidden="\\"),
     _float("/show/morph", 4, 0, 60, "how long a change of preset or model takes", unit="s", smoothing_s=0),
+    Parameter("/show/easing", Kind.CHOICE, "smooth", _EASING, choices=("smooth", "linear", "late", "early")),
+    Parameter("/show/a", Kind.TEXT, "", "one of two presets, by name", letters=100, forbidden="/\\"),
+    Parameter("/show/b", Kind.TEXT, "", "the other, by name", letters=100, forbidden="/\\"),
+    _float("/show/ab", 0, 0, 1, _AB, smoothing_s=0.1),
+    Parameter("/show/save", Kind.TEXT, "", _SAVE, letters=100, forbidden="/\\"),
+    Parameter("/show/rename", Kind.TEXT, "", _RENAME, letters=100, forbidden="/\\"),
+    Parameter("/show/version", Kind.INT, 0, _VERSION, low=0, high=10),
+    Parameter("/show/revert", Kind.TRIGGER, True, "back to what the file of the preset says, over /show/morph seconds"),
+    Parameter("/show/try", Kind.TRIGGER, True, _TRY),
+    Parameter("/show/keep", Kind.TRIGGER, True, "what was tried stays"),
+    Parameter("/show/cancel", Kind.TRIGGER, True, "back to how everything stood at /show/try, in /show/morph"),
+    Parameter("/show/learn", Kind.TEXT, "", _LEARN, letters=100, forbidden="\\"),
+    Parameter("/show/snapshot", Kind.TRIGGER, True, "save the picture as a PNG file in the venue's folder"),
+    _bool("/show/record", False, _RECORD),
     _bool("/show/blackout", False, "fade to black and back"),
     _bool("/show/freeze", False, "stop the picture"),
     _bool("/show/hud", False, "show levels, rates and latencies over the picture"),
@@ -221,6 +244,15 @@ PARAMETERS: Final = MappingProxyType({row.address: row for row in _ROWS})
 """Every live control by address."""
 
 DEFAULTS: Final = MappingProxyType({row.address: row.default for row in _ROWS})
+
+_MORE_DEEDS: Final = ("/show/ab", "/show/version", "/show/record")
+
+DEEDS: Final = frozenset(
+    row.address
+    for row in _ROWS
+    if row.group == "show" and (row.kind in (Kind.TEXT, Kind.TRIGGER) or row.address in _MORE_DEEDS)
+)
+"""What an operator does, and no part of any look: presets do not set it, and a saved preset does not hold it."""
 
 WORKER_GROUPS: Final = ("audio", "latent", "scene")
 """The groups that capture and inference read; the others are the show's own."""

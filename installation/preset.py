@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from installation.exit_codes import ExitCode
 from installation.modulation import Route
-from installation.parameters import DEFAULTS, ParameterError, nearest, parameter
+from installation.parameters import DEEDS, DEFAULTS, ParameterError, nearest, parameter
 from installation.values import FEATURE_NAMES, ParameterValue
 from s2s.files.document import Bounds, DocumentError, read_yaml
 from s2s.files.quote import one_line, quoted
@@ -196,6 +196,9 @@ def _checked(document: _Document, path: Path) -> Preset:
         raise ParameterError(f"parameters: {_NAME} is not for presets: one would lead to the next")
     if _MODEL in document.parameters:
         raise ParameterError(f"parameters: {_MODEL} is not for presets: they have the key model")
+    deeds = DEEDS.intersection(document.parameters)
+    if deeds:
+        raise ParameterError(f"parameters: {min(deeds)} is not for presets: it is what an operator does")
     return Preset(
         name=document.name,
         description=document.description,

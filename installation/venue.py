@@ -1,0 +1,61 @@
+"""One folder a venue: everything that a place makes its own, so that an update of the program touches nothing of it.
+
+Nothing is written before somebody saves something.
+"""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+_PRODUCT: Final = "sound-to-scene"
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """The folder of a venue, and where in it things are; none of them need exist."""
+
+    folder: Path
+
+    @classmethod
+    def of_user(cls) -> Self:
+        """Return the folder where none was named: `sound-to-scene` in XDG_DATA_HOME, or in ~/.local/share.
+
+        A user without a home has one among the temporary files.
+        """
+        named = Path(os.environ.get("XDG_DATA_HOME", ""))
+        # The XDG specification: a relative path there is invalid and to be ignored.
+        return cls((named if named.is_absolute() else _own_data()) / _PRODUCT)
+
+    @property
+    def presets(self) -> Path:
+        """Saved presets, a YAML file each; `versions` below it holds their earlier versions."""
+        return self.folder / "presets"
+
+    @property
+    def midi_maps(self) -> Path:
+        """What controllers were taught, a YAML file per device."""
+        return self.folder / "midi"
+
+    @property
+    def pictures(self) -> Path:
+        """Snapshots, PNG files."""
+        return self.folder / "pictures"
+
+    @property
+    def films(self) -> Path:
+        """Recordings."""
+        return self.folder / "films"
+
+    @property
+    def token(self) -> Path:
+        """The operator page's token, where it is to outlive a run."""
+        return self.folder / "token"
+
+
+def _own_data() -> Path:
+    try:
+        return Path.home() / ".local" / "share"
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / f"data-of-user-{os.getuid()}"
