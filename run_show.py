@@ -43,6 +43,13 @@ def build_parser() -> argparse.ArgumentParser:
         help="the operator page; elsewhere than on 127.0.0.1 it asks for a token",
     )
     add("--no-page", dest="page", action="store_const", const=None, help="serve no operator page")
+    add(
+        "--oscquery",
+        type=_address_or_none,
+        default=("127.0.0.1", 9002),
+        metavar="HOST:PORT|none",
+        help="what there is to control, for whoever asks, and announced in the network; as --page elsewhere",
+    )
     add("--midi", metavar="NAME|auto|none", help="the controller (default: the preset's)")
     add("--venue", type=Path, metavar="DIR", help="where this place keeps presets, controllers, pictures and films")
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
@@ -92,6 +99,10 @@ def _address(text: str) -> tuple[str, int]:
     if port.isdecimal() and int(port) < 65_536:
         return host.strip("[]") or "127.0.0.1", int(port)
     raise argparse.ArgumentTypeError(f"expected HOST:PORT such as 127.0.0.1:8080, got {text!r}")
+
+
+def _address_or_none(text: str) -> tuple[str, int] | None:
+    return None if text == "none" else _address(text)
 
 
 if __name__ == "__main__":

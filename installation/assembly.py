@@ -13,11 +13,13 @@ from typing import Final
 from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.clock import MonotonicClock, Pacer
 from installation.control.bindings import MidiMap
+from installation.control.discovery import OSC, OSC_QUERY, Discovery, Service
 from installation.control.keyboard import Keyboard
 from installation.control.link_clock import LinkClock
 from installation.control.midi import MidiControl
 from installation.control.midi_clock import FirstClock
 from installation.control.osc import OscControl
+from installation.control.oscquery import OscQuery
 from installation.control.page import OperatorPage
 from installation.desk import Desk
 from installation.generator_pace import GeneratorPace
@@ -51,6 +53,7 @@ from s2s.card import read_card
 
 log = logging.getLogger(__name__)
 
+OSC_HOST: Final = "127.0.0.1"
 HEADLESS_SIZE: Final = (1280, 720)
 _HARDWARE_FPS: Final = 60.0
 _FASTEST_DISPLAY_FPS: Final = 240.0
@@ -105,8 +108,9 @@ def _wire(
     renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed, readiness=ShaderWarmer())
     midi = MidiControl(desk, midi_map, config.midi_device)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
+    osc = OscControl(desk, args.osc_port)
     controls: dict[str, ControlSurface] = {
-        "osc": OscControl(desk, args.osc_port),
+        "osc": osc,
         "midi": midi,
         "clock": clock_port,
         "link": link,
@@ -141,6 +145,8 @@ def _wire(
     show = Show(parts, preset, args.duration_s)
     if args.page is not None:
         controls["page"] = _operator_page(args.page, desk, show, folders, names)
+    if args.oscquery is not None:
+        controls |= _oscquery(args.oscquery, desk, osc, folders, names)
     for control in controls.values():
         control.start()
     return show
@@ -171,6 +177,23 @@ def _operator_page(
         host=host_name,
         port=port,
     )
+
+
+def _oscquery(
+    address: tuple[str, int], desk: Desk, osc: OscControl, folders: Sequence[Path], models: ModelNames
+) -> dict[str, ControlSurface]:
+    """Return OSCQuery, and what announces it and the control over OSC."""
+    host_name, port = address
+    listing = partial(preset_names, folders)
+    query = OscQuery(
+        desk, osc=lambda: (OSC_HOST, osc.port), presets=listing, models=models.listed, host=host_name, port=port
+    )
+
+    def services() -> list[Service]:
+        found = [Service(OSC, OSC_HOST, osc.port)] if not osc.status().problem else []
+        return [*found, Service(OSC_QUERY, query.host, query.port)] if not query.status().problem else found
+
+    return {"oscquery": query, "discovery": Discovery(services)}
 
 
 def open_surface(config: ShowConfig) -> Surface:

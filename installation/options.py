@@ -40,6 +40,7 @@ class Arguments:
     report: Path | None = None
     osc_port: int = 9000
     page: tuple[str, int] | None = ("127.0.0.1", 8080)
+    oscquery: tuple[str, int] | None = ("127.0.0.1", 9002)
     midi: str | None = None
     venue: Path | None = None
     calibrate: int | None = None
@@ -78,6 +79,7 @@ class ShowConfig:
             "report": _text(args.report),
             "osc_port": args.osc_port,
             "page": None if args.page is None else "{}:{}".format(*args.page),
+            "oscquery": None if args.oscquery is None else "{}:{}".format(*args.oscquery),
             "midi": self.midi_device,
             "venue": str(self.venue.folder),
         }

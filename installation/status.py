@@ -205,6 +205,29 @@ class PageStatus(ControlStatus):
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OscQueryStatus(ControlStatus):
+    """Where OSCQuery is, and how many hold a WebSocket to it."""
+
+    url: str = ""
+    clients: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveryStatus(ControlStatus):
+    """Under which names the show is announced in the network, by type of service, and from which addresses.
+
+    A show is none the worse where nobody can find it by itself.
+    """
+
+    announced: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    interfaces: tuple[str, ...] = ()
+
+    @property
+    def may_be_absent(self) -> bool:
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class DisplayStatus:
     """How many pictures a second are shown, and the time between two; what each part of a turn takes, and how many
