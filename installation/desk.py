@@ -72,6 +72,17 @@ class Desk:
             pending = self._pending_updates.get(address)
             return self._set[address] if pending is None else pending[0]
 
+    def standing(self, address: str) -> ParameterValue:
+        """Return what counts, without what was asked for since: from here on each change is watched. Any thread."""
+        parameter(address)
+        with self._lock:
+            return self._set[address]
+
+    @property
+    def ticked_at(self) -> float | None:
+        """When the show last took in what was asked for, in its clock's seconds; None before the first time."""
+        return self._ticked_at
+
     def watch(self, watcher: Watcher) -> None:
         """Call `watcher(address, value, origin)` at each change, on the show's thread; it must not block."""
         self._watchers.append(watcher)

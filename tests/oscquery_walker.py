@@ -114,7 +114,7 @@ class Walker:
     def wait_for(self, address: str, value: Any) -> None:
         """Wait until it is told that `address` has `value`, whatever else is told meanwhile."""
         ends_at = time.monotonic() + _GIVE_UP_S
-        while not (told := self.receive())[0] == address or not near(told[1], value):
+        while (told := self.receive())[0] != address or not near(told[1], value):
             assert time.monotonic() < ends_at, f"{address} {value!r} was not told"
 
     def _set(self, path: str, value: Any, send: Any) -> None:

@@ -181,7 +181,7 @@ def _obey(sources: QuerySources, listener: Listener, text: str) -> None:
         return
     listener.addresses.add(address)
     if PARAMETERS[address].kind is not Kind.TRIGGER:
-        listener.note(address, sources.desk.get(address))
+        listener.note(address, sources.desk.standing(address))
 
 
 def _take(sources: QuerySources, listener: Listener, packet: bytes) -> int:

@@ -13,10 +13,11 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from installation.control.rejections import why_unknown
+from installation.control.rest import rest_routes
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind, Parameter, ParameterError
 from installation.plain import to_plain
@@ -89,7 +90,7 @@ def make_app(
             return Response(status_code=204, headers=_NO_STORE)
         return Response(jpeg, media_type="image/jpeg", headers=_NO_STORE)
 
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/", page),
         Route("/api/parameters", parameters),
         Route("/api/parameters/{address:path}", set_parameter, methods=["PUT"]),
@@ -97,6 +98,7 @@ def make_app(
         Route("/api/models", models),
         Route("/api/status", status),
         Route("/api/picture.jpg", picture),
+        *rest_routes(sources.desk, describe, sources.status, sources.presets),
     ]
     return RequestGuard(Starlette(routes=routes), access or Access("127.0.0.1"), headers_for(html), refused, cookie)
 

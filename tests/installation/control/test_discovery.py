@@ -48,16 +48,9 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Iterator[Found]:
     monkeypatch.setattr(discovery, "_LOOK_EVERY_S", 0.1)
     found = Found()
     with closing(Zeroconf(interfaces=[HERE], ip_version=IPVersion.V4Only)) as zeroconf:
-        with closing(_Browser(zeroconf, found)):
-            yield found
-
-
-class _Browser:
-    def __init__(self, zeroconf: Zeroconf, found: Found) -> None:
-        self._browser = ServiceBrowser(zeroconf, [f"{OSC}.local.", f"{OSC_QUERY}.local."], found)
-
-    def close(self) -> None:
-        self._browser.cancel()
+        browser = ServiceBrowser(zeroconf, [f"{OSC}.local.", f"{OSC_QUERY}.local."], found)
+        yield found
+        browser.cancel()
 
 
 def named(found: Found, kind: str, name: str) -> int | None:

@@ -120,7 +120,7 @@ def test_whoever_connects_hears_that_presets_have_come(room: Room, walker: Walke
     assert walker.get("/show/preset?RANGE") == {"RANGE": [{"VALS": ["dawn", "dusk", "rain"]}]}
 
 
-NONSENSE = [
+NONSENSE: list[bytes | str] = [
     "no JSON",
     "[]",
     '{"COMMAND": "LISTEN"}',
@@ -190,10 +190,10 @@ def test_a_foreign_site_opens_no_socket_also_under_the_name_that_was_announced(r
         raw.sendall(f"GET /?HOST_INFO HTTP/1.1\r\nHost: {name}:9002\r\nConnection: close\r\n\r\n".encode())
         assert raw.makefile("rb").read().startswith(b"HTTP/1.1 200")
     for headers, host in (({"Origin": "http://evil.example"}, "127.0.0.1"), ({"Origin": f"http://{name}"}, name)):
-        raw = socket.create_connection(("127.0.0.1", room.query.port), timeout=30)
-        with closing(raw), pytest.raises(InvalidStatus):
-            with connect(f"ws://{host}/", sock=raw, additional_headers=headers, compression=None):
-                pass
+        with ExitStack() as opened:
+            raw = opened.enter_context(socket.create_connection(("127.0.0.1", room.query.port), timeout=30))
+            opened.enter_context(pytest.raises(InvalidStatus))
+            opened.enter_context(connect(f"ws://{host}/", sock=raw, additional_headers=headers, compression=None))
 
 
 def test_away_from_loopback_a_token_is_asked_for(caplog: pytest.LogCaptureFixture) -> None:
