@@ -75,6 +75,7 @@ def _show_paths() -> Json:
     }
     for name, address in NAMED.items():
         paths[f"/api/{name}"] = _value_path(name, PARAMETERS[address], tag="show")
+    _body_of(paths["/api/preset"]["put"])["properties"]["value"]["examples"] = ["gallery"]
     return paths
 
 
@@ -155,6 +156,11 @@ def _write(tag: str, name: str, summary: str, body: Json, told: Json) -> Json:
             **{code: _content(words, _ref("Error")) for code, words in refusals.items()},
         },
     }
+
+
+def _body_of(operation: Json) -> Json:
+    schema: Json = operation["requestBody"]["content"]["application/json"]["schema"]
+    return schema
 
 
 def _content(words: str, schema: Json) -> Json:

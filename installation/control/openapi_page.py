@@ -57,7 +57,8 @@ def _articles(tag: str, paths: Json) -> Iterator[str]:
 
 
 def _article(path: str, method: str, operation: Json) -> str:
-    words, command = [operation["summary"]], "curl "
+    summary, command = operation["summary"], "curl "
+    words = [summary[:1].upper() + summary[1:]]
     if "requestBody" in operation:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         words += _limits(schema["properties"].get("value", {}))
@@ -83,7 +84,9 @@ def _limits(schema: Json) -> list[str]:
 
 
 def example(schema: Json) -> Any:
-    """Return a value that a schema takes: its default, or the first of what an object may hold."""
+    """Return a value that a schema takes: its example or default, or of an object what it must hold, else two of it."""
+    if "examples" in schema:
+        return schema["examples"][0]
     if schema.get("type") != "object":
         return schema.get("default", True)
     needed = schema.get("required") or list(schema["properties"])[:2]

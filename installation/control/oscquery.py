@@ -102,6 +102,7 @@ class OscQuery:
             choices=lambda: self._choices,
             listeners=self._listeners,
             rejections=self._rejections,
+            closing=self._closing.is_set,
             announced_as=local_name(own_name(socket.gethostname())),
         )
         app = make_query_app(sources, self._access, cookie=f"query{self.port}")
