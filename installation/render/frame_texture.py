@@ -44,6 +44,16 @@ class FrameTexture:
             self._drawn_at_s = elapsed_s
         return self._shown
 
+    def forget(self) -> None:
+        """There is no picture from now on; what is compiled stays so."""
+        for target in (self._shown, self._before):
+            target.release()
+        self._shown, self._before = RenderTarget(self._context, (1, 1)), RenderTarget(self._context, (1, 1))
+        if self._newest is not None:
+            self._newest.release()
+        self._newest, self._stamp, self._fade, self._drawn_at_s = None, None, CrossFade(), 0.0
+        self._flow.forget()
+
     def _draw(self, newest: moderngl.Texture, weight: float, between: str) -> None:
         textures = {"u_before": self._before.texture, "u_newest": newest}
         part = cover(self._shown.size, self._before.size, zoom=1.0)
