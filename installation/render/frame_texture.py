@@ -17,10 +17,11 @@ from installation.values import Frame
 class FrameTexture:
     """The picture between the last generated frame and the newest one, drawn anew at each `update`."""
 
-    def __init__(self, context: moderngl.Context) -> None:
+    def __init__(self, context: moderngl.Context, *, at_once: bool = True) -> None:
+        """`at_once` compiles `flow` for the first picture that asks for it, instead of a little with each."""
         self._context = context
         self._crossfade = Shader(context, SHADERS / "stages" / "crossfade.frag")
-        self._flow = Flow(context)
+        self._flow = Flow(context, at_once=at_once)
         self._fade = CrossFade()
         self._shown = RenderTarget(context, (1, 1))
         self._before = RenderTarget(context, (1, 1))
@@ -58,9 +59,8 @@ class FrameTexture:
         textures = {"u_before": self._before.texture, "u_newest": newest}
         part = cover(self._shown.size, self._before.size, zoom=1.0)
         uniforms: dict[str, Uniform] = {"u_weight": weight, "u_part": part}
-        if between == "flow" and self._flow.is_worth_it(weight):
-            self._flow.draw(self._shown, uniforms, textures)
-        else:
+        moves = between == "flow" and self._flow.is_worth_it(weight)
+        if not (moves and self._flow.draw(self._shown, uniforms, textures)):
             self._crossfade.draw(self._shown.framebuffer, uniforms, textures)
 
     def _take(self, frame: Frame, elapsed_s: float) -> None:

@@ -62,7 +62,7 @@ class Renderer:
         """
         self._size = size
         self._chain = Chain(context, passes)
-        self._frame_texture = FrameTexture(context)
+        self._frame_texture = FrameTexture(context, at_once=not adaptive)
         self._extension = Extension(context)
         self._hud = HeadUpDisplay(context)
         self._present = Shader(context, SHADERS / "stages" / "present.frag")
