@@ -106,7 +106,7 @@ def _wire(
     midi = MidiControl(desk, midi_map, config.midi_device)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
     controls: dict[str, ControlSurface] = {
-        "osc": OscControl(desk, args.osc_port),
+        "osc": OscControl(desk, host=args.osc_port[0], port=args.osc_port[1]),
         "midi": midi,
         "clock": clock_port,
         "link": link,
