@@ -187,11 +187,12 @@ class OscControl:
         except OscFormatError as error:
             self._rejections.add(f"{error}, from {sender}", "bundle")
             return 1
-        return self._commands.do(message, sender)
+        return self._commands.do(message, sender, self._clock.now())
 
     def _do_due(self) -> None:
-        for message, sender in self._schedule.take(self._clock.now()):
-            self._commands.do(message, sender)
+        now = self._clock.now()
+        for message, sender in self._schedule.take(now):
+            self._commands.do(message, sender, now)
 
     def _reach(self, sender: Peer, port: int) -> Peer:
         """Return a UDP port of the sender's machine; who has a connection is told along it."""

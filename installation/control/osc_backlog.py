@@ -1,12 +1,14 @@
 """Packets that have come and are not read yet. Pure.
 
 Under a flood reading is what costs; taking a packet from the network is cheap, and what is not taken the system drops,
-the newest first. So all are taken, and of many that set the same address to a number only the newest is kept.
+the newest first. So all are taken, and of many that set the same address to a number only the newest is kept; once
+many wait, one is also kept for all that somebody sent in the same words.
 """
 
 from typing import Final, Generic, TypeVar
 
-MOST_PACKETS: Final = 512
+MOST_PACKETS: Final = 1024
+_MANY: Final = 64
 
 _NUMBERS: Final = {b",i\0\0": (4, None), b",h\0\0": (8, None), b",f\0\0": (4, 0x7F80), b",d\0\0": (8, 0x7FF0)}
 """By type tags: bytes of data, and which bits of the first two are all ones in infinities and NaN (IEEE 754)."""
@@ -18,10 +20,10 @@ class Backlog(Generic[Sender]):
     """At most MOST_PACKETS packets with their senders, in order; beyond that the oldest are given up and counted."""
 
     def __init__(self) -> None:
-        self._packets: dict[bytes | int, tuple[bytes, Sender]] = {}
+        self._packets: dict[object, tuple[bytes, Sender]] = {}
         self._serial = 0
         self.overtaken = 0
-        """How many were left unread because a newer one said the same address."""
+        """How many were left unread because a newer one says as much."""
         self.dropped = 0
         """How many were left unread because there were too many."""
 
@@ -30,14 +32,13 @@ class Backlog(Generic[Sender]):
 
     def put(self, packet: bytes, sender: Sender) -> None:
         """Add the newest packet."""
-        key = number_key(packet)
+        key: object = number_key(packet)
         if key is None:
             self._serial += 1
-            self._packets[self._serial] = packet, sender
-        else:
-            if self._packets.pop(key, None) is not None:
-                self.overtaken += 1
-            self._packets[key] = packet, sender
+            key = (sender, packet) if len(self._packets) >= _MANY else self._serial
+        if self._packets.pop(key, None) is not None:
+            self.overtaken += 1
+        self._packets[key] = packet, sender
         if len(self._packets) > MOST_PACKETS:
             del self._packets[next(iter(self._packets))]
             self.dropped += 1
@@ -52,7 +53,7 @@ class Backlog(Generic[Sender]):
 
 
 def number_key(packet: bytes) -> bytes | None:
-    """Return address and type of a packet that sets an address to one finite number; None for any other.
+    """Return address and type of a packet that sets a `/group/name` to one finite number; None for any other.
 
     Only such a packet makes an older one of its key worth nothing: a refused one must not stand for a good one.
     """
@@ -60,6 +61,8 @@ def number_key(packet: bytes) -> bytes | None:
     tags = packet[end : end + 4]
     size, exponent = _NUMBERS.get(tags, (0, None))
     if size == 0 or len(packet) != end + 4 + size or not packet.startswith(b"/"):
+        return None
+    if b"/" not in packet[1:end].rstrip(b"/\0"):  # two ports to /subscribe are two subscribers
         return None
     if exponent is not None and int.from_bytes(packet[end + 4 : end + 6]) & exponent == exponent:
         return None

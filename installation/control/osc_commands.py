@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Final
 
+from installation.control.osc_allowance import Allowance
 from installation.control.osc_echo import EVERYTHING, MAX_SUBSCRIBERS, Echo
 from installation.control.osc_messages import ControlMessage, write_message
 from installation.control.osc_patterns import PatternError, is_pattern, matching
@@ -21,6 +22,10 @@ ADDRESSES: Final = tuple(PARAMETERS)
 _TRIGGERS: Final = frozenset(address for address, row in PARAMETERS.items() if row.kind is Kind.TRIGGER)
 _PORTS: Final = range(1, 65_536)
 
+_ANSWERS_A_SECOND: Final = 2000.0
+_ANSWERS_AT_ONCE: Final = 1000.0
+"""More than ten who ask for everything in the same moment."""
+
 Reach = Callable[[Peer, int], Peer]
 """From who asks and a port of its machine to who is to be told."""
 
@@ -30,35 +35,44 @@ class OscCommands:
 
     def __init__(self, desk: Desk, echo: Echo, rejections: RejectionCounter, reach: Reach) -> None:
         self._desk, self._echo, self._rejections, self._reach = desk, echo, rejections, reach
+        self._answers = Allowance(_ANSWERS_A_SECOND, _ANSWERS_AT_ONCE)
 
-    def do(self, message: ControlMessage, sender: Peer) -> int:
+    def do(self, message: ControlMessage, sender: Peer, now: float) -> int:
         """Do what `message` says and answer `sender`; return what that cost, in small messages."""
         try:
-            return self._do(message, sender)
+            return self._do(message, sender, now)
         except (ParameterError, PatternError) as error:
             self._rejections.add(str(error), message.address)
             return 1
 
-    def _do(self, message: ControlMessage, sender: Peer) -> int:
+    def _do(self, message: ControlMessage, sender: Peer, now: float) -> int:
         if message.address == "/ping":
+            self._count_answers(1, now)
             sender.send(write_message("/pong"))
             return 1
         if message.address in ("/subscribe", "/unsubscribe"):
-            return self._subscribe(message, sender)
+            return self._subscribe(message, sender, now)
         addresses = _meant(message.address)
         if not addresses:
             self._rejections.add(lambda: why_unknown(message.address), message.address)
             return 1
         if message.is_empty and message.address not in _TRIGGERS:
+            self._count_answers(len(addresses), now)
             self._answer(addresses, sender)
         else:
             self._set(addresses, message)
         return len(addresses)
 
+    def _count_answers(self, count: int, now: float) -> None:
+        """Raise ParameterError where more is asked than is answered: who asks on and on must not hold up who sets."""
+        if self._answers.rest_s(now) > 0:
+            raise ParameterError(f"more is asked than {_ANSWERS_A_SECOND:g} values a second, which are answered")
+        self._answers.spend(count, now)
+
     def _answer(self, addresses: Iterable[str], sender: Peer) -> None:
         for address in addresses:
-            if address not in _TRIGGERS:
-                sender.send(write_message(address, self._desk.get(address)))
+            if address not in _TRIGGERS and not sender.send(write_message(address, self._desk.get(address))):
+                break  # who does not read its answers has no use for more
 
     def _set(self, addresses: tuple[str, ...], message: ControlMessage) -> None:
         """Set all that take the value; a pattern is refused only where none does."""
@@ -71,7 +85,7 @@ class OscCommands:
         if len(refusals) == len(addresses):
             raise refusals[0]
 
-    def _subscribe(self, message: ControlMessage, sender: Peer) -> int:
+    def _subscribe(self, message: ControlMessage, sender: Peer, now: float) -> int:
         port, pattern = _whom_and_what(message)
         peer = sender if port is None else self._reach(sender, port)
         if message.address == "/unsubscribe":
@@ -81,6 +95,7 @@ class OscCommands:
         addresses = _meant(wanted)
         if not addresses:
             raise ParameterError(f"/subscribe: {why_unknown(wanted)}")
+        self._count_answers(len(addresses), now)
         forgotten = self._echo.subscribe(peer, wanted)
         if forgotten is not None:
             self._rejections.add(f"to tell {forgotten} any more: there are {MAX_SUBSCRIBERS} subscribers", "/subscribe")

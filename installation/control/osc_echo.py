@@ -139,5 +139,10 @@ class Echo:
 
 
 def _unsent(peer: Peer, changes: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
-    """Send the changes and return those that the peer did not take."""
-    return {address: value for address, value in changes.items() if not peer.send(write_message(address, value))}
+    """Send the changes up to the first that the peer does not take; return what is left."""
+    left = dict(changes)
+    for address, value in changes.items():
+        if not peer.send(write_message(address, value)):
+            break
+        del left[address]
+    return left

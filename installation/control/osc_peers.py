@@ -13,7 +13,8 @@ from installation.control.osc_stream import StreamReader, framed
 
 _log = logging.getLogger(__name__)
 
-_READ_BYTES: Final = 65_536
+_READ_BYTES: Final = 2048
+"""At most some four hundred packets at once."""
 
 
 class Peer(Protocol):

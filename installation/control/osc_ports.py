@@ -19,6 +19,8 @@ MAX_CONNECTIONS: Final = 32
 _SOCKET_BUFFER_BYTES: Final = 4 << 20
 """Half a second of twenty thousand messages, where the system allows it: as long as a picture may hold up Python."""
 _MOST_DATAGRAMS: Final = 2048
+_MOST_READS: Final = 32
+_ENOUGH_PACKETS: Final = MOST_PACKETS // 2
 _TRIES_FOR_BOTH: Final = 20
 _BREATHER_S: Final = 0.05
 
@@ -49,7 +51,7 @@ class OscPorts:
     def collect(self, backlog: Backlog[Peer], timeout_s: float, now: float) -> int:
         """Put into `backlog` what has come, waiting up to `timeout_s` for it; return how many packets that were.
 
-        `now` is monotonic. Streams wait while the backlog is full: their senders slow down, and lose nothing.
+        `now` is monotonic. Streams wait while the backlog is half full: their senders slow down, and lose nothing.
         """
         for connection in self._connections.values():
             connection.flush()
@@ -59,7 +61,7 @@ class OscPorts:
                 came += self._collect_datagrams(backlog)
             elif key.fileobj is self._listener:
                 self._accept(now)
-            elif len(backlog) < MOST_PACKETS // 2:
+            else:
                 came += self._collect_stream(key.fileobj, backlog, now)
         return came
 
@@ -88,17 +90,27 @@ class OscPorts:
         connection = self._connections.get(stream)
         if connection is None:  # made way for another a moment ago
             return 0
-        packets: list[bytes] = []
+        came = 0
+        for _ in range(_MOST_READS):
+            if len(backlog) >= _ENOUGH_PACKETS or connection.gone:
+                break
+            packets = self._read(connection, now)
+            for packet in packets:
+                backlog.put(packet, connection)
+            came += len(packets)
+            if not packets:
+                break
+        if connection.gone:
+            self._hang_up(connection)
+        return came
+
+    def _read(self, connection: Connection, now: float) -> list[bytes]:
         try:
-            packets = connection.read(now)
+            return connection.read(now)
         except OscFormatError as error:
             self._refuse(f"{error}, from {connection}; hung up")
             connection.gone = True
-        for packet in packets:
-            backlog.put(packet, connection)
-        if connection.gone:
-            self._hang_up(connection)
-        return len(packets)
+            return []
 
     def _accept(self, now: float) -> None:
         try:

@@ -37,6 +37,7 @@ class RejectionCounter:
         self._kinds: set[Hashable] = set()
         self._kinds_since: set[Hashable] = set()
         self._new: Reason | None = None
+        self._new_kind: Hashable = None
         self._reported = 0
         self._report_every_s = _REPORT_EVERY_S[0]
         self._next_report_at = self._next_new_at = self._last_at = -float("inf")
@@ -60,8 +61,11 @@ class RejectionCounter:
             self._reason = reason
             if len(self._kinds_since) < _KINDS_TOLD:
                 self._kinds_since.add(kind)
-            if kind not in self._kinds and len(self._kinds) < _KINDS_TOLD:
+            is_new = kind not in self._kinds and len(self._kinds) < _KINDS_TOLD
+            if is_new:
                 self._kinds.add(kind)
+                self._new_kind = kind
+            if is_new or (self._new is not None and kind == self._new_kind):
                 self._new = reason
 
     def report(self, now: float) -> None:
