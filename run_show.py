@@ -34,7 +34,13 @@ def build_parser() -> argparse.ArgumentParser:
     add("--render", type=Path, metavar="PATH.mp4", help="offline: every frame of a file source, deterministic")
     add("--snapshot", type=Path, metavar="PATH.png", help="save the last picture at the end")
     add("--report", type=Path, metavar="PATH.json", help="write the run's summary at the end")
-    add("--osc-port", type=int, default=9000, metavar="N", help="control over OSC (default: 9000)")
+    add(
+        "--osc-port",
+        type=_osc_port,
+        default=("127.0.0.1", 9000),
+        metavar="N|HOST:PORT",
+        help="control over OSC, UDP and TCP (default: 9000, for this machine alone; 0.0.0.0:9000 for all)",
+    )
     add(
         "--page",
         type=_address,
@@ -92,6 +98,13 @@ def _clicks(text: str) -> int:
     if text.isdecimal() and 8 <= int(text) <= 200:
         return int(text)
     raise argparse.ArgumentTypeError(f"expected 8 to 200 clicks, got {text!r}")
+
+
+def _osc_port(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if port.isdecimal() and int(port) < 65_536 and bool(host) is bool(colon):
+        return host.strip("[]") or "127.0.0.1", int(port)
+    raise argparse.ArgumentTypeError(f"expected a port such as 9000, or HOST:PORT such as 0.0.0.0:9000, got {text!r}")
 
 
 def _address(text: str) -> tuple[str, int]:

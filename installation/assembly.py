@@ -28,7 +28,7 @@ from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
 from installation.model_names import ModelNames
-from installation.options import ShowConfig, StartOnly
+from installation.options import Arguments, ShowConfig, StartOnly
 from installation.output.headless import open_headless
 from installation.output.recording import Recorder
 from installation.output.sink import Sink
@@ -53,7 +53,6 @@ from s2s.card import read_card
 
 log = logging.getLogger(__name__)
 
-OSC_HOST: Final = "127.0.0.1"
 HEADLESS_SIZE: Final = (1280, 720)
 _HARDWARE_FPS: Final = 60.0
 _FASTEST_DISPLAY_FPS: Final = 240.0
@@ -111,7 +110,7 @@ def _wire(
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
     midi = MidiControl(desk, midi_map, config.midi_device)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
-    osc = OscControl(desk, args.osc_port)
+    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1])
     controls: dict[str, ControlSurface] = {
         "osc": osc,
         "midi": midi,
@@ -148,8 +147,7 @@ def _wire(
     show = Show(parts, preset, args.duration_s)
     if args.page is not None:
         controls["page"] = _operator_page(args.page, desk, show, folders, names)
-    if args.oscquery is not None:
-        controls |= _oscquery(args.oscquery, desk, osc, folders, names)
+    controls |= _oscquery(args, desk, osc, folders, names)
     for control in controls.values():
         control.start()
     return show
@@ -183,18 +181,24 @@ def _operator_page(
 
 
 def _oscquery(
-    address: tuple[str, int], desk: Desk, osc: OscControl, folders: Sequence[Path], models: ModelNames
+    args: Arguments, desk: Desk, osc: OscControl, folders: Sequence[Path], models: ModelNames
 ) -> dict[str, ControlSurface]:
-    """Return OSCQuery, and what announces it and the control over OSC."""
-    host_name, port = address
-    listing = partial(preset_names, folders)
+    """Return OSCQuery, and what announces it and the control over OSC; nothing where it is not wanted."""
+    if args.oscquery is None:
+        return {}
+    osc_host, (host_name, port) = args.osc_port[0], args.oscquery
     query = OscQuery(
-        desk, osc=lambda: (OSC_HOST, osc.port), presets=listing, models=models.listed, host=host_name, port=port
+        desk,
+        osc=lambda: (osc_host, osc.port),
+        presets=partial(preset_names, folders),
+        models=models.listed,
+        host=host_name,
+        port=port,
     )
 
     def services() -> list[Service]:
-        found = [Service(OSC, OSC_HOST, osc.port)] if not osc.status().problem else []
-        return [*found, Service(OSC_QUERY, query.host, query.port)] if not query.status().problem else found
+        found = [] if osc.status().problem else [Service(OSC, osc_host, osc.port)]
+        return found if query.status().problem else [*found, Service(OSC_QUERY, query.host, query.port)]
 
     return {"oscquery": query, "discovery": Discovery(services)}
 

@@ -47,10 +47,13 @@ class Desk:
         self._revision = 0
 
     def post(self, address: str, value: object, origin: str) -> None:
-        """Ask for a value; it counts from the next tick. Any thread. Raises ParameterError in one line."""
-        checked = parameter(address).check(value)
+        """Ask for a value, as leniently read as `Parameter.accept` says; it counts from the next tick. Any thread.
+
+        Raises ParameterError in one line.
+        """
+        accepted = parameter(address).accept(value)
         with self._lock:
-            self._pending_updates[address] = (checked, origin)
+            self._pending_updates[address] = (accepted, origin)
 
     def post_unit(self, address: str, position: float, origin: str) -> None:
         """Ask for the value at `position` 0..1 of a fader's travel; a switch is on from the middle. Any thread."""

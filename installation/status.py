@@ -168,12 +168,17 @@ class ControlStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OscStatus(ControlStatus):
-    """`rests` counts how often the receiver has paused under a flood."""
+    """`rests` counts how often the receiver has paused under a flood, `overtaken` what it left unread then because
+    something newer had come; `waiting` messages are held until the time of their bundles.
+    """
 
     port: int = 0
     received: int = 0
     rests: int = 0
+    overtaken: int = 0
+    waiting: int = 0
     subscribers: int = 0
+    connections: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from installation.control.osc_messages import (
     read_packet,
     write_message,
 )
+from installation.control.osc_patterns import PatternError, is_pattern, matching
 from installation.control.oscquery_listeners import Listener, Listeners
 from installation.control.oscquery_namespace import ATTRIBUTES, Choices, asked_attributes, host_info, tree
 from installation.control.rejections import RejectionCounter, why_unknown
@@ -187,28 +188,35 @@ def _obey(sources: QuerySources, listener: Listener, text: str) -> None:
 
 
 def _take(sources: QuerySources, listener: Listener, packet: bytes) -> int:
-    """Set what an OSC packet says; return how many messages it held. Raises OscFormatError."""
-    messages = read_packet(packet)
-    for message in messages:
+    """Set what an OSC packet says, at once; return how many values that meant. Raises OscFormatError."""
+    read, meant = read_packet(packet), 0
+    for error in read.unreadable:
+        sources.rejections.add(str(error))
+    for _, message in read.messages:
         try:
-            _set(sources, listener, message)
-        except ParameterError as error:
+            meant += _set(sources, listener, message)
+        except (ParameterError, PatternError) as error:
             sources.rejections.add(str(error))
-    return len(messages)
+    return meant
 
 
-def _set(sources: QuerySources, listener: Listener, message: ControlMessage) -> None:
-    row = PARAMETERS.get(message.address)
-    if row is None:
-        sources.rejections.add(partial(why_unknown, message.address))
-    elif row.kind is Kind.TRIGGER:
-        sources.desk.post(row.address, True, ORIGIN)
-    elif not message.arguments:
-        listener.note(row.address, sources.desk.get(row.address))
-    elif len(message.arguments) == 1:
-        sources.desk.post(row.address, message.arguments[0], ORIGIN)
-    else:
-        raise ParameterError(f"{row.address} takes one value, got {len(message.arguments)}")
+def _set(sources: QuerySources, listener: Listener, message: ControlMessage) -> int:
+    """Set, or where it says nothing ask for, all that the address of a message means; return how many that are."""
+    addresses = (message.address,)
+    if message.address not in PARAMETERS:
+        addresses = matching(message.address, PARAMETERS) if is_pattern(message.address) else ()
+        if not addresses:
+            sources.rejections.add(partial(why_unknown, message.address))
+    for address in addresses:
+        if PARAMETERS[address].kind is Kind.TRIGGER:
+            sources.desk.post(address, True, ORIGIN)
+        elif message.is_empty:
+            listener.note(address, sources.desk.standing(address))
+        elif len(message.arguments) == 1:
+            sources.desk.post(address, message.arguments[0], ORIGIN)
+        else:
+            raise ParameterError(f"{address} takes one value, got {len(message.arguments)}")
+    return len(addresses)
 
 
 def _packet(address: str, value: ParameterValue) -> bytes:

@@ -81,7 +81,7 @@ def type_of(row: Parameter, value: ParameterValue) -> str:
 
 def clip_mode(row: Parameter) -> str:
     """Return what becomes of numbers outside of the range: `both` ends hold them, or `none` and they are refused."""
-    return "both" if getattr(row, "clips", False) else "none"
+    return "both" if row.clips else "none"
 
 
 def host_info(name: str, osc: tuple[str, int], web: tuple[str, int]) -> Node:

@@ -181,7 +181,7 @@ def _told(answer: Callable[[], Response]) -> Response:
 
 def _accepted(address: str, value: object) -> ParameterValue:
     try:
-        return parameter(address).check(value)
+        return parameter(address).accept(value)
     except ParameterError as error:
         raise RequestError(400, str(error)) from None
 

@@ -17,7 +17,7 @@ from installation.control.oscquery import OscQuery
 from installation.control.oscquery_listeners import MAX_CLIENTS
 from installation.desk import Desk
 from installation.values import Features
-from tests.oscquery_walker import WRITABLE, Walker, ends_of, packet
+from tests.oscquery_walker import WRITABLE, Walker, ends_of, near, packet
 from tests.waiting import wait_until
 
 
@@ -70,6 +70,21 @@ def test_everything_that_can_be_set_takes_its_ends_over_osc_and_over_the_socket(
         walker.set_over_udp(path, tag, value)
     for path, tag, value in reversed(ends):
         walker.set_over_socket(path, tag, value)
+
+
+def test_what_lies_beyond_the_ends_is_clipped_as_the_nodes_say(walker: Walker) -> None:
+    clipping = [node for node in walker.methods() if node.get("CLIPMODE") == ["both"]]
+    assert len(clipping) > 30
+    for node in clipping:
+        (limits,) = node["RANGE"]
+        for sent, taken in ((limits["MAX"] + 1, limits["MAX"]), (limits["MIN"] - 1, limits["MIN"])):
+            walker.send(packet(node["FULL_PATH"], node["TYPE"], sent))
+            assert wait_until(lambda: near(walker.value(node["FULL_PATH"]), taken)), node  # noqa: B023
+
+
+def test_a_pattern_sets_all_that_it_means(room: Room, walker: Walker) -> None:
+    walker.send(packet("/show/{freeze,blackout}", "T", True))
+    assert wait_until(lambda: room.desk.get("/show/freeze") is True and room.desk.get("/show/blackout") is True)
 
 
 def test_the_nodes_answer_as_the_proposal_says(walker: Walker) -> None:

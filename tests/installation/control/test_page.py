@@ -84,7 +84,7 @@ def test_a_value_that_is_put_is_set(desk: Desk, client: Client) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b'{"value": 99}', "/audio/gain takes -60..24 dB, got 99"),
+        (b'{"value": [1, 2]}', "/audio/gain takes -60..24 dB, got [1, 2]"),
         (b'{"value": NaN}', "numbers are finite, got nan"),
         (b'{"value": ' + b"9" * 4000 + b"}", "a number of 4000 letters"),
         (b'{"value": "' + b"x" * 3000 + b'"}', "got 'xxx"),
