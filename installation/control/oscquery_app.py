@@ -202,7 +202,7 @@ def _take(sources: QuerySources, listener: Listener, packet: bytes) -> int:
 
 def _set(sources: QuerySources, listener: Listener, message: ControlMessage) -> int:
     """Set, or where it says nothing ask for, all that the address of a message means; return how many that are."""
-    addresses = (message.address,)
+    addresses: tuple[str, ...] = (message.address,)
     if message.address not in PARAMETERS:
         addresses = matching(message.address, PARAMETERS) if is_pattern(message.address) else ()
         if not addresses:
