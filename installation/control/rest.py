@@ -5,7 +5,7 @@ on worker threads: they read what any thread may read, and post to the desk.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Final
@@ -17,11 +17,11 @@ from starlette.routing import BaseRoute, Route
 
 from installation.control.openapi import NAMED, openapi
 from installation.control.openapi_page import HEADERS, page_of
+from installation.control.page_json import describe
+from installation.control.page_sources import Sources
 from installation.control.rejections import why_unknown
-from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind, Parameter, ParameterError, nearest, parameter
+from installation.parameters import PARAMETERS, Kind, ParameterError, nearest, parameter
 from installation.product import revision, version
-from installation.status import ShowStatus
 from installation.values import Condition, ParameterValue
 from s2s.files.document import Bounds, DocumentError, parse_json
 from s2s.files.quote import quoted
@@ -32,8 +32,6 @@ _MANY: Final = Bounds(bytes=32_768, levels=4, values=1_000)
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _STUCK_S: Final = 5.0
 """So long without a turn of the show's loop is no slow turn any more."""
-
-Describe = Callable[[Parameter, Desk], dict[str, object]]
 
 
 class RequestError(ValueError):
@@ -46,12 +44,7 @@ class RequestError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """The endpoints. `describe` says of a parameter what `GET /api/parameters` says of all."""
-
-    desk: Desk
-    describe: Describe
-    status: Callable[[], ShowStatus]
-    presets: Callable[[], Sequence[str]]
+    sources: Sources
     product: Callable[[], Mapping[str, str | None]]
     clock: Callable[[], float]
 
@@ -59,7 +52,7 @@ class _Rest:
         address = "/" + request.path_params["address"].strip("/")
         if address not in PARAMETERS:
             raise RequestError(404, why_unknown(address))
-        return _json(self.describe(PARAMETERS[address], self.desk))
+        return _json(describe(PARAMETERS[address], self.sources.desk))
 
     def set_many(self, body: bytes) -> Response:
         """Set all of `{"values": {address: value, …}}`, or none where one of them cannot be."""
@@ -71,7 +64,7 @@ class _Rest:
             raise RequestError(404, why_unknown(unknown))
         taken = {address: _accepted(address, value) for address, value in values.items()}
         for address, value in taken.items():
-            self.desk.post(address, value, ORIGIN)
+            self.sources.desk.post(address, value, ORIGIN)
         return _json({"values": taken})
 
     def named(self, address: str, _request: Request) -> Response:
@@ -79,13 +72,13 @@ class _Rest:
 
     def set_named(self, address: str, body: bytes) -> Response:
         value = _accepted(address, _field(body, "value", '{"value": true}'))
-        if address == "/show/preset" and value not in (names := self.presets()):
+        if address == "/show/preset" and value not in (names := self.sources.presets()):
             raise RequestError(404, f"there is no preset {quoted(value)}{nearest(str(value), names)}")
-        self.desk.post(address, value, ORIGIN)
+        self.sources.desk.post(address, value, ORIGIN)
         return _json({"address": address, "value": self._value(address)})
 
     def health(self, _request: Request) -> Response:
-        status, stuck_s = self.status(), self._stuck_s()
+        status, stuck_s = self.sources.status(), self._stuck_s()
         condition, reasons = status.condition, dict(status.reasons)
         if stuck_s > _STUCK_S:  # whoever would have said so does not come to it
             condition = Condition.FAILED
@@ -97,10 +90,10 @@ class _Rest:
         return _json(self.product())
 
     def _value(self, address: str) -> ParameterValue | None:
-        return None if PARAMETERS[address].kind is Kind.TRIGGER else self.desk.get(address)
+        return None if PARAMETERS[address].kind is Kind.TRIGGER else self.sources.desk.get(address)
 
     def _stuck_s(self) -> float:
-        ticked_at = self.desk.ticked_at
+        ticked_at = self.sources.desk.ticked_at
         return 0.0 if ticked_at is None else self.clock() - ticked_at
 
 
@@ -111,18 +104,12 @@ def product() -> Mapping[str, str | None]:
 
 
 def rest_routes(
-    desk: Desk,
-    describe: Describe,
-    status: Callable[[], ShowStatus],
-    presets: Callable[[], Sequence[str]],
+    sources: Sources,
     product: Callable[[], Mapping[str, str | None]] = product,
     clock: Callable[[], float] = time.monotonic,
 ) -> list[BaseRoute]:
-    """Return the routes, each an absolute path. The functions are called on worker threads.
-
-    `describe` is what `GET /api/parameters` says of a parameter; `clock` counts as the show's does, in seconds.
-    """
-    rest = _Rest(desk, describe, status, presets, product, clock)
+    """Return the routes, each an absolute path. `clock` counts as the show's does, in seconds."""
+    rest = _Rest(sources, product, clock)
 
     def docs(_request: Request) -> Response:
         return HTMLResponse(page_of(_document()), headers={**HEADERS, **_NO_STORE})

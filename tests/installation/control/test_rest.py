@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from installation.control.openapi import NAMED, openapi
-from installation.control.page_app import Sources, describe, make_app
+from installation.control.page_app import Sources, make_app
 from installation.control.rest import rest_routes
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind
@@ -38,7 +38,7 @@ class Hub:
         self.status = ShowStatus()
         self.now = 0.0
         routes = rest_routes(
-            *(self.desk, describe, lambda: self.status, lambda: ["dawn", "dusk"]),
+            Sources(self.desk, lambda: self.status, lambda: None, lambda: ["dawn", "dusk"]),
             product=lambda: {"product": "a show", "version": "1", "revision": None},
             clock=lambda: self.now,
         )
