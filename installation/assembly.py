@@ -4,7 +4,7 @@ The workers are started before the window is opened, because they take seconds t
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
 from installation.model_names import ModelNames
-from installation.options import Arguments, ShowConfig, StartOnly
+from installation.options import ShowConfig, StartOnly
 from installation.output.headless import open_headless
 from installation.output.recording import Recorder
 from installation.output.sink import Sink
@@ -149,9 +149,13 @@ def _wire(
     if refit is not None:
         refit(parts)
     show = Show(parts, preset, args.duration_s)
-    if args.page is not None:
-        controls["page"] = _operator_page(config, args.page, show, parts, PresetList(folders), names)
-    controls |= _oscquery(args, desk, osc, folders, names)
+    presets = PresetList(folders)
+    page = None if args.page is None else _operator_page(config, args.page, show, parts, presets, names)
+    if page is not None:
+        controls["page"] = page
+    if args.oscquery is not None:
+        query = controls["oscquery"] = _oscquery(config, args.oscquery, osc, page, presets=presets, models=names, desk=desk)
+        controls["discovery"] = Discovery(partial(_services, osc, args.osc_port[0], query))
     for control in controls.values():
         control.start()
     return show
@@ -191,26 +195,32 @@ def _operator_page(
 
 
 def _oscquery(
-    args: Arguments, desk: Desk, osc: OscControl, folders: Sequence[Path], models: ModelNames
-) -> dict[str, ControlSurface]:
-    """Return OSCQuery, and what announces it and the control over OSC; nothing where it is not wanted."""
-    if args.oscquery is None:
-        return {}
-    osc_host, (host_name, port) = args.osc_port[0], args.oscquery
-    query = OscQuery(
+    config: ShowConfig,
+    address: tuple[str, int],
+    osc: OscControl,
+    page: OperatorPage | None,
+    *,
+    presets: PresetList,
+    models: ModelNames,
+    desk: Desk,
+) -> OscQuery:
+    osc_host, (host, port) = config.arguments.osc_port[0], address
+    return OscQuery(
         desk,
         osc=lambda: (osc_host, osc.port),
-        presets=partial(preset_names, folders),
+        presets=presets.names,
         models=models.listed,
-        host=host_name,
+        host=host,
         port=port,
+        token=None if page is None else page.token,
+        token_file=config.venue.token,
     )
 
-    def services() -> list[Service]:
-        found = [] if osc.status().problem else [Service(OSC, osc_host, osc.port)]
-        return found if query.status().problem else [*found, Service(OSC_QUERY, query.host, query.port)]
 
-    return {"oscquery": query, "discovery": Discovery(services)}
+def _services(osc: OscControl, osc_host: str, query: OscQuery) -> list[Service]:
+    """Return what is to be announced: the listeners that are open now."""
+    found = [] if osc.status().problem else [Service(OSC, osc_host, osc.port)]
+    return found if query.status().problem else [*found, Service(OSC_QUERY, query.host, query.port)]
 
 
 def open_surface(config: ShowConfig) -> Surface:

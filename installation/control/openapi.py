@@ -26,6 +26,7 @@ nothing; one that the network reaches asks for the token that was printed at its
 controller it takes here. A change counts from the show's next turn. Live values come over the WebSocket /api/live."""
 
 _ERROR: Final = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+_JPEG: Final = {"description": "A JPEG picture", "content": {"image/jpeg": {}}}
 _TYPES: Final = {
     **{Kind.FLOAT: "number", Kind.INT: "integer", Kind.BOOL: "boolean"},
     **{Kind.CHOICE: "string", Kind.TEXT: "string"},
@@ -70,7 +71,8 @@ def value_schema(row: Parameter) -> Json:
 
 def _show_paths() -> Json:
     paths: Json = {
-        "/api/presets": {"get": _read("show", "presets", "The presets there are", {"type": "array", "items": {}})},
+        "/api/presets": {"get": _read("show", "presets", "The presets there are", _list_of("string"))},
+        "/api/presets/{name}/thumbnail": {"get": _thumbnail()},
         "/api/models": {"get": _read("show", "models", "The models there are", _list_of("string"))},
     }
     for name, address in NAMED.items():
@@ -107,13 +109,14 @@ def _about_paths() -> Json:
     product = {"type": "object", "properties": {"product": fact, "version": fact, "revision": fact}}
     health = _read("about", "health", "How the show is, for monitoring: 503 where it has failed", _ref("Health"))
     health["responses"]["503"] = _content("It has failed; the reasons say why", _ref("Health"))
-    picture = _read("about", "picture", "What is seen", {})
-    picture["responses"]["200"] = {"description": "A JPEG picture", "content": {"image/jpeg": {}}}
+    picture = _read("about", "picture", "What is on the wall, small", {})
+    picture["responses"]["200"] = _JPEG
     picture["responses"]["204"] = {"description": "There is none yet"}
     return {
         "/api/health": {"get": health},
         "/api/status": {"get": _read("about", "status", "How each part of the show is", _ref("ShowStatus"))},
         "/api/picture.jpg": {"get": picture},
+        "/api/token": {"post": _token()},
         "/api/version": {"get": _read("about", "version", "Which program this is", product)},
         "/api/openapi.json": {"get": _read("about", "openapi", "This document", {"type": "object"})},
         "/api/docs": {
@@ -123,6 +126,20 @@ def _about_paths() -> Json:
             }
         },
     }
+
+
+def _thumbnail() -> Json:
+    name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+    found = _read("show", "thumbnail", "The picture of a preset", {}) | {"parameters": [name]}
+    found["responses"] |= {"200": _JPEG, "404": {"description": "It has none"}}
+    return found
+
+
+def _token() -> Json:
+    told = {"type": "object", "properties": {"token": {"type": "string"}}}
+    asked = _read("about", "renew_token", "Another token: everybody else has to open the new address", told)
+    asked["responses"]["404"] = _content("The page is on this machine alone and asks for none", _ref("Error"))
+    return asked
 
 
 def _value_path(name: str, row: Parameter, tag: str) -> Json:

@@ -64,6 +64,8 @@ def _article(path: str, method: str, operation: Json) -> str:
         words += _limits(schema["properties"].get("value", {}))
         body = json.dumps(example(schema), ensure_ascii=False)
         command += f"-X {method.upper()} --json '{body}' "
+    elif method != "get":
+        command += f"-X {method.upper()} "
     command += f"http://127.0.0.1:8080{path}"
     return (
         f'<article><h3><span class="method">{method.upper()}</span> <code>{escape(path)}</code></h3>'

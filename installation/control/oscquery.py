@@ -8,18 +8,21 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from installation.control.discovery import local_name, own_name
 from installation.control.oscquery_listeners import Listeners
 from installation.control.oscquery_namespace import Choices
+from installation.control.page_token import PageToken, terminal_of
 from installation.control.rejections import RejectionCounter
 from installation.control.web_thread import WebThread
 from installation.desk import Desk
 from installation.preset import preset_names
 from installation.status import OscQueryStatus
-from s2s.serving.access import Access
+from s2s.serving.access import Access, is_loopback
 from s2s.serving.addresses import reachable, url_of
+from s2s.serving.keys import View
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -32,7 +35,8 @@ _log = logging.getLogger(__name__)
 class OscQuery:
     """Serves the namespace at `host`:`port`; port 0 lets the system choose. Away from loopback it asks for a token.
 
-    `osc` says at which host and port OSC is received. `presets` and `models` are called from a thread of its own.
+    `token` is the operator page's, where that asks for one; else it has its own, kept in `token_file`. `osc` says at
+    which host and port OSC is received. `presets` and `models` are called from a thread of its own.
     """
 
     def __init__(
@@ -44,14 +48,17 @@ class OscQuery:
         models: Callable[[], Sequence[str]] = tuple,
         host: str = "127.0.0.1",
         port: int = 9002,
+        token: PageToken | None = None,
+        token_file: Path | None = None,
     ) -> None:
         self._desk, self._osc = desk, osc
         self._presets, self._models = presets, models
         self._choices: Choices = {}
-        self._access = Access.of(host)
+        self._shares_token = token is not None
+        self._token = None if is_loopback(host) else token or PageToken(token_file, lambda: View.NONE, "OSCQuery")
         self._rejections = RejectionCounter("OSCQuery", _log)
         self._listeners = Listeners()
-        self._web = WebThread("OSCQuery", host, port, self._make_server, self._announce)
+        self._web = WebThread("OSCQuery", host, port, self._make_server)
         self._announced = False
         self._closing = threading.Event()
         self._looker = threading.Thread(target=self._look, name="oscquery-choices", daemon=True)
@@ -92,10 +99,13 @@ class OscQuery:
         self._closing.set()
         self._web.close()
 
-    def _make_server(self) -> "Server":
+    def _make_server(self, _listener: socket.socket) -> "Server":
         from installation.control.oscquery_app import QuerySources, make_query_app
         from s2s.serving.server import make_server
 
+        token = self._token
+        if token is not None:
+            token.load()
         sources = QuerySources(
             desk=self._desk,
             osc=self._osc,
@@ -105,7 +115,9 @@ class OscQuery:
             closing=self._closing.is_set,
             announced_as=local_name(own_name(socket.gethostname())),
         )
-        app = make_query_app(sources, self._access, cookie=f"query{self.port}")
+        access = Access.of(self.host, None if token is None else token.keys)
+        app = make_query_app(sources, access, cookie=f"query{self.port}")
+        self._announce()
         return make_server(app, websockets=True)
 
     def _on_change(self, address: str, value: float | int | bool | str, _origin: str) -> None:
@@ -127,15 +139,18 @@ class OscQuery:
                 return
 
     def _announce(self) -> None:
-        """Say where it is, once; with its token where it asks for one."""
+        """Say where it is, once; a token of its own stands on a terminal alone."""
         if self._announced:
             return
         self._announced = True
-        if self._access.token is None:
+        addresses = [url_of(host, self.port) for host in reachable(self.host)]
+        if self._token is None:
             _log.info("OSCQuery at %s", self._web.url)
-            return
-        urls = [url_of(host, self.port) + f"?token={self._access.token}" for host in reachable(self.host)]
-        _log.warning("OSCQuery can be reached from the network; it asks for its token: %s", " or ".join(urls))
+        elif self._shares_token:
+            where = " or ".join(addresses)
+            _log.warning("OSCQuery can be reached from the network at %s; its token is the operator page's", where)
+        else:
+            self._token.announce(addresses, terminal_of())
 
 
 def choices_of(presets: Sequence[str], models: Sequence[str]) -> Choices:

@@ -35,6 +35,7 @@ from s2s.files.document import Bounds, DocumentError, parse_json
 from s2s.files.quote import quoted
 from s2s.serving.access import Access
 from s2s.serving.guard import RequestGuard
+from s2s.serving.keys import Key, Role
 
 ORIGIN: Final = "oscquery"
 NAME: Final = "Sound to Scene"
@@ -86,7 +87,9 @@ def make_query_app(sources: QuerySources, access: Access, cookie: str = "query")
             sources.rejections.add(f"nothing is set from the site {quoted(websocket.headers['origin'])}")
             await websocket.close(1008)
             return
-        await _talk(sources, websocket)
+        key: Key = websocket.scope["state"]["key"]
+        held = [] if key.token is None else [key.token]
+        await _talk(sources, websocket, lambda: named.admit(held))
 
     app = Starlette(routes=[Route("/{path:path}", node), WebSocketRoute("/{path:path}", talk)])
     return RequestGuard(app, named, _HEADERS, sources.rejections.add, cookie)
@@ -114,7 +117,8 @@ def _answer(sources: QuerySources, request: Request) -> Response:
     return JSONResponse(asked) if asked else Response(status_code=204)
 
 
-async def _talk(sources: QuerySources, websocket: WebSocket) -> None:
+async def _talk(sources: QuerySources, websocket: WebSocket, key_now: Callable[[], Key | None]) -> None:
+    """Serve one client; `key_now` is how far it is let in by now, None after the token was changed."""
     listener = sources.listeners.join()
     if listener is None:
         sources.rejections.add("another OSCQuery client: there are too many")
@@ -122,9 +126,9 @@ async def _talk(sources: QuerySources, websocket: WebSocket) -> None:
         return
     try:
         await websocket.accept()
-        teller = asyncio.create_task(_tell(websocket, listener))
+        teller = asyncio.create_task(_tell(websocket, listener, key_now))
         try:
-            await _hear(sources, websocket, listener)
+            await _hear(sources, websocket, listener, key_now)
         finally:
             teller.cancel()
             await asyncio.gather(teller, return_exceptions=True)
@@ -132,11 +136,14 @@ async def _talk(sources: QuerySources, websocket: WebSocket) -> None:
         sources.listeners.leave(listener)
 
 
-async def _tell(websocket: WebSocket, listener: Listener) -> None:
+async def _tell(websocket: WebSocket, listener: Listener, key_now: Callable[[], Key | None]) -> None:
     """Send what the client listens to, each address at most thirty times a second, for as long as it is there."""
     try:
         while True:
             paths, values = await listener.take()
+            if key_now() is None:
+                await websocket.close(1008)
+                return
             for path in paths:
                 await websocket.send_json({"COMMAND": "PATH_CHANGED", "DATA": path})
             for address, value in values.items():
@@ -146,7 +153,9 @@ async def _tell(websocket: WebSocket, listener: Listener) -> None:
         return
 
 
-async def _hear(sources: QuerySources, websocket: WebSocket, listener: Listener) -> None:
+async def _hear(
+    sources: QuerySources, websocket: WebSocket, listener: Listener, key_now: Callable[[], Key | None]
+) -> None:
     heard = 0
     # Behind a flood the news that it is over would come late: whoever ends the server says so beside it.
     while not sources.closing() and (message := await websocket.receive())["type"] != "websocket.disconnect":
@@ -154,6 +163,8 @@ async def _hear(sources: QuerySources, websocket: WebSocket, listener: Listener)
         try:
             if packet is None:
                 _obey(sources, listener, message.get("text") or "")
+            elif (key := key_now()) is None or key.role is not Role.FULL:
+                sources.rejections.add("who only looks, or has an old token, sets nothing")
             else:
                 heard += _take(sources, listener, packet)
         except (CommandError, OscFormatError) as error:

@@ -27,19 +27,24 @@ _log = logging.getLogger(__name__)
 class WebThread:
     """Serves at `host`:`port`; port 0 lets the system choose.
 
-    `what` is served, in words ("the page"); `make_server` is called on the thread, and imports there what takes its
-    time. `opened` is called each time the port is got, by whoever called `start` or `poll`.
+    `what` is served, in words ("the page"). `make_server` is called on the thread with the socket that listens, and
+    imports there what takes its time; `ended` when its server has.
     """
 
     def __init__(
-        self, what: str, host: str, port: int, make_server: Callable[[], "Server"], opened: Callable[[], None]
+        self,
+        what: str,
+        host: str,
+        port: int,
+        make_server: Callable[[socket.socket], "Server"],
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         self.what, self.host = what, host
         self.server: Server | None = None
         self.thread: threading.Thread | None = None
         self.problem = "not started"
         """Why it does not serve, in one line; empty while it does."""
-        self._make_server, self._opened = make_server, opened
+        self._make_server, self._ended = make_server, ended
         self._requested_port = self._port = port
         self._closing = threading.Event()
         self._next_try_at = -float("inf")
@@ -66,7 +71,6 @@ class WebThread:
         self._port = int(listener.getsockname()[1])
         self.thread = threading.Thread(target=self._serve, args=(listener,), name=self.what, daemon=True)
         self.thread.start()
-        self._opened()
 
     def poll(self, now: float) -> None:
         """Try a taken port again, and a server that died; show thread, `now` in monotonic seconds."""
@@ -93,6 +97,9 @@ class WebThread:
         with listener:
             if self._closing.wait(_HEAD_START_S):
                 return
-            self.server = self._make_server()
-            if not self._closing.is_set():
-                self.server.run(sockets=[listener])
+            self.server = self._make_server(listener)
+            try:
+                if not self._closing.is_set():
+                    self.server.run(sockets=[listener])
+            finally:
+                self._ended()

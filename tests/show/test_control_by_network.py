@@ -87,7 +87,7 @@ def curl(requests: Iterable[tuple[str, str, object]], folder: Path) -> list[tupl
     for number, (method, url, body) in enumerate(requests):
         lines += ["next"] if number else []
         lines += [
-            f'url = "{url}"',
+            f'url = "{url}"', "globoff",
             f'request = "{method}"',
             f'output = "{folder}/{number}"',
             r'write-out = "%{http_code}\n"',
@@ -113,7 +113,9 @@ def test_curl_finds_every_path_of_the_description_to_be_as_described(show: ShowR
     described = [(method, path, one) for path, each in document["paths"].items() for method, one in each.items()]
     answers = curl([(method.upper(), url + path, body_for(one)) for method, path, one in described], tmp_path)
     for (method, path, operation), (code, body) in zip(described, answers, strict=True):
-        assert code == 200 and "200" in operation["responses"], (method, path, code, body)
+        # This page is on loopback and has no token to change; there is no preset that is called {name}.
+        absent = path in ("/api/token", "/api/presets/{name}/thumbnail")
+        assert code == (404 if absent else 200) and str(code) in operation["responses"], (method, path, code, body)
 
 
 def body_for(operation: dict[str, Any]) -> object:

@@ -15,8 +15,10 @@ from installation.control.discovery import local_name, own_name
 from installation.control.osc import OscControl
 from installation.control.oscquery import OscQuery
 from installation.control.oscquery_listeners import MAX_CLIENTS
+from installation.control.page_token import PageToken
 from installation.desk import Desk
 from installation.values import Features
+from s2s.serving.keys import View
 from tests.oscquery_walker import WRITABLE, Walker, ends_of, near, packet
 from tests.waiting import wait_until
 
@@ -24,14 +26,20 @@ from tests.waiting import wait_until
 class Room:
     """A desk with OSC and OSCQuery before it; time passes when it is told to."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, token: PageToken | None = None) -> None:
         self.desk = Desk()
         self.osc = OscControl(self.desk, 0)
         self.osc.start()
         self.presets: Sequence[str] = ("dawn", "dusk")
         where = lambda: ("127.0.0.1", self.osc.port)  # noqa: E731
         self.query = OscQuery(
-            self.desk, osc=where, presets=lambda: self.presets, models=lambda: ["default"], host=host, port=port
+            self.desk,
+            osc=where,
+            presets=lambda: self.presets,
+            models=lambda: ["default"],
+            host=host,
+            port=port,
+            token=token,
         )
         self.query.start()
         self._now = 0.0
@@ -211,20 +219,33 @@ def test_a_foreign_site_opens_no_socket_also_under_the_name_that_was_announced(r
             opened.enter_context(connect(f"ws://{host}/", sock=raw, additional_headers=headers, compression=None))
 
 
-def test_away_from_loopback_a_token_is_asked_for(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING)
-    with closing(Room(host="0.0.0.0")) as room:
+def test_away_from_loopback_the_page_s_token_is_asked_for_and_no_log_has_it(caplog: pytest.LogCaptureFixture) -> None:
+    view = View.TOKEN
+    token = PageToken(None, lambda: view)
+    full, read = token.keys.tokens.full, token.keys.tokens.read
+    with closing(Room(host="0.0.0.0", token=token)) as room:
+        address = room.url.replace("http", "ws")
         with pytest.raises(urllib.error.HTTPError, match="401") as refused:
             urllib.request.urlopen(room.url, timeout=30)
         refused.value.close()
-        token = caplog.text.partition("?token=")[2].split()[0]
-        with urllib.request.urlopen(f"{room.url}/audio/gain?VALUE&token={token}", timeout=30) as answer:
+        with pytest.raises(InvalidStatus), connect(address, compression=None):
+            pass
+        with urllib.request.urlopen(f"{room.url}/audio/gain?VALUE&token={full}", timeout=30) as answer:
             assert json.loads(answer.read()) == {"VALUE": [0.0]}
-        with connect(f"{room.url.replace('http', 'ws')}/?token={token}", compression=None) as opened:
+        with connect(f"{address}/?token={read}", compression=None) as looks:
+            looks.send(packet("/audio/gain", "f", -9.0))
+            assert wait_until(lambda: "only looks" in room.query.status().last_refusal)
+            assert room.desk.get("/audio/gain") == 0.0
+        with connect(f"{address}/?token={full}", compression=None) as opened:
             opened.send(json.dumps({"COMMAND": "LISTEN", "DATA": "/audio/gain"}))
             assert opened.recv(30) == packet("/audio/gain", "f", 0.0)
-        with pytest.raises(InvalidStatus), connect(room.url.replace("http", "ws"), compression=None):
-            pass
+            token.renew()
+            opened.send(packet("/audio/gain", "f", -9.0))
+            opened.send(json.dumps({"COMMAND": "LISTEN", "DATA": "/audio/mix"}))
+            with pytest.raises(ConnectionClosed):
+                opened.recv(30)
+            assert room.desk.get("/audio/gain") == 0.0
+    assert "reached from the network" in caplog.text and full not in caplog.text and read not in caplog.text
 
 
 def test_a_taken_port_is_said_once_and_got_when_it_is_free(caplog: pytest.LogCaptureFixture) -> None:

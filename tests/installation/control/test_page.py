@@ -335,18 +335,18 @@ def test_a_show_that_ends_at_once_does_not_wait_for_the_web(desk: Desk) -> None:
     page.start()
     page.close()
 
-    assert page._server is None
+    assert page._web.server is None
 
 
 def test_a_server_that_died_is_started_again(desk: Desk, page: OperatorPage) -> None:
     fetch(page, "api/status")
-    assert page._server is not None and page._thread is not None
-    page._server.should_exit = True
-    page._thread.join(10)
+    assert page._web.server is not None and page._web.thread is not None
+    page._web.server.should_exit = True
+    page._web.thread.join(10)
 
     def is_back() -> bool:
         page.poll(100.0)
-        return page._thread is not None and page._thread.is_alive()
+        return page._web.thread is not None and page._web.thread.is_alive()
 
     assert wait_until(is_back)
     assert json.loads(fetch(page, "api/status"))["condition"] == "ok"
