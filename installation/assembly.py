@@ -154,7 +154,9 @@ def _wire(
     if page is not None:
         controls["page"] = page
     if args.oscquery is not None:
-        query = controls["oscquery"] = _oscquery(config, args.oscquery, osc, page, presets=presets, models=names, desk=desk)
+        query = controls["oscquery"] = _oscquery(
+            config, args.oscquery, osc, page, presets=presets, models=names, desk=desk
+        )
         controls["discovery"] = Discovery(partial(_services, osc, args.osc_port[0], query))
     for control in controls.values():
         control.start()

@@ -55,7 +55,7 @@ class PageToken:
                 except OSError as error:
                     self.is_kept = False
                     self._say_not_kept(error)
-        _log.warning("the token of %s was changed; everybody else has to open the new address", self._what)
+        _log.warning("%s's token was changed; everybody else has to open the new address", self._what)
         return tokens
 
     def announce(self, addresses: Sequence[str], terminal: TextIO | None) -> None:
@@ -71,7 +71,7 @@ class PageToken:
 
     def _say_not_kept(self, error: OSError) -> None:
         reason = one_line(error.strerror or error)
-        _log.warning("the token of %s ends with this run: %s cannot be used: %s", self._what, self._file, reason)
+        _log.warning("%s's token ends with this run: %s cannot be used: %s", self._what, self._file, reason)
 
 
 def card(addresses: Sequence[str], keys: Keyring, what: str = "the operator page") -> str:

@@ -87,7 +87,8 @@ def curl(requests: Iterable[tuple[str, str, object]], folder: Path) -> list[tupl
     for number, (method, url, body) in enumerate(requests):
         lines += ["next"] if number else []
         lines += [
-            f'url = "{url}"', "globoff",
+            f'url = "{url}"',
+            "globoff",
             f'request = "{method}"',
             f'output = "{folder}/{number}"',
             r'write-out = "%{http_code}\n"',
@@ -103,14 +104,18 @@ def curl(requests: Iterable[tuple[str, str, object]], folder: Path) -> list[tupl
     ]
 
 
-def test_curl_finds_every_path_of_the_description_to_be_as_described(show: ShowRun, tmp_path: Path) -> None:
+@pytest.mark.parametrize("one_parameter_of", [8, pytest.param(1, marks=pytest.mark.slow)])
+def test_curl_finds_every_path_to_be_as_described(show: ShowRun, tmp_path: Path, one_parameter_of: int) -> None:
     url = url_after("operator page at", show)
     ((code, body),) = curl([("GET", f"{url}/api/openapi.json", None)], tmp_path)
     document: dict[str, Any] = json.loads(body)
     assert code == 200
     validate(document)
     assert len(document["paths"]) > 60
-    described = [(method, path, one) for path, each in document["paths"].items() for method, one in each.items()]
+    single = [path for path in document["paths"] if path.startswith("/api/parameters/")]
+    left_out = set(single) - set(single[::one_parameter_of])
+    paths = {path: each for path, each in document["paths"].items() if path not in left_out}
+    described = [(method, path, one) for path, each in paths.items() for method, one in each.items()]
     answers = curl([(method.upper(), url + path, body_for(one)) for method, path, one in described], tmp_path)
     for (method, path, operation), (code, body) in zip(described, answers, strict=True):
         # This page is on loopback and has no token to change; there is no preset that is called {name}.

@@ -6,6 +6,7 @@ import socket
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
+from unittest.mock import patch
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -41,7 +42,9 @@ class Room:
             port=port,
             token=token,
         )
-        self.query.start()
+        with patch("installation.control.web_thread._HEAD_START_S", 0.0):  # there is no first picture to wait for
+            self.query.start()
+            assert wait_until(lambda: self.query._web.server is not None and self.query._web.server.started)
         self._now = 0.0
 
     @property

@@ -165,7 +165,9 @@ def test_every_path_that_is_described_is_there(page: ASGIApp, monkeypatch: pytes
     monkeypatch.setattr("installation.control.rest.revision", lambda: "abc")
     for path, operations in openapi("1")["paths"].items():
         # What only some pages have, a picture of each preset or a token, is described as that.
-        at_least = [code for code in operations.get("get", operations.get("post"))["responses"] if code in ("200", "404")]
+        at_least = [
+            code for code in operations.get("get", operations.get("post"))["responses"] if code in ("200", "404")
+        ]
         method = "GET" if "get" in operations else "POST"
         assert str(ask(page, method, path).status_code) in at_least, path
         refused = ask(page, "PUT", path, content=b"no JSON")
