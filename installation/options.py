@@ -153,7 +153,9 @@ def model_folder(preset: Preset) -> Path:
 
 
 def _osc_port(host: str, port: int) -> int | str:
-    return port if host == "127.0.0.1" else f"{host}:{port}"
+    if host == "127.0.0.1":
+        return port
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _text(path: Path | None) -> str | None:

@@ -11,8 +11,7 @@ class Allowance:
 
     def spend(self, cost: float, now: float) -> bool:
         """Spend `cost` at `now`, monotonic seconds; return whether a rest follows."""
-        passed_s = min(now - self._filled_at, self._burst / self._a_second)
-        self._left = min(self._left + passed_s * self._a_second, self._burst) - cost
+        self._left = min(self._left + (now - self._filled_at) * self._a_second, self._burst) - cost
         self._filled_at = now
         if self._left > 0:
             return False

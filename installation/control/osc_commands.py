@@ -132,12 +132,12 @@ def _whom_and_what(message: ControlMessage) -> tuple[int | None, str | None]:
 
 def _port(message: ControlMessage, said: object) -> int:
     try:
-        port = int(said) if isinstance(said, int | float | str) and not isinstance(said, bool) else 0
+        port = float(said) if isinstance(said, int | float | str) and not isinstance(said, bool) else 0.0
     except (ValueError, OverflowError):
-        port = 0
+        port = 0.0
     if port not in _PORTS:
         raise _refuse(message)
-    return port
+    return int(port)
 
 
 def _refuse(message: ControlMessage) -> ParameterError:

@@ -356,6 +356,27 @@ def test_an_address_that_is_no_address_of_this_machine_does_not_stop_the_show(de
     control.close()
 
 
+def test_beyond_this_machine_it_listens_with_one_warning(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    control = OscControl(desk, 0, host="0.0.0.0")
+    control.start()
+    for second in range(20):
+        control.poll(float(second))
+    control.close()
+
+    warnings = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(warnings) == 1 and "OSC at 0.0.0.0: whoever reaches this machine" in warnings[0]
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 70 + ".example", "::1%nowhere"])
+def test_a_host_that_is_none_is_said_in_one_line(desk: Desk, caplog: pytest.LogCaptureFixture, host: str) -> None:
+    control = OscControl(desk, 9000, host=host)
+    control.start()
+    control.close()
+
+    assert control.status().problem.startswith(f"cannot receive OSC at {host}:9000: ")
+    assert len(caplog.records) == 1
+
+
 def test_closing_gives_the_port_back(desk: Desk) -> None:
     control = OscControl(desk, 0)
     control.start()
@@ -363,5 +384,6 @@ def test_closing_gives_the_port_back(desk: Desk) -> None:
     control.close()
     control.poll(time.monotonic())
 
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as successor:
-        successor.bind(("127.0.0.1", port))
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(socket.AF_INET, kind) as successor:
+            successor.bind(("127.0.0.1", port))

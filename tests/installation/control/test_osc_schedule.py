@@ -55,11 +55,12 @@ def test_who_spends_within_the_allowance_never_rests() -> None:
     assert not any(allowance.spend(1.0, step / 100) for step in range(1000))
 
 
-def test_who_spends_more_rests_and_gets_what_was_allowed() -> None:
-    allowance, now, spent = Allowance(100.0, 10.0), 0.0, 0
+@pytest.mark.parametrize("cost", [1.0, 7.0, 35.0])
+def test_who_spends_more_rests_and_gets_what_was_allowed(cost: float) -> None:
+    allowance, now, spent = Allowance(100.0, 10.0), 0.0, 0.0
     while now < 100.0:
-        spent += 1
-        allowance.spend(1.0, now)
+        spent += cost
+        allowance.spend(cost, now)
         now += allowance.rest_s(now)
     assert spent == pytest.approx(100 * 100, rel=0.02)
 
