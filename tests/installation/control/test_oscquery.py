@@ -12,6 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+import run_show
 from installation.control.discovery import local_name, own_name
 from installation.control.osc import OscControl
 from installation.control.oscquery import OscQuery
@@ -267,3 +268,10 @@ def test_a_taken_port_is_said_once_and_got_when_it_is_free(caplog: pytest.LogCap
         query.close()
     with socket.create_server(("127.0.0.1", query.port)):
         pass
+
+
+def test_it_is_there_on_loopback_unless_told_otherwise() -> None:
+    said = run_show.build_parser().parse_args
+    assert said([]).oscquery == ("127.0.0.1", 9002)
+    assert said(["--oscquery", "0.0.0.0:9100"]).oscquery == ("0.0.0.0", 9100)
+    assert said(["--oscquery", "none"]).oscquery is None
