@@ -90,7 +90,7 @@ class Binding:
     def entry(self) -> dict[str, Any]:
         """Return the binding as a map's file holds it, without what goes without saying."""
         kind = "cc" if self.kind is EventKind.CC_14 else str(self.kind)
-        usual_bits = 14 if self.kind is EventKind.NRPN else 7
+        usual_bits = 14 if self.kind in (EventKind.NRPN, EventKind.PITCH) else 7
         extras: Mapping[str, tuple[Any, Any]] = {
             "bits": (self.bits, usual_bits),
             "channel": (self.channel, None),
@@ -121,7 +121,7 @@ class Binding:
 
     def position(self, event: MidiEvent) -> float:
         """Return where the control stands after `event`, 0..1."""
-        if event.kind in (EventKind.CC_14, EventKind.NRPN):
+        if event.kind in (EventKind.CC_14, EventKind.NRPN, EventKind.PITCH):
             return event.value / TOP_14 if self.bits == 14 else (event.value >> 7) / TOP
         return event.value / TOP
 

@@ -209,7 +209,7 @@ class Controller:
             return
         if binding is None:
             return
-        moves = binding.kind in (EventKind.CC, EventKind.CC_14, EventKind.NRPN) and binding.relative is None
+        moves = binding.kind not in (EventKind.NOTE, EventKind.PROGRAM) and binding.relative is None
         usual = self._learnt.usual
         binding = replace(
             binding,

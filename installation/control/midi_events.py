@@ -15,6 +15,7 @@ TOP_14: Final = 16_383
 COARSE_CONTROLLERS: Final = 32
 """So many controllers, from 0 on, have a partner as far above them."""
 _DATA_ENTRY: Final = 6
+_PITCH_MIDDLE: Final = 8_192
 _NRPN_FINE, _NRPN_COARSE, _RPN_FINE, _RPN_COARSE = 98, 99, 100, 101
 _NO_PARAMETER: Final = TOP_14
 _MODES_FROM: Final = 120
@@ -22,11 +23,15 @@ _MODES_FROM: Final = 120
 
 
 class EventKind(StrEnum):
-    """What can be bound, by the key it has in a map; CC_14 has that of a controller, and `bits` beside it."""
+    """What can be bound, by the key it has in a map; CC_14 has that of a controller, and `bits` beside it.
+
+    A pitch wheel's number is its channel: desks of the Mackie kind say their motor faders so, one a channel.
+    """
 
     CC = "cc"
     CC_14 = "cc of 14 bits"
     NRPN = "nrpn"
+    PITCH = "pitch"
     NOTE = "note"
     PROGRAM = "program"
 
@@ -35,8 +40,8 @@ class EventKind(StrEnum):
 class MidiEvent:
     """One event: `number` 0..127 (NRPN: 0..16383), `channel` 1..16.
 
-    `value` is a position or a velocity, 0..127; of 14 bits (CC_14, NRPN) 0..16383, and `whole` once both halves of it
-    have come.
+    `value` is a position or a velocity, 0..127; of 14 bits (CC_14, NRPN, PITCH) 0..16383, and `whole` once both halves
+    of it have come.
     """
 
     kind: EventKind
@@ -66,6 +71,8 @@ class MessageReader:
                 return (MidiEvent(EventKind.NOTE, number, channel + 1, value),)
             case {"type": "note_off", "note": int(number), "channel": int(channel)}:
                 return (MidiEvent(EventKind.NOTE, number, channel + 1, 0),)
+            case {"type": "pitchwheel", "pitch": int(value), "channel": int(channel)}:
+                return (MidiEvent(EventKind.PITCH, channel + 1, channel + 1, value + _PITCH_MIDDLE),)
             case {"type": "program_change", "program": int(number), "channel": int(channel)}:
                 return (MidiEvent(EventKind.PROGRAM, number, channel + 1),)
         return ()

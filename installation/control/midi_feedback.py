@@ -16,7 +16,7 @@ _EVERY_S: Final = 1 / 30
 _MOST_MESSAGES: Final = 32
 """At once: a message of three bytes takes a millisecond on a cable."""
 _HAND_RESTS_S: Final = 0.5
-_CC, _NOTE_ON = 0xB0, 0x90
+_CC, _NOTE_ON, _PITCH = 0xB0, 0x90, 0xE0
 
 Message = list[int]
 _Control = tuple[EventKind, int]
@@ -105,6 +105,8 @@ def encoded(binding: Binding, position: int, channel: int) -> list[Message]:
     status, number = _CC + channel - 1, binding.number
     if binding.kind is EventKind.NOTE:
         return [[_NOTE_ON + channel - 1, number, position]]
+    if binding.kind is EventKind.PITCH:
+        return [[_PITCH + number - 1, position & TOP, position >> 7]]
     if binding.kind is EventKind.CC:
         return [[status, number, position]]
     coarse, fine = (position >> 7, position & TOP) if binding.bits == 14 else (position, None)

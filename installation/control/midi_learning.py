@@ -78,6 +78,9 @@ def bind(readings: Sequence[Reading], row: Parameter, value: ParameterValue) -> 
         return read_entry("learn", _nrpn_entry(moved, row, value))
     keys = [event for event in events if event.kind is EventKind.NOTE and event.value > 0]
     programs = [event for event in events if event.kind is EventKind.PROGRAM]
+    wheels = [event for event in events if event.kind is EventKind.PITCH]
+    if wheels and row.kind is not Kind.TRIGGER:  # a motor fader says by a note, too, that it is touched
+        return read_entry("learn", {"pitch": wheels[0].number, "to": row.address, **_shown(row, value)})
     controllers = _most_moved(events, but_bank_select=bool(programs))
     touched = len({event.value for event in controllers}) > 1  # a fader may say by a note that it is touched
     if controllers and not programs and (not keys or (touched and (row.is_number or row.kind is Kind.CHOICE))):

@@ -13,7 +13,10 @@ from installation.parameters import Kind, Parameter, ParameterError, nearest, pa
 from installation.values import ParameterValue
 from s2s.files.quote import quoted
 
-_CONTROLS: Final = ("cc", "nrpn", "note", "program")
+_CONTROLS: Final = ("cc", "nrpn", "pitch", "note", "program")
+_MOVED: Final = ("cc", "nrpn", "pitch")
+"""Controls that stand somewhere, unless they are relative."""
+_CHANNELS: Final = 16
 _KEYS: Final = (
     *_CONTROLS,
     "to",
@@ -70,7 +73,9 @@ def read_entry(where: str, entry: object, usual: Usual = Usual()) -> Binding:
             raise MidiMapError(f"{where} has no {quoted(key)}{nearest(str(key), _KEYS)}")
     controls = [control for control in _CONTROLS if control in entry]
     if len(controls) != 1:
-        raise MidiMapError(f"{where} names one of cc, nrpn, note and program, got {quoted(sorted(map(str, entry)))}")
+        raise MidiMapError(
+            f"{where} names one of cc, nrpn, pitch, note and program, got {quoted(sorted(map(str, entry)))}"
+        )
     if "to" not in entry:
         raise MidiMapError(f"{where} lacks 'to', the address it sets")
     try:
@@ -93,15 +98,16 @@ def _binding(
 ) -> Binding:
     bits = _bits(where, entry, control)
     wide = control == "cc" and bits == 14
-    highest = {"cc": COARSE_CONTROLLERS - 1 if wide else TOP, "nrpn": TOP_14}.get(control, TOP)
+    highest = {"cc": COARSE_CONTROLLERS - 1 if wide else TOP, "nrpn": TOP_14, "pitch": _CHANNELS}.get(control, TOP)
+    lowest = 1 if control == "pitch" else 0
     any_number = control == "program" and entry[control] == "any"
     relative = _word(where, entry, "relative", Relative)
-    moves = control in ("cc", "nrpn") and relative is None
+    moves = control in _MOVED and relative is None
     return Binding(
         kind=EventKind.CC_14 if wide else EventKind(control),
-        number=None if any_number else _integer(where, entry, control, 0, highest),
+        number=None if any_number else _integer(where, entry, control, lowest, highest),
         address=row.address,
-        channel=_integer(where, entry, "channel", 1, 16) if entry.get("channel") is not None else None,
+        channel=_integer(where, entry, "channel", 1, _CHANNELS) if entry.get("channel") is not None else None,
         value=value,
         bits=bits,
         relative=relative,
@@ -127,8 +133,8 @@ def _check_sense(where: str, control: str, binding: Binding, row: Parameter) -> 
     if binding.acceleration != 1.0 and binding.relative is None:
         raise MidiMapError(f"{where}: acceleration is for an endless knob: say how it speaks by 'relative'")
     _check_press(where, control, binding, row)
-    if binding.takeover is not Takeover.JUMP and (control not in ("cc", "nrpn") or binding.relative is not None):
-        raise MidiMapError(f"{where}: takeover is for what stands somewhere: a cc or nrpn that is not relative")
+    if binding.takeover is not Takeover.JUMP and (control not in _MOVED or binding.relative is not None):
+        raise MidiMapError(f"{where}: takeover is for what stands somewhere: cc, nrpn or pitch, not relative")
     if binding.value is not None or row.kind is Kind.TRIGGER:
         return
     by_number = control == "program" and row.address == PRESET
@@ -141,7 +147,7 @@ def _check_sense(where: str, control: str, binding: Binding, row: Parameter) -> 
 def _check_press(where: str, control: str, binding: Binding, row: Parameter) -> None:
     if binding.press is None:
         return
-    if control == "nrpn" or binding.bits != 7 or binding.relative is not None:
+    if control in ("nrpn", "pitch") or binding.bits != 7 or binding.relative is not None:
         raise MidiMapError(f"{where}: press is for a note, a program or a cc of 7 bits")
     if control == "program" and binding.press is Press.MOMENTARY:
         raise MidiMapError(f"{where}: press takes trigger | toggle for a program, which is never released")
@@ -150,7 +156,7 @@ def _check_press(where: str, control: str, binding: Binding, row: Parameter) -> 
 
 
 def _bits(where: str, entry: Mapping[str, Any], control: str) -> int:
-    usual = 14 if control == "nrpn" else 7
+    usual = 14 if control in ("nrpn", "pitch") else 7
     bits = entry.get("bits", usual)
     if bits not in (7, 14) or isinstance(bits, float) or (control not in ("cc", "nrpn") and bits != usual):
         raise MidiMapError(f"{where}: bits takes 7 or 14, for a cc 0..31 or an nrpn, got {quoted(bits)}")

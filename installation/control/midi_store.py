@@ -139,7 +139,7 @@ def _read_entries(device: str, entries: list[object], usual: Usual, name: str) -
 def _without_usual(entry: dict[str, Any], usual: Usual) -> dict[str, Any]:
     """Return an entry without what its map says for all, and with what it says against that."""
     takeover = entry.pop("takeover", str(Takeover.JUMP))
-    stands = ("cc" in entry or "nrpn" in entry) and "relative" not in entry
+    stands = not {"cc", "nrpn", "pitch"}.isdisjoint(entry) and "relative" not in entry
     if stands and takeover != usual.takeover:
         entry["takeover"] = takeover
     feedback = entry.pop("feedback", True)

@@ -64,6 +64,11 @@ def test_fourteen_bits_travel_the_whole_range_in_their_finer_steps() -> None:
     assert hand.does(MidiEvent(CC_14, 7, value=TOP_14 - 1)).get("/latent/blend") == pytest.approx(1 - 1 / TOP_14)
 
 
+def test_a_motor_fader_of_a_mackie_desk_travels_the_whole_range() -> None:
+    hand = Hand(pitch=3, to="/latent/blend")
+    assert hand.does(MidiEvent(EventKind.PITCH, 3, 3, TOP_14)).get("/latent/blend") == 1.0
+
+
 def test_a_parameter_of_seven_bits_moves_by_its_coarse_half_alone() -> None:
     hand = Hand(nrpn=1200, bits=7, to="/latent/blend")
     assert hand.does(MidiEvent(NRPN, 1200, value=127 << 7, whole=False)).get("/latent/blend") == 1.0
@@ -224,6 +229,7 @@ def test_without_a_channel_every_channel_is_met() -> None:
         ({"cc": 21, "channel": 1, "to": "/audio/gain"}, "cc 21, channel 1 → /audio/gain"),
         ({"cc": 7, "bits": 14, "to": "/audio/gain"}, "cc 7 with its partner → /audio/gain (14 bits)"),
         ({"nrpn": 9, "to": "/audio/gain", "takeover": "scale"}, "nrpn 9 → /audio/gain (14 bits, scale)"),
+        ({"pitch": 3, "to": "/audio/gain", "takeover": "pickup"}, "pitch 3 → /audio/gain (14 bits, pickup)"),
         ({"program": "any", "to": "/show/preset"}, "program of any number → /show/preset"),
         ({"note": 1, "to": "/render/zoom", "value": 2, "press": "toggle"}, "note 1 → /render/zoom (sets 2.0, toggle)"),
     ],

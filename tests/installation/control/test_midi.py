@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -255,6 +255,39 @@ def test_a_control_that_was_learnt_moves_after_the_next_start_and_its_lamp_is_to
 
 
 @pytest.mark.device
+def test_every_kind_of_control_moves_its_number_and_takes_over_as_its_map_says(
+    server: JackServer, tmp_path: Path
+) -> None:
+    mapping = [
+        {"cc": 1, "to": "/latent/blend", "takeover": "pickup"},
+        {"cc": 2, "to": "/render/bloom", "takeover": "scale"},
+        {"cc": 3, "to": "/latent/drift", "relative": "binary-offset"},
+        {"nrpn": 1200, "to": "/latent/memory"},
+        {"pitch": 2, "to": "/render/grain"},
+        {"note": 36, "to": "/show/blackout", "press": "momentary"},
+    ]
+    with playing(Desk(), MapStore(tmp_path), mapping) as show, Controller(server) as controller:
+        assert show.sees(open="Desk:knobs")
+        for value in (100, 60):  # down towards the value, and not yet at it
+            controller.control_change(1, value)
+            controller.control_change(2, value)
+        controller.control_change(3, 69)
+        for number, value in ((99, 9), (98, 48), (6, 127), (38, 127)):
+            controller.control_change(number, value)
+        controller.send(0xE1, 127, 127)
+        controller.send(0x90, 36, 100)
+        assert show.has("/show/blackout", True)
+        assert show.has("/latent/blend", 0.0)
+        assert show.desk.get("/latent/drift") == pytest.approx(0.25 + 5 / 127)
+        assert show.desk.get("/render/bloom") == pytest.approx(0.15 * 60 / 100)
+        assert (show.desk.get("/latent/memory"), show.desk.get("/render/grain")) == (1.0, 1.0)
+        controller.control_change(1, 0)
+        controller.control_change(1, 127)
+        controller.send(0x80, 36, 64)
+        assert show.has("/show/blackout", False) and show.desk.get("/latent/blend") == 1.0
+
+
+@pytest.mark.device
 def test_a_controller_that_comes_back_is_told_everything_anew(server: JackServer, tmp_path: Path) -> None:
     with playing(Desk(), MapStore(tmp_path)) as show:
         for _ in range(2):
@@ -276,9 +309,9 @@ def what_is_told(server: JackServer, show: Show) -> list[list[int]]:
 
 
 @contextmanager
-def playing(desk: Desk, store: MapStore) -> Iterator[Show]:
-    """A show that keeps what its controllers are taught in `store`."""
-    control = MidiControl(desk, MAP, "jack:auto", store=store)
+def playing(desk: Desk, store: MapStore, entries: Sequence[object] | None = None) -> Iterator[Show]:
+    """A show that keeps what its controllers are taught in `store`; `entries` are its preset's map."""
+    control = MidiControl(desk, MAP if entries is None else MidiMap.parse(entries), "jack:auto", store=store)
     control.start()
     yield Show(desk, control)
     control.close()

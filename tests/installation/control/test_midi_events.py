@@ -25,6 +25,7 @@ def read(*messages: dict[str, Any]) -> list[MidiEvent]:
         (control(70, 9), MidiEvent(CC, 70, 1, 9)),
         ({"type": "note_on", "channel": 15, "note": 36, "velocity": 0}, MidiEvent(EventKind.NOTE, 36, 16, 0)),
         ({"type": "note_off", "channel": 0, "note": 36, "velocity": 127}, MidiEvent(EventKind.NOTE, 36, 1, 0)),
+        ({"type": "pitchwheel", "channel": 4, "pitch": 8191}, MidiEvent(EventKind.PITCH, 5, 5, 16_383)),
         ({"type": "program_change", "channel": 0, "program": 2}, MidiEvent(EventKind.PROGRAM, 2, 1)),
     ],
 )
@@ -36,7 +37,6 @@ def test_messages_that_can_be_bound_are_read(message: dict[str, Any], event: Mid
     "message",
     [
         {"type": "clock"},
-        {"type": "pitchwheel", "channel": 0, "pitch": 0},
         {"type": "sysex", "data": (1, 2)},
         {"type": "control_change"},
         control(123, 0),  # all notes off

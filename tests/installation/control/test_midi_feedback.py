@@ -121,6 +121,7 @@ def test_the_pad_of_what_is_shown_shines_and_the_others_do_not() -> None:
         ({"cc": 7, "bits": 14}, [[0xB0, 7, 127], [0xB0, 39, 127]]),
         ({"nrpn": 1200}, [[0xB0, 99, 9], [0xB0, 98, 48], [0xB0, 6, 127], [0xB0, 38, 127]]),
         ({"nrpn": 1200, "bits": 7}, [[0xB0, 99, 9], [0xB0, 98, 48], [0xB0, 6, 127]]),
+        ({"pitch": 3}, [[0xE2, 127, 127]]),
         ({"cc": 16, "relative": "either"}, [[0xB0, 16, 127]]),
         ({"note": 36, "value": "velocity"}, []),
         ({"cc": 7, "feedback": False}, []),

@@ -24,6 +24,7 @@ def note(number: int, velocity: int) -> dict[str, Any]:
 
 
 PROGRAM = {"type": "program_change", "channel": 0, "program": 5}
+WHEEL = {"type": "pitchwheel", "channel": 0, "pitch": -20}
 KNOB = [control(21, value) for value in (40, 41, 43)]
 PAIR = [message for value in (40, 41) for message in (control(7, value), control(39, value))]
 NRPN = [control(99, 9), control(98, 48), control(6, 1)]
@@ -37,7 +38,7 @@ def readings(messages: list[dict[str, Any]]) -> list[Reading]:
 def learnt(messages: list[dict[str, Any]], address: str = "/audio/gain", value: ParameterValue = 0.0) -> dict[str, Any]:
     """The entry that is learnt from `messages`, all on channel 1."""
     entry = bind(readings(messages), parameter(address), value).entry()
-    assert entry.pop("to") == address and entry.pop("channel") == 1
+    assert entry.pop("to") == address and entry.pop("channel", 1) == 1
     return entry
 
 
@@ -55,6 +56,7 @@ def learnt(messages: list[dict[str, Any]], address: str = "/audio/gain", value: 
         pytest.param(steps(1, 1, 65), {"cc": 16, "relative": "sign-magnitude"}, id="sign and magnitude"),
         pytest.param(steps(1, 1, 1), {"cc": 16, "relative": "either"}, id="up alone"),
         pytest.param([note(36, 80), note(36, 0)], {"note": 36, "value": "velocity"}, id="pad"),
+        pytest.param([note(104, 127), WHEEL, note(104, 0)], {"pitch": 1}, id="a motor fader"),
         pytest.param([note(104, 127), *KNOB, note(104, 0)], {"cc": 21}, id="a fader that is touched"),
         pytest.param([control(3, 9), *KNOB, control(3, 10)], {"cc": 21}, id="beside one that jitters"),
     ],
