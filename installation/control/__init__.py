@@ -7,7 +7,7 @@ midi has its ports in a process of their own (midi_link starts midi_ports, the o
 midi_names tells which of them to take. What they say goes up this way, on the show's thread:
 
     midi_events       messages as events: 14 bits and NRPN put together
-    midi_controller   whose map counts; learning, forgetting, telling
+    midi_controller   learning, forgetting, telling; midi_layers: whose map counts
     bindings          what an event does, by takeover (knobs) and encoders (endless knobs)
     midi_map          the entries of maps, checked; midi_store: maps by device, kept; midi_maps: those that ship
     midi_learning     which control a hand means; midi_feedback: what the controller is told

@@ -85,7 +85,7 @@ class Binding:
     def shares_control(self, other: "Binding") -> bool:
         """Return whether there is a control that both hear."""
         same_channel = self.channel is None or other.channel is None or self.channel == other.channel
-        return same_channel and bool(self._messages & other._messages)
+        return same_channel and bool(self.messages & other.messages)
 
     def entry(self) -> dict[str, Any]:
         """Return the binding as a map's file holds it, without what goes without saying."""
@@ -131,7 +131,8 @@ class Binding:
         return pressed or self.value is not None or row.kind is Kind.TRIGGER
 
     @property
-    def _messages(self) -> frozenset[tuple[str, int]]:
+    def messages(self) -> frozenset[tuple[str, int]]:
+        """The messages that the control sends, by kind and number."""
         if self.number is None:
             return frozenset((str(self.kind), number) for number in range(TOP + 1))
         if self.kind is EventKind.CC_14:

@@ -26,7 +26,7 @@ _ALSA_SEQUENCER: Final = Path("/dev/snd/seq")
 _POLL_S: Final = 0.25
 _APIS: Final = {"LINUX_ALSA": "alsa", "UNIX_JACK": "jack"}
 _MOST_WAITING: Final = 2_048
-_MOST_A_TURN: Final = 512
+_MOST_A_TURN: Final = 256
 """Messages: what a flood may cost one picture is some milliseconds."""
 
 _log = logging.getLogger(__name__)

@@ -14,6 +14,7 @@ from installation.control.bindings import Binding, chooser
 from installation.control.errands import Errands
 from installation.control.midi_events import EventKind, MessageReader, MidiEvent
 from installation.control.midi_feedback import Feedback, Message
+from installation.control.midi_layers import Layer, uncovered
 from installation.control.midi_learning import FORGET, LEARN, LIMIT_S, Learner
 from installation.control.midi_map import MidiMap
 from installation.control.midi_store import DeviceMap, MapStore, shipped_map
@@ -58,7 +59,9 @@ class Controller:
         self._arrived: deque[tuple[DeviceMap, DeviceMap]] = deque(maxlen=1)
         self._errands = Errands("midi maps")
         self._feedback_port: str | None = None
-        self._active: dict[Binding, str] = {}
+        self._layers: tuple[Layer, ...] = ()
+        self._active: tuple[Binding, ...] = ()
+        self._by_address: dict[str, list[Binding]] = {}
         self._listed: tuple[MidiBinding, ...] = ()
         self._settle_map()
         if store is not None:
@@ -142,16 +145,12 @@ class Controller:
         """End, when what was learnt is kept."""
         self._errands.close()
 
-    def _layers(self) -> tuple[tuple[tuple[Binding, ...], str], ...]:
-        preset = self._preset.bindings
-        return (self._learnt.bindings, "learnt"), (preset, "preset"), (self._shipped.bindings, "shipped")
-
     def _met(self, reading: tuple[MidiEvent, ...]) -> list[tuple[Binding, MidiEvent]]:
         named = [event for event in reading if event.kind is EventKind.NRPN]
         others = [event for event in reading if event.kind is not EventKind.NRPN]
         for events in (named, others):
-            for layer, _ in self._layers():
-                met = [(binding, event) for event in events for binding in layer if binding.meets(event)]
+            for layer in self._layers:
+                met = [(binding, event) for event in events for binding in layer.hearing(event)]
                 if met:
                     return met
         return []
@@ -178,7 +177,7 @@ class Controller:
             if origin != "show":
                 self._asked.append((address, str(value)))
             return
-        self._feedback.changed(binding for binding in self._active if binding.address == address)
+        self._feedback.changed(self._by_address.get(address, ()))
 
     def _answer(self, address: str, words: str, now: float) -> None:
         if address == FORGET:
@@ -273,12 +272,18 @@ class Controller:
 
     def _settle_map(self) -> None:
         """Forget what was known of controls that no map has any more, and tell the controller where all stands."""
-        self._active = {}
-        for layer, whose in self._layers():
-            above = tuple(self._active)
-            shown = (binding for binding in layer if not any(binding.shares_control(other) for other in above))
-            self._active.update((binding, whose) for binding in shown)
-        self._listed = tuple(MidiBinding(b.control, b.address, b.words, whose) for b, whose in self._active.items())
+        named = {"learnt": self._learnt.bindings, "preset": self._preset.bindings, "shipped": self._shipped.bindings}
+        self._layers = tuple(Layer(bindings) for bindings in named.values())
+        shown = {
+            binding: whose
+            for whose, bindings in zip(named, uncovered(self._layers), strict=True)
+            for binding in bindings
+        }
+        self._active = tuple(shown)
+        self._by_address = {}
+        for binding in self._active:
+            self._by_address.setdefault(binding.address, []).append(binding)
+        self._listed = tuple(MidiBinding(b.control, b.address, b.words, whose) for b, whose in shown.items())
         self._grips = {binding: self._grips[binding] for binding in self._active if binding in self._grips}
         self._halves.clear()
         self._feedback.remap(self._active)

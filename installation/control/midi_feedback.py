@@ -30,15 +30,25 @@ class Feedback:
         self._channel: dict[_Control, int] = {}
         self._moved_at: dict[_Control, float] = {}
         self._due: dict[Binding, None] = {}
+        self._lit: dict[Binding, int] = {}  # lamps that shine, and their channels
+        self._dark: list[Message] = []
         self._next_at = float("-inf")
 
     def begin(self) -> None:
         """Know nothing of a controller that has just come."""
         self._known.clear()
+        self._lit.clear()
+        self._dark.clear()
 
     def remap(self, bindings: Iterable[Binding]) -> None:
-        """Tell where all of `bindings` stand, and nothing of others, as far as it is not known already."""
+        """Tell where all of `bindings` stand, as far as it is not known already; lamps of others go out."""
         self._due.clear()
+        bindings = tuple(bindings)
+        bound = {_control(binding) for binding in bindings if binding.number is not None}
+        for binding, channel in [(lit, channel) for lit, channel in self._lit.items() if _control(lit) not in bound]:
+            del self._lit[binding]
+            self._known.pop(_control(binding), None)
+            self._dark += encoded(binding, 0, channel)
         self.changed(bindings)
 
     def changed(self, bindings: Iterable[Binding]) -> None:
@@ -62,10 +72,10 @@ class Feedback:
 
     def messages(self, desk: Desk, now: float) -> list[Message]:
         """Return what to send at `now`, as bytes; nothing where nothing has changed, or too soon."""
-        if not self._due or now < self._next_at:
+        if not (self._due or self._dark) or now < self._next_at:
             return []
         self._next_at = now + _EVERY_S
-        sent: list[Message] = []
+        sent, self._dark = self._dark[:_MOST_MESSAGES], self._dark[_MOST_MESSAGES:]
         for binding in list(self._due):
             control = _control(binding)
             if len(sent) >= _MOST_MESSAGES:
@@ -76,7 +86,10 @@ class Feedback:
             position = shown_position(binding, desk)
             if position is not None and self._known.get(control) != position:
                 self._known[control] = position
-                sent += encoded(binding, position, binding.channel or self._channel.get(control, 1))
+                channel = binding.channel or self._channel.get(control, 1)
+                sent += encoded(binding, position, channel)
+                if binding.kind is EventKind.NOTE:
+                    self._lit[binding] = channel
         return sent
 
 

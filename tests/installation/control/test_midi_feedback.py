@@ -115,6 +115,14 @@ def test_the_pad_of_what_is_shown_shines_and_the_others_do_not() -> None:
     assert told.within(0.1) == [[0x90, 0, 0], [0x90, 1, 127]]
 
 
+def test_the_lamp_of_a_pad_that_means_nothing_any_more_goes_out() -> None:
+    told = Told(bound(note=36, to="/show/blackout"), bound(note=37, to="/show/hud"), GAIN)
+    told.sets("/show/blackout", True)
+    told.within(0.1)
+    told.feedback.remap([bound(note=37, to="/show/freeze")])
+    assert told.within(1.0) == [[0x90, 36, 0]]
+
+
 @pytest.mark.parametrize(
     ("entry", "messages"),
     [
