@@ -37,7 +37,7 @@ from installation.output.wall import WallView
 from installation.output.window import WindowSurface, open_window
 from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
-from installation.preset_list import PresetList
+from installation.preset_shelf import PresetShelf
 from installation.preset_use import load_usable_named
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
@@ -147,7 +147,7 @@ def _wire(
         refit(parts)
     show = Show(parts, preset, args.duration_s)
     if args.page is not None:
-        controls["page"] = _operator_page(config, args.page, show, parts, PresetList(folders), names)
+        controls["page"] = _operator_page(config, args.page, show, parts, PresetShelf(folders), names)
     for control in controls.values():
         control.start()
     return show
@@ -166,7 +166,7 @@ def _workers(
 
 
 def _operator_page(
-    config: ShowConfig, address: tuple[str, int], show: Show, parts: Parts, presets: PresetList, models: ModelNames
+    config: ShowConfig, address: tuple[str, int], show: Show, parts: Parts, presets: PresetShelf, models: ModelNames
 ) -> OperatorPage:
     sources = Sources(
         parts.desk,
@@ -177,7 +177,7 @@ def _operator_page(
         features=lambda: show.features,
         idle=lambda: parts.inference.status().idle,
         events=show.events,
-        preset_list=presets,
+        shelf=presets,
         wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
     )
     host, port = address
