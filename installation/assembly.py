@@ -40,7 +40,7 @@ from installation.output.wall import WallView
 from installation.output.window import WindowSurface, open_window
 from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
-from installation.preset_list import PresetList
+from installation.preset_shelf import PresetShelf
 from installation.preset_use import load_usable_named, midi_map_of
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
@@ -151,7 +151,7 @@ def _wire(
     if refit is not None:
         refit(parts)
     show = Show(parts, preset, args.duration_s)
-    presets = PresetList(folders)
+    presets = PresetShelf(folders)
     page = None if args.page is None else _operator_page(config, args.page, show, parts, presets, names)
     if page is not None:
         controls["page"] = page
@@ -178,7 +178,7 @@ def _workers(
 
 
 def _operator_page(
-    config: ShowConfig, address: tuple[str, int], show: Show, parts: Parts, presets: PresetList, models: ModelNames
+    config: ShowConfig, address: tuple[str, int], show: Show, parts: Parts, presets: PresetShelf, models: ModelNames
 ) -> OperatorPage:
     sources = Sources(
         parts.desk,
@@ -189,7 +189,7 @@ def _operator_page(
         features=lambda: show.features,
         idle=lambda: parts.inference.status().idle,
         events=show.events,
-        preset_list=presets,
+        shelf=presets,
         wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
     )
     host, port = address
@@ -204,7 +204,7 @@ def _oscquery(
     osc: OscControl,
     page: OperatorPage | None,
     *,
-    presets: PresetList,
+    presets: PresetShelf,
     models: ModelNames,
     desk: Desk,
 ) -> OscQuery:

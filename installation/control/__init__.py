@@ -2,9 +2,9 @@
 
 osc (osc_ports takes packets in, osc_backlog keeps the newest, osc_messages reads them, osc_commands does what they say,
 osc_echo tells subscribers) and page have threads of their own in the show process; keyboard is pure; rejections is what
-all share. oscquery (oscquery_namespace, oscquery_app, oscquery_listeners) tells other programs what there is to control,
-discovery that it is there; rest (openapi, openapi_page) is beside the page; web_thread serves. None of them may block or
-end the show.
+all share. oscquery (oscquery_namespace, oscquery_app, oscquery_listeners) tells other programs what there is to
+control, discovery that it is there; rest (openapi, openapi_page) is beside the page; web_thread serves. None of them
+may block or end the show.
 
 midi has its ports in a process of their own (midi_link starts midi_ports, the only importer of mido and rtmidi), and
 midi_names tells which of them to take. What they say goes up this way, on the show's thread:
