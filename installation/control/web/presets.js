@@ -1,0 +1,116 @@
+// Presets as pictures, models by name; how a change moves; what is kept of a look, and two looks at either end of a fader.
+
+import {button, find, make, notice, write} from "./dom.js";
+import {makeRow} from "./rows.js";
+import {makeSlider} from "./slider.js";
+
+const PRESET = "/show/preset", MODEL = "/show/model", A = "/show/a", B = "/show/b", AB = "/show/ab";
+export const OF_PRESETS = ["/show/morph", "/show/easing"];
+export const HAVE_A_PLACE = [
+  PRESET, MODEL, A, B, AB, "/show/save", "/show/rename", "/show/version", "/show/revert", "/show/try", "/show/keep",
+  "/show/cancel", "/show/learn",
+];
+
+export class Presets {
+  constructor(desk, learn) {
+    Object.assign(this, {desk, cards: new Map(), names: [], models: new Map(), picks: []});
+    const row = (address) => desk.parameters.has(address) ? makeRow(desk.parameters.get(address), desk, {learn, about: false}) : null;
+    find("change").replaceChildren(...OF_PRESETS.map(row).filter(Boolean));
+    this.#buildBetween();
+    this.#buildKeep();
+    desk.watch(PRESET, (name) => mark(this.cards, name));
+    desk.watch(MODEL, (name) => mark(this.models, name));
+  }
+
+  /** Take the presets that there are. */
+  list(presets) {
+    this.names = presets.map(({name}) => name);
+    this.cards = new Map(presets.map((preset) => [preset.name, this.#card(preset)]));
+    const none = make("p", {className: "about", textContent: "There are no presets."});
+    find("preset-cards").replaceChildren(...(presets.length ? this.cards.values() : [none]));
+    mark(this.cards, this.desk.get(PRESET));
+    for (const {select, address} of this.picks) {
+      const options = ["", ...this.names].map((name) => make("option", {value: name, textContent: name || "none"}));
+      select.replaceChildren(...options);
+      select.value = this.desk.get(address) ?? "";
+    }
+  }
+
+  /** Take the models that there are; one alone is no choice. */
+  listModels(names) {
+    find("models").hidden = names.length < 2;
+    const go = (name) => button(name, () => this.desk.set(MODEL, name), {aria: {pressed: "false"}});
+    this.models = new Map(names.map((name) => [name, go(name)]));
+    find("model-names").replaceChildren(...this.models.values());
+    mark(this.models, this.desk.get(MODEL));
+  }
+
+  #card({name, description, thumbnail, from}) {
+    const picture = thumbnail ? make("img", {src: thumbnail, alt: "", loading: "lazy", decoding: "async"})
+      : make("span", {className: "letter", textContent: name.slice(0, 1), aria: {hidden: "true"}});
+    if (thumbnail) picture.addEventListener("error", () => picture.remove(), {once: true});
+    const words = make("span", {className: "what", textContent: description ?? ""});
+    const title = make("span", {className: "title", textContent: name.replaceAll("_", " ")});
+    if (from === "venue") title.append(make("span", {className: "tag", textContent: "of this venue"}));
+    const card = make("button", {type: "button", className: "card", data: {preset: name}, aria: {pressed: "false"}},
+      make("span", {className: "thumb"}, picture), title, words);
+    card.addEventListener("click", () => this.desk.set(PRESET, name));
+    return card;
+  }
+
+  #buildBetween() {
+    const {desk} = this, fader = desk.parameters.get(AB);
+    if (!fader || !desk.parameters.has(A) || !desk.parameters.has(B)) return;
+    const pick = (address, label) => {
+      const select = make("select", {aria: {label: "Preset " + label}});
+      select.addEventListener("change", () => desk.set(address, select.value));
+      desk.watch(address, (name) => { select.value = name; });
+      this.picks.push({select, address});
+      return make("label", {}, make("span", {textContent: label, aria: {hidden: "true"}}), select);
+    };
+    find("between").replaceChildren(make("div", {className: "between", role: "group", aria: {label: "Between two presets"}},
+      pick(A, "A"), pick(B, "B"), makeSlider(fader, desk)));
+  }
+
+  #buildKeep() {
+    const {desk} = this, has = (deed) => desk.parameters.has("/show/" + deed);
+    const deed = (name, label, said) => has(name)
+      ? button(label, () => { desk.tell("/show/" + name); if (said && desk.isOpen()) notice(said); },
+        {id: name, title: desk.parameters.get("/show/" + name).description}) : null;
+    const named = (name, label, verb) => {
+      if (!has(name)) return null;
+      const field = make("input", {type: "text", id: name + "-name", maxLength: 100, autocomplete: "off", spellcheck: false});
+      const go = make("button", {type: "submit", textContent: verb});
+      const form = make("form", {className: "named"}, make("label", {htmlFor: field.id, textContent: label}), field, go);
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        if (field.value.trim()) { desk.tell("/show/" + name, field.value.trim()); field.value = ""; } else field.focus();
+      });
+      return form;
+    };
+    const now = make("p", {className: "about"});
+    desk.watch(PRESET, (name) => write(now, name ? `Shown: ${name}` : ""));
+    const draft = make("div", {className: "buttons", role: "group", aria: {label: "Try something"}},
+      deed("try", "Try", "From here on it is a draft: keep it or cancel it."), deed("keep", "Keep"), deed("cancel", "Cancel"));
+    const back = make("div", {className: "buttons", role: "group", aria: {label: "Go back"}}, deed("revert", "Revert"), this.#versions());
+    find("keep").replaceChildren(make("details", {className: "group"},
+      make("summary", {}, make("h3", {textContent: "Save, try, go back"})),
+      make("div", {className: "keep"}, now, draft, back, named("save", "Save what is shown as", "Save"),
+        named("rename", "Rename the shown preset to", "Rename"))));
+  }
+
+  #versions() {
+    const {desk} = this, p = desk.parameters.get("/show/version");
+    if (!p) return null;
+    const words = (n) => n === 0 ? "newest version" : n === 1 ? "as saved before" : `as saved ${n} times ago`;
+    const options = Array.from({length: p.high - p.low + 1}, (_, n) => make("option", {value: p.low + n, textContent: words(p.low + n)}));
+    const select = make("select", {id: "version", aria: {label: "Version of the shown preset"}}, ...options);
+    select.addEventListener("change", () => desk.set(p.address, Number(select.value)));
+    desk.watch(p.address, (value) => { select.value = value; });
+    return select;
+  }
+}
+
+function mark(buttons, now) {
+  for (const [name, element] of buttons) element.setAttribute("aria-pressed", name === now);
+}

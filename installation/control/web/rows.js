@@ -1,0 +1,43 @@
+// One row of the list: name, control, what it does; back to its default; among the favourites; learnt from a controller.
+
+import {button, icon, make, onTaps} from "./dom.js";
+import {fullName, isDefault, isNumber, nameOf, spoken} from "./values.js";
+import {makeWidget} from "./widgets.js";
+
+let number = 0;
+
+/** Return the row of `p`. Without `star` it is none of the favourites'; without `about` it stands without words. */
+export function makeRow(p, desk, {star = null, learn = null, label = nameOf(p.address), about = true} = {}) {
+  const id = "about" + number++;
+  const {beside, below} = makeWidget(p, desk, about ? {describedBy: id} : {});
+  const name = make("span", {className: "name", textContent: label});
+  const head = make("div", {className: "head"}, name, ...(learn ? [learn.buttonFor(p)] : []));
+  const row = make("div", {className: "row", role: "group", aria: {label: fullName(p.address)}, data: {address: p.address}});
+  row.dataset.kind = p.kind;
+  if (p.kind !== "trigger" && p.kind !== "text") {
+    onTaps(name, () => desk.set(p.address, p.default));
+    name.title = "Double-tap: back to " + spoken(p, p.default);
+    head.append(makeReset(p, desk, row));
+  }
+  head.append(beside);
+  row.append(head);
+  if (below) row.append(below);
+  if (about || star) row.append(make("div", {className: "foot"}, about ? makeAbout(p, id) : null, star?.buttonFor(p)));
+  return row;
+}
+
+function makeReset(p, desk, row) {
+  const label = `${nameOf(p.address)} back to ${spoken(p, p.default)}`;
+  const reset = button("", () => {
+    desk.set(p.address, p.default);
+    row.querySelector("input[type=range], input:checked, button.switch, select")?.focus({preventScroll: true}); // this button is about to go
+  }, {className: "quiet icon reset", title: label, aria: {label}});
+  reset.append(icon("reset"));
+  desk.watch(p.address, (value) => row.classList.toggle("moved", !isDefault(p, value)));
+  return reset;
+}
+
+function makeAbout(p, id) {
+  const standard = isNumber(p) || p.kind === "choice" ? ` · default ${spoken(p, p.default)}` : "";
+  return make("p", {id, className: "about", textContent: p.description + standard});
+}
