@@ -72,8 +72,10 @@ function makeGroup(name, parameters, desk, {star = null, learn, folded, open}) {
   const rows = make("div", {className: "rows"});
   const group = make("details", {className: "group", data: {group: name}, open: name in folded ? !folded[name] : open},
     make("summary", {}, make("h3", {textContent: name}), moved), rows);
-  group.addEventListener("toggle", () => {
-    if (!group.dataset.searching) { folded[name] = !group.open; remember("folded", folded); }
+  group.firstChild.addEventListener("click", () => { // by hand alone: what a search opens is not remembered
+    if (group.dataset.searching) return;
+    folded[name] = group.open; // it is about to be the other way round
+    remember("folded", folded);
   });
   const made = new Map();
   let shown = [];

@@ -76,7 +76,7 @@ export class Presets {
     const {desk} = this, has = (deed) => desk.parameters.has("/show/" + deed);
     const deed = (name, label, said) => has(name)
       ? button(label, () => { desk.tell("/show/" + name); if (said && desk.isOpen()) notice(said); },
-        {id: name, title: desk.parameters.get("/show/" + name).description}) : null;
+        {id: "deed-" + name, title: desk.parameters.get("/show/" + name).description}) : null;
     const named = (name, label, verb) => {
       if (!has(name)) return null;
       const field = make("input", {type: "text", id: name + "-name", maxLength: 100, autocomplete: "off", spellcheck: false});

@@ -38,6 +38,6 @@ function makeReset(p, desk, row) {
 }
 
 function makeAbout(p, id) {
-  const standard = isNumber(p) || p.kind === "choice" ? ` · default ${spoken(p, p.default)}` : "";
+  const standard = isNumber(p) || p.kind === "choice" ? ` · default\u00a0${spoken(p, p.default).replace(" ", "\u00a0")}` : "";
   return make("p", {id, className: "about", textContent: p.description + standard});
 }

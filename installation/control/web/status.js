@@ -38,7 +38,7 @@ function showFacts(facts) {
   for (const [title, pairs] of facts) {
     if (!groups.has(title)) {
       const list = make("dl");
-      const group = make("section", {className: "fact", aria: {label: title}}, make("h3", {textContent: title}), list);
+      const group = make("div", {className: "fact"}, make("h3", {textContent: title}), list);
       groups.set(title, {group, list, places: new Map()});
       find("facts").append(group);
     }
