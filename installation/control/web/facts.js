@@ -11,8 +11,11 @@ const lateOf = (missed) => Object.entries(missed).map(([cause, count]) => count 
 const memoryOf = (mib) => Object.entries(mib).filter(([, much]) => typeof much === "number")
   .map(([part, much]) => `${part} ${Math.round(much)} MiB`).join(", ");
 
-/** Return groups of facts, `[title, [[name, words], ...]]`, those left out that there is nothing to say about. */
-export function factsOf(status, roundTripMs = null) {
+/**
+ * Return groups of facts, `[title, [[name, words], ...]]`, those left out that there is nothing to say about.
+ * `roundTripMs` is how long a word from this page takes there and back, `program` what it speaks to.
+ */
+export function factsOf(status, {roundTripMs = null, program = ""} = {}) {
   const sound = status.sound ?? {}, slow = status.slow_path ?? {}, display = status.display ?? {};
   const ages = status.ages ?? {}, fps = display.fps;
   const groups = {
@@ -42,6 +45,7 @@ export function factsOf(status, roundTripMs = null) {
     Machine: {
       "runs for": lasted(ages.uptime_s),
       memory: memoryOf(status.memory_mib ?? {}),
+      program,
       "this page": ms(roundTripMs) && ms(roundTripMs) + " there and back",
     },
     Surfaces: surfacesOf(status.controls ?? {}),
@@ -53,9 +57,15 @@ export function factsOf(status, roundTripMs = null) {
 
 function surfacesOf(controls) {
   return Object.fromEntries(Object.entries(controls).map(([name, surface]) => {
-    const state = surface.problem || surface.open || (surface.port ? "port " + surface.port : "") || surface.url || "ready";
-    const refused = surface.refused ? `; ${surface.refused} refused, last: ${surface.last_refusal}` : "";
-    return [name, state + refused];
+    const state = [
+      surface.problem || surface.open || (surface.port ? "port " + surface.port : "") || surface.url || "ready",
+      surface.connected ? surface.connected + " connected" : "",
+      surface.subscribers ? surface.subscribers + " subscribed" : "",
+      surface.peers ? surface.peers + " share the beat" : "",
+      surface.last ? "last: " + surface.last : "",
+      surface.refused ? `${surface.refused} refused, last: ${surface.last_refusal}` : "",
+    ];
+    return [name, state.filter(Boolean).join("; ")];
   }));
 }
 

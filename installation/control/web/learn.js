@@ -3,12 +3,12 @@
 import {button, find, make, write} from "./dom.js";
 import {fullName} from "./values.js";
 
-const LEARN = "/show/learn";
+const LEARN = "/show/learn", FORGET = "/show/forget";
 const BOUND_FOR_MS = 8000;
 
 export class Learn {
   constructor(desk) {
-    Object.assign(this, {desk, on: false, now: "", dropped: "", bound: "", boundAt: 0, midi: {}});
+    Object.assign(this, {desk, on: false, now: "", dropped: "", bound: "", boundAt: 0, midi: {}, places: [], told: ""});
     this.toggle = find("learn");
     this.toggle.addEventListener("click", () => this.#switch(!this.on));
     addEventListener("keydown", (event) => { if (event.key === "Escape" && this.on && !event.defaultPrevented) this.#escape(); });
@@ -28,10 +28,31 @@ export class Learn {
       {className: "teach", data: {teach: p.address}, aria: {label, pressed: "false"}});
   }
 
+  /** Return the place where a row says which controls of the device move it. */
+  placeFor(p) {
+    const place = make("ul", {className: "bindings", hidden: true, data: {bound: p.address}, aria: {label: "What moves " + fullName(p.address)}});
+    this.places.push(place);
+    return place;
+  }
+
   /** Take how the controller is doing, which also says what was bound. */
   show(midi = {}) {
     this.midi = midi;
     this.#paint();
+    const told = JSON.stringify(midi.bindings ?? []);
+    if (told === this.told) return;
+    this.told = told;
+    this.places.forEach((place) => this.#fill(place));
+  }
+
+  #fill(place) {
+    const bindings = (this.midi.bindings ?? []).filter(({address}) => address === place.dataset.bound);
+    place.hidden = !bindings.length;
+    place.replaceChildren(...bindings.map(({control, words, whose}) => {
+      const forget = whose === "learnt" && this.desk.parameters.has(FORGET)
+        ? button("Forget", () => this.desk.tell(FORGET, control), {aria: {label: `Forget ${words}`}}) : null;
+      return make("li", {}, make("span", {textContent: words}), forget);
+    }));
   }
 
   #switch(on) {
@@ -73,12 +94,11 @@ export class Learn {
     const place = find("learning");
     place.hidden = !this.on && !this.now;
     if (place.hidden) return;
-    const {open, problem, last} = this.midi;
-    const learnt = this.midi.learned || this.midi.learnt || this.midi.bound;
+    const {open, problem, last, learnt} = this.midi;
     let words = "Learn: choose a control, then move a knob or a key of the controller.";
     if (this.now) words = `Move a knob or a key of ${open || "the controller"} for ${fullName(this.now)}.`;
     else if (this.bound && performance.now() - this.boundAt < BOUND_FOR_MS) {
-      words = learnt ? `Bound: ${learnt}.` : `${fullName(this.bound)}: done${last ? `, by ${last}` : ""}.`;
+      words = learnt || `${fullName(this.bound)}: done${last ? `, by ${last}` : ""}.`;
     }
     if (!open && problem) words += ` ${problem}.`;
     if (place.firstChild?.textContent === words) return;

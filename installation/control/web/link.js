@@ -5,6 +5,9 @@ const SILENCE_MS = 3500; // the show speaks at least once a second
 const OPENING_MS = 5000; // after which an answer is not waited for any longer
 const PING_MS = 1000, ASK_MS = 3000;
 
+/** Whoever opens the page to look only, as for a screen in the foyer, also connects to look only. */
+export const VIEW = new URLSearchParams(location.search).get("view") === "read" ? "?view=read" : "";
+
 /**
  * `hear(message)` gets every message, `see(blob)` every picture, `change(state, words, retryAt)` every change of state:
  * "waiting" (the first time), "open" (the show has said hello), "lost", "token" (the show asks for its token).
@@ -38,7 +41,7 @@ export class Link {
 
   #open() {
     clearTimeout(this.timer);
-    const socket = new WebSocket(location.origin.replace(/^http/, "ws") + "/api/live");
+    const socket = new WebSocket(location.origin.replace(/^http/, "ws") + "/api/live" + VIEW);
     socket.binaryType = "blob";
     this.socket = socket;
     this.heardAt = performance.now();

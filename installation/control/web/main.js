@@ -5,7 +5,7 @@ import {Desk} from "./desk.js";
 import {button, find, make, notice} from "./dom.js";
 import {AT_HAND, buildHand} from "./hand.js";
 import {Learn} from "./learn.js";
-import {Link} from "./link.js";
+import {Link, VIEW} from "./link.js";
 import {buildList} from "./list.js";
 import {Meters} from "./meters.js";
 import {Picture} from "./picture.js";
@@ -19,7 +19,7 @@ const link = new Link({hear, see: (jpeg) => picture.take(jpeg), change: showLink
 const desk = new Desk({send: (message) => link.send(message), isOpen: () => link.isOpen, refuse: notice});
 const learn = new Learn(desk);
 const picture = new Picture((message) => link.send(message));
-let presets = null, built = "";
+let presets = null, built = "", program = "";
 
 function hear(message) {
   switch (message.type) {
@@ -27,8 +27,9 @@ function hear(message) {
     case "values": desk.take(message.values); break;
     case "meters": meters.show(message); break;
     case "status":
-      showStatus(message.status, link.roundTripMs);
+      showStatus(message.status, {roundTripMs: link.roundTripMs, program});
       learn.show(message.status.controls?.midi);
+      presets?.show(Object.values(message.status.controls ?? {}).find((surface) => "draft" in surface));
       showEvents();
       break;
     case "events": takeEvents(message.events); break;
@@ -39,12 +40,12 @@ function hear(message) {
 }
 
 function greet({parameters, access, deeds, presets: named, models, product}) {
+  program = product ?? "";
   const table = parameters.map((p) => p.address).join();
   if (built && table !== built) { location.reload(); return; } // another version of the show answers
   desk.begin(parameters, access);
   if (!built) {
     built = table;
-    if (product) document.title = document.querySelector("h1").textContent = product;
     build(parameters, new Set(deeds ?? []));
   }
   presets.list(named ?? []);
@@ -87,7 +88,7 @@ function showLink(state, words, retryAt) {
 }
 
 // The token has become a cookie: it need not stay where it is seen.
-if (location.search) history.replaceState(null, "", location.pathname + location.hash);
+if (location.search) history.replaceState(null, "", location.pathname + VIEW + location.hash);
 
 find("token").addEventListener("cancel", (event) => event.preventDefault()); // without it there is nothing to see
 find("token").addEventListener("close", () => {

@@ -8,7 +8,7 @@ const PRESET = "/show/preset", MODEL = "/show/model", A = "/show/a", B = "/show/
 export const OF_PRESETS = ["/show/morph", "/show/easing"];
 export const HAVE_A_PLACE = [
   PRESET, MODEL, A, B, AB, "/show/save", "/show/rename", "/show/version", "/show/revert", "/show/try", "/show/keep",
-  "/show/cancel", "/show/learn",
+  "/show/cancel", "/show/learn", "/show/forget",
 ];
 
 export class Presets {
@@ -43,6 +43,20 @@ export class Presets {
     this.models = new Map(names.map((name) => [name, go(name)]));
     find("model-names").replaceChildren(...this.models.values());
     mark(this.models, this.desk.get(MODEL));
+  }
+
+  /** Take how the presets are doing: whether a draft is open, what came of the last deed. */
+  show({draft = false, last = "", problem = ""} = {}) {
+    const said = problem || last;
+    if (this.said !== undefined && said && said !== this.said) notice(said);
+    this.said = said;
+    write(find("last-deed"), said);
+    const place = find("draft");
+    if (place.hidden !== draft) return;
+    place.hidden = !draft;
+    const deed = (name, label) => button(label, () => this.desk.tell("/show/" + name));
+    const words = make("span", {textContent: "A draft: keep it, or cancel and all is as it was."});
+    place.replaceChildren(...(draft ? [words, deed("keep", "Keep"), deed("cancel", "Cancel")] : []));
   }
 
   #card({name, description, thumbnail, from}) {
@@ -88,8 +102,7 @@ export class Presets {
       });
       return form;
     };
-    const now = make("p", {className: "about"});
-    desk.watch(PRESET, (name) => write(now, name ? `Shown: ${name}` : ""));
+    const now = make("p", {id: "last-deed", className: "about"});
     const draft = make("div", {className: "buttons", role: "group", aria: {label: "Try something"}},
       deed("try", "Try", "From here on it is a draft: keep it or cancel it."), deed("keep", "Keep"), deed("cancel", "Cancel"));
     const back = make("div", {className: "buttons", role: "group", aria: {label: "Go back"}}, deed("revert", "Revert"), this.#versions());

@@ -22,6 +22,7 @@ export function makeRow(p, desk, {star = null, learn = null, label = nameOf(p.ad
   head.append(beside);
   row.append(head);
   if (below) row.append(below);
+  if (learn) row.append(learn.placeFor(p));
   if (about || star) row.append(make("div", {className: "foot"}, about ? makeAbout(p, id) : null, star?.buttonFor(p)));
   return row;
 }

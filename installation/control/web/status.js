@@ -21,10 +21,10 @@ export function showReasons(reasons) {
   place.replaceChildren(...lines.map((line) => make("li", {textContent: line})));
 }
 
-export function showStatus(status, roundTripMs) {
+export function showStatus(status, page) {
   showCondition(status.condition ?? "ok");
   showReasons(status.reasons ?? {});
-  showFacts(factsOf(status, roundTripMs));
+  showFacts(factsOf(status, page));
   const heard = status.slow_path?.heard;
   showLikeliest(heard && heard.doing !== "remembering" ? heard.likeliest : []); // in silence a name means nothing
   const everything = find("everything");

@@ -183,6 +183,9 @@ def test_a_control_is_learnt_by_its_button_and_what_was_bound_is_said(browser: B
     wait_for_text(browser, "#learning", "for audio gain")
     show.set("/show/learn", "")  # the controller has spoken
     wait_for_text(browser, "#learning", "audio gain: done")
+    bound = {"control": "cc 21", "address": "/audio/gain", "words": "cc 21 of channel 1", "whose": "learnt"}
+    show.status = {**show.status, "controls": {"midi": {"open": "eight knobs", "bindings": [bound]}}}
+    wait_for_text(browser, f"{GAIN} .bindings", "cc 21 of channel 1")
 
     browser.click(f"{GLIDE} .teach")
     assert wait_until(lambda: show.values["/show/learn"] == "/latent/glide")
@@ -254,6 +257,14 @@ def test_events_and_reasons_are_told_in_words(browser: Browser, show: LiveShow) 
     wait_for_text(browser, "#condition", "degraded")
     wait_for_text(browser, "#reasons", "the microphone is <b>gone</b>")
     wait_for_text(browser, "#events", "since 1 min 15 s, 3 times")
+
+
+def test_an_open_draft_is_kept_or_cancelled_from_the_head_of_the_page(browser: Browser, show: LiveShow) -> None:
+    show.status = {**show.status, "controls": {"presets": {"draft": True, "last": "a draft is open"}}}
+    go(browser, show)
+    browser.wait_for("!document.querySelector('#draft').hidden")
+    browser.click("#draft button:last-child")
+    assert wait_until(lambda: bool(asked(show, "/show/cancel")))
 
 
 def test_who_may_only_look_moves_nothing(browser: Browser) -> None:
