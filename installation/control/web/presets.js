@@ -115,7 +115,7 @@ export class Presets {
   #versions() {
     const {desk} = this, p = desk.parameters.get("/show/version");
     if (!p) return null;
-    const words = (n) => n === 0 ? "newest version" : n === 1 ? "as saved before" : `as saved ${n} times ago`;
+    const words = (n) => n === 0 ? "newest" : n + " before";
     const options = Array.from({length: p.high - p.low + 1}, (_, n) => make("option", {value: p.low + n, textContent: words(p.low + n)}));
     const select = make("select", {id: "version", aria: {label: "Version of the shown preset"}}, ...options);
     select.addEventListener("change", () => desk.set(p.address, Number(select.value)));

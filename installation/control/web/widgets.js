@@ -31,7 +31,7 @@ function makeValue(p, desk) {
     const value = typed(p, field.value);
     field.hidden = true;
     show.hidden = false;
-    if (!kept || !field.value.trim()) return;
+    if (!kept || !field.value.trim() || value === desk.get(p.address)) return;
     if (value === null) notice(`${name} is a number, not “${field.value.slice(0, 20)}”.`);
     else desk.set(p.address, value);
   };
