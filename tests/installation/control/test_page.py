@@ -282,7 +282,7 @@ def test_an_answer_that_fails_is_a_short_line_and_no_more(desk: Desk) -> None:
 
 
 def make_page(desk: Desk, port: int = 0, host: str = "127.0.0.1") -> OperatorPage:
-    return OperatorPage(desk, status=ShowStatus, picture=lambda: JPEG, host=host, port=port)
+    return OperatorPage(Sources(desk, ShowStatus, lambda: JPEG, list), host=host, port=port)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from installation.control.page import OperatorPage
+from installation.control.page_sources import Sources
 from installation.desk import Desk
 from installation.plain import to_plain
 from installation.status import ShowStatus
@@ -28,7 +29,7 @@ def desk() -> Desk:
 
 
 def serve(desk: Desk, host: str = "127.0.0.1") -> OperatorPage:
-    page = OperatorPage(desk, status=ShowStatus, picture=lambda: None, host=host, port=0)
+    page = OperatorPage(Sources(desk, ShowStatus, lambda: None, list), host=host, port=0)
     page.start()
     assert wait_until(lambda: page._server is not None and page._server.started, within_s=60)
     return page
