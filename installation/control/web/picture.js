@@ -4,11 +4,11 @@ import {find, write} from "./dom.js";
 
 const RATES = [8, 4, 2, 1]; // pictures a second
 const SLOW_MS = 400, QUICK_MS = 150; // there and back
-const QUICK_TIMES = 8; // so often in a row before it goes up again
+const SLOW_TIMES = 2, QUICK_TIMES = 8; // so often in a row before it goes down, and up again
 
 export class Picture {
   constructor(send) {
-    Object.assign(this, {send, inView: true, at: 0, asked: -1, quick: 0, next: null, drawing: false});
+    Object.assign(this, {send, inView: true, at: 0, asked: -1, slow: 0, quick: 0, next: null, drawing: false});
     if (navigator.connection?.saveData) this.at = 2;
     new IntersectionObserver(([seen]) => { this.inView = seen.isIntersecting; this.ask(); }).observe(find("screen").parentElement);
     document.addEventListener("visibilitychange", () => this.ask());
@@ -27,7 +27,8 @@ export class Picture {
   /** Follow how long a word takes there and back: pictures stand in the same line as values. */
   follow(roundTripMs) {
     this.quick = roundTripMs < QUICK_MS ? this.quick + 1 : 0;
-    if (roundTripMs > SLOW_MS && this.at < RATES.length - 1) this.at += 1;
+    this.slow = roundTripMs > SLOW_MS ? this.slow + 1 : 0;
+    if (this.slow >= SLOW_TIMES && this.at < RATES.length - 1) { this.at += 1; this.slow = 0; }
     else if (this.quick >= QUICK_TIMES && this.at > 0) { this.at -= 1; this.quick = 0; }
     this.ask();
   }

@@ -63,10 +63,10 @@ export class Presets {
     const picture = thumbnail ? make("img", {src: thumbnail, alt: "", loading: "lazy", decoding: "async"})
       : make("span", {className: "letter", textContent: name.slice(0, 1), aria: {hidden: "true"}});
     if (thumbnail) picture.addEventListener("error", () => picture.remove(), {once: true});
-    const words = make("span", {className: "what", textContent: description ?? ""});
+    const words = make("span", {className: "what", textContent: (description ?? "").replaceAll("`", "")});
     const title = make("span", {className: "title", textContent: name.replaceAll("_", " ")});
     if (from === "venue") title.append(make("span", {className: "tag", textContent: "of this venue"}));
-    const card = make("button", {type: "button", className: "card", data: {preset: name}, aria: {pressed: "false"}},
+    const card = make("button", {type: "button", className: "card", title: description ?? "", data: {preset: name}, aria: {pressed: "false"}},
       make("span", {className: "thumb"}, picture), title, words);
     card.addEventListener("click", () => this.desk.set(PRESET, name));
     return card;
