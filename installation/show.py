@@ -196,6 +196,8 @@ class Show:
     def _receive_frame(self, now: float) -> None:
         frame = self._parts.frames.newest(self._frame.serial if self._frame is not None else 0)
         if frame is not None:
+            if not self._living:
+                self._parts.renderer.restart()  # until now the workers' start took the time
             self._frame, self._living = frame, True
             self._parts.meter.received(frame, now)
 
