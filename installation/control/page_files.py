@@ -28,9 +28,9 @@ _TYPES: Final = {
 """A system's own table may call a script plain text, and then no browser runs it."""
 
 
-def has_page(folder: Path = FOLDER) -> bool:
-    """Return whether the page is there as files."""
-    return (folder / _INDEX).is_file()
+def door() -> str:
+    """Return the page that asks a browser for a token: it stands alone, whoever has none gets no other file."""
+    return (FOLDER / "door.html").read_text(encoding="utf-8")
 
 
 def answer_file(request: Request, name: str, folder: Path = FOLDER) -> Response:
@@ -43,10 +43,10 @@ def answer_file(request: Request, name: str, folder: Path = FOLDER) -> Response:
     return tagged(request, path.read_bytes(), kind, {"Content-Security-Policy": _policy(request)})
 
 
-def answer_page(request: Request, folder: Path = FOLDER) -> Response:
+def answer_page(request: Request) -> Response:
     """Return the page itself, which is not kept: it is where a new version begins."""
     headers = {"Content-Security-Policy": _policy(request), "Cache-Control": "no-store"}
-    return Response((folder / _INDEX).read_bytes(), media_type=_TYPES[".html"], headers=headers)
+    return Response((FOLDER / _INDEX).read_bytes(), media_type=_TYPES[".html"], headers=headers)
 
 
 def tagged(request: Request, content: bytes, kind: str, headers: dict[str, str] | None = None) -> Response:

@@ -13,7 +13,10 @@ from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.proc, pytest.mark.heavy]
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
-GAIN, GLIDE = '[data-group="audio"] [data-address="/audio/gain"]', '[data-group="latent"] [data-address="/latent/glide"]'
+GAIN, GLIDE = (
+    '[data-group="audio"] [data-address="/audio/gain"]',
+    '[data-group="latent"] [data-address="/latent/glide"]',
+)
 PHONE_PX, LAPTOP_PX = (390, 844), (1280, 800)
 
 
@@ -106,7 +109,9 @@ def test_a_finger_that_scrolls_past_moves_nothing_and_one_that_draws_moves_it_fr
     browser.ask("Emulation.setTouchEmulationEnabled", enabled=False)
     assert wait_until(lambda: bool(asked(show, "/latent/glide")))
     moved = asked(show, "/latent/glide")
-    assert all(isinstance(value, float | int) and 0 <= value < 3 for value in moved)  # neither 27, where the first was, nor any jump
+    assert all(
+        isinstance(value, float | int) and 0 <= value < 3 for value in moved
+    )  # neither 27, where the first was, nor any jump
 
 
 def test_a_value_is_typed_and_a_double_tap_on_it_or_its_name_goes_back_to_the_default(
@@ -219,7 +224,10 @@ def test_presets_and_looks_go_through_their_rows(browser: Browser, show: LiveSho
     browser.click("#tap")
 
     assert wait_until(lambda: bool(asked(show, "/audio/tap")))
-    done = [*(f"/show/{deed}" for deed in ("preset", "try", "keep", "cancel", "revert", "save", "snapshot")), "/audio/tap"]
+    done = [
+        *(f"/show/{deed}" for deed in ("preset", "try", "keep", "cancel", "revert", "save", "snapshot")),
+        "/audio/tap",
+    ]
     assert [address for address, _ in show.sets] == done
     assert asked(show, "/show/preset") == ["performance"] and asked(show, "/show/save") == ["late set"]
     assert browser.value("document.querySelectorAll('#groups [data-address^=\"/show/save\"]').length") == 0
@@ -250,7 +258,13 @@ def test_pictures_are_asked_for_only_while_they_are_seen(browser: Browser, show:
 
 def test_events_and_reasons_are_told_in_words(browser: Browser, show: LiveShow) -> None:
     show.status = {**show.status, "condition": "degraded", "reasons": {"sound": "the microphone is <b>gone</b>"}}
-    lost = {"what": "the microphone is gone", "since_s_ago": 75.0, "times": 3, "over": False, "done": "it is looked for"}
+    lost = {
+        "what": "the microphone is gone",
+        "since_s_ago": 75.0,
+        "times": 3,
+        "over": False,
+        "done": "it is looked for",
+    }
     show.events = [lost]
     go(browser, show)
 
