@@ -17,7 +17,7 @@ from websockets.frames import Frame
 PATIENCE_S: Final = 10.0
 MAX_CONNECTIONS: Final = 64
 MAX_MESSAGE_BYTES: Final = 4_096
-PING_EVERY_S: Final = 10.0
+PING_EVERY_S: Final = 20.0
 _MOST_PIECES: Final = 64
 """Of one message: empty ones would cost nothing to send, and memory to keep."""
 _MOST_UNREAD_BYTES: Final = 1 << 20
