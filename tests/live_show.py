@@ -8,6 +8,7 @@ import json
 import mimetypes
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -102,11 +103,9 @@ class LiveShow:
         self._pages.add(page)
         ticking = threading.Thread(target=self._tick, args=(page,), daemon=True)
         ticking.start()
-        try:
+        with suppress(ConnectionClosed, OSError):
             for text in page:
                 self._hear(page, json.loads(text))
-        except (ConnectionClosed, OSError):
-            pass
         self._pages.discard(page)
 
     def _tick(self, page: ServerConnection) -> None:
@@ -163,7 +162,5 @@ def _respond(status: HTTPStatus, body: bytes, kind: str) -> Response:
 
 
 def _send(page: ServerConnection, message: str | bytes) -> None:
-    try:
+    with suppress(ConnectionClosed, OSError):
         page.send(message)
-    except (ConnectionClosed, OSError):
-        pass

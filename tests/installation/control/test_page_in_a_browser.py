@@ -1,4 +1,4 @@
-"""The operator page in a real Chromium, led as hands, fingers and keys lead it, against a show that speaks its socket."""
+"""The operator page in a real Chromium, led as hands, fingers and keys lead it, against a small show."""
 
 import json
 from collections.abc import Iterator
@@ -7,16 +7,18 @@ from pathlib import Path
 import axe_core_python
 import pytest
 
+from installation.control.page import OperatorPage
+from installation.control.page_sources import Sources
+from installation.desk import Desk
+from installation.status import ShowStatus
 from tests.browser import Browser
 from tests.live_show import LiveShow
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.proc, pytest.mark.heavy]
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
-GAIN, GLIDE = (
-    '[data-group="audio"] [data-address="/audio/gain"]',
-    '[data-group="latent"] [data-address="/latent/glide"]',
-)
+GAIN = '[data-group="audio"] [data-address="/audio/gain"]'
+GLIDE = '[data-group="latent"] [data-address="/latent/glide"]'
 PHONE_PX, LAPTOP_PX = (390, 844), (1280, 800)
 
 
@@ -40,7 +42,7 @@ def show() -> Iterator[LiveShow]:
 
 def go(browser: Browser, show: LiveShow) -> None:
     browser.open(show.url)
-    browser.wait_for("document.documentElement.dataset.link === 'open' && document.querySelector('#groups .row')")
+    browser.wait_for("document.documentElement?.dataset.link === 'open' && document.querySelector('#groups .row')")
 
 
 def text(browser: Browser, selector: str) -> str:
@@ -109,9 +111,8 @@ def test_a_finger_that_scrolls_past_moves_nothing_and_one_that_draws_moves_it_fr
     browser.ask("Emulation.setTouchEmulationEnabled", enabled=False)
     assert wait_until(lambda: bool(asked(show, "/latent/glide")))
     moved = asked(show, "/latent/glide")
-    assert all(
-        isinstance(value, float | int) and 0 <= value < 3 for value in moved
-    )  # neither 27, where the first was, nor any jump
+    # Neither 27, which is where both fingers came down, nor anything that the first of them did.
+    assert all(isinstance(value, float | int) and 0 <= value < 3 for value in moved)
 
 
 def test_a_value_is_typed_and_a_double_tap_on_it_or_its_name_goes_back_to_the_default(
@@ -224,10 +225,8 @@ def test_presets_and_looks_go_through_their_rows(browser: Browser, show: LiveSho
     browser.click("#tap")
 
     assert wait_until(lambda: bool(asked(show, "/audio/tap")))
-    done = [
-        *(f"/show/{deed}" for deed in ("preset", "try", "keep", "cancel", "revert", "save", "snapshot")),
-        "/audio/tap",
-    ]
+    deeds = ("preset", "try", "keep", "cancel", "revert", "save", "snapshot")
+    done = [*(f"/show/{deed}" for deed in deeds), "/audio/tap"]
     assert [address for address, _ in show.sets] == done
     assert asked(show, "/show/preset") == ["performance"] and asked(show, "/show/save") == ["late set"]
     assert browser.value("document.querySelectorAll('#groups [data-address^=\"/show/save\"]').length") == 0
@@ -303,6 +302,43 @@ def test_a_token_that_has_changed_is_asked_for(browser: Browser, show: LiveShow)
     assert violations(browser) == []
 
 
+def test_the_shows_own_server_lets_the_page_do_all_that_it_does(browser: Browser) -> None:
+    desk = Desk()
+    page = OperatorPage(Sources(desk, ShowStatus, lambda: None, lambda: ["gallery"]), host="0.0.0.0", port=0)
+    page.start()
+    try:
+        token = page._token.keys.tokens.full if page._token is not None else ""
+        browser.open(f"http://127.0.0.1:{page.port}/")
+        assert violations(browser) == []  # of the door
+        browser.click("#token")
+        browser.type(token)
+        browser.press("Enter")
+        browser.wait_for("document.documentElement?.dataset.link === 'open' && document.querySelector('#groups .row')")
+        assert token not in browser.value("location.href")
+        drag(browser, GAIN, 0.5, 1.0)
+        assert wait_until(lambda: desk.get("/audio/gain") == 24)
+        desk.post("/audio/gain", -6.0, "test")
+        wait_for_text(browser, f"{GAIN} button.value", "−6.0 dB")
+        assert [line for line in browser.complaints() if "401" not in line] == []
+    finally:
+        page.close()
+
+
+def test_numbers_are_read_and_said_as_people_write_them(browser: Browser, show: LiveShow) -> None:
+    browser.open(show.url)
+    said = browser.value(
+        """(async () => {
+          const {fromTravel, lasted, nudge, spoken, toTravel, typed} = await import("/web/values.js");
+          const db = {kind: "float", low: -60, high: 24, unit: "dB", scaling: "linear"};
+          const log = {kind: "float", low: 1, high: 100, unit: "", scaling: "log"};
+          const whole = {kind: "int", low: 0, high: 10, unit: ""};
+          return [typed(db, "−6,5 dB"), typed(db, "99"), typed(db, "loud"), typed(whole, "3.6"), spoken(db, -6),
+            fromTravel(log, 0.5), toTravel(log, 10), nudge(whole, 4, 0.1), nudge(db, 24, 1), lasted(7384)];
+        })()"""
+    )
+    assert said == [-6.5, 24, None, 4, "−6.0 dB", 10, 0.5, 5, 24, "2 h 3 min"]
+
+
 @pytest.mark.parametrize("size_px", [PHONE_PX, LAPTOP_PX])
 def test_axe_finds_nothing_amiss_dark_or_bright_at_any_width(
     browser: Browser, show: LiveShow, size_px: tuple[int, int]
@@ -331,7 +367,7 @@ def too_small(browser: Browser) -> list[str]:
     """Return what is to be hit by a finger and is smaller than 44 by 44 CSS pixels."""
     return list(
         browser.value(
-            """[...document.querySelectorAll('button, select, summary, nav a, .travel, .segments label, input[type=text]')]
+            """[...document.querySelectorAll('button, select, summary, nav a, .travel, label:has(input), [type=text]')]
             .map((one) => [one, one.getBoundingClientRect()])
             .filter(([, box]) => box.width > 0 && (box.width < 43.9 || box.height < 43.9))
             .map(([one, box]) => `${one.outerHTML.slice(0, 90)} ${box.width} x ${box.height}`)"""
