@@ -41,7 +41,7 @@ class LiveShow:
         self.values: dict[str, Any] = {a: p.default for a, p in PARAMETERS.items() if p.kind is not Kind.TRIGGER}
         self.sets: list[tuple[str, Any]] = []
         self.pictures_asked: list[float] = []
-        self.status: Mapping[str, Any] = dict(to_plain(ShowStatus()))  # type: ignore[call-overload]
+        self.status: Mapping[str, Any] = dict(to_plain(ShowStatus()))
         self.events: Sequence[Mapping[str, Any]] = ()
         self.refuse: set[str] = set()
         self.needs_token = False

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from importlib.resources import files
 
-import axe_core_python
 import pytest
 
 from installation.control.page import OperatorPage
@@ -16,7 +15,7 @@ from tests.live_show import LiveShow
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.proc, pytest.mark.heavy]
-AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
+AXE = files("axe_core_python") / "axe.min.js"
 GAIN = '[data-group="audio"] [data-address="/audio/gain"]'
 GLIDE = '[data-group="latent"] [data-address="/latent/glide"]'
 PHONE_PX, LAPTOP_PX = (390, 844), (1280, 800)
