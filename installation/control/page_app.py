@@ -86,7 +86,7 @@ class PageApp:
 
         async def picture(_request: Request) -> Response:
             jpeg = await hub.pictures.glance()
-            return _picture(jpeg or sources.picture())
+            return _picture(jpeg or await asyncio.to_thread(sources.picture))
 
         def thumbnail(request: Request) -> Response:
             jpeg = sources.thumbnail(_preset_name(request))

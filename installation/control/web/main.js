@@ -1,6 +1,7 @@
 // The operator page: wires the connection to what shows and moves. All that is shown comes from the show's own table.
 
 import "./theme.js";
+import {buildAccess} from "./access.js";
 import {Desk} from "./desk.js";
 import {button, find, make, notice} from "./dom.js";
 import {AT_HAND, buildHand} from "./hand.js";
@@ -65,6 +66,7 @@ function build(parameters, deeds) {
     || (deeds.has(p.address) && p.kind === "trigger" && HAVE_A_PLACE.includes(p.address)));
   buildList(listed, atHand, desk, learn);
   learn.begin();
+  buildAccess();
   desk.watch(GATE, (db) => meters.showGate(db));
 }
 

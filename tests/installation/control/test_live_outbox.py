@@ -29,7 +29,7 @@ def test_the_greeting_comes_first_and_values_before_what_is_only_of_the_moment()
     outbox.put_values({"/audio/gain": 1.0})
     outbox.put_refusal("refused")
 
-    order = [message for message in iter(outbox.take, None)]
+    order = list(iter(outbox.take, None))
     assert order[:2] == ["hello", "refused"] and '"values"' in str(order[2])
     assert order[3:] == ["presets", "events", "status", "pong", "meters", b"picture"]
 
@@ -39,7 +39,7 @@ def test_of_very_many_refusals_the_newest_are_told() -> None:
     for number in range(10_000):
         outbox.put_refusal(str(number))
 
-    assert [message for message in iter(outbox.take, None)] == [str(number) for number in range(9968, 10_000)]
+    assert list(iter(outbox.take, None)) == [str(number) for number in range(9968, 10_000)]
 
 
 def test_changes_are_noted_once_and_taken_once() -> None:

@@ -307,7 +307,7 @@ def test_the_shows_own_server_lets_the_page_do_all_that_it_does(browser: Browser
     page.start()
     try:
         token = page._token.keys.tokens.full if page._token is not None else ""
-        browser.open(f"http://127.0.0.1:{page.port}/")
+        browser.open(f"http://127.0.0.2:{page.port}/")  # as from another machine
         assert violations(browser) == []  # of the door
         browser.click("#token")
         browser.type(token)
@@ -319,6 +319,12 @@ def test_the_shows_own_server_lets_the_page_do_all_that_it_does(browser: Browser
         desk.post("/audio/gain", -6.0, "test")
         wait_for_text(browser, f"{GAIN} button.value", "−6.0 dB")
         assert [line for line in browser.complaints() if "401" not in line] == []
+
+        for _sure in range(2):
+            browser.click("#renew")
+        browser.wait_for("document.querySelector('#new-address').value.includes('?token=')")
+        assert token not in browser.value("document.querySelector('#new-address').value")
+        browser.wait_for("document.documentElement.dataset.link === 'open'")
     finally:
         page.close()
 
