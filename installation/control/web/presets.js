@@ -65,9 +65,9 @@ export class Presets {
     if (thumbnail) picture.addEventListener("error", () => picture.remove(), {once: true});
     const words = make("span", {className: "what", textContent: (description ?? "").replaceAll("`", "")});
     const title = make("span", {className: "title", textContent: name.replaceAll("_", " ")});
-    if (from === "venue") title.append(make("span", {className: "tag", textContent: "of this venue"}));
+    const tag = from === "venue" ? make("span", {className: "tag", textContent: "this venue's"}) : null;
     const card = make("button", {type: "button", className: "card", title: description ?? "", data: {preset: name}, aria: {pressed: "false"}},
-      make("span", {className: "thumb"}, picture), title, words);
+      make("span", {className: "thumb"}, picture), title, words, tag);
     card.addEventListener("click", () => this.desk.set(PRESET, name));
     return card;
   }
