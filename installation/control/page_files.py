@@ -43,10 +43,10 @@ def answer_file(request: Request, name: str, folder: Path = FOLDER) -> Response:
     return tagged(request, path.read_bytes(), kind, {"Content-Security-Policy": _policy(request)})
 
 
-def answer_page(request: Request) -> Response:
+def answer_page(request: Request, folder: Path = FOLDER) -> Response:
     """Return the page itself, which is not kept: it is where a new version begins."""
     headers = {"Content-Security-Policy": _policy(request), "Cache-Control": "no-store"}
-    return Response((FOLDER / _INDEX).read_bytes(), media_type=_TYPES[".html"], headers=headers)
+    return Response((folder / _INDEX).read_bytes(), media_type=_TYPES[".html"], headers=headers)
 
 
 def tagged(request: Request, content: bytes, kind: str, headers: dict[str, str] | None = None) -> Response:
