@@ -77,6 +77,7 @@ def test_the_token_is_in_no_log_even_where_everything_is_logged(
             with pytest.raises(InvalidStatus), live(page.port, f"/nowhere?token={token}"):
                 pass
         ask(page, f"/api/status?token={tokens.full}x")
+        assert tokens.full not in repr((page.status(), page._token))
     lines = [record.getMessage() for record in caplog.records if record.name != "websockets.client"]  # the test's own
     said = "\n".join(lines) + "".join(capfd.readouterr())
     assert tokens.full not in said and tokens.read not in said
