@@ -145,16 +145,15 @@ class Browser:
         )
         return float(x), float(y)
 
-    def click(self, selector: str, times: int = 1) -> None:
-        """Tap the middle of the first element that `selector` finds, where a person would; several times in a row."""
+    def click(self, selector: str) -> None:
+        """Tap the middle of the first element that `selector` finds, where a person would."""
         x, y = self.place(selector)
-        for time in range(1, times + 1):
-            self.mouse("mousePressed", x, y, time)
-            self.mouse("mouseReleased", x, y, time)
+        self.mouse("mousePressed", x, y)
+        self.mouse("mouseReleased", x, y)
 
-    def mouse(self, kind: str, x: float, y: float, times: int = 1) -> None:
+    def mouse(self, kind: str, x: float, y: float) -> None:
         """Do one thing with the mouse: mousePressed, mouseMoved (with its button down), mouseReleased."""
-        self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=times)
+        self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
 
     def swipe(self, x: float, y: float, dx: float, dy: float, steps: int = 8) -> None:
         """Draw one finger over the screen."""

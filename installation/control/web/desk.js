@@ -9,7 +9,7 @@ export class Desk {
   constructor({send, isOpen, refuse}) {
     Object.assign(this, {send, isOpen, refuse, access: "full", parameters: new Map(), values: new Map()});
     Object.assign(this, {mine: new Map(), held: new Set(), unsent: new Map(), asked: new Map(), watchers: new Map()});
-    Object.assign(this, {sentAt: 0, timer: 0, number: 0, lastMoved: ""});
+    Object.assign(this, {sentAt: -SEND_EVERY_MS, timer: 0, number: 0, lastMoved: ""});
   }
 
   /** Take the whole table, at the first hello and again after each loss. What was not sent is forgotten. */
@@ -66,12 +66,16 @@ export class Desk {
     this.mine.set(address, {value, timer: setTimeout(() => this.#settle(address), SETTLE_MS)});
     this.#paint(address);
     this.unsent.set(address, value);
-    if (!this.timer) this.timer = setTimeout(() => this.#flush(), this.sentAt + SEND_EVERY_MS - performance.now());
+    const waitMs = this.sentAt + SEND_EVERY_MS - performance.now();
+    if (waitMs <= 0) this.#flush(); // at once, and not from a timer: a browser puts those off while a finger moves
+    else if (!this.timer) this.timer = setTimeout(() => this.#flush(), waitMs);
   }
 
   /** Do something once: a tap, a save. Never joined with another, never shown as a value. */
   tell(address, value = true) {
-    if (this.#may(address)) this.#send(address, value);
+    if (!this.#may(address)) return;
+    this.#flush(); // what was moved before it counts for it: a save saves that
+    this.#send(address, value);
   }
 
   /** A hand is on the control until `release`: what others do to it waits. */
@@ -102,6 +106,7 @@ export class Desk {
   }
 
   #flush() {
+    clearTimeout(this.timer);
     this.timer = 0;
     this.sentAt = performance.now();
     for (const [address, value] of this.unsent) this.#send(address, value);

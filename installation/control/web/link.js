@@ -2,6 +2,7 @@
 
 const FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 5000;
 const SILENCE_MS = 3500; // the show speaks at least once a second
+const GRACE_MS = 1500;
 const OPENING_MS = 5000; // after which an answer is not waited for any longer
 const PING_MS = 1000, ASK_MS = 3000;
 
@@ -16,6 +17,7 @@ export class Link {
   constructor({hear, see, change}) {
     Object.assign(this, {hear, see, change, socket: null, state: "waiting", wait: FIRST_WAIT_MS, roundTripMs: null});
     this.timer = 0;
+    this.watchedAt = performance.now();
     setInterval(() => this.#watch(), PING_MS);
     addEventListener("offline", () => this.#lose("This device has no network."));
     addEventListener("online", () => this.tryNow());
@@ -65,8 +67,12 @@ export class Link {
   }
 
   #watch() {
+    const now = performance.now(), sleptMs = now - this.watchedAt - PING_MS;
+    this.watchedAt = now;
     if (!this.socket) return;
-    const silentMs = performance.now() - this.heardAt;
+    // It was this device that slept: what the show has said meanwhile is about to be read, if it has said anything.
+    if (sleptMs > PING_MS) this.heardAt = Math.max(this.heardAt, now - SILENCE_MS + GRACE_MS);
+    const silentMs = now - this.heardAt;
     if (silentMs > (this.state === "open" ? SILENCE_MS : OPENING_MS)) this.#lose("The show has fallen silent.");
     else this.send({type: "ping", t: performance.now()});
   }

@@ -97,21 +97,22 @@ def test_a_hand_on_a_slider_is_not_fought_and_shows_what_is_there_when_it_has_go
     wait_for_text(browser, f"{GAIN} button.value", "−60.0 dB")
 
 
-def test_a_finger_that_scrolls_past_moves_nothing_and_one_that_draws_moves_it_from_where_it_stands(
+def test_a_finger_moves_a_slider_from_where_it_stands_and_moves_nothing_when_it_scrolls_past(
     browser: Browser, show: LiveShow
 ) -> None:
     browser.shape(*PHONE_PX, phone=True)
     browser.ask("Emulation.setTouchEmulationEnabled", enabled=True)
     go(browser, show)
     browser.value("document.querySelector('[data-group=latent]').open = true")
-    browser.swipe(*browser.place(f"{GLIDE} .travel", 0.9), 0, -150)
-    x, y = browser.place(f"{GLIDE} .travel", 0.9)
-    browser.swipe(x, y, -30, 0)
-    browser.ask("Emulation.setTouchEmulationEnabled", enabled=False)
+    browser.swipe(*browser.place(f"{GLIDE} .travel", 0.9), -30, 0)
     assert wait_until(lambda: bool(asked(show, "/latent/glide")))
-    moved = asked(show, "/latent/glide")
-    # Neither 27, which is where both fingers came down, nor anything that the first of them did.
-    assert all(isinstance(value, float | int) and 0 <= value < 3 for value in moved)
+    browser.swipe(*browser.place(f"{GLIDE} .travel", 0.9), 0, -150)
+    browser.ask("Emulation.setTouchEmulationEnabled", enabled=False)
+    browser.click("#freeze")
+    assert wait_until(lambda: bool(asked(show, "/show/freeze")))
+
+    # Never 27, which is where both fingers came down.
+    assert all(isinstance(value, float | int) and 0 <= value < 3 for value in asked(show, "/latent/glide"))
 
 
 def test_a_value_is_typed_and_a_double_tap_on_it_or_its_name_goes_back_to_the_default(
@@ -123,13 +124,19 @@ def test_a_value_is_typed_and_a_double_tap_on_it_or_its_name_goes_back_to_the_de
     browser.type("-7,5 dB")
     browser.press("Enter")
     assert wait_until(lambda: show.values["/audio/gain"] == -7.5)
-    browser.click(f"{GAIN} button.value", times=2)
+    tap_twice(browser, f"{GAIN} button.value")
     assert wait_until(lambda: show.values["/audio/gain"] == 0)
 
     show.set("/audio/gain", 12.0)
     wait_for_text(browser, f"{GAIN} button.value", "12.0 dB")
-    browser.click(f"{GAIN} .name", times=2)
+    tap_twice(browser, f"{GAIN} .name")
     assert wait_until(lambda: show.values["/audio/gain"] == 0)
+
+
+def tap_twice(browser: Browser, selector: str) -> None:
+    """Tap twice within one turn of the page: how quick the machine is, is its own affair."""
+    tap = "dispatchEvent(new MouseEvent('click', {bubbles: true, detail: 1}))"
+    browser.value(f"(() => {{ const one = document.querySelector({json.dumps(selector)}); one.{tap}; one.{tap}; }})()")
 
 
 def test_with_the_keyboard_alone_it_goes_dark_and_back_and_a_slider_moves_and_is_reset(
