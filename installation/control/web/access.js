@@ -8,9 +8,11 @@ const ASK_MS = 5000;
 /** Build the place for it, on a page that is reached over the network. */
 export function buildAccess() {
   if (THIS_MACHINE.includes(location.hostname)) return;
-  const address = make("input", {type: "text", readOnly: true, hidden: true, id: "new-address", aria: {label: "The new address"}});
+  const address = make("input",
+    {type: "text", readOnly: true, hidden: true, id: "new-address", aria: {label: "The new address"}});
   address.addEventListener("focus", () => address.select());
-  const words = make("p", {className: "about", textContent: "Whoever has its address with the token may do everything here."});
+  const words = make("p",
+    {className: "about", textContent: "Whoever has its address with the token may do everything here."});
   let sure = false;
   const renew = button("New token", async () => {
     if (!sure) {

@@ -3,7 +3,8 @@
 import {lasted} from "./values.js";
 
 const ms = (value) => typeof value === "number" ? (value < 10 ? value.toFixed(1) : Math.round(value)) + " ms" : null;
-const ago = (seconds) => typeof seconds === "number" ? (seconds < 10 ? seconds.toFixed(1) + " s" : lasted(seconds)) : null;
+const ago = (seconds) => typeof seconds !== "number" ? null
+  : seconds < 10 ? seconds.toFixed(1) + " s" : lasted(seconds);
 
 const partsOf = (parts) => Object.entries(parts).filter(([, took]) => typeof took.p95 === "number")
   .map(([part, took]) => part + " " + ms(took.p95)).join(", ");
@@ -71,7 +72,8 @@ function surfacesOf(controls) {
 
 function outputsOf(outputs) {
   return Object.fromEntries(Object.entries(outputs).map(([name, sink]) => {
-    const recorded = sink.recorded_s ? lasted(sink.recorded_s) + (sink.dropped ? `, ${sink.dropped} pictures lost` : "") : "";
+    const lost = sink.dropped ? `, ${sink.dropped} pictures lost` : "";
+    const recorded = sink.recorded_s ? lasted(sink.recorded_s) + lost : "";
     return [name, sink.problem || recorded || "goes on"];
   }));
 }

@@ -11,7 +11,9 @@ export class Learn {
     Object.assign(this, {desk, on: false, now: "", dropped: "", bound: "", boundAt: 0, midi: {}, places: [], told: ""});
     this.toggle = find("learn");
     this.toggle.addEventListener("click", () => this.#switch(!this.on));
-    addEventListener("keydown", (event) => { if (event.key === "Escape" && this.on && !event.defaultPrevented) this.#escape(); });
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.on && !event.defaultPrevented) this.#escape();
+    });
   }
 
   /** Begin as soon as the show is known to have the row for it. */
@@ -30,7 +32,8 @@ export class Learn {
 
   /** Return the place where a row says which controls of the device move it. */
   placeFor(p) {
-    const place = make("ul", {className: "bindings", hidden: true, data: {bound: p.address}, aria: {label: "What moves " + fullName(p.address)}});
+    const label = "What moves " + fullName(p.address);
+    const place = make("ul", {className: "bindings", hidden: true, data: {bound: p.address}, aria: {label}});
     this.places.push(place);
     return place;
   }

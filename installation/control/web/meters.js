@@ -12,11 +12,13 @@ export class Meters {
     this.spokenAt = -Infinity;
     for (const [name, label] of Object.entries(BARS)) {
       const fill = make("span", {className: "fill"});
-      const bar = make("span", {className: "meter", role: "meter", aria: {label, valuemin: 0, valuemax: 100, valuenow: 0}}, fill);
+      const aria = {label, valuemin: 0, valuemax: 100, valuenow: 0};
+      const bar = make("span", {className: "meter", role: "meter", aria}, fill);
       const number = make("span", {className: "reading"});
       this.bars[name] = {bar, fill, number};
       find("gauges").append(make("div", {className: "gauge " + name},
-        make("span", {className: "label", textContent: label, aria: {hidden: "true"}}), bar, name === "level" ? number : null));
+        make("span", {className: "label", textContent: label, aria: {hidden: "true"}}), bar,
+        name === "level" ? number : null));
     }
     this.beat = make("span", {className: "beat", aria: {hidden: "true"}});
     this.bpm = make("span", {className: "bpm", textContent: "no beat"});

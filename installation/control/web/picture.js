@@ -10,7 +10,8 @@ export class Picture {
   constructor(send) {
     Object.assign(this, {send, inView: true, at: 0, asked: -1, slow: 0, quick: 0, next: null, drawing: false});
     if (navigator.connection?.saveData) this.at = 2;
-    new IntersectionObserver(([seen]) => { this.inView = seen.isIntersecting; this.ask(); }).observe(find("screen").parentElement);
+    const look = ([seen]) => { this.inView = seen.isIntersecting; this.ask(); };
+    new IntersectionObserver(look).observe(find("screen").parentElement);
     document.addEventListener("visibilitychange", () => this.ask());
   }
 

@@ -1,4 +1,4 @@
-// Presets as pictures, models by name; how a change moves; what is kept of a look, and two looks at either end of a fader.
+// Presets as pictures, models by name; how a change moves; what is kept of a look, and a fader between two of them.
 
 import {button, find, make, notice, write} from "./dom.js";
 import {makeRow} from "./rows.js";
@@ -14,8 +14,8 @@ export const HAVE_A_PLACE = [
 export class Presets {
   constructor(desk, learn) {
     Object.assign(this, {desk, cards: new Map(), names: [], models: new Map(), picks: []});
-    const row = (address) => desk.parameters.has(address) ? makeRow(desk.parameters.get(address), desk, {learn, about: false}) : null;
-    find("change").replaceChildren(...OF_PRESETS.map(row).filter(Boolean));
+    const row = (address) => makeRow(desk.parameters.get(address), desk, {learn, about: false});
+    find("change").replaceChildren(...OF_PRESETS.filter((address) => desk.parameters.has(address)).map(row));
     this.#buildBetween();
     this.#buildKeep();
     desk.watch(PRESET, (name) => mark(this.cards, name));
@@ -66,7 +66,8 @@ export class Presets {
     const words = make("span", {className: "what", textContent: (description ?? "").replaceAll("`", "")});
     const title = make("span", {className: "title", textContent: name.replaceAll("_", " ")});
     const tag = from === "venue" ? make("span", {className: "tag", textContent: "this venue's"}) : null;
-    const card = make("button", {type: "button", className: "card", title: description ?? "", data: {preset: name}, aria: {pressed: "false"}},
+    const about = {title: description ?? "", data: {preset: name}, aria: {pressed: "false"}};
+    const card = make("button", {type: "button", className: "card", ...about},
       make("span", {className: "thumb"}, picture), title, words, tag);
     card.addEventListener("click", () => this.desk.set(PRESET, name));
     return card;
@@ -82,8 +83,8 @@ export class Presets {
       this.picks.push({select, address});
       return make("label", {}, make("span", {textContent: label, aria: {hidden: "true"}}), select);
     };
-    find("between").replaceChildren(make("div", {className: "between", role: "group", aria: {label: "Between two presets"}},
-      pick(A, "A"), pick(B, "B"), makeSlider(fader, desk)));
+    const about = {className: "between", role: "group", aria: {label: "Between two presets"}};
+    find("between").replaceChildren(make("div", about, pick(A, "A"), pick(B, "B"), makeSlider(fader, desk)));
   }
 
   #buildKeep() {
@@ -93,19 +94,24 @@ export class Presets {
         {id: "deed-" + name, title: desk.parameters.get("/show/" + name).description}) : null;
     const named = (name, label, verb) => {
       if (!has(name)) return null;
-      const field = make("input", {type: "text", id: name + "-name", maxLength: 100, autocomplete: "off", spellcheck: false});
+      const id = name + "-name";
+      const field = make("input", {type: "text", id, maxLength: 100, autocomplete: "off", spellcheck: false});
       const go = make("button", {type: "submit", textContent: verb});
-      const form = make("form", {className: "named"}, make("label", {htmlFor: field.id, textContent: label}), field, go);
+      const form = make("form", {className: "named"}, make("label", {htmlFor: id, textContent: label}), field, go);
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        if (field.value.trim()) { desk.tell("/show/" + name, field.value.trim()); field.value = ""; } else field.focus();
+        if (!field.value.trim()) { field.focus(); return; }
+        desk.tell("/show/" + name, field.value.trim());
+        if (desk.isOpen()) field.value = "";
       });
       return form;
     };
     const now = make("p", {id: "last-deed", className: "about"});
     const draft = make("div", {className: "buttons", role: "group", aria: {label: "Try something"}},
-      deed("try", "Try", "From here on it is a draft: keep it or cancel it."), deed("keep", "Keep"), deed("cancel", "Cancel"));
-    const back = make("div", {className: "buttons", role: "group", aria: {label: "Go back"}}, deed("revert", "Revert"), this.#versions());
+      deed("try", "Try", "From here on it is a draft: keep it or cancel it."),
+      deed("keep", "Keep"), deed("cancel", "Cancel"));
+    const back = make("div", {className: "buttons", role: "group", aria: {label: "Go back"}},
+      deed("revert", "Revert"), this.#versions());
     find("keep").replaceChildren(make("details", {className: "group"},
       make("summary", {}, make("h3", {textContent: "Save, try, go back"})),
       make("div", {className: "keep"}, now, draft, back, named("save", "Save what is shown as", "Save"),
@@ -116,7 +122,8 @@ export class Presets {
     const {desk} = this, p = desk.parameters.get("/show/version");
     if (!p) return null;
     const words = (n) => n === 0 ? "newest" : n + " before";
-    const options = Array.from({length: p.high - p.low + 1}, (_, n) => make("option", {value: p.low + n, textContent: words(p.low + n)}));
+    const numbers = Array.from({length: p.high - p.low + 1}, (_, index) => p.low + index);
+    const options = numbers.map((n) => make("option", {value: n, textContent: words(n)}));
     const select = make("select", {id: "version", aria: {label: "Version of the shown preset"}}, ...options);
     select.addEventListener("change", () => desk.set(p.address, Number(select.value)));
     desk.watch(p.address, (value) => { select.value = value; });

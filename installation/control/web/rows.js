@@ -1,4 +1,4 @@
-// One row of the list: name, control, what it does; back to its default; among the favourites; learnt from a controller.
+// One row of the list: name, control, what it does; back to its default; among the favourites; taught a controller.
 
 import {button, icon, make, onTaps} from "./dom.js";
 import {fullName, isDefault, isNumber, nameOf, spoken} from "./values.js";
@@ -12,8 +12,8 @@ export function makeRow(p, desk, {star = null, learn = null, label = nameOf(p.ad
   const {beside, below} = makeWidget(p, desk, about ? {describedBy: id} : {});
   const name = make("span", {className: "name", textContent: label});
   const head = make("div", {className: "head"}, name, ...(learn ? [learn.buttonFor(p)] : []));
-  const row = make("div", {className: "row", role: "group", aria: {label: fullName(p.address)}, data: {address: p.address}});
-  row.dataset.kind = p.kind;
+  const data = {address: p.address, kind: p.kind};
+  const row = make("div", {className: "row", role: "group", aria: {label: fullName(p.address)}, data});
   if (p.kind !== "trigger" && p.kind !== "text") {
     onTaps(name, () => desk.set(p.address, p.default));
     name.title = "Double-tap: back to " + spoken(p, p.default);
@@ -31,7 +31,8 @@ function makeReset(p, desk, row) {
   const label = `${nameOf(p.address)} back to ${spoken(p, p.default)}`;
   const reset = button("", () => {
     desk.set(p.address, p.default);
-    row.querySelector("input[type=range], input:checked, button.switch, select")?.focus({preventScroll: true}); // this button is about to go
+    // This button is about to go.
+    row.querySelector("input[type=range], input:checked, button.switch, select")?.focus({preventScroll: true});
   }, {className: "quiet icon reset", title: label, aria: {label}});
   reset.append(icon("reset"));
   desk.watch(p.address, (value) => row.classList.toggle("moved", !isDefault(p, value)));
@@ -39,6 +40,7 @@ function makeReset(p, desk, row) {
 }
 
 function makeAbout(p, id) {
-  const standard = isNumber(p) || p.kind === "choice" ? ` · default\u00a0${spoken(p, p.default).replace(" ", "\u00a0")}` : "";
+  const value = spoken(p, p.default).replace(" ", "\u00a0");
+  const standard = isNumber(p) || p.kind === "choice" ? ` · default\u00a0${value}` : "";
   return make("p", {id, className: "about", textContent: p.description + standard});
 }

@@ -1,5 +1,5 @@
-// A slider. A mouse takes it where it points; a finger moves it from where it stands, so that scrolling past or touching
-// by mistake moves nothing, and moves it finely when it is drawn away from the track or Shift is held.
+// A slider. A mouse takes it where it points; a finger moves it from where it stands, so that scrolling past or
+// touching by mistake moves nothing, and moves it finely when it is drawn away from the track or Shift is held.
 
 import {make} from "./dom.js";
 import {fromTravel, fullName, nudge, spoken, toTravel} from "./values.js";
@@ -24,7 +24,8 @@ export function makeSlider(p, desk, {describedBy = ""} = {}) {
     travel.style.setProperty("--to", Math.max(at, origin));
   });
 
-  range.addEventListener("input", () => desk.set(p.address, fromTravel(p, range.valueAsNumber))); // assistive technology
+  // Pointers are followed below, keys are read below: what still comes by itself is assistive technology's.
+  range.addEventListener("input", () => desk.set(p.address, fromTravel(p, range.valueAsNumber)));
   range.addEventListener("keydown", (event) => {
     const value = valueAfter(event, p, desk.get(p.address));
     if (value === null) return;
@@ -91,7 +92,8 @@ function followPointer(travel, range, p, desk) {
   const widthPx = () => Math.max(travel.clientWidth - THUMB_PX, 1);
   function goTo(event) {
     grip.x = event.clientX;
-    grip.at = Math.min(Math.max((event.clientX - travel.getBoundingClientRect().left - THUMB_PX / 2) / widthPx(), 0), 1);
+    const fromLeftPx = event.clientX - travel.getBoundingClientRect().left - THUMB_PX / 2;
+    grip.at = Math.min(Math.max(fromLeftPx / widthPx(), 0), 1);
     desk.set(p.address, fromTravel(p, grip.at));
   }
 }

@@ -84,7 +84,8 @@ function makeSegments(p, desk) {
 }
 
 function makeText(p, desk) {
-  const field = make("input", {type: "text", autocomplete: "off", spellcheck: false, aria: {label: fullName(p.address)}});
+  const field = make("input",
+    {type: "text", autocomplete: "off", spellcheck: false, aria: {label: fullName(p.address)}});
   field.addEventListener("change", () => desk.set(p.address, field.value));
   desk.watch(p.address, (value) => { if (document.activeElement !== field) field.value = value; });
   return field;

@@ -76,7 +76,8 @@ def test_the_pages_scripts_find_each_other() -> None:
 
 
 def test_no_file_of_the_page_outgrows_one_idea() -> None:
-    assert {file.name for file in FOLDER.iterdir() if len(file.read_text("utf-8").splitlines()) > 300} == set()
+    lines = {file.name: file.read_text("utf-8").splitlines() for file in FOLDER.iterdir()}
+    assert {name for name, text in lines.items() if len(text) > 300 or max(map(len, text)) > 120} == set()
 
 
 def test_every_parameter_is_there_with_its_value_and_range(desk: Desk, client: Client) -> None:
