@@ -16,6 +16,7 @@ from s2s.serving.keys import Key
 
 _TRY_AGAIN_S: Final = 10
 _TOO_MUCH: Final = 1008
+_LAST_WORD_S: Final = 1.0
 _MOST_NONSENSE: Final = 100
 """Messages that say nothing, from one connection."""
 
@@ -23,17 +24,19 @@ _MOST_NONSENSE: Final = 100
 async def serve_live(websocket: WebSocket, hub: LiveHub, refused: Callable[[str], None]) -> None:
     """Serve one connection until it ends."""
     peer = websocket.client.host if websocket.client else ""
-    if reason := hub.why_full(peer):
+    client = LiveClient(key=websocket.scope.get("state", {}).get("key", Key()), peer=peer)
+    if reason := hub.why_full(client):
         refused(reason)
         await _deny(websocket, reason)
         return
-    client = LiveClient(key=websocket.scope.get("state", {}).get("key", Key()), peer=peer)
     await websocket.accept()
     try:
         await hub.add(client)
         async with asyncio.TaskGroup() as both:
             sender = both.create_task(_send(websocket, client))
             await _receive(websocket, client, hub, refused)
+            if client.closing is not None:  # whoever is hung up is told why, unless it reads nothing
+                await asyncio.wait([sender], timeout=_LAST_WORD_S)
             sender.cancel()
     except* WebSocketDisconnect:
         pass

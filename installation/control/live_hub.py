@@ -64,12 +64,19 @@ class LiveHub:
         """How many pages are connected; any thread."""
         return len(self._clients)
 
-    def why_full(self, peer: str) -> str:
-        """Return why there is no room for another page of `peer`, empty where there is."""
-        if len(self._clients) >= MAX_CLIENTS:
-            return f"{MAX_CLIENTS} pages are connected already"
-        if sum(client.peer == peer for client in self._clients) >= MAX_CLIENTS_A_PEER:
-            return f"{MAX_CLIENTS_A_PEER} pages of this address are connected already"
+    def why_full(self, new: LiveClient) -> str:
+        """Return why there is no room for another page, empty where there is.
+
+        Those who only look have half of the places: they keep no operator out.
+        """
+        alike = [client.peer for client in self._clients if client.key.role is new.key.role]
+        most, most_a_peer = (
+            (MAX_CLIENTS, MAX_CLIENTS_A_PEER) if new.may_set else (MAX_CLIENTS // 2, MAX_CLIENTS_A_PEER // 2)
+        )
+        if len(self._clients if new.may_set else alike) >= most:
+            return f"{most} pages are connected already"
+        if alike.count(new.peer) >= most_a_peer:
+            return f"{most_a_peer} pages of this address are connected already"
         return ""
 
     async def add(self, client: LiveClient) -> None:

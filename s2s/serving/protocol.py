@@ -18,6 +18,7 @@ PATIENCE_S: Final = 10.0
 MAX_CONNECTIONS: Final = 64
 MAX_MESSAGE_BYTES: Final = 4_096
 PING_EVERY_S: Final = 20.0
+_LINGER_S: Final = 5.0
 _MOST_PIECES: Final = 64
 """Of one message: empty ones would cost nothing to send, and memory to keep."""
 _MOST_UNREAD_BYTES: Final = 1 << 20
@@ -88,6 +89,11 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().handle_ping()
         if self.transport.get_write_buffer_size() > _MOST_UNREAD_BYTES:
             self.transport.abort()
+
+    def on_task_complete(self, task: "asyncio.Task[None]") -> None:
+        super().on_task_complete(task)
+        # What is still to be written may be written, but whoever does not read it holds no place.
+        self.loop.call_later(_LINGER_S, self.transport.abort)
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()

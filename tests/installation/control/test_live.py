@@ -1,6 +1,7 @@
 """`/api/live` on a real socket: several pages agree, slow and hostile ones cost nobody anything."""
 
 import json
+import logging
 import socket
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +19,10 @@ from tests.installation.control.live_page import LivePage, Turns, live, served, 
 from tests.waiting import wait_until
 
 GAIN = "/audio/gain"
+UPGRADE = (
+    "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+)
 
 
 class StillWall:
@@ -209,14 +214,41 @@ def test_whoever_does_harm_is_hung_up_and_the_others_notice_nothing(
 def test_a_page_that_reads_nothing_holds_no_memory_and_the_others_go_on(desk: Desk, page: OperatorPage) -> None:
     with live(page.port) as other, socket.create_connection(("127.0.0.1", page.port)) as stuck:
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-        upgrade = f"Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{key}\r\n"
-        stuck.sendall(f"GET /api/live HTTP/1.1\r\n{upgrade}".encode())
+        stuck.sendall(f"GET /api/live HTTP/1.1\r\nHost: localhost\r\n{UPGRADE}\r\n".encode())
         assert wait_until(lambda: page.status().connected == 2)
         for number in range(40):
             other.set(GAIN, number / 10.0).hear_value(GAIN, number / 10.0)
         assert page._hub is not None
         assert all(len(client.outbox._values) <= len(PARAMETERS) for client in page._hub._clients)
+
+
+def test_whoever_hangs_up_at_once_costs_no_line(page: OperatorPage, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", page.port), timeout=30) as client:
+            client.sendall(f"GET /api/live HTTP/1.1\r\nHost: localhost\r\n{UPGRADE}\r\n".encode())
+    with live(page.port) as one:
+        one.hear("hello")
+    assert wait_until(lambda: page.status().connected == 0)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_whoever_does_harm_is_told_why(page: OperatorPage) -> None:
+    with live(page.port) as one:
+        for _ in range(101):
+            one.connection.send("nonsense")
+        with pytest.raises(ConnectionClosed) as ended:
+            one.hear("nothing")
+    assert ended.value.rcvd is not None and ended.value.rcvd.code == 1008
+
+
+def test_those_who_only_look_keep_no_operator_out(page: OperatorPage) -> None:
+    with ExitStack() as held:
+        for _ in range(8):
+            held.enter_context(live(page.port, "/api/live?view=read"))
+        with pytest.raises(InvalidStatus), live(page.port, "/api/live?view=read"):
+            pass
+        for _ in range(16):
+            held.enter_context(live(page.port)).hear("hello")
 
 
 def test_no_more_pages_are_let_in_than_there_is_room_for(page: OperatorPage) -> None:
@@ -244,10 +276,8 @@ def test_no_more_pages_are_let_in_than_there_is_room_for(page: OperatorPage) -> 
 def test_a_foreign_site_opens_no_socket(page: OperatorPage, headers: dict[str, str], status: int) -> None:
     with socket.create_connection(("127.0.0.1", page.port), timeout=30) as client:
         given = {"Host": f"127.0.0.1:{page.port}", **headers}
-        lines = [f"{name}: {value}" for name, value in given.items()]
-        lines += ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
-        lines += ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
-        client.sendall(("GET /api/live HTTP/1.1\r\n" + "\r\n".join(lines) + "\r\n\r\n").encode())
+        lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+        client.sendall(f"GET /api/live HTTP/1.1\r\n{lines}{UPGRADE}\r\n".encode())
         assert client.recv(65_536).startswith(f"HTTP/1.1 {status}".encode())
 
 
