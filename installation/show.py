@@ -31,7 +31,7 @@ from installation.output.snapshot import jpeg_bytes, save_png
 from installation.output.surface import DisplayError
 from installation.parameters import DEFAULTS, parameter
 from installation.plain import to_plain
-from installation.preset import Preset, preset_values
+from installation.preset import Preset
 from installation.preset_follower import PresetRefusal
 from installation.report import build_report, refusal_lines
 from installation.show_parts import Closable, Parts
@@ -62,9 +62,8 @@ class Show:
     """Runs until told to stop, the window closes, the display is lost, the time is over, or there is nothing to show:
     a worker that never came alive."""
 
-    def __init__(self, parts: Parts, preset: Preset, duration_s: float | None) -> None:
-        self._parts = parts
-        self._preset, self._preset_note = preset, ""
+    def __init__(self, parts: Parts, duration_s: float | None) -> None:
+        self._parts, self._preset_note = parts, ""
         self._duration_s = duration_s
         self._fast_features, self._movement = parts.fast_path, FeatureDelay()
         self._memory, self._heard_meter = MemoryMeter(), HeardMeter()
@@ -271,12 +270,13 @@ class Show:
         if isinstance(outcome, PresetRefusal):
             self.errors.append(f"preset {quoted(outcome.name)} refused: {outcome.reason}")
         elif outcome is not None:
-            self._preset = outcome
-            self._parts.desk.route(outcome.routes)
-            self._parts.desk.morph(preset_values(outcome), float(self._parts.desk.get("/show/morph")))
             self._note_model(self._parts.models.follow(outcome, self._parts.inference))
             self._preset_note = self._parts.start_only.note(outcome)
             log.info("preset: %s%s", outcome.name, self._preset_note and f" ({self._preset_note})")
+
+    @property
+    def _preset(self) -> Preset:
+        return self._parts.presets.current
 
     def _follow_model(self, now: float) -> None:
         self._note_model(self._parts.models.poll(now, self._parts.inference))
