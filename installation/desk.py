@@ -76,8 +76,8 @@ class Desk:
         self._take(address, parameter(address).check(value), "show")
 
     def aim(self, values: Mapping[str, ParameterValue], routes: Sequence[Route]) -> None:
-        """Set all of `values` and the modulation, as a fader does that moves many: what is on its way in a morph arrives
-        there instead, and when it would have; the rest glides as its row says. The show's thread alone.
+        """Set all of `values` and the modulation, as one fader does that moves many: what is on its way in a morph
+        arrives there instead, and when it would have; the rest glides as its row says. The show's thread alone.
         """
         now = self._ticked_at or 0.0
         for address, value in values.items():

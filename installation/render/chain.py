@@ -71,9 +71,12 @@ class SparePasses:
         return self._upscales.pop(plain, None) or Upscale(self._context, plain=plain)
 
     def keep(self, item: Passes) -> None:
-        """Keep what leaves the chain."""
+        """Keep what leaves the chain, unless there is such a one."""
         item.rest()
-        self._groups.setdefault(item.names, []).append(item)
+        if item.names in self._groups:
+            item.release()
+            return
+        self._groups[item.names] = [item]
         while len(self._groups) > _KEPT:
             for oldest in self._groups.pop(next(iter(self._groups))):
                 oldest.release()
@@ -83,8 +86,11 @@ class SparePasses:
         self._upscales[upscale.plain] = upscale
 
     def release(self) -> None:
-        for item in (*self._upscales.values(), *(item for items in self._groups.values() for item in items)):
-            item.release()
+        for upscale in self._upscales.values():
+            upscale.release()
+        for items in self._groups.values():
+            for item in items:
+                item.release()
 
 
 class Chain:
@@ -101,6 +107,16 @@ class Chain:
         self._spare = SparePasses(context)
         self.set(names)
 
+    def has(self, names: Sequence[str]) -> bool:
+        """Return whether `set` would have nothing to compile. Raises ShaderError as `set` does."""
+        check_passes(names)
+        plain, groups = _parts(names)
+        return (plain == self._plain or self._spare.has_upscale(plain)) and not self._missing(groups)
+
+    def _missing(self, groups: Sequence[_Group]) -> list[_Group]:
+        here = {item.names for item in self._passes}
+        return [group for group in groups if group not in here and not self._spare.has(group)]
+
     def prepare(self, names: Sequence[str], uniforms: Uniforms) -> bool:
         """Compile one more of the passes that `set` would have to; return whether there are none left.
 
@@ -109,8 +125,7 @@ class Chain:
         """
         check_passes(names)
         plain, groups = _parts(names)
-        here = {item.names for item in self._passes}
-        missing = [group for group in groups if group not in here and not self._spare.has(group)]
+        missing = self._missing(groups)
         if plain != self._plain and not self._spare.has_upscale(plain):
             self._spare.make_upscale(plain, uniforms)
         elif missing:

@@ -100,6 +100,8 @@ class Renderer:
 
         Raises ShaderError as `set_passes` does.
         """
+        if self._chain.has(passes):
+            return True
         if self._pass_warmer is not None and not self._pass_warmer.is_ready(passes, self._uniforms):
             return False
         return self._chain.prepare(passes, self._uniforms)

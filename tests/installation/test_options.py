@@ -1,6 +1,7 @@
 """What a preset decides at the start alone, when a show goes to another one."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +49,13 @@ def test_what_no_calibration_can_do_is_refused(arguments: dict[str, object], wor
 
 def test_a_calibration_listens_to_the_presets_microphone() -> None:
     assert resolve(Arguments(calibrate=30, room_late=20.0, apply=True)).source == "mic"
+
+
+def test_a_preset_of_the_venue_is_found_first_by_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "presets"
+    folder.mkdir()
+    (folder / "gallery.yaml").write_text("name: Ours\ndescription: Saved here.\nimage: dawn.png\n")
+    preset = resolve(Arguments(preset="gallery", venue=tmp_path)).preset
+    assert preset.name == "Ours" and preset.image == load_preset("gallery").image
+    assert resolve(Arguments(preset="rehearsal", venue=tmp_path)).preset.name == "Rehearsal"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["presets"]
