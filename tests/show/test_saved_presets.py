@@ -14,7 +14,7 @@ from tests.show_runner import ShowRun
 
 pytestmark = pytest.mark.gl
 
-HAND = "name: Mine\ndescription: By hand.\nsource: demo\npasses: [upscale, grade]\nparameters: {/render/saturation: 2}\n"
+HAND = "name: Mine\ndescription: Mine.\nsource: demo\npasses: [upscale, grade]\nparameters: {/render/saturation: 2}\n"
 GREY = {"/render/saturation": 0.0, "/render/brightness": 0.25, "/latent/hold": True}
 
 
