@@ -44,7 +44,7 @@ from installation.render.pass_warming import PassWarmer
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
-from installation.render.still import read_still
+from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
@@ -95,7 +95,8 @@ def _wire(
     box = undo.enter_context(closing(JsonBox()))
     params = ParamsSender(box)
     frames = undo.enter_context(closing(FrameBox.for_pictures(picture_px)))
-    params.send(worker_params(desk.tick(clock.now(), Features()), preset))
+    at_first = desk.tick(clock.now(), Features())
+    params.send(worker_params(at_first, preset))
 
     slow_path = InferenceStart(config.model, args.seed, ring, box, frames)
     names = ModelNames([preset.path.parent, Path.cwd(), config.model.resolve().parent, PRESET_FOLDER])
@@ -115,6 +116,8 @@ def _wire(
         readiness=ShaderWarmer(),
         pass_warmer=PassWarmer() if is_software(surface.context) else None,
     )
+    still = read_still(config.model / "thumbnail.png")
+    renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
     midi = MidiControl(desk, midi_map, config.midi_device)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
     load = partial(load_usable_named, folders=folders)
@@ -147,7 +150,7 @@ def _wire(
         generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
         sinks=[wall, *open_sinks(config, surface, ring)],
-        still=read_still(config.model / "thumbnail.png"),
+        still=still,
         presets=presets,
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},
         models=models,

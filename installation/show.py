@@ -193,12 +193,14 @@ class Show:
         self._controls = self._parts.desk.tick(now, self._features)
 
     def _send_params(self, _now: float) -> None:
-        params = worker_params(self._controls, self._preset, self._cadence.most_fps)
+        params = worker_params(self._controls, self._parts.presets.current, self._cadence.most_fps)
         self._parts.params.send(replace(params, model=self._parts.models.request))
 
     def _receive_frame(self, now: float) -> None:
         frame = self._parts.frames.newest(self._frame.serial if self._frame is not None else 0)
         if frame is not None:
+            if not self._living:
+                self._parts.renderer.restart()  # until now the workers' start took the time
             self._frame, self._living = frame, True
             self._parts.meter.received(frame, now)
 
@@ -274,10 +276,6 @@ class Show:
             self._preset_note = self._parts.start_only.note(outcome)
             log.info("preset: %s%s", outcome.name, self._preset_note and f" ({self._preset_note})")
 
-    @property
-    def _preset(self) -> Preset:
-        return self._parts.presets.current
-
     def _follow_model(self, now: float) -> None:
         self._note_model(self._parts.models.poll(now, self._parts.inference))
 
@@ -320,7 +318,7 @@ class Show:
         return ShowStatus(
             condition=health.condition,
             reasons=health.reasons,
-            preset=self._preset.name,
+            preset=parts.presets.current.name,
             preset_refused=parts.presets.refusal,
             preset_note=self._preset_note,
             model=parts.models.shown,
@@ -346,7 +344,7 @@ class Show:
         run = {
             "painted": parts.frames.serial,
             "restarts": parts.capture.restarts + parts.inference.restarts,
-            "preset": self._preset.name,
+            "preset": parts.presets.current.name,
             "render": self._render_facts(),
             **self._cadence.summary(),
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),

@@ -51,7 +51,8 @@ class SparePasses:
         if uniforms is not None:
             picture = RenderTarget(self._context, SMALL_PX)
             for item in made:
-                item.draw(picture.texture, SMALL_PX, uniforms)
+                for _ in range(2):  # the second time it finds what the first has left to linger
+                    item.draw(picture.texture, SMALL_PX, uniforms)
                 item.rest()
             picture.release()
         self._groups[group] = made
@@ -173,6 +174,11 @@ class Chain:
             if not item.is_skipped(uniforms):
                 picture = item.draw(picture, size, uniforms)
         return picture
+
+    def forget(self) -> None:
+        """No pass has anything to linger from now on."""
+        for item in self._passes:
+            item.forget()
 
     def _mixed_with(self, picture: moderngl.Texture, other: Source, size: Size, uniforms: Uniforms) -> moderngl.Texture:
         """Return `picture` with `other` over it by its share: each up-scaled by itself, so that no look jumps."""

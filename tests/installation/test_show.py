@@ -77,6 +77,9 @@ class Stage:
         self.frames.append(what["frame"])
         self.features.append(what["features"])
 
+    def restart(self) -> None:
+        self._do("restart")
+
     def present(self) -> None:
         self._do("present")
         self.presented += 1

@@ -97,6 +97,9 @@ class Screen:
         self.stage.note("draw", now)
         self.shown.append((frame, features))
 
+    def restart(self) -> None:
+        """The resolution is nobody's business here."""
+
     def present(self) -> None:
         self.stage.note("present", self.stage.clock.now())
         self.stage.clock.advance(PRESENTING_S)
