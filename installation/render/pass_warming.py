@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Sequence
 from multiprocessing.context import SpawnProcess
 from typing import Any, Final
@@ -28,10 +29,13 @@ _NICENESS: Final = 10
 
 
 class PassWarmer:
-    """Warms the driver's cache for one chain after the other. Belongs to the show's thread."""
+    """Warms the driver's cache for one chain after the other. Belongs to the show's thread; starting a process takes
+    longer than a picture may, so a thread of its own does that, and waits for the end.
+    """
 
     def __init__(self) -> None:
         self._process: SpawnProcess | None = None
+        self._thread: threading.Thread | None = None
         self._warms: tuple[str, ...] = ()
         self._warm: set[tuple[str, ...]] = set()
         self._works = True
@@ -39,33 +43,38 @@ class PassWarmer:
     def is_ready(self, names: Sequence[str], uniforms: Uniforms) -> bool:
         """Return whether the chain of `names`, drawn with `uniforms`, can be compiled without a stall; never waits."""
         wanted = tuple(names)
-        if self._process is not None and not self._process.is_alive():
+        if self._thread is not None and not self._thread.is_alive():
             self._warm.add(self._warms)
-            self._process = None
+            self._thread = None
         if wanted in self._warm or not self._works:
             return True
-        if self._process is None:
-            self._start(wanted, uniforms)
-        return not self._works
+        if self._thread is None:
+            process = multiprocessing.get_context("spawn").Process(
+                target=warm_chain, args=(wanted, dict(uniforms)), name="passes", daemon=True
+            )
+            self._process, self._warms = process, wanted
+            self._thread = threading.Thread(target=self._live, args=(process,), name="passes", daemon=True)
+            self._thread.start()
+        return False
 
     def close(self) -> None:
         """Stop what still works at it."""
         self._works = False
-        if self._process is not None:
+        if self._process is not None and self._process.pid is not None:
             self._process.kill()  # it owns nothing but a context and its part of the driver's cache
-            self._process.join(1.0)
-            self._process = None
+        if self._thread is not None:
+            self._thread.join(1.0)
 
-    def _start(self, names: tuple[str, ...], uniforms: Uniforms) -> None:
-        context = multiprocessing.get_context("spawn")
-        process = context.Process(target=warm_chain, args=(names, dict(uniforms)), name="passes", daemon=True)
+    def _live(self, process: SpawnProcess) -> None:
         try:
             process.start()
         except OSError as error:
             _log.warning("passes are compiled as they are needed: no process for it (%s)", error)
             self._works = False
             return
-        self._process, self._warms = process, names
+        if not self._works:  # closed meanwhile
+            process.kill()
+        process.join()
 
 
 def warm_chain(names: tuple[str, ...], uniforms: Uniforms) -> None:
