@@ -11,7 +11,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     desk, modulation        the only writer of controls; features that move them; `feature_delay`: later; `easing`: how
     preset, options         one YAML file per look; the resolved run; `exit_codes`
     venue                   the folder of a place; `preset_store`: its presets; `preset_document`: a look as their text
-    preset_use              whether a show can use a preset; `preset_follower`: goes to another one; `preset_deeds`: saves,
+    preset_use              whether a show can use a preset; `preset_follower`: goes to another; `preset_deeds`: saves,
                             renames, goes back, tries; `preset_fader`: between two, by a `preset_blend`
     errand                  what a disk may hold up, in a thread
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
