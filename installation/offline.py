@@ -117,7 +117,7 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
 
 
 def film_hour(began: float, clock: Clock) -> float:
-    """Return the hour of a clock in the film: `/scene/hour` at its beginning, wherever and whenever it is made."""
+    """Return the hour that a clock in the film shows: `/scene/hour` at its beginning, wherever it is made."""
     return (began + clock.now() / 3600.0) % 24.0
 
 
