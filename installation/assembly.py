@@ -129,7 +129,7 @@ def _wire(
         "midi": midi,
         "clock": clock_port,
         "link": link,
-        "presets": PresetDeeds(desk, presets, PresetStore(config.venue.presets, folders), wall, models.folder_of),
+        "presets": PresetDeeds(desk, presets, PresetStore(config.venue.presets, folders), wall, lambda: models.chosen),
         "fader": PresetFader(desk, presets, load),
     }
     parts = Parts(

@@ -60,6 +60,11 @@ class Errands(Generic[T]):
         self._errand.start()
         return ""
 
+    def finish(self, within_s: float) -> None:
+        """Wait for the one on its way, at the end of a show, but not for ever."""
+        if self._errand is not None:
+            self._errand.join(within_s)
+
     def back(self, now: float) -> T | str | None:
         """Return what the errand has brought, or why it brings nothing; None while it is on its way."""
         errand = self._errand

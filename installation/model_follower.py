@@ -18,7 +18,6 @@ from installation.preset import Preset
 from installation.status import InferenceStatus
 from installation.values import ParameterValue
 from installation.worker_params import ModelRequest
-from s2s.card import DEFAULT_BUNDLE
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +55,8 @@ class ModelFollower:
         self._wanted: str | None = None
         self._rescuing = False
         self._by_hand = False
-        self._chosen: Path | None = None
+        self.chosen: Path | None = None
+        """The bundle that plays, where a hand went to it since the last preset; None where it is the preset's own."""
         self._rejections = RejectionCounter(ADDRESS, log)
         self.shown = names.name_of(start.model.resolve())
         desk.correct(ADDRESS, self.shown)
@@ -70,7 +70,7 @@ class ModelFollower:
             folder = model_folder(preset)
         except OptionError as error:
             return self._reject(preset.model, str(error))
-        self._wanted, self._by_hand, self._chosen = None, False, None
+        self._wanted, self._by_hand, self.chosen = None, False, None
         self._ask(preset.model, (str(folder),), host)
         return None
 
@@ -85,16 +85,6 @@ class ModelFollower:
             except ModelNameError as error:
                 return self._reject(name, str(error))
         return None if self.request.number == 0 else self._look(host)
-
-    def folder_of(self, preset: Preset) -> Path | None:
-        """Return the bundle that belongs to `preset` as it plays: one that a hand went to since, else its own; None is
-        the default.
-        """
-        try:
-            folder = (self._chosen or model_folder(preset)).resolve()
-        except (OptionError, OSError, RuntimeError):
-            return None
-        return None if folder == DEFAULT_BUNDLE.resolve() else folder
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if address == ADDRESS and origin != "show":
@@ -122,7 +112,7 @@ class ModelFollower:
     def _plays(self, folder: Path) -> None:
         changed, self._start.model = folder != self._start.model.resolve(), folder
         self.request, self.refusal, self.shown = ModelRequest(), None, self._names.name_of(folder)
-        self._chosen = folder if self._by_hand else self._chosen
+        self.chosen = folder if self._by_hand else self.chosen
         self._desk.correct(ADDRESS, self.shown)
         if changed:
             log.info("model: %s", self.shown)

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
 from installation.errand import Errands
+from installation.options import model_folder
 from installation.output.thumbnail import thumbnail_jpeg
 from installation.parameters import DEEDS
 from installation.preset import Preset
@@ -23,6 +24,7 @@ from installation.preset_store import PresetStore, name_problem
 from installation.preset_use import usable
 from installation.status import PresetStatus
 from installation.values import ParameterValue, Pixels
+from s2s.card import DEFAULT_BUNDLE
 from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)
@@ -34,11 +36,14 @@ REVERT: Final = "/show/revert"
 TRY: Final = "/show/try"
 KEEP: Final = "/show/keep"
 CANCEL: Final = "/show/cancel"
-_DEEDS: Final = (TRY, KEEP, CANCEL, REVERT, VERSION, RENAME, SAVE)
-"""In the order in which they are done where one turn brings several."""
+_DEEDS: Final = frozenset({SAVE, RENAME, VERSION, REVERT, TRY, KEEP, CANCEL})
+_ON_DISK: Final = (SAVE, RENAME)
 _STAYS: Final = frozenset({*DEEDS, "/show/blackout", "/show/freeze"})
 """What /show/cancel does not touch: who went dark stays dark."""
 _PICTURE_WITHIN_S: Final = 1.0
+_PAUSE_S: Final = 0.5
+"""Between two savings: a flood of them is not a flood of files and lines in the log."""
+_AT_THE_END_S: Final = 2.0
 
 
 class Wall(Protocol):
@@ -51,7 +56,9 @@ class Wall(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Saving:
-    """A look that is to be saved as `name`, as soon as its picture has come; `shown` is what it was made from."""
+    """A look that is to be saved as `name`, as soon as its picture has come; `shown` is what it was made from, `model`
+    the folder that a hand went to, None where it is the preset's own.
+    """
 
     name: str
     preset: Preset
@@ -71,8 +78,8 @@ class _Done:
 
 
 class PresetDeeds:
-    """Belongs to the show's thread. `model` returns the folder of the model that a preset stands for as it plays now,
-    None for the default.
+    """Belongs to the show's thread. `model` returns the folder of the model that a hand went to, None where the
+    preset's own plays.
     """
 
     def __init__(
@@ -81,13 +88,14 @@ class PresetDeeds:
         follower: PresetFollower,
         store: PresetStore,
         wall: Wall,
-        model: Callable[[Preset], Path | None] = lambda _preset: None,
+        model: Callable[[], Path | None] = lambda: None,
     ) -> None:
         self._desk, self._follower, self._store, self._wall, self._model = desk, follower, store, wall, model
         self._asked: dict[str, ParameterValue] = {}
         self._saving: _Saving | None = None
         self._errands: Errands[_Done] = Errands()
-        self._sent = ""
+        self._sent, self._rests_until = "", float("-inf")
+        self._noted: Look | None = None
         self._draft: Look | None = None
         self._problem = self._last = ""
         self._rejections = RejectionCounter("presets", log)
@@ -103,9 +111,9 @@ class PresetDeeds:
             self._fetch(now)
         if self._saving is not None:
             self._save(self._saving, now)
-        for address in _DEEDS:
-            waits = address in (SAVE, RENAME) and (self._errands.busy or self._saving is not None)
-            if address in self._asked and not waits:
+        for address in list(self._asked):
+            waits = self._errands.busy or self._saving is not None or now < self._rests_until
+            if address not in _ON_DISK or not waits:
                 self._do(address, self._asked.pop(address), now)
         if not self._follower.busy and VERSION not in self._asked:
             self._desk.correct(VERSION, self._follower.version)  # also where one was asked for that there is not
@@ -124,22 +132,22 @@ class PresetDeeds:
 
     def close(self) -> None:
         """What is being written is written, or was never there."""
+        self._errands.finish(_AT_THE_END_S)
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if address in _DEEDS and origin not in ("show", "preset"):
             self._asked[address] = value
+        if address == TRY:
+            self._noted = self._as_it_stands()  # before what else this turn brings
 
     def _do(self, address: str, value: ParameterValue, now: float) -> None:
         if address == TRY:
-            self._draft = self._as_it_stands()
-            self._say("a draft begins")
+            self._draft, self._last = self._noted, "a draft begins"
         elif address == KEEP and self._draft is not None:
-            self._draft = None
-            self._say("the draft is kept")
+            self._draft, self._last = None, "the draft is kept"
         elif address == CANCEL and self._draft is not None:
             self._follower.show(self._draft)
-            self._draft = None
-            self._say("the draft is cancelled")
+            self._draft, self._last = None, "the draft is cancelled"
         elif address in (KEEP, CANCEL):
             self._refuse(address, "there is no draft: /show/try begins one")
         elif address == REVERT:
@@ -154,8 +162,8 @@ class PresetDeeds:
     def _as_it_stands(self) -> Look:
         """Return how everything stands: the way back from a draft."""
         follower, values = self._follower, self._desk.stands()
-        model = self._model(follower.current)
-        preset = replace(follower.current, model="default" if model is None else str(model))
+        model = self._model()
+        preset = follower.current if model is None else replace(follower.current, model=str(model))
         kept = {address: value for address, value in values.items() if address not in _STAYS}
         return Look(follower.shown, preset, kept, preset.routes, follower.version)
 
@@ -171,7 +179,7 @@ class PresetDeeds:
         preset = shown_as_preset(shown, self._desk.stands())
         if name != shown.path.stem:
             preset = replace(preset, name=name)
-        self._saving = _Saving(name, preset, self._model(shown), shown, now)
+        self._saving = _Saving(name, preset, self._model(), shown, now)
         if not self._desk.get("/show/blackout"):  # a black picture says nothing of a look
             self._wall.ask()
 
@@ -186,7 +194,9 @@ class PresetDeeds:
     def _saved(self, saving: _Saving, pixels: Pixels | None) -> _Done:
         """Save, in a thread."""
         picture = None if pixels is None else thumbnail_jpeg(pixels)
-        preset = self._store.save(saving.name, saving.preset, saving.model, picture)
+        model = (saving.model or model_folder(saving.shown)).resolve()
+        own = None if model == DEFAULT_BUNDLE.resolve() else model
+        preset = self._store.save(saving.name, saving.preset, own, picture)
         return _Done(f"saved {saving.name} in {self._store.folder}", saving.name, preset, saving.shown)
 
     def _rename(self, name: str, now: float) -> None:
@@ -199,7 +209,7 @@ class PresetDeeds:
         self._send(RENAME, f"renaming {one_line(shown.path.stem)}", renamed, now)
 
     def _send(self, address: str, what: str, work: Callable[[], _Done], now: float) -> None:
-        self._sent = address
+        self._sent, self._rests_until = address, now + _PAUSE_S
         if reason := self._errands.send(what, work, now):
             self._fail(reason)
 
@@ -208,8 +218,8 @@ class PresetDeeds:
         if isinstance(outcome, str):
             self._fail(outcome)
         elif outcome is not None:
-            self._problem = ""
-            self._say(outcome.words)
+            self._problem, self._last = "", outcome.words
+            log.info("presets: %s", outcome.words)
             self._desk.correct(self._sent, "")
             if self._follower.current is outcome.shown:
                 self._follower.version = 0
@@ -223,9 +233,5 @@ class PresetDeeds:
     def _refuse(self, address: str, reason: str) -> None:
         self._rejections.add(reason)
         self._last = reason
-        if address in (SAVE, RENAME):
+        if address in _ON_DISK:
             self._desk.correct(address, "")
-
-    def _say(self, words: str) -> None:
-        self._last = words
-        log.info("presets: %s", words)

@@ -230,6 +230,38 @@ def test_a_draft_that_is_cancelled_leaves_everything_as_it_stood_but_the_dark(st
     assert stage.desk.get("/show/preset") == "gallery" and not stage.deeds.status().draft
 
 
+def test_a_draft_begins_before_what_the_same_picture_brings(stage: Stage) -> None:
+    stage.desk.post("/show/try", True, "osc")
+    stage.desk.post("/render/zoom", 1.5, "osc")
+    stage.turn()
+    stage.say("/show/cancel")
+    stage.turn(5.0)
+    assert stage.controls.number("/render/zoom") == 1.0
+
+
+def test_what_is_being_saved_when_the_show_ends_is_saved(stage: Stage) -> None:
+    stage.say("/show/save", "last")
+    stage.turn()
+    stage.deeds.close()
+    assert (stage.folder / "last.yaml").exists()
+
+
+def test_a_flood_of_savings_is_a_file_now_and_then(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    for number in range(100):
+        stage.desk.post("/show/save", f"look{number}", "osc")
+        stage.turn(0.02)
+        wait_until(lambda: stage.deeds._errands._errand is None or not stage.deeds._errands._errand.is_alive())
+    assert 2 <= len(list(stage.folder.glob("*.yaml"))) <= 5 and len(caplog.records) <= 5
+
+
+def test_the_model_that_a_hand_went_to_is_saved_with_the_look(stage: Stage, tmp_path: Path) -> None:
+    stage.deeds = PresetDeeds(stage.desk, stage.follower, stage.store, stage.wall, lambda: tmp_path / "own")
+    stage.say("/show/save", "evening")
+    stage.until(lambda: stage.desk.get("/show/save") == "")
+    assert stage.follower.current.model == "../own"
+
+
 def test_a_draft_that_is_kept_stays(stage: Stage) -> None:
     stage.say("/show/try")
     stage.say("/render/zoom", 1.5)
