@@ -226,8 +226,8 @@ class PresetDeeds:
                 self._follower.settle(outcome.name, outcome.preset)
 
     def _fail(self, reason: str) -> None:
-        """Say why nothing was written; until something is, that is amiss."""
-        self._problem = reason
+        """Say why nothing was written; a look that was not saved is amiss until something is."""
+        self._problem = reason if self._sent == SAVE else self._problem
         self._refuse(self._sent, reason)
 
     def _refuse(self, address: str, reason: str) -> None:

@@ -153,6 +153,7 @@ def test_what_cannot_be_is_refused_in_one_line_and_can_be_said_again(
         stage.do(address, value)
         status = stage.deeds.status()
         assert words in status.last_refusal and "\n" not in status.last and status.refused == count
+        assert status.problem == ""  # nothing is amiss with the show
     assert stage.follower.shown == "gallery" and not list(stage.folder.glob("*.yaml"))
 
 
