@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 ADDRESS: Final = "/show/preset"
 _PAUSE_S: Final = 0.2
 """Between two presets: a flood of requests is not a flood of shaders to compile."""
-_PREPARED_WITHIN_S: Final = 5.0
+_PREPARED_WITHIN_S: Final = 3.0
 """So long the old preset stays while the new one's shaders are made ready; then it comes as it is."""
 
 
