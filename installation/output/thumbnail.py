@@ -13,7 +13,7 @@ _LARGEST_PX: Final = (480, 270)
 _QUALITY: Final = 82
 
 
-class WallPicture:
+class Thumbnailer:
     """A sink that takes the one picture it was asked for. The show's thread alone."""
 
     name = "thumbnail"

@@ -34,7 +34,9 @@ def test_nothing_is_there_before_something_is_saved_and_then_the_file_its_pictur
     assert files(store) == ["mine.jpg", "mine.yaml"]
     folders = (store.folder, PRESET_FOLDER)
     assert preset_thumbnail("mine", folders) == store.folder / "mine.jpg"
-    assert preset_thumbnail("gallery", folders) is None and preset_thumbnail("nothing", folders) is None
+    assert preset_thumbnail("nothing", folders) is None
+    store.save("gallery", GALLERY, None, None)
+    assert preset_thumbnail("gallery", folders) is None  # the picture that ships is of the one that ships
 
 
 def test_the_last_ten_versions_are_kept_and_gone_back_to(store: PresetStore) -> None:

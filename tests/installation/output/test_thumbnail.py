@@ -3,14 +3,14 @@ import io
 import numpy as np
 from PIL import Image
 
-from installation.output.thumbnail import WallPicture, thumbnail_jpeg
+from installation.output.thumbnail import Thumbnailer, thumbnail_jpeg
 from installation.values import Pixels
 
 WIDE: Pixels = np.full((720, 1280, 3), 120, np.uint8)
 
 
 def test_the_wall_is_read_when_somebody_asks_and_once() -> None:
-    wall, reads = WallPicture(), list[int]()
+    wall, reads = Thumbnailer(), list[int]()
 
     def read() -> Pixels:
         reads.append(1)
