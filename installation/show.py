@@ -32,7 +32,7 @@ from installation.output.snapshot import jpeg_bytes, save_png
 from installation.output.surface import DisplayError
 from installation.parameters import DEFAULTS, parameter
 from installation.plain import to_plain
-from installation.preset import Preset, preset_values
+from installation.preset import Preset
 from installation.preset_follower import PresetRefusal
 from installation.report import build_report, refusal_lines
 from installation.show_parts import Closable, Parts
@@ -58,9 +58,8 @@ class Show:
     """Runs until told to stop, the window closes, the display is lost, the time is over, or there is nothing to show:
     a worker that never came alive."""
 
-    def __init__(self, parts: Parts, preset: Preset, duration_s: float | None) -> None:
-        self._parts = parts
-        self._preset, self._preset_note = preset, ""
+    def __init__(self, parts: Parts, duration_s: float | None) -> None:
+        self._parts, self._preset_note = parts, ""
         self._duration_s = duration_s
         self._fast_features, self._movement = parts.fast_path, FeatureDelay()
         self._memory, self._heard_meter = MemoryMeter(), HeardMeter()
@@ -190,7 +189,7 @@ class Show:
         self._controls = self._parts.desk.tick(now, self._features)
 
     def _send_params(self, _now: float) -> None:
-        params = worker_params(self._controls, self._preset, self._cadence.most_fps)
+        params = worker_params(self._controls, self._parts.presets.current, self._cadence.most_fps)
         self._parts.params.send(replace(params, model=self._parts.models.request))
 
     def _receive_frame(self, now: float) -> None:
@@ -266,9 +265,6 @@ class Show:
         if isinstance(outcome, PresetRefusal):
             self.errors.append(f"preset {quoted(outcome.name)} refused: {outcome.reason}")
         elif outcome is not None:
-            self._preset = outcome
-            self._parts.desk.route(outcome.routes)
-            self._parts.desk.morph(preset_values(outcome), float(self._parts.desk.get("/show/morph")))
             self._note_model(self._parts.models.follow(outcome, self._parts.inference))
             self._preset_note = self._parts.start_only.note(outcome)
             log.info("preset: %s%s", outcome.name, self._preset_note and f" ({self._preset_note})")
@@ -309,7 +305,7 @@ class Show:
 
     def status(self) -> ShowStatus:
         """Return how the show is doing, for the operator page and the HUD. Any thread; nothing here blocks."""
-        told = Told(self._preset, self._preset_note, self._features, self._clock, self._frame, self._living)
+        told = Told(self.preset, self._preset_note, self._features, self._clock, self._frame, self._living)
         return show_status(self._parts, self._monitor.health, self._cadence.timing, self._memory.rss_mib, told)
 
     def events(self) -> list[Event]:
@@ -324,7 +320,7 @@ class Show:
     @property
     def preset(self) -> Preset:
         """The preset that is shown. Any thread."""
-        return self._preset
+        return self._parts.presets.current
 
     def report(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the run's summary; `facts` are what the show itself does not know (source, seed, …)."""
@@ -332,7 +328,7 @@ class Show:
         run = {
             "painted": parts.frames.serial,
             "restarts": parts.capture.restarts + parts.inference.restarts,
-            "preset": self._preset.name,
+            "preset": parts.presets.current.name,
             "render": self._render_facts(),
             **self._cadence.summary(),
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),

@@ -97,6 +97,9 @@ class Screen:
         self.stage.note("draw", now)
         self.shown.append((frame, features))
 
+    def restart(self) -> None:
+        """The resolution is nobody's business here."""
+
     def present(self) -> None:
         self.stage.note("present", self.stage.clock.now())
         self.stage.clock.advance(PRESENTING_S)
@@ -155,10 +158,10 @@ class Stage:
             meter=self.meter,
             sinks=[self.sink],
             still=PICTURE,
-            presets=PresetFollower(self.desk, "gallery", load_preset, lambda _preset: None),
+            presets=PresetFollower(self.desk, load_preset("gallery"), load_preset, lambda _preset: None),
             models=ModelFollower(self.desk, cast(Any, SimpleNamespace(model=DEFAULT_BUNDLE)), ModelNames([])),
         )
-        self.show = Show(parts, load_preset("gallery"), duration_s=(FRAMES - 1) / FPS)
+        self.show = Show(parts, duration_s=(FRAMES - 1) / FPS)
 
     @property
     def turns(self) -> int:
