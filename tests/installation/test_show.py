@@ -338,7 +338,7 @@ def test_where_pictures_are_drawn_too_soft_the_generator_is_told_to_paint_fewer_
     theatre: Theatre, caplog: pytest.LogCaptureFixture
 ) -> None:
     parts = theatre.show._parts
-    parts.pacer, theatre.show._cadence = Pacer(30.0), Cadence(30.0, GeneratorPace(30.0))
+    parts.pacer, theatre.show._account.cadence = Pacer(30.0), Cadence(30.0, GeneratorPace(30.0))
     theatre.stage.internal_scale = 0.25
     parts.frames.put(PICTURE, heard_at=0.0, made_at=0.0)
     with caplog.at_level(logging.INFO):
