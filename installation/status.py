@@ -258,7 +258,8 @@ class PainterStatus:
 @dataclass(frozen=True, slots=True)
 class ShowStatus:
     """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown,
-    `control_ms` from a hand on each kind of surface (`osc`, `midi`, `page`, `keyboard`, …) to the first picture with it.
+    `control_ms` from a hand on each kind of surface (`osc`, `midi`, `page`, `keyboard`, …) to the first picture
+    with it.
 
     `tempo_bpm` is 0 where there is no beat, `clock` says in words whose beat it is. `model` is the name by which
     `/show/model` knows the one that plays.
