@@ -37,6 +37,7 @@ from installation.output.surface import DisplayError, Surface
 from installation.output.window import WindowSurface, open_window
 from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
+from installation.preset_list import PresetList
 from installation.preset_use import load_usable_named
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
@@ -120,7 +121,7 @@ def _wire(
         renderer=renderer,
         reader=PixelReader(surface.context),
         desk=desk,
-        keyboard=Keyboard(desk, preset_names(folders)),
+        keyboard=Keyboard(desk, PresetList(partial(preset_names, folders)), surface.toggle_fullscreen),
         ring=ring,
         frames=frames,
         params=params,

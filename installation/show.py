@@ -90,7 +90,11 @@ class Show:
                 except DisplayError as error:
                     self.errors.append(str(error))
                     self._end(error.exit_code, str(error))
-                if self._parts.surface.closed or (ends_at is not None and clock.now() >= ends_at):
+                if (
+                    self._parts.surface.closed
+                    or self._parts.keyboard.ended
+                    or (ends_at is not None and clock.now() >= ends_at)
+                ):
                     self.stop()
                 if warm_at is not None and self._moment.living and clock.now() >= warm_at:
                     put_aside()
@@ -152,8 +156,13 @@ class Show:
             log.error("%s", reason)
 
     def _poll_controls(self, now: float) -> None:
+        keyboard = self._parts.keyboard
         for key in self._parts.surface.poll():
-            self._parts.keyboard.press(key.name)
+            if key.down:
+                keyboard.press(key.name, now, at=key.at, repeat=key.repeat)
+            else:
+                keyboard.release(key.name)
+        keyboard.poll(now)
         for control in self._parts.controls.values():
             self._guard.attempt(control.poll, now)
 
@@ -216,6 +225,7 @@ class Show:
             heard=self._heard,
             photograph=self._photograph,
             hud=self._hud,
+            panel=self._parts.keyboard.panel(now),
         )
 
     def _offer(self, now: float) -> None:

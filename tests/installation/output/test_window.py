@@ -107,16 +107,62 @@ def test_the_cursor_is_hidden(display: VirtualDisplay, tmp_path: Path) -> None:
         client.close()
 
 
-def test_keys_arrive_by_name_and_escape_closes(display: VirtualDisplay) -> None:
+def test_keys_arrive_by_their_place_and_none_closes_the_window(display: VirtualDisplay) -> None:
     with Program(display.environment) as program:
         program.hear()
-        for key in ("b", "space", "F11", "3", "Up"):
+        for key in ("b", "space", "F11", "3", "Up", "question", "KP_7", "slash", "Escape"):
             display.run("xdotool", "key", key)
-        heard = [program.hear()["key"] for _ in range(5)]
-        display.run("xdotool", "key", "Escape")
-        assert [program.hear(), program.hear()] == [{"key": "escape"}, {"closed": True}]
+        heard = [program.hear()["key"] for _ in range(9)]
+        assert program.hear() == {"up": "escape"}
+        display.run("xdotool", "key", "q")
+        assert program.hear() == {"closed": True}
         assert program.end() == 0
-    assert heard == ["b", "space", "f11", "3", "up"]
+    assert heard == ["b", "space", "f11", "3", "up", "question", "7", "slash", "escape"]
+
+
+@pytest.mark.skipif(shutil.which("setxkbmap") is None, reason="needs setxkbmap")
+@pytest.mark.parametrize(
+    ("layout", "written"),
+    [
+        ("ru", {"Cyrillic_i": "b", "Cyrillic_a": "f", "Cyrillic_yeru": "s", "question": "question"}),
+        ("fr", {"ampersand": "1", "eacute": "2", "a": "q", "question": "question", "b": "b"}),
+    ],
+)
+def test_a_layout_that_writes_other_letters_changes_nothing(layout: str, written: dict[str, str]) -> None:
+    with VirtualDisplay((320, 180)) as display:
+        display.run("setxkbmap", layout)
+        with Program(display.environment) as program:
+            program.hear()
+            for symbol in (symbol for symbol, place in written.items() if place not in ("f", "q")):
+                display.run("xdotool", "key", symbol)
+                assert program.hear() == {"key": written[symbol]}
+            if "f" in written.values():
+                display.run("xdotool", "key", "Cyrillic_a")
+                assert program.hear()["size"] == [240, 135]
+            else:
+                display.run("xdotool", "key", "a")
+                assert program.hear() == {"closed": True}
+
+
+def test_a_key_that_is_held_repeats_and_comes_up_once(display: VirtualDisplay) -> None:
+    with Program(display.environment) as program:
+        program.hear()
+        display.run("xdotool", "keydown", "Escape")
+        assert program.hear() == {"key": "escape"}
+        assert [program.hear() for _ in range(3)] == [{"repeat": "escape"}] * 3
+        display.run("xdotool", "keyup", "Escape")
+        heard = program.hear()
+        while heard == {"repeat": "escape"}:
+            heard = program.hear()
+        assert heard == {"up": "escape"}
+
+
+def test_a_key_with_control_or_alt_is_somebody_elses(display: VirtualDisplay) -> None:
+    with Program(display.environment) as program:
+        program.hear()
+        for key in ("ctrl+b", "alt+b", "super+b", "shift+n"):
+            display.run("xdotool", "key", key)
+        assert program.hear() == {"key": "n"}
 
 
 def test_a_window_has_the_size_it_was_given_and_may_be_resized(display: VirtualDisplay, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A program with a window and nothing else, for the tests to look at: `python -m … '{"fullscreen": true, …}'`.
 
-Draws its left half red and its right half green, and says in lines of JSON what happens to it.
+Draws its left half red and its right half green, and says in lines of JSON what happens to it. F covers the monitor
+and uncovers it, Q ends it.
 """
 
 import json
@@ -30,7 +31,16 @@ def main() -> int:
     size, give_up_at = None, time.monotonic() + _GIVE_UP_AFTER_S
     while not surface.closed and time.monotonic() < give_up_at:
         for key in surface.poll():
-            say(key=key.name)
+            if key.name == "q" and key.down:
+                surface.close()
+            elif key.name == "f" and key.down and not key.repeat:
+                surface.toggle_fullscreen()
+            elif key.down and not key.repeat:
+                say(key=key.name)
+            elif key.name == "escape":
+                say(repeat="escape") if key.down else say(up="escape")
+        if surface.closed:
+            break
         width, height = surface.size
         surface.target.clear(0.0, 1.0, 0.0)
         surface.target.clear(1.0, 0.0, 0.0, viewport=(0, 0, width // 2, height))
