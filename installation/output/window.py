@@ -18,7 +18,7 @@ from installation.output.held_keys import HeldKeys
 from installation.output.surface import DisplayError, KeyEvent, Surface
 from installation.output.x11 import Connection
 from installation.output.x11_fullscreen import ask_for_fullscreen
-from installation.output.x11_keys import key_places, keys_held, monotonic_s
+from installation.output.x11_keys import key_places, keys_held_at_focus, monotonic_s
 
 _DEFAULT_SIZE: Final = (1280, 720)
 _SETTLE_ATTEMPTS: Final = 40
@@ -79,6 +79,7 @@ class WindowSurface:
         if not self._closed:
             self._window.dispatch_events()
             self._check_connection()
+            keys_held_at_focus(self._connection)  # a telling that no focus asked for would be taken for the next one's
             self._follow_monitor()
         keys, self._keys = self._keys, []
         return keys
@@ -191,7 +192,7 @@ class WindowSurface:
             self._keys.append(event)
 
     def _on_focus(self) -> None:
-        self._held.gain_focus(keys_held(self._connection) if self._places else ())
+        self._held.gain_focus(keys_held_at_focus(self._connection) if self._places else ())
 
     def _on_focus_lost(self) -> None:
         self._keys += self._held.lose_focus()

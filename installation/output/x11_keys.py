@@ -13,6 +13,7 @@ from installation.output.x11 import Connection
 _CORE_KEYBOARD: Final = 0x0100
 _KEY_NAMES: Final = 1 << 9
 _SUCCESS: Final = 0
+_KEYMAP_NOTIFY: Final = 11
 _NEWEST_S: Final = 5.0
 _WRAPS_MS: Final = 1 << 32
 
@@ -98,14 +99,33 @@ def _places_of(keyboard: Any) -> dict[int, str]:
     return {code: found for code, found in places.items() if found}
 
 
-def keys_held(connection: Connection) -> list[int]:
-    """Return the codes of the keys that are down now, whoever has the keyboard."""
+class _KeymapEvent(ctypes.Structure):
+    """XKeymapEvent, as long as an XEvent."""
+
+    _fields_ = (
+        ("type", c_int),
+        ("serial", c_ulong),
+        ("send_event", c_int),
+        ("display", c_void_p),
+        ("window", c_ulong),
+        ("keys", c_ubyte * 32),
+        ("padding", c_ulong * 16),
+    )
+
+
+def keys_held_at_focus(connection: Connection) -> list[int]:
+    """Return the codes of the keys that were down when the window got the keyboard, and forget what was told before.
+
+    To be called once a turn, too: X tells of them at other times as well, and keeps what nobody fetches. (Asking which
+    keys are down *now* would take one that was pressed just after for one that was held before.)
+    """
     if connection.library is None or connection.lost:
         return []
-    bits = (c_char * 32)()
-    connection.library.XQueryKeymap.argtypes = (c_void_p, c_void_p)
-    connection.library.XQueryKeymap(connection.display, bits)
-    return [code for code in range(256) if bytes(bits)[code // 8] >> code % 8 & 1]
+    event, told = _KeymapEvent(), list[bytes]()
+    connection.library.XCheckTypedEvent.argtypes = (c_void_p, c_int, c_void_p)
+    while connection.library.XCheckTypedEvent(connection.display, _KEYMAP_NOTIFY, ctypes.byref(event)):
+        told.append(bytes(event.keys))
+    return [code for code in range(256) if told and told[0][code // 8] >> code % 8 & 1]
 
 
 def monotonic_s(server_ms: int, now: float) -> float | None:

@@ -43,7 +43,7 @@ class Stage:
     size = (4, 4)
     target = None
     internal_scale = 1.0
-    closed = gave_up = refused = False
+    closed = ended = gave_up = refused = False
     failure: Failure | None = None
     restarts = 0
     pid = None
@@ -65,6 +65,9 @@ class Stage:
         self._do("poll")
         self.polled += 1
         return []
+
+    def panel(self, _now: float) -> tuple[()]:
+        return ()
 
     def resize(self, _size: tuple[int, int]) -> None:
         self._do("resize")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests.display import DummyMonitors, VirtualDisplay
+from tests.waiting import wait_until
 from tests.x11 import Connection
 
 pytestmark = [
@@ -176,6 +178,58 @@ def test_a_window_has_the_size_it_was_given_and_may_be_resized(display: VirtualD
         time.sleep(0.5)
         pixels = settled(display, tmp_path / "screen.png")
         assert (pixels == GREEN).all(axis=2).sum() == 150 * 200
+
+
+def shown_at(display: VirtualDisplay, path: Path) -> tuple[int, int, int, int]:
+    """Where the two colours lie on the screen: x, y, width, height; both halves are whole."""
+    pixels = settled(display, path)
+    green, red = ((pixels == colour).all(axis=2) for colour in (GREEN, RED))
+    assert green.sum() == red.sum() > 0
+    rows, columns = np.nonzero(green | red)
+    x, y = int(columns.min()), int(rows.min())
+    return x, y, int(columns.max()) - x + 1, int(rows.max()) - y + 1
+
+
+@contextmanager
+def window_manager(display: VirtualDisplay, name: str) -> Iterator[None]:
+    """A window manager, or none where `name` is empty."""
+    if not name:
+        yield
+        return
+    if shutil.which(name) is None or shutil.which("xprop") is None:
+        pytest.skip(f"needs {name} and xprop")
+    process = subprocess.Popen([name], env=display.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert wait_until(lambda: "FULLSCREEN" in display.run("xprop", "-root", "_NET_SUPPORTED"))
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.mark.parametrize("manager", ["", "openbox"])
+@pytest.mark.parametrize("fullscreen", [True, False])
+def test_a_window_covers_the_screen_and_is_a_window_again_while_it_runs(
+    tmp_path: Path, manager: str, fullscreen: bool
+) -> None:
+    size, places = (None if fullscreen else [200, 100]), []
+    with (
+        VirtualDisplay((640, 360)) as display,
+        window_manager(display, manager),
+        Program(display.environment, fullscreen=fullscreen, size=size) as program,
+    ):
+        program.hear()
+        if not manager and not fullscreen:  # nobody gives it the keyboard
+            display.run("xdotool", "search", "--name", "A window under test", "windowfocus")
+        for _ in range(4):
+            display.run("xdotool", "key", "f")
+            program.hear()
+            time.sleep(0.5)
+            places.append(shown_at(display, tmp_path / "screen.png"))
+    covering = (0, 0, 640, 360)
+    windowed = places[0] if fullscreen else places[1]
+    assert windowed[2:] == ((480, 270) if fullscreen else (200, 100))
+    assert places == ([windowed, covering] * 2 if fullscreen else [covering, windowed] * 2)
 
 
 def test_closing_the_window_ends_the_program(display: VirtualDisplay) -> None:

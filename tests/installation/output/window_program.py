@@ -8,7 +8,7 @@ import json
 import sys
 import time
 
-from installation.output.surface import DisplayError
+from installation.output.surface import DisplayError, KeyEvent, Surface
 from installation.output.window import open_window
 
 _GIVE_UP_AFTER_S = 30.0
@@ -17,6 +17,17 @@ _GIVE_UP_AFTER_S = 30.0
 def say(**what: object) -> None:
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
+
+
+def take(key: KeyEvent, surface: Surface) -> None:
+    if key.name == "q" and key.down:
+        surface.close()
+    elif key.name == "f" and key.down and not key.repeat:
+        surface.toggle_fullscreen()
+    elif key.down and not key.repeat:
+        say(key=key.name)
+    elif key.name == "escape":
+        say(repeat="escape") if key.down else say(up="escape")
 
 
 def main() -> int:
@@ -31,14 +42,7 @@ def main() -> int:
     size, give_up_at = None, time.monotonic() + _GIVE_UP_AFTER_S
     while not surface.closed and time.monotonic() < give_up_at:
         for key in surface.poll():
-            if key.name == "q" and key.down:
-                surface.close()
-            elif key.name == "f" and key.down and not key.repeat:
-                surface.toggle_fullscreen()
-            elif key.down and not key.repeat:
-                say(key=key.name)
-            elif key.name == "escape":
-                say(repeat="escape") if key.down else say(up="escape")
+            take(key, surface)
         if surface.closed:
             break
         width, height = surface.size
