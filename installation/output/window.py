@@ -64,10 +64,10 @@ class WindowSurface:
 
     @property
     def target(self) -> moderngl.Framebuffer:
-        # The window's framebuffer does not tell ModernGL when it grows.
+        # A window's framebuffer grows with it, but to ModernGL it is as large as on its first day: whoever draws over the
+        # picture or reads it back would take that for its size.
         if self._target.size != self.size:
-            self._target.release()
-            self._target = self.context.detect_framebuffer()
+            self._target._size = self.size
             self._target.viewport = (0, 0, *self.size)
         return self._target
 

@@ -45,13 +45,13 @@ def main() -> int:
             take(key, surface)
         if surface.closed:
             break
-        width, height = surface.size
+        width, height = surface.target.size
         surface.target.clear(0.0, 1.0, 0.0)
         surface.target.clear(1.0, 0.0, 0.0, viewport=(0, 0, width // 2, height))
         surface.present()
         if size != surface.size:
             size = surface.size
-            say(size=size)
+            say(size=surface.target.size)
         time.sleep(0.01)
     say(closed=surface.closed)
     surface.close()
