@@ -64,8 +64,8 @@ class WindowSurface:
 
     @property
     def target(self) -> moderngl.Framebuffer:
-        # A window's framebuffer grows with it, but to ModernGL it is as large as on its first day: whoever draws over the
-        # picture or reads it back would take that for its size.
+        # A window's framebuffer grows with it, but to ModernGL it is as large as on its first day: whoever draws over
+        # the picture or reads it back would take that for its size.
         if self._target.size != self.size:
             self._target._size = self.size
             self._target.viewport = (0, 0, *self.size)
@@ -148,8 +148,9 @@ class WindowSurface:
         if sys.platform == "darwin":
             self._window.set_fullscreen(False)
             return
-        ask_for_fullscreen(self._connection, self._x_window, False)
-        self._lay(*(self._frame_before or _in_the_middle(screen)))
+        is_managed = ask_for_fullscreen(self._connection, self._x_window, False)
+        if not is_managed or self._frame_before is None:  # a window manager knows where it was
+            self._lay(*(self._frame_before or _in_the_middle(screen)))
 
     @property
     def _x_window(self) -> int:

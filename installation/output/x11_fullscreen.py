@@ -34,14 +34,15 @@ class _ClientMessage(ctypes.Structure):
 
 
 def ask_for_fullscreen(connection: Connection, window: int, on: bool) -> bool:
-    """Ask the window manager to show `window` on the whole of its monitor, without a frame, or as a window again.
+    """Ask the window manager to show `window` on the whole of its monitor, or as a window again, in a frame.
 
     Returns whether there is a window manager that knows how; it takes its time.
     """
     library = connection.library
     if library is None or connection.lost or not _is_managed(connection):
         return False
-    _frame(connection, window, not on)
+    if not on:  # it may never have had one
+        _put_frame(connection, window)
     message = _ClientMessage(type=_CLIENT_MESSAGE, window=window, format=_FORMAT)
     message.message_type = _atom(library, connection.display, "_NET_WM_STATE")
     message.data[0] = int(on)
@@ -72,9 +73,9 @@ def _is_managed(connection: Connection) -> bool:
     return _atom(library, display, "_NET_WM_STATE_FULLSCREEN") in atoms
 
 
-def _frame(connection: Connection, window: int, on: bool) -> None:
+def _put_frame(connection: Connection, window: int) -> None:
     library, display = connection.library, connection.display
-    hints = (c_ulong * 5)(_DECORATIONS, 0, int(on), 0, 0)
+    hints = (c_ulong * 5)(_DECORATIONS, 0, 1, 0, 0)
     name = _atom(library, display, "_MOTIF_WM_HINTS")
     library.XChangeProperty.argtypes = (c_void_p, c_ulong, c_ulong, c_ulong, c_int, c_int, c_void_p, c_int)
     data = ctypes.cast(hints, ctypes.POINTER(c_ubyte))

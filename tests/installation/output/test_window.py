@@ -180,14 +180,30 @@ def test_a_window_has_the_size_it_was_given_and_may_be_resized(display: VirtualD
         assert (pixels == GREEN).all(axis=2).sum() == 150 * 200
 
 
-def shown_at(display: VirtualDisplay, path: Path) -> tuple[int, int, int, int]:
-    """Where the two colours lie on the screen: x, y, width, height; both halves are whole."""
+Rectangle = tuple[int, int, int, int]
+
+
+def shown_at(display: VirtualDisplay, path: Path) -> Rectangle:
+    """Where the two colours lie on the screen: x, y, width, height; nowhere while the halves are not whole."""
     pixels = settled(display, path)
     green, red = ((pixels == colour).all(axis=2) for colour in (GREEN, RED))
-    assert green.sum() == red.sum() > 0
+    if green.sum() != red.sum() or not green.any():
+        return (0, 0, 0, 0)
     rows, columns = np.nonzero(green | red)
     x, y = int(columns.min()), int(rows.min())
     return x, y, int(columns.max()) - x + 1, int(rows.max()) - y + 1
+
+
+def rests_at(display: VirtualDisplay, path: Path, size: list[int]) -> Rectangle:
+    """Where the window has come to rest: window managers take their time."""
+    places = [shown_at(display, path)]
+
+    def is_still() -> bool:
+        places.append(shown_at(display, path))
+        return places[-1] == places[-2] and list(places[-1][2:]) == size
+
+    assert wait_until(is_still), places
+    return places[-1]
 
 
 @contextmanager
@@ -223,9 +239,7 @@ def test_a_window_covers_the_screen_and_is_a_window_again_while_it_runs(
             display.run("xdotool", "search", "--name", "A window under test", "windowfocus")
         for _ in range(4):
             display.run("xdotool", "key", "f")
-            program.hear()
-            time.sleep(0.5)
-            places.append(shown_at(display, tmp_path / "screen.png"))
+            places.append(rests_at(display, tmp_path / "screen.png", program.hear()["size"]))
     covering = (0, 0, 640, 360)
     windowed = places[0] if fullscreen else places[1]
     assert windowed[2:] == ((480, 270) if fullscreen else (200, 100))
