@@ -118,7 +118,7 @@ class Keyboard:
     def __init__(self, desk: Desk, presets: PresetNames, toggle_fullscreen: Callable[[], None]) -> None:
         self.desk = desk
         self.ended = False
-        self.turn_fullscreen = toggle_fullscreen
+        self._toggle_fullscreen = toggle_fullscreen
         self._presets = presets
         self._at: float | None = None
         self._shows_help = False
@@ -175,6 +175,10 @@ class Keyboard:
             self.post(_PRESET, names[(names.index(str(shown)) + steps) % len(names)])
         else:  # a file of another folder
             self.post(_PRESET, names[0 if steps > 0 else -1])
+
+    def turn_fullscreen(self) -> None:
+        """Let the window cover its monitor, or no longer."""
+        self._toggle_fullscreen()
 
     def turn_help(self) -> None:
         """Show or hide the list of keys."""

@@ -67,7 +67,7 @@ class WindowSurface:
         # A window's framebuffer grows with it, but to ModernGL it is as large as on its first day: whoever draws over
         # the picture or reads it back would take that for its size.
         if self._target.size != self.size:
-            self._target._size = self.size
+            self._target._size = self.size  # type: ignore[attr-defined] # ModernGL's stub leaves it out
             self._target.viewport = (0, 0, *self.size)
         return self._target
 

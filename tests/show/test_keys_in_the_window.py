@@ -27,10 +27,10 @@ SIZE = (320, 180)
 class Room:
     """A show in a window of its own display, its page, and the venue's folder."""
 
-    def __init__(self, folder: Path, display: VirtualDisplay, model: Path, *more: str) -> None:
+    def __init__(self, folder: Path, display: VirtualDisplay, model: Path) -> None:
         self.display, self.venue, self.page = display, folder / "venue", f"127.0.0.1:{free_udp_port()}"
-        arguments = ("--source", "demo", "--output", "window", "--fps", "15", "--model", str(model))
-        arguments += ("--venue", str(self.venue), "--page", self.page, *more)
+        arguments = ["--source", "demo", "--output", "window", "--fps", "15", "--model", str(model)]
+        arguments += ["--venue", str(self.venue), "--page", self.page]
         environment = {name: value for name, value in display.environment.items() if os.environ.get(name) != value}
         self.show = ShowRun(folder, *arguments, environment=environment)
 
