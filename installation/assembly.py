@@ -42,7 +42,7 @@ from installation.preset_use import load_usable_named
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
-from installation.render.still import read_still
+from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
@@ -93,7 +93,8 @@ def _wire(
     box = undo.enter_context(closing(JsonBox()))
     params = ParamsSender(box)
     frames = undo.enter_context(closing(FrameBox.for_pictures(picture_px)))
-    params.send(worker_params(desk.tick(clock.now(), Features()), preset))
+    at_first = desk.tick(clock.now(), Features())
+    params.send(worker_params(at_first, preset))
 
     slow_path = InferenceStart(config.model, args.seed, ring, box, frames)
     names = ModelNames([preset.path.parent, Path.cwd(), config.model.resolve().parent, PRESET_FOLDER])
@@ -106,6 +107,8 @@ def _wire(
 
     surface = undo.enter_context(closing(open_surface(config)))
     renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed, readiness=ShaderWarmer())
+    still = read_still(config.model / "thumbnail.png")
+    renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
     midi = MidiControl(desk, midi_map, config.midi_device)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
     controls: dict[str, ControlSurface] = {
@@ -133,7 +136,7 @@ def _wire(
         generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
         sinks=open_sinks(config, surface, ring, desk),
-        still=read_still(config.model / "thumbnail.png"),
+        still=still,
         presets=PresetFollower(desk, preset.path.stem, partial(load_usable_named, folders=folders), take_over),
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},
         models=models,

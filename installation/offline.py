@@ -4,14 +4,14 @@ Frame by frame the same loop runs in one thread as fast as the machine can. Two 
 frames: nothing here looks at real time but the meter, which tells how long the rendering took.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from installation.audio.playback import PlaybackCore
-from installation.clock import FrameClock, MonotonicClock, Pacer
+from installation.clock import Clock, FrameClock, MonotonicClock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
 from installation.exit_codes import ExitCode
@@ -87,13 +87,15 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
     params.send(worker_params(Controls({**DEFAULTS, **values}), preset))
     sound = PlaybackCore(config.source, soundtrack, seed, ring, box)
     capture = undo.enter_context(closing(InlineHost("capture", sound, raises=True)))
-    inference = undo.enter_context(closing(_inference(config, ring, box, frames)))
+    clock = FrameClock(soundtrack.fps)
+    hour = partial(film_hour, float(values.get("/scene/hour", DEFAULTS["/scene/hour"])), clock)
+    inference = undo.enter_context(closing(_inference(config, ring, box, frames, hour)))
     surface = undo.enter_context(closing(open_headless(args.size or _DEFAULT_SIZE)))
-    renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=seed, adaptive=False)
+    renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=seed, adaptive=False, wall_hour=hour)
     undo.enter_context(closing(renderer))
     assert args.render is not None
     return Parts(
-        clock=FrameClock(soundtrack.fps),
+        clock=clock,
         surface=surface,
         renderer=renderer,
         reader=PixelReader(surface.context),
@@ -115,9 +117,18 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
     )
 
 
-def _inference(config: ShowConfig, ring: AudioRing, params: JsonBox, frames: FrameBox) -> InlineHost[InferenceStatus]:
+def film_hour(began: float, clock: Clock) -> float:
+    """Return the hour that a clock in the film shows: `/scene/hour` at its beginning, wherever it is made."""
+    return (began + clock.now() / 3600.0) % 24.0
+
+
+def _inference(
+    config: ShowConfig, ring: AudioRing, params: JsonBox, frames: FrameBox, hour: Callable[[], float]
+) -> InlineHost[InferenceStatus]:
     """Return the slow path in this thread. Every step paints: there is no bound on the rate."""
-    settings = InferenceConfig(config.model, config.arguments.seed, max_fps=1000.0, threads=2, patient=True)
+    settings = InferenceConfig(
+        config.model, config.arguments.seed, max_fps=1000.0, threads=2, patient=True, wall_hour=hour
+    )
     return InlineHost("inference", FilmInference(InferenceCore(settings, ring, params, frames)), raises=True)
 
 

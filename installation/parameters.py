@@ -160,6 +160,7 @@ _HEAR_LATER: Final = "sound counts so much later: where the room hears it later 
 _MOVE_LATER: Final = "the picture's movement comes so much later: beside a slower screen"
 _CLOCK: Final = "whose beat counts while it runs: of the sound or a hand, a MIDI clock, an Ableton Link session"
 _CERTAIN: Final = "below this certainty of what sounds the show drifts instead of inventing; 0 never"
+_WALL_CLOCK: Final = "the picture's hour is that of the clock on the wall; a film's begins at /scene/hour"
 _GO: Final = "go to a preset of the show's folders, by name, over /show/morph seconds"
 _WINDOW: Final = "how much of the newest sound counts: less answers sooner, and errs more"
 _MEMORY: Final = "0 painted, 1 the nearest of the place's own photographs, where the model holds some"
@@ -199,7 +200,7 @@ _ROWS: Final = (
     _float("/scene/nearness_hold", 0, 0, 1, "how firmly: 0 it is as near as it sounds, 1 as near as told"),
     _float("/scene/hour", 12, 0, 24, "the hour of the day in the picture", unit="h"),
     _float("/scene/hour_hold", 0, 0, 1, "how firmly: 0 any hour, 1 that one, where the scene has it"),
-    _bool("/scene/clock", False, "the picture's hour is that of the clock on the wall"),
+    _bool("/scene/clock", False, _WALL_CLOCK),
     _float("/scene/certainty", 0.35, 0, 1, _CERTAIN),
     _float("/render/painter", 0, 0, 1, _PAINTER, smoothing_s=1),
     _float("/render/brightness", 1, 0, 2, "multiplies the picture"),

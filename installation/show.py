@@ -200,6 +200,8 @@ class Show:
     def _receive_frame(self, now: float) -> None:
         frame = self._parts.frames.newest(self._moment.frame.serial if self._moment.frame is not None else 0)
         if frame is not None:
+            if not self._moment.living:
+                self._parts.renderer.restart()  # until now the workers' start took the time
             self._moment.frame, self._moment.living = frame, True
             self._parts.meter.received(frame, now)
 

@@ -10,6 +10,11 @@ import numpy as np
 
 from installation.calibration.matching import Match, match
 
+FEWEST_HEARD: Final = 0.5
+"""Less than this share of the clicks is chance, or a room too loud to tell."""
+_STEADY_TIMES: Final = 2.0
+"""A show whose p95 is more times its median shares its machine with something."""
+
 
 class Part(StrEnum):
     """The parts of a click's way, in their order; the last two are sums."""
@@ -62,11 +67,6 @@ class Spread:
     def of(cls, durations_s: Sequence[float]) -> Self:
         ms = 1e3 * np.asarray(durations_s, float)
         return cls(*(round(float(value), 1) for value in (*np.percentile(ms, (50, 95)), ms.max())))
-
-
-_STEADY_TIMES: Final = 2.0
-FEWEST_HEARD: Final = 0.5
-"""Less than this share of the clicks is chance, or a room too loud to tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from installation.inference.captured_hearing import hearing_of
 from installation.inference.running_encoder import RunningEncoder
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Samples
@@ -48,7 +49,7 @@ class Listener:
             raise ValueError(f"the show hears {SAMPLE_RATE_HZ} Hz, this model wants {model.spec.sample_rate_hz} Hz")
         self._model, self._ring = model, ring
         self._stream = SpectrogramStream(model.spec)
-        self._encoder = RunningEncoder(model, self._stream)
+        self._encoder = RunningEncoder(model, self._stream, hearing_of(model))
         # A restarted worker hears what it missed.
         self._read_to = max(ring.position.written - model.spec.clip_samples, 0)
         self._serial = 0

@@ -11,6 +11,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from installation.inference.captured_hearing import CapturedHearing
 from s2s.bundle import Bundle
 from s2s.models.streaming_audio_encoder import COLUMNS_A_STEP, StreamingAudioEncoder
 from s2s.spectrogram import SpectrogramStream, at_gain, normalise
@@ -27,12 +28,14 @@ _REMEMBERED: Final = 5
 class RunningEncoder:
     """Owns f_A's running maps over the sound in `stream`."""
 
-    def __init__(self, model: Bundle, stream: SpectrogramStream) -> None:
-        self._model, self._stream = model, stream
+    def __init__(self, model: Bundle, stream: SpectrogramStream, captured: CapturedHearing | None = None) -> None:
+        """`captured` hears whole clips, where there is a device that does it at once."""
+        self._model, self._stream, self._captured = model, stream, captured
         frames = model.spec.num_frames
-        self._goes_on = model.spec.normalisation == "fixed" and model.device.type == "cpu"
+        on_cpu = model.device.type == "cpu" and captured is None
+        self._goes_on = model.spec.normalisation == "fixed" and on_cpu
         self._encoder, self._quieter = (
-            StreamingAudioEncoder(model.audio_encoder, frames) if model.device.type == "cpu" else None for _ in range(2)
+            StreamingAudioEncoder(model.audio_encoder, frames) if on_cpu else None for _ in range(2)
         )
         self._next_end = frames
         self._due_at: float | None = None
@@ -89,6 +92,8 @@ class RunningEncoder:
     @torch.inference_mode()
     def _map(self, encoder: StreamingAudioEncoder | None, log_power: Tensor, end: int | None) -> Tensor:
         inputs = normalise(log_power, self._model.spec).float()[None, None]  # [1, 1, bins, frames]
+        if self._captured is not None:
+            return self._captured.features(inputs)
         if encoder is None:
             return self._model.audio_encoder.features(inputs.to(self._model.device))
         return encoder.features(inputs, end)

@@ -17,10 +17,11 @@ from installation.values import Frame
 class FrameTexture:
     """The picture between the last generated frame and the newest one, drawn anew at each `update`."""
 
-    def __init__(self, context: moderngl.Context) -> None:
+    def __init__(self, context: moderngl.Context, *, at_once: bool = True) -> None:
+        """`at_once` compiles `flow` for the first picture that asks for it, instead of a little with each."""
         self._context = context
         self._crossfade = Shader(context, SHADERS / "stages" / "crossfade.frag")
-        self._flow = Flow(context)
+        self._flow = Flow(context, at_once=at_once)
         self._fade = CrossFade()
         self._shown = RenderTarget(context, (1, 1))
         self._before = RenderTarget(context, (1, 1))
@@ -44,13 +45,22 @@ class FrameTexture:
             self._drawn_at_s = elapsed_s
         return self._shown
 
+    def forget(self) -> None:
+        """There is no picture from now on; what is compiled stays so."""
+        for target in (self._shown, self._before):
+            target.release()
+        self._shown, self._before = RenderTarget(self._context, (1, 1)), RenderTarget(self._context, (1, 1))
+        if self._newest is not None:
+            self._newest.release()
+        self._newest, self._stamp, self._fade, self._drawn_at_s = None, None, CrossFade(), 0.0
+        self._flow.forget()
+
     def _draw(self, newest: moderngl.Texture, weight: float, between: str) -> None:
         textures = {"u_before": self._before.texture, "u_newest": newest}
         part = cover(self._shown.size, self._before.size, zoom=1.0)
         uniforms: dict[str, Uniform] = {"u_weight": weight, "u_part": part}
-        if between == "flow" and self._flow.is_worth_it(weight):
-            self._flow.draw(self._shown, uniforms, textures)
-        else:
+        moves = between == "flow" and self._flow.is_worth_it(weight)
+        if not (moves and self._flow.draw(self._shown, uniforms, textures)):
             self._crossfade.draw(self._shown.framebuffer, uniforms, textures)
 
     def _take(self, frame: Frame, elapsed_s: float) -> None:

@@ -18,8 +18,19 @@ _LARGEST_RATIO: Final = 8.0
 
 def internal_size(window: Size, picture: Size, *, fit: bool, scale: float) -> Size:
     """Return the size at which the passes run: the part of the window that shows picture, times `scale`."""
-    width, height = shown_size(window, picture) if fit else window
-    return max(round(width * scale), 1), max(round(height * scale), 1)
+    return scaled(shown_size(window, picture) if fit else window, scale)
+
+
+def scaled(size: Size, scale: float) -> Size:
+    """Return about `size` times `scale`, of the sizes that a software driver takes for one kind; at 1 `size` itself.
+
+    llvmpipe compiles a shader anew for a texture whose sides are powers of two (0.2 s without its cache on disk), and a
+    change of scale is to come unseen. Two pixels more are not.
+    """
+    if scale == 1.0:
+        return size
+    width, height = (_no_power_of_two(max(round(length * scale), 1)) for length in size)
+    return width, height
 
 
 def shown_size(window: Size, picture: Size) -> Size:
@@ -62,6 +73,10 @@ def extended_size(picture: Size, window: Size) -> Size:
     if ratio > 1.0:
         return width + 2 * _border(width, ratio), height
     return width, height + 2 * _border(height, 1.0 / ratio)
+
+
+def _no_power_of_two(length: int) -> int:
+    return length + 2 if length > 2 and length & (length - 1) == 0 else length
 
 
 def _border(length: int, ratio: float) -> int:

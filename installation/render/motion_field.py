@@ -5,7 +5,7 @@ towards each other: the field belongs to the picture in the middle, and serves b
 not meet by it, it is zero. Lives on the show's main thread.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -49,8 +49,7 @@ class MotionField:
         """`longest_px` is the longer side of the field, by default what suits the machine's kind of OpenGL."""
         self._context = context
         self._longest_px = longest_px or (_LONGEST_ON_SOFTWARE_PX if is_software(context) else _LONGEST_PX)
-        names = ("pair", "half", "gradient", "step", "trust", "mean", "gate")
-        self._shaders = {name: Shader(context, _STAGES / f"motion_{name}.frag") for name in names}
+        self._shaders: dict[str, Shader] = {}
         self._still = RenderTarget(context, (1, 1))
         self._means: tuple[RenderTarget, ...] = ()
         self._levels: list[_Level] = []
@@ -61,39 +60,45 @@ class MotionField:
         `pictures` are `u_before` and `u_newest` of `shaders/include/two_pictures.glsl`, `part` is its `u_part`, `size`
         the newest one's in pixels. The texture is overwritten by the next estimate.
         """
+        for motion in self.step_by_step(pictures, part, size):
+            estimated = motion
+        return estimated
+
+    def step_by_step(self, pictures: Textures, part: Uniform, size: Size) -> Iterator[moderngl.Texture]:
+        """Estimate as `estimate` does, but stop after each drawing; the last texture is the motion.
+
+        The first estimate compiles what it draws by. Once a picture, that is no stall.
+        """
         self._fit(size)
-        self._draw("pair", self._levels[0].pair, pictures, {"u_part": part})
+        yield self._draw("pair", self._levels[0].pair, pictures, {"u_part": part})
         for large, small in pairwise(self._levels):
-            self._draw("half", small.pair, {"u_picture": large.pair.texture})
+            yield self._draw("half", small.pair, {"u_picture": large.pair.texture})
         motion = self._still.texture
         for level, steps in reversed(list(zip(self._levels, _STEPS, strict=True))):
-            motion = self._refined(motion, level, steps)
-        return self._trusted(motion, self._levels[0])
+            for number in range(steps):
+                yield self._draw("gradient", level.change, {"u_pair": level.pair.texture, "u_motion": motion})
+                textures = {"u_picture": level.change.texture, "u_motion": motion}
+                motion = self._draw("step", level.motion[number % 2], textures)
+                yield motion
+        yield from self._trusted(motion, self._levels[0])
 
-    def _refined(self, motion: moderngl.Texture, level: _Level, steps: int) -> moderngl.Texture:
-        for number in range(steps):
-            textures = {"u_pair": level.pair.texture, "u_motion": motion}
-            self._draw("gradient", level.change, textures)
-            after = level.motion[number % 2]
-            self._draw("step", after, {"u_picture": level.change.texture, "u_motion": motion})
-            motion = after.texture
-        return motion
-
-    def _trusted(self, motion: moderngl.Texture, level: _Level) -> moderngl.Texture:
-        """Return `motion` without what the pictures speak against: place by place, then as wholes."""
-        trusted, gated = level.change, level.motion[0 if motion is level.motion[1].texture else 1]
-        self._draw("trust", trusted, {"u_pair": level.pair.texture, "u_motion": motion})
-        mean = trusted
+    def _trusted(self, motion: moderngl.Texture, level: _Level) -> Iterator[moderngl.Texture]:
+        """Go on to `motion` without what the pictures speak against: place by place, then as wholes."""
+        gated = level.motion[0 if motion is level.motion[1].texture else 1]
+        trusted = mean = self._draw("trust", level.change, {"u_pair": level.pair.texture, "u_motion": motion})
+        yield trusted
         for target in self._means:
-            self._draw("mean", target, {"u_picture": mean.texture})
-            mean = target
-        self._draw("gate", gated, {"u_motion": trusted.texture, "u_picture": mean.texture})
-        return gated.texture
+            mean = self._draw("mean", target, {"u_picture": mean})
+            yield mean
+        yield self._draw("gate", gated, {"u_motion": trusted, "u_picture": mean})
 
     def _draw(
         self, name: str, target: RenderTarget, textures: Textures, uniforms: Mapping[str, Uniform] | None = None
-    ) -> None:
+    ) -> moderngl.Texture:
+        if name not in self._shaders:
+            self._shaders[name] = Shader(self._context, _STAGES / f"motion_{name}.frag")
         self._shaders[name].draw(target.framebuffer, {**(uniforms or {}), "u_resolution": target.size}, textures)
+        return target.texture
 
     def _fit(self, size: Size) -> None:
         part = min(self._longest_px / max(size), 1.0)

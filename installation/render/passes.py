@@ -12,7 +12,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.render.framing import Size, field_size
+from installation.render.framing import Size, field_size, scaled
 from installation.render.fusing import fused_fragment, fused_vertex, grouped
 from installation.render.render_target import RenderTarget, is_software, resized
 from installation.render.shader import SHADERS, Shader, ShaderError, Uniform, pass_path
@@ -81,12 +81,19 @@ class Passes:
         if self._remembers and self._out is None and other.names[-1] == self.names[-1]:
             self._out, other._out = other._out, None
 
+    def forget(self) -> None:
+        """Nothing was drawn yet from now on."""
+        for target in (self._out, self._last):
+            if target is not None:
+                target.release()
+        self._out = self._last = None
+
     def _draw_sub_passes(
         self, picture: moderngl.Texture, size: Size, uniforms: Uniforms
     ) -> dict[str, moderngl.Texture]:
         drawn: dict[str, moderngl.Texture] = {}
         for sub_pass, name, shader in self._sub_passes:
-            small = (max(size[0] // sub_pass.divisor, 1), max(size[1] // sub_pass.divisor, 1))
+            small = scaled(size, 1.0 / sub_pass.divisor)
             target = self._small[sub_pass.name] = resized(self._context, self._small.get(sub_pass.name), small)
             # A skipped pass within a group that is drawn reads nothing of its sub-passes.
             if not _is_skipped(name, uniforms):
@@ -133,8 +140,7 @@ class Upscale:
         uniforms = {**uniforms, "u_cover": source.covered}
         picture = source.picture
         textures = {"u_picture": picture.texture} if self._plain else self._strokes(picture, uniforms)
-        painted = (max(round(size[0] * self._share), 1), max(round(size[1] * self._share), 1))
-        return self._draw("out", self._shader, painted, uniforms, textures)
+        return self._draw("out", self._shader, scaled(size, self._share), uniforms, textures)
 
     def _strokes(self, source: RenderTarget, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
         small = field_size(source.size)
@@ -228,6 +234,11 @@ class Chain:
             if not item.is_skipped(uniforms):
                 picture = item.draw(picture, size, uniforms)
         return picture
+
+    def forget(self) -> None:
+        """No pass has anything to linger from now on."""
+        for item in self._passes:
+            item.forget()
 
     def _mixed_with(self, picture: moderngl.Texture, other: Source, size: Size, uniforms: Uniforms) -> moderngl.Texture:
         """Return `picture` with `other` over it by its share: each up-scaled by itself, so that no look jumps."""

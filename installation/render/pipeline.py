@@ -30,8 +30,8 @@ from installation.values import Controls, Features, Frame
 _BLACKOUT_S: Final = 1.0
 _HARDWARE_BUDGET_S: Final = 0.011
 """Two thirds of a 60 Hz turn; the rest is for the window system and everything else of the show."""
-_SOFTWARE_BUDGET_S: Final = 0.024
-"""On a CPU: leaves a 24 Hz turn enough time for the swap and for what else the show does."""
+_SOFTWARE_BUDGET_S: Final = 0.027
+"""On a CPU: leaves a 30 Hz turn enough time for the swap and for what else the show does."""
 _WORLD_PART: Final = 0.45
 """Of the budget on a CPU, for the world's painter while it is seen; the passes make do with the rest."""
 _NOTHING_HEARD: Final = HeardStatus()
@@ -62,12 +62,12 @@ class Renderer:
         """
         self._size = size
         self._chain = Chain(context, passes)
-        self._frame_texture = FrameTexture(context)
+        self._frame_texture = FrameTexture(context, at_once=not adaptive)
         self._extension = Extension(context)
         self._hud, self._panel = HeadUpDisplay(context), KeyPanel(context)
         self._present = Shader(context, SHADERS / "stages" / "present.frag")
         self._context = context
-        self._time = ShowTime(seed)
+        self._seed, self._time = seed, ShowTime(seed)
         self._blackout = Ramp(_BLACKOUT_S)
         self._chooser = _chooser(context, budget_s) if adaptive else None
         self._budget_s = self._chooser.budget_s if self._chooser else 0.0
@@ -94,6 +94,24 @@ class Renderer:
         """Change the chain. Raises ShaderError and keeps the old one when the new one does not work."""
         self._chain.set(passes)
         self._picture = None
+
+    def warm_up(self, target: moderngl.Framebuffer, pictures: Sequence[Frame], now: float, controls: Controls) -> None:
+        """Draw pictures that nobody is shown: the driver compiles now what the first living ones would wait for.
+
+        `pictures` are alike in size to those that will come, in that order.
+        """
+        for frame in pictures:
+            for _ in range(2):  # the second one of a size finds what the first has left to linger
+                self.draw(target, now=now, frame=frame, features=Features(), controls=controls)
+        self._frame_texture.forget()
+        self._chain.forget()
+        self._picture, self._time, self.seen = None, ShowTime(self._seed), SeenTime()
+        self.restart()
+
+    def restart(self) -> None:
+        """Choose the passes' resolution anew, as at the start."""
+        if self._chooser is not None:
+            self._chooser.restart()
 
     def resize(self, size: tuple[int, int]) -> None:
         """The target has another size from now on."""

@@ -41,7 +41,7 @@ class ResolutionChooser:
             raise ValueError(f"scale is one of {scales}, got {start}")
         self.budget_s = budget_s
         self._scales, self._fixed = scales, fixed
-        self._index = scales.index(start)
+        self._start = self._index = scales.index(start)
         self._times: deque[tuple[float, float]] = deque()
         self._spare_since: float | None = None
         self._patience_s = _PROOF_S
@@ -64,6 +64,11 @@ class ResolutionChooser:
         elif self._may_rise(usual_s, now):
             self._step_up(now)
         return self.scale
+
+    def restart(self) -> None:
+        """Judge anew from the first scale on: what was measured until now was a machine busy with something else."""
+        self._patience_s, self._raised_at = _PROOF_S, None
+        self._move(self._start)
 
     def _step_down(self, now: float) -> None:
         if self._raised_at is not None and now - self._raised_at < 2 * self._patience_s:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from installation.values import Pixels
+from installation.values import Frame, Pixels
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +30,21 @@ def read_still(path: Path) -> Pixels | None:
     except Exception as error:  # Pillow's decoders raise whatever a damaged file makes them stumble over
         _log.warning("%s is not shown: %s", path.name, " ".join(str(error).split()) or type(error).__name__)
         return None
+
+
+def pictures_to_come(still: Pixels | None, size: tuple[int, int]) -> list[Frame]:
+    """Return what a show draws first, in kind: its still, where it has one, and two pictures of `size` (width, height).
+
+    Those look as the still does, so that whatever lingers of them is nothing else.
+    """
+    width, height = size
+    if still is None:
+        later = np.zeros((height, width, 3), np.uint8)
+    else:
+        rows, columns = (np.arange(n) * m // n for n, m in zip((height, width), still.shape[:2], strict=True))
+        later = np.ascontiguousarray(still[rows][:, columns])
+    pictures = [still] if still is not None else []
+    return [Frame(pixels, serial, 0.0, 0.0) for serial, pixels in enumerate([*pictures, later, later])]
 
 
 def _read(path: Path) -> Pixels:

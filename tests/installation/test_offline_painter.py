@@ -1,5 +1,6 @@
 """`--render` with the world's painter: the same film twice, of what a stand-in for the slow path says is heard."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 import run_show
 from installation import offline
+from installation.clock import FrameClock
 from installation.hosting import InlineHost
 from installation.mailbox import FrameBox, JsonBox
 from installation.main import arguments_of
@@ -43,7 +45,9 @@ class SlowPath:
         pass
 
 
-def in_place(_config: ShowConfig, _ring: AudioRing, _params: JsonBox, frames: FrameBox) -> InlineHost[InferenceStatus]:
+def in_place(
+    _config: ShowConfig, _ring: AudioRing, _params: JsonBox, frames: FrameBox, _hour: Callable[[], float]
+) -> InlineHost[InferenceStatus]:
     return InlineHost("inference", SlowPath(frames), raises=True)
 
 
@@ -71,3 +75,11 @@ def test_one_seed_gives_one_film_of_the_worlds_scenes_and_the_report_says_who_pa
     assert seen["world_s"] + seen["generator_s"] == pytest.approx(11.0, abs=0.3)
     reds = (first[..., 0].astype(int) - first[..., 1] > 120).mean(axis=(1, 2))
     assert reds[0] > 0.9 and reds[24] < 0.1 and reds[30:45].max() > 0.9 and reds[-1] < 0.1
+
+
+def test_the_clock_on_a_films_wall_begins_at_the_hour_of_its_preset_and_goes_on_over_midnight() -> None:
+    clock = FrameClock(fps=2.0)
+    assert offline.film_hour(23.5, clock) == 23.5
+    for _ in range(2 * 3600):
+        clock.sleep(0.0)
+    assert offline.film_hour(23.5, clock) == 0.5

@@ -1,7 +1,5 @@
 """The generator as one captured graph: driven on the CPU by a fake that keeps CUDA's rules, and by CUDA where it is."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -12,45 +10,15 @@ from torch import Tensor, nn
 
 from installation.inference import captured_painting
 from installation.inference.captured_painting import CapturedPainter, halved, painter_of, reason_against
-from installation.inference.captured_work import WARM_UPS, CapturedWork, Replay
+from installation.inference.captured_work import WARM_UPS, CapturedWork
 from installation.inference.painting import EagerPainter, Wish
 from installation.values import Latent, Pixels
 from s2s import bundle
 from s2s.bundle import Bundle
 from tests.fakes import write_memory_bundle, write_tiny_bundle
+from tests.installation.inference.fake_runtime import FakeRuntime
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-
-
-@dataclass
-class FakeRuntime:
-    """A device of one stream on the CPU: what is asked for waits in a queue until it is waited for."""
-
-    refuses: str = ""
-    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-    queue: list[Callable[[], object]] = field(default_factory=list)
-    worked: int = 0
-    waits: int = 0
-
-    def pinned(self, length: int, dtype: torch.dtype) -> Tensor:
-        return torch.zeros(length, dtype=dtype)
-
-    def capture(self, work: Callable[[], None]) -> Replay:
-        for _ in range(WARM_UPS):
-            work()
-            self.worked += 1
-        if self.refuses:
-            raise RuntimeError(self.refuses)
-        return lambda: self.queue.append(work)
-
-    def copy(self, source: Tensor, into: Tensor) -> None:
-        self.queue.append(lambda: into.copy_(source))
-
-    def finish(self) -> None:
-        self.waits += 1
-        for task in self.queue:
-            task()
-        self.queue.clear()
 
 
 @pytest.fixture(scope="module")

@@ -228,3 +228,27 @@ def test_a_frozen_motion_stands_still_and_goes_on(context: moderngl.Context) -> 
 def test_black_is_left_for_the_first_picture_at_once(context: moderngl.Context) -> None:
     shown = Stage(context).show(flat((90, 120, 150)), between="flow")
     assert np.abs(shown.astype(int) - (90, 120, 150)).max() <= 1
+
+
+def test_a_live_show_fades_while_it_compiles_a_little_with_each_picture_and_moves_from_then_on(
+    context: moderngl.Context,
+) -> None:
+    live, film, fading = FrameTexture(context, at_once=False), FrameTexture(context), FrameTexture(context)
+    ways = ((live, "flow"), (film, "flow"), (fading, "fade"))
+
+    def shown(frame: Frame, now_s: float) -> list[bytes]:
+        return [texture.update(frame, now_s, between).texture.read() for texture, between in ways]
+
+    shown(Frame(square(20, 20), 1, 0.0, 1.0), 1.0)
+    second = Frame(square(30, 20), 2, 0.0, 1.1)
+    shown(second, 1.1)
+    by_live, by_film, by_fading = shown(second, 1.15)
+    assert by_live == by_fading != by_film
+    for picture in range(60):
+        shown(second, 1.2 + picture / 30)
+    third = Frame(square(40, 20), 3, 0.0, 3.2)
+    shown(third, 3.2)
+    by_live, by_film, by_fading = shown(third, 3.25)
+    assert by_live == by_film != by_fading
+    for texture, _ in ways:
+        texture.release()

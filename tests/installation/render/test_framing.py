@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.render.framing import cover, extended_size, field_size, internal_size, place, shown_size
+from installation.render.framing import cover, extended_size, field_size, internal_size, place, scaled, shown_size
 
 SIZES = st.tuples(st.integers(1, 4000), st.integers(1, 4000))
 
@@ -29,6 +29,13 @@ def test_zoom_shows_a_smaller_part() -> None:
 def test_passes_run_on_the_shown_part_only() -> None:
     assert internal_size((1280, 720), (64, 64), fit=False, scale=0.5) == (640, 360)
     assert internal_size((1280, 720), (64, 64), fit=True, scale=0.5) == (360, 360)
+
+
+def test_a_change_of_scale_keeps_to_sizes_that_need_no_new_shader() -> None:
+    assert scaled((1280, 720), 0.4) == (514, 288)  # and not 512
+    assert scaled((514, 288), 1 / 4) == (130, 72)
+    assert scaled((1024, 768), 1.0) == (1024, 768)  # the window's own pixels, one for one
+    assert scaled((3, 1), 0.25) == (1, 1)
 
 
 @given(SIZES, SIZES, st.booleans(), st.sampled_from([1.0, 0.5, 0.25]))

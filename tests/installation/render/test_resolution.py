@@ -51,6 +51,13 @@ def test_it_comes_back_from_a_crowded_start_where_much_of_the_cost_is_fixed() ->
     assert chooser.scale == 0.5
 
 
+def test_what_a_crowded_start_has_cost_is_not_held_against_the_machine() -> None:
+    chooser = ResolutionChooser(BUDGET_S)
+    run(chooser, fixed_s=0.020, full_s=0.080, start_s=0.0, seconds=8)
+    chooser.restart()
+    assert set(run(chooser, fixed_s=0.0085, full_s=0.0425, start_s=8.0, seconds=2)) == {0.5}
+
+
 def test_a_single_hiccup_changes_nothing() -> None:
     chooser = ResolutionChooser(BUDGET_S)
     run(chooser, fixed_s=0.005, full_s=0.04, start_s=0.0, seconds=20)
