@@ -159,6 +159,7 @@ class Keyboard:
     def post(self, address: str, value: object) -> None:
         """Ask the desk for a value, as of when the key went down."""
         self.desk.post(address, value, ORIGIN, self._at)
+        self._note_moved(address)  # not only when the desk has it: the next key may come in the same turn
 
     def go_to(self, number: int) -> None:
         """Go to the preset with that `number`, from 1, if there are so many."""
@@ -194,6 +195,9 @@ class Keyboard:
             log.info("nothing to learn yet: move a control first, by key, page or OSC, then press L")
 
     def _on_change(self, address: str, _value: ParameterValue, origin: str) -> None:
-        # No fader and no button says a text.
-        if origin not in _NO_HAND and PARAMETERS[address].kind is not Kind.TEXT:
+        if origin not in _NO_HAND:
+            self._note_moved(address)
+
+    def _note_moved(self, address: str) -> None:
+        if PARAMETERS[address].kind is not Kind.TEXT:  # no fader and no button says one
             self._moved_last = address

@@ -69,6 +69,9 @@ class Stage:
     def panel(self, _now: float) -> tuple[()]:
         return ()
 
+    def restart(self) -> None:
+        pass
+
     def resize(self, _size: tuple[int, int]) -> None:
         self._do("resize")
 

@@ -95,6 +95,9 @@ class Screen:
     def panel(self, _now: float) -> tuple[()]:
         return ()
 
+    def restart(self) -> None:
+        pass
+
     def resize(self, _size: tuple[int, int]) -> None:
         self.stage.note("resize", self.stage.clock.now())
 

@@ -183,6 +183,14 @@ def test_learn_takes_what_a_hand_moved_last_and_forgets_it_when_asked_again() ->
     assert room.desk.get("/show/learn") == "/show/blackout"
 
 
+def test_two_keys_of_one_turn_are_taken_one_after_the_other() -> None:
+    room = Room()
+    room.press("r")
+    for key in ("up", "l"):
+        room.keyboard.press(key, room.now)
+    assert room.desk.get("/show/learn") == "/audio/gain"
+
+
 def test_the_desk_is_told_when_the_key_went_down() -> None:
     room = Room()
     room.keyboard.press("b", room.now, at=99.5)
