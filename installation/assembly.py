@@ -12,11 +12,12 @@ from typing import Final
 
 from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.clock import MonotonicClock, Pacer
-from installation.control.bindings import MidiMap
 from installation.control.keyboard import Keyboard
 from installation.control.link_clock import LinkClock
 from installation.control.midi import MidiControl
 from installation.control.midi_clock import FirstClock
+from installation.control.midi_map import MidiMap
+from installation.control.midi_store import MapStore
 from installation.control.osc import OscControl
 from installation.control.page import OperatorPage
 from installation.desk import Desk
@@ -38,7 +39,7 @@ from installation.output.window import WindowSurface, open_window
 from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
 from installation.preset_list import PresetList
-from installation.preset_use import load_usable_named
+from installation.preset_use import load_usable_named, midi_map_of
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
@@ -70,7 +71,7 @@ def build_show(config: ShowConfig, started_at: float, refit: Callable[[Parts], N
     """
     card = read_card(config.model)
     log.info("model: %s %s (%s)", card.name, card.version, card.licence)
-    midi_map = MidiMap.parse(config.preset.midi_map)
+    midi_map = midi_map_of(config.preset)
     with ExitStack() as undo:  # what was opened before something failed is given back, the newest first
         show = _wire(config, card.generator.size_px, midi_map, started_at, refit, undo)
         undo.pop_all()
@@ -109,7 +110,8 @@ def _wire(
     renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed, readiness=ShaderWarmer())
     still = read_still(config.model / "thumbnail.png")
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
-    midi = MidiControl(desk, midi_map, config.midi_device)
+    listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
+    midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=listed)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
     controls: dict[str, ControlSurface] = {
         "osc": OscControl(desk, args.osc_port),
@@ -240,7 +242,7 @@ def adopt(
 
     Raises ParameterError or ShaderError, and then has changed nothing.
     """
-    midi_map = MidiMap.parse(preset.midi_map)
+    midi_map = midi_map_of(preset)
     renderer.set_passes(preset.passes)
     midi.remap(midi_map)
     clock_port.select(preset.midi_clock)

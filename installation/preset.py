@@ -60,6 +60,8 @@ class _Midi(BaseModel):
 
     device: _Line = "auto"
     clock: _Line = "none"
+    takeover: Literal["jump", "pickup", "scale"] = "jump"
+    feedback: bool = True
     map: list[dict[str, Any]] = Field(default_factory=list, max_length=1_000)
 
 
@@ -97,6 +99,8 @@ class Preset:
     midi_device: str
     midi_clock: str
     midi_map: tuple[Mapping[str, Any], ...]
+    midi_takeover: str = "jump"
+    midi_feedback: bool = True
 
     def as_document(self) -> dict[str, Any]:
         """Return the resolved preset with the file's own keys, ready for YAML."""
@@ -116,6 +120,8 @@ class Preset:
             "midi": {
                 "device": self.midi_device,
                 "clock": self.midi_clock,
+                **({} if self.midi_takeover == "jump" else {"takeover": self.midi_takeover}),
+                **({} if self.midi_feedback else {"feedback": False}),
                 "map": [dict(entry) for entry in self.midi_map],
             },
         }
@@ -213,6 +219,8 @@ def _checked(document: _Document, path: Path) -> Preset:
         midi_device=document.midi.device,
         midi_clock=document.midi.clock,
         midi_map=tuple(document.midi.map),
+        midi_takeover=document.midi.takeover,
+        midi_feedback=document.midi.feedback,
     )
 
 

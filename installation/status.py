@@ -176,15 +176,35 @@ class OscStatus(ControlStatus):
     subscribers: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class MidiBinding:
+    """One control of the device and what it moves: `control` is how `/show/forget` knows it, `words` say all of it.
+
+    `whose` is `learnt`, `preset` or `shipped`; only what was learnt can be forgotten.
+    """
+
+    control: str = ""
+    address: str = ""
+    words: str = ""
+    whose: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MidiStatus(ControlStatus):
-    """`open` is the port in use, None while there is none; `ports` are all that there are."""
+    """`open` is the port in use, `feedback` the one that is told what the show does, None while there is none; `ports`
+    are all that there are. `learning` is the address for which a control is waited for, empty while none is, `learnt`
+    in words what came of it last.
+    """
 
     device: str = ""
     open: str | None = None
+    feedback: str | None = None
     ports: tuple[str, ...] = ()
     received: int = 0
     last: str = ""
+    learning: str = ""
+    learnt: str = ""
+    bindings: tuple[MidiBinding, ...] = ()
 
     @property
     def may_be_absent(self) -> bool:
