@@ -12,11 +12,12 @@ from typing import Final
 
 from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.clock import MonotonicClock, Pacer
-from installation.control.bindings import MidiMap
 from installation.control.keyboard import Keyboard
 from installation.control.link_clock import LinkClock
 from installation.control.midi import MidiControl
 from installation.control.midi_clock import FirstClock
+from installation.control.midi_map import MidiMap
+from installation.control.midi_store import MapStore
 from installation.control.osc import OscControl
 from installation.control.page import OperatorPage
 from installation.control.page_sources import Sources
@@ -28,17 +29,20 @@ from installation.metering import Meter
 from installation.model_follower import ModelFollower
 from installation.model_names import ModelNames
 from installation.options import ShowConfig, StartOnly
+from installation.output.films import Films
 from installation.output.headless import open_headless
 from installation.output.recording import Recorder
 from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
+from installation.output.snapshots import Snapshots
 from installation.output.surface import DisplayError, Surface
 from installation.output.wall import WallView
 from installation.output.window import WindowSurface, open_window
 from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
+from installation.preset_list import PresetList
 from installation.preset_shelf import PresetShelf
-from installation.preset_use import load_usable_named
+from installation.preset_use import load_usable_named, midi_map_of
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
@@ -47,7 +51,7 @@ from installation.ring import AudioRing
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
 from installation.status import CaptureStatus, InferenceStatus
-from installation.values import Features
+from installation.values import Features, ParameterValue
 from installation.worker_params import ParamsSender
 from installation.workers import InferenceStart
 from s2s.card import read_card
@@ -71,7 +75,7 @@ def build_show(config: ShowConfig, started_at: float, refit: Callable[[Parts], N
     """
     card = read_card(config.model)
     log.info("model: %s %s (%s)", card.name, card.version, card.licence)
-    midi_map = MidiMap.parse(config.preset.midi_map)
+    midi_map = midi_map_of(config.preset)
     with ExitStack() as undo:  # what was opened before something failed is given back, the newest first
         show = _wire(config, card.generator.size_px, midi_map, started_at, refit, undo)
         undo.pop_all()
@@ -110,7 +114,8 @@ def _wire(
     renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed, readiness=ShaderWarmer())
     still = read_still(config.model / "thumbnail.png")
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
-    midi = MidiControl(desk, midi_map, config.midi_device)
+    listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
+    midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=listed)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
     controls: dict[str, ControlSurface] = {
         "osc": OscControl(desk, args.osc_port),
@@ -125,7 +130,7 @@ def _wire(
         renderer=renderer,
         reader=PixelReader(surface.context),
         desk=desk,
-        keyboard=Keyboard(desk, preset_names(folders)),
+        keyboard=Keyboard(desk, PresetList(partial(preset_names, folders)), surface.toggle_fullscreen),
         ring=ring,
         frames=frames,
         params=params,
@@ -136,7 +141,7 @@ def _wire(
         cadence_fps=cadence(config, surface),
         generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
-        sinks=open_sinks(config, surface, ring),
+        sinks=open_sinks(config, surface, ring, desk),
         still=still,
         presets=PresetFollower(desk, preset.path.stem, partial(load_usable_named, folders=folders), take_over),
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},
@@ -203,14 +208,26 @@ def open_surface(config: ShowConfig) -> Surface:
         return open_headless(size or HEADLESS_SIZE)
 
 
-def open_sinks(config: ShowConfig, surface: Surface, ring: AudioRing) -> list[Sink]:
+def open_sinks(config: ShowConfig, surface: Surface, ring: AudioRing, desk: Desk) -> list[Sink]:
     """Open what takes the finished pictures besides the surface; a new kind is one more line here."""
-    sinks: list[Sink] = []
+    snapshots = Snapshots(config.venue.pictures)
+    ended = partial(desk.correct, "/show/record", False)
+    films = Films(config.venue.films, lambda: surface.size, cadence(config, surface), ring, ended)
+    desk.watch(partial(_save_on_demand, snapshots, films))
+    sinks: list[Sink] = [snapshots, films]
     if config.arguments.record is not None:
         sinks.append(Recorder(config.arguments.record, surface.size, cadence(config, surface), ring))
     if config.arguments.page is not None:
         sinks.append(WallView(surface))
     return sinks
+
+
+def _save_on_demand(snapshots: Snapshots, films: Films, address: str, value: ParameterValue, _origin: str) -> None:
+    """Do what whoever moved a control asked for, if it is one of these two."""
+    if address == "/show/snapshot":
+        snapshots.take()
+    elif address == "/show/record":
+        films.want(bool(value))
 
 
 def cadence(config: ShowConfig, surface: Surface) -> float:
@@ -237,7 +254,7 @@ def adopt(
 
     Raises ParameterError or ShaderError, and then has changed nothing.
     """
-    midi_map = MidiMap.parse(preset.midi_map)
+    midi_map = midi_map_of(preset)
     renderer.set_passes(preset.passes)
     midi.remap(midi_map)
     clock_port.select(preset.midi_clock)

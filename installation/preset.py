@@ -60,6 +60,8 @@ class _Midi(BaseModel):
 
     device: _Line = "auto"
     clock: _Line = "none"
+    takeover: Literal["jump", "pickup", "scale"] = "jump"
+    feedback: bool = True
     map: list[dict[str, Any]] = Field(default_factory=list, max_length=1_000)
 
 
@@ -105,6 +107,8 @@ class Preset:
     midi_clock: str
     midi_map: tuple[Mapping[str, Any], ...]
     page_view: Literal["none", "open", "token"] = "none"
+    midi_takeover: str = "jump"
+    midi_feedback: bool = True
 
     def as_document(self) -> dict[str, Any]:
         """Return the resolved preset with the file's own keys, ready for YAML."""
@@ -124,6 +128,8 @@ class Preset:
             "midi": {
                 "device": self.midi_device,
                 "clock": self.midi_clock,
+                **({} if self.midi_takeover == "jump" else {"takeover": self.midi_takeover}),
+                **({} if self.midi_feedback else {"feedback": False}),
                 "map": [dict(entry) for entry in self.midi_map],
             },
             "page": {"view": self.page_view},
@@ -223,6 +229,8 @@ def _checked(document: _Document, path: Path) -> Preset:
         midi_clock=document.midi.clock,
         midi_map=tuple(document.midi.map),
         page_view=document.page.view,
+        midi_takeover=document.midi.takeover,
+        midi_feedback=document.midi.feedback,
     )
 
 

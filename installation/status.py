@@ -176,15 +176,35 @@ class OscStatus(ControlStatus):
     subscribers: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class MidiBinding:
+    """One control of the device and what it moves: `control` is how `/show/forget` knows it, `words` say all of it.
+
+    `whose` is `learnt`, `preset` or `shipped`; only what was learnt can be forgotten.
+    """
+
+    control: str = ""
+    address: str = ""
+    words: str = ""
+    whose: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MidiStatus(ControlStatus):
-    """`open` is the port in use, None while there is none; `ports` are all that there are."""
+    """`open` is the port in use, `feedback` the one that is told what the show does, None while there is none; `ports`
+    are all that there are. `learning` is the address for which a control is waited for, empty while none is, `learnt`
+    in words what came of it last.
+    """
 
     device: str = ""
     open: str | None = None
+    feedback: str | None = None
     ports: tuple[str, ...] = ()
     received: int = 0
     last: str = ""
+    learning: str = ""
+    learnt: str = ""
+    bindings: tuple[MidiBinding, ...] = ()
 
     @property
     def may_be_absent(self) -> bool:
@@ -228,10 +248,19 @@ class SinkStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStatus(SinkStatus):
-    """How long the film is, and how many pictures it lacks."""
+    """How long the film is, and how many pictures it lacks; `file` is its name, empty where none is being written."""
 
     recorded_s: float = 0.0
     dropped: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotStatus(SinkStatus):
+    """How many pictures were saved in this run, and the name of the last file."""
+
+    saved: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +288,9 @@ class AgesStatus:
 
 @dataclass(frozen=True, slots=True)
 class ShowStatus:
-    """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown.
+    """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown,
+    `control_ms` from a hand on each kind of surface (`osc`, `midi`, `page`, `keyboard`, …) to the first picture
+    with it.
 
     `tempo_bpm` is 0 where there is no beat, `clock` says in words whose beat it is. `model` is the name by which
     `/show/model` knows the one that plays.
@@ -279,6 +310,7 @@ class ShowStatus:
     display: DisplayStatus = DisplayStatus()
     painter: PainterStatus = PainterStatus()
     fast_ms: Percentiles = Percentiles()
+    control_ms: Mapping[str, Percentiles] = field(default_factory=lambda: MappingProxyType({}))
     tempo_bpm: float = 0.0
     clock: str = ""
     heard: str = ""

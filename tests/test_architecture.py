@@ -18,12 +18,13 @@ MODULES = {
 ROOMS = ("audio", "control", "inference", "output", "render")
 """The siblings that never import each other; they meet above, in the modules that wire the show."""
 
-ABOVE_THE_ROOMS = {"show", "show_parts", "assembly", "main", "offline", "options", "workers", "diagnosis"}
+ABOVE_THE_ROOMS = {"show", "show_parts", "account", "assembly", "main", "offline", "options", "workers", "diagnosis"}
 ABOVE_THE_ROOMS |= {"preset_use", "preset_follower", "model_follower", "calibration"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",
     "s2s.card",
+    "s2s.files.atomic_write",  # how what is kept is written
     "s2s.files.document",  # how what others wrote is read
     "s2s.sampling.embed",
     "s2s.sampling.sources",  # what a sound is made of

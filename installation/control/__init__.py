@@ -1,6 +1,15 @@
 """The operator's hands: OSC, MIDI, keys and a page, all posting to the desk and reading nothing but the desk.
 
-osc (with osc_messages, osc_echo) and page have threads of their own in the show process; midi has its ports in a
-process of their own (midi_link starts midi_ports, the only importer of mido and rtmidi); bindings says what a message
-means; keyboard is pure; rejections is what all share. None of them may block or end the show.
+osc (with osc_messages, osc_echo) and page have threads of their own in the show process; keyboard is pure; rejections
+is what all share. None of them may block or end the show.
+
+midi has its ports in a process of their own (midi_link starts midi_ports, the only importer of mido and rtmidi), and
+midi_names tells which of them to take. What they say goes up this way, on the show's thread:
+
+    midi_events       messages as events: 14 bits and NRPN put together
+    midi_controller   learning, forgetting, telling; midi_layers: whose map counts
+    bindings          what an event does, by takeover (knobs) and encoders (endless knobs)
+    midi_map          the entries of maps, checked; midi_store: maps by device, kept; midi_maps: those that ship
+    midi_learning     which control a hand means; midi_feedback: what the controller is told
+    errands           what waits for a disk, beside the show
 """
