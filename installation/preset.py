@@ -106,9 +106,9 @@ class Preset:
     midi_device: str
     midi_clock: str
     midi_map: tuple[Mapping[str, Any], ...]
-    page_view: Literal["none", "open", "token"] = "none"
     midi_takeover: str = "jump"
     midi_feedback: bool = True
+    page_view: Literal["none", "open", "token"] = "none"
 
     def as_document(self) -> dict[str, Any]:
         """Return the resolved preset with the file's own keys, ready for YAML."""
@@ -228,9 +228,9 @@ def _checked(document: _Document, path: Path) -> Preset:
         midi_device=document.midi.device,
         midi_clock=document.midi.clock,
         midi_map=tuple(document.midi.map),
-        page_view=document.page.view,
         midi_takeover=document.midi.takeover,
         midi_feedback=document.midi.feedback,
+        page_view=document.page.view,
     )
 
 

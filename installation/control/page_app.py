@@ -7,13 +7,12 @@ coroutines run on worker threads of that and must only read what any thread may 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
@@ -21,7 +20,7 @@ from starlette.websockets import WebSocket
 from installation.control.live import serve_live
 from installation.control.live_hub import ORIGIN, LiveHub
 from installation.control.live_outbox import Changes
-from installation.control.page_files import answer_file, answer_page, has_page, tagged
+from installation.control.page_files import answer_file, answer_page, door, tagged
 from installation.control.page_json import describe, plain
 from installation.control.page_sources import Sources
 from installation.control.rejections import why_unknown
@@ -35,11 +34,10 @@ from s2s.serving.body import SMALL_BODY, read_body
 from s2s.serving.guard import RequestGuard, token_cookie
 from s2s.serving.keys import Key, Tokens
 from s2s.serving.limits import PeerLimits
-from s2s.serving.policy import headers_for, headers_for_files
+from s2s.serving.policy import headers_for_files
 
 __all__ = ["ORIGIN", "BodyError", "PageApp", "Sources", "describe", "make_app", "plain"]
 
-_PAGE: Final = Path(__file__).with_name("page.html")
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -66,20 +64,9 @@ class PageApp:
     def guarded(self) -> tuple[ASGIApp, LiveHub]:
         """Return the application behind its guard, and who tells the pages that are connected."""
         hub = LiveHub(self.sources, self.changes, self.refused, self._is_out)
-        files = has_page()
-        html = _PAGE.read_text(encoding="utf-8")
-        app = Starlette(routes=[*self._pages(html, files=files), *self.more, *self._tells(hub), *self._takes(hub)])
-        headers = headers_for_files() if files else headers_for(html)
-        return RequestGuard(app, self.access, headers, self.refused, self.cookie, self.limits), hub
-
-    def _pages(self, html: str, *, files: bool) -> list[BaseRoute]:
-        def page(request: Request) -> Response:
-            return answer_page(request) if files else HTMLResponse(html, headers=_NO_STORE)
-
-        def file(request: Request) -> Response:
-            return answer_file(request, request.path_params["name"])
-
-        return [Route("/", page), Route("/web/{name:path}", file)]
+        app = Starlette(routes=[*_pages(), *self.more, *self._tells(hub), *self._takes(hub)])
+        guard = RequestGuard(app, self.access, headers_for_files(), self.refused, self.cookie, self.limits, door())
+        return guard, hub
 
     def _tells(self, hub: LiveHub) -> list[BaseRoute]:
         """Return the routes that only tell how things are."""
@@ -157,6 +144,13 @@ def make_app(
 ) -> ASGIApp:
     """Return the application behind its guard, as `PageApp` explains."""
     return PageApp(sources, access or Access("127.0.0.1"), refused, cookie).guarded()[0]
+
+
+def _pages() -> list[BaseRoute]:
+    def file(request: Request) -> Response:
+        return answer_file(request, request.path_params["name"])
+
+    return [Route("/", answer_page), Route("/web/{name:path}", file)]
 
 
 def _preset_name(request: Request) -> str:

@@ -28,9 +28,9 @@ _TYPES: Final = {
 """A system's own table may call a script plain text, and then no browser runs it."""
 
 
-def has_page(folder: Path = FOLDER) -> bool:
-    """Return whether the page is there as files."""
-    return (folder / _INDEX).is_file()
+def door() -> str:
+    """Return the page that asks a browser for a token: it stands alone, whoever has none gets no other file."""
+    return (FOLDER / "door.html").read_text(encoding="utf-8")
 
 
 def answer_file(request: Request, name: str, folder: Path = FOLDER) -> Response:

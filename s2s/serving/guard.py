@@ -20,6 +20,7 @@ from s2s.files.quote import one_line, quoted
 from s2s.serving.access import Access, is_same_site
 from s2s.serving.keys import Key, Role
 from s2s.serving.limits import PeerLimits
+from s2s.serving.policy import policy_for_door
 
 _READING: Final = ("GET", "HEAD")
 _MOST_QUERY_FIELDS: Final = 16
@@ -42,7 +43,10 @@ class Refusal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RequestGuard:
-    """Lets through to `app` what `access` allows; adds `headers` to every answer. `refused` is told each reason."""
+    """Lets through to `app` what `access` allows; adds `headers` to every answer. `refused` is told each reason.
+
+    A browser without a token is shown `door`, HTML that asks for one; whatever else asks, or without a door, gets JSON.
+    """
 
     app: ASGIApp
     access: Access
@@ -50,6 +54,7 @@ class RequestGuard:
     refused: Callable[[str], None]
     cookie: str
     limits: PeerLimits = field(default_factory=PeerLimits)
+    door: str = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -59,7 +64,8 @@ class RequestGuard:
         answer = await self._judge(scope, headers, query)
         if isinstance(answer, Refusal):
             self.refused(answer.words)
-            await _answer(scope, _with(send, self.headers), answer)
+            door = self.door if answer.status == 401 and "text/html" in headers.get("accept", "") else ""
+            await _answer(scope, _with(send, self.headers), answer, door)
             return
         scope.setdefault("state", {})["key"] = answer
         added = dict(self.headers)
@@ -160,15 +166,18 @@ def _with(send: Send, headers: Mapping[str, str]) -> Send:
     return send_with
 
 
-async def _answer(scope: Scope, send: Send, refusal: Refusal) -> None:
+async def _answer(scope: Scope, send: Send, refusal: Refusal, door: str = "") -> None:
     kind = "http"
     if scope["type"] == "websocket":
         kind = "websocket.http"
         if "websocket.http.response" not in scope.get("extensions", {}):
             await send({"type": "websocket.close", "code": 1008, "reason": refusal.words[:100]})
             return
-    body = json.dumps({"error": refusal.words}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    body = (door or json.dumps({"error": refusal.words})).encode()
+    media_type = b"text/html; charset=utf-8" if door else b"application/json"
+    headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
+    if door:
+        headers.append((b"content-security-policy", policy_for_door(door).encode()))
     if refusal.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     if refusal.again_s:

@@ -33,6 +33,14 @@ def policy_for_files(authority: str) -> str:
     )
 
 
+def policy_for_door(html: str) -> str:
+    """Return what a page may do that only asks for a token: be seen in its own style, and send its form here."""
+    return (
+        f"default-src 'none'; style-src {_digest(html, 'style')}; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
 def _headers(policy: str) -> dict[str, str]:
     return {
         **{"content-security-policy": policy, "x-frame-options": "DENY", "x-content-type-options": "nosniff"},
