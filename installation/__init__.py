@@ -13,20 +13,21 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     venue                   the folder of a place; `preset_store`: its presets; `preset_document`: a look as their text
     preset_use              whether a show can use a preset; `preset_follower`: goes to another; `preset_deeds`: saves,
                             renames, goes back, tries; `preset_fader`: between two, by a `preset_blend`
-    preset_shelf, errand    what there is to choose from, for the page; what a disk may hold up, in a thread
+    preset_shelf            what there is to choose from, for the page; `preset_list`: for keys
+    errand                  what a disk may hold up, in a thread
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
     heard_words             what is heard, as an operator would say it
     guard, health, monitor  what raises in a turn; how the show is, and why
     incidents, events       what went wrong, for the report; what happened and what was done, for the page
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code; `show_parts`: what is wired
-    show_status             the whole show as one status
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
     metering, heard_meter   what is measured, of the machine and of what was heard
     turn_timing, garbage    where the time of a turn goes; the collector, kept from stuttering the picture
     minutes, generator_pace the run minute by minute; how many pictures the generator may paint beside the display
     cadence                 these four of one show
-    report                  what is told at the end; hud, histogram
+    account, report         what a show tells of itself while it runs, and at the end; hud, histogram
+    control_latency         from a hand on a control to the picture
     calibration             `--calibrate`: how late the picture is, measured by the show itself
     diagnosis, product      what a bug report needs; which product this is
     osc_bundle              OSC bundles taken apart, for sound and control; `standard_output`: a pipe may break

@@ -6,8 +6,10 @@ last and never stored.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from installation.easing import EASINGS, Easing, Ramp
 from installation.modulation import Modulator, Route, follow
@@ -17,12 +19,21 @@ from installation.values import Controls, Features, ParameterValue
 Watcher = Callable[[str, ParameterValue, str], None]
 
 
+class Post(NamedTuple):
+    """What a surface asked for: the value, who asked, and since when it waits (monotonic seconds)."""
+
+    address: str
+    value: ParameterValue
+    origin: str
+    at: float
+
+
 class Desk:
     """Holds what was set, what is shown of it now, and who wants to know. Ticked by the show's thread alone."""
 
     def __init__(self, values: Mapping[str, ParameterValue] = DEFAULTS, routes: Sequence[Route] = ()) -> None:
         self._lock = threading.Lock()
-        self._pending_updates: dict[str, tuple[ParameterValue, str]] = {}
+        self._pending_updates: dict[str, Post] = {}
         self._morph: tuple[Mapping[str, ParameterValue], float] | None = None
         self._set: dict[str, ParameterValue] = {a: parameter(a).check(v) for a, v in {**DEFAULTS, **values}.items()}
         self._moving: dict[str, float] = {a: float(v) for a, v in self._set.items() if PARAMETERS[a].is_number}
@@ -31,26 +42,33 @@ class Desk:
         self._watchers: list[Watcher] = []
         self._ticked_at: float | None = None
         self._revision = 0
+        self.taken: tuple[Post, ...] = ()
+        """What the last tick took in."""
 
-    def post(self, address: str, value: object, origin: str) -> None:
+    def post(self, address: str, value: object, origin: str, at: float | None = None) -> None:
         """Ask for a value, as leniently read as `Parameter.accept` says; it counts from the next tick. Any thread.
 
-        Raises ParameterError in one line.
+        `at` is when the hand moved, in monotonic seconds, where the surface knows better than "now". Raises
+        ParameterError in one line.
         """
         accepted = parameter(address).accept(value)
+        at = time.monotonic() if at is None else at
         with self._lock:
-            self._pending_updates[address] = (accepted, origin)
+            before = self._pending_updates.get(address)
+            if before is not None and before.origin == origin:
+                at = min(at, before.at)  # the newest value wins, but the hand waits since the first
+            self._pending_updates[address] = Post(address, accepted, origin, at)
 
-    def post_unit(self, address: str, position: float, origin: str) -> None:
+    def post_unit(self, address: str, position: float, origin: str, at: float | None = None) -> None:
         """Ask for the value at `position` 0..1 of a fader's travel; a switch is on from the middle. Any thread."""
         row = parameter(address)
         if row.is_number:
-            self.post(address, row.clamp(row.from_unit(position)), origin)
+            self.post(address, row.clamp(row.from_unit(position)), origin, at)
         elif row.kind is Kind.BOOL:
-            self.post(address, position >= 0.5, origin)
+            self.post(address, position >= 0.5, origin, at)
         elif row.kind is Kind.TRIGGER:
             if position >= 0.5:  # a button that comes up again is not a second event
-                self.post(address, True, origin)
+                self.post(address, True, origin, at)
         else:
             raise ParameterError(f"{address} takes {row.range_text}: a fader cannot reach it")
 
@@ -59,7 +77,7 @@ class Desk:
         parameter(address)
         with self._lock:
             pending = self._pending_updates.get(address)
-            return self._set[address] if pending is None else pending[0]
+            return self._set[address] if pending is None else pending.value
 
     def standing(self, address: str) -> ParameterValue:
         """Return what counts, without what was asked for since: from here on each change is watched. Any thread."""
@@ -120,9 +138,10 @@ class Desk:
             morph, self._morph = self._morph, None
         if morph is not None:
             self._begin_morph(*morph, now)
-        for address, (value, origin) in updates.items():
-            self._ramps.pop(address, None)
-            self._take(address, value, origin)
+        self.taken = tuple(updates.values())
+        for post in self.taken:
+            self._ramps.pop(post.address, None)
+            self._take(post.address, post.value, post.origin)
         values = dict(self._set)
         values.update(self._moved(now, dt_s, at_once=first))
         for address, offset in self._modulator.offsets(features, dt_s).items():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from installation.status import DisplayStatus, ShowStatus
+from installation.status import DisplayStatus, RecordingStatus, ShowStatus
 from installation.values import Features
 
 _METER_CELLS: Final = 20
@@ -24,6 +24,9 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
         f"generated {_ms(slow.generator.ms.p50)}, heard {_ms(slow.encoder.ms.p50)} (p50)",
         f"sound to light {_ms(status.fast_ms.p95)} fast, {_ms(slow.slow_ms.p95)} slow (p95)",
     ]
+    for output in status.outputs.values():
+        if isinstance(output, RecordingStatus) and output.file:
+            lines.append(f"recording {output.file}, {output.recorded_s:.0f} s")
     if status.preset_note:
         lines.append(status.preset_note)
     if slow.swap.words:

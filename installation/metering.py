@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import psutil
 
+from installation.control_latency import ControlLatency
 from installation.histogram import Histogram
 from installation.values import Features, Frame
 
@@ -20,6 +21,7 @@ class Meter:
     def __init__(self, started_at: float) -> None:
         self.started_at = started_at
         self.interval_ms, self.fast_ms = Histogram(), Histogram()
+        self.control = ControlLatency()
         self.frames = 0
         self.skipped = 0
         self.loudest_db = -120.0
@@ -40,6 +42,7 @@ class Meter:
             self.last_interval_ms = (now - self._presented_at) * 1e3
             self.interval_ms.add(self.last_interval_ms)
         self._presented_at = now
+        self.control.presented(now)
         if features.heard_at > self._heard_at:
             # Only sound that is new in this picture counts, or a stalled source would look slow instead of silent.
             self._heard_at = features.heard_at

@@ -41,6 +41,7 @@ def build_report(
         "latency": {
             "fast_ms": meter.fast_ms.summary(50, 95),
             "slow_ms": to_plain(inference.slow_ms),
+            "control_ms": to_plain(meter.control.percentiles()),
         },
         "audio": {
             "lost_samples": capture.lost_samples,

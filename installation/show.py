@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from installation.account import Account, Moment
 from installation.audio.features import LISTEN_SAMPLES
 from installation.cadence import Cadence
 from installation.events import Event
@@ -20,26 +21,23 @@ from installation.exit_codes import ExitCode
 from installation.feature_delay import FeatureDelay
 from installation.garbage import put_aside
 from installation.guard import Guard
-from installation.health import Facts
-from installation.heard_meter import HeardMeter
 from installation.heard_words import clock_words
 from installation.hud import hud_lines
 from installation.incidents import Incidents
-from installation.metering import MemoryMeter
 from installation.model_follower import ModelRefusal
-from installation.monitor import HealthMonitor
 from installation.output.snapshot import jpeg_bytes, save_png
 from installation.output.surface import DisplayError
 from installation.parameters import DEFAULTS, parameter
-from installation.plain import to_plain
 from installation.preset import Preset
 from installation.preset_follower import PresetRefusal
-from installation.report import build_report, refusal_lines
 from installation.show_parts import Closable, Parts
-from installation.show_status import Told, show_status
-from installation.status import HeardStatus, PhotographStatus, ShowStatus
+from installation.status import (
+    HeardStatus,
+    PhotographStatus,
+    ShowStatus,
+)
 from installation.turn_timing import TurnPart
-from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
+from installation.values import Controls, Features, Frame, ParameterValue, Pixels
 from installation.worker_params import WorkerParams
 from s2s.files.quote import quoted
 
@@ -59,23 +57,21 @@ class Show:
     a worker that never came alive."""
 
     def __init__(self, parts: Parts, duration_s: float | None) -> None:
-        self._parts, self._preset_note = parts, ""
+        self._parts = parts
         self._duration_s = duration_s
+        still = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
+        self._moment = Moment(still, Features())
         self._fast_features, self._movement = parts.fast_path, FeatureDelay()
-        self._memory, self._heard_meter = MemoryMeter(), HeardMeter()
         self._heard, self._photograph = HeardStatus(), PhotographStatus()
-        self._features, self._clock = Features(), ""
-        self._frame = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
-        self._living = False
         self._hud: list[str] = []
         self._exit_code: int | None = None
         self._controls = Controls(DEFAULTS)
         self._drawn: tuple[Frame | None, Controls] | None = None
-        self._presented_at: float | None = None
-        self._cadence = Cadence(parts.cadence_fps, parts.generator_pace)
         self.errors = Incidents(parts.clock.now)
-        self._monitor = HealthMonitor(self.errors)
         self._guard = Guard(self.errors, passing=(DisplayError, *parts.fatal))
+        self._account = Account(
+            parts, self._moment, Cadence(parts.cadence_fps, parts.generator_pace), self.errors, self._guard
+        )
         parts.desk.watch(self._on_change)
 
     def stop(self) -> None:
@@ -87,7 +83,7 @@ class Show:
         clock = self._parts.clock
         ends_at = None if self._duration_s is None else clock.now() + self._duration_s
         warm_at: float | None = clock.now() + _WARM_UP_S
-        with self._cadence.garbage:
+        with self._account.cadence.garbage:
             while self._exit_code is None:
                 clock.sleep(self._parts.pacer.wait_s(clock.now()))
                 try:
@@ -95,17 +91,21 @@ class Show:
                 except DisplayError as error:
                     self.errors.append(str(error))
                     self._end(error.exit_code, str(error))
-                if self._parts.surface.closed or (ends_at is not None and clock.now() >= ends_at):
+                if (
+                    self._parts.surface.closed
+                    or self._parts.keyboard.ended
+                    or (ends_at is not None and clock.now() >= ends_at)
+                ):
                     self.stop()
-                if warm_at is not None and self._living and clock.now() >= warm_at:
+                if warm_at is not None and self._moment.living and clock.now() >= warm_at:
                     put_aside()
                     warm_at = None
-        self._memory.sample(clock.now(), self._pids, force=True)
+        self._account.memory.sample(clock.now(), self._pids, force=True)
         self._end_minute(clock.now())
         return self._exit_code
 
     def _turn(self, now: float) -> None:
-        attempt, timing, clock = self._guard.attempt, self._cadence.timing, self._parts.clock
+        attempt, timing, clock = self._guard.attempt, self._account.cadence.timing, self._parts.clock
         timing.begin(self._parts.pacer.due_at, now)
         for step in (
             self._look_after_workers,
@@ -132,12 +132,12 @@ class Show:
 
     def _end_turn(self, now: float) -> None:
         interval_ms, scale = self._parts.meter.last_interval_ms, self._parts.renderer.internal_scale
-        self._cadence.end_turn(now, interval_ms, scale, living=self._living)
-        if self._cadence.is_minute_over(now):
+        self._account.cadence.end_turn(now, interval_ms, scale, living=self._moment.living)
+        if self._account.cadence.is_minute_over(now):
             self._end_minute(now)
 
     def _end_minute(self, now: float) -> None:
-        self._cadence.end_minute(now, self._parts.frames.serial, self._memory.rss_mib)
+        self._account.cadence.end_minute(now, self._parts.frames.serial, self._account.memory.rss_mib)
 
     def _look_after_workers(self, now: float) -> None:
         for host in (self._parts.capture, self._parts.inference):
@@ -147,9 +147,9 @@ class Show:
                 self.errors.append(host.failure.message)
             if host.refused and host.failure is not None:
                 self._end(host.failure.exit_code or ExitCode.UNEXPECTED, host.failure.message)
-            elif host.gave_up and not self._living:  # a living picture stays, whatever fails
+            elif host.gave_up and not self._moment.living:  # a living picture stays, whatever fails
                 self._end(ExitCode.WORKER, f"{host.name} never came alive")
-        self._memory.sample(now, self._pids)
+        self._account.memory.sample(now, self._pids)
 
     def _end(self, exit_code: int, reason: str) -> None:
         if self._exit_code is None:
@@ -157,15 +157,20 @@ class Show:
             log.error("%s", reason)
 
     def _poll_controls(self, now: float) -> None:
+        keyboard = self._parts.keyboard
         for key in self._parts.surface.poll():
-            self._parts.keyboard.press(key.name)
+            if key.down:
+                keyboard.press(key.name, now, at=key.at, repeat=key.repeat)
+            else:
+                keyboard.release(key.name)
+        keyboard.poll(now)
         for control in self._parts.controls.values():
             self._guard.attempt(control.poll, now)
 
     def _listen(self, now: float) -> None:
         self._fast_features.keep_tempo(self._controls.number("/audio/tempo"))
         heard = self._keep_time(self._fast_features.listen(self._parts.ring.newest(LISTEN_SAMPLES), now), now)
-        self._features = self._movement.delayed(heard, now, self._controls.number("/render/delay") / 1e3)
+        self._moment.features = self._movement.delayed(heard, now, self._controls.number("/render/delay") / 1e3)
 
     def _keep_time(self, heard: Features, now: float) -> Features:
         """Return what is heard with the beat of the clock that was chosen, while it runs."""
@@ -173,36 +178,38 @@ class Show:
         clock = self._parts.beat_clocks.get(chosen)
         # The room hears the band as late as the show hears the room.
         beat = None if clock is None else clock.beat(now, self._controls.number("/audio/delay") / 1e3)
-        self._clock = clock_words(chosen, runs=beat is not None)
+        self._moment.clock = clock_words(chosen, runs=beat is not None)
         return heard if beat is None else replace(heard, beat=beat.pulse, tempo_bpm=beat.bpm)
 
     def _hear(self, now: float) -> None:
         """Take in what the slow path says of what sounds, and whether it shows a photograph."""
         slow_path = self._parts.inference.status()
         self._heard, self._photograph = slow_path.heard, slow_path.photograph
-        if self._living:
-            self._heard_meter.tell(now, self._heard)
+        if self._moment.living:
+            self._account.heard.tell(now, self._heard)
         if self._heard.certainty is not None:
-            self._features = replace(self._features, certainty=self._heard.certainty)
+            self._moment.features = replace(self._moment.features, certainty=self._heard.certainty)
 
     def _tick_desk(self, now: float) -> None:
-        self._controls = self._parts.desk.tick(now, self._features)
+        self._controls = self._parts.desk.tick(now, self._moment.features)
+        self._parts.meter.control.took(self._parts.desk.taken)
 
     def _send_params(self, _now: float) -> None:
-        params = worker_params(self._controls, self._parts.presets.current, self._cadence.most_fps)
+        params = worker_params(self._controls, self._parts.presets.current, self._account.cadence.most_fps)
         self._parts.params.send(replace(params, model=self._parts.models.request))
 
     def _receive_frame(self, now: float) -> None:
-        frame = self._parts.frames.newest(self._frame.serial if self._frame is not None else 0)
+        frame = self._parts.frames.newest(self._moment.frame.serial if self._moment.frame is not None else 0)
         if frame is not None:
-            if not self._living:
+            if not self._moment.living:
                 self._parts.renderer.restart()  # until now the workers' start took the time
-            self._frame, self._living = frame, True
+            self._moment.frame, self._moment.living = frame, True
             self._parts.meter.received(frame, now)
 
     def _draw(self, now: float) -> None:
-        self._paint(now, self._frame, self._controls)
-        self._drawn = (self._frame, self._controls)
+        self._paint(now, self._moment.frame, self._controls)
+        self._drawn = (self._moment.frame, self._controls)
+        self._parts.meter.control.drawn()
 
     def _draw_as_before(self, now: float) -> None:
         """Draw with what could be drawn last: a picture or a value that cannot is left out, and the rest moves on."""
@@ -216,11 +223,12 @@ class Show:
             surface.target,
             now=now,
             frame=frame,
-            features=self._features,
+            features=self._moment.features,
             controls=controls,
             heard=self._heard,
             photograph=self._photograph,
             hud=self._hud,
+            panel=self._parts.keyboard.panel(now),
         )
 
     def _offer(self, now: float) -> None:
@@ -229,29 +237,14 @@ class Show:
 
     def _present(self, _now: float) -> None:
         self._parts.surface.present()
-        self._presented_at = self._parts.clock.now()
-        self._parts.meter.presented(self._presented_at, self._features)
+        self._moment.presented_at = self._parts.clock.now()
+        self._parts.meter.presented(self._moment.presented_at, self._moment.features)
 
     def _update_health(self, now: float) -> None:
-        if self._monitor.is_due(now):
+        if self._account.monitor.is_due(now):
             # None is said once the end is certain: its reason was said already.
-            self._monitor.check(self._facts(now), now, aloud=self._exit_code is None)
-            self._hud = hud_lines(self.status(), self._features) if self._controls.switch("/show/hud") else []
-
-    def _facts(self, now: float) -> Facts:
-        parts = self._parts
-        return Facts(
-            hosts=(parts.capture, parts.inference),
-            sound=parts.capture.status(),
-            slow_path=parts.inference.status(),
-            controls={name: control.status() for name, control in parts.controls.items()},
-            newest_made_at=self._frame.made_at if self._frame is not None and self._living else None,
-            presented_at=self._presented_at,
-            refused_preset=parts.presets.refusal or "",
-            refused_model=parts.models.refusal or "",
-            sinks=parts.sink_status(),
-            fault=self._guard.words(now),
-        )
+            self._account.check_health(now, aloud=self._exit_code is None)
+            self._hud = hud_lines(self.status(), self._moment.features) if self._controls.switch("/show/hud") else []
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if address == "/audio/tap" and (bpm := self._fast_features.tap()) is not None:
@@ -266,8 +259,8 @@ class Show:
             self.errors.append(f"preset {quoted(outcome.name)} refused: {outcome.reason}")
         elif outcome is not None:
             self._note_model(self._parts.models.follow(outcome, self._parts.inference))
-            self._preset_note = self._parts.start_only.note(outcome)
-            log.info("preset: %s%s", outcome.name, self._preset_note and f" ({self._preset_note})")
+            self._moment.preset_note = self._parts.start_only.note(outcome)
+            log.info("preset: %s%s", outcome.name, self._moment.preset_note and f" ({self._moment.preset_note})")
 
     def _follow_model(self, now: float) -> None:
         self._note_model(self._parts.models.poll(now, self._parts.inference))
@@ -282,7 +275,7 @@ class Show:
 
     def last_picture(self) -> Pixels:
         """Draw the newest picture once more and return it, `[height, width, 3]`. The show's thread alone."""
-        self._paint(self._parts.clock.now(), self._frame, self._controls)
+        self._paint(self._parts.clock.now(), self._moment.frame, self._controls)
         return self._read()
 
     def save_picture(self, path: Path) -> bool:
@@ -300,22 +293,21 @@ class Show:
 
     def generated_jpeg(self) -> bytes | None:
         """Return the newest generated picture as JPEG bytes for the operator page. Any thread."""
-        frame = self._frame
+        frame = self._moment.frame
         return None if frame is None else jpeg_bytes(frame.pixels)
 
     def status(self) -> ShowStatus:
         """Return how the show is doing, for the operator page and the HUD. Any thread; nothing here blocks."""
-        told = Told(self.preset, self._preset_note, self._features, self._clock, self._frame, self._living)
-        return show_status(self._parts, self._monitor.health, self._cadence.timing, self._memory.rss_mib, told)
+        return self._account.status()
 
     def events(self) -> list[Event]:
         """Return what happened so far, for the operator page. Any thread."""
-        return self._monitor.events()
+        return self._account.monitor.events()
 
     @property
     def features(self) -> Features:
         """What is heard now, as it moves the picture. Any thread."""
-        return self._features
+        return self._moment.features
 
     @property
     def preset(self) -> Preset:
@@ -324,43 +316,14 @@ class Show:
 
     def report(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the run's summary; `facts` are what the show itself does not know (source, seed, …)."""
-        parts = self._parts
-        run = {
-            "painted": parts.frames.serial,
-            "restarts": parts.capture.restarts + parts.inference.restarts,
-            "preset": parts.presets.current.name,
-            "render": self._render_facts(),
-            **self._cadence.summary(),
-            "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
-            "living_s": parts.meter.living_s(parts.clock.now()),
-            "health": {"condition": str(self._monitor.health.condition), "reasons": dict(self._monitor.health.reasons)},
-            **facts,
-        }
-        return build_report(
-            meter=parts.meter,
-            memory=self._memory,
-            heard=self._heard_meter,
-            capture=parts.capture.status(),
-            inference=parts.inference.status(),
-            run=run,
-            errors=[*self.errors.lines(), *refusal_lines({n: c.status() for n, c in parts.controls.items()})],
-        )
-
-    def _render_facts(self) -> dict[str, Any]:
-        renderer = self._parts.renderer
-        return {
-            "internal_scale": round(renderer.internal_scale, 3),
-            "size": list(self._parts.surface.size),
-            "painter": to_plain(renderer.seen.rounded()),
-        }
+        return self._account.report(facts)
 
     def end_outputs(self) -> None:
         """Finish films, so that the report can tell how that went; waits for them, but not for ever."""
         for sink in self._parts.sinks:
             sink.close()
         if self._parts.sinks:
-            now = self._parts.clock.now()
-            self._monitor.check(self._facts(now), now, aloud=False)
+            self._account.check_health(self._parts.clock.now(), aloud=False)
 
     def close(self) -> None:
         """Give everything back, the newest first; one part that refuses does not keep the others."""

@@ -296,10 +296,19 @@ class SinkStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStatus(SinkStatus):
-    """How long the film is, and how many pictures it lacks."""
+    """How long the film is, and how many pictures it lacks; `file` is its name, empty where none is being written."""
 
     recorded_s: float = 0.0
     dropped: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotStatus(SinkStatus):
+    """How many pictures were saved in this run, and the name of the last file."""
+
+    saved: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +336,9 @@ class AgesStatus:
 
 @dataclass(frozen=True, slots=True)
 class ShowStatus:
-    """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown.
+    """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown,
+    `control_ms` from a hand on each kind of surface (`osc`, `midi`, `page`, `keyboard`, …) to the first picture
+    with it.
 
     `tempo_bpm` is 0 where there is no beat, `clock` says in words whose beat it is. `model` is the name by which
     `/show/model` knows the one that plays.
@@ -347,6 +358,7 @@ class ShowStatus:
     display: DisplayStatus = DisplayStatus()
     painter: PainterStatus = PainterStatus()
     fast_ms: Percentiles = Percentiles()
+    control_ms: Mapping[str, Percentiles] = field(default_factory=lambda: MappingProxyType({}))
     tempo_bpm: float = 0.0
     clock: str = ""
     heard: str = ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import run_show
-from installation.control.keyboard import KEYS
+from installation.control.keyboard import LINES
 from installation.parameters import PARAMETERS, Parameter
 from installation.render.shader import SHADERS, pass_names
 from s2s.__main__ import build_parser
@@ -59,8 +59,7 @@ def option_table() -> str:
 
 def key_table() -> str:
     """Return every key of the show's window."""
-    keys = [(f"`{key.name}`", key.does) for key in KEYS]
-    return _table(("key", "what it does"), [*keys, ("`1` … `9`", "go to a preset"), ("`escape`", "end the show")])
+    return _table(("key", "what it does"), ((f"`{line.label}`", line.does) for line in LINES))
 
 
 def pass_table() -> str:

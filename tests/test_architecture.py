@@ -18,7 +18,7 @@ MODULES = {
 ROOMS = ("audio", "control", "inference", "output", "render")
 """The siblings that never import each other; they meet above, in the modules that wire the show."""
 
-ABOVE_THE_ROOMS = {"show", "show_parts", "assembly", "main", "offline", "options", "workers", "diagnosis"}
+ABOVE_THE_ROOMS = {"show", "show_parts", "account", "assembly", "main", "offline", "options", "workers", "diagnosis"}
 ABOVE_THE_ROOMS |= {"preset_use", "preset_follower", "preset_deeds", "preset_fader", "model_follower", "calibration"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",

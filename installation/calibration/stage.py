@@ -15,7 +15,7 @@ from installation.audio.features import FastPath
 from installation.calibration.matching import find_click
 from installation.calibration.timing import HeardClick
 from installation.clock import Clock
-from installation.output.surface import KeyPress, Surface
+from installation.output.surface import KeyEvent, Surface
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, AudioBlock, Features
 
@@ -182,8 +182,11 @@ class WatchedSurface:
     def closed(self) -> bool:
         return self._surface.closed
 
-    def poll(self) -> list[KeyPress]:
+    def poll(self) -> list[KeyEvent]:
         return self._surface.poll()
+
+    def toggle_fullscreen(self) -> None:
+        self._surface.toggle_fullscreen()
 
     def present(self) -> None:
         if self._witness.flashes:

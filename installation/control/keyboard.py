@@ -1,73 +1,203 @@
-"""The keys of the show window, as updates for the desk. Pure: the window turns its key codes into these names."""
+"""The keys of the show's window, as updates for the desk. Pure: the window says which key by its place, not its letter.
 
-from collections.abc import Callable, Sequence
+A key is called as an American keyboard engraves it, whatever the layout writes on it: `b` is the place right of `v`.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from installation.desk import Desk
-from installation.parameters import parameter
+from installation.parameters import PARAMETERS, Kind, parameter
+from installation.values import ParameterValue
+
+log = logging.getLogger(__name__)
 
 ORIGIN: Final = "keyboard"
+HOLD_S: Final = 2.0
+"""So long Esc is held to end a show: a hand that leans on the keyboard does not."""
+
+_LEARN: Final = "/show/learn"
+_PRESET: Final = "/show/preset"
+_MOST_PRESETS: Final = 9
+_NO_HAND: Final = ("midi", "preset", "show")
+"""Who moves controls and is nothing to learn from: the controller itself, a change of preset, the show."""
+
+Act = Callable[["Keyboard"], None]
+Panel = Sequence[tuple[str, str]]
+"""What is shown over the picture: keys, and what each does."""
+
+
+class PresetNames(Protocol):
+    """The presets there are now, in the order of their names; `poll` is called once a turn and must not wait."""
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    def poll(self, now: float) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """One key: what it does in the operator's words, and how."""
+class Line:
+    """One line of the list of keys: what is engraved, what it does in the operator's words, and how, by key.
 
-    name: str
+    A key that `repeats` does so while it is held.
+    """
+
+    label: str
     does: str
-    act: Callable[[Desk], None]
+    acts: Mapping[str, Act]
+    repeats: bool = False
 
 
-def _toggle(address: str) -> Callable[[Desk], None]:
-    return lambda desk: desk.post(address, not desk.get(address), ORIGIN)
+def _toggle(address: str) -> Act:
+    return lambda keyboard: keyboard.post(address, not keyboard.desk.get(address))
 
 
-def _fire(address: str) -> Callable[[Desk], None]:
-    return lambda desk: desk.post(address, True, ORIGIN)
+def _fire(address: str) -> Act:
+    return lambda keyboard: keyboard.post(address, True)
 
 
-def _step(address: str, step: float) -> Callable[[Desk], None]:
-    def act(desk: Desk) -> None:
+def _step(address: str, step: float) -> Act:
+    def act(keyboard: "Keyboard") -> None:
         row = parameter(address)
         # Rounded, so that twenty steps of 0.05 end at 1 and not beside it.
-        desk.post(address, row.clamp(round(float(desk.get(address)) + step, 6)), ORIGIN)
+        keyboard.post(address, row.clamp(round(float(keyboard.desk.get(address)) + step, 6)))
 
     return act
 
 
-KEYS: Final = (
-    Key("b", "blackout and back", _toggle("/show/blackout")),
-    Key("f", "freeze the picture and go on", _toggle("/show/freeze")),
-    Key("space", "hold the latent and let it go", _toggle("/latent/hold")),
-    Key("h", "show or hide the numbers over the picture", _toggle("/show/hud")),
-    Key("t", "tap the beat: from the third tap on that is the tempo", _fire("/audio/tap")),
-    Key("up", "gain up 1 dB", _step("/audio/gain", 1.0)),
-    Key("down", "gain down 1 dB", _step("/audio/gain", -1.0)),
-    Key("right", "blend 0.05 towards the preset's image", _step("/latent/blend", 0.05)),
-    Key("left", "blend 0.05 towards the sound", _step("/latent/blend", -0.05)),
+def _go(steps: int) -> Act:
+    return lambda keyboard: keyboard.go_on(steps)
+
+
+def _preset(number: int) -> Act:
+    return lambda keyboard: keyboard.go_to(number)
+
+
+_DIGITS: Final = {str(number): _preset(number) for number in range(1, _MOST_PRESETS + 1)}
+_HELP: Final[Mapping[str, Act]] = {name: lambda keyboard: keyboard.turn_help() for name in ("question", "slash", "f1")}
+
+LINES: Final = (
+    Line("F", "full screen, and back to a window", {"f": lambda keyboard: keyboard.turn_fullscreen()}),
+    Line("B", "blackout, and back", {"b": _toggle("/show/blackout")}),
+    Line("Space", "freeze the picture, and go on", {"space": _toggle("/show/freeze")}),
+    Line("N  P", "next preset, previous preset", {"n": _go(1), "p": _go(-1)}),
+    Line("1 … 9", "go to one of the first nine presets", _DIGITS),
+    Line("T", "tap the beat: from the third tap on that is the tempo", {"t": _fire("/audio/tap")}),
+    Line("K", "keep the latent where it is, and let it go", {"k": _toggle("/latent/hold")}),
+    Line(
+        "Up  Down", "gain 1 dB up, down", {k: _step("/audio/gain", s) for k, s in (("up", 1.0), ("down", -1.0))}, True
+    ),
+    Line(
+        "Left  Right",
+        "blend towards the sound, the preset's image",
+        {k: _step("/latent/blend", s) for k, s in (("left", -0.05), ("right", 0.05))},
+        True,
+    ),
+    Line("S", "save the picture", {"s": _fire("/show/snapshot")}),
+    Line("R", "record a film, and end it", {"r": _toggle("/show/record")}),
+    Line("L", "learn: MIDI moves what was moved last; L again: no", {"l": lambda keyboard: keyboard.learn()}),
+    Line("H", "show or hide the numbers", {"h": _toggle("/show/hud")}),
+    Line("?  F1", "show or hide this list", _HELP),
+    Line("Esc", "held for two seconds: end the show", {}),
 )
+"""What the keys do, the order of the list over the picture."""
 
-_BY_NAME: Final = {key.name: key for key in KEYS}
-_MAX_PRESETS: Final = 9
-
-HELP: Final = "\n".join(f"{key.name:>7}  {key.does}" for key in KEYS) + "\n   1..9  go to a preset"
-"""What the keys do, a line each."""
+_BY_KEY: Final = {key: (act, line.repeats) for line in LINES for key, act in line.acts.items()}
+HELP: Final = tuple((line.label, line.does) for line in LINES)
 
 
 class Keyboard:
-    """Presses keys on `desk`; the digits go to the first nine of `presets`."""
+    """Does on `desk` what keys ask for. Everything belongs to the show's thread; `now` is in monotonic seconds.
 
-    def __init__(self, desk: Desk, presets: Sequence[str] = ()) -> None:
-        self._desk = desk
-        self._presets = {str(number): name for number, name in enumerate(presets[:_MAX_PRESETS], start=1)}
+    `ended` turns true, for good, when Esc was held long enough.
+    """
 
-    def press(self, name: str) -> bool:
-        """Do what the key `name` does; return False when it does nothing here (`escape` belongs to the window)."""
-        if name in self._presets:
-            self._desk.post("/show/preset", self._presets[name], ORIGIN)
-        elif name in _BY_NAME:
-            _BY_NAME[name].act(self._desk)
+    def __init__(self, desk: Desk, presets: PresetNames, toggle_fullscreen: Callable[[], None]) -> None:
+        self.desk = desk
+        self.ended = False
+        self._toggle_fullscreen = toggle_fullscreen
+        self._presets = presets
+        self._at: float | None = None
+        self._shows_help = False
+        self._escape_since: float | None = None
+        self._moved_last = ""
+        desk.watch(self._on_change)
+
+    def press(self, name: str, now: float, *, at: float | None = None, repeat: bool = False) -> bool:
+        """The key `name` goes down, or is held if `repeat`, since `at`; return whether it means anything here."""
+        if name == "escape":
+            if not repeat:
+                self._escape_since = now
+            return True
+        act, repeats = _BY_KEY.get(name, (None, False))
+        if act is not None and (repeats or not repeat):
+            self._at = at
+            act(self)
+        return act is not None
+
+    def release(self, name: str) -> None:
+        """The key `name` comes up."""
+        if name == "escape":
+            self._escape_since = None
+
+    def poll(self, now: float) -> None:
+        """Look at what is held, once a turn, after the keys of the turn."""
+        self._presets.poll(now)
+        if self._escape_since is not None and now - self._escape_since >= HOLD_S:
+            self.ended = True
+
+    def panel(self, now: float) -> Panel:
+        """Return what is to be read over the picture; nothing most of the time."""
+        if self._escape_since is not None:
+            left_s = max(HOLD_S - (now - self._escape_since), 0.0)
+            return (("Esc", f"held: the show ends in {left_s:.1f} s; let go, and it goes on"),)
+        return HELP if self._shows_help else ()
+
+    def post(self, address: str, value: object) -> None:
+        """Ask the desk for a value, as of when the key went down."""
+        self.desk.post(address, value, ORIGIN, self._at)
+        self._note_moved(address)  # not only when the desk has it: the next key may come in the same turn
+
+    def go_to(self, number: int) -> None:
+        """Go to the preset with that `number`, from 1, if there are so many."""
+        names = self._presets.names
+        if number <= len(names):
+            self.post(_PRESET, names[number - 1])
+
+    def go_on(self, steps: int) -> None:
+        """Go `steps` presets on from the one that was asked for last; after the last comes the first."""
+        names, shown = list(self._presets.names), self.desk.get(_PRESET)
+        if not names:
+            return
+        if shown in names:
+            self.post(_PRESET, names[(names.index(str(shown)) + steps) % len(names)])
+        else:  # a file of another folder
+            self.post(_PRESET, names[0 if steps > 0 else -1])
+
+    def turn_fullscreen(self) -> None:
+        """Let the window cover its monitor, or no longer."""
+        self._toggle_fullscreen()
+
+    def turn_help(self) -> None:
+        """Show or hide the list of keys."""
+        self._shows_help = not self._shows_help
+
+    def learn(self) -> None:
+        """Let the next MIDI message take over what was moved last, or no longer wait for one."""
+        if self.desk.get(_LEARN):
+            self.post(_LEARN, "")
+        elif self._moved_last:
+            self.post(_LEARN, self._moved_last)
         else:
-            return False
-        return True
+            log.info("nothing to learn yet: move a control first, by key, page or OSC, then press L")
+
+    def _on_change(self, address: str, _value: ParameterValue, origin: str) -> None:
+        if origin not in _NO_HAND:
+            self._note_moved(address)
+
+    def _note_moved(self, address: str) -> None:
+        if PARAMETERS[address].kind is not Kind.TEXT:  # no fader and no button says one
+            self._moved_last = address

@@ -5,7 +5,7 @@ Lives on the show process's main thread; needs neither a window server nor a GPU
 
 import moderngl
 
-from installation.output.surface import DisplayError, KeyPress, Surface
+from installation.output.surface import DisplayError, KeyEvent, Surface
 
 
 class HeadlessSurface:
@@ -17,8 +17,11 @@ class HeadlessSurface:
         self.target = context.simple_framebuffer(size, components=4)
         self.closed = False
 
-    def poll(self) -> list[KeyPress]:
+    def poll(self) -> list[KeyEvent]:
         return []
+
+    def toggle_fullscreen(self) -> None:
+        pass
 
     def present(self) -> None:
         pass

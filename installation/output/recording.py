@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from installation.output.fragments import drop_torn_end
 from installation.ring import AudioRing
@@ -40,6 +41,16 @@ def in_step(sound: Samples, sounded: int, expected: int) -> Samples:
     return sound[-missing:] if missing < -_OUT_OF_STEP_SAMPLES else sound
 
 
+def fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """Return `pixels` `[height, width, 3]` as a picture of `size` (width, height), whole and between bars.
+
+    A film has one size, a window that is made full-screen has two.
+    """
+    if pixels.shape[:2] == (size[1], size[0]):
+        return pixels
+    return np.asarray(ImageOps.pad(Image.fromarray(pixels), size, Image.Resampling.BILINEAR))
+
+
 class Recorder:
     """Takes a picture whenever the file's next frame is due. `offer` belongs to the show's thread.
 
@@ -50,14 +61,16 @@ class Recorder:
 
     def __init__(
         self,
-        path: Path,
+        place: Path | Callable[[], Path],
         size: tuple[int, int],
         fps: float,
         ring: AudioRing,
         *,
         close_timeout_s: float = _CLOSE_TIMEOUT_S,
     ) -> None:
+        """`place` is the film's path, or finds one, which may take as long as a disk does."""
         self.dropped = 0
+        self._path: Path | None = None
         self.failure = ""
         self._fps, self._ring, self._close_timeout_s = fps, ring, close_timeout_s
         self._closed = False
@@ -65,7 +78,7 @@ class Recorder:
         self._began_at: float | None = None
         self._frames = self._sounded = 0
         self._queue: queue.Queue[_Entry | None] = queue.Queue(_QUEUE_FRAMES)
-        self._thread = threading.Thread(target=self._record, args=(path, size), name="recorder", daemon=True)
+        self._thread = threading.Thread(target=self._record, args=(place, size), name="recorder", daemon=True)
         self._thread.start()
 
     def offer(self, now: float, read: Callable[[], Pixels]) -> None:
@@ -88,7 +101,8 @@ class Recorder:
     def status(self) -> RecordingStatus:
         """Return how long the film is, what it lacks, and what is wrong; any thread."""
         recorded_s = round(self._frames / self._fps, 1)
-        return RecordingStatus(recorded_s=recorded_s, dropped=self.dropped, problem=self.failure)
+        name = "" if self._path is None else self._path.name
+        return RecordingStatus(recorded_s=recorded_s, dropped=self.dropped, problem=self.failure, file=name)
 
     def close(self) -> None:
         """Finish the file; waits for what is still to be encoded, but not for ever. Harmless when repeated."""
@@ -101,19 +115,22 @@ class Recorder:
         if self._thread.is_alive() and not self.failure:
             self._fail(f"not finished within {self._close_timeout_s:g} s; does the disk still answer?")
 
-    def _record(self, path: Path, size: tuple[int, int]) -> None:
+    def _record(self, place: Path | Callable[[], Path], size: tuple[int, int]) -> None:
         try:
-            self._encode(path, size)
+            self._path = place if isinstance(place, Path) else place()
+            self._encode(self._path, size)
         except Exception as error:  # a full disk, a name that is none, the codec: it ends the recording, never the show
             self._fail(" ".join(str(error).split()) or type(error).__name__)
             with contextlib.suppress(OSError):
-                drop_torn_end(path)
+                if self._path is not None:
+                    drop_torn_end(self._path)
             self._drain()
 
     def _encode(self, path: Path, size: tuple[int, int]) -> None:
         with VideoFile(path, size, self._fps, SAMPLE_RATE_HZ, fragmented=True) as video:
             while (entry := self._queue.get()) is not None:
                 pixels, repeats, samples = entry
+                pixels = fitted(pixels, size)
                 video.write_sound(samples)
                 for _ in range(repeats):
                     video.write(pixels)

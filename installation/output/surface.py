@@ -18,10 +18,17 @@ class DisplayError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class KeyPress:
-    """One key going down, by a lower-case name: "b", "space", "escape", "f11", "up"."""
+class KeyEvent:
+    """One key going down or coming up, by its place: "b", "7", "space", "escape", "f11", "up", "slash".
+
+    The name is what an American keyboard engraves there; `question` is whichever key writes a question mark. `repeat`
+    is a key that is held; `at` is when it happened, in monotonic seconds, None where the window system does not say.
+    """
 
     name: str
+    down: bool = True
+    repeat: bool = False
+    at: float | None = None
 
 
 class Surface(Protocol):
@@ -47,8 +54,12 @@ class Surface(Protocol):
         """Whether somebody closed it; `poll` and `present` then do nothing."""
         ...
 
-    def poll(self) -> list[KeyPress]:
-        """Handle what the window system has to say and return the keys pressed since. Never blocks."""
+    def poll(self) -> list[KeyEvent]:
+        """Handle what the window system has to say and return what keys did since. Never blocks."""
+        ...
+
+    def toggle_fullscreen(self) -> None:
+        """Cover the monitor, or no longer; nothing where there is no window. `size` follows at a later `poll`."""
         ...
 
     def present(self) -> None:

@@ -14,13 +14,19 @@ from typing import Any, Final
 
 import moderngl
 
-from installation.output.surface import DisplayError, KeyPress, Surface
+from installation.output.held_keys import HeldKeys
+from installation.output.surface import DisplayError, KeyEvent, Surface
 from installation.output.x11 import Connection
+from installation.output.x11_fullscreen import ask_for_fullscreen
+from installation.output.x11_keys import key_places, keys_held_at_focus, monotonic_s
 
 _DEFAULT_SIZE: Final = (1280, 720)
 _SETTLE_ATTEMPTS: Final = 40
 _SETTLE_PAUSE_S: Final = 0.025
 _LOOK_EVERY_S: Final = 1.0
+_QUESTION_MARK: Final = 0x3F
+_COMMAND_MODIFIERS: Final = 0x4C
+"""Control, Alt and Super (Mod4) of an X event: with them a key is somebody else's."""
 _log = logging.getLogger(__name__)
 
 
@@ -31,11 +37,17 @@ class WindowSurface:
         """`find_screen` says which monitor to cover, for a window that covers one whatever becomes of it."""
         self._window = window
         self._find_screen = find_screen
-        self._keys: list[KeyPress] = []
+        self._frame_before: tuple[int, int, int, int] | None = None
+        self._keys: list[KeyEvent] = []
+        self._held = HeldKeys()
         self._closed = False
         self._connection = Connection(getattr(window, "_x_display", None))
         self._desktop_size, self._looked_at = self._connection.desktop_size(), time.monotonic()
-        window.push_handlers(on_key_press=self._on_key_press, on_close=self._on_close)
+        window.push_handlers(on_key_press=self._on_symbol_down, on_key_release=self._on_symbol_up)
+        window.push_handlers(on_close=self._on_close, on_activate=self._on_focus, on_deactivate=self._on_focus_lost)
+        self._places = key_places(self._connection)
+        if self._places:
+            _take_keys(window, self._on_x_key)
         window.switch_to()
         try:
             self.context = moderngl.create_context(require=330)
@@ -52,10 +64,10 @@ class WindowSurface:
 
     @property
     def target(self) -> moderngl.Framebuffer:
-        # The window's framebuffer does not tell ModernGL when it grows.
+        # A window's framebuffer grows with it, but to ModernGL it is as large as on its first day: whoever draws over
+        # the picture or reads it back would take that for its size.
         if self._target.size != self.size:
-            self._target.release()
-            self._target = self.context.detect_framebuffer()
+            self._target._size = self.size  # type: ignore[attr-defined] # ModernGL's stub leaves it out
             self._target.viewport = (0, 0, *self.size)
         return self._target
 
@@ -63,10 +75,11 @@ class WindowSurface:
     def closed(self) -> bool:
         return self._closed
 
-    def poll(self) -> list[KeyPress]:
+    def poll(self) -> list[KeyEvent]:
         if not self._closed:
             self._window.dispatch_events()
             self._check_connection()
+            keys_held_at_focus(self._connection)  # a telling that no focus asked for would be taken for the next one's
             self._follow_monitor()
         keys, self._keys = self._keys, []
         return keys
@@ -75,6 +88,17 @@ class WindowSurface:
         if not self._closed:
             self._window.flip()
             self._check_connection()
+
+    def toggle_fullscreen(self) -> None:
+        if self._closed:
+            return
+        covers = self._find_screen is None
+        if covers:
+            self._cover_monitor()
+        else:
+            self._uncover_monitor()
+        self._window.set_mouse_visible(not covers)
+        self._window.activate()
 
     def close(self) -> None:
         self._closed = True
@@ -106,15 +130,73 @@ class WindowSurface:
         self._window.set_size(screen.width, screen.height)
         _log.warning("the monitor is %dx%d at %d,%d now: covered anew", *_rectangle(screen))
 
-    def _on_key_press(self, symbol: int, _modifiers: int) -> bool:
-        from pyglet.window import key
+    def _cover_monitor(self) -> None:
+        """Cover the monitor that the window is on; what it covered before comes back afterwards."""
+        x, y, width, height = self._frame_before = (*self._window.get_location(), *self._window.get_size())
+        number = _monitor_at(x + width // 2, y + height // 2)
+        screen = _choose_screen(number)
+        self._find_screen = partial(_choose_screen, number)
+        if sys.platform == "darwin":
+            self._window.set_fullscreen(True, screen=screen)
+        elif not ask_for_fullscreen(self._connection, self._x_window, True):
+            self._lay(screen.x, screen.y, screen.width, screen.height)
 
-        name = key.symbol_string(symbol).lower().strip("_")
-        self._keys.append(KeyPress(name))
-        if symbol == key.ESCAPE:
-            self._closed = True
+    def _uncover_monitor(self) -> None:
+        """Be a window again, where it was one before, or in the middle of the monitor."""
+        assert self._find_screen is not None
+        screen, self._find_screen = self._find_screen(), None
+        if sys.platform == "darwin":
+            self._window.set_fullscreen(False)
+            return
+        is_managed = ask_for_fullscreen(self._connection, self._x_window, False)
+        if not is_managed or self._frame_before is None:  # a window manager knows where it was
+            self._lay(*(self._frame_before or _in_the_middle(screen)))
+
+    @property
+    def _x_window(self) -> int:
+        return int(getattr(self._window, "_window", None) or 0)
+
+    def _lay(self, x: int, y: int, width: int, height: int) -> None:
+        self._window.set_size(width, height)
+        self._window.set_location(x, y)
+
+    def _on_x_key(self, event: Any) -> None:
+        """Take a key by its place; X tells it and when, pyglet only what the layout writes there."""
+        from pyglet.libs.x11 import xlib
+
+        key = event.xkey
+        at = monotonic_s(int(key.time), time.monotonic())
+        if event.type == xlib.KeyRelease:
+            self._note(self._held.up(int(key.keycode), at))
+        elif not key.state & _COMMAND_MODIFIERS:
+            self._note(self._held.down(int(key.keycode), self._name_of(key), at))
+
+    def _name_of(self, key: Any) -> str:
+        from pyglet.libs.x11 import xlib
+
+        symbol = xlib.KeySym()
+        # Past any input method: nobody writes Chinese to a show, and one that composes would hold keys back.
+        xlib.XLookupString(key, None, 0, symbol, None)
+        return "question" if symbol.value == _QUESTION_MARK else self._places.get(int(key.keycode), "")
+
+    def _on_symbol_down(self, symbol: int, _modifiers: int) -> bool:
+        """Take a key as pyglet knows it, where no X server tells its place: macOS by place, Windows by letter."""
+        self._note(self._held.down(symbol, _symbol_name(symbol), None))
         # Handled: pyglet's own handler would close the window under our feet at ESC.
         return True
+
+    def _on_symbol_up(self, symbol: int, _modifiers: int) -> None:
+        self._note(self._held.up(symbol, None))
+
+    def _note(self, event: KeyEvent | None) -> None:
+        if event is not None:
+            self._keys.append(event)
+
+    def _on_focus(self) -> None:
+        self._held.gain_focus(keys_held_at_focus(self._connection) if self._places else ())
+
+    def _on_focus_lost(self) -> None:
+        self._keys += self._held.lose_focus()
 
     def _on_close(self) -> bool:
         self._closed = True
@@ -190,6 +272,34 @@ def _choose_screen(monitor: int | None) -> Any:
     return screens[monitor]
 
 
+def _monitor_at(x: int, y: int) -> int | None:
+    """Return the number of the monitor that shows the point, None where none does."""
+    for number, screen in enumerate(_screens()):
+        if 0 <= x - screen.x < screen.width and 0 <= y - screen.y < screen.height:
+            return number
+    return None
+
+
+def _in_the_middle(screen: Any) -> tuple[int, int, int, int]:
+    """Return x, y, width and height of a window that was never one: of the usual size, or what has room."""
+    width, height = min(_DEFAULT_SIZE[0], screen.width * 3 // 4), min(_DEFAULT_SIZE[1], screen.height * 3 // 4)
+    return screen.x + (screen.width - width) // 2, screen.y + (screen.height - height) // 2, width, height
+
+
+def _take_keys(window: Any, take: Callable[[Any], None]) -> None:
+    """Let `take` have the X events of keys instead of pyglet, which keeps none of them for us to read."""
+    from pyglet.libs.x11 import xlib
+
+    for handlers in (window._event_handlers, window._view_event_handlers):
+        handlers[xlib.KeyPress] = handlers[xlib.KeyRelease] = take
+
+
+def _symbol_name(symbol: int) -> str:
+    from pyglet.window import key
+
+    return str(key.symbol_string(symbol)).lower().strip("_").removeprefix("num_")
+
+
 def _rectangle(screen: Any) -> tuple[int, int, int, int]:
     return screen.width, screen.height, screen.x, screen.y
 
@@ -222,7 +332,13 @@ def _open_fullscreen(screen: Any, *, vsync: bool, title: str) -> Any:
         window.set_visible(True)
     else:
         window = _create(
-            screen, width=screen.width, height=screen.height, style="borderless", vsync=vsync, caption=title
+            screen,
+            width=screen.width,
+            height=screen.height,
+            style="borderless",
+            resizable=sys.platform.startswith("linux"),  # by window managers, when it is to be a window
+            vsync=vsync,
+            caption=title,
         )
         window.set_location(screen.x, screen.y)
         window.set_visible(True)

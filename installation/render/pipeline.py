@@ -15,7 +15,7 @@ from installation.render.crossfade import Ramp
 from installation.render.extension import Extension
 from installation.render.frame_texture import FrameTexture
 from installation.render.framing import cover, internal_size, place
-from installation.render.overlay import HeadUpDisplay
+from installation.render.overlay import HeadUpDisplay, KeyPanel
 from installation.render.painter_words import NO_PHOTOGRAPH, SeenTime, painter_status, reason_against
 from installation.render.pass_warming import PassWarmer
 from installation.render.passes import Source
@@ -68,7 +68,7 @@ class Renderer:
         self._chain, self._pass_warmer = Chain(context, passes), pass_warmer
         self._frame_texture = FrameTexture(context, at_once=not adaptive)
         self._extension = Extension(context)
-        self._hud = HeadUpDisplay(context)
+        self._hud, self._panel = HeadUpDisplay(context), KeyPanel(context)
         self._present = Shader(context, SHADERS / "stages" / "present.frag")
         self._context = context
         self._seed, self._time = seed, ShowTime(seed)
@@ -144,12 +144,13 @@ class Renderer:
         heard: HeardStatus = _NOTHING_HEARD,
         photograph: PhotographStatus = NO_PHOTOGRAPH,
         hud: Sequence[str] = (),
+        panel: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Draw the picture of `now` and wait until it is finished.
 
         `frame` is the newest generated picture, the same one until there is another; None before the first.
         `photograph` says how much of it is a photograph of the place, before which the world's painter, who paints
-        `heard`, gives way. `hud` is shown while /show/hud is on.
+        `heard`, gives way. `hud` is shown while /show/hud is on, `panel`, labels and words, in any case.
         """
         started = time.monotonic()
         frozen = controls.switch("/show/freeze") and self._picture is not None
@@ -161,6 +162,10 @@ class Renderer:
         self._show(target, uniforms, controls, since_s)
         if hud and controls.switch("/show/hud"):
             self._hud.draw(target, hud, now)
+        if panel:
+            self._panel.draw(target, panel, now)
+        else:
+            self._panel.hide()
         # Without this only the sending of commands would be measured, and the driver might queue frames up.
         self._context.finish()
         self.draw_s = time.monotonic() - started
@@ -223,6 +228,7 @@ class Renderer:
         self._frame_texture.release()
         self._extension.release()
         self._hud.release()
+        self._panel.release()
         self._present.release()
 
 

@@ -43,7 +43,7 @@ class Stage:
     size = (4, 4)
     target = None
     internal_scale = 1.0
-    closed = gave_up = refused = False
+    closed = ended = gave_up = refused = False
     failure: Failure | None = None
     restarts = 0
     pid = None
@@ -65,6 +65,9 @@ class Stage:
         self._do("poll")
         self.polled += 1
         return []
+
+    def panel(self, _now: float) -> tuple[()]:
+        return ()
 
     def resize(self, _size: tuple[int, int]) -> None:
         self._do("resize")
@@ -341,7 +344,7 @@ def test_where_pictures_are_drawn_too_soft_the_generator_is_told_to_paint_fewer_
     theatre: Theatre, caplog: pytest.LogCaptureFixture
 ) -> None:
     parts = theatre.show._parts
-    parts.pacer, theatre.show._cadence = Pacer(30.0), Cadence(30.0, GeneratorPace(30.0))
+    parts.pacer, theatre.show._account.cadence = Pacer(30.0), Cadence(30.0, GeneratorPace(30.0))
     theatre.stage.internal_scale = 0.25
     parts.frames.put(PICTURE, heard_at=0.0, made_at=0.0)
     with caplog.at_level(logging.INFO):

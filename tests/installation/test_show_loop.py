@@ -87,8 +87,13 @@ class Screen:
         self.stage = stage
         self.shown: list[tuple[Frame, Features]] = []
 
-    def poll(self) -> list[Any]:
+    def poll(self, _now: float | None = None) -> list[Any]:
         return []
+
+    ended = False
+
+    def panel(self, _now: float) -> tuple[()]:
+        return ()
 
     def resize(self, _size: tuple[int, int]) -> None:
         self.stage.note("resize", self.stage.clock.now())

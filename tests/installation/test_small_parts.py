@@ -11,7 +11,7 @@ from installation.histogram import Histogram
 from installation.hud import hud_lines
 from installation.metering import MemoryMeter, Meter
 from installation.modulation import Modulator, Route
-from installation.status import CaptureStatus, InferenceStatus, ShowStatus
+from installation.status import CaptureStatus, InferenceStatus, RecordingStatus, ShowStatus
 from installation.values import Condition, Features, Frame
 
 PIXELS = np.zeros((2, 2, 3), np.uint8)
@@ -135,3 +135,11 @@ def test_the_hud_says_how_far_the_presets_image_is() -> None:
 def test_the_hud_says_what_is_heard_and_nothing_where_the_model_names_nothing() -> None:
     assert "heard rain, sure" in hud_lines(ShowStatus(heard="rain, sure"), Features())
     assert not [line for line in hud_lines(ShowStatus(), Features()) if line.startswith("heard")]
+
+
+def test_the_hud_says_which_film_is_being_recorded() -> None:
+    film = RecordingStatus(recorded_s=12.0, file="2026-11-29_21-47-05.mp4")
+    assert "recording 2026-11-29_21-47-05.mp4, 12 s" in hud_lines(ShowStatus(outputs={"film": film}), Features())
+    assert not [
+        line for line in hud_lines(ShowStatus(outputs={"film": RecordingStatus()}), Features()) if "film" in line
+    ]

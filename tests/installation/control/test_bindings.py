@@ -23,9 +23,9 @@ class CountingDesk(Desk):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def post(self, address: str, value: object, origin: str) -> None:
+    def post(self, address: str, value: object, origin: str, at: float | None = None) -> None:
         self.posts.append((address, value))
-        super().post(address, value, origin)
+        super().post(address, value, origin, at)
 
 
 class Hand:

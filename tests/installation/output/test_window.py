@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests.display import DummyMonitors, VirtualDisplay
+from tests.waiting import wait_until
 from tests.x11 import Connection
 
 pytestmark = [
@@ -107,16 +109,62 @@ def test_the_cursor_is_hidden(display: VirtualDisplay, tmp_path: Path) -> None:
         client.close()
 
 
-def test_keys_arrive_by_name_and_escape_closes(display: VirtualDisplay) -> None:
+def test_keys_arrive_by_their_place_and_none_closes_the_window(display: VirtualDisplay) -> None:
     with Program(display.environment) as program:
         program.hear()
-        for key in ("b", "space", "F11", "3", "Up"):
+        for key in ("b", "space", "F11", "3", "Up", "question", "KP_7", "slash", "Escape"):
             display.run("xdotool", "key", key)
-        heard = [program.hear()["key"] for _ in range(5)]
-        display.run("xdotool", "key", "Escape")
-        assert [program.hear(), program.hear()] == [{"key": "escape"}, {"closed": True}]
+        heard = [program.hear()["key"] for _ in range(9)]
+        assert program.hear() == {"up": "escape"}
+        display.run("xdotool", "key", "q")
+        assert program.hear() == {"closed": True}
         assert program.end() == 0
-    assert heard == ["b", "space", "f11", "3", "up"]
+    assert heard == ["b", "space", "f11", "3", "up", "question", "7", "slash", "escape"]
+
+
+@pytest.mark.skipif(shutil.which("setxkbmap") is None, reason="needs setxkbmap")
+@pytest.mark.parametrize(
+    ("layout", "written"),
+    [
+        ("ru", {"Cyrillic_i": "b", "Cyrillic_a": "f", "Cyrillic_yeru": "s", "question": "question"}),
+        ("fr", {"ampersand": "1", "eacute": "2", "a": "q", "question": "question", "b": "b"}),
+    ],
+)
+def test_a_layout_that_writes_other_letters_changes_nothing(layout: str, written: dict[str, str]) -> None:
+    with VirtualDisplay((320, 180)) as display:
+        display.run("setxkbmap", layout)
+        with Program(display.environment) as program:
+            program.hear()
+            for symbol in (symbol for symbol, place in written.items() if place not in ("f", "q")):
+                display.run("xdotool", "key", symbol)
+                assert program.hear() == {"key": written[symbol]}
+            if "f" in written.values():
+                display.run("xdotool", "key", "Cyrillic_a")
+                assert program.hear()["size"] == [240, 135]
+            else:
+                display.run("xdotool", "key", "a")
+                assert program.hear() == {"closed": True}
+
+
+def test_a_key_that_is_held_repeats_and_comes_up_once(display: VirtualDisplay) -> None:
+    with Program(display.environment) as program:
+        program.hear()
+        display.run("xdotool", "keydown", "Escape")
+        assert program.hear() == {"key": "escape"}
+        assert [program.hear() for _ in range(3)] == [{"repeat": "escape"}] * 3
+        display.run("xdotool", "keyup", "Escape")
+        heard = program.hear()
+        while heard == {"repeat": "escape"}:
+            heard = program.hear()
+        assert heard == {"up": "escape"}
+
+
+def test_a_key_with_control_or_alt_is_somebody_elses(display: VirtualDisplay) -> None:
+    with Program(display.environment) as program:
+        program.hear()
+        for key in ("ctrl+b", "alt+b", "super+b", "shift+n"):
+            display.run("xdotool", "key", key)
+        assert program.hear() == {"key": "n"}
 
 
 def test_a_window_has_the_size_it_was_given_and_may_be_resized(display: VirtualDisplay, tmp_path: Path) -> None:
@@ -130,6 +178,72 @@ def test_a_window_has_the_size_it_was_given_and_may_be_resized(display: VirtualD
         time.sleep(0.5)
         pixels = settled(display, tmp_path / "screen.png")
         assert (pixels == GREEN).all(axis=2).sum() == 150 * 200
+
+
+Rectangle = tuple[int, int, int, int]
+
+
+def shown_at(display: VirtualDisplay, path: Path) -> Rectangle:
+    """Where the two colours lie on the screen: x, y, width, height; nowhere while the halves are not whole."""
+    pixels = settled(display, path)
+    green, red = ((pixels == colour).all(axis=2) for colour in (GREEN, RED))
+    if green.sum() != red.sum() or not green.any():
+        return (0, 0, 0, 0)
+    rows, columns = np.nonzero(green | red)
+    x, y = int(columns.min()), int(rows.min())
+    return x, y, int(columns.max()) - x + 1, int(rows.max()) - y + 1
+
+
+def rests_at(display: VirtualDisplay, path: Path, size: list[int]) -> Rectangle:
+    """Where the window has come to rest: window managers take their time."""
+    places = [shown_at(display, path)]
+
+    def is_still() -> bool:
+        places.append(shown_at(display, path))
+        return places[-1] == places[-2] and list(places[-1][2:]) == size
+
+    assert wait_until(is_still), places
+    return places[-1]
+
+
+@contextmanager
+def window_manager(display: VirtualDisplay, name: str) -> Iterator[None]:
+    """A window manager, or none where `name` is empty."""
+    if not name:
+        yield
+        return
+    if shutil.which(name) is None or shutil.which("xprop") is None:
+        pytest.skip(f"needs {name} and xprop")
+    process = subprocess.Popen([name], env=display.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert wait_until(lambda: "FULLSCREEN" in display.run("xprop", "-root", "_NET_SUPPORTED"))
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.mark.parametrize("manager", ["", "openbox"])
+@pytest.mark.parametrize("fullscreen", [True, False])
+def test_a_window_covers_the_screen_and_is_a_window_again_while_it_runs(
+    tmp_path: Path, manager: str, fullscreen: bool
+) -> None:
+    size, places = (None if fullscreen else [200, 100]), []
+    with (
+        VirtualDisplay((640, 360)) as display,
+        window_manager(display, manager),
+        Program(display.environment, fullscreen=fullscreen, size=size) as program,
+    ):
+        program.hear()
+        if not manager and not fullscreen:  # nobody gives it the keyboard
+            display.run("xdotool", "search", "--name", "A window under test", "windowfocus")
+        for _ in range(4):
+            display.run("xdotool", "key", "f")
+            places.append(rests_at(display, tmp_path / "screen.png", program.hear()["size"]))
+    covering = (0, 0, 640, 360)
+    windowed = places[0] if fullscreen else places[1]
+    assert windowed[2:] == ((480, 270) if fullscreen else (200, 100))
+    assert places == ([windowed, covering] * 2 if fullscreen else [covering, windowed] * 2)
 
 
 def test_closing_the_window_ends_the_program(display: VirtualDisplay) -> None:

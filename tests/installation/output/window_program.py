@@ -1,13 +1,14 @@
 """A program with a window and nothing else, for the tests to look at: `python -m … '{"fullscreen": true, …}'`.
 
-Draws its left half red and its right half green, and says in lines of JSON what happens to it.
+Draws its left half red and its right half green, and says in lines of JSON what happens to it. F covers the monitor
+and uncovers it, Q ends it.
 """
 
 import json
 import sys
 import time
 
-from installation.output.surface import DisplayError
+from installation.output.surface import DisplayError, KeyEvent, Surface
 from installation.output.window import open_window
 
 _GIVE_UP_AFTER_S = 30.0
@@ -16,6 +17,17 @@ _GIVE_UP_AFTER_S = 30.0
 def say(**what: object) -> None:
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
+
+
+def take(key: KeyEvent, surface: Surface) -> None:
+    if key.name == "q" and key.down:
+        surface.close()
+    elif key.name == "f" and key.down and not key.repeat:
+        surface.toggle_fullscreen()
+    elif key.down and not key.repeat:
+        say(key=key.name)
+    elif key.name == "escape":
+        say(repeat="escape") if key.down else say(up="escape")
 
 
 def main() -> int:
@@ -30,14 +42,16 @@ def main() -> int:
     size, give_up_at = None, time.monotonic() + _GIVE_UP_AFTER_S
     while not surface.closed and time.monotonic() < give_up_at:
         for key in surface.poll():
-            say(key=key.name)
-        width, height = surface.size
+            take(key, surface)
+        if surface.closed:
+            break
+        width, height = surface.target.size
         surface.target.clear(0.0, 1.0, 0.0)
         surface.target.clear(1.0, 0.0, 0.0, viewport=(0, 0, width // 2, height))
         surface.present()
         if size != surface.size:
             size = surface.size
-            say(size=size)
+            say(size=surface.target.size)
         time.sleep(0.01)
     say(closed=surface.closed)
     surface.close()

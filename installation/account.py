@@ -1,0 +1,142 @@
+"""What a show tells of itself: the facts that health is judged by, its status while it runs, its report at the end.
+
+The loop (`installation.show`) writes `Moment`; everything here only reads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from installation.cadence import Cadence
+from installation.guard import Guard
+from installation.health import Facts
+from installation.heard_meter import HeardMeter
+from installation.heard_words import heard_words
+from installation.incidents import Incidents
+from installation.metering import MemoryMeter
+from installation.monitor import HealthMonitor
+from installation.plain import to_plain
+from installation.report import build_report, refusal_lines
+from installation.show_parts import Parts
+from installation.status import AgesStatus, ControlStatus, DisplayStatus, ShowStatus
+from installation.values import SAMPLE_RATE_HZ, Features, Frame
+
+
+@dataclass(slots=True)
+class Moment:
+    """What a show is at now, as its loop left it: what is heard and shown, whose beat it is.
+
+    `presented_at` is when a picture was last shown, None before the first; `living` is true from the first picture of
+    the generator on.
+    """
+
+    frame: Frame | None
+    features: Features
+    preset_note: str = ""
+    clock: str = ""
+    living: bool = False
+    presented_at: float | None = None
+
+
+class Account:
+    """Tells of the show made of `parts`; `incidents` are what went wrong in it. Nothing here blocks."""
+
+    def __init__(self, parts: Parts, moment: Moment, cadence: Cadence, incidents: Incidents, guard: Guard) -> None:
+        self._parts, self._moment, self.cadence = parts, moment, cadence
+        self._incidents, self._guard = incidents, guard
+        self.memory, self.heard = MemoryMeter(), HeardMeter()
+        self.monitor = HealthMonitor(incidents)
+
+    def check_health(self, now: float, *, aloud: bool) -> None:
+        """Judge how the show is at `now`, and say where that changed, `aloud` or only for the report. Show thread."""
+        self.monitor.check(self._facts(now), now, aloud=aloud)
+
+    def _facts(self, now: float) -> Facts:
+        parts, moment = self._parts, self._moment
+        return Facts(
+            hosts=(parts.capture, parts.inference),
+            sound=parts.capture.status(),
+            slow_path=parts.inference.status(),
+            controls=self._controls(),
+            newest_made_at=moment.frame.made_at if moment.frame is not None and moment.living else None,
+            presented_at=moment.presented_at,
+            refused_preset=parts.presets.refusal or "",
+            refused_model=parts.models.refusal or "",
+            sinks=parts.sink_status(),
+            fault=self._guard.words(now),
+        )
+
+    def status(self) -> ShowStatus:
+        """Return how the show is doing, for the operator page and the overlay. Any thread."""
+        parts, meter, health = self._parts, self._parts.meter, self.monitor.health
+        timing, moment = self.cadence.timing, self._moment
+        outputs, slow_path = parts.sink_status(), parts.inference.status()
+        return ShowStatus(
+            condition=health.condition,
+            reasons=health.reasons,
+            preset=parts.presets.current.name,
+            preset_refused=parts.presets.refusal,
+            preset_note=moment.preset_note,
+            model=parts.models.shown,
+            model_refused=parts.models.refusal,
+            sound=parts.capture.status(),
+            slow_path=slow_path,
+            display=DisplayStatus(
+                round(meter.fps, 1), meter.interval_ms.percentiles(), timing.parts_ms(), timing.missed()
+            ),
+            painter=parts.renderer.painter,
+            fast_ms=meter.fast_ms.percentiles(),
+            control_ms=meter.control.percentiles(),
+            tempo_bpm=round(moment.features.tempo_bpm, 1),
+            clock=moment.clock,
+            heard=heard_words(slow_path.heard),
+            controls=self._controls(),
+            outputs=outputs,
+            ages=self._ages(),
+            memory_mib={name: round(mib, 1) for name, mib in dict(self.memory.rss_mib).items()},
+            recording=outputs.get("recording"),
+        )
+
+    def report(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the run's summary; `facts` are what the show itself does not know (source, seed, …)."""
+        parts, health = self._parts, self.monitor.health
+        run = {
+            "painted": parts.frames.serial,
+            "restarts": parts.capture.restarts + parts.inference.restarts,
+            "preset": parts.presets.current.name,
+            "render": self._render_facts(),
+            **self.cadence.summary(),
+            "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
+            "living_s": parts.meter.living_s(parts.clock.now()),
+            "health": {"condition": str(health.condition), "reasons": dict(health.reasons)},
+            **facts,
+        }
+        return build_report(
+            meter=parts.meter,
+            memory=self.memory,
+            heard=self.heard,
+            capture=parts.capture.status(),
+            inference=parts.inference.status(),
+            run=run,
+            errors=[*self._incidents.lines(), *refusal_lines(self._controls())],
+        )
+
+    def _controls(self) -> dict[str, ControlStatus]:
+        return {name: control.status() for name, control in self._parts.controls.items()}
+
+    def _ages(self) -> AgesStatus:
+        parts, moment, now = self._parts, self._moment, self._parts.clock.now()
+        heard_at = parts.ring.position.heard_at
+        return AgesStatus(
+            block_s=round(max(now - heard_at, 0.0), 3) if heard_at > 0.0 else None,
+            frame_s=round(max(now - moment.frame.made_at, 0.0), 3) if moment.frame and moment.living else None,
+            uptime_s=round(now - parts.meter.started_at, 1),
+        )
+
+    def _render_facts(self) -> dict[str, Any]:
+        renderer = self._parts.renderer
+        return {
+            "internal_scale": round(renderer.internal_scale, 3),
+            "size": list(self._parts.surface.size),
+            "painter": to_plain(renderer.seen.rounded()),
+        }
