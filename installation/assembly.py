@@ -4,7 +4,7 @@ The workers are started before the window is opened, because they take seconds t
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
@@ -12,13 +12,15 @@ from typing import Final
 
 from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.clock import MonotonicClock, Pacer
-from installation.control.bindings import MidiMap
 from installation.control.keyboard import Keyboard
 from installation.control.link_clock import LinkClock
 from installation.control.midi import MidiControl
 from installation.control.midi_clock import FirstClock
+from installation.control.midi_map import MidiMap
+from installation.control.midi_store import MapStore
 from installation.control.osc import OscControl
 from installation.control.page import OperatorPage
+from installation.control.page_sources import Sources
 from installation.desk import Desk
 from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
@@ -32,10 +34,12 @@ from installation.output.recording import Recorder
 from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
 from installation.output.surface import DisplayError, Surface
+from installation.output.wall import WallView
 from installation.output.window import WindowSurface, open_window
 from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
-from installation.preset_use import load_usable_named
+from installation.preset_list import PresetList
+from installation.preset_use import load_usable_named, midi_map_of
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
@@ -48,6 +52,7 @@ from installation.values import Features
 from installation.worker_params import ParamsSender
 from installation.workers import InferenceStart
 from s2s.card import read_card
+from s2s.serving.keys import View
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +72,7 @@ def build_show(config: ShowConfig, started_at: float, refit: Callable[[Parts], N
     """
     card = read_card(config.model)
     log.info("model: %s %s (%s)", card.name, card.version, card.licence)
-    midi_map = MidiMap.parse(config.preset.midi_map)
+    midi_map = midi_map_of(config.preset)
     with ExitStack() as undo:  # what was opened before something failed is given back, the newest first
         show = _wire(config, card.generator.size_px, midi_map, started_at, refit, undo)
         undo.pop_all()
@@ -106,7 +111,8 @@ def _wire(
     renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed, readiness=ShaderWarmer())
     still = read_still(config.model / "thumbnail.png")
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
-    midi = MidiControl(desk, midi_map, config.midi_device)
+    listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
+    midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=listed)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
     controls: dict[str, ControlSurface] = {
         "osc": OscControl(desk, host=args.osc_port[0], port=args.osc_port[1]),
@@ -143,7 +149,7 @@ def _wire(
         refit(parts)
     show = Show(parts, preset, args.duration_s)
     if args.page is not None:
-        controls["page"] = _operator_page(args.page, desk, show, folders, names)
+        controls["page"] = _operator_page(config, args.page, show, parts, PresetList(folders), names)
     for control in controls.values():
         control.start()
     return show
@@ -162,17 +168,23 @@ def _workers(
 
 
 def _operator_page(
-    address: tuple[str, int], desk: Desk, show: Show, folders: Sequence[Path], models: ModelNames
+    config: ShowConfig, address: tuple[str, int], show: Show, parts: Parts, presets: PresetList, models: ModelNames
 ) -> OperatorPage:
-    host_name, port = address
-    return OperatorPage(
-        desk,
+    sources = Sources(
+        parts.desk,
         status=show.status,
         picture=show.generated_jpeg,
-        presets=partial(preset_names, folders),
+        presets=presets.names,
         models=models.listed,
-        host=host_name,
-        port=port,
+        features=lambda: show.features,
+        idle=lambda: parts.inference.status().idle,
+        events=show.events,
+        preset_list=presets,
+        wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
+    )
+    host, port = address
+    return OperatorPage(
+        sources, host=host, port=port, token_file=config.venue.token, view=lambda: View(show.preset.page_view)
     )
 
 
@@ -198,6 +210,8 @@ def open_sinks(config: ShowConfig, surface: Surface, ring: AudioRing) -> list[Si
     sinks: list[Sink] = []
     if config.arguments.record is not None:
         sinks.append(Recorder(config.arguments.record, surface.size, cadence(config, surface), ring))
+    if config.arguments.page is not None:
+        sinks.append(WallView(surface))
     return sinks
 
 
@@ -225,7 +239,7 @@ def adopt(
 
     Raises ParameterError or ShaderError, and then has changed nothing.
     """
-    midi_map = MidiMap.parse(preset.midi_map)
+    midi_map = midi_map_of(preset)
     renderer.set_passes(preset.passes)
     midi.remap(midi_map)
     clock_port.select(preset.midi_clock)

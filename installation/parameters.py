@@ -230,6 +230,7 @@ _MODEL: Final = "go to a model, by its name or its folder below the show's own, 
 _FIT: Final = "a picture of another shape than the window: cut off, between bars, or its edges carried on"
 
 _LEARN: Final = "the control that the next MIDI message moves from then on, by its address; empty: none"
+_FORGET: Final = "what a controller was taught is forgotten: of one control, as the status calls it, or of an address"
 _RECORD: Final = "record what is shown, with its sound, into the venue's folder"
 _SAVE: Final = "save what is shown as a preset of this name, in the venue's folder"
 _RENAME: Final = "give the preset that is shown another name, if the venue's folder has it"
@@ -295,6 +296,7 @@ _ROWS: Final = (
     Parameter("/show/keep", Kind.TRIGGER, True, "what was tried stays"),
     Parameter("/show/cancel", Kind.TRIGGER, True, "back to how everything stood at /show/try, in /show/morph"),
     Parameter("/show/learn", Kind.TEXT, "", _LEARN, letters=100, forbidden="\\"),
+    Parameter("/show/forget", Kind.TEXT, "", _FORGET, letters=100, forbidden="\\"),
     Parameter("/show/snapshot", Kind.TRIGGER, True, "save the picture as a PNG file in the venue's folder"),
     _bool("/show/record", False, _RECORD),
     _bool("/show/blackout", False, "fade to black and back"),

@@ -60,7 +60,15 @@ class _Midi(BaseModel):
 
     device: _Line = "auto"
     clock: _Line = "none"
+    takeover: Literal["jump", "pickup", "scale"] = "jump"
+    feedback: bool = True
     map: list[dict[str, Any]] = Field(default_factory=list, max_length=1_000)
+
+
+class _Page(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    view: Literal["none", "open", "token"] = "none"
 
 
 class _Document(BaseModel):
@@ -78,6 +86,7 @@ class _Document(BaseModel):
     modulation: list[_Route] = Field(default_factory=list, max_length=200)
     passes: list[str] = Field(default_factory=lambda: ["upscale", "grade"], max_length=100)
     midi: _Midi = Field(default_factory=_Midi)
+    page: _Page = Field(default_factory=_Page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,9 @@ class Preset:
     midi_device: str
     midi_clock: str
     midi_map: tuple[Mapping[str, Any], ...]
+    midi_takeover: str = "jump"
+    midi_feedback: bool = True
+    page_view: Literal["none", "open", "token"] = "none"
 
     def as_document(self) -> dict[str, Any]:
         """Return the resolved preset with the file's own keys, ready for YAML."""
@@ -116,8 +128,11 @@ class Preset:
             "midi": {
                 "device": self.midi_device,
                 "clock": self.midi_clock,
+                **({} if self.midi_takeover == "jump" else {"takeover": self.midi_takeover}),
+                **({} if self.midi_feedback else {"feedback": False}),
                 "map": [dict(entry) for entry in self.midi_map],
             },
+            "page": {"view": self.page_view},
         }
 
 
@@ -213,6 +228,9 @@ def _checked(document: _Document, path: Path) -> Preset:
         midi_device=document.midi.device,
         midi_clock=document.midi.clock,
         midi_map=tuple(document.midi.map),
+        midi_takeover=document.midi.takeover,
+        midi_feedback=document.midi.feedback,
+        page_view=document.page.view,
     )
 
 
@@ -277,5 +295,6 @@ def _explain(error: ValidationError) -> str:
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     if len(location) == 1:
         return list(_Document.model_fields)
-    model = _Route if location[0] == "modulation" else _Midi
+    models: Mapping[str, type[BaseModel]] = {"modulation": _Route, "page": _Page}
+    model = models.get(str(location[0]), _Midi)
     return [field.alias or name for name, field in model.model_fields.items()]

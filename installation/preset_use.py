@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from installation.audio.source import SourceError, parse_source
-from installation.control.bindings import MidiMap, MidiMapError
+from installation.control.midi_map import MidiMap, MidiMapError
 from installation.preset import Preset, PresetError, find_named, load_preset, read_preset
 from installation.render.passes import check_passes
 from installation.render.shader import ShaderError
@@ -25,11 +25,16 @@ def load_usable_named(name: str, folders: Sequence[Path]) -> Preset:
     return _usable(read_preset(find_named(name, folders)))
 
 
+def midi_map_of(preset: Preset) -> MidiMap:
+    """Return what the preset says of controllers. Raises MidiMapError."""
+    return MidiMap.parse(preset.midi_map, preset.midi_takeover, feedback=preset.midi_feedback)
+
+
 def _usable(preset: Preset) -> Preset:
     try:
         parse_source(preset.source)
         check_passes(preset.passes)
-        MidiMap.parse(preset.midi_map)
+        midi_map_of(preset)
     except (SourceError, ShaderError, MidiMapError) as error:
         raise PresetError(f"{one_line(preset.path.name)}: {error}") from None
     return preset

@@ -15,13 +15,14 @@ from typing import Any, Final
 
 from installation.audio.features import LISTEN_SAMPLES
 from installation.cadence import Cadence
+from installation.events import Event
 from installation.exit_codes import ExitCode
 from installation.feature_delay import FeatureDelay
 from installation.garbage import put_aside
 from installation.guard import Guard
 from installation.health import Facts
 from installation.heard_meter import HeardMeter
-from installation.heard_words import clock_words, heard_words
+from installation.heard_words import clock_words
 from installation.hud import hud_lines
 from installation.incidents import Incidents
 from installation.metering import MemoryMeter
@@ -35,13 +36,8 @@ from installation.preset import Preset, preset_values
 from installation.preset_follower import PresetRefusal
 from installation.report import build_report, refusal_lines
 from installation.show_parts import Closable, Parts
-from installation.status import (
-    DisplayStatus,
-    HeardStatus,
-    PhotographStatus,
-    ShowStatus,
-    SinkStatus,
-)
+from installation.show_status import Told, show_status
+from installation.status import HeardStatus, PhotographStatus, ShowStatus
 from installation.turn_timing import TurnPart
 from installation.values import SAMPLE_RATE_HZ, Controls, Features, Frame, ParameterValue, Pixels
 from installation.worker_params import WorkerParams
@@ -78,7 +74,7 @@ class Show:
         self._drawn: tuple[Frame | None, Controls] | None = None
         self._presented_at: float | None = None
         self._cadence = Cadence(parts.cadence_fps, parts.generator_pace)
-        self.errors = Incidents()
+        self.errors = Incidents(parts.clock.now)
         self._monitor = HealthMonitor(self.errors)
         self._guard = Guard(self.errors, passing=(DisplayError, *parts.fatal))
         parts.desk.watch(self._on_change)
@@ -254,12 +250,9 @@ class Show:
             presented_at=self._presented_at,
             refused_preset=parts.presets.refusal or "",
             refused_model=parts.models.refusal or "",
-            sinks=self._sink_status(),
+            sinks=parts.sink_status(),
             fault=self._guard.words(now),
         )
-
-    def _sink_status(self) -> dict[str, SinkStatus]:
-        return {sink.name: sink.status() for sink in self._parts.sinks}
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if address == "/audio/tap" and (bpm := self._fast_features.tap()) is not None:
@@ -316,31 +309,22 @@ class Show:
 
     def status(self) -> ShowStatus:
         """Return how the show is doing, for the operator page and the HUD. Any thread; nothing here blocks."""
-        parts, meter, health = self._parts, self._parts.meter, self._monitor.health
-        timing = self._cadence.timing
-        outputs, slow_path = self._sink_status(), parts.inference.status()
-        return ShowStatus(
-            condition=health.condition,
-            reasons=health.reasons,
-            preset=self._preset.name,
-            preset_refused=parts.presets.refusal,
-            preset_note=self._preset_note,
-            model=parts.models.shown,
-            model_refused=parts.models.refusal,
-            sound=parts.capture.status(),
-            slow_path=slow_path,
-            display=DisplayStatus(
-                round(meter.fps, 1), meter.interval_ms.percentiles(), timing.parts_ms(), timing.missed()
-            ),
-            painter=parts.renderer.painter,
-            fast_ms=meter.fast_ms.percentiles(),
-            tempo_bpm=round(self._features.tempo_bpm, 1),
-            clock=self._clock,
-            heard=heard_words(slow_path.heard),
-            controls={name: control.status() for name, control in parts.controls.items()},
-            outputs=outputs,
-            recording=outputs.get("recording"),
-        )
+        told = Told(self._preset, self._preset_note, self._features, self._clock, self._frame, self._living)
+        return show_status(self._parts, self._monitor.health, self._cadence.timing, self._memory.rss_mib, told)
+
+    def events(self) -> list[Event]:
+        """Return what happened so far, for the operator page. Any thread."""
+        return self._monitor.events()
+
+    @property
+    def features(self) -> Features:
+        """What is heard now, as it moves the picture. Any thread."""
+        return self._features
+
+    @property
+    def preset(self) -> Preset:
+        """The preset that is shown. Any thread."""
+        return self._preset
 
     def report(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the run's summary; `facts` are what the show itself does not know (source, seed, …)."""

@@ -181,15 +181,35 @@ class OscStatus(ControlStatus):
     connections: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class MidiBinding:
+    """One control of the device and what it moves: `control` is how `/show/forget` knows it, `words` say all of it.
+
+    `whose` is `learnt`, `preset` or `shipped`; only what was learnt can be forgotten.
+    """
+
+    control: str = ""
+    address: str = ""
+    words: str = ""
+    whose: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MidiStatus(ControlStatus):
-    """`open` is the port in use, None while there is none; `ports` are all that there are."""
+    """`open` is the port in use, `feedback` the one that is told what the show does, None while there is none; `ports`
+    are all that there are. `learning` is the address for which a control is waited for, empty while none is, `learnt`
+    in words what came of it last.
+    """
 
     device: str = ""
     open: str | None = None
+    feedback: str | None = None
     ports: tuple[str, ...] = ()
     received: int = 0
     last: str = ""
+    learning: str = ""
+    learnt: str = ""
+    bindings: tuple[MidiBinding, ...] = ()
 
     @property
     def may_be_absent(self) -> bool:
@@ -205,9 +225,11 @@ class LinkStatus(ControlStatus):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageStatus(ControlStatus):
-    """Where the operator page is."""
+    """Where the operator page is, how many pages are connected, and how many wrong tokens it was offered."""
 
     url: str = ""
+    connected: int = 0
+    wrong_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +274,15 @@ class PainterStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AgesStatus:
+    """How old the newest sound and the newest generated picture are, None before the first; for how long it runs."""
+
+    block_s: float | None = None
+    frame_s: float | None = None
+    uptime_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ShowStatus:
     """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown.
 
@@ -278,5 +309,8 @@ class ShowStatus:
     heard: str = ""
     controls: Mapping[str, ControlStatus] = field(default_factory=lambda: MappingProxyType({}))
     outputs: Mapping[str, SinkStatus] = field(default_factory=lambda: MappingProxyType({}))
+    ages: AgesStatus = AgesStatus()
+    memory_mib: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Resident memory of each process when it was last looked at."""
     recording: SinkStatus | None = None
     """The recording once more: this key is older than `outputs`."""

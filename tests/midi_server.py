@@ -4,6 +4,7 @@ Every client is a process of its own: libjack keeps one server's state for the l
 """
 
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -21,10 +22,16 @@ _CONTROLLER: Final = """
 import sys, rtmidi
 port = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, sys.argv[1])
 port.open_virtual_port(sys.argv[2])
+if sys.argv[3]:
+    lamps = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, sys.argv[3])
+    lamps.open_virtual_port(sys.argv[2])
 print("ready", flush=True)
 for line in sys.stdin:
-    port.send_message([int(byte) for byte in line.split()])
-    print("sent", flush=True)
+    if line.strip() == "shown":
+        print([timed[0] for timed in iter(lamps.get_message, None)], flush=True)
+    else:
+        port.send_message([int(byte) for byte in line.split()])
+        print("sent", flush=True)
 """
 
 
@@ -86,11 +93,14 @@ class JackServer:
 
 
 class Controller:
-    """A MIDI controller with one output port, `client:port`, plugged into `server` while the context lasts."""
+    """A MIDI controller with one output port, `client:port`, plugged into `server` while the context lasts.
 
-    def __init__(self, server: JackServer, client: str = "Desk", port: str = "knobs") -> None:
+    `lamps` is the client of its input port, where there is one: what rings, lamps and motors are told.
+    """
+
+    def __init__(self, server: JackServer, client: str = "Desk", port: str = "knobs", lamps: str = "") -> None:
         self._process = subprocess.Popen(
-            (sys.executable, "-c", _CONTROLLER, client, port),
+            (sys.executable, "-c", _CONTROLLER, client, port, lamps),
             env=server.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -101,10 +111,15 @@ class Controller:
 
     def send(self, *data: int) -> None:
         """Send one message's bytes."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(" ".join(map(str, data)) + "\n")
-        self._process.stdin.flush()
+        self._ask(" ".join(map(str, data)))
         self._expect("sent")
+
+    def shown(self) -> list[list[int]]:
+        """Return the messages it was told since the last call."""
+        self._ask("shown")
+        assert self._process.stdout is not None
+        messages: list[list[int]] = json.loads(self._process.stdout.readline())
+        return messages
 
     def control_change(self, control: int, value: int, channel: int = 1) -> None:
         self.send(0xB0 + channel - 1, control, value)
@@ -124,6 +139,11 @@ class Controller:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.unplug()
+
+    def _ask(self, words: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(words + "\n")
+        self._process.stdin.flush()
 
     def _expect(self, word: str) -> None:
         assert self._process.stdout is not None

@@ -24,6 +24,7 @@ SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",
     "s2s.card",
+    "s2s.files.atomic_write",  # how what is kept is written
     "s2s.files.document",  # how what others wrote is read
     "s2s.sampling.embed",
     "s2s.sampling.sources",  # what a sound is made of

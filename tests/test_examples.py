@@ -64,11 +64,12 @@ def options_of(parser: argparse.ArgumentParser) -> Iterator[str]:
         yield from options_of(verb)
 
 
-def test_the_preset_can_be_played(tmp_path: Path) -> None:
-    (text,) = examples("presets/README.md", "yaml")
-    (tmp_path / "evening.yaml").write_text(text, encoding="utf-8")
-    parsed = run_show.build_parser().parse_args(["--preset", str(tmp_path / "evening.yaml")])
-    assert resolve(arguments_of(parsed)).preset.passes[-1] == "grain"
+def test_the_presets_can_be_played(tmp_path: Path) -> None:
+    evening, midi = examples("presets/README.md", "yaml")
+    for number, text in enumerate((evening, f"name: Knobs\ndescription: Of a controller.\n{midi}")):
+        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+        parsed = run_show.build_parser().parse_args(["--preset", str(tmp_path / f"{number}.yaml")])
+        assert resolve(arguments_of(parsed)).preset.midi_map
 
 
 @pytest.fixture

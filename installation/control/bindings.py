@@ -1,152 +1,242 @@
-"""What a MIDI message does: the preset's `midi.map`, checked, and the event that meets it turned into desk posts.
+"""What a controller's events move: one binding, and how it takes what its control says to the desk.
 
-Pure: no ports, no threads. `midi.py` brings the events.
+No ports, no threads, no files; `midi_map` reads bindings from what maps say.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from installation.control.encoders import Relative, steps, travel
+from installation.control.midi_events import COARSE_CONTROLLERS, TOP, TOP_14, EventKind, MidiEvent
+from installation.control.takeover import Grip, Takeover, take_over
 from installation.desk import Desk
-from installation.parameters import Kind, Parameter, ParameterError, nearest, parameter
+from installation.parameters import Kind, Parameter, ParameterError, parameter
 from installation.values import ParameterValue
-from s2s.files.quote import quoted
 
 ORIGIN: Final = "midi"
-_TOP: Final = 127
-_MIDDLE: Final = 64
+PRESET: Final = "/show/preset"
+VELOCITY: Final = "velocity"
+"""As a binding's `value`: how hard the key was struck."""
+_STEPS_A_CHOICE: Final = 4
+"""Of an endless knob, from one choice to the next."""
+
+PresetChooser = Callable[[int], None]
+"""Goes to the preset of that place, from 0, in the list."""
 
 
-class MidiMapError(ParameterError):
-    """An entry of `midi.map` that cannot be used; one line that names it, what it may say and what it says."""
+class Press(StrEnum):
+    """What a key does: `trigger` at each press the same, `toggle` there and back, `momentary` while it is held."""
 
-
-class EventKind(StrEnum):
-    """The messages that can be bound, by the key they have in a preset."""
-
-    CC = "cc"
-    NOTE = "note"
-    PROGRAM = "program"
-
-
-_KEYS: Final = (*EventKind, "to", "channel", "value")
-
-
-@dataclass(frozen=True, slots=True)
-class MidiEvent:
-    """One message: its `number` of 0..127, `channel` 1..16, `value` 0..127 (controller position or note velocity)."""
-
-    kind: EventKind
-    number: int
-    channel: int = 1
-    value: int = _TOP
+    TRIGGER = "trigger"
+    TOGGLE = "toggle"
+    MOMENTARY = "momentary"
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """`number` of `kind` on `channel` (None is any) moves `address`, or sets it to `value` where one is given."""
+    """`number` of `kind` on `channel` (None is any of them) moves `address`, or sets it to `value` if there is one.
+
+    `acceleration` is that of an endless knob; `feedback` says whether the control is told what it stands for.
+    """
 
     kind: EventKind
-    number: int
+    number: int | None
     address: str
     channel: int | None = None
     value: ParameterValue | None = None
+    bits: int = 7
+    relative: Relative | None = None
+    acceleration: float = 1.0
+    press: Press | None = None
+    takeover: Takeover = Takeover.JUMP
+    feedback: bool = True
+
+    @property
+    def control(self) -> str:
+        """The control in words, by which it is told from others of its device."""
+        number = f"{self.kind.split()[0]} {'of any number' if self.number is None else self.number}"
+        bits = " with its partner" if self.kind is EventKind.CC_14 else ""
+        return f"{number}{bits}{'' if self.channel is None else f', channel {self.channel}'}"
+
+    @property
+    def words(self) -> str:
+        """The whole binding in words."""
+        said = [] if self.value is None else [f"sets {self.value}"]
+        said += [f"{self.bits} bits"] if self.bits != 7 else []
+        said += [str(word) for word in (self.relative, self.press) if word is not None]
+        said += [str(self.takeover)] if self.takeover is not Takeover.JUMP else []
+        return f"{self.control} → {self.address}" + (f" ({', '.join(said)})" if said else "")
+
+    @property
+    def top(self) -> int:
+        """The highest position that the control says."""
+        return TOP_14 if self.bits == 14 else TOP
 
     def meets(self, event: MidiEvent) -> bool:
-        return (event.kind, event.number) == (self.kind, self.number) and self.channel in (None, event.channel)
+        return (
+            event.kind is self.kind
+            and self.number in (None, event.number)
+            and self.channel in (None, event.channel)
+            and not (self.bits == 7 and event.kind is EventKind.NRPN and event.whole)  # its fine half
+        )
 
-    def apply(self, event: MidiEvent, desk: Desk) -> None:
-        """Post what `event` asks for. Raises ParameterError."""
+    def shares_control(self, other: "Binding") -> bool:
+        """Return whether there is a control that both hear."""
+        same_channel = self.channel is None or other.channel is None or self.channel == other.channel
+        return same_channel and bool(self.messages & other.messages)
+
+    def entry(self) -> dict[str, Any]:
+        """Return the binding as a map's file holds it, without what goes without saying."""
+        kind = "cc" if self.kind is EventKind.CC_14 else str(self.kind)
+        usual_bits = 14 if self.kind in (EventKind.NRPN, EventKind.PITCH) else 7
+        extras: Mapping[str, tuple[Any, Any]] = {
+            "bits": (self.bits, usual_bits),
+            "channel": (self.channel, None),
+            "value": (self.value, None),
+            "relative": (self.relative and str(self.relative), None),
+            "acceleration": (self.acceleration, 1.0),
+            "press": (self.press and str(self.press), None),
+            "takeover": (str(self.takeover), str(Takeover.JUMP)),
+            "feedback": (self.feedback, True),
+        }
+        said = {key: value for key, (value, usual) in extras.items() if value != usual}
+        return {kind: "any" if self.number is None else self.number, "to": self.address, **said}
+
+    def act(self, event: MidiEvent, desk: Desk, grip: Grip, now: float, go_to: PresetChooser) -> None:
+        """Post what `event` asks for, at `now` in monotonic seconds. Raises ParameterError."""
         row = parameter(self.address)
-        pressed = event.kind is EventKind.PROGRAM or event.value >= (_MIDDLE if event.kind is EventKind.CC else 1)
-        if self.value is not None or row.kind is Kind.TRIGGER:
-            if pressed:
-                desk.post(self.address, True if self.value is None else self.value, ORIGIN)
-        elif event.kind is EventKind.CC:
-            _follow_fader(row, event.value, desk)
-        elif pressed:
-            desk.post(self.address, not desk.get(self.address), ORIGIN)
+        if self.relative is not None:
+            _turn(self, row, event, desk, grip, now)
+        elif self.kind is EventKind.PROGRAM and self.value is None and self.address == PRESET:
+            go_to(event.number)
+        elif self.value == VELOCITY and row.is_number:
+            if event.value:
+                desk.post_unit(self.address, event.value / TOP, ORIGIN)
+        elif self.is_key(row):
+            _press(self, row, event, desk, grip)
+        else:
+            _follow(self, row, self.position(event), desk, grip)
+
+    def position(self, event: MidiEvent) -> float:
+        """Return where the control stands after `event`, 0..1."""
+        if event.kind in (EventKind.CC_14, EventKind.NRPN, EventKind.PITCH):
+            return event.value / TOP_14 if self.bits == 14 else (event.value >> 7) / TOP
+        return event.value / TOP
+
+    def is_key(self, row: Parameter) -> bool:
+        """Return whether the control is pressed, and not moved."""
+        pressed = self.kind in (EventKind.NOTE, EventKind.PROGRAM) or self.press is not None
+        return pressed or self.value is not None or row.kind is Kind.TRIGGER
+
+    @property
+    def messages(self) -> frozenset[tuple[str, int]]:
+        """The messages that the control sends, by kind and number."""
+        if self.number is None:
+            return frozenset((str(self.kind), number) for number in range(TOP + 1))
+        if self.kind is EventKind.CC_14:
+            return frozenset({("cc", self.number), ("cc", self.number + COARSE_CONTROLLERS)})
+        return frozenset({(str(self.kind), self.number)})
 
 
-@dataclass(frozen=True, slots=True)
-class MidiMap:
-    """A preset's `midi.map`; every binding that meets an event applies."""
-
-    bindings: tuple[Binding, ...] = ()
-
-    @classmethod
-    def parse(cls, entries: Iterable[object]) -> "MidiMap":
-        """Return the map that entries such as `{cc: 7, to: /audio/gain}` say. Raises MidiMapError."""
-        return cls(tuple(_binding(f"midi.map[{index}]", entry) for index, entry in enumerate(entries)))
-
-    def apply(self, event: MidiEvent, desk: Desk) -> int:
-        """Post what `event` asks for; return how many bindings met it. Raises ParameterError."""
-        met = [binding for binding in self.bindings if binding.meets(event)]
-        for binding in met:
-            binding.apply(event, desk)
-        return len(met)
-
-
-def choose_port(names: list[str], requested: str, current: str | None = None) -> str | None:
-    """Return the port to listen to: the first that contains `requested`, ignoring case; for `auto` the first real one.
-
-    A port in use stays in use while it is there and fits, whatever else is plugged in.
-    """
-    fitting = [name for name in names if _fits(name, requested)]
-    if current in fitting:
-        return current
-    return fitting[0] if fitting else None
-
-
-def _fits(name: str, requested: str) -> bool:
-    if requested == "auto":
-        return not name.startswith("Midi Through")  # ALSA's own loop, always there and always silent
-    return requested.casefold() in name.casefold()
-
-
-def _follow_fader(row: Parameter, position: int, desk: Desk) -> None:
-    if row.is_number:
-        desk.post_unit(row.address, position / _TOP, ORIGIN)
-    elif row.kind is Kind.BOOL:
-        desk.post(row.address, position >= _MIDDLE, ORIGIN)
-    else:
-        desk.post(row.address, row.choices[position * len(row.choices) // (_TOP + 1)], ORIGIN)
-
-
-def _binding(where: str, entry: object) -> Binding:
-    if not isinstance(entry, Mapping):
-        raise MidiMapError(f"{where} is an entry such as {{cc: 7, to: /audio/gain}}, got {quoted(entry)}")
-    for key in entry:
-        if key not in _KEYS:
-            raise MidiMapError(f"{where} has no {quoted(key)}{nearest(str(key), _KEYS)}")
-    kinds = [kind for kind in EventKind if kind in entry]
-    if len(kinds) != 1:
-        raise MidiMapError(f"{where} names one of cc, note and program, got {quoted(sorted(map(str, entry)))}")
-    kind = kinds[0]
-    number = _integer(where, entry, kind, 0, _TOP)
-    channel = _integer(where, entry, "channel", 1, 16) if entry.get("channel") is not None else None
-    if "to" not in entry:
-        raise MidiMapError(f"{where} lacks 'to', the address it sets")
-    try:
-        row = parameter(str(entry["to"]))
-        value = row.check(entry["value"]) if "value" in entry else None
-    except ParameterError as error:
-        raise MidiMapError(f"{where}: {error}") from error
-    _check_sense(where, kind, row, value)
-    return Binding(kind, number, row.address, channel, value)
-
-
-def _check_sense(where: str, kind: EventKind, row: Parameter, value: ParameterValue | None) -> None:
-    """Refuse what could never do anything: a key cannot say a number, no controller can say a text."""
-    if value is not None or row.kind is Kind.TRIGGER:
+def _follow(binding: Binding, row: Parameter, position: float, desk: Desk, grip: Grip) -> None:
+    """Take a knob's or a fader's position to the number, switch or choice that it moves."""
+    before, grip.position = grip.position, position
+    if row.kind is Kind.BOOL:
+        desk.post(row.address, position >= 0.5, ORIGIN)
         return
-    if row.kind is Kind.TEXT or (kind is not EventKind.CC and row.kind is not Kind.BOOL):
-        raise MidiMapError(f"{where}: a {kind} sets {row.address} ({row.range_text}) only with a 'value' beside 'to'")
+    value = desk.get(row.address)
+    beneath = grip.beneath(row, value)
+    if round(beneath * binding.top) == round(position * binding.top):
+        _hold(grip, value, beneath)  # it says what is so: to post it would only round it
+        return
+    taken = take_over(binding.takeover, before, position, beneath, held=grip.holds(value))
+    if taken is not None:
+        _set_position(row, taken, desk, grip)
 
 
-def _integer(where: str, entry: Mapping[str, Any], key: str, low: int, high: int) -> int:
-    value = entry[key]
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise MidiMapError(f"{where}: {key} takes {low}..{high}, got {quoted(value)}")
-    return value
+def _turn(binding: Binding, row: Parameter, event: MidiEvent, desk: Desk, grip: Grip, now: float) -> None:
+    """Take an endless knob's steps to what it moves."""
+    assert binding.relative is not None
+    num_steps = steps(binding.relative, event.value)
+    since_s, grip.moved_at = now - grip.moved_at, now
+    if num_steps == 0:
+        return
+    if row.kind is Kind.BOOL or row.kind is Kind.TRIGGER:
+        if num_steps > 0 or row.kind is Kind.BOOL:
+            desk.post(row.address, num_steps > 0, ORIGIN)
+        return
+    num_values = len(row.choices) or (round(row.high - row.low) + 1 if row.kind is Kind.INT else 0)
+    wide = max(TOP / (_STEPS_A_CHOICE * num_values), 1.0) if num_values else 1.0
+    way = travel(num_steps, since_s, binding.acceleration) * wide
+    beneath = grip.beneath(row, desk.get(row.address))
+    _set_position(row, min(max(beneath + way, 0.0), 1.0), desk, grip)
+
+
+def _set_position(row: Parameter, position: float, desk: Desk, grip: Grip) -> None:
+    if row.kind is Kind.CHOICE:
+        desk.post(row.address, row.choices[min(int(position * len(row.choices)), len(row.choices) - 1)], ORIGIN)
+    else:
+        desk.post(row.address, row.clamp(row.from_unit(position)), ORIGIN)
+    _hold(grip, desk.get(row.address), position)
+
+
+def _hold(grip: Grip, value: ParameterValue, position: float) -> None:
+    grip.set_value, grip.set_position = value, position
+
+
+def _press(binding: Binding, row: Parameter, event: MidiEvent, desk: Desk, grip: Grip) -> None:
+    """Take a key's press or release to what it fires, turns over or sets."""
+    if event.kind is EventKind.PROGRAM:
+        position, down = 1.0, True
+    else:
+        position = binding.position(event)
+        down = position > 0.0 if event.kind is EventKind.NOTE else position >= 0.5
+    # A knob on its way through the upper half is one press; a button that never says 0 says the same twice.
+    fresh = grip.position is None or grip.position < 0.5 or grip.position == position
+    grip.position = position
+    if event.kind in (EventKind.NOTE, EventKind.PROGRAM) or not down or fresh:
+        _pressed(binding, row, down, desk, grip)
+
+
+def _pressed(binding: Binding, row: Parameter, down: bool, desk: Desk, grip: Grip) -> None:
+    press = binding.press or (Press.TRIGGER if binding.value is not None else Press.TOGGLE)
+    if row.kind is Kind.TRIGGER:
+        if down:
+            desk.post(row.address, True, ORIGIN)
+    elif row.kind is Kind.BOOL and binding.value is None:
+        if press is Press.MOMENTARY:
+            desk.post(row.address, down, ORIGIN)
+        elif down:
+            desk.post(row.address, press is Press.TRIGGER or not desk.get(row.address), ORIGIN)
+    elif binding.value is None:
+        if down:  # a choice: the next one
+            place = row.choices.index(str(desk.get(row.address))) + 1
+            desk.post(row.address, row.choices[place % len(row.choices)], ORIGIN)
+    else:
+        _set_and_return(row, binding.value, press, down, desk, grip)
+
+
+def _set_and_return(row: Parameter, value: ParameterValue, press: Press, down: bool, desk: Desk, grip: Grip) -> None:
+    """Set `value`, and what was there before at the release or at the next press."""
+    now = desk.get(row.address)
+    back = grip.released_value is not None and now == value and (press is Press.TOGGLE or not down)
+    if press is not Press.TRIGGER and back:
+        assert grip.released_value is not None
+        desk.post(row.address, grip.released_value, ORIGIN)
+        grip.released_value = None
+    elif down:
+        grip.released_value = now if now != value else grip.released_value
+        desk.post(row.address, value, ORIGIN)
+
+
+def chooser(presets: Sequence[str], desk: Desk) -> PresetChooser:
+    """Return what goes to one of `presets` by its place in the list, as program changes do."""
+
+    def go_to(place: int) -> None:
+        if place >= len(presets):
+            raise ParameterError(f"program {place} is no preset: there are {len(presets)}, from program 0 on")
+        desk.post(PRESET, presets[place], ORIGIN)
+
+    return go_to

@@ -1,49 +1,67 @@
-"""MIDI control of the desk: finds the device by name, listens, and applies the preset's map to what it sends.
+"""MIDI control of the desk: finds the device by name, listens to it and tells it what it stands for.
 
-The ports live in a process of their own (`midi_ports.py`, reached by `midi_link.py`); the show thread calls `poll`.
-A controller may come and go, a driver may be missing or stuck: the show goes on.
+The ports live in a process of their own (`midi_ports.py`, reached by `midi_link.py`), whose messages wait for the
+show's thread, which calls `poll`. A controller may come and go, a driver may be missing or stuck: the show goes on.
 """
 
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from installation.control.bindings import EventKind, MidiEvent, MidiMap, choose_port
 from installation.control.midi_clock import MidiClock
+from installation.control.midi_controller import Controller
 from installation.control.midi_link import PortLink
+from installation.control.midi_map import MidiMap
+from installation.control.midi_names import choose_feedback, choose_port, device_name
+from installation.control.midi_store import MapStore
 from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
-from installation.parameters import ParameterError
 from installation.status import MidiStatus
 
 _ALSA_SEQUENCER: Final = Path("/dev/snd/seq")
 _POLL_S: Final = 0.25
 _APIS: Final = {"LINUX_ALSA": "alsa", "UNIX_JACK": "jack"}
+_MOST_WAITING: Final = 2_048
+_MOST_A_TURN: Final = 256
+"""Messages: what a flood may cost one picture is some milliseconds."""
 
 _log = logging.getLogger(__name__)
 
 
 class MidiControl:
-    """Listens to one input port, whenever it appears.
+    """Listens to one input port, whenever it appears, and tells its device through the port of the same name.
 
     `device` is `auto` (the first real port), `none`, or part of a port's name, ignoring case. `jack:` or `alsa:` before
     it chooses the API, as mido's environment variable MIDO_BACKEND (`mido.backends.rtmidi/UNIX_JACK`) also does.
+    `store` keeps what controllers are taught; without one nothing is learnt, and nothing told. `presets` are those that
+    program changes go to, in their order; it may wait for a disk.
     """
 
-    def __init__(self, desk: Desk, mapping: MidiMap, device: str = "auto") -> None:
-        self._desk = desk
-        self._mapping = mapping
+    def __init__(
+        self,
+        desk: Desk,
+        mapping: MidiMap,
+        device: str = "auto",
+        *,
+        store: MapStore | None = None,
+        presets: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         self._api, self._requested = split_device(device, os.environ.get("MIDO_BACKEND", ""))
         self._link = PortLink(self._api, self._on_report)
         self._rejections = RejectionCounter("MIDI", _log)
+        self._controller = Controller(desk, mapping, self._rejections, store, presets)
         self.clock = MidiClock()
+        self._tells = store is not None
+        self._waiting: deque[Mapping[str, Any]] = deque(maxlen=_MOST_WAITING)
+        self._ports: deque[Mapping[str, Any]] = deque(maxlen=1)
         self._port_names: list[str] = []
         self._opened: str | None = None
+        self._feedback: str | None = None
         self._received = 0
-        self._last_event = ""
         self._missing = ""
         self._next_poll_at = -float("inf")
         self._off = self._requested == "none"
@@ -54,8 +72,8 @@ class MidiControl:
             self._link.start()
 
     def remap(self, mapping: MidiMap) -> None:
-        """Take another preset's map, from the next message on."""
-        self._mapping = mapping
+        """Take another preset's map, from the next message on. Show thread."""
+        self._controller.remap(mapping)
 
     def select(self, device: str) -> None:
         """Listen to another device from the next look at the ports on; the same one stays open. Show thread."""
@@ -65,38 +83,61 @@ class MidiControl:
         if api != self._api or requested == "none":
             self._link.close()
             self._link = PortLink(api, self._on_report)
-            self._port_names, self._opened = [], None
+            self._let_go()
         self._api, self._requested, self._missing = api, requested, ""
         self._off = requested == "none"
 
     def poll(self, now: float) -> None:
-        """Look after the port process, log what was refused; show thread, `now` in monotonic seconds."""
+        """Do what has arrived, look after the port process, log what was refused; show thread, monotonic seconds."""
         self._rejections.report(now)
-        if self._off or now < self._next_poll_at:
+        self._take_waiting()
+        self._controller.poll(now)
+        if self._off:
+            self._controller.stop_learning("no controller is listened to: --midi, or the preset's midi.device, is none")
             return
-        self._next_poll_at = now + _POLL_S
-        if self._has_driver():
-            self._link.poll(now)
-        if self._link.problem:
-            self._port_names, self._opened = [], None
+        if now >= self._next_poll_at:
+            self._next_poll_at = now + _POLL_S
+            self._look_after_process(now)
+        if self._ports:
+            self._take_ports(self._ports.popleft())
+        if self._feedback is not None and (messages := self._controller.messages(now)):
+            self._link.send({"send": messages})
 
     def status(self) -> MidiStatus:
-        """Return the port in use, the ports there are, counts, and what is wrong."""
+        """Return the ports in use, those that there are, what the device moves, counts, and what is wrong."""
+        controller = self._controller
         return MidiStatus(
             device=self._requested,
             open=self._opened,
             ports=tuple(self._port_names),
+            feedback=self._feedback,
             problem=self._link.problem or self._missing,
             received=self._received,
-            last=self._last_event,
+            last=controller.last_event,
+            learning=controller.learning,
+            learnt=controller.last_learnt,
+            bindings=controller.bindings(),
             refused=self._rejections.count,
             last_refusal=self._rejections.last,
         )
 
     def close(self) -> None:
-        """Let go of the port."""
+        """Let go of the ports."""
         self._off = True
         self._link.close()
+        self._controller.close()
+
+    def _look_after_process(self, now: float) -> None:
+        if self._has_driver():
+            self._link.poll(now)
+        if self._link.problem:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._port_names, self._opened, self._feedback = [], None, None
+        self._ports.clear()
+        self._controller.plug(None)
+        self._controller.connect(None)
 
     def _has_driver(self) -> bool:
         if self._api != "alsa" or _ALSA_SEQUENCER.exists():
@@ -110,32 +151,31 @@ class MidiControl:
         self._missing = problem
 
     def _on_report(self, report: Mapping[str, Any]) -> None:
-        """Take in one line of the port process, on the link's thread."""
-        if "message" in report:
-            if not self.clock.take(report["message"], report["at"]):
-                self._on_message(report["message"])
-        elif "ports" in report:
-            self._on_ports(report["ports"], report["open"])
+        """Take in one line of the port process, on the link's thread; the clock counts from when a pulse came."""
+        if "ports" in report:
+            self._ports.append(report)
+        elif "message" in report and not self.clock.take(report["message"], report["at"]):
+            if len(self._waiting) == _MOST_WAITING:
+                self._rejections.add("messages came faster than they can be followed: the oldest are left out")
+            self._waiting.append(report)
 
-    def _on_ports(self, names: list[str], opened: str | None) -> None:
+    def _take_ports(self, report: Mapping[str, Any]) -> None:
+        names, opened, feedback = report["ports"], report["open"], report.get("feedback")
         if opened != self._opened:
             _log.info("MIDI: %s", f"listening to {opened}" if opened else f"{self._opened} is gone")
-        self._port_names, self._opened = names, opened
+        self._port_names, self._opened, self._feedback = names, opened, feedback
+        self._controller.plug(None if opened is None else device_name(opened))
+        self._controller.connect(feedback)
         chosen = choose_port(names, self._requested, opened)
+        told = choose_feedback(report.get("outputs", ()), chosen) if self._tells else None
         self._miss("" if chosen else f"no MIDI input for device {self._requested!r}")
-        if chosen != opened:
-            self._link.send({"open": chosen})
+        if (chosen, told) != (opened, feedback):
+            self._link.send({"open": chosen, "feedback": told})
 
-    def _on_message(self, message: Mapping[str, Any]) -> None:
-        event = read_event(message)
-        if event is None:
-            return
-        self._received += 1
-        self._last_event = f"{event.kind} {event.number} = {event.value}, channel {event.channel}"
-        try:
-            self._mapping.apply(event, self._desk)
-        except ParameterError as error:
-            self._rejections.add(str(error))
+    def _take_waiting(self) -> None:
+        for _ in range(min(len(self._waiting), _MOST_A_TURN)):
+            report = self._waiting.popleft()
+            self._received += self._controller.take(report["message"], report["at"])
 
 
 def split_device(device: str, backend: str) -> tuple[str, str]:
@@ -147,15 +187,3 @@ def split_device(device: str, backend: str) -> tuple[str, str]:
     if api in _APIS.values():
         return api, name or "auto"
     return _APIS.get(backend.rpartition("/")[2], "alsa" if sys.platform.startswith("linux") else ""), device
-
-
-def read_event(message: Mapping[str, Any]) -> MidiEvent | None:
-    """Return the event of one decoded message (mido's field names); None for what cannot be bound."""
-    match message:
-        case {"type": "control_change", "control": number, "value": value, "channel": channel}:
-            return MidiEvent(EventKind.CC, number, channel + 1, value)
-        case {"type": "note_on", "note": number, "velocity": value, "channel": channel}:
-            return MidiEvent(EventKind.NOTE, number, channel + 1, value)
-        case {"type": "program_change", "program": number, "channel": channel}:
-            return MidiEvent(EventKind.PROGRAM, number, channel + 1)
-    return None

@@ -55,6 +55,9 @@ class PortLink:
             env={**os.environ, "JACK_NO_START_SERVER": "1"},
             text=True,
         )
+        if os.name == "posix":
+            assert self._process.stdin is not None
+            os.set_blocking(self._process.stdin.fileno(), False)
         self._reader = threading.Thread(target=self._read, args=(self._process,), name="midi", daemon=True)
         self._reader.start()
 
@@ -73,14 +76,13 @@ class PortLink:
             self._fail(f"the MIDI driver has not answered for {_SILENCE_LIMIT_S:g} s", now)
 
     def send(self, request: Mapping[str, Any]) -> None:
-        """Tell the process something; lost when it has just gone. Any thread."""
+        """Tell the process something, in at most 4096 bytes; lost when it has just gone, or hangs. Never waits."""
         process = self._process
         if process is None or process.stdin is None:
             return
-        try:
-            process.stdin.write(json.dumps(dict(request)) + "\n")
-            process.stdin.flush()
-        except (OSError, ValueError) as error:  # a broken or an already closed pipe: `poll` starts a new one
+        try:  # a pipe takes so few bytes whole or not at all (POSIX, PIPE_BUF)
+            os.write(process.stdin.fileno(), json.dumps(dict(request)).encode() + b"\n")
+        except (OSError, ValueError) as error:  # full, broken or closed: `poll` ends what hangs and starts a new one
             _log.debug("MIDI port process: %s", error)
 
     def close(self) -> None:

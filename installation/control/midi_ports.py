@@ -2,9 +2,11 @@
 
 Of its own, because rtmidi holds Python's lock while it talks to a driver (opening a JACK port takes up to 150 ms, with
 a stuck server for ever) and because drivers write to stderr. It imports nothing of this project, so it starts quickly.
-Out: one JSON line a message, one twice a second about the ports. In: `{"open": NAME}`; the end of stdin ends it.
+Out: one JSON line a message, one twice a second about the ports. In: `{"open": NAME, "feedback": NAME}`, either may be
+null, and `{"send": [[BYTE, …], …]}` to the port that is told; the end of stdin ends it.
 """
 
+import collections
 import json
 import os
 import sys
@@ -20,36 +22,51 @@ _LISTEN_S = 0.004
 _IDLE_S = 0.25
 _LIST_S = 0.5
 _PROBE_S = 3.0
+_MOST_BATCHES = 64
 
 
 class Ports:
-    """The inputs of one API (`alsa`, `jack`, or the system's own for an empty name) and the one that is open."""
+    """The ports of one API (`alsa`, `jack`, or the system's own for an empty name): the input that is open, and the
+    output that is told what the show does.
+    """
 
     def __init__(self, api: str) -> None:
         apis = {"": rtmidi.API_UNSPECIFIED, "alsa": rtmidi.API_LINUX_ALSA, "jack": rtmidi.API_UNIX_JACK}
         self._api = apis[api]
         self._input = rtmidi.MidiIn(self._api, _CLIENT_NAME)
         self._input.ignore_types(timing=False)  # the clock is wanted; system exclusive and sensing are not
+        self._output = rtmidi.MidiOut(self._api, f"{_CLIENT_NAME} feedback")
         self.opened: str | None = None
+        self.told: str | None = None
 
     def names(self) -> list[str]:
         """Return the inputs there are, and let go of the open one if it is gone: rtmidi does not tell."""
-        names = [str(name) for name in self._input.get_ports()]
+        names = _names_of_others(self._input.get_ports())
         if self.opened not in names:
             self.open(None)
         return names
 
+    def output_names(self) -> list[str]:
+        """Return the ports that can be told something, and let go of the one that is if it is gone."""
+        names = _names_of_others(self._output.get_ports())
+        if self.told not in names:
+            self.tell(None)
+        return names
+
     def open(self, name: str | None) -> None:
         """Listen to the port `name` alone; to none for None, and where it is gone by now."""
-        if name == self.opened:
-            return
-        if self.opened is not None:
-            self._input.close_port()
-            self.opened = None
-        names = self._input.get_ports()
-        if name in names:
-            self._input.open_port(names.index(name))
-            self.opened = name
+        if name != self.opened:
+            self.opened = _connected(self._input, name, self.opened)
+
+    def tell(self, name: str | None) -> None:
+        """Tell the port `name` alone; none for None, and where it is gone by now."""
+        if name != self.told:
+            self.told = _connected(self._output, name, self.told)
+
+    def send(self, messages: list[list[int]]) -> None:
+        """Send messages' bytes to the port that is told, if there is one."""
+        for message in messages if self.told is not None else []:
+            self._output.send_message(message)
 
     def messages(self) -> list[dict[str, Any]]:
         """Return what arrived since the last call, decoded."""
@@ -70,16 +87,37 @@ class Ports:
             rtmidi.MidiOut(self._api, f"{_CLIENT_NAME} probe").delete()
 
 
+def _names_of_others(names: list[str]) -> list[str]:
+    return [str(name) for name in names if not str(name).startswith(_CLIENT_NAME)]
+
+
+def _connected(port: Any, name: str | None, before: str | None) -> str | None:
+    """Connect an input or output to the port `name` instead of to `before`; return what it is connected to now."""
+    if before is not None:
+        port.close_port()
+    names = port.get_ports()
+    if name not in names:
+        return None
+    port.open_port(names.index(name))
+    return name
+
+
 class Requests:
     """Requests of the show, read by a thread of its own; the end of its stream ends this process."""
 
     def __init__(self, stream: TextIO) -> None:
         self.open: str | None = None
+        self.tell: str | None = None
+        self.batches: collections.deque[list[list[int]]] = collections.deque(maxlen=_MOST_BATCHES)
         threading.Thread(target=self._read, args=(stream,), daemon=True).start()
 
     def _read(self, stream: TextIO) -> None:
         for line in stream:
-            self.open = json.loads(line)["open"]
+            request = json.loads(line)
+            if "send" in request:
+                self.batches.append(request["send"])
+            else:
+                self.open, self.tell = request["open"], request.get("feedback")
         os._exit(0)  # the show has gone, and a driver may hang in anything gentler
 
 
@@ -92,13 +130,18 @@ def serve(api: str) -> None:
         if now >= probe_at:
             ports.probe()
             probe_at = now + _PROBE_S
-        if now >= list_at:
-            write_report({"ports": ports.names(), "open": ports.opened})
-            list_at = now + _LIST_S
+        before = ports.opened, ports.told
         ports.open(requests.open)
+        ports.tell(requests.tell)
+        if now >= list_at or before != (ports.opened, ports.told):
+            inputs, outputs = ports.names(), ports.output_names()
+            write_report({"ports": inputs, "outputs": outputs, "open": ports.opened, "feedback": ports.told})
+            list_at = now + _LIST_S
         for message in ports.messages():
             write_report({"message": message, "at": now})
             probe_at = now + _PROBE_S  # what sends is alive
+        while requests.batches:
+            ports.send(requests.batches.popleft())
         time.sleep(_IDLE_S if ports.opened is None else _LISTEN_S)
 
 

@@ -4,35 +4,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from installation.control import midi, midi_link
-from installation.control.bindings import EventKind, MidiEvent, MidiMap
-from installation.control.midi import MidiControl, read_event, split_device
+from installation.control.midi import MidiControl, split_device
+from installation.control.midi_link import PortLink
+from installation.control.midi_map import MidiMap
+from installation.control.midi_store import MapStore
 from installation.desk import Desk
-from installation.values import Beat
+from installation.values import Beat, Features
 from tests.midi_server import Controller, JackServer
 from tests.waiting import wait_until
 
 MAP = MidiMap.parse([{"cc": 7, "to": "/audio/gain"}, {"cc": 1, "to": "/latent/blend"}])
-
-
-@pytest.mark.parametrize(
-    ("message", "event"),
-    [
-        ({"type": "control_change", "channel": 0, "control": 7, "value": 9}, MidiEvent(EventKind.CC, 7, 1, 9)),
-        ({"type": "note_on", "channel": 15, "note": 36, "velocity": 0}, MidiEvent(EventKind.NOTE, 36, 16, 0)),
-        ({"type": "program_change", "channel": 0, "program": 2}, MidiEvent(EventKind.PROGRAM, 2, 1)),
-        ({"type": "clock"}, None),
-        ({"type": "pitchwheel", "channel": 0, "pitch": 0}, None),
-    ],
-)
-def test_messages_that_can_be_bound_are_read(message: dict[str, object], event: MidiEvent | None) -> None:
-    assert read_event(message) == event
 
 
 @pytest.mark.parametrize(
@@ -89,7 +78,7 @@ class FakeLink:
 
     def poll(self, _now: float) -> None:
         self.running = True
-        self.on_report({"ports": ["Desk:knobs", "Desk:keys"], "open": self.open})
+        self.on_report({"ports": ["Desk:knobs", "Desk:keys"], "open": self.open, "feedback": None})
 
     def send(self, request: Mapping[str, Any]) -> None:
         self.open = request["open"]
@@ -138,15 +127,36 @@ def test_a_driver_that_is_stuck_is_ended_and_started_again(
 class Show:
     """Stands for the show's loop: time goes on while the test waits."""
 
-    def __init__(self, control: MidiControl) -> None:
-        self.control = control
+    def __init__(self, desk: Desk, control: MidiControl) -> None:
+        self.desk, self.control = desk, control
+
+    def until(self, happened: Callable[[], object]) -> bool:
+        def turn() -> object:
+            self.control.poll(time.monotonic())
+            self.desk.tick(time.monotonic(), Features())
+            return happened()
+
+        return wait_until(turn, within_s=30.0)
 
     def sees(self, **wanted: object) -> bool:
-        def turn() -> bool:
-            self.control.poll(time.monotonic())
-            return all(getattr(self.control.status(), key) == value for key, value in wanted.items())
+        return self.until(lambda: all(getattr(self.control.status(), key) == wanted[key] for key in wanted))
 
-        return wait_until(turn)
+    def has(self, address: str, value: object) -> bool:
+        return self.until(lambda: self.desk.get(address) == value)
+
+
+@pytest.mark.proc
+def test_a_port_process_that_hangs_is_told_what_there_is_without_waiting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = tmp_path / "stuck.py"
+    script.write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(midi_link, "_SCRIPT", script)
+    link = PortLink("jack", lambda report: None)
+    link.start()
+    for _ in range(1_000):  # more than a pipe holds
+        link.send({"send": [[0xB0, 7, 127]] * 32})
+    link.close()
 
 
 @pytest.fixture
@@ -165,30 +175,28 @@ def desk() -> Desk:
 def show(desk: Desk) -> Iterator[Show]:
     control = MidiControl(desk, MAP, "jack:knobs")
     control.start()
-    yield Show(control)
+    yield Show(desk, control)
     control.close()
 
 
 @pytest.mark.device
-def test_a_controller_moves_gain_and_blend_and_may_be_pulled_and_put_back(
-    server: JackServer, desk: Desk, show: Show
-) -> None:
+def test_a_controller_moves_gain_and_blend_and_may_be_pulled_and_put_back(server: JackServer, show: Show) -> None:
     assert show.sees(problem="no MIDI input for device 'knobs'")
 
     with Controller(server, "Other", "keys"), Controller(server, "Desk", "knobs") as controller:
         assert show.sees(open="Desk:knobs", problem="")
         controller.control_change(7, 127)
         controller.control_change(1, 0x7F, channel=3)
-        assert wait_until(lambda: (desk.get("/audio/gain"), desk.get("/latent/blend")) == (24.0, 1.0))
+        assert show.has("/audio/gain", 24.0) and show.has("/latent/blend", 1.0)
         controller.send(0xB0, 7)  # a message cut short
         controller.control_change(7, 0)
-        assert wait_until(lambda: desk.get("/audio/gain") == -60.0)
+        assert show.has("/audio/gain", -60.0)
 
     assert show.sees(open=None, problem="no MIDI input for device 'knobs'")
     with Controller(server, "Desk", "knobs") as controller:
         assert show.sees(open="Desk:knobs", problem="")
         controller.control_change(7, 127)
-        assert wait_until(lambda: desk.get("/audio/gain") == 24.0)
+        assert show.has("/audio/gain", 24.0)
 
 
 @pytest.mark.device
@@ -208,6 +216,108 @@ def test_the_clock_on_the_controllers_port_is_the_beat_and_moves_no_control(serv
 
 
 @pytest.mark.device
+def test_a_loop_back_is_left_for_a_real_controller(server: JackServer, desk: Desk) -> None:
+    control = MidiControl(desk, MAP, "jack:auto")
+    show = Show(desk, control)
+    control.start()
+    with Controller(server, "a2j", "Midi Through [14] (capture): Midi Through Port-0") as loop:
+        assert show.sees(ports=("a2j:Midi Through [14] (capture): Midi Through Port-0",), open=None)
+        loop.control_change(7, 127)
+        with Controller(server) as controller:
+            assert show.sees(open="Desk:knobs")
+            controller.control_change(1, 127)
+            assert show.has("/latent/blend", 1.0)
+    control.close()
+    assert desk.get("/audio/gain") == 0.0
+
+
+@pytest.mark.device
+def test_a_control_that_was_learnt_moves_after_the_next_start_and_its_lamp_is_told(
+    server: JackServer, tmp_path: Path
+) -> None:
+    store = MapStore(tmp_path / "midi")
+    with Controller(server, "Desk out", "knobs", lamps="Desk in") as controller:
+        with playing(Desk(), store) as show:
+            assert show.sees(open="Desk out:knobs", feedback="Desk in:knobs")
+            show.desk.post("/show/learn", "/latent/blend", "osc")
+            assert show.sees(learning="/latent/blend")
+            for fine in (3, 9):  # one of fourteen bits
+                controller.control_change(21, 64)
+                controller.control_change(53, fine)
+            assert show.sees(learning="", learnt="learnt: cc 21 with its partner, channel 1 → /latent/blend (14 bits)")
+        with playing(Desk(), store) as show:
+            assert show.until(lambda: [0xB0, 53, 0] in controller.shown())
+            controller.control_change(21, 127)
+            controller.control_change(53, 127)
+            assert show.has("/latent/blend", 1.0)
+            show.desk.post("/latent/blend", 0.0, "osc")
+            assert show.until(lambda: [0xB0, 21, 0] in controller.shown())
+
+
+@pytest.mark.device
+def test_every_kind_of_control_moves_its_number_and_takes_over_as_its_map_says(
+    server: JackServer, tmp_path: Path
+) -> None:
+    mapping = [
+        {"cc": 1, "to": "/latent/blend", "takeover": "pickup"},
+        {"cc": 2, "to": "/render/bloom", "takeover": "scale"},
+        {"cc": 3, "to": "/latent/drift", "relative": "binary-offset"},
+        {"nrpn": 1200, "to": "/latent/memory"},
+        {"pitch": 2, "to": "/render/grain"},
+        {"note": 36, "to": "/show/blackout", "press": "momentary"},
+    ]
+    with playing(Desk(), MapStore(tmp_path), mapping) as show, Controller(server) as controller:
+        assert show.sees(open="Desk:knobs")
+        for value in (100, 60):  # down towards the value, and not yet at it
+            controller.control_change(1, value)
+            controller.control_change(2, value)
+        controller.control_change(3, 69)
+        for number, value in ((99, 9), (98, 48), (6, 127), (38, 127)):
+            controller.control_change(number, value)
+        controller.send(0xE1, 127, 127)
+        controller.send(0x90, 36, 100)
+        assert show.has("/show/blackout", True)
+        assert show.has("/latent/blend", 0.0)
+        assert show.desk.get("/latent/drift") == pytest.approx(0.25 + 5 / 127)
+        assert show.desk.get("/render/bloom") == pytest.approx(0.15 * 60 / 100)
+        assert (show.desk.get("/latent/memory"), show.desk.get("/render/grain")) == (1.0, 1.0)
+        controller.control_change(1, 0)
+        controller.control_change(1, 127)
+        controller.send(0x80, 36, 64)
+        assert show.has("/show/blackout", False) and show.desk.get("/latent/blend") == 1.0
+
+
+@pytest.mark.device
+def test_a_controller_that_comes_back_is_told_everything_anew(server: JackServer, tmp_path: Path) -> None:
+    with playing(Desk(), MapStore(tmp_path)) as show:
+        for _ in range(2):
+            assert sorted(what_is_told(server, show)) == [[0xB0, 1, 0], [0xB0, 7, 91]]
+            assert show.sees(open=None, feedback=None)
+
+
+def what_is_told(server: JackServer, show: Show) -> list[list[int]]:
+    """Plug a controller in, and pull it when it has been told of two controls."""
+    told: list[list[int]] = []
+
+    def knows_both() -> bool:
+        told.extend(controller.shown())
+        return len(told) >= 2
+
+    with Controller(server, "Desk out", "knobs", lamps="Desk in") as controller:
+        assert show.until(knows_both)
+    return told
+
+
+@contextmanager
+def playing(desk: Desk, store: MapStore, entries: Sequence[object] | None = None) -> Iterator[Show]:
+    """A show that keeps what its controllers are taught in `store`; `entries` are its preset's map."""
+    control = MidiControl(desk, MAP if entries is None else MidiMap.parse(entries), "jack:auto", store=store)
+    control.start()
+    yield Show(desk, control)
+    control.close()
+
+
+@pytest.mark.device
 def test_the_ports_ask_after_their_server_as_often_as_they_like(server: JackServer) -> None:
     code = (
         "from installation.control.midi_ports import Ports; p = Ports('jack'); p.probe(); p.probe(); print(p.names())"
@@ -218,7 +328,7 @@ def test_the_ports_ask_after_their_server_as_often_as_they_like(server: JackServ
 
 
 @pytest.mark.device
-def test_a_sound_server_that_dies_is_found_again(server: JackServer, desk: Desk, show: Show) -> None:
+def test_a_sound_server_that_dies_is_found_again(server: JackServer, show: Show) -> None:
     with Controller(server):
         assert show.sees(open="Desk:knobs")
         server.crash()
@@ -227,7 +337,7 @@ def test_a_sound_server_that_dies_is_found_again(server: JackServer, desk: Desk,
     with Controller(server) as controller:
         assert show.sees(open="Desk:knobs", problem="")
         controller.control_change(7, 127)
-        assert wait_until(lambda: desk.get("/audio/gain") == 24.0)
+        assert show.has("/audio/gain", 24.0)
 
 
 @pytest.mark.slow
@@ -252,6 +362,6 @@ def test_without_a_sound_server_it_says_so_and_stderr_stays_clean(
     control = MidiControl(desk, MAP, "jack:auto")
     control.start()
 
-    assert Show(control).sees(problem="MidiInJack::initialize: JACK server not running?")
+    assert Show(desk, control).sees(problem="MidiInJack::initialize: JACK server not running?")
     assert capfd.readouterr().err == ""
     control.close()
