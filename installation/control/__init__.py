@@ -5,7 +5,7 @@ may block or end the show.
 
 osc looks after its threads and ports. What comes goes up this way:
 
-    osc_ports         UDP and TCP; osc_datagrams: many at a call, osc_stream: packets of a stream, osc_peers: who is answered
+    osc_ports         UDP and TCP; osc_datagrams: many at a call; osc_stream: packets of a stream; osc_peers: answers
     osc_backlog       what has come, the newest of each; osc_allowance: how much of it is read
     osc_messages      packets as messages; osc_schedule: those of bundles for later
     osc_commands      what they say, done; osc_patterns: which addresses that means; osc_echo: subscribers are told
