@@ -32,7 +32,7 @@ _CLOSE_TIMEOUT_S: Final = 1.0
 # In a flood four thousand messages are read a second: every parameter at display rate.
 _COST_A_SECOND: Final = 4000.0
 _BURST_COST: Final = 80.0
-_COLLECT_EVERY_S: Final = 0.005
+_COLLECT_EVERY_S: Final = 0.01
 _BYTES_PER_COST: Final = 128
 
 _log = logging.getLogger(__name__)

@@ -12,13 +12,13 @@ from contextlib import suppress
 from typing import Final
 
 from installation.control.osc_backlog import MOST_PACKETS, Backlog
+from installation.control.osc_datagrams import MOST_DATAGRAMS, DatagramReader
 from installation.control.osc_messages import MAX_PACKET_BYTES, OscFormatError
 from installation.control.osc_peers import Connection, Peer, UdpPeer
 
 MAX_CONNECTIONS: Final = 32
 _SOCKET_BUFFER_BYTES: Final = 4 << 20
 """Half a second of twenty thousand messages, where the system allows it: as long as a picture may hold up Python."""
-_MOST_DATAGRAMS: Final = 2048
 _MOST_READS: Final = 32
 _ENOUGH_PACKETS: Final = MOST_PACKETS // 2
 _TRIES_FOR_BOTH: Final = 20
@@ -34,6 +34,7 @@ class OscPorts:
         self._refuse = refuse
         self._connections: dict[object, Connection] = {}
         self._udp, self._listener = _bind_both(host, port)
+        self._datagrams = DatagramReader(self._udp, MAX_PACKET_BYTES + 1)
         self.port = int(self._udp.getsockname()[1])
         self._selector = selectors.DefaultSelector()
         for each in (self._udp, self._listener):
@@ -75,16 +76,18 @@ class OscPorts:
 
     def _collect_datagrams(self, backlog: Backlog[Peer]) -> int:
         peers: dict[tuple[str, int], UdpPeer] = {}
-        for count in range(_MOST_DATAGRAMS):
-            try:
-                packet, address = self._udp.recvfrom(MAX_PACKET_BYTES + 1)
-            except OSError:  # nothing there any more, or the echo of an answer that nobody wanted
-                return count
-            peer = peers.get(address)
-            if peer is None:
-                peer = peers[address] = UdpPeer(address[:2], self._udp)
-            backlog.put(packet, peer)
-        return _MOST_DATAGRAMS
+        came = 0
+        for _ in range(_MOST_READS):
+            datagrams = self._datagrams.read()
+            for packet, address in datagrams:
+                peer = peers.get(address)
+                if peer is None:
+                    peer = peers[address] = UdpPeer(address, self._udp)
+                backlog.put(packet, peer)
+            came += len(datagrams)
+            if len(datagrams) < MOST_DATAGRAMS:
+                break
+        return came
 
     def _collect_stream(self, stream: object, backlog: Backlog[Peer], now: float) -> int:
         connection = self._connections.get(stream)

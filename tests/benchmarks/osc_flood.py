@@ -94,18 +94,22 @@ def flood_show(folder: Path, *arguments: str, calm_s: float = 10.0, flood_s: flo
 
 
 def _flood(sender: socket.socket, flood_s: float) -> tuple[int, float]:
-    """Send at the rate, in small chunks; return how many messages, and the last value of the hue."""
+    """Send at the rate, in small chunks; return how many messages, and the last value of the hue.
+
+    What is sent is made before, so that this program takes as little as it can of the machine that is measured.
+    """
     good, bad = round(MESSAGES_A_SECOND * _CHUNK_S), round(MALFORMED_A_SECOND * _CHUNK_S)
+    values = [round(step / 997, 4) for step in range(997)]
+    packets = [write_message(fader, value) for value in values for fader in _FADERS]
     chunks = round(flood_s / _CHUNK_S)
-    value, began = 0.0, time.monotonic()
+    began = time.monotonic()
     for chunk in range(chunks):
-        for number in range(good):
-            value = round((chunk * good + number) % 997 / 997, 4)
-            sender.send(write_message(_FADERS[number % len(_FADERS)], value))
-        for number in range(bad):
-            sender.send(_MALFORMED[(chunk * bad + number) % len(_MALFORMED)])
+        for number in range(chunk * good, (chunk + 1) * good):
+            sender.send(packets[number % len(packets)])
+        for number in range(chunk * bad, (chunk + 1) * bad):
+            sender.send(_MALFORMED[number % len(_MALFORMED)])
         time.sleep(max(began + (chunk + 1) * _CHUNK_S - time.monotonic(), 0.0))
-    last = round(value + 1.5, 4)
+    last = 1.8765
     sender.send(write_message("/render/hue", last))
     for malformed in _MALFORMED:
         sender.send(malformed)

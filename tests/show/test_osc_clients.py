@@ -11,11 +11,17 @@ from typing import IO
 from tests.show_runner import ShowRun, free_udp_port
 from tests.waiting import wait_until
 
+KNOCK = "/are/you/there"
 _STAGE = ("--source", "demo", "--output", "headless", "--size", "64x36")
 
 
 def send(url: str, address: str, *types_and_values: str) -> None:
     subprocess.run(["oscsend", url, address, *types_and_values], check=True, timeout=30)
+
+
+def knock(url: str) -> None:
+    """Send to where perhaps nobody listens yet."""
+    subprocess.run(["oscsend", url, KNOCK], check=False, timeout=30, stderr=subprocess.DEVNULL)
 
 
 class Dump:
@@ -49,8 +55,8 @@ def dumping(scheme: str) -> Iterator[tuple[int, Dump]]:
     with contextlib.closing(Dump(f"osc.{scheme}://:{port}")) as dump:
 
         def listens() -> bool:
-            send(f"osc.{scheme}://127.0.0.1:{port}", "/are/you/there")
-            return "/are/you/there" in dump.lines
+            knock(f"osc.{scheme}://127.0.0.1:{port}")
+            return KNOCK in dump.lines
 
         assert wait_until(listens, within_s=30, every_s=0.1)
         yield port, dump

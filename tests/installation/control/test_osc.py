@@ -314,7 +314,7 @@ def test_under_a_flood_it_rests_and_then_listens_again(
 ) -> None:
     peer = connect()
     for step in range(3000):
-        peer.say("/latent/blend", step / 3000)
+        peer.say("/latent/blend", str(step / 3000))  # of numbers all but the newest would be passed over
     assert wait_until(lambda: control.status().rests != 0)
 
     def heard_after_all() -> bool:
