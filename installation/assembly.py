@@ -4,7 +4,7 @@ The workers are started before the window is opened, because they take seconds t
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from installation.control.midi_map import MidiMap
 from installation.control.midi_store import MapStore
 from installation.control.osc import OscControl
 from installation.control.page import OperatorPage
+from installation.control.page_sources import Sources
 from installation.desk import Desk
 from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
@@ -35,11 +36,13 @@ from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
 from installation.output.snapshots import Snapshots
 from installation.output.surface import DisplayError, Surface
+from installation.output.wall import WallView
 from installation.output.window import WindowSurface, open_window
 from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
 from installation.preset_list import PresetList
 from installation.preset_use import load_usable_named, midi_map_of
+from installation.preset_watch import PresetWatch
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
@@ -52,6 +55,7 @@ from installation.values import Features, ParameterValue
 from installation.worker_params import ParamsSender
 from installation.workers import InferenceStart
 from s2s.card import read_card
+from s2s.serving.keys import View
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +130,7 @@ def _wire(
         renderer=renderer,
         reader=PixelReader(surface.context),
         desk=desk,
-        keyboard=Keyboard(desk, PresetList(partial(preset_names, folders)), surface.toggle_fullscreen),
+        keyboard=Keyboard(desk, PresetWatch(partial(preset_names, folders)), surface.toggle_fullscreen),
         ring=ring,
         frames=frames,
         params=params,
@@ -148,7 +152,7 @@ def _wire(
         refit(parts)
     show = Show(parts, preset, args.duration_s)
     if args.page is not None:
-        controls["page"] = _operator_page(args.page, desk, show, folders, names)
+        controls["page"] = _operator_page(config, args.page, show, parts, PresetList(folders), names)
     for control in controls.values():
         control.start()
     return show
@@ -167,17 +171,23 @@ def _workers(
 
 
 def _operator_page(
-    address: tuple[str, int], desk: Desk, show: Show, folders: Sequence[Path], models: ModelNames
+    config: ShowConfig, address: tuple[str, int], show: Show, parts: Parts, presets: PresetList, models: ModelNames
 ) -> OperatorPage:
-    host_name, port = address
-    return OperatorPage(
-        desk,
+    sources = Sources(
+        parts.desk,
         status=show.status,
         picture=show.generated_jpeg,
-        presets=partial(preset_names, folders),
+        presets=presets.names,
         models=models.listed,
-        host=host_name,
-        port=port,
+        features=lambda: show.features,
+        idle=lambda: parts.inference.status().idle,
+        events=show.events,
+        preset_list=presets,
+        wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
+    )
+    host, port = address
+    return OperatorPage(
+        sources, host=host, port=port, token_file=config.venue.token, view=lambda: View(show.preset.page_view)
     )
 
 
@@ -207,6 +217,8 @@ def open_sinks(config: ShowConfig, surface: Surface, ring: AudioRing, desk: Desk
     sinks: list[Sink] = [snapshots, films]
     if config.arguments.record is not None:
         sinks.append(Recorder(config.arguments.record, surface.size, cadence(config, surface), ring))
+    if config.arguments.page is not None:
+        sinks.append(WallView(surface))
     return sinks
 
 

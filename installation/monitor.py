@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
+from installation.events import Event, EventLog, with_incidents
 from installation.health import Facts, Finding, findings, worst
 from installation.incidents import Incidents
 from installation.values import Condition, Health
@@ -18,7 +19,7 @@ class HealthMonitor:
 
     def __init__(self, incidents: Incidents) -> None:
         self.health = Health()
-        self._incidents = incidents
+        self._incidents, self._log = incidents, EventLog()
         self._findings: Mapping[str, Finding] = {}
         self._said: Condition | None = None
         self._checked_at = float("-inf")
@@ -26,6 +27,10 @@ class HealthMonitor:
     def is_due(self, now: float) -> bool:
         """Return whether it is time to check again; gathering the facts costs more than asking."""
         return now - self._checked_at >= EVERY_S
+
+    def events(self) -> list[Event]:
+        """Return what happened so far, what lasts first; any thread."""
+        return with_incidents(self._log.events, self._incidents.all)
 
     def check(self, facts: Facts, now: float, *, aloud: bool = True) -> None:
         """Check; log the first condition and each other one `aloud`, and note new incidents in any case."""
@@ -35,6 +40,7 @@ class HealthMonitor:
             if finding.incident and finding != self._findings.get(part):
                 self._incidents.append(f"{part}: {finding.words}")
         self._findings, self.health = new, worst(new)
+        self._log.follow(new, now)
         if aloud and self.health.condition is not self._said:
             self._said = self.health.condition
             reasons = "; ".join(f"{part}: {words}" for part, words in self.health.reasons.items())

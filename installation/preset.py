@@ -65,6 +65,12 @@ class _Midi(BaseModel):
     map: list[dict[str, Any]] = Field(default_factory=list, max_length=1_000)
 
 
+class _Page(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    view: Literal["none", "open", "token"] = "none"
+
+
 class _Document(BaseModel):
     """The YAML's keys, as `presets/README.md` explains them; anything else is refused."""
 
@@ -80,6 +86,7 @@ class _Document(BaseModel):
     modulation: list[_Route] = Field(default_factory=list, max_length=200)
     passes: list[str] = Field(default_factory=lambda: ["upscale", "grade"], max_length=100)
     midi: _Midi = Field(default_factory=_Midi)
+    page: _Page = Field(default_factory=_Page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,7 @@ class Preset:
     midi_map: tuple[Mapping[str, Any], ...]
     midi_takeover: str = "jump"
     midi_feedback: bool = True
+    page_view: Literal["none", "open", "token"] = "none"
 
     def as_document(self) -> dict[str, Any]:
         """Return the resolved preset with the file's own keys, ready for YAML."""
@@ -124,6 +132,7 @@ class Preset:
                 **({} if self.midi_feedback else {"feedback": False}),
                 "map": [dict(entry) for entry in self.midi_map],
             },
+            "page": {"view": self.page_view},
         }
 
 
@@ -221,6 +230,7 @@ def _checked(document: _Document, path: Path) -> Preset:
         midi_map=tuple(document.midi.map),
         midi_takeover=document.midi.takeover,
         midi_feedback=document.midi.feedback,
+        page_view=document.page.view,
     )
 
 
@@ -285,5 +295,6 @@ def _explain(error: ValidationError) -> str:
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     if len(location) == 1:
         return list(_Document.model_fields)
-    model = _Route if location[0] == "modulation" else _Midi
+    models: Mapping[str, type[BaseModel]] = {"modulation": _Route, "page": _Page}
+    model = models.get(str(location[0]), _Midi)
     return [field.alias or name for name, field in model.model_fields.items()]

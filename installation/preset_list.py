@@ -1,38 +1,94 @@
-"""The names of the presets there are now, for keys: read again and again beside the show's thread."""
+"""The presets that a show may go to, as an operator chooses among them: name, description, where from, with a picture?
 
-import threading
-from collections.abc import Callable, Sequence
+Reads files: for the page's threads, never for the show's. What was read once is read again only when it has changed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-EVERY_S: Final = 2.0
+from installation.preset import PRESET_BOUNDS, PRESET_FOLDER, PresetError, find_named, preset_names
+from s2s.files.document import DocumentError, read_yaml
+
+_MOST_LETTERS: Final = 500
+_MOST_BYTES: Final = 2 << 20
+_JPEG: Final = b"\xff\xd8\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPreset:
+    """A preset as it is offered; `origin` is "shipped" or "venue", `thumbnail` the file of its picture."""
+
+    name: str
+    description: str = ""
+    origin: str = "shipped"
+    thumbnail: Path | None = None
 
 
 class PresetList:
-    """Follows `list_names`, which may take as long as a disk does. `poll` belongs to the show's thread."""
+    """Lists the presets of `folders`, the first of which wins where two have a name."""
 
-    def __init__(self, list_names: Callable[[], Sequence[str]]) -> None:
-        self._list_names = list_names
-        self._names = tuple(list_names())
-        self._reader: threading.Thread | None = None
-        self._next_at: float | None = None
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = tuple(folders)
+        self._described: dict[Path, tuple[tuple[int, int], str]] = {}
 
-    @property
-    def names(self) -> Sequence[str]:
-        """The names as they were read last; any thread."""
-        return self._names
+    def names(self) -> list[str]:
+        """Return their names alone."""
+        return preset_names(self._folders)
 
-    def poll(self, now: float) -> None:
-        """Read again where it is time, and no disk still holds the last reading."""
-        if self._next_at is None:
-            self._next_at = now + EVERY_S
-        if now < self._next_at or (self._reader is not None and self._reader.is_alive()):
-            return
-        self._next_at = now + EVERY_S
-        self._reader = threading.Thread(target=self._read, name="preset list", daemon=True)
-        self._reader.start()
+    def listed(self) -> list[ListedPreset]:
+        """Return all of them by name; one that cannot be read is there without a description."""
+        return list(self._each())
 
-    def _read(self) -> None:
+    def thumbnail(self, name: str) -> bytes | None:
+        """Return the JPEG file of a preset's picture, None where there is none."""
+        return _jpeg_of(preset_thumbnail(name, self._folders))
+
+    def _each(self) -> Iterator[ListedPreset]:
+        for name in self.names():
+            try:
+                path = find_named(name, self._folders)
+            except PresetError:  # it was taken away meanwhile
+                continue
+            origin = "shipped" if path.parent == PRESET_FOLDER else "venue"
+            yield ListedPreset(name, self._describe(path), origin, preset_thumbnail(name, self._folders))
+
+    def _describe(self, path: Path) -> str:
         try:
-            self._names = tuple(self._list_names())
-        except OSError:  # a folder that is away for a while: what was there is what is known
-            return
+            found = path.stat()
+        except OSError:
+            return ""
+        state = (found.st_mtime_ns, found.st_size)
+        known = self._described.get(path)
+        if known is None or known[0] != state:
+            known = self._described[path] = (state, _description(path))
+        return known[1]
+
+
+def preset_thumbnail(name: str, folders: Sequence[Path]) -> Path | None:
+    """Return the picture of the preset `name`, `NAME.jpg` beside it, None where there is none."""
+    try:
+        path = find_named(name, folders).with_suffix(".jpg")
+        return path if path.is_file() else None
+    except (PresetError, OSError):
+        return None
+
+
+def _description(path: Path) -> str:
+    try:
+        document = read_yaml(path, PRESET_BOUNDS)
+    except DocumentError:
+        return ""
+    words = document.get("description") if isinstance(document, dict) else None
+    return " ".join(words.split())[:_MOST_LETTERS] if isinstance(words, str) else ""
+
+
+def _jpeg_of(path: Path | None) -> bytes | None:
+    try:
+        if path is None or path.stat().st_size > _MOST_BYTES:
+            return None
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return content if content.startswith(_JPEG) else None

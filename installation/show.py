@@ -13,9 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from installation.account import Account, Moment
+from installation.account import Account
 from installation.audio.features import LISTEN_SAMPLES
 from installation.cadence import Cadence
+from installation.events import Event
 from installation.exit_codes import ExitCode
 from installation.feature_delay import FeatureDelay
 from installation.garbage import put_aside
@@ -30,6 +31,7 @@ from installation.parameters import DEFAULTS, parameter
 from installation.preset import Preset, preset_values
 from installation.preset_follower import PresetRefusal
 from installation.show_parts import Closable, Parts
+from installation.show_status import Moment
 from installation.status import (
     HeardStatus,
     PhotographStatus,
@@ -66,7 +68,7 @@ class Show:
         self._exit_code: int | None = None
         self._controls = Controls(DEFAULTS)
         self._drawn: tuple[Frame | None, Controls] | None = None
-        self.errors = Incidents()
+        self.errors = Incidents(parts.clock.now)
         self._guard = Guard(self.errors, passing=(DisplayError, *parts.fatal))
         self._account = Account(
             parts, self._moment, Cadence(parts.cadence_fps, parts.generator_pace), self.errors, self._guard
@@ -301,6 +303,20 @@ class Show:
     def status(self) -> ShowStatus:
         """Return how the show is doing, for the operator page and the HUD. Any thread; nothing here blocks."""
         return self._account.status()
+
+    def events(self) -> list[Event]:
+        """Return what happened so far, for the operator page. Any thread."""
+        return self._account.monitor.events()
+
+    @property
+    def features(self) -> Features:
+        """What is heard now, as it moves the picture. Any thread."""
+        return self._moment.features
+
+    @property
+    def preset(self) -> Preset:
+        """The preset that is shown. Any thread."""
+        return self._moment.preset
 
     def report(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the run's summary; `facts` are what the show itself does not know (source, seed, …)."""

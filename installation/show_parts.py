@@ -20,7 +20,7 @@ from installation.output.surface import Surface
 from installation.preset_follower import PresetFollower
 from installation.render.pipeline import Renderer
 from installation.ring import AudioRing
-from installation.status import CaptureStatus, ControlStatus, InferenceStatus
+from installation.status import CaptureStatus, ControlStatus, InferenceStatus, SinkStatus
 from installation.values import Beat, Pixels
 from installation.worker_params import ParamsSender
 
@@ -81,3 +81,7 @@ class Parts:
     start_only: StartOnly = field(default_factory=StartOnly)
     fatal: tuple[type[Exception], ...] = ()
     """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""
+
+    def sink_status(self) -> dict[str, SinkStatus]:
+        """Return how everything goes that takes finished pictures; any thread."""
+        return {sink.name: sink.status() for sink in self.sinks}

@@ -220,9 +220,11 @@ class LinkStatus(ControlStatus):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageStatus(ControlStatus):
-    """Where the operator page is."""
+    """Where the operator page is, how many pages are connected, and how many wrong tokens it was offered."""
 
     url: str = ""
+    connected: int = 0
+    wrong_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,15 @@ class PainterStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AgesStatus:
+    """How old the newest sound and the newest generated picture are, None before the first; for how long it runs."""
+
+    block_s: float | None = None
+    frame_s: float | None = None
+    uptime_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ShowStatus:
     """The whole show, for the operator page and the overlay. `fast_ms` goes from sound heard to picture shown,
     `control_ms` from a hand on each kind of surface (`osc`, `midi`, `page`, `keyboard`, …) to the first picture
@@ -305,5 +316,8 @@ class ShowStatus:
     heard: str = ""
     controls: Mapping[str, ControlStatus] = field(default_factory=lambda: MappingProxyType({}))
     outputs: Mapping[str, SinkStatus] = field(default_factory=lambda: MappingProxyType({}))
+    ages: AgesStatus = AgesStatus()
+    memory_mib: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Resident memory of each process when it was last looked at."""
     recording: SinkStatus | None = None
     """The recording once more: this key is older than `outputs`."""

@@ -32,7 +32,10 @@ _OPTIONS: Final = (
     "--mute-audio",
     "--remote-debugging-pipe",
 )
-_KEYS: Final = {"Enter": ("Enter", 13, "\r"), " ": ("Space", 32, " "), "Tab": ("Tab", 9, "")}
+_KEYS: Final = {
+    **{"Enter": ("Enter", 13, "\r"), " ": ("Space", 32, " "), "Tab": ("Tab", 9, ""), "Escape": ("Escape", 27, "")},
+    **{"ArrowLeft": ("ArrowLeft", 37, ""), "ArrowRight": ("ArrowRight", 39, ""), "Delete": ("Delete", 46, "")},
+}
 _A4_IN: Final = {"paperWidth": 8.27, "paperHeight": 11.69}
 
 
@@ -133,18 +136,39 @@ class Browser:
         true_now = f"Boolean({condition})"
         assert wait_until(lambda: bool(self.value(true_now)), within_s=_TIMEOUT_S, every_s=0.05), condition
 
-    def click(self, selector: str) -> None:
-        """Tap the middle of the first element that `selector` finds, where a person would."""
+    def place(self, selector: str, across: float = 0.5) -> tuple[float, float]:
+        """Return where the first element that `selector` finds is seen, in CSS pixels; scrolls to it."""
         x, y = self.value(
             f"""(() => {{ const one = document.querySelector({json.dumps(selector)});
             one.scrollIntoView({{block: "center", behavior: "instant"}}); const box = one.getBoundingClientRect();
-            return [box.x + box.width / 2, box.y + box.height / 2]; }})()"""
+            return [box.x + box.width * {across}, box.y + box.height / 2]; }})()"""
         )
-        for kind in ("mousePressed", "mouseReleased"):
-            self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        return float(x), float(y)
+
+    def click(self, selector: str) -> None:
+        """Tap the middle of the first element that `selector` finds, where a person would."""
+        x, y = self.place(selector)
+        self.mouse("mousePressed", x, y)
+        self.mouse("mouseReleased", x, y)
+
+    def mouse(self, kind: str, x: float, y: float) -> None:
+        """Do one thing with the mouse: mousePressed, mouseMoved (with its button down), mouseReleased."""
+        self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
+
+    def swipe(self, x: float, y: float, dx: float, dy: float, steps: int = 8) -> None:
+        """Draw one finger over the screen."""
+        self.ask("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+        for step in range(1, steps + 1):
+            point = {"x": x + dx * step / steps, "y": y + dy * step / steps}
+            self.ask("Input.dispatchTouchEvent", type="touchMove", touchPoints=[point])
+        self.ask("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+    def type(self, text: str) -> None:
+        """Write into what has the focus."""
+        self.ask("Input.insertText", text=text)
 
     def press(self, key: str) -> None:
-        """Press a key: Enter, Tab or the space bar."""
+        """Press a key: one of `_KEYS`."""
         code, number, text = _KEYS[key]
         about = {"key": key, "code": code, "windowsVirtualKeyCode": number}
         self.ask("Input.dispatchKeyEvent", type="keyDown", **about, **({"text": text} if text else {}))

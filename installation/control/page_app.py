@@ -1,35 +1,43 @@
-"""The operator page as a web application: the table of parameters, how the show is doing, what it shows.
+"""The operator page as a web application: the table of parameters, how the show is doing, what is on the wall.
 
-Runs in the page's thread (`page.py` imports it there, because Starlette takes its time); endpoints run on worker
-threads of that and must only read what any thread may read, and post to the desk.
+Runs in the page's thread (`page.py` imports it there, because Starlette takes its time); endpoints that are no
+coroutines run on worker threads of that and must only read what any thread may read, and post to the desk.
 """
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
 
+from installation.control.live import serve_live
+from installation.control.live_hub import ORIGIN, LiveHub
+from installation.control.live_outbox import Changes
+from installation.control.page_files import answer_file, answer_page, door, tagged
+from installation.control.page_json import describe, plain
+from installation.control.page_sources import Sources
 from installation.control.rejections import why_unknown
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind, Parameter, ParameterError
+from installation.parameters import PARAMETERS, ParameterError, parameter
 from installation.plain import to_plain
-from installation.status import ShowStatus
 from s2s.files.document import DocumentError, parse_json
 from s2s.files.quote import quoted
 from s2s.serving.access import Access
 from s2s.serving.body import SMALL_BODY, read_body
-from s2s.serving.guard import RequestGuard
-from s2s.serving.policy import headers_for
+from s2s.serving.guard import RequestGuard, token_cookie
+from s2s.serving.keys import Key, Tokens
+from s2s.serving.limits import PeerLimits
+from s2s.serving.policy import headers_for_files
 
-ORIGIN: Final = "page"
-_PAGE: Final = Path(__file__).with_name("page.html")
+__all__ = ["ORIGIN", "BodyError", "PageApp", "Sources", "describe", "make_app", "plain"]
+
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -38,14 +46,94 @@ class BodyError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """What the page shows and moves. The functions are called on worker threads and must not block for long."""
+class PageApp:
+    """What stands behind the page. `access` says who may ask (by default this machine), `refused` is told why somebody
+    may not, in one line, `cookie` is the name under which a browser keeps the token. `renew` makes new tokens count and
+    keeps them; None where none are asked for. `more` are routes that others add.
+    """
 
-    desk: Desk
-    status: Callable[[], ShowStatus]
-    picture: Callable[[], bytes | None]
-    presets: Callable[[], Sequence[str]]
-    models: Callable[[], Sequence[str]] = tuple
+    sources: Sources
+    access: Access = field(default_factory=lambda: Access("127.0.0.1"))
+    refused: Callable[[str], None] = lambda _reason: None
+    cookie: str = "show"
+    changes: Changes = field(default_factory=Changes)
+    limits: PeerLimits = field(default_factory=PeerLimits)
+    renew: Callable[[], Tokens] | None = None
+    more: Sequence[BaseRoute] = ()
+
+    def guarded(self) -> tuple[ASGIApp, LiveHub]:
+        """Return the application behind its guard, and who tells the pages that are connected."""
+        hub = LiveHub(self.sources, self.changes, self.refused, self._is_out)
+        app = Starlette(routes=[*_pages(), *self.more, *self._tells(hub), *self._takes(hub)])
+        guard = RequestGuard(app, self.access, headers_for_files(), self.refused, self.cookie, self.limits, door())
+        return guard, hub
+
+    def _tells(self, hub: LiveHub) -> list[BaseRoute]:
+        """Return the routes that only tell how things are."""
+        sources = self.sources
+
+        def parameters(_request: Request) -> Response:
+            return JSONResponse([describe(row, sources.desk) for row in PARAMETERS.values()], headers=_NO_STORE)
+
+        def status(_request: Request) -> Response:
+            return JSONResponse(plain(to_plain(sources.status())), headers=_NO_STORE)
+
+        def presets(_request: Request) -> Response:
+            return JSONResponse(list(sources.presets()), headers=_NO_STORE)
+
+        def models(_request: Request) -> Response:
+            return JSONResponse(list(sources.models()), headers=_NO_STORE)
+
+        async def picture(_request: Request) -> Response:
+            jpeg = await hub.pictures.glance()
+            return _picture(jpeg or await asyncio.to_thread(sources.picture))
+
+        def thumbnail(request: Request) -> Response:
+            jpeg = sources.thumbnail(_preset_name(request))
+            return Response(status_code=404) if jpeg is None else tagged(request, jpeg, "image/jpeg")
+
+        return [
+            Route("/api/parameters", parameters),
+            Route("/api/presets", presets),
+            Route("/api/presets/{name}/thumbnail", thumbnail),
+            Route("/api/models", models),
+            Route("/api/status", status),
+            Route("/api/picture.jpg", picture),
+        ]
+
+    def _takes(self, hub: LiveHub) -> list[BaseRoute]:
+        """Return the routes by which something is changed."""
+
+        async def set_parameter(request: Request) -> Response:
+            try:
+                body = await read_body(request)
+            except ClientDisconnect:  # nobody is there to be answered
+                return Response(status_code=400)
+            return _set(self.sources.desk, "/" + request.path_params["address"].lstrip("/"), body)
+
+        async def live(websocket: WebSocket) -> None:
+            await serve_live(websocket, hub, self.refused)
+
+        async def renew(_request: Request) -> Response:
+            return await self._renewed(hub)
+
+        return [
+            Route("/api/parameters/{address:path}", set_parameter, methods=["PUT"]),
+            Route("/api/token", renew, methods=["POST"]),
+            WebSocketRoute("/api/live", live),
+        ]
+
+    async def _renewed(self, hub: LiveHub) -> Response:
+        """Make new tokens, give the new one to who asked, and hang up all others."""
+        if self.renew is None:
+            return _refuse(404, "this page asks for no token: it is served on this machine alone")
+        tokens = await asyncio.to_thread(self.renew)
+        headers = {**_NO_STORE, "Set-Cookie": token_cookie(self.cookie, tokens.full)}
+        return JSONResponse({"token": tokens.full}, headers=headers, background=BackgroundTask(hub.hang_up_strangers))
+
+    def _is_out(self, key: Key) -> bool:
+        """Return whether somebody who was let in by `key` would not be any more."""
+        return self.access.admit([] if key.token is None else [key.token]) is None
 
 
 def make_app(
@@ -54,81 +142,29 @@ def make_app(
     refused: Callable[[str], None] = lambda _reason: None,
     cookie: str = "show",
 ) -> ASGIApp:
-    """Return the application behind its guard.
-
-    `access` says who may ask (by default this machine), `refused` is told why somebody may not, in one line, and
-    `cookie` is the name under which a browser keeps the token.
-    """
-    html = _PAGE.read_text(encoding="utf-8")
-
-    def page(_request: Request) -> Response:
-        return HTMLResponse(html, headers=_NO_STORE)
-
-    def parameters(_request: Request) -> Response:
-        return JSONResponse([describe(row, sources.desk) for row in PARAMETERS.values()], headers=_NO_STORE)
-
-    async def set_parameter(request: Request) -> Response:
-        try:
-            body = await read_body(request)
-        except ClientDisconnect:  # nobody is there to be answered
-            return Response(status_code=400)
-        return _set(sources.desk, "/" + request.path_params["address"].lstrip("/"), body)
-
-    def status(_request: Request) -> Response:
-        return JSONResponse(plain(to_plain(sources.status())), headers=_NO_STORE)
-
-    def presets(_request: Request) -> Response:
-        return JSONResponse(list(sources.presets()), headers=_NO_STORE)
-
-    def models(_request: Request) -> Response:
-        return JSONResponse(list(sources.models()), headers=_NO_STORE)
-
-    def picture(_request: Request) -> Response:
-        jpeg = sources.picture()
-        if jpeg is None:
-            return Response(status_code=204, headers=_NO_STORE)
-        return Response(jpeg, media_type="image/jpeg", headers=_NO_STORE)
-
-    routes = [
-        Route("/", page),
-        Route("/api/parameters", parameters),
-        Route("/api/parameters/{address:path}", set_parameter, methods=["PUT"]),
-        Route("/api/presets", presets),
-        Route("/api/models", models),
-        Route("/api/status", status),
-        Route("/api/picture.jpg", picture),
-    ]
-    return RequestGuard(Starlette(routes=routes), access or Access("127.0.0.1"), headers_for(html), refused, cookie)
+    """Return the application behind its guard, as `PageApp` explains."""
+    return PageApp(sources, access or Access("127.0.0.1"), refused, cookie).guarded()[0]
 
 
-def describe(row: Parameter, desk: Desk) -> dict[str, object]:
-    """Return all that a page needs to draw the control of `row`, with its value now."""
-    return {
-        "address": row.address,
-        "kind": str(row.kind),
-        "value": None if row.kind is Kind.TRIGGER else desk.get(row.address),
-        "default": row.default,
-        "low": row.low,
-        "high": row.high,
-        "unit": row.unit,
-        "scaling": str(row.scaling),
-        "choices": list(row.choices),
-        "description": row.description,
-    }
+def _pages() -> list[BaseRoute]:
+    def file(request: Request) -> Response:
+        return answer_file(request, request.path_params["name"])
+
+    return [Route("/", answer_page), Route("/web/{name:path}", file)]
 
 
-def plain(value: object) -> object:
-    """Return `value` as strict JSON has it: what is not finite is null, what is unknown is its text."""
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case float():
-            return value if math.isfinite(value) else None
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [plain(item) for item in value]
-    return str(value)
+def _preset_name(request: Request) -> str:
+    """Return the preset that was asked for, empty for what can be no name."""
+    try:
+        return str(parameter("/show/preset").check(request.path_params["name"]))
+    except ParameterError:
+        return ""
+
+
+def _picture(jpeg: bytes | None) -> Response:
+    if jpeg is None:
+        return Response(status_code=204, headers=_NO_STORE)
+    return Response(jpeg, media_type="image/jpeg", headers=_NO_STORE)
 
 
 def _set(desk: Desk, address: str, body: bytes) -> Response:

@@ -33,8 +33,13 @@ def save_png(path: Path | str, pixels: Pixels) -> None:
 
 def jpeg_bytes(pixels: Pixels, quality: int = 85) -> bytes:
     """Return `pixels` `[height, width, 3]` uint8 as a JPEG file's bytes."""
+    return encoded_jpeg(Image.fromarray(pixels), quality)
+
+
+def encoded_jpeg(image: Image.Image, quality: int) -> bytes:
+    """Return `image` as a JPEG file's bytes; `quality` 1..95."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="JPEG", quality=quality)
+    image.save(buffer, format="JPEG", quality=quality)
     return buffer.getvalue()
 
 

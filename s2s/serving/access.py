@@ -1,36 +1,43 @@
 """Who may speak to a listener: by which names, from which sites, with which token. Pure.
 
 On loopback everybody of this machine may, and no foreign site under a name of its own (DNS rebinding). On any other
-address a token is asked for, made anew at each start.
+address a token is asked for: one that is made anew at each start, or those of a keyring.
 """
 
-import hmac
 import ipaddress
-import secrets
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Self
+from dataclasses import dataclass, field
+from typing import Self
 
-_TOKEN_BYTES: Final = 24
+from s2s.serving.keys import Key, Keyring, Role, new_token, same
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The rule of a listener bound to `host`; `names` are what it may be called besides its address."""
+    """The rule of a listener bound to `host`; `names` are what it may be called besides its address.
+
+    Everybody may ask where there is neither a `token` nor a keyring; `keys` come before `token`.
+    """
 
     host: str
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     names: frozenset[str] = frozenset({"localhost"})
+    keys: Keyring | None = None
 
     @classmethod
-    def of(cls, host: str) -> Self:
-        """Return the rule for a listener at `host`, with a new token where that is more than loopback."""
+    def of(cls, host: str, keys: Keyring | None = None) -> Self:
+        """Return the rule for a listener at `host`; where that is more than loopback `keys` open it, or a new token."""
         if is_loopback(host):
             return cls(host)
         own = socket.gethostname().lower()
         names = {"localhost", host.lower(), own, own.partition(".")[0], f"{own.partition('.')[0]}.local"}
-        return cls(host, secrets.token_urlsafe(_TOKEN_BYTES), frozenset(names) - {""})
+        return cls(host, new_token() if keys is None else None, frozenset(names) - {""}, keys)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a token is asked for."""
+        return self.token is not None or self.keys is not None
 
     def knows(self, authority: str) -> bool:
         """Return whether `authority`, a request's Host, is this listener: its address or one of its names."""
@@ -38,17 +45,22 @@ class Access:
         address = _address(name)
         if address is None:
             return name in self.names
-        if self.token is None:
+        if not self.asks:
             return address.is_loopback
         bound = _address(self.host)
         return bound is None or bound.is_unspecified or address == bound
 
-    def admits(self, offered: Iterable[str]) -> bool:
-        """Return whether one of the tokens `offered` is the one; all may be where none is asked for."""
+    def admit(self, offered: Iterable[str]) -> Key | None:
+        """Return how far the tokens `offered` open, None where they do not; all is open where none is asked for."""
+        if self.keys is not None:
+            return self.keys.admit(offered)
         if self.token is None:
-            return True
-        expected = self.token.encode()
-        return any(hmac.compare_digest(token.encode("utf-8", "surrogateescape"), expected) for token in offered)
+            return Key()
+        return next((Key(Role.FULL, token) for token in offered if same(token, self.token)), None)
+
+    def admits(self, offered: Iterable[str]) -> bool:
+        """Return whether one of the tokens `offered` opens; all may be where none is asked for."""
+        return self.admit(offered) is not None
 
 
 def is_same_site(origin: str, authority: str) -> bool:

@@ -1,17 +1,28 @@
-"""A page's HTTP connections, each with a time limit: whoever is silent or slow cannot keep the others out.
+"""A page's connections, each with a time limit: whoever is silent or slow cannot keep the others out.
 
 Uvicorn bounds the pause between two requests alone. Here a whole request, headers and body, has to come, and its answer
-to be taken, within a few seconds; and where too many connections are open, one that asks for nothing makes room.
+to be taken, within a few seconds; and where too many connections are open, one that asks for nothing makes room. A
+WebSocket, once it is one, lives as long as it answers pings.
 """
 
 import asyncio
 from collections import Counter
 from typing import Any, Final
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 PATIENCE_S: Final = 10.0
 MAX_CONNECTIONS: Final = 64
+MAX_MESSAGE_BYTES: Final = 4_096
+PING_EVERY_S: Final = 20.0
+_LINGER_S: Final = 5.0
+_MOST_PIECES: Final = 64
+"""Of one message: empty ones would cost nothing to send, and memory to keep."""
+_MOST_UNREAD_BYTES: Final = 1 << 20
+"""Of answers to pings that the other side does not read."""
 
 
 class BoundedProtocol(H11Protocol):
@@ -31,22 +42,28 @@ class BoundedProtocol(H11Protocol):
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._limit is not None:
-            self._limit.cancel()
+        self._stop_waiting()
         super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
         self._wait_anew()
         super().on_response_complete()
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        self._stop_waiting()  # from here on pings tell whether anybody is there
+        super().handle_websocket_upgrade(event)
+
     @property
     def asks(self) -> bool:
         """Whether a whole request is being answered."""
         return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
 
-    def _wait_anew(self) -> None:
+    def _stop_waiting(self) -> None:
         if self._limit is not None:
             self._limit.cancel()
+
+    def _wait_anew(self) -> None:
+        self._stop_waiting()
         self.waits_since = self.loop.time()
         self._limit = self.loop.call_later(self.patience_s, self.transport.abort)
 
@@ -57,6 +74,30 @@ class BoundedProtocol(H11Protocol):
         victim = max(silent, key=lambda other: (held[_peer(other)], -other.waits_since))
         self.connections.discard(victim)
         victim.transport.abort()
+
+
+class BoundedWebSocket(WebSocketsSansIOProtocol):
+    """A WebSocket whose memory is bounded, whatever the other side sends or does not read."""
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= _MOST_PIECES:
+            self.transport.abort()
+            return
+        super().handle_cont(event)
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        if self.transport.get_write_buffer_size() > _MOST_UNREAD_BYTES:
+            self.transport.abort()
+
+    def on_task_complete(self, task: "asyncio.Task[None]") -> None:
+        super().on_task_complete(task)
+        # What is still to be written may be written, but whoever does not read it holds no place.
+        self.loop.call_later(_LINGER_S, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()  # a close would wait for what is still to be written, and nobody reads
 
 
 def _peer(connection: H11Protocol) -> str:

@@ -152,3 +152,17 @@ def test_a_name_leads_to_the_shows_folders_and_nowhere_else(tmp_path: Path) -> N
     ):
         with pytest.raises(PresetError, match="there is no preset"):
             find_named(name, folders)
+
+
+@pytest.mark.parametrize("view", ["none", "open", "token"])
+def test_a_preset_says_who_may_look_at_the_page(tmp_path: Path, view: str) -> None:
+    preset = load_preset(write(tmp_path, f"{GOOD}page: {{view: {view}}}\n"))
+    assert preset.page_view == view and preset.as_document()["page"] == {"view": view}
+
+
+@pytest.mark.parametrize(
+    ("page", "words"), [("{veiw: open}", "did you mean 'view'"), ("{view: all}", "page.view"), ("open", "page")]
+)
+def test_a_view_that_is_none_is_refused(tmp_path: Path, page: str, words: str) -> None:
+    with pytest.raises(PresetError, match=words):
+        load_preset(write(tmp_path, f"{GOOD}page: {page}\n"))

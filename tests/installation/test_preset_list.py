@@ -1,40 +1,46 @@
-import threading
+from pathlib import Path
 
-from installation.preset_list import EVERY_S, PresetList
-from tests.waiting import wait_until
+import pytest
 
+from installation.preset import PRESET_FOLDER
+from installation.preset_list import ListedPreset, PresetList
 
-def test_a_preset_that_was_saved_meanwhile_is_found_and_a_folder_that_is_away_is_remembered() -> None:
-    there = ["gallery"]
-
-    def read() -> list[str]:
-        if not there:
-            raise OSError("the stick was pulled")
-        return list(there)
-
-    presets = PresetList(read)
-    presets.poll(0.0)
-    there.insert(0, "evening")
-    presets.poll(EVERY_S / 2)
-    assert list(presets.names) == ["gallery"]
-    presets.poll(EVERY_S)
-    assert wait_until(lambda: list(presets.names) == ["evening", "gallery"])
-    there.clear()
-    presets.poll(3 * EVERY_S)
-    assert list(presets.names) == ["evening", "gallery"]
+JPEG = b"\xff\xd8\xff\xe0 a picture"
 
 
-def test_a_disk_that_hangs_holds_one_reader_and_never_the_show() -> None:
-    let_go, readers = threading.Event(), list[int]()
+@pytest.fixture
+def venue(tmp_path: Path) -> Path:
+    (tmp_path / "evening.yaml").write_text("name: Evening\ndescription: |\n  Slow\n  and warm.\n")
+    (tmp_path / "evening.jpg").write_bytes(JPEG)
+    (tmp_path / "broken.yaml").write_text("name: [")
+    return tmp_path
 
-    def read() -> list[str]:
-        readers.append(1)
-        if len(readers) > 1:
-            let_go.wait(60.0)
-        return ["gallery"]
 
-    presets = PresetList(read)
-    for turn in range(10):
-        presets.poll(turn * 10.0)
-    assert list(presets.names) == ["gallery"] and len(readers) <= 2
-    let_go.set()
+def test_presets_are_listed_with_what_they_are_and_where_they_are_from(venue: Path) -> None:
+    listed = {preset.name: preset for preset in PresetList((venue, PRESET_FOLDER)).listed()}
+
+    assert listed["evening"] == ListedPreset("evening", "Slow and warm.", "venue", venue / "evening.jpg")
+    assert listed["broken"] == ListedPreset("broken", "", "venue", None)
+    assert listed["gallery"].origin == "shipped" and listed["gallery"].description
+
+
+def test_a_venues_own_preset_comes_before_the_one_that_ships_with_its_name(venue: Path) -> None:
+    (venue / "gallery.yaml").write_text("name: Ours\ndescription: ours\n")
+    listed = [preset for preset in PresetList((venue, PRESET_FOLDER)).listed() if preset.name == "gallery"]
+    assert [(preset.description, preset.origin) for preset in listed] == [("ours", "venue")]
+
+
+def test_an_edited_preset_is_read_again(venue: Path) -> None:
+    presets = PresetList((venue,))
+    presets.listed()
+    (venue / "evening.yaml").write_text("name: Evening\ndescription: quick and cold, and longer\n")
+    assert presets.listed()[1].description == "quick and cold, and longer"
+
+
+def test_a_thumbnail_is_a_jpeg_beside_its_preset_and_nothing_else(venue: Path) -> None:
+    (venue / "broken.jpg").write_bytes(b"<html>")
+    (venue / "secret.jpg").write_bytes(JPEG)
+    presets = PresetList((venue,))
+
+    assert presets.thumbnail("evening") == JPEG
+    assert [presets.thumbnail(name) for name in ("broken", "secret", "../evening", "", "x" * 300)] == [None] * 5

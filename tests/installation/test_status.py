@@ -10,6 +10,7 @@ import pytest
 from installation import control
 from installation.plain import PlainValueError, from_plain, to_plain
 from installation.status import (
+    AgesStatus,
     CaptureStatus,
     ControlStatus,
     DisplayStatus,
@@ -19,11 +20,14 @@ from installation.status import (
     HeardStatus,
     InferenceStatus,
     LikelyName,
+    LinkStatus,
     MidiStatus,
     OscStatus,
     PageStatus,
     Percentiles,
+    RecordingStatus,
     ShowStatus,
+    SinkStatus,
 )
 from installation.values import Condition, Doing
 
@@ -34,7 +38,9 @@ READ_BY_THE_PAGE: Final[dict[str, tuple[type, ...]]] = {
     "slow_path": (InferenceStatus,),
     "display": (DisplayStatus,),
     "fast_ms": (Percentiles,),
-    "surface": (ControlStatus, OscStatus, MidiStatus, PageStatus),
+    "ages": (AgesStatus,),
+    "surface": (ControlStatus, OscStatus, MidiStatus, LinkStatus, PageStatus),
+    "sink": (SinkStatus, RecordingStatus),
 }
 """Names of the page's script, and of what class the value is that they stand for."""
 
@@ -93,10 +99,9 @@ def test_the_whole_show_is_plain_json_with_the_keys_that_the_page_has_always_rea
 
 
 def test_the_page_reads_only_what_a_status_really_has() -> None:
-    page = Path(control.__file__).with_name("page.html").read_text(encoding="utf-8")
-    script = page[page.index("function factsOf") : page.index("function showSilence")]
+    script = (Path(control.__file__).with_name("web") / "facts.js").read_text(encoding="utf-8")
     read = re.findall(r"\b(\w+)\??\.(\w+)", script)
     known = {name: {field.name for kind in kinds for field in fields(kind)} for name, kinds in READ_BY_THE_PAGE.items()}
     strays = [(name, key) for name, key in read if name in known and key not in known[name]]
     assert "heard: status.heard," in script
-    assert strays == [] and {name for name, _ in read} >= {"status", "sound", "slow", "display", "surface"}
+    assert strays == [] and {name for name, _ in read} >= {"status", "sound", "slow", "display", "ages", "surface"}

@@ -3,6 +3,7 @@ import base64
 import hashlib
 import json
 import logging
+import re
 import socket
 import urllib.request
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message
 
 from installation.control.page import OperatorPage
 from installation.control.page_app import Sources, make_app, plain
+from installation.control.page_files import FOLDER
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind
 from installation.status import DisplayStatus, ShowStatus
@@ -52,12 +54,30 @@ def client(desk: Desk) -> Client:
     return Client(make_app(Sources(desk, lambda: status, lambda: JPEG, lambda: ["gallery", "rehearsal"])))
 
 
-def test_the_page_is_one_file_that_loads_nothing_from_elsewhere(client: Client) -> None:
+def test_the_page_and_its_files_load_nothing_from_elsewhere(client: Client) -> None:
     page = client.get("/")
+    wanted = set(re.findall(r'(?:src|href)="/web/([^"]+)"', page.text))
+    files = {file.name: client.get(f"/web/{file.name}") for file in FOLDER.iterdir()}
 
-    assert page.status_code == 200
-    assert page.headers["content-type"].startswith("text/html")
-    assert "://" not in page.text and "src=" not in page.text
+    assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
+    assert wanted and wanted <= set(files)
+    for name, answer in files.items():
+        assert answer.status_code == 200, name
+        text = answer.text.replace("http://www.w3.org/2000/svg", "")  # a name, not a place
+        assert re.findall(r"https?://|@import|url\(", text) == [], name
+
+
+def test_the_pages_scripts_find_each_other() -> None:
+    for script in FOLDER.glob("*.js"):
+        for names, other in re.findall(r'import (?:\{([^}]*)\} from )?"\./([^"]+)"', script.read_text("utf-8")):
+            text = (FOLDER / other).read_text("utf-8")
+            for name in names.split(",") if names else []:
+                assert re.search(rf"export (?:async )?(?:const|function|class) {name.strip()}\b", text), (script, name)
+
+
+def test_no_file_of_the_page_outgrows_one_idea() -> None:
+    lines = {file.name: file.read_text("utf-8").splitlines() for file in FOLDER.iterdir()}
+    assert {name for name, text in lines.items() if len(text) > 300 or max(map(len, text)) > 120} == set()
 
 
 def test_every_parameter_is_there_with_its_value_and_range(desk: Desk, client: Client) -> None:
@@ -161,19 +181,16 @@ def test_every_answer_allows_the_page_nothing_but_itself_and_no_frame(client: Cl
     headers = client.get(path).headers
 
     policy = headers["content-security-policy"]
-    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
+    assert "default-src 'self'" in policy and "object-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy and "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
     assert headers["cache-control"] == "no-store" and headers["referrer-policy"] == "no-referrer"
 
 
-def test_the_policy_knows_the_pages_own_script_and_style(client: Client) -> None:
-    page = client.get("/")
+def test_nothing_stands_in_the_page_that_its_policy_would_not_let_through(client: Client) -> None:
+    page = client.get("/").text
 
-    for tag, source in (("script", "script-src"), ("style", "style-src")):
-        inline = page.text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
-        digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
-        assert inline and f"{source} 'sha256-{digest}'" in page.headers["content-security-policy"]
-    assert " style=" not in page.text and " onclick=" not in page.text  # no policy would let these through
+    assert re.findall(r"<script(?![^>]* src=)|<style| style=| on\w+=", page) == []
 
 
 @pytest.mark.parametrize(
@@ -223,6 +240,17 @@ def test_a_stranger_on_the_network_sees_nothing(wide: Client, path: str, query: 
 
     assert answer.status_code == 401 and "token" in answer.json()["error"]
     assert "set-cookie" not in answer.headers
+
+
+def test_a_browser_without_a_token_is_shown_a_door_and_nothing_behind_it(wide: Client) -> None:
+    answer = wide.get("/", headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert answer.status_code == 401 and answer.headers["content-type"].startswith("text/html")
+    style = answer.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = answer.headers["content-security-policy"]
+    assert {"default-src 'none'", f"style-src 'sha256-{digest}'", "form-action 'self'"} <= set(policy.split("; "))
+    assert '<form action="/" method="get">' in answer.text and "/web/" not in answer.text
 
 
 def test_a_stranger_on_the_network_sets_nothing(desk: Desk, wide: Client) -> None:
@@ -282,7 +310,7 @@ def test_an_answer_that_fails_is_a_short_line_and_no_more(desk: Desk) -> None:
 
 
 def make_page(desk: Desk, port: int = 0, host: str = "127.0.0.1") -> OperatorPage:
-    return OperatorPage(desk, status=ShowStatus, picture=lambda: JPEG, host=host, port=port)
+    return OperatorPage(Sources(desk, ShowStatus, lambda: JPEG, list), host=host, port=port)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import json
 import logging
 import socket
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -12,8 +11,8 @@ from contextlib import ExitStack, closing
 import pytest
 
 from installation.control.page import OperatorPage
+from installation.control.page_sources import Sources
 from installation.desk import Desk
-from installation.plain import to_plain
 from installation.status import ShowStatus
 from s2s.serving.protocol import MAX_CONNECTIONS, BoundedProtocol
 from tests.waiting import wait_until
@@ -28,7 +27,7 @@ def desk() -> Desk:
 
 
 def serve(desk: Desk, host: str = "127.0.0.1") -> OperatorPage:
-    page = OperatorPage(desk, status=ShowStatus, picture=lambda: None, host=host, port=0)
+    page = OperatorPage(Sources(desk, ShowStatus, lambda: None, list), host=host, port=0)
     page.start()
     assert wait_until(lambda: page._server is not None and page._server.started, within_s=60)
     return page
@@ -122,19 +121,3 @@ def test_strangers_nonsense_is_gathered_into_a_line_now_and_then(
         page.poll(float(now))
     lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert lines == ["the page refused 20, the last: this page is not called 'evil.example'"]
-
-
-def test_a_page_for_the_network_prints_its_token_once_and_asks_for_it(
-    desk: Desk, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    with closing(serve(desk, "0.0.0.0")) as page:
-        told = [record for record in caplog.records if "?token=" in record.getMessage()]
-        assert len(told) == 1 and told[0].levelno == logging.WARNING
-        opened = told[0].getMessage().split()[-1]
-        assert f":{page.port}/?token=" in opened and "0.0.0.0" not in opened
-        with pytest.raises(urllib.error.HTTPError, match="401"):
-            urllib.request.urlopen(f"http://127.0.0.1:{page.port}/", timeout=30)
-        with urllib.request.urlopen(f"http://127.0.0.1:{page.port}/?{opened.partition('?')[2]}", timeout=30) as answer:
-            assert answer.headers["Set-Cookie"].startswith(f"show{page.port}=")
-        assert opened.partition("?token=")[2] not in json.dumps(to_plain(page.status()))
