@@ -34,7 +34,13 @@ def build_parser() -> argparse.ArgumentParser:
     add("--render", type=Path, metavar="PATH.mp4", help="offline: every frame of a file source, deterministic")
     add("--snapshot", type=Path, metavar="PATH.png", help="save the last picture at the end")
     add("--report", type=Path, metavar="PATH.json", help="write the run's summary at the end")
-    add("--osc-port", type=int, default=9000, metavar="N", help="control over OSC (default: 9000)")
+    add(
+        "--osc-port",
+        type=_osc_port,
+        default=("127.0.0.1", 9000),
+        metavar="N|HOST:PORT",
+        help="control over OSC, UDP and TCP (default: 9000, for this machine alone; 0.0.0.0:9000 for all)",
+    )
     add(
         "--page",
         type=_address,
@@ -43,6 +49,13 @@ def build_parser() -> argparse.ArgumentParser:
         help="the operator page; elsewhere than on 127.0.0.1 it asks for a token",
     )
     add("--no-page", dest="page", action="store_const", const=None, help="serve no operator page")
+    add(
+        "--oscquery",
+        type=_address_or_none,
+        default=("127.0.0.1", 9002),
+        metavar="HOST:PORT|none",
+        help="what there is to control, for whoever asks, and announced in the network; as --page elsewhere",
+    )
     add("--midi", metavar="NAME|auto|none", help="the controller (default: the preset's)")
     add("--venue", type=Path, metavar="DIR", help="where this place keeps presets, controllers, pictures and films")
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
@@ -87,11 +100,22 @@ def _clicks(text: str) -> int:
     raise argparse.ArgumentTypeError(f"expected 8 to 200 clicks, got {text!r}")
 
 
+def _osc_port(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if port.isdecimal() and int(port) < 65_536 and bool(host) is bool(colon):
+        return host.strip("[]") or "127.0.0.1", int(port)
+    raise argparse.ArgumentTypeError(f"expected a port such as 9000, or HOST:PORT such as 0.0.0.0:9000, got {text!r}")
+
+
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if port.isdecimal() and int(port) < 65_536:
         return host.strip("[]") or "127.0.0.1", int(port)
     raise argparse.ArgumentTypeError(f"expected HOST:PORT such as 127.0.0.1:8080, got {text!r}")
+
+
+def _address_or_none(text: str) -> tuple[str, int] | None:
+    return None if text == "none" else _address(text)
 
 
 if __name__ == "__main__":

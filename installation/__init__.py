@@ -12,7 +12,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     preset, options         one YAML file per look; the resolved run; `exit_codes`
     venue                   the folder of a place: what is saved there
     preset_use              whether a show can use a preset; `preset_follower`: goes to another one
-    preset_list             what there is to choose from, for the page; `preset_watch`: for keys
+    preset_shelf            what there is to choose from, for the page; `preset_watch`: for keys
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
     heard_words             what is heard, as an operator would say it

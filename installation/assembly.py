@@ -12,6 +12,7 @@ from typing import Final
 
 from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.clock import MonotonicClock, Pacer
+from installation.control.discovery import OSC, OSC_QUERY, Discovery, Service
 from installation.control.keyboard import Keyboard
 from installation.control.link_clock import LinkClock
 from installation.control.midi import MidiControl
@@ -19,6 +20,7 @@ from installation.control.midi_clock import FirstClock
 from installation.control.midi_map import MidiMap
 from installation.control.midi_store import MapStore
 from installation.control.osc import OscControl
+from installation.control.oscquery import OscQuery
 from installation.control.page import OperatorPage
 from installation.control.page_sources import Sources
 from installation.desk import Desk
@@ -40,7 +42,7 @@ from installation.output.wall import WallView
 from installation.output.window import WindowSurface, open_window
 from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
 from installation.preset_follower import PresetFollower
-from installation.preset_list import PresetList
+from installation.preset_shelf import PresetShelf
 from installation.preset_use import load_usable_named, midi_map_of
 from installation.preset_watch import PresetWatch
 from installation.render.pipeline import Renderer
@@ -117,8 +119,9 @@ def _wire(
     listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
     midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=listed)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
+    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1])
     controls: dict[str, ControlSurface] = {
-        "osc": OscControl(desk, args.osc_port),
+        "osc": osc,
         "midi": midi,
         "clock": clock_port,
         "link": link,
@@ -151,8 +154,15 @@ def _wire(
     if refit is not None:
         refit(parts)
     show = Show(parts, preset, args.duration_s)
-    if args.page is not None:
-        controls["page"] = _operator_page(config, args.page, show, parts, PresetList(folders), names)
+    presets = PresetShelf(folders)
+    page = None if args.page is None else _operator_page(config, args.page, show, parts, presets, names)
+    if page is not None:
+        controls["page"] = page
+    if args.oscquery is not None:
+        query = controls["oscquery"] = _oscquery(
+            config, args.oscquery, osc, page, presets=presets, models=names, desk=desk
+        )
+        controls["discovery"] = Discovery(partial(_services, osc, args.osc_port[0], query))
     for control in controls.values():
         control.start()
     return show
@@ -171,7 +181,7 @@ def _workers(
 
 
 def _operator_page(
-    config: ShowConfig, address: tuple[str, int], show: Show, parts: Parts, presets: PresetList, models: ModelNames
+    config: ShowConfig, address: tuple[str, int], show: Show, parts: Parts, presets: PresetShelf, models: ModelNames
 ) -> OperatorPage:
     sources = Sources(
         parts.desk,
@@ -182,13 +192,42 @@ def _operator_page(
         features=lambda: show.features,
         idle=lambda: parts.inference.status().idle,
         events=show.events,
-        preset_list=presets,
+        shelf=presets,
         wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
     )
     host, port = address
     return OperatorPage(
         sources, host=host, port=port, token_file=config.venue.token, view=lambda: View(show.preset.page_view)
     )
+
+
+def _oscquery(
+    config: ShowConfig,
+    address: tuple[str, int],
+    osc: OscControl,
+    page: OperatorPage | None,
+    *,
+    presets: PresetShelf,
+    models: ModelNames,
+    desk: Desk,
+) -> OscQuery:
+    osc_host, (host, port) = config.arguments.osc_port[0], address
+    return OscQuery(
+        desk,
+        osc=lambda: (osc_host, osc.port),
+        presets=presets.names,
+        models=models.listed,
+        host=host,
+        port=port,
+        token=None if page is None else page.token,
+        token_file=config.venue.token,
+    )
+
+
+def _services(osc: OscControl, osc_host: str, query: OscQuery) -> list[Service]:
+    """Return what is to be announced: the listeners that are open now."""
+    found = [] if osc.status().problem else [Service(OSC, osc_host, osc.port)]
+    return found if query.status().problem else [*found, Service(OSC_QUERY, query.host, query.port)]
 
 
 def open_surface(config: ShowConfig) -> Surface:

@@ -13,6 +13,11 @@ def local_hour() -> float:
     return now.tm_hour + now.tm_min / 60.0 + now.tm_sec / 3600.0
 
 
+def unix_time_s() -> float:
+    """Return the seconds since 1970 of the clock on the wall, which may be stepped: for what others stamp by theirs."""
+    return time.time_ns() / 1e9
+
+
 class Clock(Protocol):
     """Tells the time and waits for it."""
 

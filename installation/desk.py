@@ -60,17 +60,18 @@ class Desk:
         """What the last tick took in."""
 
     def post(self, address: str, value: object, origin: str, at: float | None = None) -> None:
-        """Ask for a value; it counts from the next tick. Any thread. Raises ParameterError in one line.
+        """Ask for a value, as leniently read as `Parameter.accept` says; it counts from the next tick. Any thread.
 
-        `at` is when the hand moved, in monotonic seconds, where the surface knows better than "now".
+        `at` is when the hand moved, in monotonic seconds, where the surface knows better than "now". Raises
+        ParameterError in one line.
         """
-        checked = parameter(address).check(value)
+        accepted = parameter(address).accept(value)
         at = time.monotonic() if at is None else at
         with self._lock:
             before = self._pending_updates.get(address)
             if before is not None and before.origin == origin:
                 at = min(at, before.at)  # the newest value wins, but the hand waits since the first
-            self._pending_updates[address] = Post(address, checked, origin, at)
+            self._pending_updates[address] = Post(address, accepted, origin, at)
 
     def post_unit(self, address: str, position: float, origin: str, at: float | None = None) -> None:
         """Ask for the value at `position` 0..1 of a fader's travel; a switch is on from the middle. Any thread."""
@@ -91,6 +92,17 @@ class Desk:
         with self._lock:
             pending = self._pending_updates.get(address)
             return self._set[address] if pending is None else pending.value
+
+    def standing(self, address: str) -> ParameterValue:
+        """Return what counts, without what was asked for since: from here on each change is watched. Any thread."""
+        parameter(address)
+        with self._lock:
+            return self._set[address]
+
+    @property
+    def ticked_at(self) -> float | None:
+        """When the show last took in what was asked for, in its clock's seconds; None before the first time."""
+        return self._ticked_at
 
     def watch(self, watcher: Watcher) -> None:
         """Call `watcher(address, value, origin)` at each change, on the show's thread; it must not block."""

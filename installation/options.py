@@ -38,8 +38,9 @@ class Arguments:
     render: Path | None = None
     snapshot: Path | None = None
     report: Path | None = None
-    osc_port: int = 9000
+    osc_port: tuple[str, int] = ("127.0.0.1", 9000)
     page: tuple[str, int] | None = ("127.0.0.1", 8080)
+    oscquery: tuple[str, int] | None = ("127.0.0.1", 9002)
     midi: str | None = None
     venue: Path | None = None
     calibrate: int | None = None
@@ -76,8 +77,9 @@ class ShowConfig:
             "render": _text(args.render),
             "snapshot": _text(args.snapshot),
             "report": _text(args.report),
-            "osc_port": args.osc_port,
+            "osc_port": _osc_port(*args.osc_port),
             "page": None if args.page is None else "{}:{}".format(*args.page),
+            "oscquery": None if args.oscquery is None else "{}:{}".format(*args.oscquery),
             "midi": self.midi_device,
             "venue": str(self.venue.folder),
         }
@@ -148,6 +150,12 @@ def model_folder(preset: Preset) -> Path:
         return (preset.path.parent / preset.model).resolve()
     except (OSError, RuntimeError) as error:
         raise OptionError(f"{one_line(preset.path.name)}: model: {one_line(error)}") from None
+
+
+def _osc_port(host: str, port: int) -> int | str:
+    if host == "127.0.0.1":
+        return port
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _text(path: Path | None) -> str | None:

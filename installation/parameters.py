@@ -56,6 +56,8 @@ class Parameter:
     choices: tuple[str, ...] = ()
     letters: int = 0
     forbidden: str = ""
+    clips: bool = True
+    """Whether a surface's number outside the range means its nearest end, as of a fader that overshoots."""
 
     @property
     def group(self) -> str:
@@ -92,6 +94,19 @@ class Parameter:
             self._check_text(value)
         return value
 
+    def accept(self, value: object) -> ParameterValue:
+        """Return what a control surface means by `value`, more leniently than `check` reads a file.
+
+        A sequence of one is what it holds; "-6" is a number and "on" a switch; a switch is on from one half upwards;
+        a finite number outside the range is its nearest end where the row `clips`. Raises ParameterError.
+        """
+        value = _opened(value)
+        if self.is_number:
+            return self._accept_number(value)
+        if self.kind is Kind.BOOL:
+            return self._accept_switch(value)
+        return self.check(value)
+
     def from_unit(self, position: float) -> float:
         """Return the value at `position` 0..1 of a fader's travel."""
         position = min(max(position, 0.0), 1.0)
@@ -120,6 +135,20 @@ class Parameter:
             return round(value)
         return float(value)
 
+    def _accept_number(self, value: object) -> ParameterValue:
+        number = _number(value)
+        if number is None:
+            raise self._refuse(value)
+        return self._check_number(self.clamp(number) if self.clips else number)
+
+    def _accept_switch(self, value: object) -> bool:
+        if isinstance(value, str) and (said := _SWITCH_WORDS.get(value.strip().lower())) is not None:
+            return said
+        number = _number(value)
+        if number is None:
+            raise self._refuse(value)
+        return number >= _ON_FROM
+
     def _check_bool(self, value: object) -> bool:
         # Faders and OSC senders say 0.0 and 1.0 where they mean off and on.
         if isinstance(value, bool | int | float) and value in (0, 1):
@@ -135,6 +164,38 @@ class Parameter:
 
     def _refuse(self, value: object) -> ParameterError:
         return ParameterError(f"{self.address} takes {self.range_text}, got {quoted(value)}")
+
+
+_SWITCH_WORDS: Final = MappingProxyType({"true": True, "on": True, "false": False, "off": False})
+_ON_FROM: Final = 0.5
+"""Of 1; buttons that say 127 or 255 for on say 0 for off."""
+_MOST_DIGITS: Final = 40
+_DEEPEST: Final = 8
+
+
+def _opened(value: object) -> object:
+    """Return what a sequence of one holds, also inside others; anything else as it is."""
+    for _ in range(_DEEPEST):
+        if not (isinstance(value, list | tuple) and len(value) == 1):
+            break
+        value = value[0]
+    return value
+
+
+def _number(value: object) -> float | None:
+    """Return the finite number that `value` is or spells, None where it is none."""
+    if isinstance(value, str):
+        value = _spelt_number(value)
+    if isinstance(value, int):  # of any length, and also a bool
+        return int(value)
+    return value if isinstance(value, float) and math.isfinite(value) else None
+
+
+def _spelt_number(text: str) -> float | None:
+    try:
+        return float(text) if len(text) <= _MOST_DIGITS and "_" not in text else None
+    except ValueError:
+        return None
 
 
 def _float(
@@ -229,7 +290,7 @@ _ROWS: Final = (
     _float("/show/ab", 0, 0, 1, _AB, smoothing_s=0.1),
     Parameter("/show/save", Kind.TEXT, "", _SAVE, letters=100, forbidden="/\\"),
     Parameter("/show/rename", Kind.TEXT, "", _RENAME, letters=100, forbidden="/\\"),
-    Parameter("/show/version", Kind.INT, 0, _VERSION, low=0, high=10),
+    Parameter("/show/version", Kind.INT, 0, _VERSION, low=0, high=10, clips=False),
     Parameter("/show/revert", Kind.TRIGGER, True, "back to what the file of the preset says, over /show/morph seconds"),
     Parameter("/show/try", Kind.TRIGGER, True, _TRY),
     Parameter("/show/keep", Kind.TRIGGER, True, "what was tried stays"),

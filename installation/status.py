@@ -168,12 +168,17 @@ class ControlStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OscStatus(ControlStatus):
-    """`rests` counts how often the receiver has paused under a flood."""
+    """`rests` counts how often the receiver has paused under a flood, `overtaken` what it left unread then because
+    something newer had come; `waiting` messages are held until the time of their bundles.
+    """
 
     port: int = 0
     received: int = 0
     rests: int = 0
+    overtaken: int = 0
+    waiting: int = 0
     subscribers: int = 0
+    connections: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +230,29 @@ class PageStatus(ControlStatus):
     url: str = ""
     connected: int = 0
     wrong_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OscQueryStatus(ControlStatus):
+    """Where OSCQuery is, and how many hold a WebSocket to it."""
+
+    url: str = ""
+    clients: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveryStatus(ControlStatus):
+    """Under which names the show is announced in the network, by type of service, and from which addresses.
+
+    A show is none the worse where nobody can find it by itself.
+    """
+
+    announced: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    interfaces: tuple[str, ...] = ()
+
+    @property
+    def may_be_absent(self) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -20,15 +20,22 @@ _DEVICES: Final = ("DISPLAY", "XAUTHORITY", "PULSE_SERVER", "ALSA_CONFIG_PATH", 
 class ShowRun:
     """One run of the show. Quiet by default: no page, no controller, its own OSC port, a report in `folder`."""
 
-    def __init__(self, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("run_show.py",),
+    ) -> None:
         self.report_path = folder / "report.json"
         self.osc_port = free_udp_port()
         bare = {name: value for name, value in os.environ.items() if name not in _DEVICES}
         common = ["--report", str(self.report_path), "--osc-port", str(self.osc_port)]
         quiet = [] if "--page" in arguments else ["--no-page"]
+        quiet += [] if "--oscquery" in arguments else ["--oscquery", "none"]
         quiet += [] if "--midi" in arguments else ["--midi", "none"]
         self._process = subprocess.Popen(
-            [sys.executable, "run_show.py", *arguments, *common, *quiet],
+            [sys.executable, *program, *arguments, *common, *quiet],
             cwd=ROOT,
             env={**bare, **(environment or {})},
             stdout=subprocess.PIPE,

@@ -1,4 +1,5 @@
-"""Sound over OSC: `/stream/pcm ,iiisb sequence sample_rate channels format blob` on a UDP socket.
+"""Sound over OSC: `/stream/pcm ,iiisb sequence sample_rate channels format blob` on a UDP socket. A number is a number,
+of whatever type it is sent.
 
 Runs in the capture process, read without waiting in its loop. Whatever the network sends, nothing here raises, waits or
 grows: what is not understood is counted. `heard_at` is when the loop took the packet, up to one step after its arrival.
@@ -6,6 +7,7 @@ grows: what is not understood is counted. `heard_at` is when the loop took the p
 
 import logging
 import math
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,8 +28,8 @@ from s2s.media.mono import CANCELLED
 log = logging.getLogger(__name__)
 
 PCM_FORMATS: Final = {"f32le": "<f4", "f32be": ">f4", "s16le": "<i2", "s16be": ">i2"}
-_PCM_HEAD: Final = b"/stream/pcm\0,iiisb\0\0"
-_FEATURES_HEAD: Final = b"/stream/features\0\0\0\0,ffffff\0"
+_PCM: Final = re.compile(rb"/stream/pcm\0,[ihfd]{3}sb\0")
+_FEATURES: Final = re.compile(rb"/stream/features\0{4},[ihfdTF]{%d}\0" % len(FAST_FEATURE_NAMES))
 _RATES_HZ: Final = range(4_000, 384_001)
 _CHANNELS: Final = range(1, 65)
 _MAX_DATAGRAM: Final = 65_536
@@ -94,10 +96,10 @@ class OscPcm:
             self.rejected_packets += 1
 
     def _take_message(self, message: bytes, now: float) -> None:
-        if message.startswith(_PCM_HEAD):
+        if _PCM.match(message):
             packet = _read_packet(_arguments(message))
             self._buffer.put(packet.sequence, packet, now)
-        elif message.startswith(_FEATURES_HEAD):
+        elif _FEATURES.match(message):
             self._features, self._features_at = _read_features(_arguments(message)), now
         else:
             raise _RejectedError(f"expected /stream/pcm ,iiisb or /stream/features ,ffffff, got {message[:32]!r}")
@@ -162,9 +164,9 @@ def _arguments(message: bytes) -> list[object]:
 
 
 def _read_packet(arguments: list[object]) -> _Packet:
-    sequence, rate_hz, channels, name, blob = arguments
-    assert isinstance(sequence, int) and isinstance(rate_hz, int) and isinstance(channels, int)
+    *numbers, name, blob = arguments
     assert isinstance(name, str) and isinstance(blob, bytes)
+    sequence, rate_hz, channels = (_whole(number) for number in numbers)
     if name not in PCM_FORMATS:
         raise _RejectedError(f"the sample format is one of {', '.join(PCM_FORMATS)}, got {name[:32]!r}")
     if rate_hz not in _RATES_HZ or channels not in _CHANNELS:
@@ -178,8 +180,15 @@ def _read_packet(arguments: list[object]) -> _Packet:
 
 
 def _read_features(arguments: list[object]) -> dict[str, float]:
-    numbers = [float(value) for value in arguments if isinstance(value, float)]
-    count = len(FAST_FEATURE_NAMES)
-    if len(numbers) != count or not all(math.isfinite(number) for number in numbers):
-        raise _RejectedError(f"/stream/features takes {count} finite numbers, got {quoted(arguments)}")
+    numbers = [float(value) for value in arguments if isinstance(value, int | float)]
+    if not all(map(math.isfinite, numbers)):
+        raise _RejectedError(
+            f"/stream/features takes {len(FAST_FEATURE_NAMES)} finite numbers, got {quoted(arguments)}"
+        )
     return {name: min(max(number, 0.0), 1.0) for name, number in zip(FAST_FEATURE_NAMES, numbers, strict=True)}
+
+
+def _whole(number: object) -> int:
+    if isinstance(number, int | float) and math.isfinite(number) and number == round(number):
+        return round(number)
+    raise _RejectedError(f"sequence, sample rate and channels are whole numbers, got {number!r}")

@@ -16,7 +16,7 @@ from installation.control.live_outbox import Changes
 from installation.control.live_pictures import LivePictures
 from installation.control.page_sources import Sources
 from installation.parameters import PARAMETERS, Kind, ParameterError
-from installation.preset_list import ListedPreset
+from installation.preset_shelf import ListedPreset
 from installation.product import version
 from installation.values import ParameterValue
 from s2s.serving.keys import Key

@@ -1,57 +1,65 @@
-"""OSC control of the desk: `/group/name value` sets, `/group/name` alone is answered, `/subscribe port` listens along.
+"""OSC control of the desk over UDP and TCP: the surface, which looks after ports and threads.
 
-One thread receives, one echoes (osc_echo); the show thread only calls `poll`. Nothing that arrives raises, and under
-a flood the receiver rests, so that the picture keeps its share of the machine.
+One thread receives (`osc_ports`) and does what messages say (`osc_commands`), one tells subscribers (`osc_echo`); the
+show thread only calls `poll`. Nothing that arrives raises, and under a flood the receiver rests, so that the picture
+keeps its share of the machine.
 """
 
 import logging
-import select
-import socket
 import threading
-from functools import partial
+from collections.abc import Callable
 from typing import Final
 
-from installation.control.osc_echo import MAX_SUBSCRIBERS, Echo, Peer
-from installation.control.osc_messages import (
-    MAX_PACKET_BYTES,
-    ControlMessage,
-    OscFormatError,
-    read_packet,
-    write_message,
-)
-from installation.control.rejections import RejectionCounter, why_unknown
+from installation.clock import MonotonicClock, unix_time_s
+from installation.control.osc_allowance import Allowance
+from installation.control.osc_backlog import Backlog
+from installation.control.osc_commands import ADDRESSES, OscCommands
+from installation.control.osc_echo import Echo
+from installation.control.osc_messages import ControlMessage, OscFormatError, read_packet
+from installation.control.osc_peers import Connection, Peer
+from installation.control.osc_ports import OscPorts
+from installation.control.osc_schedule import Schedule, seconds_ahead
+from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind, ParameterError
 from installation.status import OscStatus
 from installation.values import ParameterValue
-from s2s.files.quote import quoted
+from s2s.serving.access import is_loopback
 
 _RETRY_S: Final = 3.0
 _LISTEN_S: Final = 0.1
 _CLOSE_TIMEOUT_S: Final = 1.0
 
-# About four thousand messages a second: every parameter at display rate, twice over.
-_BURST_COST: Final = 80
-_REST_S: Final = 0.02
+# In a flood four thousand messages are read a second: every parameter at display rate.
+_COST_A_SECOND: Final = 4000.0
+_BURST_COST: Final = 80.0
+_COLLECT_EVERY_S: Final = 0.005
 _BYTES_PER_COST: Final = 128
 
 _log = logging.getLogger(__name__)
 
 
 class OscControl:
-    """Receives at UDP `host`:`port`; port 0 lets the system choose. A taken port is tried again, the show goes on."""
+    """Receives at `host`:`port`, both UDP and TCP; port 0 lets the system choose. A taken port is tried again, the
+    show goes on. `unix_time_s` tells the time by which senders stamp bundles.
+    """
 
-    def __init__(self, desk: Desk, port: int, host: str = "127.0.0.1") -> None:
-        self._desk = desk
-        self._host = host
-        self._requested_port = port
-        self._socket: socket.socket | None = None
+    def __init__(
+        self, desk: Desk, port: int, host: str = "127.0.0.1", *, unix_time_s: Callable[[], float] = unix_time_s
+    ) -> None:
+        self._address = host, port
+        self._unix_time_s = unix_time_s
+        self._clock = MonotonicClock()
+        self._ports: OscPorts | None = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
-        self._echo = Echo()
+        self._echo = Echo(ADDRESSES)
         self._rejections = RejectionCounter("OSC", _log)
+        self._commands = OscCommands(desk, self._echo, self._rejections, self._reach)
+        self._backlog: Backlog[Peer] = Backlog()
+        self._schedule: Schedule[tuple[ControlMessage, Peer]] = Schedule()
         self._received = 0
         self._rests = 0
+        self._allowance = Allowance(_COST_A_SECOND, _BURST_COST)
         self._problem = "not started"
         self._next_try_at = -float("inf")
         desk.watch(self._on_change)
@@ -59,11 +67,12 @@ class OscControl:
     @property
     def port(self) -> int:
         """The port it receives at, or the one it is still trying to get."""
-        return self._requested_port if self._socket is None else int(self._socket.getsockname()[1])
+        return self._address[1] if self._ports is None else self._ports.port
 
     def start(self) -> None:
-        """Open the port and the threads. Never raises: a taken port is one line in the log, `poll` tries again."""
-        self._open()
+        """Open the ports and the threads. Never raises: a taken port is one line in the log, `poll` tries again."""
+        if self._bind() is not None:
+            self._start_threads()
 
     def poll(self, now: float) -> None:
         """Retry a taken port, restart what died, log what was refused; show thread, `now` in monotonic seconds."""
@@ -72,7 +81,7 @@ class OscControl:
             return
         if now >= self._next_try_at:
             self._next_try_at = now + _RETRY_S
-            self._open()
+            self._start_threads()  # and not opened here: a host's name may take long to be found
 
     def status(self) -> OscStatus:
         """Return port, counts and the last refusal in words; `problem` is empty while it receives."""
@@ -84,6 +93,9 @@ class OscControl:
             last_refusal=self._rejections.last,
             rests=self._rests,
             subscribers=len(self._echo.subscribers),
+            overtaken=self._backlog.overtaken + self._backlog.dropped,
+            waiting=len(self._schedule),
+            connections=0 if self._ports is None else self._ports.connections,
         )
 
     def close(self) -> None:
@@ -92,102 +104,101 @@ class OscControl:
         self._echo.close()
         if self._thread is not None:
             self._thread.join(_CLOSE_TIMEOUT_S)
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        if self._ports is not None:
+            self._ports.close()
+            self._ports = None
 
-    def _open(self) -> None:
-        receiver = self._socket or self._bind()
-        if receiver is None:
-            return
-        self._echo.start(receiver)
-        self._thread = threading.Thread(target=self._listen, args=(receiver,), name="osc", daemon=True)
+    def _run(self) -> None:
+        """Open the ports unless they are open, and listen until the end; where one is taken, the thread ends."""
+        ports = self._ports or self._bind()
+        if ports is not None:
+            self._listen(ports)
+
+    def _start_threads(self) -> None:
+        self._echo.start()
+        self._thread = threading.Thread(target=self._run, name="osc", daemon=True)
         self._thread.start()
 
-    def _bind(self) -> socket.socket | None:
-        receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    def _bind(self) -> OscPorts | None:
+        host, port = self._address
         try:
-            receiver.bind((self._host, self._requested_port))
-        except OSError as error:
-            receiver.close()
-            self._say(f"cannot receive OSC at {self._host}:{self._requested_port}: {error.strerror}; trying again")
+            self._ports = OscPorts(host, port, self._rejections.add)
+        except (OSError, UnicodeError) as error:  # a name with an endless part is no Unicode to the resolver
+            self._say(f"cannot receive OSC at {host}:{port}: {getattr(error, 'strerror', error)}; trying again")
             return None
-        receiver.setblocking(False)
-        self._socket = receiver
         self._problem = ""
-        _log.info("OSC control at %s:%d", self._host, self.port)
-        return receiver
+        _log.info("OSC control at %s:%d, UDP and TCP", host, self.port)
+        if not is_loopback(host):
+            _log.warning(
+                "OSC at %s: whoever reaches this machine there can move everything; it asks for no token", host
+            )
+        return self._ports
 
     def _say(self, problem: str) -> None:
         if problem != self._problem:
             _log.warning(problem)
         self._problem = problem
 
-    def _listen(self, receiver: socket.socket) -> None:
-        cost = 0
+    def _listen(self, ports: OscPorts) -> None:
         while not self._closing.is_set():
-            if not select.select([receiver], [], [], 0)[0]:
-                cost = 0
-                if not select.select([receiver], [], [], _LISTEN_S)[0]:
-                    continue
-            cost += self._receive(receiver)
-            if cost >= _BURST_COST:
-                self._rests += 1
-                cost = 0
-                self._closing.wait(_REST_S)
+            now = self._clock.now()
+            self._received += ports.collect(self._backlog, self._wait_s(now), now)
+            self._do_due()
+            rest_s = self._allowance.rest_s(self._clock.now())
+            if rest_s > 0:
+                self._closing.wait(min(rest_s, _COLLECT_EVERY_S))
+            elif self._backlog:
+                self._read_backlog()
 
-    def _receive(self, receiver: socket.socket) -> int:
-        """Handle one datagram; return what it cost, in small messages."""
+    def _wait_s(self, now: float) -> float:
+        """Return how long to wait for what comes."""
+        if self._backlog:
+            return 0.0
+        due_s = self._schedule.wait_s(now)
+        return _LISTEN_S if due_s is None else min(due_s, _LISTEN_S)
+
+    def _read_backlog(self) -> None:
+        cost = 0
+        while self._backlog and cost < _BURST_COST:
+            cost += self._read(*self._backlog.take())
+        if self._allowance.spend(cost, self._clock.now()):
+            self._rests += 1
+
+    def _read(self, packet: bytes, sender: Peer) -> int:
+        """Do what one packet says; return what it cost, in small messages."""
+        cost = 1 + len(packet) // _BYTES_PER_COST
         try:
-            packet, sender = receiver.recvfrom(MAX_PACKET_BYTES + 1)
-        except OSError:  # nothing there after all, or the echo of an answer nobody wanted
-            return 1
-        self._received += 1
-        try:
-            messages = read_packet(packet)
+            content = read_packet(packet)
         except OscFormatError as error:
-            self._rejections.add(f"{error}, from {sender[0]}:{sender[1]}")
-            messages = []
-        for message in messages:
-            self._handle(message, sender, receiver)
-        return max(len(messages), 1) + len(packet) // _BYTES_PER_COST
+            self._rejections.add(f"{error}, from {sender}", "malformed")
+            return cost
+        for reason in content.unreadable:
+            self._rejections.add(f"{reason}, from {sender}", "malformed")
+        for time_tag, message in content.messages:
+            cost += self._do_in_time(time_tag, message, sender)
+        return cost
 
-    def _handle(self, message: ControlMessage, sender: Peer, receiver: socket.socket) -> None:
+    def _do_in_time(self, time_tag: int, message: ControlMessage, sender: Peer) -> int:
         try:
-            if message.address in ("/subscribe", "/unsubscribe"):
-                self._subscribe(message, sender)
-            elif message.address not in PARAMETERS:
-                self._rejections.add(partial(why_unknown, message.address))
-            elif not message.arguments and PARAMETERS[message.address].kind is not Kind.TRIGGER:
-                self._answer(message.address, sender, receiver)
-            else:
-                self._desk.post(message.address, _value(message), "osc")
-        except ParameterError as error:
-            self._rejections.add(str(error))
+            ahead_s = seconds_ahead(time_tag, self._unix_time_s())
+            if ahead_s > 0:
+                self._schedule.put(self._clock.now() + ahead_s, (message, sender))
+                return 1
+        except OscFormatError as error:
+            self._rejections.add(f"{error}, from {sender}", "bundle")
+            return 1
+        return self._commands.do(message, sender, self._clock.now())
 
-    def _subscribe(self, message: ControlMessage, sender: Peer) -> None:
-        port = message.arguments[0] if len(message.arguments) == 1 else None
-        if not isinstance(port, int | float) or port not in range(1, 65_536):
-            raise ParameterError(f"{message.address} takes one port, 1..65535, got {quoted(list(message.arguments))}")
-        peer = (sender[0], int(port))
-        if message.address == "/unsubscribe":
-            self._echo.unsubscribe(peer)
-        elif (forgotten := self._echo.subscribe(peer)) is not None:
-            self._rejections.add("to tell {}:{} any more: there are {} subscribers".format(*forgotten, MAX_SUBSCRIBERS))
+    def _do_due(self) -> None:
+        now = self._clock.now()
+        for message, sender in self._schedule.take(now):
+            self._commands.do(message, sender, now)
 
-    def _answer(self, address: str, sender: Peer, receiver: socket.socket) -> None:
-        try:
-            receiver.sendto(write_message(address, self._desk.get(address)), sender)
-        except OSError as error:
-            _log.debug("OSC answer to %s:%d: %s", *sender, error)
+    def _reach(self, sender: Peer, port: int) -> Peer:
+        """Return a UDP port of the sender's machine; who has a connection is told along it."""
+        if self._ports is None or isinstance(sender, Connection):
+            return sender
+        return self._ports.udp_peer(sender.host, port)
 
     def _on_change(self, address: str, value: ParameterValue, _origin: str) -> None:
         self._echo.tell(address, value)
-
-
-def _value(message: ControlMessage) -> object:
-    if PARAMETERS[message.address].kind is Kind.TRIGGER:
-        return True
-    if len(message.arguments) != 1:
-        raise ParameterError(f"{message.address} takes one value, got {len(message.arguments)}")
-    return message.arguments[0]

@@ -24,6 +24,7 @@ from installation.control.page_files import answer_file, answer_page, door, tagg
 from installation.control.page_json import describe, plain
 from installation.control.page_sources import Sources
 from installation.control.rejections import why_unknown
+from installation.control.rest import rest_routes
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, ParameterError, parameter
 from installation.plain import to_plain
@@ -64,7 +65,8 @@ class PageApp:
     def guarded(self) -> tuple[ASGIApp, LiveHub]:
         """Return the application behind its guard, and who tells the pages that are connected."""
         hub = LiveHub(self.sources, self.changes, self.refused, self._is_out)
-        app = Starlette(routes=[*_pages(), *self.more, *self._tells(hub), *self._takes(hub)])
+        ours = [*_pages(), *self._tells(hub), *self._takes(hub), *rest_routes(self.sources)]
+        app = Starlette(routes=[*self.more, *ours])
         guard = RequestGuard(app, self.access, headers_for_files(), self.refused, self.cookie, self.limits, door())
         return guard, hub
 

@@ -10,7 +10,7 @@ from installation.desk import Desk
 from installation.events import Event
 from installation.parameters import DEEDS, PARAMETERS, Kind, Parameter
 from installation.plain import to_plain
-from installation.preset_list import ListedPreset
+from installation.preset_shelf import ListedPreset
 from installation.status import ShowStatus
 from installation.values import Features, ParameterValue
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from installation.desk import Desk
 from installation.events import Event
-from installation.preset_list import ListedPreset, PresetList
+from installation.preset_shelf import ListedPreset, PresetShelf
 from installation.status import ShowStatus
 from installation.values import Features
 
@@ -45,15 +45,15 @@ class Sources:
     features: Callable[[], Features] = Features
     idle: Callable[[], bool] = bool
     events: Callable[[], Sequence[Event]] = tuple
-    preset_list: PresetList | None = None
+    shelf: PresetShelf | None = None
     wall: Wall | None = None
 
     def listed(self) -> list[ListedPreset]:
         """Return the presets as they are offered; by their names alone where nobody knows more."""
-        if self.preset_list is not None:
-            return self.preset_list.listed()
+        if self.shelf is not None:
+            return self.shelf.listed()
         return [ListedPreset(name) for name in self.presets()]
 
     def thumbnail(self, name: str) -> bytes | None:
         """Return the JPEG of a preset's picture, None where there is none."""
-        return None if self.preset_list is None else self.preset_list.thumbnail(name)
+        return None if self.shelf is None else self.shelf.thumbnail(name)

@@ -49,13 +49,13 @@ TORCH_LIMIT_S: Final = 120.0
 """Loading torch from a cold disk on a busy machine takes that long."""
 
 
-def diagnose(model: Path, report: Path | None, osc_port: int, web: tuple[str, int] | None) -> str:
-    """Return the page; `web` is where the operator page would listen, `report` a run's report if there is one."""
+def diagnose(model: Path, report: Path | None, osc: tuple[str, int], web: tuple[str, int] | None) -> str:
+    """Return the page; OSC would be heard at `osc`, the operator page be at `web`; `report` is a run's, if there is."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         apart = {name: pool.submit(look, name, TORCH_LIMIT_S if name == "networks" else LIMIT_S) for name in APART}
         lines = {name: probed(name, "") for name in ("system", "packages", "cpu", "memory", "presets")}
         lines["model"] = probed("bundle", str(model.absolute()))
-        lines["ports"] = probed("port", f"udp:127.0.0.1:{osc_port}")
+        lines["ports"] = [line for kind in ("udp", "tcp") for line in probed("port", f"{kind}:{osc[0]}:{osc[1]}")]
         if web is not None:
             lines["ports"] += probed("port", f"tcp:{web[0]}:{web[1]}")
         if report is not None and report.exists():

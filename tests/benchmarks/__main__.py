@@ -69,7 +69,18 @@ def show(duration_s: float) -> dict[str, dict[str, Any]]:
 def _show_report(*program: str, duration_s: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "report.json"
-        arguments = ["--source", "demo", "--output", "headless", "--size", "1280x720", "--no-page", "--midi", "none"]
+        arguments = [
+            "--source",
+            "demo",
+            "--output",
+            "headless",
+            "--size",
+            "1280x720",
+            "--no-page",
+            "--oscquery",
+            "none",
+        ]
+        arguments += ["--midi", "none"]
         arguments += ["--osc-port", str(_OSC_PORT), "--duration", f"{duration_s:g}", "--report", str(out)]
         subprocess.run([sys.executable, *program, *arguments], check=True)
         report: dict[str, Any] = json.loads(out.read_text())

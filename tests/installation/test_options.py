@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+import run_show
 from installation.options import Arguments, OptionError, StartOnly, resolve
 from installation.preset import Preset, load_preset
 
@@ -48,3 +49,24 @@ def test_what_no_calibration_can_do_is_refused(arguments: dict[str, object], wor
 
 def test_a_calibration_listens_to_the_presets_microphone() -> None:
     assert resolve(Arguments(calibrate=30, room_late=20.0, apply=True)).source == "mic"
+
+
+@pytest.mark.parametrize(
+    ("said", "listens_at", "shown"),
+    [
+        ("9001", ("127.0.0.1", 9001), "osc_port: 9001\n"),
+        ("0.0.0.0:9001", ("0.0.0.0", 9001), "osc_port: 0.0.0.0:9001\n"),
+        ("[::1]:0", ("::1", 0), "osc_port: '[::1]:0'\n"),
+    ],
+)
+def test_osc_listens_at_a_port_or_at_a_host_and_a_port(said: str, listens_at: tuple[str, int], shown: str) -> None:
+    parsed = run_show.build_parser().parse_args(["--osc-port", said])
+    assert parsed.osc_port == listens_at
+    assert shown in resolve(Arguments(osc_port=parsed.osc_port)).as_yaml()
+
+
+@pytest.mark.parametrize("said", ["osc", "70000", "-1", ":9000", "host:", "host", ""])
+def test_what_is_no_port_is_refused(said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run_show.build_parser().parse_args([f"--osc-port={said}"])
+    assert "expected a port such as 9000, or HOST:PORT" in capsys.readouterr().err

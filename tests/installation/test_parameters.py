@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from installation.parameters import DEFAULTS, PARAMETERS, Kind, Parameter, ParameterError, Scaling, parameter
 
@@ -64,6 +66,82 @@ def test_whatever_is_put_into_a_number_is_refused_in_a_short_line(value: object)
     with pytest.raises(ParameterError) as refusal:
         parameter("/audio/gain").check(value)
     assert str(refusal.value).startswith("/audio/gain takes -60..24 dB, got ") and len(str(refusal.value)) < 130
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "meant"),
+    [
+        ("/audio/gain", -6, -6.0),
+        ("/audio/gain", True, 1.0),
+        ("/audio/gain", "-6.5", -6.5),
+        ("/audio/gain", " 1e1 ", 10.0),
+        ("/audio/gain", [3.0], 3.0),
+        ("/audio/gain", ((("3",),),), 3.0),
+        ("/audio/gain", 99, 24.0),
+        ("/audio/gain", -(10**400), -60.0),
+        ("/render/feedback", 0.97000003, 0.97),
+        ("/latent/hold", 1, True),
+        ("/latent/hold", 0.49, False),
+        ("/latent/hold", 0.5, True),
+        ("/latent/hold", 127, True),
+        ("/latent/hold", 255, True),
+        ("/latent/hold", -1, False),
+        ("/latent/hold", "On", True),
+        ("/latent/hold", "false", False),
+        ("/latent/hold", "0", False),
+        ("/latent/hold", ["1"], True),
+        ("/show/version", "3", 3),
+        ("/show/version", 2.4, 2),
+        ("/render/fit", "crop", "crop"),
+        ("/show/preset", ["rehearsal"], "rehearsal"),
+        ("/audio/tap", None, True),
+        ("/audio/tap", [1, 2, 3], True),
+    ],
+)
+def test_a_surface_may_say_a_value_in_its_own_way(address: str, said: object, meant: object) -> None:
+    taken = parameter(address).accept(said)
+    assert taken == meant and type(taken) is type(meant)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/audio/gain", float("nan")),
+        ("/audio/gain", float("-inf")),
+        ("/audio/gain", "inf"),
+        ("/audio/gain", "nan"),
+        ("/audio/gain", "1_0"),
+        ("/audio/gain", "9" * 5000),
+        ("/audio/gain", "loud"),
+        ("/audio/gain", "on"),
+        ("/audio/gain", None),
+        ("/audio/gain", [1, 2]),
+        ("/audio/gain", []),
+        ("/audio/gain", b"1"),
+        ("/latent/hold", "maybe"),
+        ("/latent/hold", float("nan")),
+        ("/latent/hold", None),
+        ("/show/version", 11),  # there is no eleventh, and the tenth is another
+        ("/render/fit", "stretch"),
+        ("/render/fit", 1),
+        ("/show/preset", 5),
+        ("/show/preset", "a/b"),
+    ],
+)
+def test_what_a_surface_cannot_mean_is_refused(address: str, said: object) -> None:
+    with pytest.raises(ParameterError, match=f"{address} takes "):
+        parameter(address).accept(said)
+
+
+@given(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.floats(), max_size=2)))
+def test_whatever_a_surface_says_a_row_takes_what_its_own_check_takes_or_refuses(said: object) -> None:
+    for row in PARAMETERS.values():
+        try:
+            taken = row.accept(said)
+        except ParameterError as refusal:
+            assert len(str(refusal)) < 300
+        else:
+            assert row.check(taken) == taken
 
 
 def test_an_endless_address_gets_a_short_answer() -> None:

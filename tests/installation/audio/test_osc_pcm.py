@@ -147,6 +147,42 @@ def test_features_of_a_host_that_analyses_itself_are_kept_while_fresh(source: Os
     assert source.features(11.5) is None
 
 
+@pytest.mark.parametrize(
+    ("tags", "values"),
+    [
+        ("iiiiii", [0, 1, 0, 1, 0, 1]),
+        ("hdifTF", [0, 1.0, 0, 1.0, True, False]),
+        ("dddddd", [0.0, 1.0, 0.0, 1.0, 0.0, 1.0]),
+    ],
+)
+def test_features_are_numbers_of_any_type(
+    source: OscPcm, sender: socket.socket, tags: str, values: list[float | bool]
+) -> None:
+    builder = OscMessageBuilder("/stream/features")
+    for value, tag in zip(values, tags, strict=True):
+        builder.add_arg(value, tag)
+    sender.send(builder.build().dgram)
+    source.read(10.0)
+    assert list((source.features(10.5) or {}).values()) == [float(value) for value in values]
+    assert source.rejected_packets == 0
+
+
+@pytest.mark.parametrize("tags", ["ddd", "fff", "hhh", "hfi"])
+def test_the_numbers_of_sound_may_be_of_any_type(source: OscPcm, sender: socket.socket, tags: str) -> None:
+    sound = tone(SAMPLE_RATE_HZ, 0.1)
+    heard = hear(source, sender, [with_tags(pcm(0, sound), tags)])
+    np.testing.assert_allclose(heard, sound[:, 0], atol=1e-7)
+
+
+def with_tags(datagram: bytes, tags: str) -> bytes:
+    """Return the datagram of sound with its three numbers sent as other types."""
+    head = len(b"/stream/pcm\0,iiisb\0\0")
+    numbers = struct.unpack_from(">iii", datagram, head)
+    kinds = {"i": "i", "h": "q", "f": "f", "d": "d"}
+    sent = b"".join(struct.pack(">" + kinds[tag], number) for tag, number in zip(tags, numbers, strict=True))
+    return b"/stream/pcm\0," + tags.encode() + b"sb\0\0" + sent + datagram[head + 12 :]
+
+
 def bundle(*elements: bytes) -> bytes:
     return b"#bundle\0" + struct.pack(">q", 1) + b"".join(struct.pack(">i", len(each)) + each for each in elements)
 
@@ -171,6 +207,12 @@ HOSTILE = {
     "other types": b"/stream/pcm\0,iii\0\0\0\0" + b"\0" * 12,
     "a rate of nothing": pcm(0, np.zeros((8, 1), np.float32), rate_hz=0),
     "a negative rate": pcm(0, np.zeros((8, 1), np.float32), rate_hz=-48_000),
+    "a rate that is no number": with_tags(pcm(0, np.zeros((8, 1), np.float32)), "fff").replace(
+        struct.pack(">f", SAMPLE_RATE_HZ), struct.pack(">f", float("nan"))
+    ),
+    "half a channel": with_tags(pcm(0, np.zeros((8, 1), np.float32)), "iif").replace(
+        struct.pack(">f", 1), struct.pack(">f", 1.5)
+    ),
     "a split frame": GOOD.replace(struct.pack(">i", 1) + b"f32le", struct.pack(">i", 3) + b"f32le"),
     "features that are no numbers": b"/stream/features\0\0\0\0,ffffff\0" + struct.pack(">6f", *[float("nan")] * 6),
     "a seventh feature": b"/stream/features\0\0\0\0,fffffff\0\0\0\0\0\0\0\0" + struct.pack(">7f", *[0.5] * 7),

@@ -70,9 +70,12 @@ def served(
 ) -> Iterator[OperatorPage]:
     """Serve a page, and wait until it is."""
     page = OperatorPage(sources, host=host, port=0, token_file=token_file, view=view)
-    with closing(page), patch("installation.control.page._HEAD_START_S", 0.0):  # there is no first picture to wait for
+    with (
+        closing(page),
+        patch("installation.control.web_thread._HEAD_START_S", 0.0),
+    ):  # there is no first picture to wait for
         page.start()
-        assert wait_until(lambda: page._server is not None and page._server.started, within_s=60)
+        assert wait_until(lambda: page._web.server is not None and page._web.server.started, within_s=60)
         yield page
 
 

@@ -136,7 +136,7 @@ class Show:
             self.desk.tick(time.monotonic(), Features())
             return happened()
 
-        return wait_until(turn)
+        return wait_until(turn, within_s=30.0)
 
     def sees(self, **wanted: object) -> bool:
         return self.until(lambda: all(getattr(self.control.status(), key) == wanted[key] for key in wanted))

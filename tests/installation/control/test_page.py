@@ -104,7 +104,7 @@ def test_a_value_that_is_put_is_set(desk: Desk, client: Client) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b'{"value": 99}', "/audio/gain takes -60..24 dB, got 99"),
+        (b'{"value": [1, 2]}', "/audio/gain takes -60..24 dB, got [1, 2]"),
         (b'{"value": NaN}', "numbers are finite, got nan"),
         (b'{"value": ' + b"9" * 4000 + b"}", "a number of 4000 letters"),
         (b'{"value": "' + b"x" * 3000 + b'"}', "got 'xxx"),
@@ -363,18 +363,18 @@ def test_a_show_that_ends_at_once_does_not_wait_for_the_web(desk: Desk) -> None:
     page.start()
     page.close()
 
-    assert page._server is None
+    assert page._web.server is None
 
 
 def test_a_server_that_died_is_started_again(desk: Desk, page: OperatorPage) -> None:
     fetch(page, "api/status")
-    assert page._server is not None and page._thread is not None
-    page._server.should_exit = True
-    page._thread.join(10)
+    assert page._web.server is not None and page._web.thread is not None
+    page._web.server.should_exit = True
+    page._web.thread.join(10)
 
     def is_back() -> bool:
         page.poll(100.0)
-        return page._thread is not None and page._thread.is_alive()
+        return page._web.thread is not None and page._web.thread.is_alive()
 
     assert wait_until(is_back)
     assert json.loads(fetch(page, "api/status"))["condition"] == "ok"

@@ -29,7 +29,7 @@ def desk() -> Desk:
 def serve(desk: Desk, host: str = "127.0.0.1") -> OperatorPage:
     page = OperatorPage(Sources(desk, ShowStatus, lambda: None, list), host=host, port=0)
     page.start()
-    assert wait_until(lambda: page._server is not None and page._server.started, within_s=60)
+    assert wait_until(lambda: page._web.server is not None and page._web.server.started, within_s=60)
     return page
 
 
@@ -54,8 +54,8 @@ def test_silent_connections_do_not_keep_the_others_out(page: OperatorPage) -> No
             held.enter_context(connect(page))
         for _ in range(10):
             assert is_served(page)
-        assert page._server is not None
-        assert wait_until(lambda: page._server is not None and len(page._server.server_state.connections) <= 64)
+        assert page._web.server is not None
+        assert wait_until(lambda: page._web.server is not None and len(page._web.server.server_state.connections) <= 64)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from installation.control.page_app import make_app
 from installation.control.page_files import answer_file, answer_page
 from installation.desk import Desk
-from installation.preset_list import PresetList
+from installation.preset_shelf import PresetShelf
 from tests.installation.control.live_page import sources_of
 
 
@@ -81,7 +81,7 @@ def test_a_host_that_is_none_adds_nothing_to_the_policy(web: Path) -> None:
 def test_a_presets_thumbnail_is_a_jpeg_or_not_there(tmp_path: Path) -> None:
     (tmp_path / "evening.yaml").write_text("name: Evening\ndescription: warm\n")
     (tmp_path / "evening.jpg").write_bytes(b"\xff\xd8\xff a picture")
-    app = make_app(sources_of(Desk(), preset_list=PresetList((tmp_path,))))
+    app = make_app(sources_of(Desk(), shelf=PresetShelf((tmp_path,))))
 
     async def ask(name: str) -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:

@@ -31,6 +31,41 @@ def test_a_flood_that_never_ends_leaves_a_log_that_a_disk_can_hold(caplog: pytes
     assert 7 * 24 <= len(caplog.records) < 8 * 24  # about one an hour, for a week
 
 
+def test_a_reason_of_a_new_kind_has_a_line_of_its_own_and_is_then_counted_with_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rejections = RejectionCounter("OSC", log)
+    for second in range(24 * 3600):
+        rejections.add("/accxyz is no parameter", "/accxyz")
+        if second >= 1000:
+            rejections.add("/audio/gian is no parameter", "/audio/gian")
+        rejections.report(float(second))
+
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines[0] == "OSC refused 1, the last: /accxyz is no parameter"
+    assert sum("/audio/gian" in line and "refused 3" in line for line in lines) == 1  # told as soon as it came
+    assert len(lines) < 40
+
+
+def test_ever_new_kinds_of_reasons_do_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    rejections = RejectionCounter("OSC", log)
+    for second in range(24 * 3600):
+        rejections.add(f"reason {second}", second)
+        rejections.report(float(second))
+
+    assert len(caplog.records) < 100
+
+
+def test_a_foreign_message_now_and_then_is_no_new_flood_each_time(caplog: pytest.LogCaptureFixture) -> None:
+    rejections = RejectionCounter("OSC", log)
+    for second in range(24 * 3600):
+        if second % 60 == 0:
+            rejections.add("a stray message")
+        rejections.report(float(second))
+
+    assert len(caplog.records) < 40
+
+
 def test_after_a_calm_a_new_flood_is_told_at_once_and_as_often_as_the_first(caplog: pytest.LogCaptureFixture) -> None:
     rejections = RejectionCounter("OSC", log)
     for second in [*range(1000), *range(5000, 5012)]:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from installation.preset import PRESET_FOLDER
-from installation.preset_list import ListedPreset, PresetList
+from installation.preset_shelf import ListedPreset, PresetShelf
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
 
@@ -17,7 +17,7 @@ def venue(tmp_path: Path) -> Path:
 
 
 def test_presets_are_listed_with_what_they_are_and_where_they_are_from(venue: Path) -> None:
-    listed = {preset.name: preset for preset in PresetList((venue, PRESET_FOLDER)).listed()}
+    listed = {preset.name: preset for preset in PresetShelf((venue, PRESET_FOLDER)).listed()}
 
     assert listed["evening"] == ListedPreset("evening", "Slow and warm.", "venue", venue / "evening.jpg")
     assert listed["broken"] == ListedPreset("broken", "", "venue", None)
@@ -26,12 +26,12 @@ def test_presets_are_listed_with_what_they_are_and_where_they_are_from(venue: Pa
 
 def test_a_venues_own_preset_comes_before_the_one_that_ships_with_its_name(venue: Path) -> None:
     (venue / "gallery.yaml").write_text("name: Ours\ndescription: ours\n")
-    listed = [preset for preset in PresetList((venue, PRESET_FOLDER)).listed() if preset.name == "gallery"]
+    listed = [preset for preset in PresetShelf((venue, PRESET_FOLDER)).listed() if preset.name == "gallery"]
     assert [(preset.description, preset.origin) for preset in listed] == [("ours", "venue")]
 
 
 def test_an_edited_preset_is_read_again(venue: Path) -> None:
-    presets = PresetList((venue,))
+    presets = PresetShelf((venue,))
     presets.listed()
     (venue / "evening.yaml").write_text("name: Evening\ndescription: quick and cold, and longer\n")
     assert presets.listed()[1].description == "quick and cold, and longer"
@@ -40,7 +40,7 @@ def test_an_edited_preset_is_read_again(venue: Path) -> None:
 def test_a_thumbnail_is_a_jpeg_beside_its_preset_and_nothing_else(venue: Path) -> None:
     (venue / "broken.jpg").write_bytes(b"<html>")
     (venue / "secret.jpg").write_bytes(JPEG)
-    presets = PresetList((venue,))
+    presets = PresetShelf((venue,))
 
     assert presets.thumbnail("evening") == JPEG
     assert [presets.thumbnail(name) for name in ("broken", "secret", "../evening", "", "x" * 300)] == [None] * 5

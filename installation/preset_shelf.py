@@ -26,7 +26,7 @@ class ListedPreset:
     thumbnail: Path | None = None
 
 
-class PresetList:
+class PresetShelf:
     """Lists the presets of `folders`, the first of which wins where two have a name."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
