@@ -8,11 +8,13 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     values, status, plain   what flows; how each part does; both as JSON between processes and for the page
     parameters              THE table of live controls; `worker_params`: the part of it that workers read
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
-    desk, modulation        the only writer of controls; features that move them; `feature_delay`: later
+    desk, modulation        the only writer of controls; features that move them; `feature_delay`: later; `easing`: how
     preset, options         one YAML file per look; the resolved run; `exit_codes`
-    venue                   the folder of a place: what is saved there
-    preset_use              whether a show can use a preset; `preset_follower`: goes to another one
-    preset_shelf            what there is to choose from, for the page; `preset_watch`: for keys
+    venue                   the folder of a place; `preset_store`: its presets; `preset_document`: a look as their text
+    preset_use              whether a show can use a preset; `preset_follower`: goes to another; `preset_deeds`: saves,
+                            renames, goes back, tries; `preset_fader`: between two, by a `preset_blend`
+    preset_shelf, errand    what there is to choose from, for the page; what a disk may hold up, in a thread
+    preset_watch            what there is to choose from, for keys
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
     heard_words             what is heard, as an operator would say it

@@ -60,7 +60,7 @@ class Account:
         run = {
             "painted": parts.frames.serial,
             "restarts": parts.capture.restarts + parts.inference.restarts,
-            "preset": self._moment.preset.name,
+            "preset": parts.presets.current.name,
             "render": self._render_facts(),
             **self.cadence.summary(),
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),

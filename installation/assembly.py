@@ -38,13 +38,18 @@ from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
 from installation.output.snapshots import Snapshots
 from installation.output.surface import DisplayError, Surface
+from installation.output.thumbnail import Thumbnailer
 from installation.output.wall import WallView
 from installation.output.window import WindowSurface, open_window
 from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
+from installation.preset_deeds import PresetDeeds
+from installation.preset_fader import PresetFader
 from installation.preset_follower import PresetFollower
 from installation.preset_shelf import PresetShelf
+from installation.preset_store import PresetStore
 from installation.preset_use import load_usable_named, midi_map_of
 from installation.preset_watch import PresetWatch
+from installation.render.pass_warming import PassWarmer
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
@@ -95,7 +100,7 @@ def _wire(
     preset, args = config.preset, config.arguments
     clock = MonotonicClock()
     desk = Desk({**preset_values(preset), "/show/preset": preset.path.stem}, preset.routes)
-    folders = preset_folders(preset.path)
+    folders = preset_folders(preset.path, config.venue.presets)
     ring = undo.enter_context(closing(AudioRing()))
     box = undo.enter_context(closing(JsonBox()))
     params = ParamsSender(box)
@@ -113,20 +118,32 @@ def _wire(
         host.supervise(clock.now())
 
     surface = undo.enter_context(closing(open_surface(config)))
-    renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=args.seed, readiness=ShaderWarmer())
+    renderer = Renderer(
+        surface.context,
+        surface.size,
+        passes=preset.passes,
+        seed=args.seed,
+        readiness=ShaderWarmer(),
+        pass_warmer=PassWarmer() if is_software(surface.context) else None,
+    )
     still = read_still(config.model / "thumbnail.png")
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
     listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
     midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=listed)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
     osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1])
+    load = partial(load_usable_named, folders=folders)
+    take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
+    presets = PresetFollower(desk, preset, load, take_over, lambda coming: renderer.prepare(coming.passes))
+    wall = Thumbnailer()
     controls: dict[str, ControlSurface] = {
         "osc": osc,
         "midi": midi,
         "clock": clock_port,
         "link": link,
+        "presets": PresetDeeds(desk, presets, PresetStore(config.venue.presets, folders), wall, lambda: models.chosen),
+        "fader": PresetFader(desk, presets, load),
     }
-    take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     parts = Parts(
         clock=clock,
         surface=surface,
@@ -144,23 +161,23 @@ def _wire(
         cadence_fps=cadence(config, surface),
         generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
-        sinks=open_sinks(config, surface, ring, desk),
+        sinks=[wall, *open_sinks(config, surface, ring, desk)],
         still=still,
-        presets=PresetFollower(desk, preset.path.stem, partial(load_usable_named, folders=folders), take_over),
+        presets=presets,
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},
         models=models,
         start_only=StartOnly.of(config),
     )
     if refit is not None:
         refit(parts)
-    show = Show(parts, preset, args.duration_s)
-    presets = PresetShelf(folders)
-    page = None if args.page is None else _operator_page(config, args.page, show, parts, presets, names)
+    show = Show(parts, args.duration_s)
+    shelf = PresetShelf(folders)
+    page = None if args.page is None else _operator_page(config, args.page, show, parts, shelf, names)
     if page is not None:
         controls["page"] = page
     if args.oscquery is not None:
         query = controls["oscquery"] = _oscquery(
-            config, args.oscquery, osc, page, presets=presets, models=names, desk=desk
+            config, args.oscquery, osc, page, presets=shelf, models=names, desk=desk
         )
         controls["discovery"] = Discovery(partial(_services, osc, args.osc_port[0], query))
     for control in controls.values():

@@ -1,16 +1,17 @@
 """The desk: the only writer of `Controls`. Any thread may post an update; the show ticks and gets a snapshot.
 
 Pending updates wait in one slot per address, so that a flood of fader moves costs one value a tick. Numbers glide by
-their row's smoothing, a preset's values move together over the morph time, modulation is added last and never stored.
+their row's smoothing, a preset's values move together over the morph time along `/show/easing`, modulation is added
+last and never stored.
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from installation.easing import EASINGS, Easing, Ramp
 from installation.modulation import Modulator, Route, follow
 from installation.parameters import DEFAULTS, PARAMETERS, Kind, Parameter, ParameterError, parameter
 from installation.values import Controls, Features, ParameterValue
@@ -27,21 +28,6 @@ class Post(NamedTuple):
     at: float
 
 
-@dataclass(slots=True)
-class _Ramp:
-    """A number on its way from one value to another in a given time, as a preset change asks."""
-
-    start: float
-    end: float
-    began_at: float
-    duration_s: float
-
-    def at(self, now: float) -> float:
-        done = min(max((now - self.began_at) / self.duration_s, 0.0), 1.0)
-        eased = done * done * (3.0 - 2.0 * done)
-        return self.end if done >= 1.0 else self.start + (self.end - self.start) * eased
-
-
 class Desk:
     """Holds what was set, what is shown of it now, and who wants to know. Ticked by the show's thread alone."""
 
@@ -51,7 +37,7 @@ class Desk:
         self._morph: tuple[Mapping[str, ParameterValue], float] | None = None
         self._set: dict[str, ParameterValue] = {a: parameter(a).check(v) for a, v in {**DEFAULTS, **values}.items()}
         self._moving: dict[str, float] = {a: float(v) for a, v in self._set.items() if PARAMETERS[a].is_number}
-        self._ramps: dict[str, _Ramp] = {}
+        self._ramps: dict[str, Ramp] = {}
         self._modulator = Modulator(routes)
         self._watchers: list[Watcher] = []
         self._ticked_at: float | None = None
@@ -109,7 +95,10 @@ class Desk:
         self._watchers.append(watcher)
 
     def morph(self, values: Mapping[str, ParameterValue], duration_s: float) -> None:
-        """Move to all of `values` in `duration_s` seconds from the next tick; switches turn at once. Any thread."""
+        """Move to all of `values` in `duration_s` seconds from the next tick; switches turn at once. Any thread.
+
+        Numbers move as `/show/easing` says. A hand on one of them takes it out of the movement.
+        """
         checked = {address: parameter(address).check(value) for address, value in values.items()}
         with self._lock:
             self._morph = (checked, duration_s)
@@ -118,9 +107,27 @@ class Desk:
         """State what is so, whatever was asked for before; a pending update stands. The show's thread alone."""
         self._take(address, parameter(address).check(value), "show")
 
-    def route(self, routes: Sequence[Route]) -> None:
-        """Replace the modulation. The show's thread alone."""
-        self._modulator = Modulator(routes)
+    def aim(self, values: Mapping[str, ParameterValue], routes: Sequence[Route]) -> None:
+        """Set all of `values` and the modulation, as one fader does that moves many: what is on its way in a morph
+        arrives there instead, and when it would have; the rest glides as its row says. The show's thread alone.
+        """
+        now = self._ticked_at or 0.0
+        for address, value in values.items():
+            if address in self._ramps:
+                self._ramps[address] = self._ramps[address].turned(float(value), now)
+            self._take(address, parameter(address).check(value), "preset")
+        self._modulator.turn(routes)
+
+    def stands(self) -> dict[str, ParameterValue]:
+        """Return every value as it stands on the wall, without modulation: what a morph moves is where it has come to,
+        the rest is what was asked for. The show's thread alone.
+        """
+        halfway = {address: PARAMETERS[address].check(self._moving[address]) for address in self._ramps}
+        return {**self._set, **halfway}
+
+    def route(self, routes: Sequence[Route], duration_s: float = 0.0) -> None:
+        """Cross to another modulation in `duration_s` seconds. The show's thread alone."""
+        self._modulator.go_to(routes, duration_s, self._easing)
 
     def tick(self, now: float, features: Features) -> Controls:
         """Take in all pending updates and return the values at `now`. The show's thread alone."""
@@ -142,10 +149,16 @@ class Desk:
         return Controls(MappingProxyType(values), self._revision)
 
     def _begin_morph(self, values: Mapping[str, ParameterValue], duration_s: float, now: float) -> None:
+        easing = self._easing  # the preset that comes may bring another, for the next one
         for address, value in values.items():
-            if PARAMETERS[address].is_number and duration_s > 0:
-                self._ramps[address] = _Ramp(self._moving[address], float(value), now, duration_s)
+            row = PARAMETERS[address]
+            if row.is_number and duration_s > 0:
+                self._ramps[address] = Ramp(row, self._moving[address], float(value), now, duration_s, easing)
             self._take(address, value, "preset")
+
+    @property
+    def _easing(self) -> Easing:
+        return EASINGS[str(self._set["/show/easing"])]
 
     def _take(self, address: str, value: ParameterValue, origin: str) -> None:
         if PARAMETERS[address].kind is not Kind.TRIGGER:

@@ -54,6 +54,9 @@ class ModelFollower:
         self._number = self._restarts = 0
         self._wanted: str | None = None
         self._rescuing = False
+        self._by_hand = False
+        self.chosen: Path | None = None
+        """The bundle that plays, where a hand went to it since the last preset; None where it is the preset's own."""
         self._rejections = RejectionCounter(ADDRESS, log)
         self.shown = names.name_of(start.model.resolve())
         desk.correct(ADDRESS, self.shown)
@@ -67,7 +70,7 @@ class ModelFollower:
             folder = model_folder(preset)
         except OptionError as error:
             return self._reject(preset.model, str(error))
-        self._wanted = None
+        self._wanted, self._by_hand, self.chosen = None, False, None
         self._ask(preset.model, (str(folder),), host)
         return None
 
@@ -78,6 +81,7 @@ class ModelFollower:
         if name is not None:
             try:
                 self._ask(name, self._names.candidates(name), host)
+                self._by_hand = True
             except ModelNameError as error:
                 return self._reject(name, str(error))
         return None if self.request.number == 0 else self._look(host)
@@ -108,6 +112,7 @@ class ModelFollower:
     def _plays(self, folder: Path) -> None:
         changed, self._start.model = folder != self._start.model.resolve(), folder
         self.request, self.refusal, self.shown = ModelRequest(), None, self._names.name_of(folder)
+        self.chosen = folder if self._by_hand else self.chosen
         self._desk.correct(ADDRESS, self.shown)
         if changed:
             log.info("model: %s", self.shown)

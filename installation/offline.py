@@ -64,7 +64,7 @@ def render(config: ShowConfig, facts: Mapping[str, Any], started_at: float) -> d
     soundtrack = Soundtrack(sound, args.fps or _DEFAULT_FPS)
     with ExitStack() as undo:  # what was made before something failed is given back
         parts = _wire(config, soundtrack, started_at, undo)
-        show = Show(parts, config.preset, soundtrack.duration_s)
+        show = Show(parts, soundtrack.duration_s)
         undo.pop_all()
     with closing(show):
         exit_code = show.run()
@@ -111,7 +111,7 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
         meter=RenderingMeter(started_at),
         sinks=(FilmSink(args.render, surface.size, soundtrack),),
         still=None,
-        presets=PresetFollower(desk, preset.path.stem, partial(load_usable_named, folders=()), _keep),
+        presets=PresetFollower(desk, preset, partial(load_usable_named, folders=()), _keep),
         models=ModelFollower(desk, InferenceStart(config.model, seed, ring, box, frames), ModelNames(())),
         fatal=(Exception,),  # a film has no use for a picture that stands in for another
     )

@@ -9,7 +9,7 @@ import yaml
 
 from installation.audio.source import SourceError, parse_source
 from installation.exit_codes import ExitCode
-from installation.preset import Preset
+from installation.preset import PRESET_FOLDER, Preset
 from installation.preset_use import load_usable
 from installation.venue import Venue
 from s2s.card import DEFAULT_BUNDLE
@@ -88,7 +88,8 @@ class ShowConfig:
 
 def resolve(arguments: Arguments) -> ShowConfig:
     """Return the checked configuration. Raises PresetError or OptionError, each in one line."""
-    preset = load_usable(arguments.preset)
+    venue = Venue.of_user() if arguments.venue is None else Venue(arguments.venue.absolute())
+    preset = load_usable(arguments.preset, (venue.presets, PRESET_FOLDER))
     source = arguments.source or preset.source
     try:
         parse_source(source)
@@ -106,7 +107,7 @@ def resolve(arguments: Arguments) -> ShowConfig:
         source_demanded=arguments.source is not None,
         model=arguments.model or model_folder(preset),
         midi_device=arguments.midi or preset.midi_device,
-        venue=Venue.of_user() if arguments.venue is None else Venue(arguments.venue.absolute()),
+        venue=venue,
     )
 
 

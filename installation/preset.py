@@ -18,6 +18,8 @@ from s2s.files.document import Bounds, DocumentError, read_yaml
 from s2s.files.quote import one_line, quoted
 
 PRESET_FOLDER: Final = Path(__file__).resolve().parent.parent / "presets"
+THUMBNAIL: Final = ".jpg"
+"""The ending of the picture beside a saved preset."""
 PRESET_BOUNDS: Final = Bounds(bytes=65_536, levels=16, values=4_000)
 _ENDINGS: Final = (".yaml", ".yml")
 _NAME: Final = "/show/preset"
@@ -138,13 +140,27 @@ class Preset:
 
 def preset_names(folders: Sequence[Path] = (PRESET_FOLDER,)) -> list[str]:
     """Return the names of the presets in `folders`, by default of those that ship."""
-    stems = {path.stem for folder in folders for path in _files_of(folder) if _is_name(path.stem)}
+    stems = {path.stem for folder in folders for path in _files_of(folder) if is_preset_name(path.stem)}
     return sorted(stems)
 
 
-def preset_folders(given: Path) -> tuple[Path, ...]:
-    """Return the folders whose presets a show may go to: that of the file it was `given`, and `presets/`."""
-    return tuple(dict.fromkeys((given.parent, PRESET_FOLDER)))
+def preset_folders(given: Path, venue: Path | None = None) -> tuple[Path, ...]:
+    """Return the folders whose presets a show may go to, the first found first: the `venue`'s, that of the file it was
+    `given`, and `presets/`.
+    """
+    return tuple(dict.fromkeys((*(() if venue is None else (venue,)), given.parent, PRESET_FOLDER)))
+
+
+def preset_thumbnail(name: str, folders: Sequence[Path]) -> Path | None:
+    """Return the picture of the preset called `name`: what was on the wall when it was saved; None where there is none.
+
+    It belongs to the file that the name finds: a preset of one's own does not show the picture of one that ships.
+    """
+    try:
+        thumbnail = find_named(name, folders).with_suffix(THUMBNAIL)
+    except PresetError:
+        return None
+    return thumbnail if _is_file(thumbnail) else None
 
 
 def find_named(name: str, folders: Sequence[Path]) -> Path:
@@ -153,7 +169,7 @@ def find_named(name: str, folders: Sequence[Path]) -> Path:
     Raises PresetError that names the nearest.
     """
     for folder in folders:
-        for ending in _ENDINGS if _is_name(name) else ():
+        for ending in _ENDINGS if is_preset_name(name) else ():
             path = folder / f"{name}{ending}"
             if _is_file(path):
                 return path
@@ -163,27 +179,31 @@ def find_named(name: str, folders: Sequence[Path]) -> Path:
     )
 
 
-def find_preset(name_or_path: str) -> Path:
-    """Return the file of a preset by its name in `presets/` or by its path. Raises PresetError naming the nearest."""
+def find_preset(name_or_path: str, folders: Sequence[Path] = (PRESET_FOLDER,)) -> Path:
+    """Return the file of a preset by its name in `folders` or by its path. Raises PresetError naming the nearest."""
     path = Path(name_or_path)
     if path.suffix not in _ENDINGS:
-        return find_named(name_or_path, (PRESET_FOLDER,))
+        return find_named(name_or_path, folders)
     if not _is_file(path):
         raise PresetError(f"there is no preset file {one_line(name_or_path, 200)}")
     return path
 
 
-def load_preset(name_or_path: str) -> Preset:
+def load_preset(name_or_path: str, folders: Sequence[Path] = (PRESET_FOLDER,)) -> Preset:
     """Return the checked preset. Raises PresetError in one line: file, key, what was expected, what came."""
-    return read_preset(find_preset(name_or_path))
+    return read_preset(find_preset(name_or_path, folders))
 
 
-def read_preset(file: Path) -> Preset:
-    """Return the checked preset of a file. Raises PresetError as `load_preset` does."""
+def read_preset(file: Path, stands_for: Path | None = None) -> Preset:
+    """Return the checked preset of a file. Raises PresetError as `load_preset` does.
+
+    A file that `stands_for` another, such as an earlier version of it, is that one to all who ask: what it names beside
+    itself lies beside that one.
+    """
     shown = one_line(file.name)
     try:
-        path = file.resolve()
-        raw = read_yaml(path, PRESET_BOUNDS)
+        path = (stands_for or file).resolve()
+        raw = read_yaml(file.resolve(), PRESET_BOUNDS)
         if not isinstance(raw, dict):
             raise PresetError(f"{shown}: a preset is a YAML mapping with at least name and description")
         return _checked(_Document.model_validate(raw), path)
@@ -195,14 +215,19 @@ def read_preset(file: Path) -> Preset:
         raise PresetError(f"{shown}: cannot be read: {one_line(error)}") from None
 
 
+LOOK: Final = tuple(
+    address for address in DEFAULTS if address.startswith(("/latent/", "/render/")) and address != _SCREEN
+)
+"""What every preset sets, named in it or not."""
+
+
 def preset_values(preset: Preset) -> dict[str, ParameterValue]:
     """Return all values that going to `preset` sets: the look and the motion as a whole, the rest only where named.
 
     What a preset leaves out of `/latent/` and `/render/` returns to its default, so that a preset looks the same
     whichever came before it; gain, the delays of the room and the show's switches stay in the operator's hands.
     """
-    look = [address for address in DEFAULTS if address.startswith(("/latent/", "/render/")) and address != _SCREEN]
-    return {**{address: DEFAULTS[address] for address in look}, **preset.parameters}
+    return {**{address: DEFAULTS[address] for address in LOOK}, **preset.parameters}
 
 
 def _checked(document: _Document, path: Path) -> Preset:
@@ -235,11 +260,15 @@ def _checked(document: _Document, path: Path) -> Preset:
 
 
 def _image(path: Path, name: str) -> Path:
-    """Return the file of the picture that the preset in `path` names."""
+    """Return the file of the picture that the preset in `path` names: beside it, or one that ships.
+
+    A look that was saved from a preset that ships keeps its picture, wherever the program lies after an update.
+    """
     try:
         image = (path.parent / name).resolve()
-        if image.is_file():
-            return image
+        for candidate in (image, (PRESET_FOLDER / name).resolve()):
+            if candidate.is_file():
+                return candidate
     except (OSError, RuntimeError) as error:
         raise ParameterError(f"image: {quoted(name)} cannot be opened: {one_line(error)}") from None
     raise ParameterError(f"image: there is no file {one_line(image, 200)}")
@@ -252,7 +281,7 @@ def _files_of(folder: Path) -> list[Path]:
         return []
 
 
-def _is_name(name: str) -> bool:
+def is_preset_name(name: str) -> bool:
     """Return whether `name` can be asked for by everybody; hidden files are nobody's presets."""
     try:
         parameter(_NAME).check(name)

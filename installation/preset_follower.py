@@ -1,31 +1,32 @@
 """Goes where `/show/preset` asks: reads the preset beside the show's thread, and keeps the reason when it cannot be.
 
-The newest request wins. What a disk or a file may cost is paid by a thread that the show never waits for; the desk is
-set back to the preset that is shown when another is refused, so that a mended one can be asked for again.
+The newest request wins. What a disk or a file may cost is paid by a thread that the show never waits for, what a
+graphics driver costs is paid in small pieces, turn by turn; the desk is set back to the preset that is shown when
+another is refused, so that a mended one can be asked for again.
 """
 
 import logging
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
+from installation.errand import Errands
+from installation.modulation import Route
 from installation.parameters import ParameterError
-from installation.preset import Preset, PresetError
+from installation.preset import Preset, preset_values
 from installation.render.shader import ShaderError
 from installation.values import ParameterValue
-from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)
 
 ADDRESS: Final = "/show/preset"
-_TIME_LIMIT_S: Final = 5.0
 _PAUSE_S: Final = 0.2
 """Between two presets: a flood of requests is not a flood of shaders to compile."""
-_MOST_STUCK: Final = 4
-"""Readers that a dead disk may hold; then it is not tried again before one of them is back."""
+_PREPARED_WITHIN_S: Final = 3.0
+"""So long the old preset stays while the new one's shaders are made ready; then it comes as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,70 +37,143 @@ class PresetRefusal:
     reason: str
 
 
-class PresetFollower:
-    """Follows one parameter of the desk. Every method belongs to the show's thread.
-
-    `load` returns a checked preset by its name, or raises PresetError; it runs in a thread. `adopt` hands a preset to
-    those who need it and raises ParameterError or ShaderError, changing nothing. `shown` is the preset's name at first.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the show goes to: a preset under its name, and the values and the modulation that it is moved to, None where
+    somebody else moves those. `version` is 0 for the preset as its file is, else how many times ago it was saved.
     """
 
-    def __init__(self, desk: Desk, shown: str, load: Callable[[str], Preset], adopt: Callable[[Preset], None]) -> None:
-        self.shown = shown
+    name: str
+    preset: Preset
+    values: Mapping[str, ParameterValue] | None
+    routes: tuple[Route, ...] | None
+    version: int = 0
+
+    @classmethod
+    def of(cls, name: str, preset: Preset, version: int = 0) -> "Look":
+        """Return a preset as going to it shows it."""
+        return cls(name, preset, preset_values(preset), preset.routes, version)
+
+
+class PresetFollower:
+    """Follows one parameter of the desk, and what others ask for by `ask` and `show`. The show's thread alone.
+
+    `load` returns a checked preset by its name, or raises PresetError; it runs in a thread. `adopt` hands a preset to
+    those who need it and raises ParameterError or ShaderError, changing nothing. `prepare` is called once a turn before
+    that, until it says that adopting costs no picture any more. `current` is the preset that is shown.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        current: Preset,
+        load: Callable[[str], Preset],
+        adopt: Callable[[Preset], None],
+        prepare: Callable[[Preset], bool] = lambda _preset: True,
+    ) -> None:
+        self.current, self.shown = current, current.path.stem
+        self.version = 0
+        """Which version of it is shown; 0 as its file is."""
         self.refusal: str | None = None
         """Why the last preset that was asked for is not shown; None when it is."""
         self.refused_at: float | None = None
-        self._desk, self._load, self._adopt = desk, load, adopt
-        self._requested: str | None = None
-        self._reader: _Reader | None = None
-        self._stuck: list[_Reader] = []
-        self._rests_until = float("-inf")
+        self._desk, self._load, self._adopt, self._prepare = desk, load, adopt, prepare
+        self._requested: tuple[str, Callable[[], Look]] | Look | None = None
+        self._reading = ""
+        self._errands: Errands[Look] = Errands()
+        self._coming: Look | None = None
+        self._prepares_until = self._rests_until = float("-inf")
         self._rejections = RejectionCounter("/show/preset", log)
+        self._watchers: list[Callable[[Look], None]] = []
         desk.watch(self._on_change)
+
+    @property
+    def busy(self) -> bool:
+        """Whether another preset is on its way."""
+        return self._requested is not None or self._coming is not None or self._errands.busy
+
+    def watch(self, watcher: Callable[[Look], None]) -> None:
+        """Call `watcher` with each look that is gone to, on the show's thread; it must not block."""
+        self._watchers.append(watcher)
+
+    def ask(self, name: str, load: Callable[[], Look]) -> None:
+        """Go to what `load` returns under `name`; it runs in a thread and may raise PresetError."""
+        self._requested = name, load
+
+    def show(self, look: Look) -> None:
+        """Go to a look that needs no reading."""
+        self._requested = look
+
+    def settle(self, name: str, preset: Preset) -> None:
+        """State that what is shown is `preset` by now, called `name`: it was saved, or is halfway to another."""
+        self.current, self.shown = preset, name
+        self._desk.correct(ADDRESS, name)
 
     def poll(self, now: float) -> Preset | PresetRefusal | None:
         """Return the preset that is shown from now on, or the one that is not, when either is new. Never waits."""
         self._rejections.report(now)
-        if self._reader is not None:
-            return self._take(self._reader, now)
+        if self._errands.busy:
+            refusal = self._fetch(now)
+            if refusal is not None or self._coming is None:
+                return refusal
+        if self._requested is not None and not self._errands.busy:
+            self._coming = None  # a newer request: nobody waits for this one any more
+        if self._coming is not None:
+            return self._bring(self._coming, now)
         if self._requested is None or now < self._rests_until:
             return None
-        name, self._requested, self._rests_until = self._requested, None, now + _PAUSE_S
-        self._stuck = [reader for reader in self._stuck if reader.is_alive()]
-        if not name:
-            return self._refuse(name, "a preset has a name, got none", now)
-        if len(self._stuck) >= _MOST_STUCK:
-            return self._refuse(name, "the folders of presets do not answer", now)
-        self._reader = _Reader(name, self._load, now)
-        self._reader.start()
-        return None
+        wanted, self._requested, self._rests_until = self._requested, None, now + _PAUSE_S
+        if isinstance(wanted, Look):
+            self._expect(wanted, now)
+            return self._bring(wanted, now)
+        self._reading, load = wanted
+        if not self._reading:
+            return self._refuse("", "a preset has a name, got none", now)
+        reason = self._errands.send(f"reading {self._reading}", load, now)
+        return self._refuse(self._reading, reason, now) if reason else None
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if address == ADDRESS and origin != "show":
-            self._requested = str(value)
+            name = str(value)
+            self._requested = name, partial(self._read, name)
 
-    def _take(self, reader: "_Reader", now: float) -> Preset | PresetRefusal | None:
-        stuck = reader.is_alive() and now - reader.began_at > _TIME_LIMIT_S
-        if reader.is_alive() and not stuck:
-            return None
-        self._reader = None
-        if stuck:
-            self._stuck.append(reader)
-        outcome = f"reading it takes longer than {_TIME_LIMIT_S:g} s" if stuck else reader.outcome
-        if self._requested is not None:  # a newer request: nobody waits for this one any more
+    def _read(self, name: str) -> Look:
+        return Look.of(name, self._load(name))
+
+    def _fetch(self, now: float) -> PresetRefusal | None:
+        outcome = self._errands.back(now)
+        if self._requested is not None:
             if isinstance(outcome, str):
                 self._rejections.add(outcome)
-            return None
-        if isinstance(outcome, str):
-            return self._refuse(reader.preset_name, outcome, now)
-        return self._go_to(reader.preset_name, outcome, now)
+        elif isinstance(outcome, str):
+            return self._refuse(self._reading, outcome, now)
+        elif outcome is not None:
+            self._expect(outcome, now)
+        return None
 
-    def _go_to(self, name: str, preset: Preset, now: float) -> Preset | PresetRefusal:
+    def _expect(self, look: Look, now: float) -> None:
+        self._coming, self._prepares_until = look, now + _PREPARED_WITHIN_S
+
+    def _bring(self, look: Look, now: float) -> Preset | PresetRefusal | None:
+        """Go one step towards `look`, the last of which shows it."""
         try:
-            self._adopt(preset)
+            if now < self._prepares_until and not self._prepare(look.preset):
+                return None
+            self._coming = None
+            self._adopt(look.preset)
         except (ParameterError, ShaderError) as error:
-            return self._refuse(name, f"{preset.path.name}: {error}", now)
-        self.shown, self.refusal, self.refused_at = name, None, None
-        return preset
+            self._coming = None
+            return self._refuse(look.name, f"{look.preset.path.name}: {error}", now)
+        morph_s = float(self._desk.get("/show/morph"))
+        if look.routes is not None:
+            self._desk.route(look.routes, morph_s)
+        if look.values is not None:
+            self._desk.morph(look.values, morph_s)
+        self.refusal, self.refused_at, self.version = None, None, look.version
+        self.settle(look.name, look.preset)
+        for watcher in self._watchers:
+            watcher(look)
+        return look.preset
 
     def _refuse(self, name: str, reason: str, now: float) -> PresetRefusal:
         self.refusal, self.refused_at = reason, now
@@ -107,22 +181,3 @@ class PresetFollower:
         self._rejections.report(now)
         self._desk.correct(ADDRESS, self.shown)
         return PresetRefusal(name, reason)
-
-
-class _Reader(threading.Thread):
-    """Reads one preset; when it has ended, `outcome` is the preset or why there is none."""
-
-    def __init__(self, name: str, load: Callable[[str], Preset], began_at: float) -> None:
-        super().__init__(name="preset", daemon=True)
-        self.began_at = began_at
-        self.outcome: Preset | str = "it was not read"
-        self.preset_name, self._load = name, load
-
-    def run(self) -> None:
-        try:
-            self.outcome = self._load(self.preset_name)
-        except PresetError as error:
-            self.outcome = str(error)
-        except Exception as error:  # whatever a file brings about, it is the file's fault and no reason to end
-            log.debug("reading the preset %s", self.preset_name, exc_info=True)
-            self.outcome = f"{self.preset_name} cannot be read: {type(error).__name__}: {one_line(error)}"

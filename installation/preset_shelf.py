@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from installation.preset import PRESET_BOUNDS, PRESET_FOLDER, PresetError, find_named, preset_names
+from installation.preset import PRESET_BOUNDS, PRESET_FOLDER, PresetError, find_named, preset_names, preset_thumbnail
 from s2s.files.document import DocumentError, read_yaml
 
 _MOST_LETTERS: Final = 500
@@ -64,15 +64,6 @@ class PresetShelf:
         if known is None or known[0] != state:
             known = self._described[path] = (state, _description(path))
         return known[1]
-
-
-def preset_thumbnail(name: str, folders: Sequence[Path]) -> Path | None:
-    """Return the picture of the preset `name`, `NAME.jpg` beside it, None where there is none."""
-    try:
-        path = find_named(name, folders).with_suffix(".jpg")
-        return path if path.is_file() else None
-    except (PresetError, OSError):
-        return None
 
 
 def _description(path: Path) -> str:

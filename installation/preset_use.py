@@ -9,20 +9,20 @@ from pathlib import Path
 
 from installation.audio.source import SourceError, parse_source
 from installation.control.midi_map import MidiMap, MidiMapError
-from installation.preset import Preset, PresetError, find_named, load_preset, read_preset
+from installation.preset import PRESET_FOLDER, Preset, PresetError, find_named, load_preset, read_preset
 from installation.render.passes import check_passes
 from installation.render.shader import ShaderError
 from s2s.files.quote import one_line
 
 
-def load_usable(name_or_path: str) -> Preset:
+def load_usable(name_or_path: str, folders: Sequence[Path] = (PRESET_FOLDER,)) -> Preset:
     """Return the preset of the command line. Raises PresetError, one line, for one that no show can use."""
-    return _usable(load_preset(name_or_path))
+    return usable(load_preset(name_or_path, folders))
 
 
 def load_usable_named(name: str, folders: Sequence[Path]) -> Preset:
     """Return the preset called `name` in `folders`. Raises PresetError as `load_usable` does."""
-    return _usable(read_preset(find_named(name, folders)))
+    return usable(read_preset(find_named(name, folders)))
 
 
 def midi_map_of(preset: Preset) -> MidiMap:
@@ -30,7 +30,8 @@ def midi_map_of(preset: Preset) -> MidiMap:
     return MidiMap.parse(preset.midi_map, preset.midi_takeover, feedback=preset.midi_feedback)
 
 
-def _usable(preset: Preset) -> Preset:
+def usable(preset: Preset) -> Preset:
+    """Return `preset`. Raises PresetError as `load_usable` does."""
     try:
         parse_source(preset.source)
         check_passes(preset.passes)

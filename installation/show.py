@@ -28,7 +28,7 @@ from installation.model_follower import ModelRefusal
 from installation.output.snapshot import jpeg_bytes, save_png
 from installation.output.surface import DisplayError
 from installation.parameters import DEFAULTS, parameter
-from installation.preset import Preset, preset_values
+from installation.preset import Preset
 from installation.preset_follower import PresetRefusal
 from installation.show_parts import Closable, Parts
 from installation.show_status import Moment
@@ -57,11 +57,11 @@ class Show:
     """Runs until told to stop, the window closes, the display is lost, the time is over, or there is nothing to show:
     a worker that never came alive."""
 
-    def __init__(self, parts: Parts, preset: Preset, duration_s: float | None) -> None:
+    def __init__(self, parts: Parts, duration_s: float | None) -> None:
         self._parts = parts
         self._duration_s = duration_s
         still = None if parts.still is None else Frame(parts.still, 0, 0.0, 0.0)
-        self._moment = Moment(preset, still, Features())
+        self._moment = Moment(still, Features())
         self._fast_features, self._movement = parts.fast_path, FeatureDelay()
         self._heard, self._photograph = HeardStatus(), PhotographStatus()
         self._hud: list[str] = []
@@ -196,7 +196,7 @@ class Show:
         self._parts.meter.control.took(self._parts.desk.taken)
 
     def _send_params(self, _now: float) -> None:
-        params = worker_params(self._controls, self._moment.preset, self._account.cadence.most_fps)
+        params = worker_params(self._controls, self._parts.presets.current, self._account.cadence.most_fps)
         self._parts.params.send(replace(params, model=self._parts.models.request))
 
     def _receive_frame(self, now: float) -> None:
@@ -259,9 +259,6 @@ class Show:
         if isinstance(outcome, PresetRefusal):
             self.errors.append(f"preset {quoted(outcome.name)} refused: {outcome.reason}")
         elif outcome is not None:
-            self._moment.preset = outcome
-            self._parts.desk.route(outcome.routes)
-            self._parts.desk.morph(preset_values(outcome), float(self._parts.desk.get("/show/morph")))
             self._note_model(self._parts.models.follow(outcome, self._parts.inference))
             self._moment.preset_note = self._parts.start_only.note(outcome)
             log.info("preset: %s%s", outcome.name, self._moment.preset_note and f" ({self._moment.preset_note})")
@@ -316,7 +313,7 @@ class Show:
     @property
     def preset(self) -> Preset:
         """The preset that is shown. Any thread."""
-        return self._moment.preset
+        return self._parts.presets.current
 
     def report(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the run's summary; `facts` are what the show itself does not know (source, seed, …)."""

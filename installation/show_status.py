@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from installation.heard_words import heard_words
-from installation.preset import Preset
 from installation.show_parts import Parts
 from installation.status import AgesStatus, DisplayStatus, ShowStatus
 from installation.turn_timing import TurnTiming
@@ -13,13 +12,12 @@ from installation.values import Features, Frame, Health
 
 @dataclass(slots=True)
 class Moment:
-    """What a show is at now, as its loop left it: the preset, what is heard and shown, whose beat it is.
+    """What a show is at now, as its loop left it: what is heard and shown, whose beat it is.
 
     `preset_note` is what of the preset waits for another start, `presented_at` when a picture was last shown, None
     before the first; `living` is true from the first picture of the generator on.
     """
 
-    preset: Preset
     frame: Frame | None
     features: Features
     preset_note: str = ""
@@ -36,7 +34,7 @@ def show_status(
     return ShowStatus(
         condition=health.condition,
         reasons=health.reasons,
-        preset=moment.preset.name,
+        preset=parts.presets.current.name,
         preset_refused=parts.presets.refusal,
         preset_note=moment.preset_note,
         model=parts.models.shown,

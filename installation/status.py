@@ -224,6 +224,26 @@ class LinkStatus(ControlStatus):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PresetStatus(ControlStatus):
+    """The preset that is `shown`, by its name, and as it was saved how many times ago (`version`); whether a `draft` is
+    open, and what was done `last`, or refused, in words. `problem` says why the last saving failed.
+    """
+
+    shown: str = ""
+    version: int = 0
+    draft: bool = False
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaderStatus(ControlStatus):
+    """Which presets the fader `/show/ab` lies between; empty while it lies between none."""
+
+    a: str = ""
+    b: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageStatus(ControlStatus):
     """Where the operator page is, how many pages are connected, and how many wrong tokens it was offered."""
 

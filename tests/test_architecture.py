@@ -19,7 +19,7 @@ ROOMS = ("audio", "control", "inference", "output", "render")
 """The siblings that never import each other; they meet above, in the modules that wire the show."""
 
 ABOVE_THE_ROOMS = {"show", "show_parts", "account", "assembly", "main", "offline", "options", "workers", "diagnosis"}
-ABOVE_THE_ROOMS |= {"preset_use", "preset_follower", "model_follower", "calibration"}
+ABOVE_THE_ROOMS |= {"preset_use", "preset_follower", "preset_deeds", "preset_fader", "model_follower", "calibration"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",
@@ -29,6 +29,7 @@ SURFACE_OF_S2S = (
     "s2s.sampling.embed",
     "s2s.sampling.sources",  # what a sound is made of
     "s2s.sampling.source_words",  # and how that is said
+    "s2s.files.atomic_write",  # files whole or not there
     "s2s.files.names",  # names of files as text
     "s2s.media.video_writer",  # how a film is written, for the recorder
     "s2s.media.images",

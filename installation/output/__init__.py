@@ -1,5 +1,5 @@
 """Where the picture goes: a surface that is drawn on (`window` or `headless`, one protocol in `surface`), and what
-takes the finished picture besides (`recording`, `snapshot`).
+takes the finished picture besides (`recording`, `snapshot`, `thumbnail`).
 
 Everything runs on the show's main thread, but for a recorder's own thread that encodes.
 """

@@ -2,7 +2,7 @@
 
 surface (what to draw on) -> window (the only importer of pyglet) or headless; frame_texture and crossfade (generated
 pictures at display rate; by flow and motion_field things move between them) -> passes from `shaders/` (shader, fusing,
-uniforms, render_target) -> pipeline.Renderer;
+uniforms, render_target) -> chain, which pass_warming compiles ahead -> pipeline.Renderer;
 resolution chooses how large the passes run; framing and extension meet the window's shape; overlay
 look at the result. The second painter: layers and crossing (what is shown of what is heard) -> world_scene ->
 world_painter, which draws the world's shaders; shader_warming compiles them ahead; painter_words say who is seen.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.render.framing import Size, field_size, scaled
-from installation.render.fusing import fused_fragment, fused_vertex, grouped
+from installation.render.fusing import fused_fragment, fused_vertex
 from installation.render.render_target import RenderTarget, is_software, resized
 from installation.render.shader import SHADERS, Shader, ShaderError, Uniform, pass_path
 
@@ -101,10 +101,15 @@ class Passes:
             picture = drawn[f"u_{sub_pass.name}"] = target.texture
         return drawn
 
+    def rest(self) -> None:
+        """Give the pictures' memory back; what is compiled stays."""
+        self.forget()
+        for target in self._small.values():
+            target.release()
+        self._small = {}
+
     def release(self) -> None:
-        for target in (self._out, self._last, *self._small.values()):
-            if target is not None:
-                target.release()
+        self.rest()
         for shader in (self._shader, *(shader for _, _, shader in self._sub_passes)):
             shader.release()
 
@@ -127,7 +132,7 @@ class Upscale:
 
     def __init__(self, context: moderngl.Context, *, plain: bool) -> None:
         self._context = context
-        self._plain = plain
+        self.plain = plain
         self._shader = Shader(context, _STAGES / "plain.frag" if plain else pass_path("upscale"))
         self._share = _PAINTED_SHARE if is_software(context) and not plain else 1.0
         names = () if plain else ("flow", "strokes")
@@ -139,7 +144,7 @@ class Upscale:
         """Return what is seen of `source`, painted for passes of `size`."""
         uniforms = {**uniforms, "u_cover": source.covered}
         picture = source.picture
-        textures = {"u_picture": picture.texture} if self._plain else self._strokes(picture, uniforms)
+        textures = {"u_picture": picture.texture} if self.plain else self._strokes(picture, uniforms)
         return self._draw("out", self._shader, scaled(size, self._share), uniforms, textures)
 
     def _strokes(self, source: RenderTarget, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
@@ -160,10 +165,15 @@ class Upscale:
         shader.draw(target.framebuffer, {**uniforms, "u_resolution": size}, textures)
         return target.texture
 
-    def release(self) -> None:
-        self._bristles.release()
+    def rest(self) -> None:
+        """Give the pictures' memory back; what is compiled stays."""
         for target in self._targets.values():
             target.release()
+        self._targets = {}
+
+    def release(self) -> None:
+        self._bristles.release()
+        self.rest()
         for shader in (self._shader, *self._stages.values()):
             shader.release()
 
@@ -182,87 +192,6 @@ def _soft_noise() -> NDArray[np.uint8]:
     # Ranks instead of values: every grey occurs equally often.
     ranks = np.argsort(np.argsort(soft.reshape(2, -1))).reshape(soft.shape)
     return np.ascontiguousarray((ranks * 256 // _BRISTLES**2).astype(np.uint8).transpose(1, 2, 0))
-
-
-class Chain:
-    """All passes of a preset in order, behind one painter's picture or two that fade into each other."""
-
-    def __init__(self, context: moderngl.Context, names: Sequence[str]) -> None:
-        self._context = context
-        self._upscale: Upscale | None = None
-        self._second: Upscale | None = None
-        self._mix = Shader(context, _STAGES / "mix.frag")
-        self._mixed: RenderTarget | None = None
-        self._passes: list[Passes] = []
-        self._plain: bool | None = None
-        self.set(names)
-
-    def set(self, names: Sequence[str]) -> None:
-        """Change the passes; those that stay keep what they remember. Raises ShaderError and changes nothing then."""
-        check_passes(names)
-        plain = "upscale" not in names
-        groups = grouped([name for name in names if name != "upscale"], whole=SUB_PASSES)
-        staying = {item.names: item for item in self._passes}
-        new = {group: self._made(group) for group in groups if group not in staying}
-        upscale = Upscale(self._context, plain=plain) if plain != self._plain else self._upscale
-        passes = [item for group in groups for item in new.get(group) or [staying.pop(group)]]
-        for gone in staying.values():
-            for item in passes:
-                item.remember(gone)
-            gone.release()
-        if self._upscale is not None and upscale is not self._upscale:
-            self._upscale.release()
-            self._release_second()
-        self._upscale, self._passes, self._plain = upscale, passes, plain
-
-    def _made(self, group: tuple[str, ...]) -> list[Passes]:
-        """Return what draws a group: one shader, or one per pass where they are at odds; errors are then a pass's."""
-        try:
-            return [Passes(self._context, group)]
-        except ShaderError:
-            if len(group) == 1:
-                raise
-            return [Passes(self._context, (name,)) for name in group]
-
-    def draw(self, sources: Sequence[Source], size: Size, uniforms: Uniforms) -> moderngl.Texture:
-        """Draw one source, or two by their shares, through the whole chain at `size`; return the last picture."""
-        assert self._upscale is not None
-        picture = self._upscale.draw(sources[0], size, uniforms)
-        if len(sources) > 1:
-            picture = self._mixed_with(picture, sources[1], size, uniforms)
-        for item in self._passes:
-            if not item.is_skipped(uniforms):
-                picture = item.draw(picture, size, uniforms)
-        return picture
-
-    def forget(self) -> None:
-        """No pass has anything to linger from now on."""
-        for item in self._passes:
-            item.forget()
-
-    def _mixed_with(self, picture: moderngl.Texture, other: Source, size: Size, uniforms: Uniforms) -> moderngl.Texture:
-        """Return `picture` with `other` over it by its share: each up-scaled by itself, so that no look jumps."""
-        if self._second is None:
-            self._second = Upscale(self._context, plain=bool(self._plain))
-        textures = {"u_picture": picture, "u_other": self._second.draw(other, size, uniforms)}
-        self._mixed = resized(self._context, self._mixed, picture.size)
-        self._mix.draw(self._mixed.framebuffer, {**uniforms, "u_weight": other.share}, textures)
-        return self._mixed.texture
-
-    def _release_second(self) -> None:
-        if self._second is not None:
-            self._second.release()
-            self._second = None
-
-    def release(self) -> None:
-        if self._upscale is not None:
-            self._upscale.release()
-        self._release_second()
-        self._mix.release()
-        if self._mixed is not None:
-            self._mixed.release()
-        for item in self._passes:
-            item.release()
 
 
 def check_passes(names: Sequence[str]) -> None:

@@ -10,13 +10,15 @@ from typing import Final, TypeAlias
 import moderngl
 
 from installation.clock import local_hour
+from installation.render.chain import Chain
 from installation.render.crossfade import Ramp
 from installation.render.extension import Extension
 from installation.render.frame_texture import FrameTexture
 from installation.render.framing import cover, internal_size, place
 from installation.render.overlay import HeadUpDisplay, KeyPanel
 from installation.render.painter_words import NO_PHOTOGRAPH, SeenTime, painter_status, reason_against
-from installation.render.passes import Chain, Source
+from installation.render.pass_warming import PassWarmer
+from installation.render.passes import Source
 from installation.render.render_target import is_software
 from installation.render.resolution import ResolutionChooser
 from installation.render.shader import SHADERS, Shader, Uniform
@@ -52,16 +54,18 @@ class Renderer:
         budget_s: float | None = None,
         scale: float = 1.0,
         readiness: Readiness | None = None,
+        pass_warmer: PassWarmer | None = None,
         wall_hour: Callable[[], float] = local_hour,
     ) -> None:
         """`size` is the window's in pixels. Without `adaptive` the passes run at `scale` of it and output is
         reproducible; with it one `draw` takes about `budget_s`, by default what suits the machine's kind of OpenGL.
-        `readiness` says which scenes of the world can be drawn without a stall, by default all; it is closed with this.
+        `readiness` says which scenes of the world can be drawn without a stall, by default all; `pass_warmer`
+        makes chains ready that are new. Both are closed with this.
 
         Raises ShaderError for a pass that does not exist or does not compile.
         """
         self._size = size
-        self._chain = Chain(context, passes)
+        self._chain, self._pass_warmer = Chain(context, passes), pass_warmer
         self._frame_texture = FrameTexture(context, at_once=not adaptive)
         self._extension = Extension(context)
         self._hud, self._panel = HeadUpDisplay(context), KeyPanel(context)
@@ -83,12 +87,24 @@ class Renderer:
         self._scale = scale
         self._picture: moderngl.Texture | None = None
         self._picture_size = (1, 1)
+        self._uniforms: dict[str, Uniform] = {}
         self.draw_s = 0.0
 
     @property
     def internal_scale(self) -> float:
         """The passes' height as a part of the window's, now."""
         return self._chooser.scale if self._chooser else self._scale
+
+    def prepare(self, passes: Sequence[str]) -> bool:
+        """Do one more piece of the work that `set_passes` needs; return whether it costs no picture any more.
+
+        Raises ShaderError as `set_passes` does.
+        """
+        if self._chain.has(passes):
+            return True
+        if self._pass_warmer is not None and not self._pass_warmer.is_ready(passes, self._uniforms):
+            return False
+        return self._chain.prepare(passes, self._uniforms)
 
     def set_passes(self, passes: Sequence[str]) -> None:
         """Change the chain. Raises ShaderError and keeps the old one when the new one does not work."""
@@ -172,6 +188,7 @@ class Renderer:
             part = self._world.scale(self.internal_scale) / self.internal_scale
             painted = self._world.draw(world, (max(round(size[0] * part), 8), max(round(size[1] * part), 8)))
             sources.append(Source(painted, cover(size, painted.size, zoom=zoom), share))
+        self._uniforms = uniforms
         self._picture = self._chain.draw(sources, size, uniforms)
         self._picture_size = source.size
 
@@ -205,6 +222,8 @@ class Renderer:
     def close(self) -> None:
         """Give the graphics card its memory back."""
         self._world.close()
+        if self._pass_warmer is not None:
+            self._pass_warmer.close()
         self._chain.release()
         self._frame_texture.release()
         self._extension.release()

@@ -12,7 +12,7 @@ import moderngl
 import pytest
 
 from installation.output.headless import open_headless
-from installation.render import passes as render_passes
+from installation.render import chain as render_chain
 from tests.benchmarks.drawing import PASSES, Drawing
 
 pytestmark = [pytest.mark.gl, pytest.mark.benchmark(timer=time.process_time)]
@@ -42,7 +42,7 @@ def test_all_passes(benchmark: Any, context: moderngl.Context, scale: float, pic
 def test_all_passes_each_by_itself(
     benchmark: Any, context: moderngl.Context, scale: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render_passes, "grouped", lambda names, whole: [(name,) for name in names])
+    monkeypatch.setattr(render_chain, "grouped", lambda names, whole: [(name,) for name in names])
     draw_many(benchmark, Drawing(context, PASSES, scale))
 
 

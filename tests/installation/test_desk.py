@@ -137,3 +137,35 @@ def test_a_bad_update_is_refused_in_one_line(address: str, value: ParameterValue
     with pytest.raises(ParameterError) as refusal:
         Desk().post(address, value, "osc")
     assert words in str(refusal.value) and "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("easing", "halfway"), [("smooth", 1.5), ("linear", 1.5), ("late", 1.25), ("early", 1.75)])
+def test_a_morph_moves_along_the_easing_that_was_chosen_before_it(easing: str, halfway: float) -> None:
+    desk = Desk({"/show/easing": easing})
+    desk.tick(0.0, SILENT)
+    desk.morph({"/render/zoom": 2.0, "/show/easing": "linear"}, 4.0)
+    desk.tick(0.0, SILENT)
+    assert desk.tick(2.0, SILENT).number("/render/zoom") == pytest.approx(halfway)
+    assert desk.tick(4.0, SILENT).number("/render/zoom") == 2.0
+
+
+def test_what_a_fader_aims_at_during_a_morph_is_reached_when_the_morph_ends_and_without_a_jump() -> None:
+    desk = Desk({"/show/easing": "linear"})
+    desk.tick(0.0, SILENT)
+    desk.morph({"/render/zoom": 2.0}, 4.0)
+    desk.tick(0.0, SILENT)
+    before = desk.tick(2.0, SILENT).number("/render/zoom")
+    desk.aim({"/render/zoom": 1.2}, [Route("bass", "/render/zoom", 0.1)])
+    assert desk.tick(2.01, SILENT).number("/render/zoom") == pytest.approx(before, abs=0.01)
+    assert desk.tick(4.01, SILENT).number("/render/zoom") == 1.2
+
+
+def test_how_everything_stands_is_halfway_in_a_morph_and_without_modulation() -> None:
+    desk = Desk(routes=[Route("bass", "/render/grain", 0.5, attack_s=0.0)])
+    desk.tick(0.0, SILENT)
+    desk.morph({"/render/zoom": 2.0, "/latent/hold": True}, 4.0)
+    desk.tick(0.0, SILENT)
+    desk.tick(2.0, Features(bass=1.0))
+    stands = desk.stands()
+    assert stands["/render/zoom"] == pytest.approx(1.5) and stands["/latent/hold"] is True
+    assert stands["/render/grain"] == DEFAULTS["/render/grain"] and stands.keys() == DEFAULTS.keys()

@@ -1,6 +1,7 @@
 """What a preset decides at the start alone, when a show goes to another one."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +71,13 @@ def test_what_is_no_port_is_refused(said: str, capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit):
         run_show.build_parser().parse_args([f"--osc-port={said}"])
     assert "expected a port such as 9000, or HOST:PORT" in capsys.readouterr().err
+
+
+def test_a_preset_of_the_venue_is_found_first_by_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "presets"
+    folder.mkdir()
+    (folder / "gallery.yaml").write_text("name: Ours\ndescription: Saved here.\nimage: dawn.png\n")
+    preset = resolve(Arguments(preset="gallery", venue=tmp_path)).preset
+    assert preset.name == "Ours" and preset.image == load_preset("gallery").image
+    assert resolve(Arguments(preset="rehearsal", venue=tmp_path)).preset.name == "Rehearsal"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["presets"]

@@ -22,7 +22,9 @@ class Stage:
         self.now = 0.0
         self.desk = Desk({ADDRESS: "gallery"})
         self.adopted: list[str] = []
-        self.follower = PresetFollower(self.desk, "gallery", load, lambda preset: self.adopted.append(preset.name))
+        self.follower = PresetFollower(
+            self.desk, load_preset("gallery"), load, lambda preset: self.adopted.append(preset.name)
+        )
         self.desk.tick(0.0, Features())
 
     def ask(self, name: str) -> None:
@@ -83,7 +85,7 @@ def test_what_cannot_be_adopted_is_refused_as_well() -> None:
     def adopt(_preset: Preset) -> None:
         raise ParameterError("there is no such knob")
 
-    stage.follower = PresetFollower(stage.desk, "gallery", load_preset, adopt)
+    stage.follower = PresetFollower(stage.desk, load_preset("gallery"), load_preset, adopt)
     stage.ask("rehearsal")
     assert stage.outcome() == PresetRefusal("rehearsal", "rehearsal.yaml: there is no such knob")
     assert stage.desk.get(ADDRESS) == "gallery"
@@ -95,7 +97,7 @@ def test_whatever_a_file_brings_about_is_a_refusal() -> None:
 
     stage = Stage(load)
     stage.ask("rehearsal")
-    assert stage.outcome() == PresetRefusal("rehearsal", "rehearsal cannot be read: RecursionError: too deep by far")
+    assert stage.outcome() == PresetRefusal("rehearsal", "reading rehearsal failed: RecursionError: too deep by far")
 
 
 def test_the_show_never_waits_and_the_newest_request_wins() -> None:
@@ -132,7 +134,9 @@ def test_a_disk_that_does_not_answer_is_given_up_and_not_tried_without_end() -> 
         stage.turn()
         outcome = stage.turn(6.0) or stage.turn(6.0)
         reasons.append(outcome.reason if isinstance(outcome, PresetRefusal) else stage.follower.refusal)
-    assert reasons[0] == "reading it takes longer than 5 s" and reasons[-1] == "the folders of presets do not answer"
+    assert (
+        reasons[0] == "reading preset0 takes longer than 5 s" and reasons[-1] == "the folders of presets do not answer"
+    )
     assert len(readers) == 4
     gate.set()
     for reader in readers:
@@ -144,7 +148,7 @@ def test_a_flood_of_bad_presets_is_a_line_now_and_then(caplog: pytest.LogCapture
     stage = Stage(refuse)
     for turn in range(300):
         stage.ask(f"nothing{turn}")
-        wait_until(lambda: stage.follower._reader is None or not stage.follower._reader.is_alive())
+        wait_until(lambda: stage.follower._errands._errand is None or not stage.follower._errands._errand.is_alive())
     assert len(caplog.records) == 2, caplog.text  # six seconds
     assert "there is no preset nothing" in caplog.records[0].getMessage()
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from installation import preset_follower, shared
+from installation import errand, shared
 from installation.cadence import Cadence
 from installation.clock import ManualClock, Pacer
 from installation.desk import Desk
@@ -69,9 +69,6 @@ class Stage:
     def panel(self, _now: float) -> tuple[()]:
         return ()
 
-    def restart(self) -> None:
-        pass
-
     def resize(self, _size: tuple[int, int]) -> None:
         self._do("resize")
 
@@ -82,6 +79,9 @@ class Stage:
         self.drawn += 1
         self.frames.append(what["frame"])
         self.features.append(what["features"])
+
+    def restart(self) -> None:
+        self._do("restart")
 
     def present(self) -> None:
         self._do("present")
@@ -136,10 +136,10 @@ class Theatre:
             meter=Meter(0.0),
             sinks=[],
             still=PICTURE,
-            presets=PresetFollower(self.desk, "gallery", self.load, lambda _preset: None),
+            presets=PresetFollower(self.desk, load_preset("gallery"), self.load, lambda _preset: None),
             models=ModelFollower(self.desk, cast(Any, SimpleNamespace(model=DEFAULT_BUNDLE)), ModelNames([])),
         )
-        self.show = Show(parts, load_preset("gallery"), duration_s=None)
+        self.show = Show(parts, duration_s=None)
 
     def load(self, name: str) -> Preset:
         """Read a preset from the theatre's own folder."""
@@ -217,7 +217,7 @@ def test_a_worker_that_never_comes_alive_ends_the_show_only_while_there_is_no_li
 def test_a_refused_preset_is_a_reason_until_it_is_mended_and_asked_for_again(
     theatre: Theatre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preset_follower._Reader, "start", preset_follower._Reader.run)  # a clock moved by hand
+    monkeypatch.setattr(errand.Errand, "start", errand.Errand.run)  # a clock moved by hand
     theatre.folder = tmp_path
     path = tmp_path / "mine.yaml"
     path.write_text("name: Mine\ndescription: Of my own.\npasses: [upscale]\nwindow: sideways\n")
@@ -235,7 +235,7 @@ def test_a_refused_preset_is_a_reason_until_it_is_mended_and_asked_for_again(
 def test_what_a_preset_asks_for_in_vain_is_said_once_and_is_no_fault(
     theatre: Theatre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(preset_follower._Reader, "start", preset_follower._Reader.run)
+    monkeypatch.setattr(errand.Errand, "start", errand.Errand.run)
     theatre.folder = tmp_path
     theatre.show._parts.start_only = StartOnly(fullscreen=True)
     (tmp_path / "mine.yaml").write_text("name: Mine\ndescription: Of my own.\nwindow: windowed\n")

@@ -95,15 +95,15 @@ class Screen:
     def panel(self, _now: float) -> tuple[()]:
         return ()
 
-    def restart(self) -> None:
-        pass
-
     def resize(self, _size: tuple[int, int]) -> None:
         self.stage.note("resize", self.stage.clock.now())
 
     def draw(self, _target: object, *, now: float, frame: Frame, features: Features, **_: object) -> None:
         self.stage.note("draw", now)
         self.shown.append((frame, features))
+
+    def restart(self) -> None:
+        """The resolution is nobody's business here."""
 
     def present(self) -> None:
         self.stage.note("present", self.stage.clock.now())
@@ -163,10 +163,10 @@ class Stage:
             meter=self.meter,
             sinks=[self.sink],
             still=PICTURE,
-            presets=PresetFollower(self.desk, "gallery", load_preset, lambda _preset: None),
+            presets=PresetFollower(self.desk, load_preset("gallery"), load_preset, lambda _preset: None),
             models=ModelFollower(self.desk, cast(Any, SimpleNamespace(model=DEFAULT_BUNDLE)), ModelNames([])),
         )
-        self.show = Show(parts, load_preset("gallery"), duration_s=(FRAMES - 1) / FPS)
+        self.show = Show(parts, duration_s=(FRAMES - 1) / FPS)
 
     @property
     def turns(self) -> int:

@@ -8,8 +8,9 @@ import pytest
 
 from installation.output.snapshot import PixelReader
 from installation.render import shader as shaders
+from installation.render.chain import Chain
 from installation.render.fusing import fused_fragment, grouped
-from installation.render.passes import SUB_PASSES, Chain, Passes, Uniforms
+from installation.render.passes import SUB_PASSES, Passes, Uniforms
 from installation.render.shader import ShaderError
 from tests.installation.render.stage import scene
 
