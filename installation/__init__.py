@@ -13,14 +13,15 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     venue                   the folder of a place; `preset_store`: its presets; `preset_document`: a look as their text
     preset_use              whether a show can use a preset; `preset_follower`: goes to another; `preset_deeds`: saves,
                             renames, goes back, tries; `preset_fader`: between two, by a `preset_blend`
-    preset_shelf            what there is to choose from, for the page; `preset_list`: for keys
-    errand                  what a disk may hold up, in a thread
+    preset_shelf, errand    what there is to choose from, for the page; what a disk may hold up, in a thread
+    preset_watch            what there is to choose from, for keys
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
     heard_words             what is heard, as an operator would say it
     guard, health, monitor  what raises in a turn; how the show is, and why
     incidents, events       what went wrong, for the report; what happened and what was done, for the page
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code; `show_parts`: what is wired
+    show_status             the whole show as one status
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
     metering, heard_meter   what is measured, of the machine and of what was heard
     turn_timing, garbage    where the time of a turn goes; the collector, kept from stuttering the picture

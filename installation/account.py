@@ -4,38 +4,21 @@ The loop (`installation.show`) writes `Moment`; everything here only reads.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from installation.cadence import Cadence
 from installation.guard import Guard
 from installation.health import Facts
 from installation.heard_meter import HeardMeter
-from installation.heard_words import heard_words
 from installation.incidents import Incidents
 from installation.metering import MemoryMeter
 from installation.monitor import HealthMonitor
 from installation.plain import to_plain
 from installation.report import build_report, refusal_lines
 from installation.show_parts import Parts
-from installation.status import AgesStatus, ControlStatus, DisplayStatus, ShowStatus
-from installation.values import SAMPLE_RATE_HZ, Features, Frame
-
-
-@dataclass(slots=True)
-class Moment:
-    """What a show is at now, as its loop left it: what is heard and shown, whose beat it is.
-
-    `presented_at` is when a picture was last shown, None before the first; `living` is true from the first picture of
-    the generator on.
-    """
-
-    frame: Frame | None
-    features: Features
-    preset_note: str = ""
-    clock: str = ""
-    living: bool = False
-    presented_at: float | None = None
+from installation.show_status import Moment, show_status
+from installation.status import ControlStatus, ShowStatus
+from installation.values import SAMPLE_RATE_HZ
 
 
 class Account:
@@ -68,34 +51,8 @@ class Account:
 
     def status(self) -> ShowStatus:
         """Return how the show is doing, for the operator page and the overlay. Any thread."""
-        parts, meter, health = self._parts, self._parts.meter, self.monitor.health
-        timing, moment = self.cadence.timing, self._moment
-        outputs, slow_path = parts.sink_status(), parts.inference.status()
-        return ShowStatus(
-            condition=health.condition,
-            reasons=health.reasons,
-            preset=parts.presets.current.name,
-            preset_refused=parts.presets.refusal,
-            preset_note=moment.preset_note,
-            model=parts.models.shown,
-            model_refused=parts.models.refusal,
-            sound=parts.capture.status(),
-            slow_path=slow_path,
-            display=DisplayStatus(
-                round(meter.fps, 1), meter.interval_ms.percentiles(), timing.parts_ms(), timing.missed()
-            ),
-            painter=parts.renderer.painter,
-            fast_ms=meter.fast_ms.percentiles(),
-            control_ms=meter.control.percentiles(),
-            tempo_bpm=round(moment.features.tempo_bpm, 1),
-            clock=moment.clock,
-            heard=heard_words(slow_path.heard),
-            controls=self._controls(),
-            outputs=outputs,
-            ages=self._ages(),
-            memory_mib={name: round(mib, 1) for name, mib in dict(self.memory.rss_mib).items()},
-            recording=outputs.get("recording"),
-        )
+        health, timing = self.monitor.health, self.cadence.timing
+        return show_status(self._parts, health, timing, self.memory.rss_mib, self._moment)
 
     def report(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the run's summary; `facts` are what the show itself does not know (source, seed, …)."""
@@ -123,15 +80,6 @@ class Account:
 
     def _controls(self) -> dict[str, ControlStatus]:
         return {name: control.status() for name, control in self._parts.controls.items()}
-
-    def _ages(self) -> AgesStatus:
-        parts, moment, now = self._parts, self._moment, self._parts.clock.now()
-        heard_at = parts.ring.position.heard_at
-        return AgesStatus(
-            block_s=round(max(now - heard_at, 0.0), 3) if heard_at > 0.0 else None,
-            frame_s=round(max(now - moment.frame.made_at, 0.0), 3) if moment.frame and moment.living else None,
-            uptime_s=round(now - parts.meter.started_at, 1),
-        )
 
     def _render_facts(self) -> dict[str, Any]:
         renderer = self._parts.renderer

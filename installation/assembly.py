@@ -45,10 +45,10 @@ from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_na
 from installation.preset_deeds import PresetDeeds
 from installation.preset_fader import PresetFader
 from installation.preset_follower import PresetFollower
-from installation.preset_list import PresetList
 from installation.preset_shelf import PresetShelf
 from installation.preset_store import PresetStore
 from installation.preset_use import load_usable_named, midi_map_of
+from installation.preset_watch import PresetWatch
 from installation.render.pass_warming import PassWarmer
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
@@ -150,7 +150,7 @@ def _wire(
         renderer=renderer,
         reader=PixelReader(surface.context),
         desk=desk,
-        keyboard=Keyboard(desk, PresetList(partial(preset_names, folders)), surface.toggle_fullscreen),
+        keyboard=Keyboard(desk, PresetWatch(partial(preset_names, folders)), surface.toggle_fullscreen),
         ring=ring,
         frames=frames,
         params=params,

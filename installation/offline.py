@@ -28,8 +28,8 @@ from installation.output.snapshot import PixelReader, SnapshotError, save_png
 from installation.parameters import DEFAULTS
 from installation.preset import Preset, preset_values
 from installation.preset_follower import PresetFollower
-from installation.preset_list import PresetList
 from installation.preset_use import load_usable_named
+from installation.preset_watch import PresetWatch
 from installation.render.pipeline import Renderer
 from installation.ring import AudioRing
 from installation.show import Show, worker_params
@@ -100,7 +100,7 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
         renderer=renderer,
         reader=PixelReader(surface.context),
         desk=desk,
-        keyboard=Keyboard(desk, PresetList(tuple), surface.toggle_fullscreen),
+        keyboard=Keyboard(desk, PresetWatch(tuple), surface.toggle_fullscreen),
         ring=ring,
         frames=frames,
         params=params,

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from installation.account import Account, Moment
+from installation.account import Account
 from installation.audio.features import LISTEN_SAMPLES
 from installation.cadence import Cadence
 from installation.events import Event
@@ -31,6 +31,7 @@ from installation.parameters import DEFAULTS, parameter
 from installation.preset import Preset
 from installation.preset_follower import PresetRefusal
 from installation.show_parts import Closable, Parts
+from installation.show_status import Moment
 from installation.status import (
     HeardStatus,
     PhotographStatus,

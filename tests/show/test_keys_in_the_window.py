@@ -70,8 +70,8 @@ def test_the_keys_leave_a_film_that_plays_and_the_picture_and_esc_ends_the_show_
         room.press("Escape", "Escape", "r")
         show.wait_for("film saved")
         assert room.value("/show/record") is False
-        room.press("Up", "l")
-        show.wait_until(lambda: room.value("/show/learn") == "/audio/gain")
+        room.press("Up", "Up")
+        show.wait_until(lambda: room.value("/audio/gain") == 2.0)
         display.run("xdotool", "keydown", "Escape")
         assert show.wait() == 0, show.log
         report = show.report()

@@ -7,7 +7,7 @@ from typing import Final
 EVERY_S: Final = 2.0
 
 
-class PresetList:
+class PresetWatch:
     """Follows `list_names`, which may take as long as a disk does. `poll` belongs to the show's thread."""
 
     def __init__(self, list_names: Callable[[], Sequence[str]]) -> None:

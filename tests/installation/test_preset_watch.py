@@ -1,6 +1,6 @@
 import threading
 
-from installation.preset_list import EVERY_S, PresetList
+from installation.preset_watch import EVERY_S, PresetWatch
 from tests.waiting import wait_until
 
 
@@ -12,7 +12,7 @@ def test_a_preset_that_was_saved_meanwhile_is_found_and_a_folder_that_is_away_is
             raise OSError("the stick was pulled")
         return list(there)
 
-    presets = PresetList(read)
+    presets = PresetWatch(read)
     presets.poll(0.0)
     there.insert(0, "evening")
     presets.poll(EVERY_S / 2)
@@ -33,7 +33,7 @@ def test_a_disk_that_hangs_holds_one_reader_and_never_the_show() -> None:
             let_go.wait(60.0)
         return ["gallery"]
 
-    presets = PresetList(read)
+    presets = PresetWatch(read)
     for turn in range(10):
         presets.poll(turn * 10.0)
     assert list(presets.names) == ["gallery"] and len(readers) <= 2
