@@ -35,6 +35,20 @@ class Press(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Hand:
+    """The desk to a hand that moved at `at` (monotonic seconds): what it waits for the picture counts from there."""
+
+    desk: Desk
+    at: float
+
+    def post(self, address: str, value: object) -> None:
+        self.desk.post(address, value, ORIGIN, self.at)
+
+    def get(self, address: str) -> ParameterValue:
+        return self.desk.get(address)
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
     """`number` of `kind` on `channel` (None is any of them) moves `address`, or sets it to `value` if there is one.
 
@@ -106,18 +120,18 @@ class Binding:
 
     def act(self, event: MidiEvent, desk: Desk, grip: Grip, now: float, go_to: PresetChooser) -> None:
         """Post what `event` asks for, at `now` in monotonic seconds. Raises ParameterError."""
-        row = parameter(self.address)
+        row, hand = parameter(self.address), Hand(desk, now)
         if self.relative is not None:
-            _turn(self, row, event, desk, grip, now)
+            _turn(self, row, event, hand, grip, now)
         elif self.kind is EventKind.PROGRAM and self.value is None and self.address == PRESET:
             go_to(event.number)
         elif self.value == VELOCITY and row.is_number:
             if event.value:
-                desk.post_unit(self.address, event.value / TOP, ORIGIN)
+                desk.post_unit(self.address, event.value / TOP, ORIGIN, now)
         elif self.is_key(row):
-            _press(self, row, event, desk, grip)
+            _press(self, row, event, hand, grip)
         else:
-            _follow(self, row, self.position(event), desk, grip)
+            _follow(self, row, self.position(event), hand, grip)
 
     def position(self, event: MidiEvent) -> float:
         """Return where the control stands after `event`, 0..1."""
@@ -140,23 +154,23 @@ class Binding:
         return frozenset({(str(self.kind), self.number)})
 
 
-def _follow(binding: Binding, row: Parameter, position: float, desk: Desk, grip: Grip) -> None:
+def _follow(binding: Binding, row: Parameter, position: float, hand: Hand, grip: Grip) -> None:
     """Take a knob's or a fader's position to the number, switch or choice that it moves."""
     before, grip.position = grip.position, position
     if row.kind is Kind.BOOL:
-        desk.post(row.address, position >= 0.5, ORIGIN)
+        hand.post(row.address, position >= 0.5)
         return
-    value = desk.get(row.address)
+    value = hand.get(row.address)
     beneath = grip.beneath(row, value)
     if round(beneath * binding.top) == round(position * binding.top):
         _hold(grip, value, beneath)  # it says what is so: to post it would only round it
         return
     taken = take_over(binding.takeover, before, position, beneath, held=grip.holds(value))
     if taken is not None:
-        _set_position(row, taken, desk, grip)
+        _set_position(row, taken, hand, grip)
 
 
-def _turn(binding: Binding, row: Parameter, event: MidiEvent, desk: Desk, grip: Grip, now: float) -> None:
+def _turn(binding: Binding, row: Parameter, event: MidiEvent, hand: Hand, grip: Grip, now: float) -> None:
     """Take an endless knob's steps to what it moves."""
     assert binding.relative is not None
     num_steps = steps(binding.relative, event.value)
@@ -165,28 +179,28 @@ def _turn(binding: Binding, row: Parameter, event: MidiEvent, desk: Desk, grip: 
         return
     if row.kind is Kind.BOOL or row.kind is Kind.TRIGGER:
         if num_steps > 0 or row.kind is Kind.BOOL:
-            desk.post(row.address, num_steps > 0, ORIGIN)
+            hand.post(row.address, num_steps > 0)
         return
     num_values = len(row.choices) or (round(row.high - row.low) + 1 if row.kind is Kind.INT else 0)
     wide = max(TOP / (_STEPS_A_CHOICE * num_values), 1.0) if num_values else 1.0
     way = travel(num_steps, since_s, binding.acceleration) * wide
-    beneath = grip.beneath(row, desk.get(row.address))
-    _set_position(row, min(max(beneath + way, 0.0), 1.0), desk, grip)
+    beneath = grip.beneath(row, hand.get(row.address))
+    _set_position(row, min(max(beneath + way, 0.0), 1.0), hand, grip)
 
 
-def _set_position(row: Parameter, position: float, desk: Desk, grip: Grip) -> None:
+def _set_position(row: Parameter, position: float, hand: Hand, grip: Grip) -> None:
     if row.kind is Kind.CHOICE:
-        desk.post(row.address, row.choices[min(int(position * len(row.choices)), len(row.choices) - 1)], ORIGIN)
+        hand.post(row.address, row.choices[min(int(position * len(row.choices)), len(row.choices) - 1)])
     else:
-        desk.post(row.address, row.clamp(row.from_unit(position)), ORIGIN)
-    _hold(grip, desk.get(row.address), position)
+        hand.post(row.address, row.clamp(row.from_unit(position)))
+    _hold(grip, hand.get(row.address), position)
 
 
 def _hold(grip: Grip, value: ParameterValue, position: float) -> None:
     grip.set_value, grip.set_position = value, position
 
 
-def _press(binding: Binding, row: Parameter, event: MidiEvent, desk: Desk, grip: Grip) -> None:
+def _press(binding: Binding, row: Parameter, event: MidiEvent, hand: Hand, grip: Grip) -> None:
     """Take a key's press or release to what it fires, turns over or sets."""
     if event.kind is EventKind.PROGRAM:
         position, down = 1.0, True
@@ -197,38 +211,38 @@ def _press(binding: Binding, row: Parameter, event: MidiEvent, desk: Desk, grip:
     fresh = grip.position is None or grip.position < 0.5 or grip.position == position
     grip.position = position
     if event.kind in (EventKind.NOTE, EventKind.PROGRAM) or not down or fresh:
-        _pressed(binding, row, down, desk, grip)
+        _pressed(binding, row, down, hand, grip)
 
 
-def _pressed(binding: Binding, row: Parameter, down: bool, desk: Desk, grip: Grip) -> None:
+def _pressed(binding: Binding, row: Parameter, down: bool, hand: Hand, grip: Grip) -> None:
     press = binding.press or (Press.TRIGGER if binding.value is not None else Press.TOGGLE)
     if row.kind is Kind.TRIGGER:
         if down:
-            desk.post(row.address, True, ORIGIN)
+            hand.post(row.address, True)
     elif row.kind is Kind.BOOL and binding.value is None:
         if press is Press.MOMENTARY:
-            desk.post(row.address, down, ORIGIN)
+            hand.post(row.address, down)
         elif down:
-            desk.post(row.address, press is Press.TRIGGER or not desk.get(row.address), ORIGIN)
+            hand.post(row.address, press is Press.TRIGGER or not hand.get(row.address))
     elif binding.value is None:
         if down:  # a choice: the next one
-            place = row.choices.index(str(desk.get(row.address))) + 1
-            desk.post(row.address, row.choices[place % len(row.choices)], ORIGIN)
+            place = row.choices.index(str(hand.get(row.address))) + 1
+            hand.post(row.address, row.choices[place % len(row.choices)])
     else:
-        _set_and_return(row, binding.value, press, down, desk, grip)
+        _set_and_return(row, binding.value, press, down, hand, grip)
 
 
-def _set_and_return(row: Parameter, value: ParameterValue, press: Press, down: bool, desk: Desk, grip: Grip) -> None:
+def _set_and_return(row: Parameter, value: ParameterValue, press: Press, down: bool, hand: Hand, grip: Grip) -> None:
     """Set `value`, and what was there before at the release or at the next press."""
-    now = desk.get(row.address)
+    now = hand.get(row.address)
     back = grip.released_value is not None and now == value and (press is Press.TOGGLE or not down)
     if press is not Press.TRIGGER and back:
         assert grip.released_value is not None
-        desk.post(row.address, grip.released_value, ORIGIN)
+        hand.post(row.address, grip.released_value)
         grip.released_value = None
     elif down:
         grip.released_value = now if now != value else grip.released_value
-        desk.post(row.address, value, ORIGIN)
+        hand.post(row.address, value)
 
 
 def chooser(presets: Sequence[str], desk: Desk) -> PresetChooser:

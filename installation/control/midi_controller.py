@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from installation.control.bindings import Binding, chooser
-from installation.control.errands import Errands
+from installation.control.disk_queue import DiskQueue
 from installation.control.midi_events import EventKind, MessageReader, MidiEvent
 from installation.control.midi_feedback import Feedback, Message
 from installation.control.midi_layers import Layer, uncovered
@@ -57,7 +57,7 @@ class Controller:
         self._has_maps = False
         self._unread: str | None = None
         self._arrived: deque[tuple[DeviceMap, DeviceMap]] = deque(maxlen=1)
-        self._errands = Errands("midi maps")
+        self._disk = DiskQueue("midi maps")
         self._feedback_port: str | None = None
         self._layers: tuple[Layer, ...] = ()
         self._active: tuple[Binding, ...] = ()
@@ -143,7 +143,7 @@ class Controller:
 
     def close(self) -> None:
         """End, when what was learnt is kept."""
-        self._errands.close()
+        self._disk.close()
 
     def _met(self, reading: tuple[MidiEvent, ...]) -> list[tuple[Binding, MidiEvent]]:
         named = [event for event in reading if event.kind is EventKind.NRPN]
@@ -170,7 +170,7 @@ class Controller:
             except ParameterError as error:
                 self._rejections.add(str(error))
 
-        self._errands.run(choose)  # the list lies on a disk
+        self._disk.run(choose)  # the list lies on a disk
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if address in (LEARN, FORGET):
@@ -249,14 +249,14 @@ class Controller:
                     f"what {learnt.device} was taught cannot be kept: {store.path(learnt.device)}: {reason}"
                 )
 
-        if not self._errands.run(write):
+        if not self._disk.run(write):
             self._rejections.add("what was taught cannot be kept: the venue's folder does not answer")
 
     def _read_maps(self) -> None:
         device, store = self._unread, self._store
         if device is None or store is None:
             return
-        if self._errands.run(lambda: self._arrived.append((store.read(device), shipped_map(device)))):
+        if self._disk.run(lambda: self._arrived.append((store.read(device), shipped_map(device)))):
             self._unread = None
 
     def _take_maps(self, learnt: DeviceMap, shipped: DeviceMap) -> None:

@@ -246,3 +246,19 @@ def test_controls_that_share_a_message_are_one() -> None:
     other = read_entry("test", {"cc": 8, "to": "/audio/gain"})
     assert pair.shares_control(fine) and fine.shares_control(pair)
     assert not pair.shares_control(other)
+
+
+@pytest.mark.parametrize(
+    ("entry", "event"),
+    [
+        ({"cc": 7, "to": "/audio/gain"}, MidiEvent(CC, 7, value=90)),
+        ({"cc": 7, "to": "/audio/gain", "relative": "twos-complement"}, MidiEvent(CC, 7, value=3)),
+        ({"note": 60, "to": "/show/blackout"}, MidiEvent(NOTE, 60)),
+        ({"note": 60, "to": "/audio/gain", "value": "velocity"}, MidiEvent(NOTE, 60, value=80)),
+    ],
+    ids=["knob", "endless knob", "key", "velocity"],
+)
+def test_the_hand_waits_for_the_picture_since_it_moved(entry: dict[str, object], event: MidiEvent) -> None:
+    desk = Hand(**entry).does(event, every_s=12.5)
+    desk.tick(13.0, Features())
+    assert [(post.origin, post.at) for post in desk.taken] == [("midi", 12.5)]

@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 Errand = Callable[[], None]
 
 
-class Errands:
+class DiskQueue:
     """Does one errand after the other. The thread starts with the first."""
 
     def __init__(self, name: str) -> None:
