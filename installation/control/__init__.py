@@ -19,5 +19,5 @@ midi_names tells which of them to take. What they say goes up this way, on the s
     bindings          what an event does, by takeover (knobs) and encoders (endless knobs)
     midi_map          the entries of maps, checked; midi_store: maps by device, kept; midi_maps: those that ship
     midi_learning     which control a hand means; midi_feedback: what the controller is told
-    errands           what waits for a disk, beside the show
+    disk_queue        what waits for a disk, beside the show
 """
