@@ -39,8 +39,8 @@ def take_over(mode: Takeover, before: float | None, now: float, beneath: float, 
     if before is None:
         return now if close else None
     if now > before:
-        return beneath + (1.0 - beneath) * (now - before) / (1.0 - before)
-    return beneath - beneath * (before - now) / before if now < before else None
+        return beneath + (1.0 - beneath) * ((now - before) / (1.0 - before))
+    return beneath - beneath * ((before - now) / before) if now < before else None
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """A knob takes over what was moved beneath it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from installation.control.takeover import Takeover, take_over
@@ -33,6 +33,7 @@ def test_scale_moves_by_the_share_of_the_way_that_is_left() -> None:
 
 
 @given(before=UNIT, now=UNIT, beneath=UNIT)
+@example(before=5e-324, now=0.0, beneath=0.2)  # the smallest number there is: a product of it is it or nothing
 def test_scale_arrives_at_the_ends_with_the_knob_and_never_leaves_the_travel(
     before: float, now: float, beneath: float
 ) -> None:
