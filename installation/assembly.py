@@ -128,8 +128,8 @@ def _wire(
     )
     still = read_still(config.model / "thumbnail.png")
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
-    listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
-    midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=listed)
+    named, taught = PresetWatch(partial(preset_names, folders)), MapStore(config.venue.midi_maps)
+    midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=lambda: named.names)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
     osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1])
     load = partial(load_usable_named, folders=folders)
@@ -150,7 +150,7 @@ def _wire(
         renderer=renderer,
         reader=PixelReader(surface.context),
         desk=desk,
-        keyboard=Keyboard(desk, PresetWatch(partial(preset_names, folders)), surface.toggle_fullscreen),
+        keyboard=Keyboard(desk, named, surface.toggle_fullscreen),
         ring=ring,
         frames=frames,
         params=params,

@@ -18,12 +18,15 @@ _JPEG: Final = b"\xff\xd8\xff"
 
 @dataclass(frozen=True, slots=True)
 class ListedPreset:
-    """A preset as it is offered; `origin` is "shipped" or "venue", `thumbnail` the file of its picture."""
+    """A preset as it is offered; `origin` is "shipped" or "venue", `thumbnail` the file of its picture and `drawn_ns`
+    when that was written: a preset that is saved again is another one to look at.
+    """
 
     name: str
     description: str = ""
     origin: str = "shipped"
     thumbnail: Path | None = None
+    drawn_ns: int = 0
 
 
 class PresetShelf:
@@ -52,7 +55,8 @@ class PresetShelf:
             except PresetError:  # it was taken away meanwhile
                 continue
             origin = "shipped" if path.parent == PRESET_FOLDER else "venue"
-            yield ListedPreset(name, self._describe(path), origin, preset_thumbnail(name, self._folders))
+            picture = preset_thumbnail(name, self._folders)
+            yield ListedPreset(name, self._describe(path), origin, picture, _written_ns(picture))
 
     def _describe(self, path: Path) -> str:
         try:
@@ -73,6 +77,13 @@ def _description(path: Path) -> str:
         return ""
     words = document.get("description") if isinstance(document, dict) else None
     return " ".join(words.split())[:_MOST_LETTERS] if isinstance(words, str) else ""
+
+
+def _written_ns(path: Path | None) -> int:
+    try:
+        return 0 if path is None else path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _jpeg_of(path: Path | None) -> bytes | None:

@@ -1,4 +1,4 @@
-"""The names of the presets there are now, for keys: read again and again beside the show's thread."""
+"""The names of the presets there are now, for keys and controllers: read again and again beside the show's thread."""
 
 import threading
 from collections.abc import Callable, Sequence

@@ -9,21 +9,21 @@ from typing import Final
 _MOST_WAITING: Final = 32
 _log = logging.getLogger(__name__)
 
-Errand = Callable[[], None]
+Work = Callable[[], None]
 
 
 class DiskQueue:
-    """Does one errand after the other. The thread starts with the first."""
+    """Does one thing after the other. The thread starts with the first."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._waiting: queue.Queue[Errand | None] = queue.Queue(_MOST_WAITING)
+        self._waiting: queue.Queue[Work | None] = queue.Queue(_MOST_WAITING)
         self._thread: threading.Thread | None = None
 
-    def run(self, errand: Errand) -> bool:
-        """Have `errand` done; return whether it will be: not where too many wait already. Any thread."""
+    def run(self, work: Work) -> bool:
+        """Have `work` done; return whether it will be: not where too many wait already. Any thread."""
         try:
-            self._waiting.put_nowait(errand)
+            self._waiting.put_nowait(work)
         except queue.Full:
             return False
         if self._thread is None:
@@ -42,8 +42,8 @@ class DiskQueue:
         self._thread.join(wait_s)
 
     def _work(self) -> None:
-        while (errand := self._waiting.get()) is not None:
+        while (work := self._waiting.get()) is not None:
             try:
-                errand()
-            except Exception:  # whatever a disk brings about: the next errand is done all the same
-                _log.debug("an errand of %s", self._name, exc_info=True)
+                work()
+            except Exception:  # whatever a disk brings about: the next thing is done all the same
+                _log.debug("work of %s", self._name, exc_info=True)

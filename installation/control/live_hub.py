@@ -88,7 +88,7 @@ class LiveHub:
         if not self._presets:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._list()), _LIST_WITHIN_S)
-        greeting = page_json.hello(self._sources.desk, str(client.key.role), self._presets, self._models, self._product)
+        greeting = page_json.hello(self._sources.desk, client.key, self._presets, self._models, self._product)
         client.outbox.put("hello", page_json.as_text(greeting))
         self._due_at["status"], self._events = 0.0, ()  # the others are told once more: it costs nothing
         client.wake()

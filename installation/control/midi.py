@@ -38,7 +38,7 @@ class MidiControl:
     `device` is `auto` (the first real port), `none`, or part of a port's name, ignoring case. `jack:` or `alsa:` before
     it chooses the API, as mido's environment variable MIDO_BACKEND (`mido.backends.rtmidi/UNIX_JACK`) also does.
     `store` keeps what controllers are taught; without one nothing is learnt, and nothing told. `presets` are those that
-    program changes go to, in their order; it may wait for a disk.
+    program changes go to, in their order, as far as is known without waiting for a disk.
     """
 
     def __init__(

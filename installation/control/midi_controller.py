@@ -164,13 +164,7 @@ class Controller:
             self._rejections.add(str(error))
 
     def _go_to(self, place: int) -> None:
-        def choose() -> None:
-            try:
-                chooser(self._presets(), self._desk)(place)
-            except ParameterError as error:
-                self._rejections.add(str(error))
-
-        self._disk.run(choose)  # the list lies on a disk
+        chooser(self._presets(), self._desk)(place)
 
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if address in (LEARN, FORGET):

@@ -13,6 +13,7 @@ from installation.plain import to_plain
 from installation.preset_shelf import ListedPreset
 from installation.status import ShowStatus
 from installation.values import Features, ParameterValue
+from s2s.serving.keys import Key
 
 VERSION: Final = 1
 """Of the messages of `/api/live`; another one would be no longer understood by a page of before."""
@@ -40,13 +41,14 @@ def describe(row: Parameter, desk: Desk) -> dict[str, object]:
 
 
 def hello(
-    desk: Desk, access: str, presets: Sequence[ListedPreset], models: Sequence[str], product: str
+    desk: Desk, key: Key, presets: Sequence[ListedPreset], models: Sequence[str], product: str
 ) -> dict[str, object]:
-    """Return the first message: everything that there is, as it stands."""
+    """Return the first message: everything that there is, as it stands; and how far `key` opens."""
     return {
         "type": "hello",
         "version": VERSION,
-        "access": access,
+        "access": str(key.role),
+        "token": key.token is not None,
         "parameters": [describe(row, desk) for row in PARAMETERS.values()],
         "presets": described(presets),
         "models": list(models),
@@ -61,11 +63,16 @@ def described(presets: Iterable[ListedPreset]) -> list[dict[str, object]]:
         {
             "name": preset.name,
             "description": preset.description,
-            "thumbnail": preset.thumbnail and f"/api/presets/{quote(preset.name, safe='')}/thumbnail",
+            "thumbnail": preset.thumbnail and _picture_of(preset),
             "from": preset.origin,
         }
         for preset in presets
     ]
+
+
+def _picture_of(preset: ListedPreset) -> str:
+    """Return where the picture is; another one is elsewhere, or a page would go on showing what it has."""
+    return f"/api/presets/{quote(preset.name, safe='')}/thumbnail?of={preset.drawn_ns:x}"
 
 
 def values(changed: Mapping[str, ParameterValue]) -> dict[str, object]:

@@ -1,7 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
 
+from installation.control.page_json import described
 from installation.preset import PRESET_FOLDER
 from installation.preset_shelf import ListedPreset, PresetShelf
 
@@ -19,7 +21,9 @@ def venue(tmp_path: Path) -> Path:
 def test_presets_are_listed_with_what_they_are_and_where_they_are_from(venue: Path) -> None:
     listed = {preset.name: preset for preset in PresetShelf((venue, PRESET_FOLDER)).listed()}
 
-    assert listed["evening"] == ListedPreset("evening", "Slow and warm.", "venue", venue / "evening.jpg")
+    assert listed["evening"] == ListedPreset(
+        "evening", "Slow and warm.", "venue", venue / "evening.jpg", (venue / "evening.jpg").stat().st_mtime_ns
+    )
     assert listed["broken"] == ListedPreset("broken", "", "venue", None)
     assert listed["gallery"].origin == "shipped" and listed["gallery"].description
 
@@ -35,6 +39,16 @@ def test_an_edited_preset_is_read_again(venue: Path) -> None:
     presets.listed()
     (venue / "evening.yaml").write_text("name: Evening\ndescription: quick and cold, and longer\n")
     assert presets.listed()[1].description == "quick and cold, and longer"
+
+
+def test_the_picture_of_a_preset_that_was_saved_again_is_elsewhere_so_that_no_page_keeps_the_old_one(
+    venue: Path,
+) -> None:
+    presets = PresetShelf((venue,))
+    before = described(presets.listed())
+    os.utime(venue / "evening.jpg", ns=(0, 1))
+    assert described(presets.listed())[1]["thumbnail"] != before[1]["thumbnail"]
+    assert described(presets.listed())[0] == before[0]
 
 
 def test_a_thumbnail_is_a_jpeg_beside_its_preset_and_nothing_else(venue: Path) -> None:

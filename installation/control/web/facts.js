@@ -74,6 +74,6 @@ function outputsOf(outputs) {
   return Object.fromEntries(Object.entries(outputs).map(([name, sink]) => {
     const lost = sink.dropped ? `, ${sink.dropped} pictures lost` : "";
     const recorded = sink.recorded_s ? lasted(sink.recorded_s) + lost : "";
-    return [name, sink.problem || recorded || "goes on"];
+    return [name, sink.problem || recorded || "ready"];
   }));
 }

@@ -40,7 +40,7 @@ function hear(message) {
   }
 }
 
-function greet({parameters, access, deeds, presets: named, models, product}) {
+function greet({parameters, access, token, deeds, presets: named, models, product}) {
   program = product ?? "";
   const table = parameters.map((p) => p.address).join();
   if (built && table !== built) { location.reload(); return; } // another version of the show answers
@@ -48,6 +48,7 @@ function greet({parameters, access, deeds, presets: named, models, product}) {
   if (!built) {
     built = table;
     build(parameters, new Set(deeds ?? []));
+    if (token) buildAccess();
   }
   presets.list(named ?? []);
   presets.listModels(models ?? []);
@@ -66,7 +67,6 @@ function build(parameters, deeds) {
     || (deeds.has(p.address) && p.kind === "trigger" && HAVE_A_PLACE.includes(p.address)));
   buildList(listed, atHand, desk, learn);
   learn.begin();
-  buildAccess();
   desk.watch(GATE, (db) => meters.showGate(db));
 }
 

@@ -92,7 +92,7 @@ export class Presets {
     const deed = (name, label, said) => has(name)
       ? button(label, () => { desk.tell("/show/" + name); if (said && desk.isOpen()) notice(said); },
         {id: "deed-" + name, title: desk.parameters.get("/show/" + name).description}) : null;
-    const named = (name, label, verb) => {
+    const named = (name, label, verb, usual = () => "") => { // `usual`: the name where none is written
       if (!has(name)) return null;
       const id = name + "-name";
       const field = make("input", {type: "text", id, maxLength: 100, autocomplete: "off", spellcheck: false});
@@ -100,8 +100,9 @@ export class Presets {
       const form = make("form", {className: "named"}, make("label", {htmlFor: id, textContent: label}), field, go);
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        if (!field.value.trim()) { field.focus(); return; }
-        desk.tell("/show/" + name, field.value.trim());
+        const text = field.value.trim() || usual();
+        if (!text) { field.focus(); return; }
+        desk.tell("/show/" + name, text);
         if (desk.isOpen()) field.value = "";
       });
       return form;
@@ -114,8 +115,10 @@ export class Presets {
       deed("revert", "Revert"), this.#versions());
     find("keep").replaceChildren(make("details", {className: "group"},
       make("summary", {}, make("h3", {textContent: "Save, try, go back"})),
-      make("div", {className: "keep"}, now, draft, back, named("save", "Save what is shown as", "Save"),
+      make("div", {className: "keep"}, now, draft, back,
+        named("save", "Save what is shown as", "Save", () => desk.get(PRESET)),
         named("rename", "Rename the shown preset to", "Rename"))));
+    desk.watch(PRESET, (name) => { if (find("save-name")) find("save-name").placeholder = name; });
   }
 
   #versions() {

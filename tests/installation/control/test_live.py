@@ -68,7 +68,7 @@ def test_a_page_is_greeted_with_everything_that_there_is(desk: Desk, page: Opera
     with live(page.port) as one:
         hello = json.loads(one.connection.recv())  # before anything else
 
-    assert (hello["type"], hello["version"], hello["access"]) == ("hello", 1, "full")
+    assert (hello["type"], hello["version"], hello["access"], hello["token"]) == ("hello", 1, "full", False)
     assert [row["address"] for row in hello["parameters"]] == list(PARAMETERS)
     assert next(row["value"] for row in hello["parameters"] if row["address"] == GAIN) == -6.0
     assert hello["presets"] == [{"name": "gallery", "description": "", "thumbnail": None, "from": "shipped"}]
