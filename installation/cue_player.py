@@ -28,14 +28,16 @@ class CuePlayer:
         self._passed_s = self._passed_beats = 0.0
 
     def take(self, cues: CueList) -> None:
-        """Take an edited list: the cue that is shown goes on where its name is now, else it was the one before."""
-        self.cues = cues
+        """Take an edited list: the cue that is shown goes on where its name is now. Where it was taken out, what came
+        after it is next.
+        """
+        before, self.cues = [cue.name for cue in self.cues.cues], cues
         names = [cue.name for cue in cues.cues]
         if self._name in names:
             self.place = names.index(self._name)
         elif self.place is not None:
-            self.place, self._name = min(self.place, len(names)) - 1, ""
-            self.place = None if self.place < 0 else self.place
+            after = next((names.index(name) for name in before[self.place + 1 :] if name in names), len(names))
+            self.place, self._name = (after - 1 if after else None), ""
 
     def go(self, place: int) -> Cue:
         """Show the cue at `place`, from its beginning."""

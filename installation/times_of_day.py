@@ -37,8 +37,8 @@ class Duration:
 
 def clock_s(said: object) -> int:
     """Return the seconds since midnight of "19:30" or "19:30:15", up to 24:00. Raises TimeError."""
-    if isinstance(said, int) and not isinstance(said, bool) and 60 <= said < DAY_S:
-        return said * 60 if said < 24 * 60 else said
+    if isinstance(said, int) and not isinstance(said, bool) and 60 <= said <= DAY_S:
+        return said * 60 if said <= 24 * 60 else said
     found = _CLOCK.fullmatch(said.strip()) if isinstance(said, str) else None
     if found is None:
         raise TimeError(f"expected a time of day such as 19:30, got {quoted(said)}")
@@ -90,9 +90,8 @@ def _weekday(word: str) -> int:
     for number, name in enumerate(WEEKDAYS):
         if len(word) >= len(name) and _LONG_NAMES[number].startswith(word):
             return number
-    raise TimeError(
-        f"days are {' '.join(WEEKDAYS)} or daily, such as tue-fri, got {quoted(word)}{nearest(word, WEEKDAYS)}"
-    )
+    near = nearest(word, (*WEEKDAYS, "daily"))
+    raise TimeError(f"days are {' '.join(WEEKDAYS)} or daily, such as tue-fri, got {quoted(word)}{near}")
 
 
 _LONG_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

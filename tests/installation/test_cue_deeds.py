@@ -157,8 +157,8 @@ def test_a_cue_moves_its_values_in_its_own_time_and_the_operators_time_stays(sta
 def test_a_cue_goes_to_its_preset_with_its_own_values(stage: Stage) -> None:
     stage.say("/show/cue", "doors")
     stage.until(lambda: stage.follower.shown == "rehearsal")
-    stage.turn()
-    assert stage.controls.number("/render/zoom") == pytest.approx(1.5)
+    stage.wait(3)
+    assert stage.controls.number("/render/zoom") == 1.5
     assert stage.desk.get("/show/preset") == "rehearsal"
 
 

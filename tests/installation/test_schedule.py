@@ -92,7 +92,7 @@ def test_a_whole_leap_year_turns_as_it_is_open(folder: Path) -> None:
     assert vienna(2028, 12, 25).date() not in {when.date() for when in local}
     days = {when.date() for when in opened}
     assert len([day for day in days if day.weekday() == 0]) == 0
-    assert len(days) == 366 - 52  # Mondays, of which one is the 25th of December
+    assert len(days) == 366 - 52  # Mondays, one of them the 25th of December
 
 
 @pytest.mark.parametrize(("day", "hours"), [((2028, 3, 26), 23.0), ((2028, 10, 29), 25.0), ((2028, 2, 29), 24.0)])
