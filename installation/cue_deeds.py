@@ -34,6 +34,7 @@ PLAYLIST: Final = "/show/playlist"
 LOCK: Final = "/show/lock"
 MODEL: Final = "/show/model"
 ORIGIN: Final = "cue"
+_CLOCK_EVERY_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class CueDeeds:
         self._upcoming_look: str | None = None
         self._taken: object = desk.taken
         self._at: float | None = None
-        self._said = ""
+        self._said = self._timed = ""
+        self._clock_at = float("-inf")
         self._rejections = RejectionCounter("cues", log)
         self._shown = CueStatus()
 
@@ -93,7 +95,7 @@ class CueDeeds:
             self._player.advance(dt_s, beats)
             self._dwelt_s += dt_s
         asked = self._asked()
-        by_clock = self._daily.due(self._player.cues, self._sources.wall())
+        by_clock = self._follow_clock(now)
         if asked is not None:
             self._do(asked)
         elif not locked:
@@ -103,6 +105,15 @@ class CueDeeds:
             else:
                 self._follow_playlist()
         self._shown = self._state(features.tempo_bpm)
+
+    def _follow_clock(self, now: float) -> int | None:
+        """Return the cue whose time of the day has come; looked at now and then, for it costs a little a cue."""
+        if now < self._clock_at:
+            return None
+        self._clock_at, wall_s = now + _CLOCK_EVERY_S, self._sources.wall()
+        timed = next_by_clock(self._player.cues, wall_s)
+        self._timed = "" if timed is None else f"{self._player.cues.cues[timed[0]].name} at {timed[1]:%H:%M}"
+        return self._daily.due(self._player.cues, wall_s)
 
     def shown(self) -> CueStatus:
         """Return which cue is shown and which comes next, when. Any thread."""
@@ -120,6 +131,7 @@ class CueDeeds:
     def _take_file(self) -> None:
         cues, before = self._file.value, self._player.cues
         self._player.take(cues)
+        self._clock_at = float("-inf")
         self._correct()
         if cues.playlist.order != before.playlist.order:
             self._desk.correct(PLAYLIST, cues.playlist.order)
@@ -192,7 +204,7 @@ class CueDeeds:
         if self._follower.shown != self._look:
             self._look, self._dwelt_s = self._follower.shown, 0.0
         plan, order = self._player.cues.playlist, str(self._desk.standing(PLAYLIST))
-        busy = self._player.left_s(1.0) is not None and self._player.upcoming is not None
+        busy = (self._player.left_s(1.0) or 0.0) > 0.0
         self._upcoming_look = None if busy else self._order.upcoming(self._looks(plan), self._look, order)
         if self._upcoming_look is None:
             self._dwelt_s = 0.0
@@ -209,7 +221,6 @@ class CueDeeds:
         player = self._player
         cue, upcoming = player.current, player.upcoming
         left_s = player.left_s(bpm)
-        timed = next_by_clock(player.cues, self._sources.wall())
         look, plan = self._upcoming_look, player.cues.playlist
         return CueStatus(
             cues=tuple(one.name for one in player.cues.cues),
@@ -218,7 +229,7 @@ class CueDeeds:
             next="" if upcoming is None else player.cues.cues[upcoming].name,
             left_s=None if left_s is None else round(left_s, 1),
             by_itself=cue is not None and cue.duration is not None and cue.then != "wait" and upcoming is not None,
-            at="" if timed is None else f"{player.cues.cues[timed[0]].name} at {timed[1]:%H:%M}",
+            at=self._timed,
             look="" if look is None else look,
             look_left_s=None if look is None else round(max(plan.dwell_s - self._dwelt_s, 0.0), 1),
             locked=bool(self._desk.standing(LOCK)),

@@ -51,7 +51,10 @@ class FollowedFile(Generic[T]):
 
     def start(self) -> None:
         """Look at once, before the show begins."""
-        self._take(self._look(self._stamp, ""))
+        try:
+            self._take(self._look(self._stamp, ""))
+        except Exception as error:  # whatever a file brings about, it is the file's fault and no reason to end
+            self.problem = f"{self._path.name}: {type(error).__name__}: {one_line(error)}"
 
     def poll(self, now: float) -> bool:
         """Look again where it is time; return whether the value is another. Never waits."""

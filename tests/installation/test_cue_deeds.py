@@ -214,10 +214,10 @@ def test_a_lock_stops_the_countdown_and_a_hand_still_goes(stage: Stage) -> None:
 
 def test_a_cue_comes_at_its_time_of_the_day(tmp_path: Path) -> None:
     stage = Stage(tmp_path, "timezone: UTC\ncues: [{name: noon, at: 12:00}]")
-    stage.wall = 1_800_000_000.0 // 86_400 * 86_400 + 43_200 - 1.0
-    stage.turn()
+    stage.wall = 1_800_000_000.0 // 86_400 * 86_400 + 43_200 - 3.0
+    stage.turn(0.5)
     assert (stage.current, stage.cues.shown().at) == ("", "noon at 12:00")
-    stage.wait(2)
+    stage.wait(4)
     assert stage.current == "noon"
 
 
