@@ -52,7 +52,7 @@ def test_cues_are_gone_through_edited_and_the_venue_closed(tmp_path: Path, tiny_
         show.wait_for("preset: Gallery")
         (venue / "cues.yaml").write_text(CUES + "  - {name: more, morhp: 1}\n")
         show.wait_for("cue 4 'more': unknown key 'morhp', did you mean 'morph'?")
-        (venue / "cues.yaml").write_text(CUES + "  - {name: more, morph: 1}\n")
+        (venue / "cues.yaml").write_text(CUES + "  - {name: more, morph: 1, values: {/show/hud: false}}\n")
         show.wait_until(lambda: "more" in status()["cues"]["cues"])
         request = urllib.request.Request(f"{url.rstrip('/')}/api/cue", b'{"value": 4}', method="PUT")
         request.add_header("Content-Type", "application/json")
