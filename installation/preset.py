@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from installation.exit_codes import ExitCode
 from installation.modulation import Route
@@ -73,6 +73,12 @@ class _Page(BaseModel):
     view: Literal["none", "open", "token"] = "none"
 
 
+class _Safety(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    flashes: StrictBool = True
+
+
 class _Document(BaseModel):
     """The YAML's keys, as `presets/README.md` explains them; anything else is refused."""
 
@@ -89,6 +95,7 @@ class _Document(BaseModel):
     passes: list[str] = Field(default_factory=lambda: ["upscale", "grade"], max_length=100)
     midi: _Midi = Field(default_factory=_Midi)
     page: _Page = Field(default_factory=_Page)
+    safety: _Safety = Field(default_factory=_Safety)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,7 @@ class Preset:
     midi_takeover: str = "jump"
     midi_feedback: bool = True
     page_view: Literal["none", "open", "token"] = "none"
+    limits_flashes: bool = True
 
     def as_document(self) -> dict[str, Any]:
         """Return the resolved preset with the file's own keys, ready for YAML."""
@@ -135,6 +143,7 @@ class Preset:
                 "map": [dict(entry) for entry in self.midi_map],
             },
             "page": {"view": self.page_view},
+            "safety": {"flashes": self.limits_flashes},
         }
 
 
@@ -256,6 +265,7 @@ def _checked(document: _Document, path: Path) -> Preset:
         midi_takeover=document.midi.takeover,
         midi_feedback=document.midi.feedback,
         page_view=document.page.view,
+        limits_flashes=document.safety.flashes,
     )
 
 
@@ -324,6 +334,6 @@ def _explain(error: ValidationError) -> str:
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     if len(location) == 1:
         return list(_Document.model_fields)
-    models: Mapping[str, type[BaseModel]] = {"modulation": _Route, "page": _Page}
+    models: Mapping[str, type[BaseModel]] = {"modulation": _Route, "page": _Page, "safety": _Safety}
     model = models.get(str(location[0]), _Midi)
     return [field.alias or name for name, field in model.model_fields.items()]
