@@ -40,7 +40,7 @@ class Facts:
     refused_preset: str = ""
     refused_model: str = ""
     sinks: Mapping[str, SinkStatus] = field(default_factory=dict)
-    flashes: FlashStatus = FlashStatus()
+    flashes: FlashStatus = field(default_factory=FlashStatus)
     fault: str = ""
     """What the show's own loop stumbled over a moment ago."""
 

@@ -184,7 +184,7 @@ class FlashMeter:
         rose[1] &= red_at_low | saturated
         turned = fell | rose
         state.direction = np.where(rose, np.int8(1), np.where(fell, np.int8(-1), state.direction))
-        # After a rise only what is highest counts, after a fall only what is lowest: from there the next one is measured.
+        # After a rise only what is highest counts, after a fall what is lowest: from there the next one is measured.
         state.high = np.where(turned | (state.direction < 0), signals, high)
         state.low = np.where(turned | (state.direction > 0), signals, low)
         state.red_at_high = np.where(turned[1] | (state.direction[1] < 0), saturated, red_at_high)

@@ -113,7 +113,7 @@ class Overlays:
         *,
         room: int | None,
     ) -> None:
-        """Draw `lines` and `rows` over `target`, where there are any. `room` is how many more transitions (half flashes)
+        """Draw `lines` and `rows` over `target`, where there are any. `room` is how many more half flashes
         there may be within this second, None where nobody counts.
         """
         self._lines, self._rows = lines or self._lines, rows or self._rows

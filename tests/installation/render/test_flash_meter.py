@@ -9,7 +9,7 @@ WHITE, RED = (1.0, 1.0, 1.0), (1.0, 0.0, 0.0)
 
 
 def wall(colour: tuple[float, float, float], ground: float = 0.0, cells: int | None = None) -> Grid:
-    """A wall of `ground` with the first `cells` cells of a field at its lower left in `colour`, by default all of it."""
+    """A wall of `ground` with the first `cells` cells of a field in `colour`, by default all of it."""
     grid = np.full((ROWS, COLUMNS, 3), ground, np.float32)
     if cells is None:
         grid[:] = colour
@@ -60,7 +60,7 @@ def test_red_flashes_are_of_saturated_red_alone(bright: tuple[float, float, floa
 
 def test_two_places_of_one_field_that_flash_by_turns_are_counted_together() -> None:
     meter, dark = FlashMeter(), wall((0, 0, 0))
-    here, there = wall(WHITE, cells=40), np.roll(wall(WHITE, cells=40), 9, axis=1)
+    here, there = wall(WHITE, cells=40), np.roll(wall(WHITE, cells=40), 4, axis=0)
     most = 0
     for k in range(40):  # a flash of three pictures every twelve: five a second, each place two and a half
         picture = dark if k % 12 >= 6 else (here, there)[k // 12 % 2]
