@@ -38,7 +38,7 @@ class Cadence:
         missed = self.timing.end(garbage_s=self.garbage.since_last())
         if interval_ms is None:
             return
-        self._minutes.presented(now, interval_ms, missed)
+        self._minutes.presented(now, interval_ms, missed, internal_scale)
         if living and self._pace is not None:
             self.most_fps = self._pace.presented(now, interval_ms, internal_scale)
             self._tell(self._pace)

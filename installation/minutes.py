@@ -23,12 +23,16 @@ class Minutes:
         self._number = 0
         self._interval_ms = Histogram()
         self._missed: Counter[str] = Counter()
+        self._scales: Counter[float] = Counter()
         self._painted_before = 0
 
-    def presented(self, now: float, interval_ms: float, missed: str | None) -> None:
-        """Count a picture that was shown at `now`, `interval_ms` after the one before; `missed` is why it was late."""
+    def presented(self, now: float, interval_ms: float, missed: str | None, scale: float = 1.0) -> None:
+        """Count a picture that was shown at `now`, `interval_ms` after the one before; `missed` is why it was late,
+        `scale` the passes' height as a part of the window's.
+        """
         self._began_at = now if self._began_at is None else self._began_at
         self._interval_ms.add(interval_ms)
+        self._scales[round(scale, 3)] += 1
         if missed is not None:
             self._missed[missed] += 1
 
@@ -51,13 +55,14 @@ class Minutes:
                 "fps": round(self._interval_ms.count / lasted_s, 2),
                 "interval_ms": {**self._interval_ms.summary(50, 95, 99), "max": round(self._interval_ms.max_ms, 2)},
                 "missed": dict(self._missed.most_common()),
+                "scale": round(sum(scale * n for scale, n in self._scales.items()) / self._scales.total(), 3),
                 "generated_fps": round(max(painted - self._painted_before, 0) / lasted_s, 2),
                 "rss_mib": {process: round(mib, 1) for process, mib in rss_mib.items()},
             }
         )
         self._began_at, self._painted_before = now, painted
         self._number += 1
-        self._interval_ms, self._missed = Histogram(), Counter()
+        self._interval_ms, self._missed, self._scales = Histogram(), Counter(), Counter()
 
     def summary(self) -> list[dict[str, Any]]:
         """Return the minutes that are over, as the report lists them."""

@@ -33,8 +33,8 @@ from installation.values import Controls, Features, Frame
 _BLACKOUT_S: Final = 1.0
 _HARDWARE_BUDGET_S: Final = 0.011
 """Two thirds of a 60 Hz turn; the rest is for the window system and everything else of the show."""
-_SOFTWARE_BUDGET_S: Final = 0.027
-"""On a CPU: leaves a 30 Hz turn enough time for the swap and for what else the show does."""
+_SOFTWARE_BUDGET_S: Final = 0.030
+"""On a CPU: a 30 Hz turn has 33 ms, and everything else of the show takes 2 or 3."""
 _WORLD_PART: Final = 0.45
 """Of the budget on a CPU, for the world's painter while it is seen; the passes make do with the rest."""
 _NOTHING_HEARD: Final = HeardStatus()

@@ -11,8 +11,9 @@ from typing import Final
 SCALES: Final = (1.0, 0.8, 0.65, 0.5, 0.4, 0.3, 0.25)
 """Internal height as a part of the window's; what is not fixed of the cost goes with the square."""
 
-_WINDOW_S: Final = 0.5
-"""Decisions rest on the median of this long, so that one hiccup decides nothing."""
+_WINDOW_S: Final = 0.75
+"""Decisions rest on the median of this long, so that no hiccup decides anything, nor what another process is busy with
+for a few pictures."""
 _FEWEST: Final = 5
 """And of so many frames at least, however long they take."""
 _PROOF_S: Final = 3.0
@@ -43,6 +44,7 @@ class ResolutionChooser:
         self._scales, self._fixed = scales, fixed
         self._start = self._index = scales.index(start)
         self._times: deque[tuple[float, float]] = deque()
+        self._since = 0.0
         self._spare_since: float | None = None
         self._patience_s = _PROOF_S
         self._raised_at: float | None = None
@@ -53,10 +55,12 @@ class ResolutionChooser:
 
     def update(self, frame_s: float, now: float) -> float:
         """Take in one frame's time and return the scale for the next one."""
+        if not self._times:
+            self._since = now
         self._times.append((now, frame_s))
         while len(self._times) > _FEWEST and self._times[0][0] < now - _WINDOW_S:
             self._times.popleft()
-        if len(self._times) < _FEWEST:
+        if len(self._times) < _FEWEST or now - self._since < _WINDOW_S:
             return self.scale
         usual_s = median(frame_s for _, frame_s in self._times)
         if usual_s > self.budget_s:

@@ -64,3 +64,11 @@ def test_only_the_last_minutes_are_kept() -> None:
         minutes.presented(60.0 * number, 33.0, None)
         minutes.end_minute(60.0 * (number + 1), 0, MEMORY_MIB)
     assert [minute["minute"] for minute in minutes.summary()] == [7, 8, 9]
+
+
+def test_a_minute_tells_how_high_its_passes_were_on_average() -> None:
+    minutes = Minutes()
+    for number in range(4):
+        minutes.presented(number / 30, 33.0, None, 0.5 if number else 0.25)
+    minutes.end_minute(1.0, 0, {})
+    assert minutes.summary()[0]["scale"] == pytest.approx((0.25 + 3 * 0.5) / 4, abs=1e-3)
