@@ -9,6 +9,7 @@ shown at all where the count does not allow it: a wall that stands still has no 
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from installation.render.flash_meter import COLUMNS, ROWS, Count, FlashMeter, Grid, Thresholds
 from installation.status import FlashStatus
@@ -116,8 +117,8 @@ class FlashLimiter:
         )
         return float(np.partition(apart, -_FEW_CELLS - 1, axis=None)[-_FEW_CELLS - 1])
 
-    def _is_red(self, grid: Grid) -> Grid:
-        return np.asarray(grid[..., 0] >= 0.5 * grid.sum(axis=2))
+    def _is_red(self, grid: Grid) -> NDArray[np.bool_]:
+        return np.asarray(grid[..., 0] >= 0.5 * grid.sum(axis=2), np.bool_)
 
 
 def _worst(one: Count, other: Count) -> Count:

@@ -85,11 +85,10 @@ def test_after_a_strobe_the_wall_shows_what_is_asked_for_again(context: moderngl
     stage = Stage(context, SIZE, ("upscale", "grade"))
     play(stage, STROBES["brightness at 5 Hz"])
     assert stage.renderer.flashes.holding
-    calm = play(stage, lambda t: (scene(), {}), seconds=3.0)[-1]
+    calm = play(stage, lambda _t: (scene(), {}), seconds=3.0)[-1].astype(int)
     assert not stage.renderer.flashes.holding
-    assert np.array_equal(calm, Stage(context, SIZE, ("upscale", "grade"), seed=1).show(scene())) or (
-        np.abs(calm.astype(int) - Stage(context, SIZE, ("upscale", "grade")).show(scene()).astype(int)).max() <= 1
-    )
+    untouched = Stage(context, SIZE, ("upscale", "grade")).show(scene()).astype(int)
+    assert np.abs(calm - untouched).max() <= 1  # dither
 
 
 def test_numbers_over_the_picture_that_are_switched_at_every_picture_come_once_a_second(
