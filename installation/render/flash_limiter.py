@@ -37,6 +37,7 @@ class FlashLimiter:
         self._shown_meter.show(self._shown, float("-inf"))
         self._now: float | None = None
         self._calm_since: float | None = None
+        self._farthest = 1e-6
         self._most_shown = self._most_asked = Count()
         self._interventions, self._limited_s = 0, 0.0
 
@@ -63,7 +64,7 @@ class FlashLimiter:
             if self._try(grid, 1.0, now, most):
                 self._most_asked = _worst(self._most_asked, self._shown_meter.count)
                 return 1.0
-            self._asked_meter, self._calm_since = self._shown_meter.copy(), None
+            self._asked_meter, self._calm_since, self._farthest = self._shown_meter.copy(), None, 1e-6
             self._interventions += 1
         self._limited_s += since_s
         return self._hold(self._asked_meter, grid, now, since_s, most)
@@ -83,7 +84,9 @@ class FlashLimiter:
     def _hold(self, asked: FlashMeter, grid: Grid, now: float, since_s: float, most: int) -> float:
         count = asked.show(grid, now)
         self._most_asked = _worst(self._most_asked, count)
-        slow = min(_PACE * since_s / max(self._distance(grid), 1e-6), 1.0)
+        # Always of the farthest: by equal shares the wall comes to the middle of what flashes, by equal steps it would not.
+        self._farthest = max(self._farthest, self._distance(grid))
+        slow = min(_PACE * since_s / self._farthest, 1.0)
         if count.most > most:
             self._calm_since = None
         elif self._calm_since is None:

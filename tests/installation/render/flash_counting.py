@@ -83,6 +83,7 @@ def _most_a_second(found: Sequence[bool], times: Sequence[float]) -> list[int]:
 def _in_worst_field(changes: NDArray[np.int64]) -> float:
     """Return the greatest count that a quarter of some field reaches in one picture's second, `[pictures, y, x]`."""
     _, rows, columns = changes.shape
+    changes = np.unique(changes.reshape(len(changes), -1), axis=0).reshape(-1, rows, columns)
     height, width = rows // 3, columns // 3
     fields = np.lib.stride_tricks.sliding_window_view(changes, (height, width), axis=(1, 2))
     flat = fields.reshape(*fields.shape[:3], -1)

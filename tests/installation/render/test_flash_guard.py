@@ -58,8 +58,7 @@ def test_no_fourth_flash_in_a_second_reaches_the_wall(context: moderngl.Context,
     assert max(flashes.general, flashes.red) <= 3.0
     loose = Stage(context, SIZE, ("upscale", "grade"), limit_flashes=False)
     wanted = flashes_of(play(loose, STROBES[case]))
-    held = stage.renderer.flashes.interventions
-    assert held == (1 if max(wanted.general, wanted.red) > 3.0 else held)
+    assert stage.renderer.flashes.interventions >= int(max(wanted.general, wanted.red) > 3.0)
 
 
 def test_ordinary_pictures_arrive_bit_for_bit(context: moderngl.Context) -> None:

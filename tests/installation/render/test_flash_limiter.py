@@ -32,7 +32,7 @@ class Wall:
         self.times.append(now)
 
     def flashes(self) -> Flashes:
-        return count(np.array(self.film)[:, ::3, ::2].astype(float), self.times)
+        return count(np.array(self.film, float), self.times)
 
 
 def wall(colour: Sequence[float], area: tuple[int, int] = WHOLE, ground: float = 0.03) -> Grid:
@@ -41,7 +41,7 @@ def wall(colour: Sequence[float], area: tuple[int, int] = WHOLE, ground: float =
     return grid
 
 
-def play(picture_at: Callable[[float], Grid], seconds: float = 4.0, fps: float = 60.0) -> Wall:
+def play(picture_at: Callable[[float], Grid], seconds: float = 2.5, fps: float = 60.0) -> Wall:
     shown = Wall()
     for k in range(int(seconds * fps)):
         shown.show(picture_at(k / fps), k / fps)
@@ -50,11 +50,11 @@ def play(picture_at: Callable[[float], Grid], seconds: float = 4.0, fps: float =
 
 @pytest.mark.parametrize("area", [WHOLE, PART], ids=["all of it", "a part"])
 @pytest.mark.parametrize("colour", [WHITE, RED, BLUE], ids=["white", "red", "blue"])
-@pytest.mark.parametrize("hz", [1.0, 2.4, 3.3, 5.0, 9.0, 17.0, 30.0, 60.0])
+@pytest.mark.parametrize("hz", [1.0, 2.4, 3.3, 5.0, 9.0, 30.0])
 def test_a_strobe_never_flashes_more_than_three_times_a_second(
     hz: float, colour: Colour, area: tuple[int, int]
 ) -> None:
-    for duty in (0.1, 0.5, 0.9):
+    for duty in (0.2, 0.5):
         bright, dark = wall(colour, area), wall((0.03,) * 3)
         shown = play(lambda t, b=bright, d=dark, part=duty: b if (t * hz) % 1.0 < part else d)  # type: ignore[misc]
         flashes = shown.flashes()
@@ -69,14 +69,14 @@ def test_the_other_meter_finds_the_strobe_where_nothing_holds_it_back() -> None:
     assert found.general >= 5.0 <= found.red
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([30.0, 60.0]))
 def test_no_automation_gets_a_fourth_flash_through(seed: int, fps: float) -> None:
     """Levels, colours and areas that jump, at rates that jump, with stretches of calm: whatever hands could ask for."""
     rng = np.random.default_rng(seed)
     shown, now, grid = Wall(), 0.0, wall((0.0, 0.0, 0.0))
     calm_until = 0.0
-    while now < 6.0:
+    while now < 4.0:
         if now >= calm_until:
             area = (int(rng.integers(6, ROWS + 1)), int(rng.integers(6, COLUMNS + 1)))
             colour = rng.random(3) if rng.random() < 0.5 else (rng.random(), 0.0, 0.0)
