@@ -84,7 +84,7 @@ class FlashLimiter:
     def _hold(self, asked: FlashMeter, grid: Grid, now: float, since_s: float, most: int) -> float:
         count = asked.show(grid, now)
         self._most_asked = _worst(self._most_asked, count)
-        # Always of the farthest: by equal shares the wall comes to the middle of what flashes, by equal steps it would not.
+        # By equal shares the wall comes to the middle of what flashes; by equal steps it would not.
         self._farthest = max(self._farthest, self._distance(grid))
         slow = min(_PACE * since_s / self._farthest, 1.0)
         if count.most > most:
