@@ -107,8 +107,10 @@ class FlashGuard:
 
     def release(self) -> None:
         """Give the graphics card its memory back."""
-        for part in (*self._shaders.values(), self._asked, self._before, self._light, self._light_before):
-            part.release()
+        for shader in self._shaders.values():
+            shader.release()
+        for small in (self._asked, self._before, self._light, self._light_before):
+            small.release()
         self._screen.release()
         self._grid.release()
 

@@ -113,15 +113,17 @@ class FlashLimiter:
 
     def _distance(self, grid: Grid) -> float:
         """Return how far the wall is from `grid`, in thresholds, all but for a few cells."""
-        change = np.abs(grid - self._shown)
+        change = grid - self._shown
+        reddish = _is_reddish(grid) | _is_reddish(self._shown)
         apart = np.maximum(
-            np.abs((grid - self._shown) @ _LUMINANCE) / self._careful.luminance,
-            np.where(self._is_red(grid) | self._is_red(self._shown), change @ np.abs(_RED), 0.0) / self._careful.red,
+            np.abs(change @ _LUMINANCE) / self._careful.luminance,
+            np.where(reddish, np.abs(change @ _RED), 0.0) / self._careful.red,
         )
         return float(np.partition(apart, -_FEW_CELLS - 1, axis=None)[-_FEW_CELLS - 1])
 
-    def _is_red(self, grid: Grid) -> NDArray[np.bool_]:
-        return np.asarray(grid[..., 0] >= 0.5 * grid.sum(axis=2), np.bool_)
+
+def _is_reddish(grid: Grid) -> NDArray[np.bool_]:
+    return np.asarray(grid[..., 0] > 0.5 * grid.sum(axis=2), np.bool_)
 
 
 def _worst(one: Count, other: Count) -> Count:
