@@ -17,7 +17,7 @@ from installation.render.render_target import RenderTarget
 from installation.render.shader import SHADERS, Shader, Uniform
 from installation.status import FlashStatus
 
-_CELL_PX: Final = 5
+_CELL_PX: Final = 4
 SMALL_PX: Final = (COLUMNS * _CELL_PX, ROWS * _CELL_PX)
 """Each cell of the limiter's grid is as many whole pixels; a wall that is held back is shown from these."""
 _STAGES: Final = SHADERS / "stages"
