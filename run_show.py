@@ -57,7 +57,12 @@ def build_parser() -> argparse.ArgumentParser:
         help="what there is to control, for whoever asks, and announced in the network; as --page elsewhere",
     )
     add("--midi", metavar="NAME|auto|none", help="the controller (default: the preset's)")
-    add("--venue", type=Path, metavar="DIR", help="where this place keeps presets, controllers, pictures and films")
+    add(
+        "--venue",
+        type=Path,
+        metavar="DIR",
+        help="where this place keeps presets, cues, hours, controllers, pictures and films",
+    )
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
     add("--dry-run", action="store_true", help="print the resolved configuration as YAML, then end")
     add("--version", action="store_true", help="print version and revision, then end")

@@ -23,13 +23,16 @@ from installation.control.osc import OscControl
 from installation.control.oscquery import OscQuery
 from installation.control.page import OperatorPage
 from installation.control.page_sources import Sources
+from installation.cue_deeds import CueDeeds, CueSources
+from installation.cue_list import CueList, read_cues
 from installation.desk import Desk
+from installation.followed_file import FollowedFile
 from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
-from installation.model_names import ModelNames
+from installation.model_names import ModelNameError, ModelNames
 from installation.options import ShowConfig, StartOnly
 from installation.output.films import Films
 from installation.output.headless import open_headless
@@ -41,7 +44,7 @@ from installation.output.surface import DisplayError, Surface
 from installation.output.thumbnail import Thumbnailer
 from installation.output.wall import WallView
 from installation.output.window import WindowSurface, open_window
-from installation.preset import PRESET_FOLDER, Preset, preset_folders, preset_names, preset_values
+from installation.preset import PRESET_FOLDER, Preset, PresetError, preset_folders, preset_names, preset_values
 from installation.preset_deeds import PresetDeeds
 from installation.preset_fader import PresetFader
 from installation.preset_follower import PresetFollower
@@ -55,6 +58,8 @@ from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
+from installation.schedule import read_schedule
+from installation.schedule_deeds import ScheduleDeeds
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
 from installation.status import CaptureStatus, InferenceStatus
@@ -136,7 +141,14 @@ def _wire(
     load = partial(load_usable_named, folders=folders)
     take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     presets = PresetFollower(desk, preset, load, take_over, lambda coming: renderer.prepare(coming.passes))
-    wall = Thumbnailer()
+    wall, watch = Thumbnailer(), PresetWatch(listed)
+    cues = CueDeeds(
+        desk,
+        presets,
+        FollowedFile(config.venue.cues, partial(read_cues, presets=listed), CueList()),
+        CueSources(load, lambda: watch.names, partial(_model_of, names), lambda: show.features),
+        args.seed,
+    )
     controls: dict[str, ControlSurface] = {
         "osc": osc,
         "midi": midi,
@@ -144,6 +156,8 @@ def _wire(
         "link": link,
         "presets": PresetDeeds(desk, presets, PresetStore(config.venue.presets, folders), wall, lambda: models.chosen),
         "fader": PresetFader(desk, presets, load),
+        "cues": cues,
+        "schedule": ScheduleDeeds(desk, FollowedFile(config.venue.schedule, read_schedule, None)),
     }
     parts = Parts(
         clock=clock,
@@ -151,7 +165,7 @@ def _wire(
         renderer=renderer,
         reader=PixelReader(surface.context),
         desk=desk,
-        keyboard=Keyboard(desk, PresetWatch(partial(preset_names, folders)), surface.toggle_fullscreen),
+        keyboard=Keyboard(desk, watch, surface.toggle_fullscreen, lambda: cues.names),
         ring=ring,
         frames=frames,
         params=params,
@@ -167,6 +181,7 @@ def _wire(
         presets=presets,
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},
         models=models,
+        cues=cues.shown,
         start_only=StartOnly.of(config),
     )
     if refit is not None:
@@ -240,6 +255,13 @@ def _oscquery(
         token=None if page is None else page.token,
         token_file=config.venue.token,
     )
+
+
+def _model_of(names: ModelNames, name: str) -> str:
+    try:
+        return str(names.folder_of(name))
+    except ModelNameError as error:
+        raise PresetError(f"model: {error}") from None
 
 
 def _services(osc: OscControl, osc_host: str, query: OscQuery) -> list[Service]:

@@ -34,7 +34,7 @@ class Desk:
     def __init__(self, values: Mapping[str, ParameterValue] = DEFAULTS, routes: Sequence[Route] = ()) -> None:
         self._lock = threading.Lock()
         self._pending_updates: dict[str, Post] = {}
-        self._morph: tuple[Mapping[str, ParameterValue], float] | None = None
+        self._morph: tuple[Mapping[str, ParameterValue], float, str | None] | None = None
         self._set: dict[str, ParameterValue] = {a: parameter(a).check(v) for a, v in {**DEFAULTS, **values}.items()}
         self._moving: dict[str, float] = {a: float(v) for a, v in self._set.items() if PARAMETERS[a].is_number}
         self._ramps: dict[str, Ramp] = {}
@@ -94,14 +94,14 @@ class Desk:
         """Call `watcher(address, value, origin)` at each change, on the show's thread; it must not block."""
         self._watchers.append(watcher)
 
-    def morph(self, values: Mapping[str, ParameterValue], duration_s: float) -> None:
+    def morph(self, values: Mapping[str, ParameterValue], duration_s: float, easing: str | None = None) -> None:
         """Move to all of `values` in `duration_s` seconds from the next tick; switches turn at once. Any thread.
 
-        Numbers move as `/show/easing` says. A hand on one of them takes it out of the movement.
+        Numbers move as `easing` says, else `/show/easing`. A hand on one of them takes it out of the movement.
         """
         checked = {address: parameter(address).check(value) for address, value in values.items()}
         with self._lock:
-            self._morph = (checked, duration_s)
+            self._morph = (checked, duration_s, easing)
 
     def correct(self, address: str, value: ParameterValue) -> None:
         """State what is so, whatever was asked for before; a pending update stands. The show's thread alone."""
@@ -125,9 +125,9 @@ class Desk:
         halfway = {address: PARAMETERS[address].check(self._moving[address]) for address in self._ramps}
         return {**self._set, **halfway}
 
-    def route(self, routes: Sequence[Route], duration_s: float = 0.0) -> None:
+    def route(self, routes: Sequence[Route], duration_s: float = 0.0, easing: str | None = None) -> None:
         """Cross to another modulation in `duration_s` seconds. The show's thread alone."""
-        self._modulator.go_to(routes, duration_s, self._easing)
+        self._modulator.go_to(routes, duration_s, EASINGS[easing] if easing else self._easing)
 
     def tick(self, now: float, features: Features) -> Controls:
         """Take in all pending updates and return the values at `now`. The show's thread alone."""
@@ -148,8 +148,10 @@ class Desk:
             values[address] = PARAMETERS[address].clamp(float(values[address]) + offset)
         return Controls(MappingProxyType(values), self._revision)
 
-    def _begin_morph(self, values: Mapping[str, ParameterValue], duration_s: float, now: float) -> None:
-        easing = self._easing  # the preset that comes may bring another, for the next one
+    def _begin_morph(
+        self, values: Mapping[str, ParameterValue], duration_s: float, named: str | None, now: float
+    ) -> None:
+        easing = EASINGS[named] if named else self._easing  # the preset that comes may bring another, for the next one
         for address, value in values.items():
             row = PARAMETERS[address]
             if row.is_number and duration_s > 0:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from installation.cue_status import CueStatus
 from installation.status import DisplayStatus, RecordingStatus, ShowStatus
 from installation.values import Features
 
@@ -27,6 +28,7 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
     for output in status.outputs.values():
         if isinstance(output, RecordingStatus) and output.file:
             lines.append(f"recording {output.file}, {output.recorded_s:.0f} s")
+    lines += cue_lines(status.cues)
     if status.preset_note:
         lines.append(status.preset_note)
     if slow.swap.words:
@@ -36,6 +38,24 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
     if status.heard:
         lines.append(f"heard {status.heard}")
     return lines + [f"{part}: {words}" for part, words in status.reasons.items()]
+
+
+def cue_lines(cues: CueStatus) -> list[str]:
+    """Return where the cues and the playlist are, and what comes next, when."""
+    lines = []
+    locked = ", locked" if cues.locked else ""
+    if cues.current:
+        next_one = f", then {cues.next}" if cues.next else ""
+        lines.append(f"cue {cues.number} {cues.current}{_left(cues.left_s)}{next_one}{locked}")
+    if cues.at:
+        lines.append(f"cue {cues.at}")
+    if cues.look:
+        lines.append(f"playlist: {cues.look}{_left(cues.look_left_s)}{locked}")
+    return lines
+
+
+def _left(left_s: float | None) -> str:
+    return "" if left_s is None else f", {int(left_s) // 60}:{int(left_s) % 60:02d} left"
 
 
 def _auto_gain(status: ShowStatus) -> str:

@@ -40,6 +40,13 @@ class ModelNames:
             raise ModelNameError(f"a model is named by a folder below the show's own, got {quoted(name)}")
         return tuple(str(folder / path) for folder in self._folders)
 
+    def folder_of(self, name: str) -> Path:
+        """Return the folder of the bundle that `name` means. Raises ModelNameError where there is none."""
+        for folder in self.candidates(name):
+            if (Path(folder) / CARD).is_file():
+                return Path(folder)
+        raise ModelNameError(f"there is no model {quoted(name)}")
+
     def name_of(self, folder: Path) -> str:
         """Return what the model in `folder` is called, and know it by that name from now on."""
         above = [one for one in self._folders if one in folder.parents]

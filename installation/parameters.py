@@ -58,6 +58,8 @@ class Parameter:
     forbidden: str = ""
     clips: bool = True
     """Whether a surface's number outside the range means its nearest end, as of a fader that overshoots."""
+    numbers: bool = False
+    """Whether a surface's whole number is a text's, as of what stands in a list."""
 
     @property
     def group(self) -> str:
@@ -105,6 +107,8 @@ class Parameter:
             return self._accept_number(value)
         if self.kind is Kind.BOOL:
             return self._accept_switch(value)
+        if self.numbers and not isinstance(value, str | bool) and (number := _number(value)) is not None:
+            value = str(int(number)) if number == int(number) and abs(number) < _MOST_COUNTED else value
         return self.check(value)
 
     def from_unit(self, position: float) -> float:
@@ -170,6 +174,7 @@ _SWITCH_WORDS: Final = MappingProxyType({"true": True, "on": True, "false": Fals
 _ON_FROM: Final = 0.5
 """Of 1; buttons that say 127 or 255 for on say 0 for off."""
 _MOST_DIGITS: Final = 40
+_MOST_COUNTED: Final = 1e6
 _DEEPEST: Final = 8
 
 
@@ -239,6 +244,11 @@ _VERSION: Final = "the preset that is shown as it was saved so many times ago; 0
 _EASING: Final = "how a change of preset moves: slow at both ends, even, slow to begin, slow to arrive"
 _AB: Final = "between two presets, when both are named: 0 /show/a, 1 /show/b"
 
+_CUE: Final = "go to a cue of the venue, by its number or name; next and back from the one that is shown"
+_PLAYLIST: Final = "whether one look of the venue's playlist follows another by itself"
+_LOCK: Final = "nothing changes by itself: playlist, and cues with a duration or a time of the day"
+_LIGHT: Final = "how much light the picture has; opening hours fade it up, and to black"
+
 _BETWEEN: Final = "from one generated picture to the next: it fades, or what is seen in both moves there"
 
 _ROWS: Final = (
@@ -288,6 +298,12 @@ _ROWS: Final = (
     Parameter("/show/a", Kind.TEXT, "", "one of two presets, by name", letters=100, forbidden="/\\"),
     Parameter("/show/b", Kind.TEXT, "", "the other, by name", letters=100, forbidden="/\\"),
     _float("/show/ab", 0, 0, 1, _AB, smoothing_s=0.1),
+    Parameter("/show/cue", Kind.TEXT, "", _CUE, letters=100, forbidden="/\\", numbers=True),
+    Parameter("/show/go", Kind.TRIGGER, True, "go to the next cue"),
+    Parameter("/show/back", Kind.TRIGGER, True, "go to the cue before"),
+    Parameter("/show/playlist", Kind.CHOICE, "off", _PLAYLIST, choices=("off", "in order", "shuffle")),
+    _bool("/show/lock", False, _LOCK),
+    _float("/show/light", 1, 0, 1, _LIGHT, smoothing_s=0.1),
     Parameter("/show/save", Kind.TEXT, "", _SAVE, letters=100, forbidden="/\\"),
     Parameter("/show/rename", Kind.TEXT, "", _RENAME, letters=100, forbidden="/\\"),
     Parameter("/show/version", Kind.INT, 0, _VERSION, low=0, high=10, clips=False),
@@ -309,7 +325,7 @@ PARAMETERS: Final = MappingProxyType({row.address: row for row in _ROWS})
 
 DEFAULTS: Final = MappingProxyType({row.address: row.default for row in _ROWS})
 
-_MORE_DEEDS: Final = ("/show/ab", "/show/version", "/show/record")
+_MORE_DEEDS: Final = ("/show/ab", "/show/version", "/show/record", "/show/playlist", "/show/lock", "/show/light")
 
 DEEDS: Final = frozenset(
     row.address

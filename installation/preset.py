@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
+from installation.document_faults import first_fault
 from installation.exit_codes import ExitCode
 from installation.modulation import Route
 from installation.parameters import DEEDS, DEFAULTS, ParameterError, nearest, parameter
@@ -217,7 +218,7 @@ def read_preset(file: Path, stands_for: Path | None = None) -> Preset:
             raise PresetError(f"{shown}: a preset is a YAML mapping with at least name and description")
         return _checked(_Document.model_validate(raw), path)
     except ValidationError as error:
-        raise PresetError(f"{shown}: {_explain(error)}") from None
+        raise PresetError(f"{shown}: {first_fault(error, _known_keys)}") from None
     except (DocumentError, ParameterError) as error:
         raise PresetError(f"{shown}: {error}") from None
     except (OSError, RuntimeError) as error:  # a circle of links
@@ -315,20 +316,6 @@ def _checked_route(route: _Route) -> Route:
     if not row.is_number:
         raise ParameterError(f"modulation: {route.to} takes {row.range_text}: a feature cannot move it")
     return Route(route.feature, route.to, route.amount, route.attack, route.release)
-
-
-def _explain(error: ValidationError) -> str:
-    """Say the first fault in our words: where, what, and the nearest key that exists."""
-    # A misspelt key is both unknown and missing: what was written tells more than what was not.
-    first = min(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden")
-    where = one_line(".".join(str(part) for part in first["loc"]))
-    if first["type"] == "extra_forbidden":
-        key = str(first["loc"][-1])
-        return f"unknown key {where!r}{nearest(key, _known_keys(first['loc']))}"
-    if first["type"] == "missing":
-        return f"{where} is required"
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return f"{where}: {message[0].lower()}{message[1:]}, got {quoted(first['input'])}"
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:

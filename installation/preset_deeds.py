@@ -41,6 +41,7 @@ _ON_DISK: Final = (SAVE, RENAME)
 _STAYS: Final = frozenset({*DEEDS, "/show/blackout", "/show/freeze"})
 """What /show/cancel does not touch: who went dark stays dark."""
 _PICTURE_WITHIN_S: Final = 1.0
+_DARK_BELOW: Final = 0.2
 _PAUSE_S: Final = 0.5
 """Between two savings: a flood of them is not a flood of files and lines in the log."""
 _AT_THE_END_S: Final = 2.0
@@ -180,16 +181,19 @@ class PresetDeeds:
         if name != shown.path.stem:
             preset = replace(preset, name=name)
         self._saving = _Saving(name, preset, self._model(), shown, now)
-        if not self._desk.get("/show/blackout"):  # a black picture says nothing of a look
+        if not self._dark:  # a black picture says nothing of a look
             self._wall.ask()
 
     def _save(self, saving: _Saving, now: float) -> None:
         pixels = self._wall.take()
-        dark = bool(self._desk.get("/show/blackout"))
-        if pixels is None and not dark and now - saving.asked_at < _PICTURE_WITHIN_S:
+        if pixels is None and not self._dark and now - saving.asked_at < _PICTURE_WITHIN_S:
             return
         self._saving = None
         self._send(SAVE, f"saving {one_line(saving.name)}", partial(self._saved, saving, pixels), now)
+
+    @property
+    def _dark(self) -> bool:
+        return bool(self._desk.get("/show/blackout")) or float(self._desk.get("/show/light")) < _DARK_BELOW
 
     def _saved(self, saving: _Saving, pixels: Pixels | None) -> _Done:
         """Save, in a thread."""

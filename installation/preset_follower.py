@@ -41,6 +41,7 @@ class PresetRefusal:
 class Look:
     """What the show goes to: a preset under its name, and the values and the modulation that it is moved to, None where
     somebody else moves those. `version` is 0 for the preset as its file is, else how many times ago it was saved.
+    `morph_s` and `easing` are None where the operator's own count.
     """
 
     name: str
@@ -48,6 +49,8 @@ class Look:
     values: Mapping[str, ParameterValue] | None
     routes: tuple[Route, ...] | None
     version: int = 0
+    morph_s: float | None = None
+    easing: str | None = None
 
     @classmethod
     def of(cls, name: str, preset: Preset, version: int = 0) -> "Look":
@@ -164,11 +167,11 @@ class PresetFollower:
         except (ParameterError, ShaderError) as error:
             self._coming = None
             return self._refuse(look.name, f"{look.preset.path.name}: {error}", now)
-        morph_s = float(self._desk.get("/show/morph"))
+        morph_s = float(self._desk.get("/show/morph")) if look.morph_s is None else look.morph_s
         if look.routes is not None:
-            self._desk.route(look.routes, morph_s)
+            self._desk.route(look.routes, morph_s, look.easing)
         if look.values is not None:
-            self._desk.morph(look.values, morph_s)
+            self._desk.morph(look.values, morph_s, look.easing)
         self.refusal, self.refused_at, self.version = None, None, look.version
         self.settle(look.name, look.preset)
         for watcher in self._watchers:

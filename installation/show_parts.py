@@ -1,12 +1,13 @@
 """What a show is made of: the parts that `installation.assembly` wires, and what the loop expects of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from installation.audio.features import FastPath
 from installation.clock import Clock, Pacer
 from installation.control.keyboard import Keyboard
+from installation.cue_status import CueStatus
 from installation.desk import Desk
 from installation.generator_pace import GeneratorPace
 from installation.hosting import Host
@@ -78,6 +79,7 @@ class Parts:
     fast_path: FastPath = field(default_factory=FastPath)
     beat_clocks: Mapping[str, BeatClock] = field(default_factory=dict)
     """By the choices of `/audio/clock`."""
+    cues: Callable[[], CueStatus] = CueStatus
     start_only: StartOnly = field(default_factory=StartOnly)
     fatal: tuple[type[Exception], ...] = ()
     """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""

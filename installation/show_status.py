@@ -51,6 +51,7 @@ def show_status(
         heard=heard_words(slow_path.heard),
         controls={name: control.status() for name, control in parts.controls.items()},
         outputs=outputs,
+        cues=parts.cues(),
         ages=_ages(parts, moment),
         memory_mib={name: round(mib, 1) for name, mib in dict(memory_mib).items()},
         recording=outputs.get("recording"),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from installation.cue_status import CueStatus
 from installation.values import Condition, Doing
 
 
@@ -236,6 +237,14 @@ class PresetStatus(ControlStatus):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleStatus(ControlStatus):
+    """Whether the venue is `open`, None where there is no schedule, and what happens `next`, in words."""
+
+    open: bool | None = None
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaderStatus(ControlStatus):
     """Which presets the fader `/show/ab` lies between; empty while it lies between none."""
 
@@ -388,6 +397,7 @@ class ShowStatus:
     controls: Mapping[str, ControlStatus] = field(default_factory=lambda: MappingProxyType({}))
     outputs: Mapping[str, SinkStatus] = field(default_factory=lambda: MappingProxyType({}))
     ages: AgesStatus = AgesStatus()
+    cues: CueStatus = field(default_factory=CueStatus)
     memory_mib: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """Resident memory of each process when it was last looked at."""
     recording: SinkStatus | None = None

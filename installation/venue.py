@@ -49,6 +49,16 @@ class Venue:
         return self.folder / "films"
 
     @property
+    def cues(self) -> Path:
+        """The cue list and the playlist."""
+        return self.folder / "cues.yaml"
+
+    @property
+    def schedule(self) -> Path:
+        """The opening hours."""
+        return self.folder / "schedule.yaml"
+
+    @property
     def token(self) -> Path:
         """The operator page's token, where it is to outlive a run."""
         return self.folder / "token"

@@ -20,6 +20,7 @@ ROOMS = ("audio", "control", "inference", "output", "render")
 
 ABOVE_THE_ROOMS = {"show", "show_parts", "account", "assembly", "main", "offline", "options", "workers", "diagnosis"}
 ABOVE_THE_ROOMS |= {"preset_use", "preset_follower", "preset_deeds", "preset_fader", "model_follower", "calibration"}
+ABOVE_THE_ROOMS |= {"cue_deeds"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",

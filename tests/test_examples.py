@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 import run_show
+from installation.cue_list import read_cues
 from installation.main import arguments_of
 from installation.options import resolve
 from installation.output.headless import open_headless
 from installation.preset import preset_names
 from installation.render.shader import Shader
+from installation.schedule import read_schedule
 from s2s.__main__ import build_parser, main
 from tests.manuals import MANUALS, examples, read
 from tests.reference import ROOT, verbs_of
@@ -70,6 +72,15 @@ def test_the_presets_can_be_played(tmp_path: Path) -> None:
         (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
         parsed = run_show.build_parser().parse_args(["--preset", str(tmp_path / f"{number}.yaml")])
         assert resolve(arguments_of(parsed)).preset.midi_map
+
+
+def test_the_cues_and_the_opening_hours_can_be_used(tmp_path: Path) -> None:
+    evening, hours = examples("installation/README.md", "yaml")
+    (tmp_path / "cues.yaml").write_text(evening, encoding="utf-8")
+    (tmp_path / "schedule.yaml").write_text(hours, encoding="utf-8")
+    cues = read_cues(tmp_path / "cues.yaml", preset_names)
+    assert [cue.name for cue in cues.cues] == ["doors", "overture", "interval", "second half", "night"]
+    assert read_schedule(tmp_path / "schedule.yaml").fade_s == 20
 
 
 @pytest.fixture

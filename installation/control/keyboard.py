@@ -20,8 +20,11 @@ HOLD_S: Final = 2.0
 
 _LEARN: Final = "/show/learn"
 _PRESET: Final = "/show/preset"
+_CUE: Final = "/show/cue"
+_GO: Final = "/show/go"
+_BACK: Final = "/show/back"
 _MOST_PRESETS: Final = 9
-_NO_HAND: Final = ("midi", "preset", "show")
+_NO_HAND: Final = ("midi", "preset", "show", "cue")
 """Who moves controls and is nothing to learn from: the controller itself, a change of preset, the show."""
 
 Act = Callable[["Keyboard"], None]
@@ -84,7 +87,9 @@ LINES: Final = (
     Line("B", "blackout, and back", {"b": _toggle("/show/blackout")}),
     Line("Space", "freeze the picture, and go on", {"space": _toggle("/show/freeze")}),
     Line("N  P", "next preset, previous preset", {"n": _go(1), "p": _go(-1)}),
-    Line("1 … 9", "go to one of the first nine presets", _DIGITS),
+    Line("1 … 9", "go to one of the first nine cues, where there are none, presets", _DIGITS),
+    Line("Enter", "next cue", {"return": _fire(_GO), "enter": _fire(_GO)}),
+    Line("Backspace", "the cue before", {"backspace": _fire(_BACK)}),
     Line("T", "tap the beat: from the third tap on that is the tempo", {"t": _fire("/audio/tap")}),
     Line("K", "keep the latent where it is, and let it go", {"k": _toggle("/latent/hold")}),
     Line(
@@ -115,7 +120,14 @@ class Keyboard:
     `ended` turns true, for good, when Esc was held long enough.
     """
 
-    def __init__(self, desk: Desk, presets: PresetNames, toggle_fullscreen: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        presets: PresetNames,
+        toggle_fullscreen: Callable[[], None],
+        cues: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        self._cues = cues
         self.desk = desk
         self.ended = False
         self._toggle_fullscreen = toggle_fullscreen
@@ -162,7 +174,11 @@ class Keyboard:
         self._note_moved(address)  # not only when the desk has it: the next key may come in the same turn
 
     def go_to(self, number: int) -> None:
-        """Go to the preset with that `number`, from 1, if there are so many."""
+        """Go to the cue with that `number`, from 1, if there are so many; to that preset where there are no cues."""
+        if cues := self._cues():
+            if number <= len(cues):
+                self.post(_CUE, str(number))
+            return
         names = self._presets.names
         if number <= len(names):
             self.post(_PRESET, names[number - 1])

@@ -24,7 +24,10 @@ _ROWS: Final = {
     "AB": ("z", "x", "c", "v", "b", "n", "m", "comma", "period", "slash"),
 }
 """The rows of the main block from the left, as ISO/IEC 9995-1 names them: E is that of the digits."""
-_SINGLE: Final = {"SPCE": "space", "ESC": "escape", "UP": "up", "DOWN": "down", "LEFT": "left", "RGHT": "right"}
+_SINGLE: Final = {
+    **{"SPCE": "space", "ESC": "escape", "UP": "up", "DOWN": "down", "LEFT": "left", "RGHT": "right"},
+    **{"RTRN": "return", "KPEN": "enter", "BKSP": "backspace"},
+}
 
 
 class _Names(ctypes.Structure):

@@ -213,7 +213,9 @@ class Renderer:
     def _show(
         self, target: moderngl.Framebuffer, uniforms: dict[str, Uniform], controls: Controls, now: float, since_s: float
     ) -> None:
-        light = 1.0 - self._blackout.update(controls.switch("/show/blackout"), since_s)
+        light = controls.number("/show/light") * (
+            1.0 - self._blackout.update(controls.switch("/show/blackout"), since_s)
+        )
         fit = controls.text("/render/fit") == "fit"
         if self._picture is None or fit:
             target.use()  # or the scissor of the target drawn last would clip the clearing

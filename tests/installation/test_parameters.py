@@ -148,3 +148,14 @@ def test_an_endless_address_gets_a_short_answer() -> None:
     with pytest.raises(ParameterError) as refusal:
         parameter("/audio/gain" * 10_000)
     assert len(str(refusal.value)) < 200
+
+
+@pytest.mark.parametrize(("said", "taken"), [(3, "3"), (3.0, "3"), ("3", "3"), ([3], "3"), ("next", "next")])
+def test_a_number_names_what_stands_in_a_list(said: object, taken: str) -> None:
+    assert parameter("/show/cue").accept(said) == taken
+
+
+@pytest.mark.parametrize("said", [True, 2.5, float("nan"), None, 1e300, {}])
+def test_what_is_no_place_in_a_list_is_refused(said: object) -> None:
+    with pytest.raises(ParameterError, match="/show/cue takes"):
+        parameter("/show/cue").accept(said)

@@ -2,6 +2,7 @@
 
 import "./theme.js";
 import {buildAccess} from "./access.js";
+import {CUES_HAVE_A_PLACE, Cues} from "./cues.js";
 import {Desk} from "./desk.js";
 import {button, find, make, notice} from "./dom.js";
 import {AT_HAND, buildHand} from "./hand.js";
@@ -20,7 +21,7 @@ const link = new Link({hear, see: (jpeg) => picture.take(jpeg), change: showLink
 const desk = new Desk({send: (message) => link.send(message), isOpen: () => link.isOpen, refuse: notice});
 const learn = new Learn(desk);
 const picture = new Picture((message) => link.send(message));
-let presets = null, built = "", program = "";
+let presets = null, cues = null, built = "", program = "";
 
 function hear(message) {
   switch (message.type) {
@@ -30,6 +31,7 @@ function hear(message) {
     case "status":
       showStatus(message.status, {roundTripMs: link.roundTripMs, program});
       learn.show(message.status.controls?.midi);
+      cues?.show(message.status.cues);
       presets?.show(Object.values(message.status.controls ?? {}).find((surface) => "draft" in surface));
       showEvents();
       break;
@@ -59,11 +61,12 @@ function greet({parameters, access, deeds, presets: named, models, product}) {
 function build(parameters, deeds) {
   buildHand(desk);
   presets = new Presets(desk, learn);
-  const hidden = new Set([...AT_HAND, ...OF_PRESETS, ...HAVE_A_PLACE]);
+  cues = new Cues(desk, learn);
+  const hidden = new Set([...AT_HAND, ...OF_PRESETS, ...HAVE_A_PLACE, ...CUES_HAVE_A_PLACE]);
   // A deed that this page knows no place for would otherwise be out of reach.
   const listed = parameters.filter((p) => !hidden.has(p.address));
   const atHand = parameters.filter((p) => AT_HAND.includes(p.address) || p.address === "/show/ab"
-    || (deeds.has(p.address) && p.kind === "trigger" && HAVE_A_PLACE.includes(p.address)));
+    || (deeds.has(p.address) && p.kind === "trigger" && [...HAVE_A_PLACE, ...CUES_HAVE_A_PLACE].includes(p.address)));
   buildList(listed, atHand, desk, learn);
   learn.begin();
   buildAccess();

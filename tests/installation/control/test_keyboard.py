@@ -207,3 +207,15 @@ def test_the_list_has_every_key_once() -> None:
     keys = [key for line in LINES for key in line.acts]
     assert len(keys) == len(set(keys))
     assert all(line.does and line.label for line in LINES)
+
+
+def test_digits_go_to_cues_where_the_venue_has_some_and_enter_to_the_next() -> None:
+    room = Room("dawn", "dusk")
+    room.keyboard = Keyboard(room.desk, room.presets, room.toggle_fullscreen, lambda: ("doors", "storm"))
+    room.press("2")
+    assert (room.desk.get("/show/cue"), room.desk.get("/show/preset")) == ("2", "")
+    room.press("9")
+    assert room.desk.get("/show/cue") == "2"
+    for key, address in (("return", "/show/go"), ("enter", "/show/go"), ("backspace", "/show/back")):
+        room.press(key)
+        assert [post.address for post in room.desk.taken] == [address]

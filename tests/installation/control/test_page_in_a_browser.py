@@ -8,7 +8,9 @@ import pytest
 
 from installation.control.page import OperatorPage
 from installation.control.page_sources import Sources
+from installation.cue_status import CueStatus
 from installation.desk import Desk
+from installation.plain import to_plain
 from installation.status import ShowStatus
 from tests.browser import Browser
 from tests.live_show import LiveShow
@@ -385,3 +387,18 @@ def too_small(browser: Browser) -> list[str]:
             .map(([one, box]) => `${one.outerHTML.slice(0, 90)} ${box.width} x ${box.height}`)"""
         )
     )
+
+
+def test_the_cues_are_listed_counted_down_and_gone_through(browser: Browser, show: LiveShow) -> None:
+    cues = CueStatus("storm", 2, "dark", left_s=65.0, by_itself=True, cues=("doors", "storm", "dark"))
+    show.status = dict(to_plain(ShowStatus(cues=cues)))
+    browser.shape(*PHONE_PX, phone=True)
+    go(browser, show)
+    wait_for_text(browser, "#cue-left", "1:05")
+    assert text(browser, "#cue-next") == "then: dark"
+    assert text(browser, "#cue-names [aria-current]") == "2storm"
+    for selector in ("#cue-go", "#cue-back", '#cue-names [data-cue="doors"]'):
+        browser.value(f"document.querySelector({json.dumps(selector)}).click()")
+    assert wait_until(lambda: bool(asked(show, "/show/cue")))
+    assert (asked(show, "/show/go"), asked(show, "/show/back"), asked(show, "/show/cue")) == ([True], [True], [1])
+    assert browser.complaints() == []

@@ -45,7 +45,7 @@ def test_a_key_that_went_down_elsewhere_means_nothing_until_it_was_let_go_of() -
         ("ESC", "escape"),
         ("RGHT", "right"),
         ("LFSH", ""),
-        ("KPEN", ""),
+        ("KPDL", ""),
         ("AE13", ""),
         ("", ""),
     ],

@@ -168,11 +168,12 @@ def test_while_the_picture_is_frozen_the_world_stands_still(context: moderngl.Co
 def test_on_a_cpu_it_paints_smaller_where_it_would_take_too_long(context: moderngl.Context) -> None:
     stage = Stage(context, (640, 360), (), adaptive=True, budget_s=1e-4)
     sizes = set()
-    for _ in range(120):
+    for _ in range(240):
         stage.show(flat((200, 0, 0)), after_s=TURN_S, heard=heard("sea"), painter=1.0)
         target = stage.renderer._world._target
         sizes |= {target.size} if target else set()
-    assert min(sizes) == (80, 45) and max(sizes) == (102, 58)
+    assert min(sizes) == (80, 45)
+    assert max(sizes) == (103, 58)  # of passes 258 pixels wide: a power of two is gone out of the way of
 
 
 def test_a_moment_needs_no_more_than_its_state(context: moderngl.Context, painted: Painter) -> None:
