@@ -46,6 +46,7 @@ class Account:
             refused_preset=parts.presets.refusal or "",
             refused_model=parts.models.refusal or "",
             sinks=parts.sink_status(),
+            flashes=parts.renderer.flashes,
             fault=self._guard.words(now),
         )
 
@@ -62,6 +63,7 @@ class Account:
             "restarts": parts.capture.restarts + parts.inference.restarts,
             "preset": parts.presets.current.name,
             "render": self._render_facts(),
+            "flashes": parts.renderer.flashes,
             **self.cadence.summary(),
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": parts.meter.living_s(parts.clock.now()),

@@ -130,6 +130,7 @@ def _wire(
         seed=args.seed,
         readiness=ShaderWarmer(),
         pass_warmer=PassWarmer() if is_software(surface.context) else None,
+        limit_flashes=preset.limits_flashes,
     )
     still = read_still(config.model / "thumbnail.png")
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)

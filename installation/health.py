@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from installation.hosting import Host
-from installation.status import CaptureStatus, ControlStatus, InferenceStatus, SinkStatus
+from installation.status import CaptureStatus, ControlStatus, FlashStatus, InferenceStatus, SinkStatus
 from installation.values import Condition, Health
 
 _SEVERITY: Final = {Condition.OK: 0, Condition.DEGRADED: 1, Condition.FAILED: 2}
@@ -40,6 +40,7 @@ class Facts:
     refused_preset: str = ""
     refused_model: str = ""
     sinks: Mapping[str, SinkStatus] = field(default_factory=dict)
+    flashes: FlashStatus = field(default_factory=FlashStatus)
     fault: str = ""
     """What the show's own loop stumbled over a moment ago."""
 
@@ -55,6 +56,7 @@ def findings(facts: Facts, now: float) -> dict[str, Finding]:
         "preset": _degraded(facts.refused_preset),
         "model": _degraded(facts.refused_model),
         **{name: _incident(status.problem) for name, status in facts.sinks.items()},
+        "flashes": check_flashes(facts.flashes),
         "show": check_loop(facts.fault, facts.presented_at, now),
     }
 
@@ -91,6 +93,11 @@ def check_pictures(newest_made_at: float | None, now: float) -> Finding:
 def check_control(status: ControlStatus) -> Finding:
     """Return how a control surface is doing. A controller that nobody named may be absent."""
     return Finding() if status.may_be_absent else _incident(status.problem)
+
+
+def check_flashes(status: FlashStatus) -> Finding:
+    """Return whether the picture is held back for the safety of the audience."""
+    return _degraded("more than three a second were asked for" if status.holding else "")
 
 
 def check_loop(fault: str, presented_at: float | None, now: float) -> Finding:

@@ -40,6 +40,8 @@ def run(parsed: argparse.Namespace) -> int:
         if parsed.version or parsed.diagnose:
             return tell_of_itself(parsed)
         config = resolve(arguments_of(parsed))
+        if not config.preset.limits_flashes:
+            log.warning("the flash limiter is OFF: preset %s says safety: {flashes: false}", config.preset.name)
         if parsed.dry_run:
             read_card(config.model)
             print_out(shown(config.as_yaml()))

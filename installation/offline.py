@@ -91,7 +91,15 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
     hour = partial(film_hour, float(values.get("/scene/hour", DEFAULTS["/scene/hour"])), clock)
     inference = undo.enter_context(closing(_inference(config, ring, box, frames, hour)))
     surface = undo.enter_context(closing(open_headless(args.size or _DEFAULT_SIZE)))
-    renderer = Renderer(surface.context, surface.size, passes=preset.passes, seed=seed, adaptive=False, wall_hour=hour)
+    renderer = Renderer(
+        surface.context,
+        surface.size,
+        passes=preset.passes,
+        seed=seed,
+        adaptive=False,
+        wall_hour=hour,
+        limit_flashes=preset.limits_flashes,
+    )
     undo.enter_context(closing(renderer))
     assert args.render is not None
     return Parts(

@@ -123,24 +123,28 @@ def _check_calibration(args: Arguments, source: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StartOnly:
-    """What a show has taken from its first preset and keeps: whether its window fills the screen. None is what the
-    command line decided, whatever a preset names.
+    """What a show has taken from its first preset and keeps: whether its window fills the screen, and whether flashes
+    are limited. None is what the command line decided, whatever a preset names.
     """
 
     fullscreen: bool | None = None
+    limits_flashes: bool = True
 
     @classmethod
     def of(cls, config: ShowConfig) -> Self:
         """Return what `config` leaves to its preset."""
         args = config.arguments
         no_window = args.output == "headless" or args.size is not None
-        return cls(None if no_window else config.preset.fullscreen)
+        return cls(None if no_window else config.preset.fullscreen, config.preset.limits_flashes)
 
     def note(self, preset: Preset) -> str:
         """Return in words what `preset` asks for that only another start can give; empty where that is nothing."""
-        if self.fullscreen is None or preset.fullscreen is self.fullscreen:
-            return ""
-        return f"window {'fullscreen' if preset.fullscreen else 'windowed'}: read at the start only"
+        notes = []
+        if self.fullscreen is not None and preset.fullscreen is not self.fullscreen:
+            notes.append(f"window {'fullscreen' if preset.fullscreen else 'windowed'}: read at the start only")
+        if self.limits_flashes and not preset.limits_flashes:
+            notes.append("flashes stay limited: only the preset that a show is started with can leave that out")
+        return "; ".join(notes)
 
 
 def model_folder(preset: Preset) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from installation.document_faults import first_fault
 from installation.exit_codes import ExitCode
@@ -74,6 +74,12 @@ class _Page(BaseModel):
     view: Literal["none", "open", "token"] = "none"
 
 
+class _Safety(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    flashes: StrictBool = True
+
+
 class _Document(BaseModel):
     """The YAML's keys, as `presets/README.md` explains them; anything else is refused."""
 
@@ -90,6 +96,7 @@ class _Document(BaseModel):
     passes: list[str] = Field(default_factory=lambda: ["upscale", "grade"], max_length=100)
     midi: _Midi = Field(default_factory=_Midi)
     page: _Page = Field(default_factory=_Page)
+    safety: _Safety = Field(default_factory=_Safety)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,7 @@ class Preset:
     midi_takeover: str = "jump"
     midi_feedback: bool = True
     page_view: Literal["none", "open", "token"] = "none"
+    limits_flashes: bool = True
 
     def as_document(self) -> dict[str, Any]:
         """Return the resolved preset with the file's own keys, ready for YAML."""
@@ -136,6 +144,7 @@ class Preset:
                 "map": [dict(entry) for entry in self.midi_map],
             },
             "page": {"view": self.page_view},
+            "safety": {"flashes": self.limits_flashes},
         }
 
 
@@ -257,6 +266,7 @@ def _checked(document: _Document, path: Path) -> Preset:
         midi_takeover=document.midi.takeover,
         midi_feedback=document.midi.feedback,
         page_view=document.page.view,
+        limits_flashes=document.safety.flashes,
     )
 
 
@@ -311,6 +321,6 @@ def _checked_route(route: _Route) -> Route:
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     if len(location) == 1:
         return list(_Document.model_fields)
-    models: Mapping[str, type[BaseModel]] = {"modulation": _Route, "page": _Page}
+    models: Mapping[str, type[BaseModel]] = {"modulation": _Route, "page": _Page, "safety": _Safety}
     model = models.get(str(location[0]), _Midi)
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -39,6 +39,7 @@ def preset_text(preset: Preset, path: Path, model: Path | None) -> str:
     document["model"] = "default" if model is None else _from(path, model)
     midi = {key: value for key, value in document["midi"].items() if key != "clock" or value != "none"}
     document["midi"] = midi
+    del document["safety"]  # whoever keeps a look takes no one's word for the safety of an audience
     return "".join(_entry(key, value) for key, value in document.items() if value is not None)
 
 

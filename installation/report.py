@@ -6,7 +6,7 @@ from typing import Any
 from installation.heard_meter import HeardMeter
 from installation.metering import MemoryMeter, Meter
 from installation.plain import to_plain
-from installation.status import CaptureStatus, ControlStatus, InferenceStatus
+from installation.status import CaptureStatus, ControlStatus, FlashStatus, InferenceStatus
 
 
 def build_report(
@@ -51,6 +51,7 @@ def build_report(
         },
         "heard": heard.summary(),
         "frames": {"skipped": meter.skipped},
+        "safety": {"flashes": _flashes(run.get("flashes", FlashStatus()))},
         "memory": memory.summary(),
         "startup": {
             "first_picture_s": _rounded(meter.first_picture_s),
@@ -78,6 +79,11 @@ def summary_line(report: Mapping[str, Any]) -> str:
         f"sound to light {_ms(latency['fast_ms']['p95'])} fast and {_ms(latency['slow_ms']['p95'])} slow (p95), "
         f"{report['audio']['lost_samples']} samples lost, {report['restarts']} restarts"
     )
+
+
+def _flashes(status: FlashStatus) -> dict[str, Any]:
+    """Return all of it but what is true at one moment only."""
+    return {key: value for key, value in to_plain(status).items() if key != "holding"}
 
 
 def _rate(count: int, duration_s: float | None) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from installation.heard_words import heard_words
 from installation.show_parts import Parts
-from installation.status import AgesStatus, DisplayStatus, ShowStatus
+from installation.status import AgesStatus, DisplayStatus, SafetyStatus, ShowStatus
 from installation.turn_timing import TurnTiming
 from installation.values import Features, Frame, Health
 
@@ -43,6 +43,7 @@ def show_status(
         slow_path=slow_path,
         display=DisplayStatus(round(meter.fps, 1), meter.interval_ms.percentiles(), timing.parts_ms(), timing.missed()),
         painter=parts.renderer.painter,
+        safety=SafetyStatus(parts.renderer.flashes),
         fast_ms=meter.fast_ms.percentiles(),
         control_ms=meter.control.percentiles(),
         tempo_bpm=round(moment.features.tempo_bpm, 1),

@@ -335,6 +335,28 @@ class PainterStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class FlashStatus:
+    """The flash limiter: whether it is `on` and `holding` the picture back now; the most `general` and `red` flashes
+    shown in any one second of the run, and `asked` for; how often it intervened, and for how long in all.
+    """
+
+    on: bool = False
+    holding: bool = False
+    general: float = 0.0
+    red: float = 0.0
+    asked: float = 0.0
+    interventions: int = 0
+    limited_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyStatus:
+    """What is done for the safety of the audience."""
+
+    flashes: FlashStatus = FlashStatus()
+
+
+@dataclass(frozen=True, slots=True)
 class AgesStatus:
     """How old the newest sound and the newest generated picture are, None before the first; for how long it runs."""
 
@@ -366,6 +388,7 @@ class ShowStatus:
     slow_path: InferenceStatus = InferenceStatus()
     display: DisplayStatus = DisplayStatus()
     painter: PainterStatus = PainterStatus()
+    safety: SafetyStatus = SafetyStatus()
     fast_ms: Percentiles = Percentiles()
     control_ms: Mapping[str, Percentiles] = field(default_factory=lambda: MappingProxyType({}))
     tempo_bpm: float = 0.0

@@ -10,6 +10,7 @@ import moderngl
 from PIL import Image, ImageDraw, ImageFont
 
 from installation.render.shader import SHADERS, Shader
+from installation.render.text_pace import TextPace
 
 _SHORTEST_INTERVAL_S: Final = 0.25
 _SMALLEST_TEXT: Final = 12
@@ -92,6 +93,47 @@ class KeyPanel(_Lettering):
     def hide(self) -> None:
         """Show nothing for now: what comes next is not held up by what there was."""
         self._written = None
+
+
+class Overlays:
+    """All text over the picture. It comes and goes at most once a second, and only where that is no flash too many."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self._hud, self._panel = HeadUpDisplay(context), KeyPanel(context)
+        self._hud_pace, self._panel_pace = TextPace(), TextPace()
+        self._lines: Sequence[str] = ()
+        self._rows: Sequence[tuple[str, str]] = ()
+
+    def draw(
+        self,
+        target: moderngl.Framebuffer,
+        lines: Sequence[str],
+        rows: Sequence[tuple[str, str]],
+        now: float,
+        *,
+        room: int | None,
+    ) -> None:
+        """Draw `lines` and `rows` over `target`, where there are any. `room` is how many more half flashes
+        there may be within this second, None where nobody counts.
+        """
+        self._lines, self._rows = lines or self._lines, rows or self._rows
+        if self._may_show(self._hud_pace, bool(lines), now, room):
+            self._hud.draw(target, self._lines, now)
+        if self._may_show(self._panel_pace, bool(rows), now, room):
+            self._panel.draw(target, self._rows, now)
+        else:
+            self._panel.hide()
+
+    def changes(self, now: float) -> int:
+        """Return how often text came or went within the last second."""
+        return self._hud_pace.changes(now) + self._panel_pace.changes(now)
+
+    def _may_show(self, pace: TextPace, wanted: bool, now: float, room: int | None) -> bool:
+        return wanted if room is None else pace.follow(wanted, now, room=room > self.changes(now))
+
+    def release(self) -> None:
+        self._hud.release()
+        self._panel.release()
 
 
 def write_lines(lines: Sequence[str], text_height: int) -> Image.Image:

@@ -13,9 +13,10 @@ from installation.clock import local_hour
 from installation.render.chain import Chain
 from installation.render.crossfade import Ramp
 from installation.render.extension import Extension
+from installation.render.flash_guard import FlashGuard
 from installation.render.frame_texture import FrameTexture
 from installation.render.framing import cover, internal_size, place
-from installation.render.overlay import HeadUpDisplay, KeyPanel
+from installation.render.overlay import Overlays
 from installation.render.painter_words import NO_PHOTOGRAPH, SeenTime, painter_status, reason_against
 from installation.render.pass_warming import PassWarmer
 from installation.render.passes import Source
@@ -26,7 +27,7 @@ from installation.render.shader_warming import AtOnce, Readiness
 from installation.render.uniforms import ShowTime, feature_uniforms, parameter_uniforms
 from installation.render.world_painter import WorldPainter
 from installation.render.world_scene import WorldPicture
-from installation.status import HeardStatus, PainterStatus, PhotographStatus
+from installation.status import FlashStatus, HeardStatus, PainterStatus, PhotographStatus
 from installation.values import Controls, Features, Frame
 
 _BLACKOUT_S: Final = 1.0
@@ -56,11 +57,12 @@ class Renderer:
         readiness: Readiness | None = None,
         pass_warmer: PassWarmer | None = None,
         wall_hour: Callable[[], float] = local_hour,
+        limit_flashes: bool = True,
     ) -> None:
         """`size` is the window's in pixels. Without `adaptive` the passes run at `scale` of it and output is
         reproducible; with it one `draw` takes about `budget_s`, by default what suits the machine's kind of OpenGL.
         `readiness` says which scenes of the world can be drawn without a stall, by default all; `pass_warmer`
-        makes chains ready that are new. Both are closed with this.
+        makes chains ready that are new. Both are closed with this. `limit_flashes`: for the safety of the audience.
 
         Raises ShaderError for a pass that does not exist or does not compile.
         """
@@ -68,7 +70,8 @@ class Renderer:
         self._chain, self._pass_warmer = Chain(context, passes), pass_warmer
         self._frame_texture = FrameTexture(context, at_once=not adaptive)
         self._extension = Extension(context)
-        self._hud, self._panel = HeadUpDisplay(context), KeyPanel(context)
+        self._overlays = Overlays(context)
+        self._flash_guard = FlashGuard(context) if limit_flashes else None
         self._present = Shader(context, SHADERS / "stages" / "present.frag")
         self._context = context
         self._seed, self._time = seed, ShowTime(seed)
@@ -94,6 +97,11 @@ class Renderer:
     def internal_scale(self) -> float:
         """The passes' height as a part of the window's, now."""
         return self._chooser.scale if self._chooser else self._scale
+
+    @property
+    def flashes(self) -> FlashStatus:
+        """What the flash limiter did; any thread."""
+        return FlashStatus() if self._flash_guard is None else self._flash_guard.status()
 
     def prepare(self, passes: Sequence[str]) -> bool:
         """Do one more piece of the work that `set_passes` needs; return whether it costs no picture any more.
@@ -122,6 +130,8 @@ class Renderer:
         self._frame_texture.forget()
         self._chain.forget()
         self._picture, self._time, self.seen = None, ShowTime(self._seed), SeenTime()
+        if self._flash_guard is not None:
+            self._flash_guard.forget()
         self.restart()
 
     def restart(self) -> None:
@@ -159,13 +169,9 @@ class Renderer:
         if not frozen:
             self._run_passes(frame, (heard, photograph), uniforms, controls)
         self.seen.add(self.painter, since_s)
-        self._show(target, uniforms, controls, since_s)
-        if hud and controls.switch("/show/hud"):
-            self._hud.draw(target, hud, now)
-        if panel:
-            self._panel.draw(target, panel, now)
-        else:
-            self._panel.hide()
+        self._show(target, uniforms, controls, now, since_s)
+        room = None if self._flash_guard is None else self._flash_guard.limiter.room
+        self._overlays.draw(target, hud if controls.switch("/show/hud") else (), panel, now, room=room)
         # Without this only the sending of commands would be measured, and the driver might queue frames up.
         self._context.finish()
         self.draw_s = time.monotonic() - started
@@ -205,7 +211,7 @@ class Renderer:
         return world
 
     def _show(
-        self, target: moderngl.Framebuffer, uniforms: dict[str, Uniform], controls: Controls, since_s: float
+        self, target: moderngl.Framebuffer, uniforms: dict[str, Uniform], controls: Controls, now: float, since_s: float
     ) -> None:
         light = controls.number("/show/light") * (
             1.0 - self._blackout.update(controls.switch("/show/blackout"), since_s)
@@ -216,9 +222,16 @@ class Renderer:
             target.clear(0.0, 0.0, 0.0, 1.0)
         if self._picture is None:
             return
-        target.viewport = place(self._size, self._picture_size, fit=fit)
+        lies = place(self._size, self._picture_size, fit=fit)
         present: dict[str, Uniform] = {**uniforms, "u_light": light, "u_resolution": self._size}
-        self._present.draw(target, present, {"u_picture": self._picture})
+        picture, held = self._picture, None
+        if self._flash_guard is not None:
+            others = self._overlays.changes(now)
+            held = self._flash_guard.held(picture, lies, self._size, present, now=now, others=others)
+        if held is not None:
+            picture, lies, present["u_light"] = held, (0, 0, *self._size), 1.0
+        target.viewport = lies
+        self._present.draw(target, present, {"u_picture": picture})
         target.viewport = (0, 0, *self._size)
 
     def close(self) -> None:
@@ -229,8 +242,9 @@ class Renderer:
         self._chain.release()
         self._frame_texture.release()
         self._extension.release()
-        self._hud.release()
-        self._panel.release()
+        self._overlays.release()
+        if self._flash_guard is not None:
+            self._flash_guard.release()
         self._present.release()
 
 

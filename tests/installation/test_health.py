@@ -11,7 +11,15 @@ from installation.health import Facts, findings, worst
 from installation.hosting import Failure
 from installation.incidents import Incidents
 from installation.monitor import HealthMonitor
-from installation.status import CaptureStatus, InferenceStatus, MidiStatus, OscStatus, PageStatus, RecordingStatus
+from installation.status import (
+    CaptureStatus,
+    FlashStatus,
+    InferenceStatus,
+    MidiStatus,
+    OscStatus,
+    PageStatus,
+    RecordingStatus,
+)
 from installation.values import Condition
 
 
@@ -50,6 +58,7 @@ NOW = 10.0
         ),
         ({"sound": CaptureStatus(reason="no microphone")}, "sound", "no microphone"),
         ({"sound": CaptureStatus(remark="the channels cancel")}, "sound", "the channels cancel"),
+        ({"flashes": FlashStatus(on=True, holding=True)}, "flashes", "more than three a second were asked for"),
         ({"newest_made_at": 5.0}, "pictures", "no new picture for 5 s"),
         ({"slow_path": InferenceStatus(image_problem="not used: no picture")}, "image", "not used: no picture"),
         ({"controls": {"osc": OscStatus(problem="port 9000 is taken")}}, "osc", "port 9000 is taken"),

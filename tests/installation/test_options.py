@@ -34,6 +34,12 @@ def test_what_the_command_line_decided_stays_without_a_word(windowed: Preset, ar
     assert started == StartOnly(None) and started.note(windowed) == ""
 
 
+def test_only_the_preset_at_the_start_leaves_flashes_unlimited() -> None:
+    unlimited = replace(load_preset("gallery"), limits_flashes=False)
+    assert "flashes stay limited" in started_with().note(unlimited)
+    assert StartOnly(True, limits_flashes=False).note(unlimited) == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

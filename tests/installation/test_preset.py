@@ -4,6 +4,7 @@ import pytest
 
 from installation.parameters import DEFAULTS
 from installation.preset import PresetError, find_named, load_preset, preset_folders, preset_names, preset_values
+from installation.preset_document import preset_text
 from installation.preset_use import load_usable
 
 GOOD = "name: Test\ndescription: A test.\n"
@@ -166,3 +167,20 @@ def test_a_preset_says_who_may_look_at_the_page(tmp_path: Path, view: str) -> No
 def test_a_view_that_is_none_is_refused(tmp_path: Path, page: str, words: str) -> None:
     with pytest.raises(PresetError, match=words):
         load_preset(write(tmp_path, f"{GOOD}page: {page}\n"))
+
+
+@pytest.mark.parametrize(("text", "limited"), [("", True), ("safety: {flashes: false}\n", False)])
+def test_flashes_are_limited_unless_the_file_says_otherwise(tmp_path: Path, text: str, limited: bool) -> None:
+    path = tmp_path / "night.yaml"
+    path.write_text(f"name: Night\ndescription: Ours.\n{text}")
+    preset = load_preset(str(path))
+    assert preset.limits_flashes is limited and preset.as_document()["safety"] == {"flashes": limited}
+    assert "safety" not in preset_text(preset, tmp_path / "kept.yaml", None)
+
+
+@pytest.mark.parametrize("value", ["0", "'no'", "null"])
+def test_what_is_no_plain_false_does_not_switch_the_limiter_off(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "night.yaml"
+    path.write_text(f"name: Night\ndescription: Ours.\nsafety: {{flashes: {value}}}\n")
+    with pytest.raises(PresetError, match=r"safety\.flashes"):
+        load_preset(str(path))

@@ -29,7 +29,15 @@ from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
 from installation.show import Show
 from installation.show_parts import Parts
-from installation.status import CaptureStatus, HeardSource, HeardStatus, InferenceStatus, OscStatus, PainterStatus
+from installation.status import (
+    CaptureStatus,
+    FlashStatus,
+    HeardSource,
+    HeardStatus,
+    InferenceStatus,
+    OscStatus,
+    PainterStatus,
+)
 from installation.values import Beat, Features, Pixels
 from installation.worker_params import ParamsReader, ParamsSender
 from s2s.card import DEFAULT_BUNDLE
@@ -49,6 +57,7 @@ class Stage:
     pid = None
     name = "worker"
     painter = PainterStatus()
+    flashes = FlashStatus()
 
     def __init__(self) -> None:
         self.seen = SeenTime()

@@ -20,7 +20,7 @@ from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
 from installation.show import Show
 from installation.show_parts import Parts
-from installation.status import CaptureStatus, InferenceStatus, PainterStatus, SinkStatus
+from installation.status import CaptureStatus, FlashStatus, InferenceStatus, PainterStatus, SinkStatus
 from installation.values import SAMPLE_RATE_HZ, Features, Frame, Pixels
 from installation.worker_params import ParamsReader, ParamsSender
 from s2s.card import DEFAULT_BUNDLE
@@ -81,7 +81,7 @@ class Screen:
     """Surface, renderer and keyboard without OpenGL; presenting takes 5 ms of the clock's time."""
 
     size, target, internal_scale, closed = (4, 4), None, 1.0, False
-    painter, seen = PainterStatus(), SeenTime()
+    painter, seen, flashes = PainterStatus(), SeenTime(), FlashStatus()
 
     def __init__(self, stage: "Stage") -> None:
         self.stage = stage

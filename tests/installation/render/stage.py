@@ -40,10 +40,18 @@ class Stage:
         adaptive: bool = False,
         budget_s: float | None = None,
         readiness: Readiness | None = None,
+        limit_flashes: bool = True,
     ) -> None:
         self.context = context
         self.renderer = Renderer(
-            context, size, passes=passes, seed=seed, adaptive=adaptive, budget_s=budget_s, readiness=readiness
+            context,
+            size,
+            passes=passes,
+            seed=seed,
+            adaptive=adaptive,
+            budget_s=budget_s,
+            readiness=readiness,
+            limit_flashes=limit_flashes,
         )
         self.target = context.simple_framebuffer(size, components=3)
         self.now = 100.0
