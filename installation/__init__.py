@@ -5,7 +5,7 @@ owns torch: ring -> encoder -> moving latent -> generator -> newest frame in sha
 picture (`render`), what it is shown on and recorded by (`output`), the operator's hands (`control`) and the loop
 (`show`); it never waits for the other two, and restarts them when they die.
 
-    values, status, plain   what flows; how each part does; both as JSON between processes and for the page
+    values, status, plain   what flows; how each part does (`control_status`: a control surface); both as JSON
     parameters              THE table of live controls; `worker_params`: the part of it that workers read
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
     desk, modulation        the only writer of controls; features that move them; `feature_delay`: later; `easing`: how

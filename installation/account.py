@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from installation.cadence import Cadence
+from installation.control_status import ControlStatus
 from installation.guard import Guard
 from installation.health import Facts
 from installation.heard_meter import HeardMeter
@@ -17,7 +18,7 @@ from installation.plain import to_plain
 from installation.report import build_report, refusal_lines
 from installation.show_parts import Parts
 from installation.show_status import Moment, show_status
-from installation.status import ControlStatus, ShowStatus
+from installation.status import ShowStatus
 from installation.values import SAMPLE_RATE_HZ
 
 

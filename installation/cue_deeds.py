@@ -12,6 +12,7 @@ from typing import Final
 
 from installation.clock import unix_time_s
 from installation.control.rejections import RejectionCounter
+from installation.control_status import ControlStatus
 from installation.cue_list import BACK, NEXT, Cue, CueList, PlaylistPlan
 from installation.cue_player import BeatCounter, CuePlayer, DailyCues, next_by_clock
 from installation.cue_status import CueStatus
@@ -21,7 +22,6 @@ from installation.parameters import nearest
 from installation.playlist import PlaylistOrder
 from installation.preset import Preset
 from installation.preset_follower import Look, PresetFollower
-from installation.status import ControlStatus
 from installation.values import Features
 from s2s.files.quote import one_line, quoted
 

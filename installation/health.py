@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from installation.control_status import ControlStatus
 from installation.hosting import Host
-from installation.status import CaptureStatus, ControlStatus, FlashStatus, InferenceStatus, SinkStatus
+from installation.status import CaptureStatus, FlashStatus, InferenceStatus, SinkStatus
 from installation.values import Condition, Health
 
 _SEVERITY: Final = {Condition.OK: 0, Condition.DEGRADED: 1, Condition.FAILED: 2}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from installation.control.rejections import RejectionCounter
+from installation.control_status import PresetStatus
 from installation.desk import Desk
 from installation.errand import Errands
 from installation.options import model_folder
@@ -22,7 +23,6 @@ from installation.preset_document import shown_as_preset
 from installation.preset_follower import Look, PresetFollower
 from installation.preset_store import PresetStore, name_problem
 from installation.preset_use import usable
-from installation.status import PresetStatus
 from installation.values import ParameterValue, Pixels
 from s2s.card import DEFAULT_BUNDLE
 from s2s.files.quote import one_line

@@ -11,12 +11,12 @@ from functools import partial
 from typing import Final
 
 from installation.control.rejections import RejectionCounter
+from installation.control_status import FaderStatus
 from installation.desk import Desk
 from installation.errand import Errands
 from installation.preset import Preset
 from installation.preset_blend import Blend
 from installation.preset_follower import Look, PresetFollower
-from installation.status import FaderStatus
 from installation.values import ParameterValue
 
 log = logging.getLogger(__name__)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from installation.control_status import ControlStatus
 from installation.heard_meter import HeardMeter
 from installation.metering import MemoryMeter, Meter
 from installation.plain import to_plain
-from installation.status import CaptureStatus, ControlStatus, FlashStatus, InferenceStatus
+from installation.status import CaptureStatus, FlashStatus, InferenceStatus
 
 
 def build_report(

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from installation.clock import unix_time_s
+from installation.control_status import ScheduleStatus
 from installation.cue_player import utc
 from installation.desk import Desk
 from installation.followed_file import FollowedFile
 from installation.schedule import Schedule, Turn
-from installation.status import ScheduleStatus
 from installation.values import ParameterValue
 
 log = logging.getLogger(__name__)

@@ -32,11 +32,7 @@ from installation.preset import Preset
 from installation.preset_follower import PresetRefusal
 from installation.show_parts import Closable, Parts
 from installation.show_status import Moment
-from installation.status import (
-    HeardStatus,
-    PhotographStatus,
-    ShowStatus,
-)
+from installation.status import HeardStatus, PhotographStatus, ShowStatus
 from installation.turn_timing import TurnPart
 from installation.values import Controls, Features, Frame, ParameterValue, Pixels
 from installation.worker_params import WorkerParams

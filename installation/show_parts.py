@@ -7,6 +7,7 @@ from typing import Protocol
 from installation.audio.features import FastPath
 from installation.clock import Clock, Pacer
 from installation.control.keyboard import Keyboard
+from installation.control_status import ControlStatus
 from installation.cue_status import CueStatus
 from installation.desk import Desk
 from installation.generator_pace import GeneratorPace
@@ -21,7 +22,7 @@ from installation.output.surface import Surface
 from installation.preset_follower import PresetFollower
 from installation.render.pipeline import Renderer
 from installation.ring import AudioRing
-from installation.status import CaptureStatus, ControlStatus, InferenceStatus, SinkStatus
+from installation.status import CaptureStatus, InferenceStatus, SinkStatus
 from installation.values import Beat, Pixels
 from installation.worker_params import ParamsSender
 

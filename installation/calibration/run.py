@@ -13,9 +13,10 @@ from installation.audio.source import SourceError
 from installation.calibration.clicks import click_times_s, click_track
 from installation.calibration.stage import RingWatch, WatchedEar, WatchedSurface, Witness
 from installation.calibration.timing import Measurement, measure
+from installation.control_status import ControlStatus
 from installation.hosting import ChildHost
 from installation.show_parts import Parts
-from installation.status import ControlStatus, LoudspeakerStatus
+from installation.status import LoudspeakerStatus
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from installation.control.rejections import RejectionCounter
-from installation.status import DiscoveryStatus
+from installation.control_status import DiscoveryStatus
 from s2s.files.quote import one_line
 from s2s.serving.access import is_loopback
 from s2s.serving.addresses import reachable

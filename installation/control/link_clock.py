@@ -8,8 +8,8 @@ import importlib
 import logging
 from typing import Any, Final, Protocol, cast
 
+from installation.control_status import LinkStatus
 from installation.desk import Desk
-from installation.status import LinkStatus
 from installation.values import Beat
 
 CHOICE: Final = "link"

@@ -19,8 +19,8 @@ from installation.control.midi_map import MidiMap
 from installation.control.midi_names import choose_feedback, choose_port, device_name
 from installation.control.midi_store import MapStore
 from installation.control.rejections import RejectionCounter
+from installation.control_status import MidiStatus
 from installation.desk import Desk
-from installation.status import MidiStatus
 
 _ALSA_SEQUENCER: Final = Path("/dev/snd/seq")
 _POLL_S: Final = 0.25

@@ -20,9 +20,9 @@ from installation.control.midi_map import MidiMap
 from installation.control.midi_store import DeviceMap, MapStore, shipped_map
 from installation.control.rejections import RejectionCounter
 from installation.control.takeover import Grip
+from installation.control_status import MidiBinding
 from installation.desk import Desk
 from installation.parameters import ParameterError
-from installation.status import MidiBinding
 from installation.values import ParameterValue
 from s2s.files.quote import one_line, quoted
 

@@ -20,8 +20,8 @@ from installation.control.osc_peers import Connection, Peer
 from installation.control.osc_ports import OscPorts
 from installation.control.osc_schedule import Schedule, seconds_ahead
 from installation.control.rejections import RejectionCounter
+from installation.control_status import OscStatus
 from installation.desk import Desk
-from installation.status import OscStatus
 from installation.values import ParameterValue
 from s2s.serving.access import is_loopback
 

@@ -17,9 +17,9 @@ from installation.control.oscquery_namespace import Choices
 from installation.control.page_token import PageToken, terminal_of
 from installation.control.rejections import RejectionCounter
 from installation.control.web_thread import WebThread
+from installation.control_status import OscQueryStatus
 from installation.desk import Desk
 from installation.preset import preset_names
-from installation.status import OscQueryStatus
 from s2s.serving.access import Access, is_loopback
 from s2s.serving.addresses import reachable, url_of
 from s2s.serving.keys import View

@@ -14,7 +14,7 @@ from installation.control.page_sources import Sources
 from installation.control.page_token import PageToken, terminal_of
 from installation.control.rejections import RejectionCounter
 from installation.control.web_thread import WebThread
-from installation.status import PageStatus
+from installation.control_status import PageStatus
 from s2s.serving.access import Access, is_loopback
 from s2s.serving.addresses import reachable, url_of
 from s2s.serving.keys import View

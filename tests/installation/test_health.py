@@ -6,20 +6,13 @@ from typing import Any
 
 import pytest
 
+from installation.control_status import MidiStatus, OscStatus, PageStatus
 from installation.guard import Guard
 from installation.health import Facts, findings, worst
 from installation.hosting import Failure
 from installation.incidents import Incidents
 from installation.monitor import HealthMonitor
-from installation.status import (
-    CaptureStatus,
-    FlashStatus,
-    InferenceStatus,
-    MidiStatus,
-    OscStatus,
-    PageStatus,
-    RecordingStatus,
-)
+from installation.status import CaptureStatus, FlashStatus, InferenceStatus, RecordingStatus
 from installation.values import Condition
 
 

@@ -13,6 +13,7 @@ import pytest
 from installation import errand, shared
 from installation.cadence import Cadence
 from installation.clock import ManualClock, Pacer
+from installation.control_status import OscStatus
 from installation.desk import Desk
 from installation.generator_pace import RATES_FPS, GeneratorPace
 from installation.hosting import Failure
@@ -29,15 +30,7 @@ from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
 from installation.show import Show
 from installation.show_parts import Parts
-from installation.status import (
-    CaptureStatus,
-    FlashStatus,
-    HeardSource,
-    HeardStatus,
-    InferenceStatus,
-    OscStatus,
-    PainterStatus,
-)
+from installation.status import CaptureStatus, FlashStatus, HeardSource, HeardStatus, InferenceStatus, PainterStatus
 from installation.values import Beat, Features, Pixels
 from installation.worker_params import ParamsReader, ParamsSender
 from s2s.card import DEFAULT_BUNDLE

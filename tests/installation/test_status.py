@@ -8,11 +8,11 @@ from typing import Final
 import pytest
 
 from installation import control
+from installation.control_status import ControlStatus, LinkStatus, MidiStatus, OscStatus, PageStatus
 from installation.plain import PlainValueError, from_plain, to_plain
 from installation.status import (
     AgesStatus,
     CaptureStatus,
-    ControlStatus,
     DisplayStatus,
     EncoderStatus,
     GeneratorStatus,
@@ -20,10 +20,6 @@ from installation.status import (
     HeardStatus,
     InferenceStatus,
     LikelyName,
-    LinkStatus,
-    MidiStatus,
-    OscStatus,
-    PageStatus,
     Percentiles,
     RecordingStatus,
     ShowStatus,
