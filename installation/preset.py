@@ -3,7 +3,7 @@
 The command line may name any file; whoever comes by network, page or key names one of the show's folders of presets.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, V
 from installation.document_faults import first_fault
 from installation.exit_codes import ExitCode
 from installation.modulation import Route
-from installation.parameters import DEEDS, DEFAULTS, ParameterError, nearest, parameter
+from installation.parameters import DEEDS, DEFAULTS, PARAMETERS, Kind, ParameterError, nearest, parameter
 from installation.values import FEATURE_NAMES, ParameterValue
 from s2s.files.document import Bounds, DocumentError, read_yaml
 from s2s.files.quote import one_line, quoted
@@ -231,6 +231,13 @@ LOOK: Final = tuple(
 """What every preset sets, named in it or not."""
 
 
+_SWITCHES: Final = frozenset(
+    row.address
+    for row in PARAMETERS.values()
+    if row.group == "show" and row.kind is Kind.BOOL and row.address not in DEEDS
+)
+
+
 def preset_values(preset: Preset) -> dict[str, ParameterValue]:
     """Return all values that going to `preset` sets: the look and the motion as a whole, the rest only where named.
 
@@ -238,6 +245,17 @@ def preset_values(preset: Preset) -> dict[str, ParameterValue]:
     whichever came before it; gain, the delays of the room and the show's switches stay in the operator's hands.
     """
     return {**{address: DEFAULTS[address] for address in LOOK}, **preset.parameters}
+
+
+def switched_back(
+    leaving: Preset, coming: Mapping[str, ParameterValue], standing: Callable[[str], ParameterValue]
+) -> dict[str, ParameterValue]:
+    """Return the show's switches that `leaving` has turned, nobody since, and that `coming` does not name, at rest.
+
+    Or the numbers that are shown for a rehearsal would lie over every look after it. `standing` tells what counts now.
+    """
+    turned = {a: v for a, v in leaving.parameters.items() if a in _SWITCHES and a not in coming and v != DEFAULTS[a]}
+    return {address: DEFAULTS[address] for address, value in turned.items() if standing(address) == value}
 
 
 def _checked(document: _Document, path: Path) -> Preset:

@@ -16,7 +16,7 @@ from installation.desk import Desk
 from installation.errand import Errands
 from installation.modulation import Route
 from installation.parameters import ParameterError
-from installation.preset import Preset, preset_values
+from installation.preset import Preset, preset_values, switched_back
 from installation.render.shader import ShaderError
 from installation.values import ParameterValue
 
@@ -171,7 +171,8 @@ class PresetFollower:
         if look.routes is not None:
             self._desk.route(look.routes, morph_s, look.easing)
         if look.values is not None:
-            self._desk.morph(look.values, morph_s, look.easing)
+            back = switched_back(self.current, look.values, self._desk.standing)
+            self._desk.morph({**back, **look.values}, morph_s, look.easing)
         self.refusal, self.refused_at, self.version = None, None, look.version
         self.settle(look.name, look.preset)
         for watcher in self._watchers:

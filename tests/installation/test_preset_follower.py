@@ -157,3 +157,24 @@ def test_no_name_leads_back_to_what_is_shown(tmp_path: Path) -> None:
     stage = Stage()
     stage.ask("")
     assert stage.desk.get(ADDRESS) == "gallery"
+
+
+def test_the_numbers_of_a_rehearsal_do_not_stay_over_the_next_look() -> None:
+    stage = Stage()
+    stage.ask("rehearsal")
+    stage.outcome()
+    stage.turn()
+    assert stage.desk.get("/show/hud") is True
+    stage.ask("gallery")
+    stage.outcome()
+    stage.turn()
+    assert stage.desk.get("/show/hud") is False
+
+
+def test_numbers_that_a_hand_has_called_stay_whichever_preset_comes() -> None:
+    stage = Stage()
+    stage.desk.post("/show/hud", True, "keyboard")
+    stage.ask("performance")
+    stage.outcome()
+    stage.turn()
+    assert stage.desk.get("/show/hud") is True
