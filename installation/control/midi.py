@@ -90,6 +90,7 @@ class MidiControl:
     def poll(self, now: float) -> None:
         """Do what has arrived, look after the port process, log what was refused; show thread, monotonic seconds."""
         self._rejections.report(now)
+        self._controller.answer(now)
         self._take_waiting()
         self._controller.poll(now)
         if self._off:

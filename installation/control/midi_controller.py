@@ -118,6 +118,11 @@ class Controller:
                 self._act(binding, event, now)
         return True
 
+    def answer(self, now: float) -> None:
+        """Begin to learn, or forget, as was asked: before a control counts that was moved after the asking."""
+        while self._asked:
+            self._answer(*self._asked.popleft(), now)
+
     def poll(self, now: float) -> None:
         """Learn, forget, and go on with what waits; once a turn. Raises nothing."""
         self._read_maps()
@@ -127,8 +132,7 @@ class Controller:
             if now - came_at > _HALF_S:
                 del self._halves[binding]
                 self._act(binding, event, now)
-        while self._asked:
-            self._answer(*self._asked.popleft(), now)
+        self.answer(now)
         if self._learner.address:
             self._learn(now)
 

@@ -226,3 +226,13 @@ def test_anything_at_all_may_come_and_nothing_is_raised(stage: Stage) -> None:
     ):
         assert not stage.controller.take(message, 0.0)
     assert stage.rejections.count == 0
+
+
+def test_a_control_that_is_moved_at_once_after_the_asking_is_the_one(stage: Stage) -> None:
+    stage.plugged()
+    stage.desk.post("/show/learn", "/latent/blend", "page")
+    stage.desk.tick(stage.now, Features())
+    stage.controller.answer(stage.now)  # as the surface does, before it takes what has arrived
+    stage.turns(33, 10, 11, 13)
+    stage.goes_on(1.0)
+    assert ("cc 33, channel 1 → /latent/blend", "learnt") in stage.listed
