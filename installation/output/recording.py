@@ -19,6 +19,7 @@ from installation.output.fragments import drop_torn_end
 from installation.ring import AudioRing
 from installation.status import RecordingStatus
 from installation.values import SAMPLE_RATE_HZ, Pixels, Samples
+from s2s.files.quote import why
 from s2s.media.video_writer import VideoFile
 
 log = logging.getLogger(__name__)
@@ -120,7 +121,7 @@ class Recorder:
             self._path = place if isinstance(place, Path) else place()
             self._encode(self._path, size)
         except Exception as error:  # a full disk, a name that is none, the codec: it ends the recording, never the show
-            self._fail(" ".join(str(error).split()) or type(error).__name__)
+            self._fail(why(error))
             with contextlib.suppress(OSError):
                 if self._path is not None:
                     drop_torn_end(self._path)

@@ -17,6 +17,7 @@ from installation.output.snapshot import save_png
 from installation.status import SnapshotStatus
 from installation.values import Pixels
 from s2s.files.names import shown
+from s2s.files.quote import why
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class Snapshots:
             try:
                 self._save(pixels, moment)
             except Exception as error:  # whatever a disk or a picture brings about
-                self._failure = f"a picture was not saved: {shown(' '.join(str(error).split()))}"
+                self._failure = f"a picture was not saved: {why(error)}"
 
     def _save(self, pixels: Pixels, moment: datetime) -> None:
         path = claim(self._folder, moment, ".png")

@@ -171,7 +171,8 @@ class Renderer:
         self.seen.add(self.painter, since_s)
         self._show(target, uniforms, controls, now, since_s)
         room = None if self._flash_guard is None else self._flash_guard.limiter.room
-        self._overlays.draw(target, hud if controls.switch("/show/hud") else (), panel, now, room=room)
+        numbers = controls.switch("/show/hud") and self._blackout.value < 1.0  # who goes dark is dark, numbers and all
+        self._overlays.draw(target, hud if numbers else (), panel, now, room=room)
         # Without this only the sending of commands would be measured, and the driver might queue frames up.
         self._context.finish()
         self.draw_s = time.monotonic() - started

@@ -26,6 +26,13 @@ def one_line(text: object, letters: int = LONGEST_QUOTE) -> str:
     return printable if len(printable) <= letters else printable[: letters - 1] + "…"
 
 
+def why(error: BaseException) -> str:
+    """Return what `error` says, on one line; of a system's error its words and the file, without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return one_line(error.strerror if error.filename is None else f"{error.strerror}: {error.filename}", 300)
+    return one_line(error, 300) or type(error).__name__
+
+
 def _writer() -> reprlib.Repr:
     writer = reprlib.Repr()
     writer.maxlevel = 3

@@ -385,6 +385,15 @@ def test_text_is_shown_while_the_overlay_is_on(context: moderngl.Context) -> Non
     assert not changed[60:].any()
 
 
+def test_the_numbers_go_dark_with_the_picture(context: moderngl.Context) -> None:
+    stage = Stage(context, (320, 180))
+    lines = ["level -20 dB"]
+    assert stage.show(flat((0, 0, 120)), hud=lines, show_hud=True).max() > 180
+    for _ in range(90):
+        shown = stage.show(flat((0, 0, 120)), hud=lines, show_hud=True, show_blackout=True)
+    assert shown.max() == 0
+
+
 def test_a_slow_machine_gets_a_smaller_picture_and_a_full_one_without_adapting(context: moderngl.Context) -> None:
     adapting, fixed = Stage(context, adaptive=True, budget_s=0.0), Stage(context)
     for _ in range(40):
