@@ -145,6 +145,15 @@ class SpectrogramStream:
         """Columns on the grid since the start or the last reset, whether still held or not."""
         return self.spec.frames_in(self._num_samples)
 
+    @property
+    def newest_end(self) -> float:
+        """Where in the window the newest sound ends, as a part of its length: 1 once a whole clip was heard; before,
+        where its last whole repetition does, after which the window begins it once more.
+        """
+        if self._num_samples == 0 or self._num_samples >= self.spec.clip_samples:
+            return 1.0
+        return self.spec.clip_samples // self._num_samples * self._num_samples / self.spec.clip_samples
+
     def push(self, samples: npt.NDArray[np.float32]) -> int:
         """Hear mono `samples` [n], clipped to ±1; return how many columns that added to the grid.
 

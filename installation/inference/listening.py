@@ -94,11 +94,17 @@ class Listener:
         return Target(hearing, self._serial, heard_at, louder)
 
     def _newest(self, features: Tensor, window_s: float) -> Tensor:
-        """Return the last columns of a map [1, map_dim, f, t], those of `window_s` seconds, at least one."""
+        """Return the columns of a map [1, map_dim, f, t] that hear the newest `window_s` seconds, at least one.
+
+        Of a history that is repeated to a clip's length, the newest sound is not at the clip's end.
+        """
         columns = features.shape[-1]
         clip_s = self._model.spec.clip_samples / SAMPLE_RATE_HZ
         kept = min(max(round(columns * min(window_s / clip_s, 1.0)), 1), columns)
-        return features[..., columns - kept :]
+        if kept == columns:
+            return features
+        end = max(round(columns * self._stream.newest_end), kept)
+        return features[..., end - kept : end]
 
     @torch.inference_mode()
     def _louder(self, hearing: Hearing, quieter: Tensor) -> NDArray[np.float32]:

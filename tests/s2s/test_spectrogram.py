@@ -225,3 +225,11 @@ def test_the_log_power_of_a_sound_turned_down_is_known_without_hearing_it(
     heard = torch.from_numpy(noise(2_000, 10 ** (level_db / 20) / 4, seed).astype(np.float64))
     expected = log_power(10 ** (gain_db / 20) * heard, PUBLISHED)
     torch.testing.assert_close(at_gain(log_power(heard, PUBLISHED), gain_db, PUBLISHED), expected, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(("heard_s", "end"), [(6.0, 0.6), (3.0, 0.9), (4.0, 0.8), (10.0, 1.0), (12.0, 1.0)])
+def test_a_stream_tells_where_in_its_window_the_newest_sound_ends(heard_s: float, end: float) -> None:
+    stream = SpectrogramStream(SpectrogramSpec())
+    assert stream.newest_end == 1.0
+    stream.push(np.zeros(round(16_000 * heard_s), np.float32))
+    assert stream.newest_end == pytest.approx(end)

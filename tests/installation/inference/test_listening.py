@@ -139,3 +139,13 @@ def test_with_a_short_window_what_sounded_before_counts_less(model: Bundle) -> N
         alone = heard_with(model, [tone(10.0)], window_s)
         apart[window_s] = np.linalg.norm(heard_with(model, [sound(10.0), tone(4.0)], window_s) - alone)
     assert apart[1.0] < 0.5 * apart[10.0]
+
+
+@pytest.mark.parametrize("before_s", [1.0, 3.0])
+def test_a_short_window_is_of_the_newest_sound_also_while_the_history_is_still_short(
+    model: Bundle, before_s: float
+) -> None:
+    alone = heard_with(model, [tone(10.0)], 3.0)
+    other = np.linalg.norm(heard_with(model, [sound(10.0)], 3.0) - alone)
+    newest = np.linalg.norm(heard_with(model, [sound(before_s), tone(4.0)], 3.0) - alone)
+    assert newest < 0.5 * other
