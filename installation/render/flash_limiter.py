@@ -31,10 +31,13 @@ class FlashLimiter:
 
     def __init__(self) -> None:
         self._careful = Thresholds.careful()
+        # A smaller threshold is met earlier by a slow change: what is late by the criterion's own has to count as well.
+        self._exact_meter = FlashMeter(Thresholds(second_s=self._careful.second_s))
         self._shown_meter = FlashMeter(self._careful)
         self._asked_meter: FlashMeter | None = None
         self._shown: Grid = np.zeros((ROWS, COLUMNS, 3), np.float32)
-        self._shown_meter.show(self._shown, float("-inf"))
+        for meter in (self._shown_meter, self._exact_meter):
+            meter.show(self._shown, float("-inf"))
         self._now: float | None = None
         self._calm_since: float | None = None
         self._farthest = 1e-6
@@ -49,7 +52,11 @@ class FlashLimiter:
     @property
     def room(self) -> int:
         """How many transitions there may still be within this second."""
-        return _MOST - self._shown_meter.count.most
+        return _MOST - self._count.most
+
+    @property
+    def _count(self) -> Count:
+        return _worst(self._shown_meter.count, self._exact_meter.count)
 
     def share(self, grid: Grid, now: float, others: int = 0) -> float:
         """Return how much of the picture `grid` (as `FlashMeter.read` takes it) is to be shown, over what is there: 1
@@ -62,7 +69,7 @@ class FlashLimiter:
         most = _MOST - others
         if self._asked_meter is None:
             if self._try(grid, 1.0, now, most):
-                self._most_asked = _worst(self._most_asked, self._shown_meter.count)
+                self._most_asked = _worst(self._most_asked, self._count)
                 return 1.0
             self._asked_meter, self._calm_since, self._farthest = self._shown_meter.copy(), None, 1e-6
             self._interventions += 1
@@ -103,12 +110,14 @@ class FlashLimiter:
     def _try(self, grid: Grid, share: float, now: float, most: int) -> bool:
         """Show `share` of `grid` where the count allows it, and say whether it does."""
         mixed = grid if share == 1.0 else self._shown + np.float32(share) * (grid - self._shown)
-        reading = self._shown_meter.read(mixed, now)
-        if reading.is_change and reading.count.most > most:
+        meters = (self._shown_meter, self._exact_meter)
+        readings = [meter.read(mixed, now) for meter in meters]
+        if any(reading.is_change and reading.count.most > most for reading in readings):
             return False
-        self._shown_meter.take(reading)
+        for meter, reading in zip(meters, readings, strict=True):
+            meter.take(reading)
+            self._most_shown = _worst(self._most_shown, reading.count)
         self._shown = mixed
-        self._most_shown = _worst(self._most_shown, reading.count)
         return True
 
     def _distance(self, grid: Grid) -> float:

@@ -243,7 +243,7 @@ def test_subscribers_without_end_are_a_line_now_and_then(
 ) -> None:
     peer = connect()
     for port in range(20_001, 20_031):
-        peer.say("/subscribe", port)
+        peer.say("/subscribe", port, "/audio/gain")  # of all, the state told to thirty would be another refusal
     assert wait_until(lambda: control.status().refused == 30 - MAX_SUBSCRIBERS)
     for turn in range(300):  # five seconds of the show
         control.poll(turn / 60)
