@@ -38,50 +38,50 @@ def ask_for_fullscreen(connection: Connection, window: int, on: bool) -> bool:
 
     Returns whether there is a window manager that knows how; it takes its time.
     """
-    library = connection.library
-    if library is None or connection.lost or not _is_managed(connection):
+    xlib = connection.xlib
+    if xlib is None or connection.lost or not _is_managed(connection):
         return False
     if not on:  # it may never have had one
         _put_frame(connection, window)
     message = _ClientMessage(type=_CLIENT_MESSAGE, window=window, format=_FORMAT)
-    message.message_type = _atom(library, connection.display, "_NET_WM_STATE")
+    message.message_type = _atom(xlib, connection.display, "_NET_WM_STATE")
     message.data[0] = int(on)
-    message.data[1] = _atom(library, connection.display, "_NET_WM_STATE_FULLSCREEN")
+    message.data[1] = _atom(xlib, connection.display, "_NET_WM_STATE_FULLSCREEN")
     message.data[3] = _FROM_APPLICATION
-    library.XSendEvent.argtypes = (c_void_p, c_ulong, c_int, c_long, c_void_p)
-    library.XSendEvent(connection.display, connection.root, False, _TO_ROOT, byref(message))
+    xlib.XSendEvent.argtypes = (c_void_p, c_ulong, c_int, c_long, c_void_p)
+    xlib.XSendEvent(connection.display, connection.root, False, _TO_ROOT, byref(message))
     return True
 
 
 def _is_managed(connection: Connection) -> bool:
     """Return whether a window manager runs that names full-screen among what it supports."""
-    library, display = connection.library, connection.display
+    xlib, display = connection.xlib, connection.display
     kind, form, count, after = c_ulong(), c_int(), c_ulong(), c_ulong()
     data = ctypes.POINTER(c_ulong)()
-    library.XGetWindowProperty.argtypes = (
+    xlib.XGetWindowProperty.argtypes = (
         *(c_void_p, c_ulong, c_ulong, c_long, c_long, c_int, c_ulong),
         *(c_void_p,) * 5,
     )
     places = (byref(value) for value in (kind, form, count, after, data))
-    supported = _atom(library, display, "_NET_SUPPORTED")
-    library.XGetWindowProperty(display, connection.root, supported, 0, 4096, False, 0, *places)
+    supported = _atom(xlib, display, "_NET_SUPPORTED")
+    xlib.XGetWindowProperty(display, connection.root, supported, 0, 4096, False, 0, *places)
     if not data:
         return False
     atoms = data[: count.value] if form.value == _FORMAT else []
-    library.XFree.argtypes = (c_void_p,)
-    library.XFree(data)
-    return _atom(library, display, "_NET_WM_STATE_FULLSCREEN") in atoms
+    xlib.XFree.argtypes = (c_void_p,)
+    xlib.XFree(data)
+    return _atom(xlib, display, "_NET_WM_STATE_FULLSCREEN") in atoms
 
 
 def _put_frame(connection: Connection, window: int) -> None:
-    library, display = connection.library, connection.display
+    xlib, display = connection.xlib, connection.display
     hints = (c_ulong * 5)(_DECORATIONS, 0, 1, 0, 0)
-    name = _atom(library, display, "_MOTIF_WM_HINTS")
-    library.XChangeProperty.argtypes = (c_void_p, c_ulong, c_ulong, c_ulong, c_int, c_int, c_void_p, c_int)
+    name = _atom(xlib, display, "_MOTIF_WM_HINTS")
+    xlib.XChangeProperty.argtypes = (c_void_p, c_ulong, c_ulong, c_ulong, c_int, c_int, c_void_p, c_int)
     data = ctypes.cast(hints, ctypes.POINTER(c_ubyte))
-    library.XChangeProperty(display, window, name, name, _FORMAT, _REPLACE, data, len(hints))
+    xlib.XChangeProperty(display, window, name, name, _FORMAT, _REPLACE, data, len(hints))
 
 
-def _atom(library: Any, display: Any, name: str) -> int:
-    library.XInternAtom.argtypes, library.XInternAtom.restype = (c_void_p, c_char_p, c_int), c_ulong
-    return int(library.XInternAtom(display, name.encode(), False))
+def _atom(xlib: Any, display: Any, name: str) -> int:
+    xlib.XInternAtom.argtypes, xlib.XInternAtom.restype = (c_void_p, c_char_p, c_int), c_ulong
+    return int(xlib.XInternAtom(display, name.encode(), False))

@@ -76,21 +76,21 @@ def place(name: str) -> str:
 
 def key_places(connection: Connection) -> dict[int, str]:
     """Return the places of the keys by X's key codes; empty where the server does not tell."""
-    library, display = connection.library, connection.display
-    if library is None or connection.lost:
+    xlib, display = connection.xlib, connection.display
+    if xlib is None or connection.lost:
         return {}
-    library.XkbGetMap.argtypes, library.XkbGetMap.restype = (c_void_p, c_uint, c_uint), POINTER(_Keyboard)
-    library.XkbGetNames.argtypes = (c_void_p, c_uint, POINTER(_Keyboard))
-    library.XkbFreeKeyboard.argtypes = (POINTER(_Keyboard), c_uint, c_int)
-    keyboard = library.XkbGetMap(display, 0, _CORE_KEYBOARD)
+    xlib.XkbGetMap.argtypes, xlib.XkbGetMap.restype = (c_void_p, c_uint, c_uint), POINTER(_Keyboard)
+    xlib.XkbGetNames.argtypes = (c_void_p, c_uint, POINTER(_Keyboard))
+    xlib.XkbFreeKeyboard.argtypes = (POINTER(_Keyboard), c_uint, c_int)
+    keyboard = xlib.XkbGetMap(display, 0, _CORE_KEYBOARD)
     if not keyboard:
         return {}
     try:
-        if library.XkbGetNames(display, _KEY_NAMES, keyboard) != _SUCCESS:
+        if xlib.XkbGetNames(display, _KEY_NAMES, keyboard) != _SUCCESS:
             return {}
         return _places_of(keyboard.contents)
     finally:
-        library.XkbFreeKeyboard(keyboard, 0, True)
+        xlib.XkbFreeKeyboard(keyboard, 0, True)
 
 
 def _places_of(keyboard: Any) -> dict[int, str]:
@@ -122,11 +122,11 @@ def keys_held_at_focus(connection: Connection) -> list[int]:
     To be called once a turn, too: X tells of them at other times as well, and keeps what nobody fetches. (Asking which
     keys are down *now* would take one that was pressed just after for one that was held before.)
     """
-    if connection.library is None or connection.lost:
+    if connection.xlib is None or connection.lost:
         return []
     event, told = _KeymapEvent(), list[bytes]()
-    connection.library.XCheckTypedEvent.argtypes = (c_void_p, c_int, c_void_p)
-    while connection.library.XCheckTypedEvent(connection.display, _KEYMAP_NOTIFY, ctypes.byref(event)):
+    connection.xlib.XCheckTypedEvent.argtypes = (c_void_p, c_int, c_void_p)
+    while connection.xlib.XCheckTypedEvent(connection.display, _KEYMAP_NOTIFY, ctypes.byref(event)):
         told.append(bytes(event.keys))
     return [code for code in range(256) if told and told[0][code // 8] >> code % 8 & 1]
 
