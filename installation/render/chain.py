@@ -101,6 +101,7 @@ class Chain:
         self._context = context
         self._upscale: Upscale | None = None
         self._second: Upscale | None = None
+        self._is_second_drawn = False
         self._mix = Shader(context, SHADERS / "stages" / "mix.frag")
         self._mixed: RenderTarget | None = None
         self._passes: list[Passes] = []
@@ -135,6 +136,24 @@ class Chain:
             return True
         return False
 
+    def prepare_second(self, uniforms: Uniforms) -> None:
+        """Compile one more of what two painters at once take, if anything is left: before they are seen so."""
+        if self._second is None:
+            self._second = Upscale(self._context, plain=bool(self._plain))
+        elif not self._is_second_drawn:
+            picture = RenderTarget(self._context, SMALL_PX)
+            self._second.draw(Source(picture, (1.0, 1.0)), SMALL_PX, uniforms)
+            self._second.rest()
+            picture.release()
+            self._is_second_drawn = True
+        elif self._mixed is None:
+            one, other = (RenderTarget(self._context, SMALL_PX) for _ in range(2))
+            self._mixed = RenderTarget(self._context, SMALL_PX)
+            textures = {"u_picture": one.texture, "u_other": other.texture}
+            self._mix.draw(self._mixed.framebuffer, {**uniforms, "u_weight": 0.5}, textures)
+            one.release()
+            other.release()
+
     def set(self, names: Sequence[str]) -> None:
         """Change the passes; those that stay keep what they remember. Raises ShaderError and changes nothing then.
 
@@ -162,7 +181,7 @@ class Chain:
     def _release_second(self) -> None:
         if self._second is not None:
             self._second.release()
-            self._second = None
+            self._second, self._is_second_drawn = None, False
 
     def draw(self, sources: Sequence[Source], size: Size, uniforms: Uniforms) -> moderngl.Texture:
         """Draw one source, or two by their shares, through the whole chain at `size`; return the last picture."""
@@ -184,6 +203,7 @@ class Chain:
         """Return `picture` with `other` over it by its share: each up-scaled by itself, so that no look jumps."""
         if self._second is None:
             self._second = Upscale(self._context, plain=bool(self._plain))
+        self._is_second_drawn = True
         textures = {"u_picture": picture, "u_other": self._second.draw(other, size, uniforms)}
         self._mixed = resized(self._context, self._mixed, picture.size)
         self._mix.draw(self._mixed.framebuffer, {**uniforms, "u_weight": other.share}, textures)

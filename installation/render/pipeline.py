@@ -195,6 +195,8 @@ class Renderer:
             part = self._world.scale(self.internal_scale) / self.internal_scale
             painted = self._world.draw(world, (max(round(size[0] * part), 8), max(round(size[1] * part), 8)))
             sources.append(Source(painted, cover(size, painted.size, zoom=zoom), share))
+        elif self._chooser is not None and controls.number("/render/painter") > 0.0:
+            self._chain.prepare_second(uniforms)  # the world is on its way; a film may wait for the compiler
         self._uniforms = uniforms
         self._picture = self._chain.draw(sources, size, uniforms)
         self._picture_size = source.size

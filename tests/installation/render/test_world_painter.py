@@ -182,3 +182,15 @@ def test_a_moment_needs_no_more_than_its_state(context: moderngl.Context, painte
     before = painted.paint_layers([states])
     play(Stage(context, WINDOW, ()), heard("train", "rain"), SHOWN_S)
     np.testing.assert_array_equal(before, painted.paint_layers([states]))
+
+
+def test_what_two_painters_take_is_compiled_a_piece_a_picture_before_both_are_seen(context: moderngl.Context) -> None:
+    live, film = Stage(context, WINDOW, ("upscale",), adaptive=True, budget_s=1.0), Stage(context, WINDOW, ("upscale",))
+    chain = live.renderer._chain
+    compiled = []
+    for _ in range(4):
+        live.show(flat((200, 0, 0)), painter=1.0)
+        film.show(flat((200, 0, 0)), painter=1.0)
+        compiled.append((chain._second is not None, chain._is_second_drawn, chain._mixed is not None))
+    assert compiled == [(True, False, False), (True, True, False), (True, True, True), (True, True, True)]
+    assert film.renderer._chain._second is None
