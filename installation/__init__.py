@@ -9,16 +9,10 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     parameters              THE table of live controls; `worker_params`: the part of it that workers read
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
     desk, modulation        the only writer of controls; features that move them; `feature_delay`: later; `easing`: how
-    preset, options         one YAML file per look; the resolved run; `exit_codes`
-    venue                   the folder of a place; `preset_store`: its presets; `preset_document`: a look as their text
-    preset_use              whether a show can use a preset; `preset_follower`: goes to another; `preset_deeds`: saves,
-                            renames, goes back, tries; `preset_fader`: between two, by a `preset_blend`
-    preset_shelf, errand    what there is to choose from, for the page; what a disk may hold up, in a thread
-    cue_list, cue_player    the venue's cues and playlist as their file says; which is shown and which comes when;
-                            `playlist`: in which order; `cue_deeds`: goes there; `cue_status`: told to all
-    schedule, schedule_deeds  opening hours; fade up and to black; `times_of_day`: times as people write them
+    presets, options        looks, a YAML file each; the resolved run; `exit_codes`
+    cues                    what happens when: cues, playlist, opening hours
+    venue, errand           the folder of a place; what a disk may hold up, in a thread
     followed_file           a file of the venue, taken up while the show runs; `document_faults`: what is wrong with one
-    preset_watch            what there is to choose from, for keys
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
     heard_words             what is heard, as an operator would say it

@@ -15,16 +15,18 @@ from installation.clock import MonotonicClock, Pacer
 from installation.control.discovery import OSC, OSC_QUERY, Discovery, Service
 from installation.control.keyboard import Keyboard
 from installation.control.link_clock import LinkClock
-from installation.control.midi import MidiControl
-from installation.control.midi_clock import FirstClock
-from installation.control.midi_map import MidiMap
-from installation.control.midi_store import MapStore
-from installation.control.osc import OscControl
-from installation.control.oscquery import OscQuery
-from installation.control.page import OperatorPage
-from installation.control.page_sources import Sources
-from installation.cue_deeds import CueDeeds, CueSources
-from installation.cue_list import CueList, read_cues
+from installation.control.midi.clock import FirstClock
+from installation.control.midi.control import MidiControl
+from installation.control.midi.map import MidiMap
+from installation.control.midi.store import MapStore
+from installation.control.osc.control import OscControl
+from installation.control.oscquery.service import OscQuery
+from installation.control.page.service import OperatorPage
+from installation.control.page.sources import Sources
+from installation.cues.cue_list import CueList, read_cues
+from installation.cues.deeds import CueDeeds, CueSources
+from installation.cues.schedule import read_schedule
+from installation.cues.schedule_deeds import ScheduleDeeds
 from installation.desk import Desk
 from installation.followed_file import FollowedFile
 from installation.generator_pace import GeneratorPace
@@ -44,22 +46,20 @@ from installation.output.surface import DisplayError, Surface
 from installation.output.thumbnail import Thumbnailer
 from installation.output.wall import WallView
 from installation.output.window import WindowSurface, open_window
-from installation.preset import PRESET_FOLDER, Preset, PresetError, preset_folders, preset_names, preset_values
-from installation.preset_deeds import PresetDeeds
-from installation.preset_fader import PresetFader
-from installation.preset_follower import PresetFollower
-from installation.preset_shelf import PresetShelf
-from installation.preset_store import PresetStore
-from installation.preset_use import load_usable_named, midi_map_of
-from installation.preset_watch import PresetWatch
+from installation.presets.deeds import PresetDeeds
+from installation.presets.fader import PresetFader
+from installation.presets.follower import PresetFollower
+from installation.presets.preset import PRESET_FOLDER, Preset, PresetError, preset_folders, preset_names, preset_values
+from installation.presets.shelf import PresetShelf
+from installation.presets.store import PresetStore
+from installation.presets.use import load_usable_named, midi_map_of
+from installation.presets.watch import PresetWatch
 from installation.render.pass_warming import PassWarmer
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
-from installation.schedule import read_schedule
-from installation.schedule_deeds import ScheduleDeeds
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
 from installation.status import CaptureStatus, InferenceStatus

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-from installation.preset import PresetError
+from installation.presets.preset import PresetError
 from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)

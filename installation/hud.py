@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from installation.cue_status import CueStatus
+from installation.cues.status import CueStatus
 from installation.status import DisplayStatus, RecordingStatus, ShowStatus
 from installation.values import Features
 

@@ -180,7 +180,7 @@ def write_failure(path: Path | None, error: Exception, exit_code: int) -> None:
 def list_everything() -> int:
     """Print microphones, MIDI ports and monitors by the names that options and presets take."""
     from installation.audio.microphone import list_devices
-    from installation.control.midi_link import list_ports
+    from installation.control.midi.link import list_ports
     from installation.output.window import list_monitors
 
     lines = ["microphones (--source mic:NAME; mic:NAME:left or mic:NAME:right for one channel):"]

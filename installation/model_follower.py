@@ -14,7 +14,7 @@ from installation.desk import Desk
 from installation.hosting import Host
 from installation.model_names import ModelNameError, ModelNames
 from installation.options import OptionError, model_folder
-from installation.preset import Preset
+from installation.presets.preset import Preset
 from installation.status import InferenceStatus
 from installation.values import ParameterValue
 from installation.worker_params import ModelRequest

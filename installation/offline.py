@@ -26,10 +26,10 @@ from installation.output.film import FilmError, FilmSink
 from installation.output.headless import open_headless
 from installation.output.snapshot import PixelReader, SnapshotError, save_png
 from installation.parameters import DEFAULTS
-from installation.preset import Preset, preset_values
-from installation.preset_follower import PresetFollower
-from installation.preset_use import load_usable_named
-from installation.preset_watch import PresetWatch
+from installation.presets.follower import PresetFollower
+from installation.presets.preset import Preset, preset_values
+from installation.presets.use import load_usable_named
+from installation.presets.watch import PresetWatch
 from installation.render.pipeline import Renderer
 from installation.ring import AudioRing
 from installation.show import Show, worker_params

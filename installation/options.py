@@ -9,8 +9,8 @@ import yaml
 
 from installation.audio.source import SourceError, parse_source
 from installation.exit_codes import ExitCode
-from installation.preset import PRESET_FOLDER, Preset
-from installation.preset_use import load_usable
+from installation.presets.preset import PRESET_FOLDER, Preset
+from installation.presets.use import load_usable
 from installation.venue import Venue
 from s2s.card import DEFAULT_BUNDLE
 from s2s.files.quote import one_line

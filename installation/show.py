@@ -28,8 +28,8 @@ from installation.model_follower import ModelRefusal
 from installation.output.snapshot import jpeg_bytes, save_png
 from installation.output.surface import DisplayError
 from installation.parameters import DEFAULTS, parameter
-from installation.preset import Preset
-from installation.preset_follower import PresetRefusal
+from installation.presets.follower import PresetRefusal
+from installation.presets.preset import Preset
 from installation.show_parts import Closable, Parts
 from installation.show_status import Moment
 from installation.status import HeardStatus, PhotographStatus, ShowStatus

@@ -8,7 +8,7 @@ from installation.audio.features import FastPath
 from installation.clock import Clock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.control_status import ControlStatus
-from installation.cue_status import CueStatus
+from installation.cues.status import CueStatus
 from installation.desk import Desk
 from installation.generator_pace import GeneratorPace
 from installation.hosting import Host
@@ -19,7 +19,7 @@ from installation.options import StartOnly
 from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
 from installation.output.surface import Surface
-from installation.preset_follower import PresetFollower
+from installation.presets.follower import PresetFollower
 from installation.render.pipeline import Renderer
 from installation.ring import AudioRing
 from installation.status import CaptureStatus, InferenceStatus, SinkStatus

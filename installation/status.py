@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from installation.control_status import ControlStatus
-from installation.cue_status import CueStatus
+from installation.cues.status import CueStatus
 from installation.values import Condition, Doing
 
 

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -20,12 +19,12 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
-from installation import control
+from installation.control.page import files
 from installation.parameters import DEEDS, PARAMETERS, Kind
 from installation.plain import to_plain
 from installation.status import ShowStatus
 
-WEB: Final = Path(control.__file__).with_name("web")
+WEB: Final = files.FOLDER
 POLICY: Final = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 PRESETS: Final = (
     {"name": "gallery", "description": "Unattended and calm.", "thumbnail": None, "from": "shipped"},

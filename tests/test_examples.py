@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 import run_show
-from installation.cue_list import read_cues
+from installation.cues.cue_list import read_cues
+from installation.cues.schedule import read_schedule
 from installation.main import arguments_of
 from installation.options import resolve
 from installation.output.headless import open_headless
-from installation.preset import preset_names
+from installation.presets.preset import preset_names
 from installation.render.shader import Shader
-from installation.schedule import read_schedule
 from s2s.__main__ import build_parser, main
 from tests.manuals import MANUALS, examples, read
 from tests.reference import ROOT, verbs_of

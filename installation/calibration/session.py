@@ -12,7 +12,7 @@ from installation.calibration.timing import Measurement, Part
 from installation.calibration.wording import UNHEARD, recommendation, table
 from installation.exit_codes import ExitCode
 from installation.options import ShowConfig
-from installation.preset import PresetError
+from installation.presets.preset import PresetError
 from installation.show_parts import Parts
 from installation.standard_output import print_out
 

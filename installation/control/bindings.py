@@ -1,6 +1,6 @@
 """What a controller's events move: one binding, and how it takes what its control says to the desk.
 
-No ports, no threads, no files; `midi_map` reads bindings from what maps say.
+No ports, no threads, no files; `midi.map` reads bindings from what maps say.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from installation.control.encoders import Relative, steps, travel
-from installation.control.midi_events import COARSE_CONTROLLERS, TOP, TOP_14, EventKind, MidiEvent
-from installation.control.takeover import Grip, Takeover, take_over
+from installation.control.midi.encoders import Relative, steps, travel
+from installation.control.midi.events import COARSE_CONTROLLERS, TOP, TOP_14, EventKind, MidiEvent
+from installation.control.midi.takeover import Grip, Takeover, take_over
 from installation.desk import Desk
 from installation.parameters import Kind, Parameter, ParameterError, parameter
 from installation.values import ParameterValue

@@ -116,7 +116,7 @@ def microphones(_: str) -> list[str]:
 
 def midi(_: str) -> list[str]:
     """The MIDI inputs, by the names that `--midi` takes."""
-    from installation.control.midi_link import list_ports
+    from installation.control.midi.link import list_ports
 
     return list_ports()
 
@@ -154,7 +154,7 @@ def bundle(folder: str) -> list[str]:
 
 def presets(_: str) -> list[str]:
     """The presets that ship or lie beside them; what is wrong with one is said."""
-    from installation.preset import PresetError, load_preset, preset_names
+    from installation.presets.preset import PresetError, load_preset, preset_names
 
     lines = []
     for name in preset_names():

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.control.osc_messages import read_packet, write_message
+from installation.control.osc.messages import read_packet, write_message
 from tests.show_runner import ShowRun
 
 MESSAGES_A_SECOND: Final = 20_000

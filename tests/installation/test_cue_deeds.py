@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from installation.cue_deeds import CueDeeds, CueSources
-from installation.cue_list import CueList, read_cues
+from installation.cues.cue_list import CueList, read_cues
+from installation.cues.deeds import CueDeeds, CueSources
 from installation.desk import Desk
 from installation.followed_file import EVERY_S, FollowedFile
-from installation.preset import PRESET_FOLDER, Preset, PresetError, preset_names, preset_values
-from installation.preset_follower import PresetFollower, PresetRefusal
-from installation.preset_use import load_usable_named
+from installation.presets.follower import PresetFollower, PresetRefusal
+from installation.presets.preset import PRESET_FOLDER, Preset, PresetError, preset_names, preset_values
+from installation.presets.use import load_usable_named
 from installation.values import Controls, Features, ParameterValue
 from tests.waiting import wait_until
 

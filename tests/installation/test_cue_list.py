@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from installation.cue_list import Cue, CueError, CueList, read_cues
-from installation.times_of_day import Duration
+from installation.cues.cue_list import Cue, CueError, CueList, read_cues
+from installation.cues.times_of_day import Duration
 
 PRESETS = ("gallery", "performance", "world")
 EVENING = """\

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from installation.cue_list import Cue, CueList
-from installation.cue_player import BeatCounter, CuePlayer, DailyCues, next_by_clock
-from installation.times_of_day import Duration
+from installation.cues.cue_list import Cue, CueList
+from installation.cues.player import BeatCounter, CuePlayer, DailyCues, next_by_clock
+from installation.cues.times_of_day import Duration
 
 VIENNA = ZoneInfo("Europe/Vienna")
 CUES = CueList(

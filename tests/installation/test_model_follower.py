@@ -11,7 +11,7 @@ from installation.desk import Desk
 from installation.hosting import Failure
 from installation.model_follower import ModelFollower, ModelRefusal
 from installation.model_names import ModelNames
-from installation.preset import Preset, load_preset
+from installation.presets.preset import Preset, load_preset
 from installation.status import InferenceStatus, SwapStatus
 from installation.values import Features
 from installation.worker_params import ModelRequest

@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import pairwise
 
-from installation.playlist import PlaylistOrder
+from installation.cues.playlist import PlaylistOrder
 
 LOOKS = ("dawn", "day", "dusk", "night")
 

@@ -3,9 +3,16 @@ from pathlib import Path
 import pytest
 
 from installation.parameters import DEFAULTS
-from installation.preset import PresetError, find_named, load_preset, preset_folders, preset_names, preset_values
-from installation.preset_document import preset_text
-from installation.preset_use import load_usable
+from installation.presets.document import preset_text
+from installation.presets.preset import (
+    PresetError,
+    find_named,
+    load_preset,
+    preset_folders,
+    preset_names,
+    preset_values,
+)
+from installation.presets.use import load_usable
 
 GOOD = "name: Test\ndescription: A test.\n"
 

@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.parameters import DEEDS, DEFAULTS, PARAMETERS
-from installation.preset import load_preset, preset_names, preset_values
-from installation.preset_blend import Blend
+from installation.presets.blend import Blend
+from installation.presets.preset import load_preset, preset_names, preset_values
 
 PRESETS = {name: load_preset(name) for name in preset_names()}
 NAMES = st.sampled_from(sorted(PRESETS))

@@ -9,7 +9,10 @@ import pytest
 
 from installation.desk import Desk
 from installation.parameters import DEEDS
-from installation.preset import (
+from installation.presets.deeds import PresetDeeds
+from installation.presets.fader import PresetFader
+from installation.presets.follower import PresetFollower, PresetRefusal
+from installation.presets.preset import (
     PRESET_FOLDER,
     Preset,
     PresetError,
@@ -18,11 +21,8 @@ from installation.preset import (
     preset_values,
     read_preset,
 )
-from installation.preset_deeds import PresetDeeds
-from installation.preset_fader import PresetFader
-from installation.preset_follower import PresetFollower, PresetRefusal
-from installation.preset_store import PresetStore
-from installation.preset_use import load_usable_named
+from installation.presets.store import PresetStore
+from installation.presets.use import load_usable_named
 from installation.values import Controls, Features, ParameterValue, Pixels
 from tests.waiting import wait_until
 

@@ -7,8 +7,8 @@ import pytest
 
 from installation.desk import Desk
 from installation.parameters import ParameterError
-from installation.preset import Preset, PresetError, load_preset
-from installation.preset_follower import PresetFollower, PresetRefusal
+from installation.presets.follower import PresetFollower, PresetRefusal
+from installation.presets.preset import Preset, PresetError, load_preset
 from installation.values import Features
 from tests.waiting import wait_until
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from installation.preset import PRESET_FOLDER, PresetError, load_preset, preset_thumbnail, read_preset
-from installation.preset_store import VERSIONS_KEPT, PresetStore
+from installation.presets.preset import PRESET_FOLDER, PresetError, load_preset, preset_thumbnail, read_preset
+from installation.presets.store import VERSIONS_KEPT, PresetStore
 
 GALLERY = load_preset("gallery")
 BY_HAND = "# Of my own hand.\nname: Mine\ndescription: Warm.\nimage: sea.png\nparameters: {/render/zoom: 1.5}\n"

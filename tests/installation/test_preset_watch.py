@@ -1,6 +1,6 @@
 import threading
 
-from installation.preset_watch import EVERY_S, PresetWatch
+from installation.presets.watch import EVERY_S, PresetWatch
 from tests.waiting import wait_until
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from installation.schedule import Schedule, ScheduleError, Turn, read_schedule
+from installation.cues.schedule import Schedule, ScheduleError, Turn, read_schedule
 
 VIENNA = ZoneInfo("Europe/Vienna")
 GALLERY = """\

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from installation.cues.schedule import read_schedule
+from installation.cues.schedule_deeds import ScheduleDeeds
 from installation.desk import Desk
 from installation.followed_file import EVERY_S, FollowedFile
-from installation.schedule import read_schedule
-from installation.schedule_deeds import ScheduleDeeds
 from installation.values import Features
 from tests.waiting import wait_until
 

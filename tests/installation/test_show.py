@@ -24,8 +24,8 @@ from installation.model_names import ModelNames
 from installation.modulation import Route
 from installation.options import StartOnly
 from installation.output.surface import DisplayError
-from installation.preset import Preset, load_preset
-from installation.preset_follower import PresetFollower
+from installation.presets.follower import PresetFollower
+from installation.presets.preset import Preset, load_preset
 from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
 from installation.show import Show

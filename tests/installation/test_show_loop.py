@@ -14,8 +14,8 @@ from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
 from installation.model_names import ModelNames
-from installation.preset import load_preset
-from installation.preset_follower import PresetFollower
+from installation.presets.follower import PresetFollower
+from installation.presets.preset import load_preset
 from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
 from installation.show import Show

@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import fields
-from pathlib import Path
 from typing import Final
 
 import pytest
 
-from installation import control
+from installation.control.page import files
 from installation.control_status import ControlStatus, LinkStatus, MidiStatus, OscStatus, PageStatus
 from installation.plain import PlainValueError, from_plain, to_plain
 from installation.status import (
@@ -95,7 +94,7 @@ def test_the_whole_show_is_plain_json_with_the_keys_that_the_page_has_always_rea
 
 
 def test_the_page_reads_only_what_a_status_really_has() -> None:
-    script = (Path(control.__file__).with_name("web") / "facts.js").read_text(encoding="utf-8")
+    script = (files.FOLDER / "facts.js").read_text(encoding="utf-8")
     read = re.findall(r"\b(\w+)\??\.(\w+)", script)
     known = {name: {field.name for kind in kinds for field in fields(kind)} for name, kinds in READ_BY_THE_PAGE.items()}
     strays = [(name, key) for name, key in read if name in known and key not in known[name]]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from installation.times_of_day import (
+from installation.cues.times_of_day import (
     Duration,
     TimeError,
     clock_s,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.control.osc_messages import write_message
+from installation.control.osc.messages import write_message
 from tests.midi_server import Controller, JackServer
 from tests.show_runner import ShowRun
 

@@ -12,7 +12,7 @@ import pytest
 from openapi_spec_validator import validate
 from zeroconf import IPVersion, ServiceBrowser, Zeroconf
 
-from installation.control.openapi_page import example
+from installation.control.page.openapi_page import example
 from tests.oscquery_walker import WRITABLE, Walker, ends_of
 from tests.show_runner import ShowRun
 from tests.waiting import wait_until

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from installation.calibration.preset_edit import write_parameter
-from installation.preset import PRESET_FOLDER, PresetError, load_preset
+from installation.presets.preset import PRESET_FOLDER, PresetError, load_preset
 
 HEAD = "name: Mine  # of my own\ndescription: A test.\n"
 

@@ -10,8 +10,8 @@ from unittest.mock import patch
 
 from websockets.sync.client import ClientConnection, connect
 
-from installation.control.page import OperatorPage
-from installation.control.page_sources import Sources
+from installation.control.page.service import OperatorPage
+from installation.control.page.sources import Sources
 from installation.desk import Desk
 from installation.status import ShowStatus
 from installation.values import Features

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from installation.control.bindings import Binding, chooser
-from installation.control.midi_events import TOP_14, EventKind, MidiEvent
-from installation.control.midi_map import read_entry
-from installation.control.takeover import Grip
+from installation.control.midi.events import TOP_14, EventKind, MidiEvent
+from installation.control.midi.map import read_entry
+from installation.control.midi.takeover import Grip
 from installation.desk import Desk
 from installation.parameters import ParameterError
 from installation.values import Features

@@ -2,7 +2,7 @@
 
 import pytest
 
-from installation.control.encoders import Relative, recognised, steps, travel
+from installation.control.midi.encoders import Relative, recognised, steps, travel
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from installation.control.page import OperatorPage
+from installation.control.page.service import OperatorPage
 from installation.desk import Desk
 from installation.events import Event
 from installation.parameters import DEEDS, PARAMETERS

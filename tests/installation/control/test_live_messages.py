@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.control.live_messages import AskForPictures, MessageError, Ping, SetValue, read_message
+from installation.control.page.live_messages import AskForPictures, MessageError, Ping, SetValue, read_message
 
 
 @pytest.mark.parametrize(

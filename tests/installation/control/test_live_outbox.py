@@ -1,6 +1,6 @@
 import json
 
-from installation.control.live_outbox import Changes, Outbox
+from installation.control.page.live_outbox import Changes, Outbox
 
 
 def test_a_page_that_does_not_keep_up_loses_old_pictures_and_meters_and_no_value() -> None:

@@ -11,11 +11,12 @@ from typing import Any, cast
 
 import pytest
 
-from installation.control import midi, midi_link
-from installation.control.midi import MidiControl, split_device
-from installation.control.midi_link import PortLink
-from installation.control.midi_map import MidiMap
-from installation.control.midi_store import MapStore
+from installation.control.midi import control as midi
+from installation.control.midi import link as midi_link
+from installation.control.midi.control import MidiControl, split_device
+from installation.control.midi.link import PortLink
+from installation.control.midi.map import MidiMap
+from installation.control.midi.store import MapStore
 from installation.desk import Desk
 from installation.values import Beat, Features
 from tests.midi_server import Controller, JackServer
@@ -320,7 +321,7 @@ def playing(desk: Desk, store: MapStore, entries: Sequence[object] | None = None
 @pytest.mark.device
 def test_the_ports_ask_after_their_server_as_often_as_they_like(server: JackServer) -> None:
     code = (
-        "from installation.control.midi_ports import Ports; p = Ports('jack'); p.probe(); p.probe(); print(p.names())"
+        "from installation.control.midi.ports import Ports; p = Ports('jack'); p.probe(); p.probe(); print(p.names())"
     )
     asked = subprocess.run((sys.executable, "-c", code), check=False, capture_output=True, timeout=20)
 

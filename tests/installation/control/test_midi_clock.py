@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from installation.control.midi_clock import PULSES_A_BEAT, FirstClock, MidiClock
+from installation.control.midi.clock import PULSES_A_BEAT, FirstClock, MidiClock
 
 CLOCK = {"type": "clock", "time": 0}
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from installation.control.midi_controller import Controller
-from installation.control.midi_learning import LIMIT_S
-from installation.control.midi_map import MidiMap
-from installation.control.midi_store import DeviceMap, MapStore
+from installation.control.midi.controller import Controller
+from installation.control.midi.learning import LIMIT_S
+from installation.control.midi.map import MidiMap
+from installation.control.midi.store import DeviceMap, MapStore
 from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
 from installation.values import Features

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from installation.control.midi_events import EventKind, MessageReader, MidiEvent
+from installation.control.midi.events import EventKind, MessageReader, MidiEvent
 
 CC, CC_14, NRPN = EventKind.CC, EventKind.CC_14, EventKind.NRPN
 

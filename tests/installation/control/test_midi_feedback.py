@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from installation.control.bindings import Binding
-from installation.control.midi_events import EventKind, MidiEvent
-from installation.control.midi_feedback import Feedback
-from installation.control.midi_map import read_entry
+from installation.control.midi.events import EventKind, MidiEvent
+from installation.control.midi.feedback import Feedback
+from installation.control.midi.map import read_entry
 from installation.desk import Desk
 
 

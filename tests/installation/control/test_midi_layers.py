@@ -1,9 +1,9 @@
 """Maps over each other: an event is heard where it is bound, and what a map above takes is covered below."""
 
 from installation.control.bindings import Binding
-from installation.control.midi_events import EventKind, MidiEvent
-from installation.control.midi_layers import Layer, uncovered
-from installation.control.midi_map import read_entry
+from installation.control.midi.events import EventKind, MidiEvent
+from installation.control.midi.layers import Layer, uncovered
+from installation.control.midi.map import read_entry
 
 
 def bound(**entry: object) -> Binding:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from installation.control.midi_events import MessageReader
-from installation.control.midi_learning import LIMIT_S, Learner, Reading, bind
-from installation.control.midi_map import MidiMapError
+from installation.control.midi.events import MessageReader
+from installation.control.midi.learning import LIMIT_S, Learner, Reading, bind
+from installation.control.midi.map import MidiMapError
 from installation.parameters import ParameterError, parameter
 from installation.values import ParameterValue
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from installation.control.midi_map import MidiMap, MidiMapError
-from installation.control.takeover import Takeover
+from installation.control.midi.map import MidiMap, MidiMapError
+from installation.control.midi.takeover import Takeover
 
 
 @pytest.mark.parametrize(

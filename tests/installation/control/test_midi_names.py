@@ -2,7 +2,7 @@
 
 import pytest
 
-from installation.control.midi_names import choose_feedback, choose_port, device_name, file_stem, is_loop
+from installation.control.midi.names import choose_feedback, choose_port, device_name, file_stem, is_loop
 
 PORTS = ["Midi Through:Midi Through Port-0 14:0", "nanoKONTROL2:MIDI 1 20:0", "LPD8:MIDI 1 24:0"]
 LOOPS = [

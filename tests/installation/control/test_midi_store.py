@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from installation.control.midi_map import read_entry
-from installation.control.midi_store import SHIPPED, DeviceMap, MapStore, read_map, shipped_map
+from installation.control.midi.map import read_entry
+from installation.control.midi.store import SHIPPED, DeviceMap, MapStore, read_map, shipped_map
 
 GAIN = read_entry("test", {"cc": 21, "channel": 1, "to": "/audio/gain"})
 BLEND = read_entry("test", {"cc": 21, "to": "/latent/blend"})

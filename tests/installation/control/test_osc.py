@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from installation.control.osc import OscControl
-from installation.control.osc_echo import MAX_SUBSCRIBERS
-from installation.control.osc_messages import read_packet, write_message
+from installation.control.osc.control import OscControl
+from installation.control.osc.echo import MAX_SUBSCRIBERS
+from installation.control.osc.messages import read_packet, write_message
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind
 from installation.values import Features, ParameterValue

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.control.osc_backlog import MOST_PACKETS, Backlog, number_key
-from installation.control.osc_messages import read_message, write_message
+from installation.control.osc.backlog import MOST_PACKETS, Backlog, number_key
+from installation.control.osc.messages import read_message, write_message
 
 GAIN = b"/audio/gain\0"
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.control.osc_commands import ADDRESSES, OscCommands
-from installation.control.osc_echo import Echo
-from installation.control.osc_messages import ControlMessage, OscFormatError, read_message, read_packet
-from installation.control.osc_peers import Peer
+from installation.control.osc.commands import ADDRESSES, OscCommands
+from installation.control.osc.echo import Echo
+from installation.control.osc.messages import ControlMessage, OscFormatError, read_message, read_packet
+from installation.control.osc.peers import Peer
 from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind

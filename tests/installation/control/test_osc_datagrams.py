@@ -4,8 +4,8 @@ from contextlib import closing
 
 import pytest
 
-from installation.control import osc_datagrams
-from installation.control.osc_datagrams import MOST_DATAGRAMS, DatagramReader
+from installation.control.osc import datagrams
+from installation.control.osc.datagrams import MOST_DATAGRAMS, DatagramReader
 
 Pair = tuple[DatagramReader, socket.socket, tuple[str, int]]
 
@@ -13,7 +13,7 @@ Pair = tuple[DatagramReader, socket.socket, tuple[str, int]]
 @pytest.fixture(params=["at once", "one by one"])
 def pair(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Pair]]:
     if request.param == "one by one":
-        monkeypatch.setattr(osc_datagrams, "_recvmmsg", lambda: None)
+        monkeypatch.setattr(datagrams, "_recvmmsg", lambda: None)
     opened: list[socket.socket] = []
 
     def connect(host: str) -> Pair:

@@ -1,8 +1,8 @@
 import pytest
 
-from installation.control.osc_echo import EVERYTHING, MAX_PATTERNS, MAX_SUBSCRIBERS, Echo
-from installation.control.osc_messages import read_packet
-from installation.control.osc_patterns import PatternError
+from installation.control.osc.echo import EVERYTHING, MAX_PATTERNS, MAX_SUBSCRIBERS, Echo
+from installation.control.osc.messages import read_packet
+from installation.control.osc.patterns import PatternError
 from tests.waiting import wait_until
 
 KNOWN = ("/audio/gain", "/latent/blend", "/latent/edit")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.control.osc_messages import (
+from installation.control.osc.messages import (
     MAX_PACKET_BYTES,
     ControlMessage,
     OscFormatError,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.control.osc_patterns import PatternError, is_pattern, matching
+from installation.control.osc.patterns import PatternError, is_pattern, matching
 from installation.parameters import PARAMETERS
 
 LATENT = tuple(address for address in PARAMETERS if address.startswith("/latent/"))

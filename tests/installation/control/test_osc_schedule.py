@@ -1,8 +1,8 @@
 import pytest
 
-from installation.control.osc_allowance import Allowance
-from installation.control.osc_messages import OscFormatError
-from installation.control.osc_schedule import FARTHEST_S, MOST_HELD, Schedule, seconds_ahead
+from installation.control.osc.allowance import Allowance
+from installation.control.osc.messages import OscFormatError
+from installation.control.osc.schedule import FARTHEST_S, MOST_HELD, Schedule, seconds_ahead
 
 NOW_S = 1_795_000_000.0  # November 2026
 IN_2036_S = 2_085_978_496.0 - 1.0  # a second before the count of NTP begins again

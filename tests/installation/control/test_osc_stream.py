@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.control.osc_messages import MAX_PACKET_BYTES, OscFormatError
-from installation.control.osc_stream import Framing, StreamReader, framed
+from installation.control.osc.messages import MAX_PACKET_BYTES, OscFormatError
+from installation.control.osc.stream import Framing, StreamReader, framed
 
 PACKET = st.binary(max_size=40).map(lambda tail: b"/a" + tail)
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from installation.control.osc import OscControl
-from installation.control.osc_messages import read_message, write_message
-from installation.control.osc_ports import MAX_CONNECTIONS
-from installation.control.osc_stream import Framing, StreamReader, framed
+from installation.control.osc.control import OscControl
+from installation.control.osc.messages import read_message, write_message
+from installation.control.osc.ports import MAX_CONNECTIONS
+from installation.control.osc.stream import Framing, StreamReader, framed
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind
 from installation.values import Features, ParameterValue

@@ -14,10 +14,10 @@ from websockets.sync.client import connect
 
 import run_show
 from installation.control.discovery import local_name, own_name
-from installation.control.osc import OscControl
-from installation.control.oscquery import OscQuery
-from installation.control.oscquery_listeners import MAX_CLIENTS
-from installation.control.page_token import PageToken
+from installation.control.osc.control import OscControl
+from installation.control.oscquery.listeners import MAX_CLIENTS
+from installation.control.oscquery.service import OscQuery
+from installation.control.page.page_token import PageToken
 from installation.desk import Desk
 from installation.values import Features
 from s2s.serving.keys import View

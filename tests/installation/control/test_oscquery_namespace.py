@@ -2,7 +2,7 @@
 
 import pytest
 
-from installation.control.oscquery_namespace import EXTENSIONS, asked_attributes, host_info, method, tree
+from installation.control.oscquery.namespace import EXTENSIONS, asked_attributes, host_info, method, tree
 from installation.parameters import DEEDS, DEFAULTS, PARAMETERS, Kind, parameter
 
 

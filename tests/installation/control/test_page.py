@@ -13,9 +13,9 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Message
 
-from installation.control.page import OperatorPage
-from installation.control.page_app import Sources, make_app, plain
-from installation.control.page_files import FOLDER
+from installation.control.page.app import Sources, make_app, plain
+from installation.control.page.files import FOLDER
+from installation.control.page.service import OperatorPage
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind
 from installation.status import DisplayStatus, ShowStatus

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from installation.control.page import OperatorPage
-from installation.control.page_token import PageToken, card, terminal_of
+from installation.control.page.page_token import PageToken, card, terminal_of
+from installation.control.page.service import OperatorPage
 from installation.desk import Desk
 from s2s.serving.keys import View
 from s2s.serving.token_file import kept_tokens

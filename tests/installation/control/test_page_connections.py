@@ -10,8 +10,8 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from installation.control.page import OperatorPage
-from installation.control.page_sources import Sources
+from installation.control.page.service import OperatorPage
+from installation.control.page.sources import Sources
 from installation.desk import Desk
 from installation.status import ShowStatus
 from s2s.serving.protocol import MAX_CONNECTIONS, BoundedProtocol

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from installation.control.page_app import make_app
-from installation.control.page_files import answer_file, answer_page
+from installation.control.page.app import make_app
+from installation.control.page.files import answer_file, answer_page
 from installation.desk import Desk
-from installation.preset_shelf import PresetShelf
+from installation.presets.shelf import PresetShelf
 from tests.installation.control.live_page import sources_of
 
 

@@ -6,9 +6,9 @@ from importlib.resources import files
 
 import pytest
 
-from installation.control.page import OperatorPage
-from installation.control.page_sources import Sources
-from installation.cue_status import CueStatus
+from installation.control.page.service import OperatorPage
+from installation.control.page.sources import Sources
+from installation.cues.status import CueStatus
 from installation.desk import Desk
 from installation.plain import to_plain
 from installation.status import ShowStatus

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from installation.control.openapi import NAMED, openapi
-from installation.control.page_app import Sources, make_app
-from installation.control.rest import rest_routes
+from installation.control.page.app import Sources, make_app
+from installation.control.page.openapi import NAMED, openapi
+from installation.control.page.rest import rest_routes
 from installation.desk import Desk
 from installation.parameters import PARAMETERS, Kind
 from installation.status import ShowStatus
@@ -162,7 +162,7 @@ def page() -> ASGIApp:
 
 
 def test_every_path_that_is_described_is_there(page: ASGIApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("installation.control.rest.revision", lambda: "abc")
+    monkeypatch.setattr("installation.control.page.rest.revision", lambda: "abc")
     for path, operations in openapi("1")["paths"].items():
         # What only some pages have, a picture of each preset or a token, is described as that.
         at_least = [

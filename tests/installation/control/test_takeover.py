@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from installation.control.takeover import Takeover, take_over
+from installation.control.midi.takeover import Takeover, take_over
 
 UNIT = st.floats(0, 1)
 JUMP, PICKUP, SCALE = Takeover.JUMP, Takeover.PICKUP, Takeover.SCALE

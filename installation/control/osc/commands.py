@@ -1,0 +1,147 @@
+"""What an OSC message means to the show: set, ask, `/subscribe`, `/unsubscribe`, `/ping`.
+
+No sockets and no threads: a message and who said it come in, the desk is posted to and the peer is answered.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Final
+
+from installation.control.osc.allowance import Allowance
+from installation.control.osc.echo import EVERYTHING, MAX_SUBSCRIBERS, Echo
+from installation.control.osc.messages import ControlMessage, write_message
+from installation.control.osc.patterns import PatternError, is_pattern, matching
+from installation.control.osc.peers import Peer
+from installation.control.rejections import RejectionCounter, why_unknown
+from installation.desk import Desk
+from installation.parameters import PARAMETERS, Kind, ParameterError
+from s2s.files.quote import quoted
+
+ORIGIN: Final = "osc"
+ADDRESSES: Final = tuple(PARAMETERS)
+_TRIGGERS: Final = frozenset(address for address, row in PARAMETERS.items() if row.kind is Kind.TRIGGER)
+_PORTS: Final = range(1, 65_536)
+
+_ANSWERS_A_SECOND: Final = 2000.0
+_ANSWERS_AT_ONCE: Final = 1000.0
+"""More than ten who ask for everything in the same moment."""
+
+Reach = Callable[[Peer, int], Peer]
+"""From who asks and a port of its machine to who is to be told."""
+
+
+class OscCommands:
+    """Does what messages say; what cannot be done is counted with its reason, and nothing raises."""
+
+    def __init__(self, desk: Desk, echo: Echo, rejections: RejectionCounter, reach: Reach) -> None:
+        self._desk, self._echo, self._rejections, self._reach = desk, echo, rejections, reach
+        self._answers = Allowance(_ANSWERS_A_SECOND, _ANSWERS_AT_ONCE)
+
+    def do(self, message: ControlMessage, sender: Peer, now: float) -> int:
+        """Do what `message` says and answer `sender`; return what that cost, in small messages."""
+        try:
+            return self._do(message, sender, now)
+        except (ParameterError, PatternError) as error:
+            self._rejections.add(str(error), message.address)
+            return 1
+
+    def _do(self, message: ControlMessage, sender: Peer, now: float) -> int:
+        if message.address == "/ping":
+            self._count_answers(1, now)
+            sender.send(write_message("/pong"))
+            return 1
+        if message.address in ("/subscribe", "/unsubscribe"):
+            return self._subscribe(message, sender, now)
+        addresses = _meant(message.address)
+        if not addresses:
+            self._rejections.add(lambda: why_unknown(message.address), message.address)
+            return 1
+        if message.is_empty and message.address not in _TRIGGERS:
+            self._count_answers(len(addresses), now)
+            self._answer(addresses, sender)
+        else:
+            self._set(addresses, message)
+        return len(addresses)
+
+    def _count_answers(self, count: int, now: float) -> None:
+        """Raise ParameterError where more is asked than is answered: who asks on and on must not hold up who sets."""
+        if self._answers.rest_s(now) > 0:
+            raise ParameterError(f"more is asked than {_ANSWERS_A_SECOND:g} values a second, which are answered")
+        self._answers.spend(count, now)
+
+    def _answer(self, addresses: Iterable[str], sender: Peer) -> None:
+        for address in addresses:
+            if address not in _TRIGGERS and not sender.send(write_message(address, self._desk.get(address))):
+                break  # who does not read its answers has no use for more
+
+    def _set(self, addresses: tuple[str, ...], message: ControlMessage) -> None:
+        """Set all that take the value; a pattern is refused only where none does."""
+        refusals: list[ParameterError] = []
+        for address in addresses:
+            try:
+                self._desk.post(address, _value(address, message), ORIGIN)
+            except ParameterError as error:
+                refusals.append(error)
+        if len(refusals) == len(addresses):
+            raise refusals[0]
+
+    def _subscribe(self, message: ControlMessage, sender: Peer, now: float) -> int:
+        port, pattern = _whom_and_what(message)
+        peer = sender if port is None else self._reach(sender, port)
+        if message.address == "/unsubscribe":
+            self._echo.unsubscribe(peer, pattern)
+            return 1
+        wanted = EVERYTHING if pattern is None else pattern
+        addresses = _meant(wanted)
+        if not addresses:
+            raise ParameterError(f"/subscribe: {why_unknown(wanted)}")
+        self._count_answers(len(addresses), now)
+        forgotten = self._echo.subscribe(peer, wanted)
+        if forgotten is not None:
+            self._rejections.add(f"to tell {forgotten} any more: there are {MAX_SUBSCRIBERS} subscribers", "/subscribe")
+        values = {address: self._desk.get(address) for address in addresses if address not in _TRIGGERS}
+        self._echo.tell_state(peer, wanted, values)
+        return len(values)
+
+
+@lru_cache(maxsize=128)
+def _meant(address: str) -> tuple[str, ...]:
+    """Return the parameters that an address or a pattern means. Raises PatternError."""
+    if address in PARAMETERS:
+        return (address,)
+    return matching(address, ADDRESSES) if is_pattern(address) else ()
+
+
+def _value(address: str, message: ControlMessage) -> object:
+    if address in _TRIGGERS:
+        return True
+    if len(message.arguments) != 1:
+        raise ParameterError(f"{address} takes one value, got {len(message.arguments)}")
+    return message.arguments[0]
+
+
+def _whom_and_what(message: ControlMessage) -> tuple[int | None, str | None]:
+    """Return port and pattern of a subscription, None for what it leaves out. Raises ParameterError."""
+    said = message.arguments
+    patterns = [one.rstrip("/") or "/" for one in said if isinstance(one, str) and one.startswith("/")]
+    ports = [one for one in said if not (isinstance(one, str) and one.startswith("/"))]
+    if len(patterns) > 1 or len(ports) > 1:
+        raise _refuse(message)
+    return _port(message, ports[0]) if ports else None, patterns[0] if patterns else None
+
+
+def _port(message: ControlMessage, said: object) -> int:
+    try:
+        port = float(said) if isinstance(said, int | float | str) and not isinstance(said, bool) else 0.0
+    except (ValueError, OverflowError):
+        port = 0.0
+    if port not in _PORTS:
+        raise _refuse(message)
+    return int(port)
+
+
+def _refuse(message: ControlMessage) -> ParameterError:
+    return ParameterError(
+        f"{message.address} takes a port, 1..65535, and an address or pattern, or neither; "
+        f"got {quoted(list(message.arguments))}"
+    )
