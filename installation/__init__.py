@@ -6,7 +6,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
 (`show`); it never waits for the other two, and restarts them when they die.
 
     values, status, plain   what flows; how each part does (`control_status`: a control surface); both as JSON
-    parameters              THE table of live controls; `worker_params`: the part of it that workers read
+    parameters, parameter   THE table of live controls; one of them; `worker_params`: the part of it that workers read
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
     desk, modulation        the only writer of controls; features that move them; `feature_delay`: later; `easing`: how
     presets, options        looks, a YAML file each; the resolved run; `exit_codes`

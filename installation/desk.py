@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from installation.easing import EASINGS, Easing, Ramp
 from installation.modulation import Modulator, Route, follow
-from installation.parameters import DEFAULTS, PARAMETERS, Kind, Parameter, ParameterError, parameter
+from installation.parameter import Kind, Parameter, ParameterError
+from installation.parameters import DEFAULTS, PARAMETERS, parameter
 from installation.values import Controls, Features, ParameterValue
 
 Watcher = Callable[[str, ParameterValue, str], None]

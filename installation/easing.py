@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from installation.parameters import Kind, Parameter
+from installation.parameter import Kind, Parameter
 from installation.values import ParameterValue
 
 Easing = Callable[[float], float]

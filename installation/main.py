@@ -70,7 +70,7 @@ def arguments_of(parsed: argparse.Namespace) -> Arguments:
 
 def exit_code_of(error: Exception) -> ExitCode | None:
     """Return the exit code an expected failure asks for, None for one that nobody foresaw."""
-    from installation.parameters import ParameterError
+    from installation.parameter import ParameterError
     from s2s.files.names import UnreadableFileError
     from s2s.media.audio import AudioFileError
 

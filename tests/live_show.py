@@ -20,7 +20,8 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
 from installation.control.page import files
-from installation.parameters import DEEDS, PARAMETERS, Kind
+from installation.parameter import Kind
+from installation.parameters import DEEDS, PARAMETERS
 from installation.plain import to_plain
 from installation.status import ShowStatus
 

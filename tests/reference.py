@@ -12,7 +12,8 @@ from typing import Final
 
 import run_show
 from installation.control.keyboard import LINES
-from installation.parameters import PARAMETERS, Parameter
+from installation.parameter import Parameter
+from installation.parameters import PARAMETERS
 from installation.render.shader import SHADERS, pass_names
 from s2s.__main__ import build_parser
 

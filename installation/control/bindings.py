@@ -12,7 +12,8 @@ from installation.control.midi.encoders import Relative, steps, travel
 from installation.control.midi.events import COARSE_CONTROLLERS, TOP, TOP_14, EventKind, MidiEvent
 from installation.control.midi.takeover import Grip, Takeover, take_over
 from installation.desk import Desk
-from installation.parameters import Kind, Parameter, ParameterError, parameter
+from installation.parameter import Kind, Parameter, ParameterError
+from installation.parameters import parameter
 from installation.values import ParameterValue
 
 ORIGIN: Final = "midi"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind, parameter
+from installation.parameter import Kind
+from installation.parameters import PARAMETERS, parameter
 from installation.values import ParameterValue
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import Final
 
-from installation.parameters import ParameterError, parameter
+from installation.parameter import ParameterError
+from installation.parameters import parameter
 
 _REPORT_EVERY_S: Final = (5.0, 3_600.0)
 """At first, and after a flood that has not ended for long: twice as long after each line, so that years fit a log."""

@@ -16,7 +16,8 @@ from installation.cues.times_of_day import DAY_S, Duration, TimeError, clock_s, 
 from installation.document_faults import first_fault
 from installation.easing import EASINGS
 from installation.exit_codes import ExitCode
-from installation.parameters import DEEDS, ParameterError, nearest, parameter
+from installation.parameter import ParameterError
+from installation.parameters import DEEDS, nearest, parameter
 from installation.presets.preset import is_preset_name
 from installation.values import ParameterValue
 from s2s.files.document import Bounds, DocumentError, read_yaml

@@ -15,7 +15,7 @@ from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
 from installation.errand import Errands
 from installation.modulation import Route
-from installation.parameters import ParameterError
+from installation.parameter import ParameterError
 from installation.presets.preset import Preset, preset_values, switched_back
 from installation.render.shader import ShaderError
 from installation.values import ParameterValue

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, V
 from installation.document_faults import first_fault
 from installation.exit_codes import ExitCode
 from installation.modulation import Route
-from installation.parameters import DEEDS, DEFAULTS, PARAMETERS, Kind, ParameterError, nearest, parameter
+from installation.parameter import Kind, ParameterError
+from installation.parameters import DEEDS, DEFAULTS, PARAMETERS, nearest, parameter
 from installation.values import FEATURE_NAMES, ParameterValue
 from s2s.files.document import Bounds, DocumentError, read_yaml
 from s2s.files.quote import one_line, quoted

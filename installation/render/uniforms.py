@@ -7,7 +7,8 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-from installation.parameters import PARAMETERS, Kind, Parameter
+from installation.parameter import Kind, Parameter
+from installation.parameters import PARAMETERS
 from installation.render.shader import Uniform
 from installation.values import FEATURE_NAMES, Controls, Features, ParameterValue
 

@@ -4,7 +4,8 @@ import pytest
 
 from installation.desk import Desk
 from installation.modulation import Route
-from installation.parameters import DEFAULTS, ParameterError
+from installation.parameter import ParameterError
+from installation.parameters import DEFAULTS
 from installation.values import Features, ParameterValue
 
 SILENT = Features()

@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.easing import EASINGS, Ramp, between
-from installation.parameters import PARAMETERS, Kind, Parameter, Scaling
+from installation.parameter import Kind, Parameter, Scaling
+from installation.parameters import PARAMETERS
 
 NUMBERS = [row for row in PARAMETERS.values() if row.is_number]
 SHARES = st.floats(0, 1)

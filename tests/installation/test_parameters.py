@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.parameters import DEFAULTS, PARAMETERS, Kind, Parameter, ParameterError, Scaling, parameter
+from installation.parameter import Kind, Parameter, ParameterError, Scaling
+from installation.parameters import DEFAULTS, PARAMETERS, parameter
 
 
 @pytest.mark.parametrize("row", PARAMETERS.values(), ids=str)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from installation.desk import Desk
-from installation.parameters import ParameterError
+from installation.parameter import ParameterError
 from installation.presets.follower import PresetFollower, PresetRefusal
 from installation.presets.preset import Preset, PresetError, load_preset
 from installation.values import Features

@@ -22,7 +22,7 @@ from installation.control.page.disk_queue import DiskQueue
 from installation.control.rejections import RejectionCounter
 from installation.control_status import MidiBinding
 from installation.desk import Desk
-from installation.parameters import ParameterError
+from installation.parameter import ParameterError
 from installation.values import ParameterValue
 from s2s.files.quote import one_line, quoted
 

@@ -10,7 +10,8 @@ from typing import Final
 from installation.control.bindings import VELOCITY, Binding
 from installation.control.midi.events import COARSE_CONTROLLERS, TOP, EventKind, MidiEvent
 from installation.desk import Desk
-from installation.parameters import Kind, parameter
+from installation.parameter import Kind
+from installation.parameters import parameter
 
 _EVERY_S: Final = 1 / 30
 _MOST_MESSAGES: Final = 32

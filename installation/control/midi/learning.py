@@ -12,7 +12,8 @@ from installation.control.bindings import PRESET, VELOCITY, Binding, Press
 from installation.control.midi.encoders import recognised
 from installation.control.midi.events import COARSE_CONTROLLERS, EventKind, MidiEvent
 from installation.control.midi.map import MidiMapError, read_entry
-from installation.parameters import Kind, Parameter, ParameterError, parameter
+from installation.parameter import Kind, Parameter, ParameterError
+from installation.parameters import parameter
 from installation.values import ParameterValue
 
 LEARN: Final = "/show/learn"

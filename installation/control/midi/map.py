@@ -9,7 +9,8 @@ from installation.control.bindings import PRESET, VELOCITY, Binding, Press
 from installation.control.midi.encoders import Relative
 from installation.control.midi.events import COARSE_CONTROLLERS, TOP, TOP_14, EventKind
 from installation.control.midi.takeover import Takeover
-from installation.parameters import Kind, Parameter, ParameterError, nearest, parameter
+from installation.parameter import Kind, Parameter, ParameterError
+from installation.parameters import nearest, parameter
 from installation.values import ParameterValue
 from s2s.files.quote import quoted
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from installation.parameters import Kind, Parameter
+from installation.parameter import Kind, Parameter
 from installation.values import ParameterValue
 
 _MEETS: Final = 1.5 / 127

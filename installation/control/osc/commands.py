@@ -14,7 +14,8 @@ from installation.control.osc.patterns import PatternError, is_pattern, matching
 from installation.control.osc.peers import Peer
 from installation.control.rejections import RejectionCounter, why_unknown
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind, ParameterError
+from installation.parameter import Kind, ParameterError
+from installation.parameters import PARAMETERS
 from s2s.files.quote import quoted
 
 ORIGIN: Final = "osc"

@@ -29,7 +29,8 @@ from installation.control.oscquery.listeners import Listener, Listeners
 from installation.control.oscquery.namespace import ATTRIBUTES, Choices, asked_attributes, host_info, tree
 from installation.control.rejections import RejectionCounter, why_unknown
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind, ParameterError
+from installation.parameter import Kind, ParameterError
+from installation.parameters import PARAMETERS
 from installation.values import ParameterValue
 from s2s.files.document import Bounds, DocumentError, parse_json
 from s2s.files.quote import quoted

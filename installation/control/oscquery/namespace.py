@@ -8,7 +8,8 @@ be sent and has no value.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from installation.parameters import DEEDS, PARAMETERS, Kind, Parameter
+from installation.parameter import Kind, Parameter
+from installation.parameters import DEEDS, PARAMETERS
 from installation.values import ParameterValue
 
 Node = dict[str, object]

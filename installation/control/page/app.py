@@ -26,7 +26,8 @@ from installation.control.page.rest import rest_routes
 from installation.control.page.sources import Sources
 from installation.control.rejections import why_unknown
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, ParameterError, parameter
+from installation.parameter import ParameterError
+from installation.parameters import PARAMETERS, parameter
 from installation.plain import to_plain
 from s2s.files.document import DocumentError, parse_json
 from s2s.files.quote import quoted

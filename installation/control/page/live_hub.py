@@ -15,7 +15,8 @@ from installation.control.page.live_messages import SetValue
 from installation.control.page.live_outbox import Changes
 from installation.control.page.live_pictures import LivePictures
 from installation.control.page.sources import Sources
-from installation.parameters import PARAMETERS, Kind, ParameterError
+from installation.parameter import Kind, ParameterError
+from installation.parameters import PARAMETERS
 from installation.presets.shelf import ListedPreset
 from installation.product import version
 from installation.values import ParameterValue

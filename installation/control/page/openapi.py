@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import WithDefaultSchema
 
-from installation.parameters import PARAMETERS, Kind, Parameter
+from installation.parameter import Kind, Parameter
+from installation.parameters import PARAMETERS
 from installation.status import ShowStatus
 
 Json = dict[str, Any]

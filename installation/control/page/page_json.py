@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from installation.desk import Desk
 from installation.events import Event
-from installation.parameters import DEEDS, PARAMETERS, Kind, Parameter
+from installation.parameter import Kind, Parameter
+from installation.parameters import DEEDS, PARAMETERS
 from installation.plain import to_plain
 from installation.presets.shelf import ListedPreset
 from installation.status import ShowStatus

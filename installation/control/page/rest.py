@@ -20,7 +20,8 @@ from installation.control.page.openapi_page import HEADERS, page_of
 from installation.control.page.page_json import describe
 from installation.control.page.sources import Sources
 from installation.control.rejections import why_unknown
-from installation.parameters import PARAMETERS, Kind, ParameterError, nearest, parameter
+from installation.parameter import Kind, ParameterError
+from installation.parameters import PARAMETERS, nearest, parameter
 from installation.product import revision, version
 from installation.values import Condition, ParameterValue
 from s2s.files.document import Bounds, DocumentError, parse_json

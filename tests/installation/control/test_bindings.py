@@ -9,7 +9,7 @@ from installation.control.midi.events import TOP_14, EventKind, MidiEvent
 from installation.control.midi.map import read_entry
 from installation.control.midi.takeover import Grip
 from installation.desk import Desk
-from installation.parameters import ParameterError
+from installation.parameter import ParameterError
 from installation.values import Features
 
 CC, CC_14, NRPN, NOTE, PROGRAM = EventKind.CC, EventKind.CC_14, EventKind.NRPN, EventKind.NOTE, EventKind.PROGRAM

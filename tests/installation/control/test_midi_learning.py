@@ -7,7 +7,8 @@ import pytest
 from installation.control.midi.events import MessageReader
 from installation.control.midi.learning import LIMIT_S, Learner, Reading, bind
 from installation.control.midi.map import MidiMapError
-from installation.parameters import ParameterError, parameter
+from installation.parameter import ParameterError
+from installation.parameters import parameter
 from installation.values import ParameterValue
 
 

@@ -11,7 +11,8 @@ from installation.control.osc.control import OscControl
 from installation.control.osc.echo import MAX_SUBSCRIBERS
 from installation.control.osc.messages import read_packet, write_message
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind
+from installation.parameter import Kind
+from installation.parameters import PARAMETERS
 from installation.values import Features, ParameterValue
 from tests.waiting import wait_until
 

@@ -14,7 +14,8 @@ from installation.control.osc.messages import ControlMessage, OscFormatError, re
 from installation.control.osc.peers import Peer
 from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind
+from installation.parameter import Kind
+from installation.parameters import PARAMETERS
 
 WORDS = st.sampled_from(
     ["/audio/gain", "/audio/*", "/*/*", "/subscribe", "/unsubscribe", "/ping", "/show/preset", "/x"]

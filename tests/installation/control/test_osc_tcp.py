@@ -11,7 +11,8 @@ from installation.control.osc.messages import read_message, write_message
 from installation.control.osc.ports import MAX_CONNECTIONS
 from installation.control.osc.stream import Framing, StreamReader, framed
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind
+from installation.parameter import Kind
+from installation.parameters import PARAMETERS
 from installation.values import Features, ParameterValue
 from tests.waiting import wait_until
 

@@ -3,7 +3,8 @@
 import pytest
 
 from installation.control.oscquery.namespace import EXTENSIONS, asked_attributes, host_info, method, tree
-from installation.parameters import DEEDS, DEFAULTS, PARAMETERS, Kind, parameter
+from installation.parameter import Kind
+from installation.parameters import DEEDS, DEFAULTS, PARAMETERS, parameter
 
 
 def value_of(address: str) -> float | int | bool | str:

@@ -17,7 +17,8 @@ from installation.control.page.app import Sources, make_app, plain
 from installation.control.page.files import FOLDER
 from installation.control.page.service import OperatorPage
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind
+from installation.parameter import Kind
+from installation.parameters import PARAMETERS
 from installation.status import DisplayStatus, ShowStatus
 from s2s.serving.access import Access
 from tests.waiting import wait_until

@@ -15,7 +15,8 @@ from installation.control.page.app import Sources, make_app
 from installation.control.page.openapi import NAMED, openapi
 from installation.control.page.rest import rest_routes
 from installation.desk import Desk
-from installation.parameters import PARAMETERS, Kind
+from installation.parameter import Kind
+from installation.parameters import PARAMETERS
 from installation.status import ShowStatus
 from installation.values import Condition, Features
 from s2s.serving.access import Access
