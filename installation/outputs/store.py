@@ -70,6 +70,15 @@ class LayoutStore:
                 self._unsaved = True
                 self._take(layout)
 
+    def edit(self, edited: Callable[[Layout], Layout]) -> Layout:
+        """Show, and keep, what `edited` makes of the layout that is shown; nobody changes it meanwhile.
+
+        Raises LayoutError, and then has changed nothing.
+        """
+        with self._lock:
+            self.replace(edited(self._layout))
+            return self._layout
+
     def follow(self, layout: Layout | None) -> None:
         """Show what the file says by now, None where it is gone; what was changed by hand since goes before."""
         with self._lock:
