@@ -91,7 +91,7 @@ def read_message(text: str) -> FromPage:
             return AskForPictures(_fps(document.get("fps"), number))
         case "ping":
             return Ping(_short(document.get("t")))
-    raise MessageError(f'"type" is set, output, picture or ping, got {quoted(document.get("type"))}', number)
+    raise MessageError(f'"type" is output, set, picture or ping, got {quoted(document.get("type"))}', number)
 
 
 def _fps(value: object, number: object) -> float:
