@@ -31,14 +31,13 @@ class PictureRing:
             self._size = size
         if count == len(self._pictures):
             return
-        newest_first = [self._pictures[(self._at - age) % len(self._pictures)] for age in range(len(self._pictures))]
+        # The one at hand is the oldest, to be drawn on next; the one before it is the newest.
+        newest_first = [self._pictures[self._at - age] for age in range(1, len(self._pictures) + 1)]
         for gone in newest_first[count:]:
             _release(gone)
         kept = newest_first[:count]
         added = [self._made() for _ in range(count - len(kept))]
-        # The newest lies last, so that the next one falls on the oldest; what was never drawn on counts as older still.
-        self._pictures, self._drawn = [*added, *reversed(kept)], min(self._drawn, len(kept))
-        self._at = len(self._pictures) - 1
+        self._pictures, self._at, self._drawn = [*added, *reversed(kept)], 0, min(self._drawn, len(kept))
 
     @property
     def target(self) -> moderngl.Framebuffer:
