@@ -138,7 +138,7 @@ def _wire(
     wall, watch = Thumbnailer(), PresetWatch(listed)
     midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=lambda: watch.names)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
-    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1])
+    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1], outputs=fitting.store)
     load = partial(load_usable_named, folders=folders)
     take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     presets = PresetFollower(desk, preset, load, take_over, lambda coming: renderer.prepare(coming.passes))
@@ -184,6 +184,8 @@ def _wire(
         models=models,
         cues=cues.shown,
         start_only=StartOnly.of(config),
+        outputs=fitting.store,
+        monitors=fitting.monitors,
     )
     if refit is not None:
         refit(parts)
@@ -194,7 +196,7 @@ def _wire(
         controls["page"] = page
     if args.oscquery is not None:
         query = controls["oscquery"] = _oscquery(
-            config, args.oscquery, osc, page, presets=shelf, models=names, desk=desk
+            config, args.oscquery, osc, page, presets=shelf, models=names, parts=parts
         )
         controls["discovery"] = Discovery(partial(_services, osc, args.osc_port[0], query))
     for control in controls.values():
@@ -228,6 +230,8 @@ def _operator_page(
         events=show.events,
         shelf=presets,
         wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
+        outputs=parts.outputs,
+        monitors=parts.monitors,
     )
     host, port = address
     return OperatorPage(
@@ -243,11 +247,11 @@ def _oscquery(
     *,
     presets: PresetShelf,
     models: ModelNames,
-    desk: Desk,
+    parts: Parts,
 ) -> OscQuery:
     osc_host, (host, port) = config.arguments.osc_port[0], address
     return OscQuery(
-        desk,
+        parts.desk,
         osc=lambda: (osc_host, osc.port),
         presets=presets.names,
         models=models.listed,
@@ -255,6 +259,7 @@ def _oscquery(
         port=port,
         token=None if page is None else page.token,
         token_file=config.venue.token,
+        outputs=parts.outputs,
     )
 
 

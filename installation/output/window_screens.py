@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from installation.output.surface import DisplayError
+from installation.outputs.monitors import Monitor
 
 
 def list_monitors() -> list[str]:
@@ -38,6 +39,14 @@ def screens() -> list[Any]:
     # libraries come as ImportError.
     except Exception as error:
         raise DisplayError(f"cannot open the display {os.environ.get('DISPLAY', '')!r} ({error})") from error
+
+
+def known_monitors() -> tuple[Monitor, ...]:
+    """Return the monitors that are on, for those who are no window themselves; none where that cannot be told."""
+    try:
+        return tuple(Monitor(screen.get_monitor_name(), (screen.width, screen.height)) for screen in screens())
+    except DisplayError:
+        return ()
 
 
 def choose_screen(monitor: int | str | None) -> Any:

@@ -16,7 +16,7 @@ import moderngl
 from installation.control_status import OutputState
 from installation.output.surface import DisplayError, KeyEvent
 from installation.output.window import DEFAULT_SIZE, WindowSurface, open_window
-from installation.output.window_screens import choose_screen, rectangle
+from installation.output.window_screens import choose_screen, known_monitors, rectangle
 from installation.output.x11_monitors import monitors_on
 from installation.outputs.geometry import picture_size
 from installation.outputs.layout import Layout, Output
@@ -122,7 +122,7 @@ class OutputWindows:
         self._closed_by_hand: set[str] = set()
         self._sizes: dict[str, tuple[int, int]] = {}
         self._arranged: Layout | None = None
-        self._monitors = monitors_on(home.connection)
+        self._monitors, self.monitors = monitors_on(home.connection), known_monitors()
         self._looked_at = time.monotonic()
         self._size = home.size
         self._direct = home_is_seen and layout.is_plain
@@ -269,6 +269,7 @@ class OutputWindows:
         if self._monitors == before:
             return False
         self._closed_by_hand.clear()
+        self.monitors = known_monitors()
         return True
 
     def _notice_closed(self) -> None:

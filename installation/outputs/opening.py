@@ -18,6 +18,7 @@ from installation.output.windows import OutputWindows, WindowWishes
 from installation.outputs.deeds import OutputDeeds
 from installation.outputs.layout import Layout, Output, read_layout
 from installation.outputs.marks import Marking
+from installation.outputs.monitors import Monitor
 from installation.outputs.store import LayoutStore
 from installation.render.output_pass import OutputPass
 from installation.render.output_ring import PictureRing
@@ -36,6 +37,7 @@ class Fitting:
     file: FollowedFile[Layout | None]
     marking: Marking
     states: Callable[[], tuple[OutputState, ...]]
+    monitors: Callable[[], tuple[Monitor, ...]] = tuple
 
     def deeds(self, desk: Desk) -> OutputDeeds:
         """Return the outputs as a control surface."""
@@ -71,7 +73,7 @@ def open_outputs(config: ShowConfig) -> Fitting:
             log.warning("no window (%s): running headless", error)
         else:
             store.watch(windows.follow)
-            return Fitting(windows, store, file, marking, windows.states)
+            return Fitting(windows, store, file, marking, windows.states, lambda: windows.monitors)
     surface = open_headless(config.arguments.size or HEADLESS_SIZE)
     return Fitting(surface, store, file, marking, lambda: _unseen(store.get()))
 
