@@ -33,6 +33,7 @@ function hear(message) {
       showStatus(message.status, {roundTripMs: link.roundTripMs, program});
       learn.show(message.status.controls?.midi);
       cues?.show(message.status.cues);
+      outputs?.show(message.status.controls?.outputs);
       presets?.show(Object.values(message.status.controls ?? {}).find((surface) => "draft" in surface));
       showEvents();
       break;

@@ -12,6 +12,7 @@ import {recall, remember} from "./remembered.js";
 const PATTERN = "/show/pattern";
 export const OUTPUTS_HAVE_A_PLACE = [PATTERN];
 const ASK_MS = 5000;
+const USUAL_PX = [1920, 1080];
 const UNTOUCHED = {
   part: [0, 0, 1, 1], flip: "none", rotate: 0, corners: WHOLE, masks: [], delay_frames: 0,
   blend: {left: 0, right: 0, top: 0, bottom: 0, gamma: 2.2},
@@ -21,7 +22,7 @@ export class Outputs {
   /** `link` is the connection, `desk` what says whether this page may move anything, `picture` what is on the wall. */
   constructor({link, desk, picture}) {
     Object.assign(this, {desk, name: recall("output", ""), wanted: "", shape: CORNERS, index: 0});
-    Object.assign(this, {listed: "", monitors: ""});
+    Object.assign(this, {listed: "", monitors: "", states: [], said: ""});
     this.layout = new Layout({
       send: (message) => link.send(message), ask: (...request) => this.#ask(...request),
       isOpen: () => link.isOpen, mayMove: () => desk.access === "full", refuse: notice, changed: () => this.#paint(),
@@ -50,6 +51,14 @@ export class Outputs {
     this.layout.take(message);
   }
 
+  /** Take how the outputs are doing, as the show's status has it: which are shown how large, and why others are not. */
+  show({outputs = []} = {}) {
+    if (JSON.stringify(outputs) === this.said) return;
+    this.said = JSON.stringify(outputs);
+    this.states = outputs;
+    this.#paint();
+  }
+
   /** An edit was refused. */
   refused(message) { this.layout.refused(message); }
 
@@ -66,10 +75,12 @@ export class Outputs {
     this.index = Math.min(this.index, pointsOf(output, this.shape).length - 1);
     this.#listNames(names);
     this.#listMonitors(output);
-    const monitor = this.#monitorOf(output);
-    this.stage.show(output, this.shape, monitor ? monitor.width_px / monitor.height_px : 16 / 9);
+    this.stage.show(output, this.shape, this.#sizeOf(output));
     this.points.show(output, this.shape, this.index);
     this.fields.paint();
+    const problem = this.states.find(({name}) => name === this.name)?.problem ?? "";
+    find("output-problem").hidden = !problem;
+    write(find("output-problem"), problem);
     find("output-undo").disabled = !this.layout.canUndo;
     find("remove-output").disabled = names.length < 2;
     find("output-name").placeholder = this.name;
@@ -93,6 +104,12 @@ export class Outputs {
     this.#paint();
   }
 
+  #sizeOf(output) {
+    const state = this.states.find(({name}) => name === output.name), monitor = this.#monitorOf(output);
+    if (state?.width) return [state.width, state.height];
+    return monitor ? [monitor.width_px, monitor.height_px] : USUAL_PX;
+  }
+
   #monitorOf({monitor}) {
     return this.layout.monitors.find(({number, name}) => monitor === number || (name && monitor === name));
   }
@@ -111,16 +128,17 @@ export class Outputs {
 
   #buildTools() {
     const {desk} = this;
+    // Of a test pattern the wall's own picture shows nothing: the grid then stands for it.
+    const show = () => this.stage.setLive(live.getAttribute("aria-pressed") === "true" && desk.get(PATTERN) !== "grid");
     const live = button("Live picture", () => {
-      const on = live.getAttribute("aria-pressed") !== "true";
-      live.setAttribute("aria-pressed", on);
-      this.stage.setLive(on);
+      live.setAttribute("aria-pressed", live.getAttribute("aria-pressed") !== "true");
+      show();
     }, {aria: {pressed: "true"}, id: "output-live"});
     const pattern = button("Test pattern", () => {
       desk.set(PATTERN, desk.get(PATTERN) === "none" ? "grid" : "none");
     }, {aria: {pressed: "false"}, id: "output-pattern"});
     pattern.hidden = !desk.parameters.has(PATTERN);
-    desk.watch(PATTERN, (value) => pattern.setAttribute("aria-pressed", value !== "none"));
+    desk.watch(PATTERN, (value) => { pattern.setAttribute("aria-pressed", value === "grid"); show(); });
     const undo = button("Undo", () => this.layout.undo(), {id: "output-undo"});
     find("output-tools").replaceChildren(pattern, live, undo);
   }

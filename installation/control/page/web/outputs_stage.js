@@ -1,10 +1,10 @@
 // An output as a drawing: the picture on it or a grid, its masks, and handles for a mouse, a finger or the keys.
 
 import {make} from "./dom.js";
-import {bulges, gridOf, held, toQuad, transformOf, viewOf, WHOLE} from "./outputs_geometry.js";
+import {bulges, gridOf, held, through, toQuad, transformOf, viewOf, WHOLE} from "./outputs_geometry.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const STEP = 0.001, COARSE = 0.01;
+const COARSE = 20; // pixels, as the keys of the show's own window
 const KEYS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 const KEYS_AGAIN_MS = 1500; // so long after a key the next one belongs to the same step
 const PICTURE_PX = 480;
@@ -31,7 +31,7 @@ export class Stage {
    */
   constructor(place, {edit, hold, release, choose, otherKey}) {
     Object.assign(this, {place, edit, hold, release, choose, otherKey, handles: [], grip: null, view: null});
-    Object.assign(this, {output: null, shape: CORNERS, label: 0, keyAt: -KEYS_AGAIN_MS, live: true, aspect: 16 / 9});
+    Object.assign(this, {output: null, shape: CORNERS, label: 0, keyAt: -KEYS_AGAIN_MS, live: true, size: [16, 9]});
     this.picture = make("canvas", {className: "on-output", width: PICTURE_PX, height: 1, aria: {hidden: "true"}});
     this.drawing = document.createElementNS(SVG, "svg");
     const about = {viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": true};
@@ -42,10 +42,10 @@ export class Stage {
     new ResizeObserver(() => this.#paintPicture()).observe(this.frame);
   }
 
-  /** Show an output, with handles on its corners or on the mask of a number; `aspect` is that of its monitor. */
-  show(output, shape, aspect) {
+  /** Show an output of `size` px, with handles on its corners or on the mask of a number. */
+  show(output, shape, size) {
     const other = this.output?.name !== output.name || this.shape !== shape;
-    Object.assign(this, {output, shape, aspect});
+    Object.assign(this, {output, shape, size});
     if (!this.grip || other) this.#look(viewOf([...output.corners, ...pointsOf(output, shape)]));
     this.map = toQuad(output.corners);
     this.#paintDrawing();
@@ -56,14 +56,14 @@ export class Stage {
   /** Show the live picture on it, or a grid. */
   setLive(live) {
     this.live = live;
-    if (this.output) this.show(this.output, this.shape, this.aspect);
+    if (this.output) this.show(this.output, this.shape, this.size);
   }
 
   /** Take what is on the wall, as a canvas. */
   take(screen) {
     if (!this.output || !this.live || !this.place.offsetParent) return;
     const {part: [left, top, right, bottom], flip, rotate} = this.output;
-    const height = Math.max(Math.round(PICTURE_PX / this.aspect), 1);
+    const height = Math.max(Math.round(PICTURE_PX * this.size[1] / this.size[0]), 1);
     if (this.picture.height !== height) this.picture.height = height;
     const context = this.picture.getContext("2d");
     context.setTransform(PICTURE_PX, 0, 0, height, 0, 0);
@@ -74,7 +74,7 @@ export class Stage {
     context.drawImage(screen, left * w, top * h, (right - left) * w, (bottom - top) * h, -0.5, -0.5, 1, 1);
     if (this.seen) return;
     this.seen = true;
-    this.show(this.output, this.shape, this.aspect); // without the grid
+    this.show(this.output, this.shape, this.size); // without the grid
   }
 
   /** Put the hand on a point. */
@@ -87,7 +87,7 @@ export class Stage {
       left: percent(-view.left / view.width), top: percent(-view.top / view.height),
       width: percent(1 / view.width), height: percent(1 / view.height),
     });
-    this.place.style.aspectRatio = `${this.aspect * view.width} / ${view.height}`;
+    this.place.style.aspectRatio = `${this.size[0] * view.width} / ${this.size[1] * view.height}`;
   }
 
   #paintPicture() {
@@ -104,7 +104,8 @@ export class Stage {
     output.masks.forEach((points, index) => {
       parts.push(path(index === shape ? "mask chosen" : "mask", outline(points)));
     });
-    parts.push(path("blend", zones(output.blend).map(([x, y, w, h]) => `M${x},${y}h${w}v${h}h${-w}z`).join("")));
+    const faded = this.map ? zones(output.blend) : [];
+    parts.push(path("blend", faded.map((zone) => outline(zone.map((point) => through(this.map, point)))).join("")));
     parts.push(path("edge", outline(WHOLE)));
     parts.push(path(shape === CORNERS ? "quad chosen" : "quad", outline(output.corners)));
     this.drawing.replaceChildren(...parts);
@@ -160,7 +161,7 @@ export class Stage {
     this.handles[this.grip.index]?.classList.remove("held");
     this.grip = null;
     this.release();
-    this.show(this.output, this.shape, this.aspect);
+    this.show(this.output, this.shape, this.size);
   }
 
   #key(event, index) {
@@ -169,11 +170,11 @@ export class Stage {
     if (!way && !this.otherKey(event.key)) return;
     event.preventDefault();
     if (!way) return;
-    const now = performance.now(), step = event.shiftKey ? COARSE : STEP;
+    const now = performance.now(), pixels = event.shiftKey ? COARSE : 1;
     if (now - this.keyAt > KEYS_AGAIN_MS) this.label += 1;
     this.keyAt = now;
     const [x, y] = pointsOf(this.output, this.shape)[index];
-    this.#move(index, [x + way[0] * step, y + way[1] * step], this.label);
+    this.#move(index, [x + way[0] * pixels / this.size[0], y + way[1] * pixels / this.size[1]], this.label);
   }
 
   #move(index, point, label) {
@@ -198,8 +199,9 @@ function path(className, d) {
   return element;
 }
 
-/** Return where an output's sides are blended, [x, y, width, height] each. */
+/** Return where the picture fades towards its sides, as polygons of it. */
 function zones({left, right, top, bottom}) {
   return [[0, 0, left, 1], [1 - right, 0, right, 1], [0, 0, 1, top], [0, 1 - bottom, 1, bottom]]
-    .filter(([, , width, height]) => width > 0 && height > 0);
+    .filter(([, , width, height]) => width > 0 && height > 0)
+    .map(([x, y, width, height]) => WHOLE.map(([u, v]) => [x + u * width, y + v * height]));
 }
