@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def colour_at(display: DummyMonitors, path: Path, x: int, y: int) -> tuple[int, 
     return tuple(int(value) for value in pixels[y, x])
 
 
-def shows(display: DummyMonitors, path: Path, colours: dict[tuple[int, int], tuple[int, ...]]) -> bool:
+def shows(display: DummyMonitors, path: Path, colours: Mapping[tuple[int, int], tuple[int, ...]]) -> bool:
     def is_so() -> bool:
         pixels = display.screenshot(path)
         return all(tuple(pixels[y, x].tolist()) == colour for (x, y), colour in colours.items())

@@ -117,18 +117,24 @@ def test_whatever_a_file_holds_it_is_a_layout_or_one_line(
 share = st.floats(0, 1).map(lambda value: round(value, 6))
 near = st.floats(-0.2, 0.2).map(lambda value: round(value, 6))
 points = st.builds(Point, share, share)
-layouts = st.builds(
-    lambda shifts, **fields: Layout(
-        (Output("a", corners=tuple(Point(x + dx, y + dy) for (x, y), (dx, dy) in shifts), **fields),)
-    ),
-    st.tuples(*(st.tuples(st.just(corner), st.tuples(near, near)) for corner in ((0, 0), (1, 0), (1, 1), (0, 1)))),
+corners = st.tuples(
+    st.builds(Point, near, near),
+    st.builds(lambda x, y: Point(1 + x, y), near, near),
+    st.builds(lambda x, y: Point(1 + x, 1 + y), near, near),
+    st.builds(lambda x, y: Point(x, 1 + y), near, near),
+)
+outputs = st.builds(
+    Output,
+    name=st.just("a"),
     monitor=st.integers(0, 7) | st.sampled_from(["DP-1", "HDMI-A-0", "Écran 2", "0", "null", "on", "- x"]),
     flip=st.sampled_from(["none", "horizontal", "vertical", "both"]),
     rotate=st.sampled_from([0, 90, 180, 270]),
+    corners=corners,
     masks=st.lists(st.lists(points, min_size=3, max_size=6).map(tuple), max_size=3).map(tuple),
     blend=st.builds(Blend, *[st.floats(0, 0.5)] * 4),
     delay_frames=st.integers(0, 30),
 )
+layouts = outputs.map(lambda output: Layout((output,)))
 
 
 @given(layout=layouts)

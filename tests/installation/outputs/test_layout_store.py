@@ -14,7 +14,7 @@ def store_in(folder: Path) -> LayoutStore:
 
 
 def test_a_change_is_shown_at_once_and_told(tmp_path: Path) -> None:
-    store, told = store_in(tmp_path), []
+    store, told = store_in(tmp_path), list[Layout]()
     store.watch(told.append)
     layout = store.change("right", rotate=90)
     assert (store.get(), told, layout.output("right").rotate) == (layout, [layout], 90)
@@ -45,7 +45,7 @@ def test_the_file_is_written_only_once_something_was_changed(tmp_path: Path) -> 
 def test_what_cannot_be_is_refused_and_changes_nothing(
     tmp_path: Path, name: str, changes: dict[str, object], reason: str
 ) -> None:
-    store, told = store_in(tmp_path), []
+    store, told = store_in(tmp_path), list[Layout]()
     store.watch(told.append)
     before = store.get()
     with pytest.raises(LayoutError, match=reason):
@@ -87,8 +87,12 @@ def test_a_disk_that_does_not_take_it_leaves_it_to_be_saved_again(tmp_path: Path
 
 
 def test_a_watcher_that_fails_takes_nothing_from_the_others(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    store, told = store_in(tmp_path), []
-    store.watch(lambda _layout: 1 / 0)
+    store, told = store_in(tmp_path), list[Layout]()
+
+    def fail(layout: Layout) -> None:
+        raise RuntimeError(layout)
+
+    store.watch(fail)
     store.watch(told.append)
     store.change("left", rotate=180)
     assert told == [store.get()]

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,10 +44,10 @@ class Venue:
         self.now += 0.1
         self.deeds.poll(self.now)
 
-    def later(self, so: object) -> bool:
+    def later(self, so: Callable[[], bool]) -> bool:
         def is_so() -> bool:
             self.turn()
-            return bool(so())  # type: ignore[operator]
+            return so()
 
         return wait_until(is_so)
 
@@ -74,7 +75,7 @@ def test_a_bad_edit_is_said_and_the_last_good_one_stays(tmp_path: Path, caplog: 
 
 
 def test_a_change_by_hand_is_kept_and_not_taken_for_an_edit(tmp_path: Path) -> None:
-    venue, told = Venue(tmp_path, SAID), []
+    venue, told = Venue(tmp_path, SAID), list[Layout]()
     venue.store.change("stage", rotate=90)
     assert venue.later(lambda: venue.path.read_text() != SAID and not venue.store.is_unsaved)
     venue.store.watch(told.append)
