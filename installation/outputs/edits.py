@@ -6,6 +6,8 @@ number after the last one adds one).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from installation.outputs.layout import (
@@ -14,8 +16,10 @@ from installation.outputs.layout import (
     Layout,
     LayoutError,
     Output,
+    checked,
     layout_document,
     parse_layout,
+    rounded,
 )
 from s2s.files.quote import quoted
 
@@ -25,14 +29,14 @@ _CORNERS: Final = {str(number): name for number, name in enumerate(CORNER_NAMES,
 
 def changed(layout: Layout, name: str, change: Mapping[str, Any]) -> Layout:
     """Return `layout` with a change of the output `name`. Raises LayoutError in one line."""
-    layout.output(name)
-    return _with(layout, lambda entry: _changed(entry, change) if entry["name"] == name else entry)
+    output = layout.output(name)
+    new = _changed(output, change)
+    return checked(Layout(tuple(new if one is output else one for one in layout.outputs)))
 
 
 def added(layout: Layout, entry: Mapping[str, Any]) -> Layout:
     """Return `layout` with one more output, of which at least the name is said. Raises LayoutError in one line."""
-    document = layout_document(layout)
-    return parse_layout({"outputs": [*document["outputs"], dict(entry)]})
+    return checked(Layout((*layout.outputs, _read(entry))))
 
 
 def removed(layout: Layout, name: str) -> Layout:
@@ -49,20 +53,33 @@ def output_document(output: Output) -> Entry:
     return entry
 
 
-def _with(layout: Layout, edit: Any) -> Layout:
-    return parse_layout({"outputs": [edit(entry) for entry in layout_document(layout)["outputs"]]})
-
-
-def _changed(entry: Entry, change: Mapping[str, Any]) -> Entry:
-    fields = {key: value for key, value in change.items() if key not in ("corner", "mask")}
-    if isinstance(fields.get("blend"), Mapping):
-        fields["blend"] = {**entry["blend"], **fields["blend"]}
-    new = {**entry, **fields}
+def _changed(output: Output, change: Mapping[str, Any]) -> Output:
+    """Return `output` changed. What is not said is not looked at again: masks have many points, and hands move fast."""
+    now = partial(_document_of, output)
+    new = {key: value for key, value in change.items() if key not in ("corner", "mask")}
+    if isinstance(new.get("blend"), Mapping):
+        new["blend"] = {**now("blend"), **new["blend"]}
     if "corner" in change:
-        new["corners"] = _corners(new["corners"], change["corner"])
+        new["corners"] = _corners(new["corners"] if "corners" in new else now("corners"), change["corner"])
     if "mask" in change:
-        new["masks"] = _masks(new["masks"], change["mask"])
-    return new
+        new["masks"] = _masks(new["masks"] if "masks" in new else now("masks"), change["mask"])
+    read = _read({"name": output.name, **new})
+    return replace(output, **{key: getattr(read, key) for key in new})
+
+
+def _read(entry: Mapping[str, Any]) -> Output:
+    """Return one output that is said by itself. Raises LayoutError, which then counts none before it."""
+    try:
+        (output,) = parse_layout({"outputs": [rounded(dict(entry))]}).outputs
+    except LayoutError as error:
+        raise LayoutError(str(error).replace("output 1", "output", 1)) from None
+    return output
+
+
+def _document_of(output: Output, key: str) -> Any:
+    """Return one of an output's fields as plain values."""
+    only = Output(output.name, **{key: getattr(output, key)})
+    return output_document(only)[key]
 
 
 def _corners(corners: Any, said: Any) -> list[Any]:

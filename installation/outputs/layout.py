@@ -26,6 +26,7 @@ CORNER_RANGE: Final = (-0.5, 1.5)
 CORNER_NAMES: Final = ("top left", "top right", "bottom right", "bottom left")
 SMALLEST_PART: Final = 0.01
 USUAL_GAMMA: Final = 2.2
+_DIGITS: Final = 6
 _LEAST_TURN: Final = 1e-3
 """Twice the least area, in shares of the output, of the triangle at a corner: flatter ones cannot be looked through."""
 
@@ -187,6 +188,17 @@ def parse_layout(document: object) -> Layout:
 def layout_document(layout: Layout) -> dict[str, Any]:
     """Return the layout as plain values, of which `parse_layout` makes the same layout again."""
     return {"outputs": [_output_document(output) for output in layout.outputs]}
+
+
+def rounded(value: Any) -> Any:
+    """Return plain values with their numbers as a file holds them: to a thousandth of a pixel."""
+    if isinstance(value, float):
+        return round(value, _DIGITS)
+    if isinstance(value, list | tuple):
+        return [rounded(item) for item in value]
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    return value
 
 
 def checked(layout: Layout) -> Layout:

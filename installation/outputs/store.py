@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import yaml
 
-from installation.outputs.layout import Layout, LayoutError, Output, layout_document, parse_layout
+from installation.outputs.layout import Layout, LayoutError, Output, layout_document, parse_layout, rounded
 from installation.parameters import nearest
 from s2s.files.atomic_write import atomic_path
 from s2s.files.quote import quoted
@@ -21,8 +21,6 @@ log = logging.getLogger(__name__)
 
 _HEAD: Final = "# Where the picture lies. Followed while the show runs; its keys: installation/manual/outputs.md.\n"
 _FIELDS: Final = tuple(field.name for field in fields(Output))
-_DIGITS: Final = 6
-"""Of a place, as written: a thousandth of a pixel."""
 
 
 class LayoutStore:
@@ -66,17 +64,16 @@ class LayoutStore:
         """Show `layout` from now on, and keep it. Raises LayoutError, and then has changed nothing."""
         layout = _clean(layout)
         with self._lock:
-            if layout != self._layout:
-                self._unsaved = True
-                self._take(layout)
+            self._keep(layout)
 
     def edit(self, edited: Callable[[Layout], Layout]) -> Layout:
         """Show, and keep, what `edited` makes of the layout that is shown; nobody changes it meanwhile.
 
+        `edited` is one of `outputs.edits`, which check what they change: a hand that drags costs no more than that.
         Raises LayoutError, and then has changed nothing.
         """
         with self._lock:
-            self.replace(edited(self._layout))
+            self._keep(edited(self._layout))
             return self._layout
 
     def follow(self, layout: Layout | None) -> None:
@@ -104,6 +101,11 @@ class LayoutStore:
             self._unsaved = True
             raise
 
+    def _keep(self, layout: Layout) -> None:
+        if layout != self._layout:
+            self._unsaved = True
+            self._take(layout)
+
     def _take(self, layout: Layout) -> None:
         self._layout = layout
         for callback in self._watchers:
@@ -127,16 +129,6 @@ def layout_text(layout: Layout) -> str:
 def _clean(layout: Layout) -> Layout:
     """Return `layout` checked as a file's is, its numbers as the file will hold them. Raises LayoutError."""
     try:
-        return parse_layout(_rounded(layout_document(layout)))
+        return parse_layout(rounded(layout_document(layout)))
     except (AttributeError, TypeError) as error:  # a value of another kind than its field
         raise LayoutError(f"outputs: {type(error).__name__}: {error}") from None
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, _DIGITS)
-    if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    return value

@@ -20,7 +20,6 @@ from installation.outputs.layout import (
     MOST_MASKS,
     Blend,
     Flip,
-    Layout,
     LayoutError,
     Output,
     Point,
@@ -32,8 +31,8 @@ from installation.values import ParameterValue
 from s2s.files.quote import one_line, quoted
 
 ROOT: Final = "/output/"
-COST: Final = 4
-"""Of one move, in small messages: a layout is checked as a whole."""
+COST: Final = 10
+"""Of one move, in small messages: it is checked, and every page is told."""
 
 Values = tuple[ParameterValue, ...]
 Change = dict[str, Any]
@@ -97,18 +96,17 @@ class OutputCommands:
             raise refusals[0]
 
     def _meant(self, address: str) -> list[tuple[Output, Field]]:
-        there = {address_of(output, field): (output, field) for output, field in _every(self._store.get())}
-        if address in there:
-            return [there[address]]
+        outputs = self._store.get().outputs
+        name, _, rest = address.removeprefix(ROOT).partition("/")
+        for output in outputs:  # most often one is meant by its name, and comes often
+            if output.name == name and (field := next((f for f in fields_of(output) if f.name == rest), None)):
+                return [(output, field)]
+        there = {address_of(output, field): (output, field) for output in outputs for field in fields_of(output)}
         found = [there[one] for one in matching(address, there)] if is_pattern(address) else []
         meant = [(output, field) for output, field in found if field.read is not None]  # a reset is meant by its name
         if not meant:
             raise LayoutError(f"there is no {one_line(address)}{nearest(address, list(there))}")
         return meant
-
-
-def _every(layout: Layout) -> Iterable[tuple[Output, Field]]:
-    return ((output, field) for output in layout.outputs for field in fields_of(output))
 
 
 def _change(field: Field, message: ControlMessage) -> Change:

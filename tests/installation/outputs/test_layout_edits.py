@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.outputs.edits import added, changed, joined, output_document, removed
@@ -77,6 +77,7 @@ def test_the_last_output_stays_and_there_are_never_more_than_eight() -> None:
         changed(layout, "roof", {})
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(KEYS, PLAIN, max_size=4))
 def test_no_change_does_more_than_be_refused(change: dict[str, Any]) -> None:
     try:
