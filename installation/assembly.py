@@ -157,7 +157,7 @@ def _wire(
         "presets": PresetDeeds(desk, presets, PresetStore(config.venue.presets, folders), wall, lambda: models.chosen),
         "fader": PresetFader(desk, presets, load),
         "cues": cues,
-        "outputs": fitting.deeds(desk),
+        "outputs": fitting.deeds(desk, renderer),
         "schedule": ScheduleDeeds(desk, FollowedFile(config.venue.schedule, read_schedule, None)),
     }
     parts = Parts(

@@ -8,15 +8,16 @@ here costs anything. What draws an output, and keeps pictures for those that are
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import moderngl
 
 from installation.control_status import OutputState
-from installation.output.surface import DisplayError, KeyEvent
+from installation.output.surface import KeyEvent
 from installation.output.window import DEFAULT_SIZE, WindowSurface, open_window
-from installation.output.window_screens import choose_screen, known_monitors, rectangle
+from installation.output.window_screens import known_monitors
+from installation.output.windows_drawing import OutputDrawer, Pictures, Shown
+from installation.output.windows_places import CLOSED_BY_HAND, Place, WindowWishes, places_of
 from installation.output.x11_monitors import monitors_on
 from installation.outputs.geometry import picture_size
 from installation.outputs.layout import Layout, Output
@@ -27,70 +28,6 @@ log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S: Final = 1.0
 _UNSEEN_TURN_S: Final = 1 / 60
-_CLOSED_BY_HAND: Final = "its window was closed; it opens again with its monitor, or when the output is edited"
-_MOST_WRAPPED: Final = 64
-
-
-class OutputDrawer(Protocol):
-    """Draws one output in the context of its window."""
-
-    def draw(self, target: moderngl.Framebuffer, picture: moderngl.Texture, output: Output, marks: Marks) -> None: ...
-
-    def release(self) -> None: ...
-
-
-class Pictures(Protocol):
-    """The pictures of the last turns, in the context that the show draws in."""
-
-    def prepare(self, size: tuple[int, int], longest_delay: int) -> None: ...
-
-    @property
-    def target(self) -> moderngl.Framebuffer: ...
-
-    def picture(self, delay: int) -> moderngl.Texture: ...
-
-    def advance(self) -> None: ...
-
-    def release(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class WindowWishes:
-    """How windows are opened: covering their monitors, or of `size`."""
-
-    fullscreen: bool = True
-    size: tuple[int, int] | None = None
-    title: str = ""
-
-
-@dataclass(slots=True)
-class _Place:
-    """Where a window is: the monitor as the output names it, and width, height, x, y of that one."""
-
-    monitor: int | str | None
-    rectangle: tuple[int, int, int, int]
-
-
-class _Shown:
-    """An output's window and what draws in it."""
-
-    def __init__(self, window: WindowSurface, drawer: OutputDrawer, place: _Place) -> None:
-        self.window, self.drawer, self.place = window, drawer, place
-        self._wrapped: dict[tuple[int, tuple[int, int]], moderngl.Texture] = {}
-
-    def draw(self, picture: moderngl.Texture, output: Output, marks: Marks) -> None:
-        self.drawer.draw(self.window.target, self._own(picture), output, marks)
-
-    def _own(self, picture: moderngl.Texture) -> moderngl.Texture:
-        """Return `picture` as the window's own context knows it."""
-        if picture.ctx is self.window.context:
-            return picture
-        key = (picture.glo, picture.size)
-        if key not in self._wrapped:
-            if len(self._wrapped) >= _MOST_WRAPPED:
-                self._wrapped.clear()
-            self._wrapped[key] = self.window.context.external_texture(picture.glo, picture.size, 4, 0, "f1")
-        return self._wrapped[key]
 
 
 class OutputWindows:
@@ -117,7 +54,7 @@ class OutputWindows:
         self._home, self._marking, self._wishes = home, marking, wishes
         self._pictures, self._new_drawer = pictures(home.context), drawer
         self._home_drawer: OutputDrawer | None = None
-        self._shown: dict[str, _Shown] = {}
+        self._shown: dict[str, Shown] = {}
         self._problems: dict[str, str] = {}
         self._closed_by_hand: set[str] = set()
         self._sizes: dict[str, tuple[int, int]] = {}
@@ -130,7 +67,7 @@ class OutputWindows:
         self._closed = False
         self._watches_monitors = watches_monitors
         self._most_px = int(home.context.info["GL_MAX_TEXTURE_SIZE"])
-        self._first = _Place(home_monitor, (0, 0, 0, 0)) if home_is_seen else None
+        self._first = Place(home_monitor, (0, 0, 0, 0)) if home_is_seen else None
         if not self._direct:
             self._arrange()
         self._follow_size()
@@ -187,6 +124,11 @@ class OutputWindows:
             time.sleep(max(_UNSEEN_TURN_S - (time.monotonic() - self._presented_at), 0.0))
             self._presented_at = time.monotonic()
 
+    @property
+    def spent_s(self) -> float:
+        """What drawing the outputs took of the last turn; 0 where the picture is drawn on its window directly."""
+        return 0.0 if self._direct else sum(shown.drawer.draw_s for shown in self._shown.values())
+
     def states(self) -> tuple[OutputState, ...]:
         """Return where each output is shown, or why it is not. Any thread."""
         return tuple(self._state(output) for output in self._layout.outputs)
@@ -216,11 +158,11 @@ class OutputWindows:
             self._problems.get(output.name, ""),
         )
 
-    def _marks(self, output: Output, shown: _Shown) -> Marks:
+    def _marks(self, output: Output, shown: Shown) -> Marks:
         width, height = shown.window.size
         return self._marking.marks(output, (f"{output.monitor}  {width} x {height}",))
 
-    def _others(self) -> list[_Shown]:
+    def _others(self) -> list[Shown]:
         return [shown for shown in self._shown.values() if shown.window is not self._home]
 
     def _windows(self) -> list[WindowSurface]:
@@ -279,22 +221,26 @@ class OutputWindows:
             self._closed = bool(gone)
             return
         for name in gone:
-            log.warning("output %s: %s", name, _CLOSED_BY_HAND)
+            log.warning("output %s: %s", name, CLOSED_BY_HAND)
             self._closed_by_hand.add(name)
-            self._problems[name] = _CLOSED_BY_HAND
+            self._problems[name] = CLOSED_BY_HAND
             self._close(name)
         self._share_vsync()
 
     def _arrange(self) -> None:
         """Put a window on the monitor of every output, and take away those that have none any more."""
         before, self._arranged = self._arranged, self._layout
-        wanted, problems = self._wanted(before)
+        kept = before.outputs if before is not None else self._layout.outputs
+        self._closed_by_hand -= {output.name for output in self._layout.outputs if output not in kept}
+        wanted, problems = places_of(
+            self._layout, fullscreen=self._wishes.fullscreen, closed_by_hand=self._closed_by_hand
+        )
         if self._first is not None:  # as it was opened, the window is the first output's
             name = self._layout.outputs[0].name
             place = wanted.get(name, self._first)
             if place.monitor == self._first.monitor:  # it is there already, where a hand may have moved it
                 self._first = place
-            self._shown[name] = _Shown(self._home, self._drawer_of_home(), self._first)
+            self._shown[name] = Shown(self._home, self._drawer_of_home(), self._first)
             self._first = None
         if wanted or not self._shown:
             for name in [name for name in self._shown if name not in wanted]:
@@ -305,26 +251,7 @@ class OutputWindows:
         self._tell(problems)
         self._share_vsync()
 
-    def _wanted(self, before: Layout | None) -> tuple[dict[str, _Place], dict[str, str]]:
-        """Return on which monitors outputs go, and why others go on none."""
-        wanted, problems = dict[str, _Place](), dict[str, str]()
-        for output in self._layout.outputs:
-            if before is not None and output not in before.outputs:
-                self._closed_by_hand.discard(output.name)
-            try:
-                place = _Place(output.monitor, rectangle(choose_screen(output.monitor)))
-            except DisplayError as error:
-                problems[output.name] = str(error)
-                continue
-            if output.name in self._closed_by_hand:
-                problems[output.name] = _CLOSED_BY_HAND
-            elif self._wishes.fullscreen and any(place.rectangle == other.rectangle for other in wanted.values()):
-                problems[output.name] = f"monitor {output.monitor} shows another output already"
-            else:
-                wanted[output.name] = place
-        return wanted, problems
-
-    def _put(self, name: str, place: _Place) -> str | None:
+    def _put(self, name: str, place: Place) -> str | None:
         """Show an output at `place`; return why it cannot be."""
         shown = self._shown.get(name)
         if shown is not None and shown.place == place:
@@ -340,10 +267,10 @@ class OutputWindows:
         self._shown[name] = shown
         return None
 
-    def _opened(self, place: _Place) -> _Shown:
+    def _opened(self, place: Place) -> Shown:
         if all(shown.window is not self._home for shown in self._shown.values()):
             self._move(self._home, place)
-            return _Shown(self._home, self._drawer_of_home(), place)
+            return Shown(self._home, self._drawer_of_home(), place)
         wishes = self._wishes
         try:
             window = open_window(
@@ -354,11 +281,11 @@ class OutputWindows:
                 title=wishes.title,
                 beside=self._home,
             )
-            return _Shown(window, self._new_drawer(window.context), place)
+            return Shown(window, self._new_drawer(window.context), place)
         finally:
             self._home.make_current()
 
-    def _move(self, window: WindowSurface, place: _Place) -> None:
+    def _move(self, window: WindowSurface, place: Place) -> None:
         if self._wishes.fullscreen:
             window.cover(place.monitor)
         else:

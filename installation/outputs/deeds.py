@@ -24,7 +24,7 @@ _LAST_SAVE_S: Final = 2.0
 
 
 class OutputDeeds:
-    """Belongs to the show's thread. `states` says where each output is shown."""
+    """Belongs to the show's thread. `states` says where each output is shown; `every_turn` is called in each."""
 
     def __init__(
         self,
@@ -33,7 +33,9 @@ class OutputDeeds:
         file: FollowedFile[Layout | None],
         marking: Marking,
         states: Callable[[], tuple[OutputState, ...]],
+        every_turn: Callable[[], None] = lambda: None,
     ) -> None:
+        self._every_turn = every_turn
         self._desk, self._store, self._file, self._marking, self._states = desk, store, file, marking, states
         self._errands: Errands[bool] = Errands()
         self._save_at = float("-inf")
@@ -47,6 +49,7 @@ class OutputDeeds:
     def poll(self, now: float) -> None:
         """Take up an edit of the file, or keep what was changed. Never waits."""
         self._marking.move(now)
+        self._every_turn()
         if self._errands.busy:
             self._end_saving(now)
         elif self._file.busy or not self._store.is_unsaved:  # never both at once: what is read is what was written last

@@ -14,7 +14,8 @@ from installation.output.headless import open_headless
 from installation.output.surface import DisplayError, Surface
 from installation.output.window import WindowSurface, open_hidden_window, open_window
 from installation.output.window_screens import primary_number
-from installation.output.windows import OutputWindows, WindowWishes
+from installation.output.windows import OutputWindows
+from installation.output.windows_places import WindowWishes
 from installation.outputs.deeds import OutputDeeds
 from installation.outputs.layout import Layout, Output, read_layout
 from installation.outputs.marks import Marking
@@ -22,6 +23,7 @@ from installation.outputs.monitors import Monitor
 from installation.outputs.store import LayoutStore
 from installation.render.output_pass import OutputPass
 from installation.render.output_ring import PictureRing
+from installation.render.pipeline import Renderer
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +41,13 @@ class Fitting:
     states: Callable[[], tuple[OutputState, ...]]
     monitors: Callable[[], tuple[Monitor, ...]] = tuple
 
-    def deeds(self, desk: Desk) -> OutputDeeds:
-        """Return the outputs as a control surface."""
-        return OutputDeeds(desk, self.store, self.file, self.marking, self.states)
+    def deeds(self, desk: Desk, renderer: Renderer) -> OutputDeeds:
+        """Return the outputs as a control surface; `renderer` leaves them the time that they take."""
+
+        def leave_time() -> None:
+            renderer.aside_s = self.surface.spent_s if isinstance(self.surface, OutputWindows) else 0.0
+
+        return OutputDeeds(desk, self.store, self.file, self.marking, self.states, leave_time)
 
     def keys(self, desk: Desk) -> OutputKeys:
         """Return the keys that move corners."""

@@ -4,7 +4,8 @@ Lives on the show's main thread, with the OpenGL context of the output's own win
 that the show draws in.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import moderngl
@@ -12,16 +13,15 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from installation.outputs.geometry import Matrix, to_picture, unpin
-from installation.outputs.layout import MASK_POINTS, Output, Point
+from installation.outputs.layout import MASK_POINTS, UNPINNED, Output, Point
 from installation.outputs.marks import Marks
-from installation.render.shader import SHADERS, Shader, Uniform
+from installation.render.render_target import is_software
+from installation.render.shader import SHADERS, Shader, Uniform, read_shader
 
 _INK: Final = (255, 255, 255)
 _GROUND: Final = (20, 20, 20)
 _LABEL_WIDTH: Final = 0.5
 _LABEL_PX: Final = 64
-
-Mask = tuple[Point, ...]
 
 
 class OutputPass:
@@ -29,80 +29,82 @@ class OutputPass:
 
     def __init__(self, context: moderngl.Context) -> None:
         """Raises ShaderError."""
-        self._context = context
-        self._warp = Shader(context, SHADERS / "stages" / "output_warp.frag")
-        self._mask = MaskPicture(context)
+        self._move, self._warp, self._pattern = (
+            _stage(context, name) for name in ("output_move", "output_warp", "output_pattern")
+        )
+        self._light = LightPicture(context)
         self._label = LabelPicture(context)
-        self._shaped: tuple[Output, Matrix, Matrix] | None = None
+        self._shaped: tuple[Output, dict[str, Uniform]] | None = None
+        self._waits = context if is_software(context) else None
+        self.draw_s = 0.0
 
     def draw(self, target: moderngl.Framebuffer, picture: moderngl.Texture, output: Output, marks: Marks) -> None:
-        """Draw what `output` shows of `picture` on the whole of `target`, and `marks` over it."""
-        size = target.size
+        """Draw what `output` shows of `picture` on the whole of `target`, and `marks` over it.
+
+        `draw_s` says what it took of the time of a turn, where OpenGL runs on the CPU.
+        """
+        started = time.monotonic()
         if self._shaped is None or self._shaped[0] is not output:
-            self._shaped = output, unpin(output.corners), to_picture(output)
-        _, to_square, source = self._shaped
-        blend, square_size = output.blend, _size_on_wall(output, size)
-        uniforms: dict[str, Uniform] = {
-            "u_to_square": _columns(to_square),
-            "u_to_picture": _columns(source),
-            "u_blend": (blend.left, blend.right, blend.top, blend.bottom),
-            "u_gamma": blend.gamma,
-            "u_pattern": marks.pattern,
-            "u_cursor": (0.0, 0.0, 0.0, 0.0) if marks.cursor is None else (*_on_screen(marks.cursor), 1.0, 0.0),
-            "u_resolution": size,
-            "u_picture_size": picture.size,
-            "u_square_size": square_size,
-        }
-        textures = {"u_picture": picture, "u_mask": self._mask.of(output.masks, size)}
-        if marks.pattern > 0.0:
+            self._shaped = output, _shape(output)
+        uniforms, textures = dict(self._shaped[1]), {"u_picture": picture}
+        if marks.pattern > 0.0 or marks.cursor is not None:
+            textures["u_light"] = self._light.of(output, target.size, uniforms)
             textures["u_label"] = self._label.of(marks.label)
-            uniforms["u_label_box"] = _label_box(textures["u_label"].size, square_size)
-        target.viewport = (0, 0, *size)
-        self._warp.draw(target, uniforms, textures)
+            uniforms |= _marked(output, marks, target.size, picture.size, textures["u_label"].size)
+            shader = self._pattern
+        elif _is_moved_only(output):
+            shader = self._move
+        else:
+            textures["u_light"] = self._light.of(output, target.size, uniforms)
+            shader = self._warp
+        target.viewport = (0, 0, *target.size)
+        shader.draw(target, uniforms, textures)
+        if self._waits is not None:
+            self._waits.finish()
+        self.draw_s = time.monotonic() - started
 
     def release(self) -> None:
-        self._warp.release()
-        self._mask.release()
-        self._label.release()
+        for part in (self._move, self._warp, self._pattern, self._light, self._label):
+            part.release()
 
 
-class MaskPicture:
-    """What of an output shows and what stays black, drawn anew where the polygons or the size have changed."""
+class LightPicture:
+    """How bright an output is where: its pinned edge, its blend and its masks, drawn anew where they have changed."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._shader = Shader(context, SHADERS / "stages" / "output_mask.frag")
+        self._fades = _stage(context, "output_light")
+        self._mask = Shader(context, SHADERS / "stages" / "output_mask.frag")
         self._points = context.texture((MASK_POINTS[1], 1), 2, dtype="f4")
-        self._nothing_masked = context.texture((1, 1), 1, b"\xff", alignment=1)
         self._picture: moderngl.Texture | None = None
         self._target: moderngl.Framebuffer | None = None
-        self._drawn: tuple[Sequence[Mask], tuple[int, int]] | None = None
+        self._drawn: tuple[object, ...] = ()
 
-    def of(self, masks: Sequence[Mask], size: tuple[int, int]) -> moderngl.Texture:
-        """Return the mask of an output of `size` pixels, one colour, 1 where it shows."""
-        if not masks:
-            return self._nothing_masked
-        if self._drawn != (masks, size) or self._picture is None:
-            self._draw(masks, size)
-            self._drawn = masks, size
+    def of(self, output: Output, size: tuple[int, int], shape: Mapping[str, Uniform]) -> moderngl.Texture:
+        """Return the light of an output of `size` pixels, one colour; `shape` are its matrices."""
+        wanted = (output.corners, output.masks, output.blend, size)
+        if self._picture is None or self._drawn != wanted:
+            self._draw(output, size, shape)
+            self._drawn = wanted
         assert self._picture is not None
         return self._picture
 
-    def _draw(self, masks: Sequence[Mask], size: tuple[int, int]) -> None:
+    def _draw(self, output: Output, size: tuple[int, int], shape: Mapping[str, Uniform]) -> None:
         if self._picture is None or self._target is None or self._picture.size != size:
             self._release_picture()
             self._picture = self._context.texture(size, 1, alignment=1)
             self._target = self._context.framebuffer([self._picture])
-        self._target.use()
-        self._target.clear(1.0, 1.0, 1.0, 1.0)
+        blend = output.blend
+        edges = (blend.left, blend.right, blend.top, blend.bottom)
+        self._fades.draw(self._target, {**shape, "u_blend": edges, "u_gamma": blend.gamma}, {})
         self._context.enable(moderngl.BLEND)
         self._context.blend_func = moderngl.ZERO, moderngl.SRC_COLOR
-        for mask in masks:
+        for mask in output.masks:
             places = np.zeros((MASK_POINTS[1], 2), np.float32)
             places[: len(mask)] = [(point.x, point.y) for point in mask]
             self._points.write(places.tobytes())
             self._target.scissor = _around(places[: len(mask)], size)
-            self._shader.draw(self._target, {"u_count": len(mask), "u_resolution": size}, {"u_points": self._points})
+            self._mask.draw(self._target, {"u_count": len(mask), "u_resolution": size}, {"u_points": self._points})
         self._target.scissor = None  # type: ignore[assignment] # ModernGL takes it; its stub leaves it out
         self._context.disable(moderngl.BLEND)
 
@@ -116,8 +118,8 @@ class MaskPicture:
     def release(self) -> None:
         self._release_picture()
         self._points.release()
-        self._nothing_masked.release()
-        self._shader.release()
+        self._fades.release()
+        self._mask.release()
 
 
 class LabelPicture:
@@ -143,6 +145,34 @@ class LabelPicture:
         if self._picture is not None:
             self._picture.release()
             self._picture = None
+
+
+def _stage(context: moderngl.Context, name: str) -> Shader:
+    stages = SHADERS / "stages"
+    path = stages / f"{name}.frag"
+    return Shader(context, path, (read_shader(stages / "output.vert"), read_shader(path)))
+
+
+def _shape(output: Output) -> dict[str, Uniform]:
+    return {"u_to_square": _columns(unpin(output.corners)), "u_to_picture": _columns(to_picture(output))}
+
+
+def _is_moved_only(output: Output) -> bool:
+    return output.corners == UNPINNED and not output.masks and output.blend.is_none
+
+
+def _marked(
+    output: Output, marks: Marks, size: tuple[int, int], picture: tuple[int, int], label: tuple[int, int]
+) -> dict[str, Uniform]:
+    square = _size_on_wall(output, size)
+    return {
+        "u_pattern": marks.pattern,
+        "u_cursor": (0.0, 0.0, 0.0, 0.0) if marks.cursor is None else (*_on_screen(marks.cursor), 1.0, 0.0),
+        "u_resolution": size,
+        "u_picture_size": picture,
+        "u_square_size": square,
+        "u_label_box": _label_box(label, square),
+    }
 
 
 def _written(lines: Sequence[str]) -> Image.Image:

@@ -9,7 +9,8 @@ import time
 
 from installation.output.surface import DisplayError
 from installation.output.window import open_hidden_window, open_window
-from installation.output.windows import OutputWindows, WindowWishes
+from installation.output.windows import OutputWindows
+from installation.output.windows_places import WindowWishes
 from installation.outputs.layout import parse_layout
 from installation.outputs.marks import Marking
 from installation.render.output_pass import OutputPass
