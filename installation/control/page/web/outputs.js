@@ -114,16 +114,21 @@ export class Outputs {
     return this.layout.monitors.find(({number, name}) => monitor === number || (name && monitor === name));
   }
 
+  /** Return how a monitor is kept: by its name, which stays when another one is unplugged, where it alone has it. */
+  #called({name, number}) {
+    return name && this.layout.monitors.filter((other) => other.name === name).length === 1 ? name : number;
+  }
+
   #listMonitors(output) {
     const select = find("output-monitor"), known = this.layout.monitors, now = this.#monitorOf(output);
     const words = ({number, name, width_px: w, height_px: h}) => `${number}${name ? ": " + name : ""}, ${w} × ${h}`;
-    const options = known.map((monitor) => [JSON.stringify(monitor.number), words(monitor)]);
+    const options = known.map((monitor) => [JSON.stringify(this.#called(monitor)), words(monitor)]);
     if (!now) options.push([JSON.stringify(output.monitor), `${output.monitor}${known.length ? ", not there" : ""}`]);
     if (this.monitors !== JSON.stringify(options)) {
       this.monitors = JSON.stringify(options);
       select.replaceChildren(...options.map(([value, textContent]) => make("option", {value, textContent})));
     }
-    select.value = JSON.stringify(now ? now.number : output.monitor);
+    select.value = JSON.stringify(now ? this.#called(now) : output.monitor);
   }
 
   #buildTools() {
@@ -159,7 +164,7 @@ export class Outputs {
     const taken = this.layout.outputs.map((output) => this.#monitorOf(output)?.number);
     const free = this.layout.monitors.find((monitor) => !taken.includes(monitor.number));
     this.layout.tell(async () => {
-      const made = await this.#ask("POST", "", {name: `wall-${number}`, ...(free ? {monitor: free.number} : {})});
+      const made = await this.#ask("POST", "", {name: `wall-${number}`, ...(free && {monitor: this.#called(free)})});
       if (!made) return null;
       this.#choose(made.name);
       return () => this.#ask("DELETE", made.name);

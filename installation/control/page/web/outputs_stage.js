@@ -45,6 +45,7 @@ export class Stage {
   /** Show an output of `size` px, with handles on its corners or on the mask of a number. */
   show(output, shape, size) {
     const other = this.output?.name !== output.name || this.shape !== shape;
+    if (other && this.grip) this.#drop(); // somebody took away what the hand was on
     Object.assign(this, {output, shape, size});
     if (!this.grip || other) this.#look(viewOf([...output.corners, ...pointsOf(output, shape)]));
     this.map = toQuad(output.corners);
@@ -158,10 +159,14 @@ export class Stage {
 
   #letGo(event) {
     if (event.pointerId !== this.grip?.id) return;
+    this.#drop();
+    this.show(this.output, this.shape, this.size);
+  }
+
+  #drop() {
     this.handles[this.grip.index]?.classList.remove("held");
     this.grip = null;
     this.release();
-    this.show(this.output, this.shape, this.size);
   }
 
   #key(event, index) {
