@@ -148,7 +148,7 @@ class Keyboard:
         self, name: str, now: float, *, at: float | None = None, repeat: bool = False, shift: bool = False
     ) -> bool:
         """The key `name` goes down, or is held if `repeat`, since `at`; return whether it means anything here."""
-        if self._outputs is not None and self._outputs.active:
+        if self._outputs is not None and self._outputs.active and name not in _HELP:
             return self._outputs.press(name, repeat=repeat, shift=shift)
         if name == "escape":
             if not repeat:

@@ -24,7 +24,7 @@ _ARROWS: Final[Mapping[str, tuple[int, int]]] = {"left": (-1, 0), "right": (1, 0
 _LEAVING: Final = ("o", "return", "enter", "escape")
 
 LABELS: Final = (
-    ("O", "fit an output to the wall, by the four keys below; O, Enter or Esc: done"),
+    ("O", "fit an output to the wall, by the keys of the four lines below; O, Enter or Esc: done"),
     ("Tab  1 … 4", "the next corner; that corner, from the top left clockwise"),
     ("arrows", f"move the corner by a pixel, with Shift by {COARSE}"),
     ("Backspace", "put the corner back into the monitor's"),

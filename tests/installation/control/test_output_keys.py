@@ -105,6 +105,12 @@ def test_g_shows_the_pattern_and_hides_it(room: Room) -> None:
     assert room.desk.get("/show/pattern") == "none"
 
 
+def test_the_list_of_keys_can_be_looked_at_meanwhile(room: Room) -> None:
+    room.press("o", "question")
+    assert room.keyboard.panel(1.0) == HELP
+    assert room.marking.selection == Selection("left", 0)
+
+
 def test_an_output_that_is_gone_gives_its_selection_to_the_first(room: Room) -> None:
     room.press("o", "n")
     room.store.replace(Layout((Output("wall"),)))
@@ -114,4 +120,4 @@ def test_an_output_that_is_gone_gives_its_selection_to_the_first(room: Room) -> 
 
 
 def test_the_mode_is_in_the_list_of_keys() -> None:
-    assert ("O", "fit an output to the wall, by the four keys below; O, Enter or Esc: done") in HELP
+    assert ("O", "fit an output to the wall, by the keys of the four lines below; O, Enter or Esc: done") in HELP
