@@ -1,14 +1,22 @@
 """The outputs over OSC and in what OSCQuery tells."""
 
+import socket
+from contextlib import closing
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from installation.control.osc.messages import ControlMessage
+from installation.control.osc.control import OscControl
+from installation.control.osc.messages import ControlMessage, read_message, write_message
 from installation.control.osc.outputs import OutputCommands
 from installation.control.oscquery.outputs import outputs_tree
+from installation.control.oscquery.service import OscQuery
+from installation.desk import Desk
 from installation.outputs.layout import Layout, LayoutError, Output, Point
 from installation.outputs.store import LayoutStore
+from tests.oscquery_walker import Walker
+from tests.waiting import wait_until
 
 
 class Stage:
@@ -103,3 +111,29 @@ def test_oscquery_tells_what_there_is_to_move(stage: Stage) -> None:
     assert flip is not None and flip["RANGE"] == [{"VALS": ["none", "horizontal", "vertical", "both"]}]
     assert monitor is not None and (monitor["TYPE"], monitor["VALUE"]) == ("s", ["HDMI-2"])
     assert outputs_tree("/output/roof", layout) is None
+
+
+def test_over_real_sockets_outputs_are_moved_asked_for_and_listed(stage: Stage) -> None:
+    desk, store = Desk(), stage.store
+    osc = OscControl(desk, 0, outputs=store)
+    query = OscQuery(desk, osc=lambda: ("127.0.0.1", osc.port), port=0, outputs=store)
+    with closing(osc), closing(query), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hand:
+        osc.start()
+        with patch("installation.control.web_thread._HEAD_START_S", 0.0):  # there is no first picture to wait for
+            query.start()
+        hand.settimeout(30.0)
+        for message in (("/output/wall/corner/3", 0.9, 0.8), ("/output/roof/flip", "both"), ("/output/wall/corner/3",)):
+            hand.sendto(write_message(*message), ("127.0.0.1", osc.port))
+        answer = read_message(hand.recv(1024))
+        assert (answer.address, answer.arguments) == ("/output/wall/corner/3", (0.9, 0.8))
+        assert osc.status().refused == 1 and "/output/roof/flip" in osc.status().last_refusal
+        assert wait_until(lambda: query.status().problem == "")
+        with Walker(f"http://127.0.0.1:{query.port}") as walker:
+            assert {"audio", "output"} <= set(walker.get("/")["CONTENTS"])
+            assert walker.get("/output/wall/corner/3?VALUE") == {"VALUE": [0.9, 0.8]}
+            assert walker.ask("/output/roof")[0] == 404
+            walker.send(write_message("/output/wall/rotate", 180))
+            assert wait_until(lambda: stage.output().rotate == 180)
+            walker.send(write_message("/output/wall/rotate", 45))
+            assert wait_until(lambda: query.status().refused == 1)
+    assert stage.output().rotate == 180
