@@ -107,8 +107,9 @@ class WindowSurface:
         self._window.set_mouse_visible(False)
         if sys.platform == "darwin":
             self._window.set_fullscreen(True, screen=screen)
-        else:
-            self._lay(screen.x, screen.y, screen.width, screen.height)
+            return
+        self._lay(screen.x, screen.y, screen.width, screen.height)
+        ask_for_fullscreen(self._connection, self._x_window, True)  # above panels, on the monitor where it is by now
 
     def stand_on(self, monitor: int | str | None, size: tuple[int, int]) -> None:
         """Be seen, as a window of `size` in the middle of `monitor`. Raises DisplayError where there is none."""

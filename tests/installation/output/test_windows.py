@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.display import DummyMonitors
+from tests.installation.output.test_window import window_manager
 from tests.waiting import wait_until
 from tests.x11 import Connection
 
@@ -96,6 +97,24 @@ def test_a_picture_spans_two_monitors_loses_one_and_has_it_back(monitors: DummyM
         monitors.run("xrandr", "--output", "DUMMY1", "--mode", "640x480", "--right-of", "DUMMY0")
         said.hear_until(outputs=[["left", 800, 600, ""], ["right", 640, 480, ""]])
         assert shows(monitors, tmp_path / "screen.png", both)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("manager", ["", "openbox"])
+def test_outputs_change_their_monitors_while_the_show_runs(tmp_path: Path, manager: str) -> None:
+    both = {(5, 5): RED, (795, 595): RED, (805, 5): GREEN, (1435, 475): GREEN}
+    swapped = {place: GREEN if colour == RED else RED for place, colour in both.items()}
+    with DummyMonitors() as monitors, window_manager(monitors, manager), program(monitors, LEFT, RIGHT) as said:
+        said.hear_until(outputs=[["left", 800, 600, ""], ["right", 640, 480, ""]])
+        assert shows(monitors, tmp_path / "screen.png", both)
+        monitors.run("xdotool", "key", "s")
+        said.hear_until(outputs=[["left", 640, 480, ""], ["right", 800, 600, ""]])
+        assert shows(monitors, tmp_path / "screen.png", swapped)
+        monitors.run("xrandr", "--output", "DUMMY1", "--off")
+        said.hear_until(outputs=[["left", 0, 0, MISSING], ["right", 800, 600, ""]])
+        monitors.run("xrandr", "--output", "DUMMY1", "--mode", "640x480", "--right-of", "DUMMY0")
+        said.hear_until(outputs=[["left", 640, 480, ""], ["right", 800, 600, ""]])
+        assert shows(monitors, tmp_path / "screen.png", swapped)
 
 
 @pytest.mark.slow

@@ -1,17 +1,19 @@
 """A program whose picture lies on several monitors, for the tests to look at: `python -m … LAYOUT`, as JSON.
 
-The picture's left half is red, its right half green. Says in lines of JSON where its outputs are; ends on Q.
+The picture's left half is red, its right half green. Says in lines of JSON where its outputs are.
+S swaps the monitors of two outputs, Q ends it.
 """
 
 import json
 import sys
 import time
+from dataclasses import replace
 
 from installation.output.surface import DisplayError
 from installation.output.window import open_hidden_window, open_window
 from installation.output.windows import OutputWindows
 from installation.output.windows_places import WindowWishes
-from installation.outputs.layout import parse_layout
+from installation.outputs.layout import Layout, parse_layout
 from installation.outputs.marks import Marking
 from installation.render.output_pass import OutputPass
 from installation.render.output_ring import PictureRing
@@ -22,6 +24,12 @@ _GIVE_UP_AFTER_S = 40.0
 def say(**what: object) -> None:
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
+
+
+def swapped(layout: Layout) -> Layout:
+    """Return a layout of two outputs, each on the other's monitor."""
+    one, other = layout.outputs
+    return Layout((replace(one, monitor=other.monitor), replace(other, monitor=one.monitor)))
 
 
 def main() -> int:
@@ -43,8 +51,12 @@ def main() -> int:
     )
     told, give_up_at = None, time.monotonic() + _GIVE_UP_AFTER_S
     while not surface.closed and time.monotonic() < give_up_at:
-        if any(key.name == "q" for key in surface.poll()):
+        pressed = {key.name for key in surface.poll() if key.down}
+        if "q" in pressed:
             break
+        if "s" in pressed:
+            layout = swapped(layout)
+            surface.follow(layout)
         if surface.closed:
             break
         width, height = surface.target.size
