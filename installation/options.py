@@ -1,7 +1,8 @@
 """What one run of the show was asked for: command line and preset, resolved and checked, before anything starts."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -11,6 +12,7 @@ from installation.audio.source import SourceError, parse_source
 from installation.exit_codes import ExitCode
 from installation.presets.preset import PRESET_FOLDER, Preset
 from installation.presets.use import load_usable
+from installation.values import ParameterValue
 from installation.venue import Venue
 from s2s.card import DEFAULT_BUNDLE
 from s2s.files.quote import one_line
@@ -47,6 +49,8 @@ class Arguments:
     room_late: float | None = None
     screen_late: float | None = None
     apply: bool = False
+    resume: bool | None = None
+    """Whether to keep what is shown and begin with it; None: where somebody watches over the show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,9 @@ class ShowConfig:
     model: Path
     midi_device: str
     venue: Venue
+    resumed: Mapping[str, ParameterValue] = field(default_factory=dict)
+    """Values as they were shown last, and the model that a hand had gone to then (empty: none)."""
+    resumed_model: str = ""
 
     def as_yaml(self) -> str:
         """Return the resolved configuration for `--dry-run`."""

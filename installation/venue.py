@@ -64,6 +64,11 @@ class Venue:
         return self.folder / "schedule.yaml"
 
     @property
+    def last_shown(self) -> Path:
+        """What was shown last, for a show that is watched over (`service.last_shown`)."""
+        return self.folder / "last.json"
+
+    @property
     def token(self) -> Path:
         """The operator page's token, where it is to outlive a run."""
         return self.folder / "token"
