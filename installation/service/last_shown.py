@@ -80,7 +80,8 @@ class LastShown:
     def write(self, path: Path) -> None:
         """Keep it, whole or not at all, on the disk before it counts. Raises OSError."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        document: dict[str, Any] = {"format": _FORMAT, **dataclasses.asdict(self)}
+        texts = {"asked": self.asked, "preset": self.preset, "model": self.model}
+        document: dict[str, Any] = {"format": _FORMAT, **texts, "values": dict(self.values)}
         with atomic_path(path, durable=True) as partial:
             partial.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 

@@ -12,14 +12,16 @@ RESTART_CODE: Final = 75
 @dataclass(frozen=True, slots=True)
 class Limits:
     """In seconds. A show that has shown pictures and shows none for `hang_s` hangs, and so does one that shows none
-    within `start_s`, when it still compiles shaders for a new driver; asked to end it has `stop_s` for its films.
-    `waits_s` are the pauses before each start in a row; the last one counts from then on, for ever. A show that ran for
-    `well_s` begins with the first again.
+    within `start_s`, when it still compiles shaders for a new driver. Asked to end it has `stop_s` for its films, and
+    what it leaves in good order, the process that clears its shared memory, `tidy_s`. `waits_s` are the pauses before
+    each start in a row; the last one counts from then on, for ever. A show that ran for `well_s` begins with the first
+    again.
     """
 
     hang_s: float = 10.0
     start_s: float = 180.0
     stop_s: float = 30.0
+    tidy_s: float = 2.0
     waits_s: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 30.0)
     well_s: float = 60.0
 

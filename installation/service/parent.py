@@ -28,8 +28,6 @@ log = logging.getLogger(__name__)
 
 _ENDING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _LOOK_S: Final = 0.25
-_LAST_WORDS_S: Final = 2.0
-"""What a show in good order leaves behind for a moment: the process that clears its shared memory."""
 
 
 class _Show:
@@ -133,7 +131,7 @@ class Parent:
                 log.error("the show %s: killed", why)
                 killed = signal_group(show.process.pid, signal.SIGKILL)
         self._show = None
-        end_leftovers(show.process.pid, _LAST_WORDS_S if code in (ExitCode.OK, RESTART_CODE) else 0.0)
+        end_leftovers(show.process.pid, self._limits.tidy_s if code in (ExitCode.OK, RESTART_CODE) else 0.0)
         return code, show.ready
 
     def _pause(self, wait_s: float) -> None:

@@ -135,7 +135,7 @@ def _restart(service: Service) -> list[str]:
         f"WatchdogSec={LIMITS.hang_s:g}",
         "WatchdogSignal=SIGKILL",
         "Restart=always",
-        f"RestartSec={first_s if service.systemd >= _STEPS_SINCE else 5:g}",
+        f"RestartSec={first_s if service.systemd >= _STEPS_SINCE else 3:g}",
         *(steps if service.systemd >= _STEPS_SINCE else []),
         f"SuccessExitStatus={RESTART_CODE}",
         f"RestartForceExitStatus={RESTART_CODE}",
