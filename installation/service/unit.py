@@ -83,6 +83,7 @@ def unit_text(service: Service) -> str:
             "Documentation=file:"
             + _specifiers(str(service.program.parent / "installation" / "manual" / "unattended.md")),
             "After=" + " ".join(["network.target", "sound.target", *_after(service)]),
+            *([f"RequiresMountsFor={word(str(service.venue))}"] if is_system else []),
             *(["PartOf=graphical-session.target"] if service.needs_screen and not is_system else []),
             "StartLimitIntervalSec=0  # it is never given up: how often it starts is bounded below",
         ],

@@ -92,7 +92,9 @@ def test_a_value_of_another_version_is_left_out(venue: Venue) -> None:
 
 def test_a_blackout_a_frozen_picture_and_a_recording_are_not_kept() -> None:
     assert not {"/show/blackout", "/show/freeze", "/show/record", "/show/light", "/show/preset", "/show/save"} & {*KEPT}
-    assert {"/audio/gain", "/latent/blend", "/render/hue", "/scene/certainty", "/show/playlist", "/show/lock"} <= {*KEPT}
+    assert {"/audio/gain", "/latent/blend", "/render/hue", "/scene/certainty", "/show/playlist", "/show/lock"} <= {
+        *KEPT
+    }
 
 
 def test_what_a_hand_moves_is_written_and_not_more_often_than_every_two_seconds(venue: Venue) -> None:
