@@ -1,6 +1,6 @@
-"""How a machine comes up: with and without microphone, network, controller and display, sixteen times the real program.
+"""How a machine comes up: with and without microphone, network, controller and display, sixteen times.
 
-    python -m tests.boots [--limit SECONDS]     prints a table (Markdown) and ends with 1 where one shows no living picture
+    python -m tests.boots [--limit SECONDS]     prints a table, ends with 1 where one does not live
 
 Each boot has servers of its own: PulseAudio (sound in a room), JACK (a controller), Xvfb (a monitor of 640x360), or
 none of them; without a network it runs in a namespace that has none, not even the loopback (unshare(1), as root).
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from installation.service.attachment import STARTING
+from installation.standard_output import print_out
 from tests.display import VirtualDisplay
 from tests.midi_server import Controller, JackServer
 from tests.show_runner import ROOT
@@ -108,11 +109,11 @@ def main() -> int:
         "--limit", type=float, default=60.0, metavar="SECONDS", help="to the living picture (default: 60)"
     )
     limit_s: float = parser.parse_args().limit
-    print(f"| {' | '.join([*THINGS, 'first picture', 'living picture', 'exit code'])} |\n|{'---|' * 7}", flush=True)
+    print_out(f"| {' | '.join([*THINGS, 'first picture', 'living picture', 'exit code'])} |\n|{'---|' * 7}\n")
     results = []
     for answers in itertools.product((True, False), repeat=len(THINGS)):
         results.append(boot(dict(zip(THINGS, answers, strict=True)), limit_s))
-        print(row(results[-1]), flush=True)
+        print_out(row(results[-1]) + "\n")
     return 0 if all(result.living_s is not None and result.exit_code == 0 for result in results) else 1
 
 

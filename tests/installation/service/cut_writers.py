@@ -112,4 +112,4 @@ def cut_everywhere(write: Writer, folder: Path, every: int) -> tuple[int, list[s
 
 
 if __name__ == "__main__":
-    print(json.dumps(cut_everywhere(WRITERS[sys.argv[2]], Path(sys.argv[1]), int(sys.argv[3]))))
+    sys.stdout.write(json.dumps(cut_everywhere(WRITERS[sys.argv[2]], Path(sys.argv[1]), int(sys.argv[3]))))

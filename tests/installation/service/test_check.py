@@ -1,12 +1,15 @@
 """The check says of each thing whether it is there, and what to do where it is not."""
 
 import socket
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from installation.options import Arguments, ShowConfig, resolve
+from installation.service import check
 from installation.service.check import Finding, check_devices, check_model, check_ports, check_room
 from installation.venue import Venue
 from s2s.card import DEFAULT_BUNDLE
@@ -58,3 +61,25 @@ def test_what_the_command_line_names_may_not(config: ShowConfig) -> None:
     assert all(finding.to_do for finding in check_devices(named, NOTHING))
     there = {"microphones": ["USB audio"], "midi": ["AKAI LPD8 MIDI 1"], "monitors": ["0: HDMI-1"]}
     assert not any(finding.to_do for finding in check_devices(named, there))
+
+
+def test_a_port_that_a_running_show_holds_is_no_fault(config: ShowConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        page = ("127.0.0.1", int(other.getsockname()[1]))
+        monkeypatch.setattr(check, "ports_of_shows", lambda: {page[1]})
+        held = replace(config, arguments=replace(config.arguments, page=page))
+        assert by_name(list(check_ports(held)))["page"].line.endswith("held by a show that runs")
+
+
+@pytest.mark.proc
+def test_the_ports_of_a_program_of_this_name_are_known(tmp_path: Path) -> None:
+    show = tmp_path / "run_show.py"
+    show.write_text("import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1]); input()")
+    command = [sys.executable, "-u", str(show)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        port = int(running.stdout.readline())
+        assert port in check.ports_of_shows()
+        running.kill()

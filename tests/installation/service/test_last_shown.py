@@ -65,8 +65,10 @@ def test_a_preset_that_has_gone_is_said(venue: Venue, caplog: pytest.LogCaptureF
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", '{"format": 2}', '{"format": 1}', '{"format": 1, "values": []}', "\udcff", "[" * 500]
-    + ['{"format":1,"asked":"gallery","preset":"x","model":"","values":{"/render/hue":"red"}}'],
+    [
+        *("", "{", "[]", "null", '{"format": 2}', '{"format": 1}', '{"format": 1, "values": []}', "\udcff", "[" * 500),
+        '{"format":1,"asked":"gallery","preset":"x","model":"","values":{"/render/hue":"red"}}',
+    ],
 )
 def test_a_file_that_is_none_costs_a_line(venue: Venue, text: str, caplog: pytest.LogCaptureFixture) -> None:
     venue.folder.mkdir()

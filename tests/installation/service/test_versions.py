@@ -1,6 +1,5 @@
 """A new version is tried, switched to and left again; whatever happens, there is one that runs."""
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -127,4 +126,4 @@ def test_the_new_versions_own_check_is_asked_with_the_shows_arguments(
     assert "ok  model: --preset gallery --check" in capfd.readouterr().out
     (version(tmp_path, "bad") / "run_show.py").write_text("raise SystemExit('no GL')")
     assert update(tmp_path / "bad", [], well, new) == 1
-    assert "no GL" in capfd.readouterr().out and os.path.samefile(tmp_path / "current", new)
+    assert "no GL" in capfd.readouterr().out and (tmp_path / "current").samefile(new)
