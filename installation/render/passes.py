@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.render.framing import Size, field_size, scaled
-from installation.render.fusing import fused_fragment, fused_vertex
+from installation.render.fusing import fused_fragment, fused_vertex, grouped
+from installation.render.isf_text import IsfUniforms
 from installation.render.render_target import RenderTarget, is_software, resized
-from installation.render.shader import SHADERS, Shader, ShaderError, Uniform, pass_path
+from installation.render.shader import SHADERS, Shader, ShaderError, ShaderPair, ShaderText, Uniform
+from installation.render.shader_sources import ShaderSources
 
 Uniforms = Mapping[str, Uniform]
 
@@ -40,22 +42,54 @@ SKIP_WHEN_ZERO: Final = MappingProxyType({"displace": "u_displacement", "bloom":
 """Passes that change nothing while this uniform of theirs is 0, and are skipped then."""
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring passes that are drawn as one, and all of their text: with another text it is another group.
+
+    `stages` are the sub-passes' texts; `isf` says how an ISF pass is told its inputs.
+    """
+
+    names: tuple[str, ...]
+    vertex: ShaderText
+    fragment: ShaderText
+    stages: tuple[ShaderPair, ...] = ()
+    isf: IsfUniforms | None = None
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], sources: ShaderSources) -> "Group":
+        """Return the group of `names`. Raises ShaderError where a file is missing or makes no sense."""
+        paths = [sources.pass_path(name) for name in names]
+        stages = [stage for name in names for stage in SUB_PASSES.get(name, ())]
+        header = sources.isf_header(names[0])
+        return cls(
+            names,
+            fused_vertex(paths, sources),
+            fused_fragment(paths, sources),
+            tuple(sources.pair(_STAGES / f"{stage.name}.frag") for stage in stages),
+            None if header is None else IsfUniforms.of(names[0], header),
+        )
+
+
+def groups_of(names: Sequence[str], sources: ShaderSources) -> list[Group]:
+    """Return the passes `names` as they are drawn. Raises ShaderError."""
+    return [Group.of(group, sources) for group in grouped(names, sources, whole=SUB_PASSES)]
+
+
 class Passes:
     """Neighbouring passes as one shader over the whole picture: what `fusing.grouped` puts together.
 
     One that declares `u_last` is shown what it drew the time before.
     """
 
-    def __init__(self, context: moderngl.Context, names: tuple[str, ...]) -> None:
-        self.names = names
+    def __init__(self, context: moderngl.Context, group: Group) -> None:
+        self.group, self.names = group, group.names
         self._context = context
-        paths = [pass_path(name) for name in names]
-        self._shader = Shader(context, paths[0], (fused_vertex(paths), fused_fragment(paths)))
+        self._shader = Shader(context, group.fragment.files[0], (group.vertex, group.fragment))
         self._remembers = self._shader.takes("u_last")
+        steps = [(sub_pass, name) for name in group.names for sub_pass in SUB_PASSES.get(name, ())]
         self._sub_passes = [
-            (sub_pass, name, Shader(context, _STAGES / f"{sub_pass.name}.frag"))
-            for name in names
-            for sub_pass in SUB_PASSES.get(name, ())
+            (sub_pass, name, Shader(context, _STAGES / f"{sub_pass.name}.frag", texts))
+            for (sub_pass, name), texts in zip(steps, group.stages, strict=True)
         ]
         self._out: RenderTarget | None = None
         self._last: RenderTarget | None = None
@@ -69,7 +103,8 @@ class Passes:
             self._last, self._out = self._out, self._last
             textures["u_last"] = self._last.texture if self._last else picture
         self._out = resized(self._context, self._out, size)
-        self._shader.draw(self._out.framebuffer, {**uniforms, "u_resolution": size}, textures)
+        own = {} if self.group.isf is None else self.group.isf.told(uniforms)
+        self._shader.draw(self._out.framebuffer, {**uniforms, "u_resolution": size, **own}, textures)
         return self._out.texture
 
     def is_skipped(self, uniforms: Uniforms) -> bool:
@@ -127,16 +162,32 @@ class Source:
     share: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class UpscaleText:
+    """The first pass, plain or along the strokes, and all of its text; `stages` by their names."""
+
+    plain: bool
+    main: ShaderPair
+    stages: tuple[tuple[str, ShaderPair], ...]
+
+    @classmethod
+    def of(cls, plain: bool, sources: ShaderSources) -> "UpscaleText":
+        """Return the text as it is in `sources`. Raises ShaderError."""
+        path = _STAGES / "plain.frag" if plain else sources.pass_path("upscale")
+        names = () if plain else ("flow", "strokes")
+        stages = tuple((name, sources.pair(_STAGES / f"{name}.frag")) for name in names)
+        return cls(plain, sources.pair(path), stages)
+
+
 class Upscale:
     """The first pass: from a painter's picture to the passes' size, framed for the window."""
 
-    def __init__(self, context: moderngl.Context, *, plain: bool) -> None:
+    def __init__(self, context: moderngl.Context, text: UpscaleText) -> None:
         self._context = context
-        self.plain = plain
-        self._shader = Shader(context, _STAGES / "plain.frag" if plain else pass_path("upscale"))
-        self._share = _PAINTED_SHARE if is_software(context) and not plain else 1.0
-        names = () if plain else ("flow", "strokes")
-        self._stages = {name: Shader(context, _STAGES / f"{name}.frag") for name in names}
+        self.text, self.plain = text, text.plain
+        self._shader = Shader(context, text.main[1].files[0], text.main)
+        self._share = _PAINTED_SHARE if is_software(context) and not text.plain else 1.0
+        self._stages = {name: Shader(context, texts[1].files[0], texts) for name, texts in text.stages}
         self._bristles = bristles(context)
         self._targets: dict[str, RenderTarget] = {}
 
@@ -194,10 +245,11 @@ def _soft_noise() -> NDArray[np.uint8]:
     return np.ascontiguousarray((ranks * 256 // _BRISTLES**2).astype(np.uint8).transpose(1, 2, 0))
 
 
-def check_passes(names: Sequence[str]) -> None:
-    """Raise ShaderError unless `names` are passes of `shaders/`, each at most once, upscale first."""
+def check_passes(names: Sequence[str], sources: ShaderSources) -> None:
+    """Raise ShaderError unless `names` are passes of `sources`, each at most once, upscale first."""
     for name in names:
-        pass_path(name)
+        sources.pass_path(name)
+        sources.isf_header(name)
         if names.count(name) > 1:
             raise ShaderError(f"passes: {name!r} is listed {names.count(name)} times, expected once")
     if "upscale" in names[1:]:

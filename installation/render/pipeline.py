@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 
 import moderngl
 
-from installation.clock import local_hour
+from installation.clock import local_day, local_hour
+from installation.isf.inputs import IsfInputs
 from installation.render.chain import Chain
 from installation.render.crossfade import Ramp
 from installation.render.extension import Extension
@@ -23,6 +24,7 @@ from installation.render.passes import Source
 from installation.render.render_target import is_software
 from installation.render.resolution import ResolutionChooser
 from installation.render.shader import SHADERS, Shader, Uniform
+from installation.render.shader_sources import ShaderSources
 from installation.render.shader_warming import AtOnce, Readiness
 from installation.render.uniforms import ShowTime, feature_uniforms, parameter_uniforms
 from installation.render.world_painter import WorldPainter
@@ -57,17 +59,23 @@ class Renderer:
         readiness: Readiness | None = None,
         pass_warmer: PassWarmer | None = None,
         wall_hour: Callable[[], float] = local_hour,
+        wall_day: Callable[[], tuple[int, int, int]] = local_day,
+        texts: ShaderSources | None = None,
+        isf: IsfInputs | None = None,
         limit_flashes: bool = True,
     ) -> None:
         """`size` is the window's in pixels. Without `adaptive` the passes run at `scale` of it and output is
         reproducible; with it one `draw` takes about `budget_s`, by default what suits the machine's kind of OpenGL.
         `readiness` says which scenes of the world can be drawn without a stall, by default all; `pass_warmer`
         makes chains ready that are new. Both are closed with this. `limit_flashes`: for the safety of the audience.
+        `texts` are the shaders' files, by default those that ship; `isf` is where the inputs of ISF passes stand.
 
         Raises ShaderError for a pass that does not exist or does not compile.
         """
         self._size = size
-        self._chain, self._pass_warmer = Chain(context, passes), pass_warmer
+        self._chain, self._pass_warmer = Chain(context, passes, texts), pass_warmer
+        self._isf = isf or IsfInputs(self._chain.texts.isf_headers)
+        self._wall_hour, self._wall_day = wall_hour, wall_day
         self._frame_texture = FrameTexture(context, at_once=not adaptive)
         self._extension = Extension(context)
         self._overlays = Overlays(context)
@@ -108,16 +116,44 @@ class Renderer:
 
         Raises ShaderError as `set_passes` does.
         """
-        if self._chain.has(passes):
+        return self._prepare(passes, self._chain.texts)
+
+    def _prepare(self, passes: Sequence[str], texts: ShaderSources) -> bool:
+        if self._chain.has(passes, texts):
             return True
-        if self._pass_warmer is not None and not self._pass_warmer.is_ready(passes, self._uniforms):
+        if self._pass_warmer is not None and not self._pass_warmer.is_ready(passes, self._uniforms, texts):
             return False
-        return self._chain.prepare(passes, self._uniforms)
+        return self._chain.prepare(passes, self._uniforms, texts)
 
     def set_passes(self, passes: Sequence[str]) -> None:
         """Change the chain. Raises ShaderError and keeps the old one when the new one does not work."""
         self._chain.set(passes)
         self._picture = None
+
+    @property
+    def texts(self) -> ShaderSources:
+        """The shaders' files that the picture is drawn from."""
+        return self._chain.texts
+
+    def prepare_texts(self, texts: ShaderSources) -> bool:
+        """Do one more piece of the work that `set_texts` needs; return whether it costs no picture any more.
+
+        Raises ShaderError as `set_texts` does.
+        """
+        return self._prepare(self._chain.names, texts)
+
+    def set_texts(self, texts: ShaderSources) -> None:
+        """Draw the same passes from other files; what a pass remembers stays. Raises ShaderError and keeps the old ones
+        where the new ones do not work.
+        """
+        self._chain.set(self._chain.names, texts)
+        self._isf.declare(texts.isf_headers)
+        self._picture = None
+
+    def give_up_texts(self) -> None:
+        """Nobody waits any more for what `prepare_texts` has begun."""
+        if self._pass_warmer is not None:
+            self._pass_warmer.give_up()
 
     def warm_up(self, target: moderngl.Framebuffer, pictures: Sequence[Frame], now: float, controls: Controls) -> None:
         """Draw pictures that nobody is shown: the driver compiles now what the first living ones would wait for.
@@ -166,6 +202,7 @@ class Renderer:
         frozen = controls.switch("/show/freeze") and self._picture is not None
         since_s = self._time.move(now, frozen=frozen)
         uniforms = {**self._time.uniforms(), **feature_uniforms(features), **parameter_uniforms(controls)}
+        uniforms |= {"u_date": (*self._wall_day(), self._wall_hour() * 3600.0), **self._isf.uniforms(now)}
         if not frozen:
             self._run_passes(frame, (heard, photograph), uniforms, controls)
         self.seen.add(self.painter, since_s)
