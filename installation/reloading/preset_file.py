@@ -18,8 +18,9 @@ from installation.isf.inputs import IsfInputs
 from installation.parameter import Kind
 from installation.parameters import PARAMETERS
 from installation.presets.follower import Look, PresetFollower
-from installation.presets.preset import Preset, PresetError, preset_values, read_preset
+from installation.presets.preset import PRESET_BOUNDS, Preset, PresetError, preset_values, read_preset
 from installation.presets.use import usable
+from installation.reloading.preset_lines import with_line
 from installation.reloading.watch import SETTLES_S
 from installation.render.shader_sources import Stamp
 from installation.values import ParameterValue
@@ -72,7 +73,7 @@ class PresetFile:
         try:
             return Reading(path, usable(read_preset(path), self._shaders), first=first)
         except PresetError as error:
-            return Reading(path, problem=str(error), first=first)
+            return Reading(path, problem=with_line(str(error), _text(path)), first=first)
 
 
 class PresetReload:
@@ -177,6 +178,14 @@ class PresetReload:
         else:
             self._isf.go_to(look.preset.isf, morph_s)
         self._asked = None
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(PRESET_BOUNDS.bytes)
+    except OSError:
+        return ""
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -4,7 +4,7 @@ Lives on the show's main thread. Knows no pass by name; `shader_sources` knows w
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -20,6 +20,8 @@ Uniform = float | int | Sequence[float]
 _INCLUDE: Final = re.compile(r'^\s*#include\s+"([^"]+)"\s*$')
 # Mesa says "0:12(5): error: …", NVIDIA "0(12) : error …", Intel, AMD and Apple "ERROR: 0:12: …".
 _MESSAGE: Final = re.compile(r"(?:ERROR:\s*)?(\d+)(?::(\d+)(?:\(\d+\))?|\((\d+)\))\s*:\s*(.*)")
+_QUOTED: Final = re.compile(r"[`'\"](\w+)['\"]")
+_LINE: Final = re.compile(r"^#line (\d+) (\d+)$")
 
 
 class ShaderError(Exception):
@@ -130,7 +132,7 @@ class Shader:
             self._program = context.program(vertex_shader=vertex.text, fragment_shader=fragment.text)
         except moderngl.Error as error:
             faulty = vertex if "\nvertex_shader" in str(error) else fragment
-            words = _in_one_line(str(error), path, faulty.files)
+            words = _in_one_line(str(error), path, faulty)
             raise ShaderError(words, (*vertex.files, *fragment.files)) from error
         self._triangle = context.vertex_array(self._program, [])
         members = {name: self._program[name] for name in self._program}
@@ -163,15 +165,39 @@ class Shader:
         self._program.release()
 
 
-def _in_one_line(log: str, path: Path, files: Sequence[Path]) -> str:
+def _in_one_line(log: str, path: Path, text: ShaderText) -> str:
     for line in log.splitlines():
         match = _MESSAGE.search(line)
         if match is None:
             continue
         number, mesa_line, nvidia_line, message = match.groups()
-        file = files[int(number)] if int(number) < len(files) else path
-        return f"{_shown(file)}:{mesa_line or nvidia_line}: {message}"
+        file = _file_of(int(number), int(mesa_line or nvidia_line), message, text)
+        return f"{_shown(path if file is None else file)}:{mesa_line or nvidia_line}: {message}"
     return f"{_shown(path)}: {' '.join(log.split())}"
+
+
+def _file_of(number: int, line: int, message: str, text: ShaderText) -> Path | None:
+    """Return the file that a message is about: the one it counts, unless the word that it quotes is on that line of
+    another alone. Mesa calls every file the first one where a name is unknown.
+    """
+    word = _QUOTED.search(message)
+    if word is not None:
+        holders = [file for file, content in _on_line(text, line) if re.search(rf"\b{re.escape(word[1])}\b", content)]
+        if holders and number not in holders:
+            number = holders[0]
+    return text.files[number] if number < len(text.files) else None
+
+
+def _on_line(text: ShaderText, wanted: int) -> Iterator[tuple[int, str]]:
+    """Yield what is on line `wanted` of each file, by the file's number."""
+    line, file = 0, 0
+    for content in text.text.splitlines():
+        line += 1
+        directive = _LINE.match(content)
+        if directive is not None:
+            line, file = int(directive[1]) - 1, int(directive[2])
+        elif line == wanted:
+            yield file, content
 
 
 def _shown(path: Path) -> str:
