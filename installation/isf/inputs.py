@@ -11,8 +11,7 @@ from typing import Final
 
 from installation.isf.header import IsfHeader, IsfInput, IsfValue
 from installation.parameter import ParameterError
-from installation.parameters import nearest
-from s2s.files.quote import quoted
+from s2s.files.quote import one_line, quoted
 
 PREFIX: Final = "/isf/"
 _HAND_S: Final = 0.08
@@ -142,7 +141,10 @@ class IsfInputs:
     def _found(self, address: str) -> _Standing:
         standing = self._standing.get(address)
         if standing is None:
-            raise ParameterError(f"there is no ISF input {quoted(address)}{nearest(address, list(self._standing))}")
+            # No search for the nearest: a flood of these must cost no more than others do.
+            beside = [other for other in self._standing if other.startswith(address.rpartition("/")[0] + "/")]
+            there = f"; there are {one_line(', '.join(beside), 120)}" if beside and address != PREFIX else ""
+            raise ParameterError(f"there is no ISF input {quoted(address)}{there}")
         return standing
 
     def _aim(self, standing: _Standing, value: IsfValue, duration_s: float) -> None:

@@ -94,7 +94,7 @@ class PresetReload:
         """The file as it was taken up last."""
         self._pending: Preset | None = None
         self._asked: tuple[Look, Preset] | None = None
-        self._problem, self._refused = "", 0
+        self._problem, self._refused, self._last = "", 0, ""
         follower.watch(self._on_look)
 
     def start(self) -> None:
@@ -113,7 +113,7 @@ class PresetReload:
 
     def status(self) -> ControlStatus:
         """Return what is wrong with the file."""
-        return ControlStatus(problem=self._problem, refused=self._refused, last_refusal=self._problem)
+        return ControlStatus(problem=self._problem, refused=self._refused, last_refusal=self._last)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -126,7 +126,7 @@ class PresetReload:
     def _read(self, reading: Reading) -> None:
         if reading.preset is None:
             if reading.problem != self._problem and not reading.first:
-                self._refused += 1
+                self._refused, self._last = self._refused + 1, reading.problem
                 log.warning("%s; the preset stays as it was", reading.problem)
             self._problem = reading.problem if not reading.first else ""
             return

@@ -75,4 +75,5 @@ class ShaderFolders:
         if sources == self._known:
             return None
         self._known = sources
+        _ = sources.isf_headers, sources.clashes  # worked out here, beside the show
         return sources

@@ -47,7 +47,14 @@ class SparePasses:
         except ShaderError:
             if len(group.names) == 1:
                 raise
-            made = [Passes(self._context, Group.of((name,), sources)) for name in group.names]
+            made = []
+            try:
+                for name in group.names:
+                    made.append(Passes(self._context, Group.of((name,), sources)))
+            except ShaderError:
+                for item in made:
+                    item.release()
+                raise
         if uniforms is not None:
             picture = RenderTarget(self._context, SMALL_PX)
             for item in made:
@@ -155,8 +162,8 @@ class Chain:
         """Compile one more of what two painters at once take, if anything is left: before they are seen so."""
         assert self._upscale is not None
         if self._second is None:
-            self._second = Upscale(self._context, self._upscale.text)
-        elif not self._is_second_drawn:
+            self._second = self._upscale.beside()
+        if not self._is_second_drawn:  # what samples a picture of a size that the generator's has not
             picture = RenderTarget(self._context, SMALL_PX)
             self._second.draw(Source(picture, (1.0, 1.0)), SMALL_PX, uniforms)
             self._second.rest()
@@ -192,8 +199,8 @@ class Chain:
             self._spare.keep(gone)
         self._spare.tidy()
         if self._upscale is not None and upscale is not self._upscale:
-            self._spare.keep_upscale(self._upscale)
             self._release_second()
+            self._spare.keep_upscale(self._upscale)
         self._upscale, self._passes = upscale, passes
         self.texts, self.names = texts, tuple(names)
 
@@ -220,9 +227,9 @@ class Chain:
 
     def _mixed_with(self, picture: moderngl.Texture, other: Source, size: Size, uniforms: Uniforms) -> moderngl.Texture:
         """Return `picture` with `other` over it by its share: each up-scaled by itself, so that no look jumps."""
+        assert self._upscale is not None
         if self._second is None:
-            assert self._upscale is not None
-            self._second = Upscale(self._context, self._upscale.text)
+            self._second = self._upscale.beside()
         self._is_second_drawn = True
         textures = {"u_picture": picture, "u_other": self._second.draw(other, size, uniforms)}
         self._mixed = resized(self._context, self._mixed, picture.size)
@@ -230,9 +237,9 @@ class Chain:
         return self._mixed.texture
 
     def release(self) -> None:
+        self._release_second()
         if self._upscale is not None:
             self._upscale.release()
-        self._release_second()
         self._mix.release()
         if self._mixed is not None:
             self._mixed.release()

@@ -4,6 +4,7 @@ Lives on the show's main thread. What a pass looks like is its shader's business
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -70,6 +71,19 @@ class Group:
         )
 
 
+def compiled(context: moderngl.Context, pairs: Sequence[ShaderPair]) -> list[Shader]:
+    """Return all of `pairs` as shaders. Raises ShaderError, and then has kept none."""
+    made: list[Shader] = []
+    try:
+        for pair in pairs:
+            made.append(Shader(context, pair[1].files[0], pair))
+    except ShaderError:
+        for shader in made:
+            shader.release()
+        raise
+    return made
+
+
 def groups_of(names: Sequence[str], sources: ShaderSources) -> list[Group]:
     """Return the passes `names` as they are drawn. Raises ShaderError."""
     return [Group.of(group, sources) for group in grouped(names, sources, whole=SUB_PASSES)]
@@ -84,13 +98,10 @@ class Passes:
     def __init__(self, context: moderngl.Context, group: Group) -> None:
         self.group, self.names = group, group.names
         self._context = context
-        self._shader = Shader(context, group.fragment.files[0], (group.vertex, group.fragment))
+        self._shader, *small = compiled(context, ((group.vertex, group.fragment), *group.stages))
         self._remembers = self._shader.takes("u_last")
         steps = [(sub_pass, name) for name in group.names for sub_pass in SUB_PASSES.get(name, ())]
-        self._sub_passes = [
-            (sub_pass, name, Shader(context, _STAGES / f"{sub_pass.name}.frag", texts))
-            for (sub_pass, name), texts in zip(steps, group.stages, strict=True)
-        ]
+        self._sub_passes = [(*step, shader) for step, shader in zip(steps, small, strict=True)]
         self._out: RenderTarget | None = None
         self._last: RenderTarget | None = None
         self._small: dict[str, RenderTarget] = {}
@@ -185,11 +196,18 @@ class Upscale:
     def __init__(self, context: moderngl.Context, text: UpscaleText) -> None:
         self._context = context
         self.text, self.plain = text, text.plain
-        self._shader = Shader(context, text.main[1].files[0], text.main)
+        self._shader, *stages = compiled(context, (text.main, *(texts for _, texts in text.stages)))
         self._share = _PAINTED_SHARE if is_software(context) and not text.plain else 1.0
-        self._stages = {name: Shader(context, texts[1].files[0], texts) for name, texts in text.stages}
+        self._stages = {name: shader for (name, _), shader in zip(text.stages, stages, strict=True)}
         self._bristles = bristles(context)
+        self._is_borrowed = False
         self._targets: dict[str, RenderTarget] = {}
+
+    def beside(self) -> "Upscale":
+        """Return one with pictures of its own and the shaders of this one, which has to be released after it."""
+        other = copy(self)
+        other._targets, other._is_borrowed = {}, True
+        return other
 
     def draw(self, source: Source, size: Size, uniforms: Uniforms) -> moderngl.Texture:
         """Return what is seen of `source`, painted for passes of `size`."""
@@ -223,8 +241,10 @@ class Upscale:
         self._targets = {}
 
     def release(self) -> None:
-        self._bristles.release()
         self.rest()
+        if self._is_borrowed:
+            return
+        self._bristles.release()
         for shader in (self._shader, *self._stages.values()):
             shader.release()
 

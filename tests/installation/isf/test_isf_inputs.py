@@ -57,7 +57,7 @@ def test_an_event_is_true_once() -> None:
 @pytest.mark.parametrize(
     ("address", "arguments", "words"),
     [
-        ("/isf/soft_edge/amont", [1.0], "did you mean '/isf/soft_edge/amount'"),
+        ("/isf/soft_edge/amont", [1.0], "there are /isf/soft_edge/amount, "),
         ("/isf/", [1.0], "there is no ISF input"),
         (ADDRESS, ["loud"], "takes 0…1"),
         (ADDRESS, [0.1, 0.2], "takes 0…1"),
