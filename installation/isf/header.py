@@ -91,8 +91,8 @@ class IsfInput:
 
 @dataclass(frozen=True, slots=True)
 class IsfHeader:
-    """What a file says of itself; `filters` is whether it takes the picture, or draws one of its own. `remembers` is its
-    name for what it drew the time before, empty where it does not ask for that.
+    """What a file says of itself; `filters` is whether it takes the picture, or draws one of its own. `remembers` is
+    its name for what it drew the time before, empty where it does not ask for that.
     """
 
     inputs: tuple[IsfInput, ...]

@@ -71,7 +71,7 @@ def test_a_persistent_pass_is_shown_what_it_drew_last(context: moderngl.Context,
     for _ in range(12):
         stage.show(flat((200, 200, 200)))
     shown = [int(stage.show(flat((40, 40, 40), serial=2), after_s=1.0)[18, 32, 0]) for _ in range(3)]
-    assert np.abs(np.array(shown) - (120, 80, 60)).max() <= 3
+    assert np.abs(np.array(shown) - (120, 80, 60)).max() <= 8
 
 
 @pytest.mark.gl
