@@ -17,7 +17,6 @@ from installation.desk import Desk
 from installation.exit_codes import ExitCode
 from installation.hosting import Core, InlineHost
 from installation.inference.core import InferenceConfig, InferenceCore
-from installation.isf.inputs import IsfInputs
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -31,8 +30,8 @@ from installation.presets.follower import PresetFollower
 from installation.presets.preset import Preset, preset_values
 from installation.presets.use import load_usable_named
 from installation.presets.watch import PresetWatch
+from installation.reloading.surfaces import open_shaders
 from installation.render.pipeline import Renderer
-from installation.render.shader_sources import read_sources
 from installation.ring import AudioRing
 from installation.show import Show, worker_params
 from installation.show_parts import Parts
@@ -95,7 +94,7 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
     hour = partial(film_hour, float(values.get("/scene/hour", DEFAULTS["/scene/hour"])), clock)
     inference = undo.enter_context(closing(_inference(config, ring, box, frames, hour)))
     surface = undo.enter_context(closing(open_headless(args.size or _DEFAULT_SIZE)))
-    texts = read_sources(config.venue.shaders)
+    texts, isf = open_shaders(config.venue.shaders, preset)
     renderer = Renderer(
         surface.context,
         surface.size,
@@ -106,7 +105,7 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
         wall_day=lambda: _FILM_DAY,
         limit_flashes=preset.limits_flashes,
         texts=texts,
-        isf=IsfInputs(texts.isf_headers, preset.isf),
+        isf=isf,
     )
     undo.enter_context(closing(renderer))
     assert args.render is not None
