@@ -68,7 +68,7 @@ class Stage:
         self.rejections = RejectionCounter("OSC", logging.getLogger(__name__))
         self.reached: list[int] = []
         self.inputs = Inputs()
-        self._commands = OscCommands(self.desk, self.echo, self.rejections, self._reach, [self.inputs])
+        self._commands = OscCommands(self.desk, self.echo, self.rejections, self._reach, others=[self.inputs])
 
     def say(self, address: str, *arguments: object, now: float = 0.0) -> int:
         return self._commands.do(ControlMessage(address, arguments, is_empty=not arguments), self.ear, now)
