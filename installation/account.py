@@ -65,6 +65,7 @@ class Account:
             "preset": parts.presets.current.name,
             "render": self._render_facts(),
             "flashes": parts.renderer.flashes,
+            "outputs": to_plain(parts.sink_status()),
             **self.cadence.summary(),
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": parts.meter.living_s(parts.clock.now()),

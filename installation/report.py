@@ -60,6 +60,7 @@ def build_report(
         },
         "model": inference.model or run.get("model"),
         "device": inference.device,
+        "outputs": run.get("outputs", {}),
         **{key: run.get(key) for key in ("restarts", "preset", "source", "seed", "render", "health", "exit_code")},
         "errors": list(errors),
     }
