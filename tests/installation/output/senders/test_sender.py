@@ -149,7 +149,7 @@ def test_a_thread_that_hangs_is_left_behind_and_another_takes_over(stage: Stage,
 def test_threads_that_a_dead_network_holds_are_bounded(stage: Stage, receiver: Receiver) -> None:
     receiver.goes_on.clear()
     for opened in range(1, 6):
-        assert wait_until(lambda: (stage.show(), receiver.busy.is_set())[1])
+        assert wait_until(lambda: stage.is_wanted() and receiver.busy.wait(10.0))
         assert len(receiver.formats) == opened
         receiver.busy.clear()
         stage.show(310)
