@@ -41,9 +41,9 @@ def test_another_program_receives_picture_and_sound_and_what_is_not_there_is_sai
             report, log = show.report(), show.log
     finally:
         receiver.kill()
-    assert report["outputs"][udp]["sent"] > 0 and report["outputs"][udp]["problem"] == ""
-    assert "sudo modprobe v4l2loopback video_nr=77" in report["outputs"]["v4l2:/dev/video77"]["problem"]
-    assert "refused" in report["outputs"]["rtmp://127.0.0.1:1"]["problem"]
+    assert report["sinks"][udp]["sent"] > 0 and report["sinks"][udp]["problem"] == ""
+    assert "sudo modprobe v4l2loopback video_nr=77" in report["sinks"]["v4l2:/dev/video77"]["problem"]
+    assert "refused" in report["sinks"]["rtmp://127.0.0.1:1"]["problem"]
     assert log.count("v4l2:/dev/video77 takes no picture") == 1
     assert "tell-nobody" not in log + str(report)
 
