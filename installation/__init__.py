@@ -21,6 +21,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     guard, health, monitor  what raises in a turn; how the show is, and why
     incidents, events       what went wrong, for the report; what happened and what was done, for the page
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code; `show_parts`: what is wired
+    sinks                   the wiring of what takes the finished picture besides the surface
     show_status             the whole show as one status
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
     metering, heard_meter   what is measured, of the machine and of what was heard

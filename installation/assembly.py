@@ -36,11 +36,7 @@ from installation.metering import Meter
 from installation.model_follower import ModelFollower
 from installation.model_names import ModelNameError, ModelNames
 from installation.options import ShowConfig, StartOnly
-from installation.output.films import Films
-from installation.output.recording import Recorder
-from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
-from installation.output.snapshots import Snapshots
 from installation.output.surface import Surface
 from installation.output.thumbnail import Thumbnailer
 from installation.output.wall import WallView
@@ -63,8 +59,9 @@ from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
+from installation.sinks import open_sinks
 from installation.status import CaptureStatus, InferenceStatus
-from installation.values import Features, ParameterValue
+from installation.values import Features
 from installation.worker_params import ParamsSender
 from installation.workers import InferenceStart
 from s2s.card import read_card
@@ -183,7 +180,7 @@ def _wire(
         cadence_fps=cadence(config, surface),
         generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
-        sinks=[wall, *open_sinks(config, surface, ring, desk)],
+        sinks=[wall, *open_sinks(config, surface, ring, desk, cadence(config, surface))],
         still=still,
         presets=presets,
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},
@@ -280,28 +277,6 @@ def _services(osc: OscControl, osc_host: str, query: OscQuery) -> list[Service]:
     """Return what is to be announced: the listeners that are open now."""
     found = [] if osc.status().problem else [Service(OSC, osc_host, osc.port)]
     return found if query.status().problem else [*found, Service(OSC_QUERY, query.host, query.port)]
-
-
-def open_sinks(config: ShowConfig, surface: Surface, ring: AudioRing, desk: Desk) -> list[Sink]:
-    """Open what takes the finished pictures besides the surface; a new kind is one more line here."""
-    snapshots = Snapshots(config.venue.pictures)
-    ended = partial(desk.correct, "/show/record", False)
-    films = Films(config.venue.films, lambda: surface.size, cadence(config, surface), ring, ended)
-    desk.watch(partial(_save_on_demand, snapshots, films))
-    sinks: list[Sink] = [snapshots, films]
-    if config.arguments.record is not None:
-        sinks.append(Recorder(config.arguments.record, surface.size, cadence(config, surface), ring))
-    if config.arguments.page is not None:
-        sinks.append(WallView(surface))
-    return sinks
-
-
-def _save_on_demand(snapshots: Snapshots, films: Films, address: str, value: ParameterValue, _origin: str) -> None:
-    """Do what whoever moved a control asked for, if it is one of these two."""
-    if address == "/show/snapshot":
-        snapshots.take()
-    elif address == "/show/record":
-        films.want(bool(value))
 
 
 def cadence(config: ShowConfig, surface: Surface) -> float:

@@ -44,7 +44,7 @@ def run(parsed: argparse.Namespace) -> int:
             log.warning("the flash limiter is OFF: preset %s says safety: {flashes: false}", config.preset.name)
         if parsed.dry_run:
             read_card(config.model)
-            print_out(shown(config.as_yaml()))
+            print_out(shown(config.as_yaml() + senders_here()))
             return ExitCode.OK
         if config.arguments.render is not None:
             from installation.offline import render
@@ -64,7 +64,7 @@ def run(parsed: argparse.Namespace) -> int:
 
 def arguments_of(parsed: argparse.Namespace) -> Arguments:
     """Return what was typed as the show's own values."""
-    values = {**vars(parsed), "duration_s": parsed.duration}
+    values = {**vars(parsed), "duration_s": parsed.duration, "send": tuple(parsed.send)}
     return Arguments(**{name: values[name] for name in _ARGUMENTS})
 
 
@@ -115,6 +115,15 @@ class EndBySignal:
             self._stop()
         elif signalled_before:
             raise SystemExit(ExitCode.OK)
+
+
+def senders_here() -> str:
+    """Return for `--dry-run` which programs a picture could be sent to from this machine, as YAML."""
+    import yaml
+
+    from installation.output.senders.kinds import readiness
+
+    return yaml.safe_dump({"senders": readiness()}, sort_keys=False, allow_unicode=True, width=1000)
 
 
 def calibration_of(config: ShowConfig) -> "Session | None":

@@ -69,6 +69,11 @@ class Venue:
         return self.folder / "schedule.yaml"
 
     @property
+    def senders(self) -> Path:
+        """Which programs the picture is always sent to."""
+        return self.folder / "senders.yaml"
+
+    @property
     def token(self) -> Path:
         """The operator page's token, where it is to outlive a run."""
         return self.folder / "token"

@@ -74,6 +74,7 @@ function outputsOf(outputs) {
   return Object.fromEntries(Object.entries(outputs).map(([name, sink]) => {
     const lost = sink.dropped ? `, ${sink.dropped} pictures lost` : "";
     const recorded = sink.recorded_s ? lasted(sink.recorded_s) + lost : "";
-    return [name, sink.problem || recorded || "ready"];
+    const sent = sink.words && sink.words + lost;
+    return [name, sink.problem || sent || recorded || "ready"];
   }));
 }
