@@ -20,11 +20,7 @@ ROOMS = ("audio", "control", "inference", "output", "render")
 
 ABOVE_THE_ROOMS = {"show", "show_parts", "account", "assembly", "main", "offline", "options", "workers", "diagnosis"}
 ABOVE_THE_ROOMS |= {"presets.use", "presets.follower", "presets.deeds", "presets.fader", "model_follower"}
-<<<<<<< HEAD
-ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "outputs.opening", "reloading"}
-=======
-ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "outputs.opening", "sinks"}
->>>>>>> a3846a913f27e4dd86ff51a26e0063bac5f8356b
+ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "outputs.opening", "reloading", "sinks"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",
