@@ -82,6 +82,12 @@ class Stage:
         )
         return PixelReader(self.context).read(self.target)
 
+    def settled(self, frame: Frame, *, hud: Sequence[str] = (), **settings: ParameterValue) -> Pixels:
+        """Draw `frame` until whatever fades has faded; return the last picture."""
+        for _ in range(3):
+            shown = self.show(frame, after_s=0.25, hud=hud, **settings)
+        return shown
+
     def resize(self, size: tuple[int, int]) -> None:
         self.target.release()
         self.target = self.context.simple_framebuffer(size, components=3)
