@@ -12,13 +12,15 @@ import moderngl
 import numpy as np
 
 from installation.desk import Desk
+from installation.modulation import Route
 from installation.output.headless import open_headless
 from installation.output.snapshot import PixelReader
 from installation.parameter import Kind, Parameter
 from installation.parameters import PARAMETERS
 from installation.render.pipeline import Renderer
+from installation.status import HeardStatus
 from installation.values import Features, Frame, ParameterValue, Pixels
-from tests.installation.render.stage import PLAIN, scene
+from tests.installation.render.stage import NOTHING, PLAIN, scene
 
 FPS: Final = 60.0
 PASSES: Final = ("upscale", "displace", "feedback", "bloom", "grade", "grain")
@@ -52,10 +54,17 @@ class Rig:
     passes: tuple[str, ...] = PASSES
     frame: Frame = field(default_factory=scene)
     panel: tuple[tuple[str, str], ...] = ()
+    features: Features = _HEARD
+    heard: HeardStatus = NOTHING
+    routes: tuple[Route, ...] = ()
+    fps: float = FPS
+    limit_flashes: bool = True
 
     def __post_init__(self) -> None:
-        self.desk = Desk({**PLAIN, **self.start})
-        self.renderer = Renderer(self.context, self.size, passes=self.passes, seed=1, adaptive=False)
+        self.desk = Desk({**PLAIN, **self.start}, self.routes)
+        self.renderer = Renderer(
+            self.context, self.size, passes=self.passes, seed=1, adaptive=False, limit_flashes=self.limit_flashes
+        )
         self.target = self.context.simple_framebuffer(self.size, components=3)
         self.now = 100.0
 
@@ -63,13 +72,14 @@ class Rig:
         """Return the next so many pictures."""
         shown = []
         for _ in range(count):
-            self.now += 1 / FPS
+            self.now += 1 / self.fps
             self.renderer.draw(
                 self.target,
                 now=self.now,
                 frame=self.frame,
-                features=_HEARD,
-                controls=self.desk.tick(self.now, _HEARD),
+                features=self.features,
+                controls=self.desk.tick(self.now, self.features),
+                heard=self.heard,
                 hud=_HUD,
                 panel=self.panel,
             )

@@ -31,7 +31,6 @@ ONCE_JUMPED: list[tuple[str, ParameterValue, ParameterValue]] = [
     ("/render/fit", "extend", "fit"),
     ("/render/fit", "fit", "crop"),
     ("/show/hud", False, True),
-    ("/show/hud", True, False),
 ]
 
 
