@@ -131,13 +131,14 @@ def _freeze(rig: Rig, t: float) -> None:
     rig.desk.post("/render/brightness", 2.0 if on(t, 5.0) else 0.1, "osc")
 
 
-def _painted(name: str) -> Turn:
+def painted(name: str) -> Turn:
     """Let the world's own painter paint a scene, as near as it comes."""
 
     def turn(rig: Rig, t: float) -> None:
         rig.heard = HeardStatus((HeardSource(name, 0.95, 1.0),), 0.95, 23.0, 1.0)
         strong = 0.5 + 0.5 * float(on(t, 3.0))
         rig.features = Features(level=strong, bass=strong, onset=strong)
+        rig.frame = _DARK
 
     return turn
 
@@ -167,7 +168,7 @@ def cases() -> list[Case]:
         for take in range(2):
             sound = synthesize(draw_state(name, 10 + take), duration_s=8.0)
             found.append(_listening(f"{name}, synthetic {take + 1}", sound))
-    found += [Case(f"the world paints {name}", _painted(name), 12.0, painter) for name in ("thunderstorm", "fireworks")]
+    found += [Case(f"the world paints {name}", painted(name), 12.0, painter) for name in ("thunderstorm", "fireworks")]
     return found
 
 
