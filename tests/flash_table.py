@@ -84,11 +84,11 @@ def heard(sound: Samples) -> Turn:
     ear = FastPath()
 
     def turn(rig: Rig, t: float) -> None:
+        nonlocal ear
         end = round(t * SAMPLE_RATE_HZ)
         if end == 0:
-            ear.__init__()  # type: ignore[misc]
-        block = AudioBlock(sound[max(end - LISTEN_SAMPLES, 0) : end], t)
-        rig.features = ear.listen(block, t) if end else Features()
+            ear = FastPath()
+        rig.features = ear.listen(AudioBlock(sound[max(end - LISTEN_SAMPLES, 0) : end], t), t)
 
     return turn
 
@@ -183,11 +183,12 @@ def _listening(name: str, sound: Samples) -> Case:
 
 def measured(context: moderngl.Context, case: Case) -> Row:
     """Play a case without the limiter and with it."""
-    (asked, _), (shown, status) = (_played(context, case, limit_flashes=limited) for limited in (False, True))
+    (asked, _), (shown, status) = (played(context, case, limit_flashes=limited) for limited in (False, True))
     return Row(case.name, asked, shown, status)
 
 
-def _played(context: moderngl.Context, case: Case, *, limit_flashes: bool) -> tuple[Flashes, FlashStatus]:
+def played(context: moderngl.Context, case: Case, *, limit_flashes: bool) -> tuple[Flashes, FlashStatus]:
+    """Play a case; return what was seen in its worst second, and what the limiter says that it did."""
     rig = Rig(
         context,
         SIZE,

@@ -99,7 +99,9 @@ class KeyPanel(_Lettering):
 
 
 class Overlays:
-    """All text over the picture. It fades in and out, once a second at most and only where that is no flash too many."""
+    """All text over the picture. It fades in and out, about once a second at most and only where that is no flash too
+    many.
+    """
 
     def __init__(self, context: moderngl.Context) -> None:
         self._hud, self._panel = HeadUpDisplay(context), KeyPanel(context)

@@ -3,6 +3,7 @@
 `python -m tests.installation.jumping_show` prints the table; it takes a minute or two.
 """
 
+import itertools
 import sys
 import tempfile
 from collections.abc import Callable
@@ -66,7 +67,7 @@ class Film:
     def __init__(self) -> None:
         self.pictures: list[Pixels] = []
 
-    def offer(self, now: float, read: Callable[[], Pixels]) -> None:  # noqa: ARG002
+    def offer(self, now: float, read: Callable[[], Pixels]) -> None:
         self.pictures.append(read())
 
     def status(self) -> SinkStatus:
@@ -86,7 +87,7 @@ def jumps(folder: Path, rows: list[Parameter]) -> dict[str, tuple[Jump, Jump]]:
     film = _filmed(folder, moves)
     stand = round(_STAND_S * FPS)
     parts = [film[k * stand : (k + 1) * stand] for k in range(len(moves) + 1)]
-    found = [_between(before, after) for before, after in zip(parts, parts[1:], strict=False)]
+    found = [_between(before, after) for before, after in itertools.pairwise(parts)]
     return {row.address: (found[2 * k], found[2 * k + 1]) for k, row in enumerate(rows)}
 
 

@@ -3,6 +3,7 @@
 `python -m tests.installation.render.jumping` prints the table for every control that the picture shows.
 """
 
+import itertools
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -126,7 +127,7 @@ def rows_seen() -> list[tuple[Parameter, ParameterValue, ParameterValue]]:
 
 
 def largest_step(film: list[Pixels]) -> float:
-    return max((apart(one, other) for one, other in zip(film, film[1:], strict=False)), default=0.0)
+    return max((apart(one, other) for one, other in itertools.pairwise(film)), default=0.0)
 
 
 def apart(one: Pixels, other: Pixels) -> float:
@@ -139,7 +140,9 @@ def main() -> None:
         rig = Rig(surface.context, start={row.address: start})
         jump = rig.jump(moved(row, end), settling=70, after=80)
         rig.close()
-        sys.stdout.write(f"{row.address:22} {start!s:>8} -> {end!s:8} {jump.step:6.2f} {jump.whole:6.2f} {jump.share:5.2f}\n")
+        sys.stdout.write(
+            f"{row.address:22} {start!s:>8} -> {end!s:8} {jump.step:6.2f} {jump.whole:6.2f} {jump.share:5.2f}\n"
+        )
     surface.close()
 
 

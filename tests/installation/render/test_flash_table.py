@@ -4,7 +4,7 @@ import moderngl
 import pytest
 
 from s2s.world.state import SCENES
-from tests.flash_table import Case, cases, measured, painted
+from tests.flash_table import Case, cases, measured, painted, played
 
 pytestmark = [pytest.mark.gl, pytest.mark.slow]
 
@@ -21,5 +21,5 @@ def test_no_input_gets_a_fourth_flash_through(context: moderngl.Context, case: C
 
 @pytest.mark.parametrize("name", SCENES)
 def test_the_world_flashes_by_itself_no_more_than_may_be_shown(context: moderngl.Context, name: str) -> None:
-    row = measured(context, Case(name, painted(name), 8.0, NEAR))
-    assert max(row.asked.general, row.asked.red) <= 3.0 and row.status.interventions == 0
+    asked, _ = played(context, Case(name, painted(name), 4.0, NEAR), limit_flashes=False)
+    assert max(asked.general, asked.red) <= 3.0

@@ -3,6 +3,7 @@
 All pictures of all rows take a while; the few that once jumped are tried every time.
 """
 
+import itertools
 from collections.abc import Callable
 
 import moderngl
@@ -53,7 +54,7 @@ def test_a_choice_or_a_switch_crosses(
 @pytest.mark.parametrize(
     ("address", "start", "end"),
     [(row.address, start, end) for row, start, end in rows_seen()],
-    ids=lambda part: str(part),
+    ids=str,
 )
 def test_no_row_of_the_picture_jumps(
     context: moderngl.Context, address: str, start: ParameterValue, end: ParameterValue
@@ -107,7 +108,7 @@ def test_one_change_upon_another_goes_on_from_where_the_first_one_is(context: mo
     before = rig.pictures(1)[0]
     to_and_fro(rig)
     after = rig.pictures(40)
-    steps = [float(np.abs(one.astype(int) - other).mean()) for one, other in zip(after, after[1:], strict=False)]
+    steps = [float(np.abs(one.astype(int) - other).mean()) for one, other in itertools.pairwise(after)]
     assert max(steps) < SOFT * float(np.abs(before.astype(int) - after[-1]).mean())
 
 
