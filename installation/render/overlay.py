@@ -48,7 +48,7 @@ class _Lettering:
         self._texture.write(image.tobytes(), alignment=1)
         self._written, self._written_at = content, now
 
-    def _draw_at(self, target: moderngl.Framebuffer, left: int, bottom: int, opacity: float) -> None:
+    def _draw_at(self, target: moderngl.Framebuffer, left: int, bottom: int, opacity: float = 1.0) -> None:
         if self._texture is None:
             return
         viewport = target.viewport
