@@ -11,6 +11,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     desk, modulation        the only writer of controls; features that move them; `feature_delay`: later; `easing`: how
     presets, options        looks, a YAML file each; the resolved run; `exit_codes`
     cues                    what happens when: cues, playlist, opening hours
+    outputs                 on which monitors the picture lies, and how it is fitted to the wall there
     venue, errand           the folder of a place; what a disk may hold up, in a thread
     followed_file           a file of the venue, taken up while the show runs; `document_faults`: what is wrong with one
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called

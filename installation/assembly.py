@@ -37,15 +37,15 @@ from installation.model_follower import ModelFollower
 from installation.model_names import ModelNameError, ModelNames
 from installation.options import ShowConfig, StartOnly
 from installation.output.films import Films
-from installation.output.headless import open_headless
 from installation.output.recording import Recorder
 from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
 from installation.output.snapshots import Snapshots
-from installation.output.surface import DisplayError, Surface
+from installation.output.surface import Surface
 from installation.output.thumbnail import Thumbnailer
 from installation.output.wall import WallView
-from installation.output.window import WindowSurface, open_window
+from installation.output.windows import OutputWindows
+from installation.outputs.opening import open_outputs
 from installation.presets.deeds import PresetDeeds
 from installation.presets.fader import PresetFader
 from installation.presets.follower import PresetFollower
@@ -71,7 +71,6 @@ from s2s.serving.keys import View
 
 log = logging.getLogger(__name__)
 
-HEADLESS_SIZE: Final = (1280, 720)
 _HARDWARE_FPS: Final = 60.0
 _FASTEST_DISPLAY_FPS: Final = 240.0
 _SOFTWARE_FPS: Final = 30.0
@@ -122,7 +121,8 @@ def _wire(
     for host in (inference, capture):  # the model takes longest
         host.supervise(clock.now())
 
-    surface = undo.enter_context(closing(open_surface(config)))
+    fitting = open_outputs(config)
+    surface = undo.enter_context(closing(fitting.surface))
     renderer = Renderer(
         surface.context,
         surface.size,
@@ -138,7 +138,7 @@ def _wire(
     wall, watch = Thumbnailer(), PresetWatch(listed)
     midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=lambda: watch.names)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
-    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1])
+    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1], outputs=fitting.store)
     load = partial(load_usable_named, folders=folders)
     take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     presets = PresetFollower(desk, preset, load, take_over, lambda coming: renderer.prepare(coming.passes))
@@ -157,6 +157,7 @@ def _wire(
         "presets": PresetDeeds(desk, presets, PresetStore(config.venue.presets, folders), wall, lambda: models.chosen),
         "fader": PresetFader(desk, presets, load),
         "cues": cues,
+        "outputs": fitting.deeds(desk, renderer),
         "schedule": ScheduleDeeds(desk, FollowedFile(config.venue.schedule, read_schedule, None)),
     }
     parts = Parts(
@@ -165,7 +166,7 @@ def _wire(
         renderer=renderer,
         reader=PixelReader(surface.context),
         desk=desk,
-        keyboard=Keyboard(desk, watch, surface.toggle_fullscreen, lambda: cues.names),
+        keyboard=Keyboard(desk, watch, surface.toggle_fullscreen, lambda: cues.names, fitting.keys(desk)),
         ring=ring,
         frames=frames,
         params=params,
@@ -183,6 +184,8 @@ def _wire(
         models=models,
         cues=cues.shown,
         start_only=StartOnly.of(config),
+        outputs=fitting.store,
+        monitors=fitting.monitors,
     )
     if refit is not None:
         refit(parts)
@@ -193,7 +196,7 @@ def _wire(
         controls["page"] = page
     if args.oscquery is not None:
         query = controls["oscquery"] = _oscquery(
-            config, args.oscquery, osc, page, presets=shelf, models=names, desk=desk
+            config, args.oscquery, osc, page, presets=shelf, models=names, parts=parts
         )
         controls["discovery"] = Discovery(partial(_services, osc, args.osc_port[0], query))
     for control in controls.values():
@@ -227,6 +230,8 @@ def _operator_page(
         events=show.events,
         shelf=presets,
         wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
+        outputs=parts.outputs,
+        monitors=parts.monitors,
     )
     host, port = address
     return OperatorPage(
@@ -242,11 +247,11 @@ def _oscquery(
     *,
     presets: PresetShelf,
     models: ModelNames,
-    desk: Desk,
+    parts: Parts,
 ) -> OscQuery:
     osc_host, (host, port) = config.arguments.osc_port[0], address
     return OscQuery(
-        desk,
+        parts.desk,
         osc=lambda: (osc_host, osc.port),
         presets=presets.names,
         models=models.listed,
@@ -254,6 +259,7 @@ def _oscquery(
         port=port,
         token=None if page is None else page.token,
         token_file=config.venue.token,
+        outputs=parts.outputs,
     )
 
 
@@ -268,23 +274,6 @@ def _services(osc: OscControl, osc_host: str, query: OscQuery) -> list[Service]:
     """Return what is to be announced: the listeners that are open now."""
     found = [] if osc.status().problem else [Service(OSC, osc_host, osc.port)]
     return found if query.status().problem else [*found, Service(OSC_QUERY, query.host, query.port)]
-
-
-def open_surface(config: ShowConfig) -> Surface:
-    """Open what `--output` asks for: `auto` takes a window where there is a display. Raises DisplayError."""
-    output, size = config.arguments.output, config.arguments.size
-    if output == "headless":
-        return open_headless(size or HEADLESS_SIZE)
-    number = output.partition(":")[2]
-    fullscreen = config.preset.fullscreen and size is None
-    try:
-        monitor = int(number) if number else None
-        return open_window(monitor=monitor, size=size, fullscreen=fullscreen, vsync=True, title=config.preset.name)
-    except DisplayError as error:
-        if output != "auto":
-            raise
-        log.warning("no window (%s): running headless", error)
-        return open_headless(size or HEADLESS_SIZE)
 
 
 def open_sinks(config: ShowConfig, surface: Surface, ring: AudioRing, desk: Desk) -> list[Sink]:
@@ -321,7 +310,7 @@ def pace(config: ShowConfig, surface: Surface) -> float:
 
     Two clocks of nearly one rate would beat: every few seconds a picture would come twice or not at all.
     """
-    synced = isinstance(surface, WindowSurface) and not is_software(surface.context)
+    synced = isinstance(surface, OutputWindows) and not is_software(surface.context)
     return _FASTEST_DISPLAY_FPS if synced and config.arguments.fps is None else cadence(config, surface)
 
 

@@ -181,12 +181,13 @@ def list_everything() -> int:
     """Print microphones, MIDI ports and monitors by the names that options and presets take."""
     from installation.audio.microphone import list_devices
     from installation.control.midi.link import list_ports
-    from installation.output.window import list_monitors
+    from installation.output.window_screens import list_monitors
 
     lines = ["microphones (--source mic:NAME; mic:NAME:left or mic:NAME:right for one channel):"]
     lines += _indented(list_devices)
     lines += ["MIDI inputs:", *_indented(list_ports)]
-    lines += ["monitors:", *_indented(list_monitors)]
+    lines += ["monitors (--output window:NUMBER; outputs.yaml takes the number or the name):"]
+    lines += _indented(list_monitors)
     print_out("\n".join(lines) + "\n")
     return ExitCode.OK
 

@@ -58,6 +58,7 @@ def build_report(
             "first_picture_s": _rounded(meter.first_picture_s),
             "living_picture_s": _rounded(meter.living_picture_s),
         },
+        "outputs": run.get("outputs", []),
         "model": inference.model or run.get("model"),
         "device": inference.device,
         **{key: run.get(key) for key in ("restarts", "preset", "source", "seed", "render", "health", "exit_code")},

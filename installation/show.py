@@ -157,7 +157,7 @@ class Show:
         keyboard = self._parts.keyboard
         for key in self._parts.surface.poll():
             if key.down:
-                keyboard.press(key.name, now, at=key.at, repeat=key.repeat)
+                keyboard.press(key.name, now, at=key.at, repeat=key.repeat, shift=key.shift)
             else:
                 keyboard.release(key.name)
         keyboard.poll(now)

@@ -54,6 +54,11 @@ class Venue:
         return self.folder / "cues.yaml"
 
     @property
+    def outputs(self) -> Path:
+        """On which monitors the picture lies, and how it is fitted to the wall."""
+        return self.folder / "outputs.yaml"
+
+    @property
     def schedule(self) -> Path:
         """The opening hours."""
         return self.folder / "schedule.yaml"

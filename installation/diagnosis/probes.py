@@ -94,7 +94,7 @@ def offscreen(_: str) -> list[str]:
 def onscreen(_: str) -> list[str]:
     """The OpenGL of the display."""
     from installation.output.driver import describe_driver
-    from installation.output.window import list_monitors
+    from installation.output.window_screens import list_monitors
 
     list_monitors()  # says in its own words why there is no display
     return describe_driver(display=True)
@@ -102,7 +102,7 @@ def onscreen(_: str) -> list[str]:
 
 def monitors(_: str) -> list[str]:
     """The monitors, by the numbers that `--output window:N` takes."""
-    from installation.output.window import list_monitors
+    from installation.output.window_screens import list_monitors
 
     return list_monitors()
 
