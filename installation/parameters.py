@@ -30,6 +30,7 @@ def _bool(address: str, default: bool, description: str) -> Parameter:
     return Parameter(address, Kind.BOOL, default, description)
 
 
+_MIX: Final = "waveform mix towards the built-in performance (the paper's mixing)"
 _AUTO: Final = "how far gain may go by itself, over minutes, up or down to usual loudness; 0 not at all"
 _HEAR_LATER: Final = "sound counts so much later: where the room hears it later than the show does"
 _MOVE_LATER: Final = "the picture's movement comes so much later: beside a slower screen"
@@ -65,7 +66,7 @@ _ROWS: Final = (
     _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB"),
     _float("/audio/auto", 0, 0, 24, _AUTO, unit="dB", smoothing_s=0),
     _float("/audio/gate", -60, -90, 0, "below this level for some seconds the show is idle", unit="dB"),
-    _float("/audio/mix", 0, 0, 1, "waveform mix towards the built-in performance (the paper's mixing)"),
+    _float("/audio/mix", 0, 0, 1, _MIX, smoothing_s=0.3),
     _float("/audio/delay", 0, 0, 2000, _HEAR_LATER, unit="ms", smoothing_s=0),
     _float("/audio/tempo", 0, 0, 240, "the tempo that a hand says or taps; 0 as heard", unit="bpm", smoothing_s=0),
     Parameter("/audio/clock", Kind.CHOICE, "sound", _CLOCK, choices=("sound", "midi", "link")),

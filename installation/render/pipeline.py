@@ -13,6 +13,7 @@ from installation.clock import local_day, local_hour
 from installation.isf.inputs import IsfInputs
 from installation.render.chain import Chain
 from installation.render.crossfade import Ramp
+from installation.render.dissolve import Dissolve, Place
 from installation.render.extension import Extension
 from installation.render.flash_guard import FlashGuard
 from installation.render.frame_texture import FrameTexture
@@ -43,6 +44,8 @@ _LEAST_PART: Final = 0.4
 """Of the budget, that the picture keeps whatever its outputs take."""
 _NOTHING_HEARD: Final = HeardStatus()
 _Told: TypeAlias = tuple[HeardStatus, PhotographStatus]
+_Kind: TypeAlias = tuple[object, ...]
+"""What makes two pictures that follow each other so unlike that the one dissolves into the other."""
 
 
 class Renderer:
@@ -76,12 +79,14 @@ class Renderer:
         """
         self._size = size
         self._chain, self._pass_warmer = Chain(context, passes, texts), pass_warmer
+        self._passes = tuple(passes)
         self._isf = isf or IsfInputs(self._chain.texts.isf_headers)
         self._wall_hour, self._wall_day = wall_hour, wall_day
         self._frame_texture = FrameTexture(context, at_once=not adaptive)
         self._extension = Extension(context)
         self._overlays = Overlays(context)
         self._flash_guard = FlashGuard(context) if limit_flashes else None
+        self._dissolve = Dissolve(context)
         self._present = Shader(context, SHADERS / "stages" / "present.frag")
         self._context = context
         self._seed, self._time = seed, ShowTime(seed)
@@ -99,7 +104,9 @@ class Renderer:
         self.seen = SeenTime()
         self._scale = scale
         self._picture: moderngl.Texture | None = None
-        self._picture_size = (1, 1)
+        self._framed = ((1, 1), False)
+        self._kind: _Kind | None = None
+        self._was_frozen = False
         self._uniforms: dict[str, Uniform] = {}
         self.draw_s = self.aside_s = 0.0
         """What the last picture took, and what of a turn others take who draw beside this, as outputs do."""
@@ -129,9 +136,30 @@ class Renderer:
         return self._chain.prepare(passes, self._uniforms, texts)
 
     def set_passes(self, passes: Sequence[str]) -> None:
-        """Change the chain. Raises ShaderError and keeps the old one when the new one does not work."""
+        """Change the chain; what it shows dissolves into what the new one does.
+
+        Raises ShaderError and keeps the old one when the new one does not work.
+        """
+        if tuple(passes) != self._passes:
+            self.dissolve()
         self._chain.set(passes)
-        self._picture = None
+        self._picture, self._passes = None, tuple(passes)
+
+    def dissolve(self) -> None:
+        """What is drawn next is another picture than what is on the wall: cross to it, whatever it is."""
+        if self._picture is not None:
+            self._dissolve.begin(self._picture, self._lies, self._size)
+
+    @property
+    def dissolves(self) -> bool:
+        """Whether one picture gives way to another now."""
+        return self._dissolve.is_on
+
+    @property
+    def _lies(self) -> Place:
+        """Where the picture lies in the window."""
+        size, fit = self._framed
+        return place(self._size, size, fit=fit)
 
     @property
     def texts(self) -> ShaderSources:
@@ -165,10 +193,13 @@ class Renderer:
         """
         for frame in pictures:
             for _ in range(2):  # the second one of a size finds what the first has left to linger
+                self.dissolve()
                 self.draw(target, now=now, frame=frame, features=Features(), controls=controls)
         self._overlays.warm_up(target)
         self._frame_texture.forget()
         self._chain.forget()
+        self._dissolve.forget()
+        self._kind = None
         self._picture, self._time, self.seen = None, ShowTime(self._seed), SeenTime()
         if self._flash_guard is not None:
             self._flash_guard.forget()
@@ -208,7 +239,9 @@ class Renderer:
         uniforms = {**self._time.uniforms(), **feature_uniforms(features), **parameter_uniforms(controls)}
         uniforms |= {"u_date": (*self._wall_day(), self._wall_hour() * 3600.0), **self._isf.uniforms(now)}
         if not frozen:
+            self._keep_what_changes(frame, controls)
             self._run_passes(frame, (heard, photograph), uniforms, controls)
+        self._was_frozen = frozen
         self.seen.add(self.painter, since_s)
         self._show(target, uniforms, controls, now, since_s)
         room = None if self._flash_guard is None else self._flash_guard.limiter.room
@@ -221,6 +254,14 @@ class Renderer:
             left_s = max(self._budget_s - self.aside_s, _LEAST_PART * self._budget_s)
             self._chooser.budget_s = left_s * (1.0 - _WORLD_PART if self._world.draw_s else 1.0)
             self._chooser.update(self.draw_s - self._world.draw_s, now)
+
+    def _keep_what_changes(self, frame: Frame | None, controls: Controls) -> None:
+        """Begin to dissolve where a choice or a model makes the next picture another at once, or a stop ends."""
+        shape = None if frame is None else frame.pixels.shape
+        kind: _Kind = (controls.text("/render/fit"), controls.text("/render/between"), shape)
+        if self._was_frozen or (self._kind is not None and kind != self._kind):
+            self.dissolve()
+        self._kind = kind
 
     def _run_passes(self, frame: Frame | None, told: _Told, uniforms: dict[str, Uniform], controls: Controls) -> None:
         source = self._frame_texture.update(frame, self._time.elapsed_s, controls.text("/render/between"))
@@ -241,7 +282,7 @@ class Renderer:
             self._chain.prepare_second(uniforms)
         self._uniforms = uniforms
         self._picture = self._chain.draw(sources, size, uniforms)
-        self._picture_size = source.size
+        self._framed = source.size, meets == "fit"
 
     def _follow_world(self, heard: HeardStatus, photograph: PhotographStatus, controls: Controls) -> WorldPicture:
         """Return what the world's painter has to show, and say who is seen; nothing while nobody asks for it."""
@@ -261,23 +302,25 @@ class Renderer:
         light = controls.number("/show/light") * (
             1.0 - self._blackout.update(controls.switch("/show/blackout"), since_s)
         )
-        fit = controls.text("/render/fit") == "fit"
-        if self._picture is None or fit:
+        whole = (0, 0, *self._size)
+        picture, lies = self._picture, self._lies
+        if picture is not None:
+            picture, lies = self._dissolve.over(picture, lies, self._size, since_s)
+        if picture is None or lies != whole:
             target.use()  # or the scissor of the target drawn last would clip the clearing
             target.clear(0.0, 0.0, 0.0, 1.0)
-        if self._picture is None:
+        if picture is None:
             return
-        lies = place(self._size, self._picture_size, fit=fit)
         present: dict[str, Uniform] = {**uniforms, "u_light": light, "u_resolution": self._size}
-        picture, held = self._picture, None
+        held = None
         if self._flash_guard is not None:
             others = self._overlays.changes(now)
             held = self._flash_guard.held(picture, lies, self._size, present, now=now, others=others)
         if held is not None:
-            picture, lies, present["u_light"] = held, (0, 0, *self._size), 1.0
+            picture, lies, present["u_light"] = held, whole, 1.0
         target.viewport = lies
         self._present.draw(target, present, {"u_picture": picture})
-        target.viewport = (0, 0, *self._size)
+        target.viewport = whole
 
     def close(self) -> None:
         """Give the graphics card its memory back."""
@@ -288,6 +331,7 @@ class Renderer:
         self._frame_texture.release()
         self._extension.release()
         self._overlays.release()
+        self._dissolve.release()
         if self._flash_guard is not None:
             self._flash_guard.release()
         self._present.release()

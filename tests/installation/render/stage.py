@@ -1,6 +1,7 @@
 """An off-screen stage on which renderer tests put pictures and look at what comes out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -87,6 +88,12 @@ class Stage:
             hud=hud,
         )
         return PixelReader(self.context).read(self.target)
+
+    def settled(self, frame: Frame, *, hud: Sequence[str] = (), **settings: Any) -> Pixels:
+        """Draw `frame` until whatever fades has faded; return the last picture."""
+        for _ in range(2):
+            self.show(frame, after_s=0.25, hud=hud, **settings)
+        return self.show(frame, after_s=0.25, hud=hud, **settings)
 
     def resize(self, size: tuple[int, int]) -> None:
         self.target.release()
