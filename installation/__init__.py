@@ -9,6 +9,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     parameters, parameter   THE table of live controls; one of them; `worker_params`: the part of it that workers read
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
     desk, modulation        the only writer of controls; features that move them; `feature_delay`: later; `easing`: how
+    grading                 `.cube` files, by which colours become others
     presets, options        looks, a YAML file each; the resolved run; `exit_codes`
     cues                    what happens when: cues, playlist, opening hours
     venue, errand           the folder of a place; what a disk may hold up, in a thread

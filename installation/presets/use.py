@@ -22,7 +22,7 @@ def load_usable(name_or_path: str, folders: Sequence[Path] = (PRESET_FOLDER,)) -
 
 def load_usable_named(name: str, folders: Sequence[Path]) -> Preset:
     """Return the preset called `name` in `folders`. Raises PresetError as `load_usable` does."""
-    return usable(read_preset(find_named(name, folders)))
+    return usable(read_preset(find_named(name, folders), folders=folders))
 
 
 def midi_map_of(preset: Preset) -> MidiMap:

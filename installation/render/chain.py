@@ -11,7 +11,7 @@ import moderngl
 
 from installation.render.framing import Size
 from installation.render.fusing import grouped
-from installation.render.passes import SUB_PASSES, Passes, Source, Uniforms, Upscale, check_passes
+from installation.render.passes import NO_TEXTURES, WHOLE, Passes, Source, Textures, Uniforms, Upscale, check_passes
 from installation.render.render_target import RenderTarget, resized
 from installation.render.shader import SHADERS, Shader, ShaderError
 
@@ -183,15 +183,20 @@ class Chain:
             self._second.release()
             self._second, self._is_second_drawn = None, False
 
-    def draw(self, sources: Sequence[Source], size: Size, uniforms: Uniforms) -> moderngl.Texture:
-        """Draw one source, or two by their shares, through the whole chain at `size`; return the last picture."""
+    def draw(
+        self, sources: Sequence[Source], size: Size, uniforms: Uniforms, offered: Textures = NO_TEXTURES
+    ) -> moderngl.Texture:
+        """Draw one source, or two by their shares, through the whole chain at `size`; return the last picture.
+
+        `offered` are pictures that any pass may read.
+        """
         assert self._upscale is not None
         picture = self._upscale.draw(sources[0], size, uniforms)
         if len(sources) > 1:
             picture = self._mixed_with(picture, sources[1], size, uniforms)
         for item in self._passes:
             if not item.is_skipped(uniforms):
-                picture = item.draw(picture, size, uniforms)
+                picture = item.draw(picture, size, uniforms, offered)
         return picture
 
     def forget(self) -> None:
@@ -223,4 +228,4 @@ class Chain:
 
 def _parts(names: Sequence[str]) -> tuple[bool, list[_Group]]:
     """Return whether the chain of `names` begins with the plain upscaling, and its groups."""
-    return "upscale" not in names, grouped([name for name in names if name != "upscale"], whole=SUB_PASSES)
+    return "upscale" not in names, grouped([name for name in names if name != "upscale"], whole=WHOLE)

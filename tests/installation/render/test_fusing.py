@@ -10,7 +10,7 @@ from installation.output.snapshot import PixelReader
 from installation.render import shader as shaders
 from installation.render.chain import Chain
 from installation.render.fusing import fused_fragment, grouped
-from installation.render.passes import SUB_PASSES, Passes, Uniforms
+from installation.render.passes import WHOLE, Passes, Uniforms
 from installation.render.shader import ShaderError
 from tests.installation.render.stage import scene
 
@@ -18,7 +18,7 @@ ALL = ("displace", "feedback", "bloom", "grade", "grain")
 
 
 def test_a_pass_that_reads_elsewhere_begins_a_group_and_one_that_remembers_ends_it() -> None:
-    assert grouped(ALL, whole=SUB_PASSES) == [("displace", "feedback"), ("bloom", "grade", "grain")]
+    assert grouped(ALL, whole=WHOLE) == [("displace", "feedback"), ("bloom", "grade", "grain")]
     assert grouped(("feedback", "grade", "grain")) == [("feedback",), ("grade", "grain")]
     assert grouped(("grain", "displace")) == [("grain",), ("displace",)]
     assert grouped(()) == []

@@ -1,0 +1,167 @@
+"""`.cube` files, in which colourists hand on a look: a curve per channel, a cube of colours, or both.
+
+The format is Adobe's "Cube LUT Specification" 1.0 (2013), with the two keywords of DaVinci Resolve for ranges and its
+files that have both. Such files come from anywhere: sizes are bounded, every number is finite, nothing in them is run.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.exit_codes import ExitCode
+from s2s.files.quote import one_line, quoted
+
+Table: TypeAlias = NDArray[np.float32]
+
+ENDING: Final = ".cube"
+_MOST_BYTES: Final = 24 << 20
+"""Three times what the largest cube takes with nine digits a number."""
+_LONGEST_CURVE: Final = 65_536
+_LARGEST_CUBE: Final = 65
+"""Nodes along a side: cameras and colourists use 17, 33 and 65."""
+_CURVE_NODES: Final = 1_024
+_FARTHEST: Final = 100.0
+"""What lies further outside 0..1 is cut there, so that half floats can hold it."""
+_MOST_HEAD_LINES: Final = 1_000
+_SIZES: Final = ("LUT_1D_SIZE", "LUT_3D_SIZE")
+_RANGES: Final = ("LUT_1D_INPUT_RANGE", "LUT_3D_INPUT_RANGE")
+_DOMAIN: Final = ("DOMAIN_MIN", "DOMAIN_MAX")
+
+
+class CubeError(ValueError):
+    """A `.cube` file that cannot be read or used; the message is one line that names the file."""
+
+    exit_code: Final = ExitCode.USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """A grading. Two are equal when they have the same file and content.
+
+    `curve` is (nodes, 3), what each channel of 0..1 becomes first; `cube` is (blue, green, red, 3), what colours of
+    0..1 become then. Both are at least two nodes a side; what is left out in the file changes nothing.
+    """
+
+    path: Path
+    digest: str
+    curve: Table = field(compare=False, repr=False)
+    cube: Table = field(compare=False, repr=False)
+
+
+def read_cube(path: Path) -> Cube:
+    """Return what the file says. Raises CubeError. Reads up to 24 MiB: nothing for the show's thread."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise CubeError(f"{one_line(path.name)}: cannot be read: {one_line(error.strerror or error)}") from None
+    if len(content) > _MOST_BYTES:
+        raise CubeError(f"{one_line(path.name)}: larger than {_MOST_BYTES >> 20} MiB")
+    try:
+        return parse_cube(content, path)
+    except CubeError as error:
+        raise CubeError(f"{one_line(path.name)}: {error}") from None
+
+
+def parse_cube(content: bytes, path: Path) -> Cube:
+    """Return what `content`, of the file `path`, says. Raises CubeError that does not name the file."""
+    head, numbers = _parted(content.removeprefix(b"\xef\xbb\xbf"))
+    curve_nodes, cube_nodes = _size(head, _SIZES[0], _LONGEST_CURVE), _size(head, _SIZES[1], _LARGEST_CUBE)
+    if not curve_nodes and not cube_nodes:
+        raise CubeError("expected LUT_1D_SIZE or LUT_3D_SIZE before the numbers")
+    table = _table(numbers, curve_nodes + cube_nodes**3)
+    curve, cube = table[:curve_nodes], table[curve_nodes:]
+    identity = np.array([[0.0] * 3, [1.0] * 3], np.float32)
+    curve = _stretched(curve if curve_nodes else identity, *_domain(head, _RANGES[0 if curve_nodes else 1]))
+    if not cube_nodes:
+        blue, green, red = np.meshgrid(*(np.array([0.0, 1.0], np.float32),) * 3, indexing="ij")
+        cube, cube_nodes = np.stack([red, green, blue], axis=-1), 2
+    elif curve_nodes and (cube_range := _domain(head, _RANGES[1]))[0].any() | (cube_range[1] != 1.0).any():
+        curve = ((curve - cube_range[0]) / (cube_range[1] - cube_range[0])).astype(np.float32)
+    return Cube(path, hashlib.sha256(content).hexdigest(), curve, cube.reshape((cube_nodes,) * 3 + (3,)))
+
+
+def _parted(content: bytes) -> tuple[dict[str, list[str]], bytes]:
+    """Return the keywords with their words, and the rest, which begins with the first line of numbers."""
+    head: dict[str, list[str]] = {}
+    begin = 0
+    for number in range(1, _MOST_HEAD_LINES + 1):
+        end = content.find(b"\n", begin)
+        line = content[begin : end if end >= 0 else len(content)]
+        words = line.decode("utf-8", errors="replace").partition("#")[0].split()
+        if words and not words[0][0].isalpha():
+            return head, content[begin:]
+        if words and words[0] != "TITLE":
+            if words[0] not in (*_SIZES, *_RANGES, *_DOMAIN):
+                raise CubeError(f"line {number}: expected {', '.join((*_SIZES, *_DOMAIN))}, got {quoted(words[0])}")
+            head[words[0]] = words[1:]
+        if end < 0:
+            return head, b""
+        begin = end + 1
+    raise CubeError(f"expected numbers within the first {_MOST_HEAD_LINES} lines")
+
+
+def _size(head: dict[str, list[str]], keyword: str, most: int) -> int:
+    words = head.get(keyword)
+    if words is None:
+        return 0
+    nodes = (
+        int(words[0]) if len(words) == 1 and words[0].isascii() and words[0].isdecimal() and len(words[0]) < 9 else 0
+    )
+    if not 2 <= nodes <= most:
+        raise CubeError(f"{keyword} takes 2..{most}, got {quoted(' '.join(words))}")
+    return nodes
+
+
+def _domain(head: dict[str, list[str]], keyword: str) -> tuple[Table, Table]:
+    """Return what the first and the last node stand for, per channel."""
+    low, high = np.zeros(3, np.float32), np.ones(3, np.float32)
+    if keyword in head:
+        ends = _floats(head, keyword, 2)
+        low, high = np.full(3, ends[0], np.float32), np.full(3, ends[1], np.float32)
+    else:
+        low = _floats(head, _DOMAIN[0], 3) if _DOMAIN[0] in head else low
+        high = _floats(head, _DOMAIN[1], 3) if _DOMAIN[1] in head else high
+    if not (high - low > 1e-6).all() or max(np.abs(low).max(), np.abs(high).max()) > 1e6:
+        raise CubeError(f"expected a domain from less to more, within a million, got {low.tolist()} to {high.tolist()}")
+    return low, high
+
+
+def _floats(head: dict[str, list[str]], keyword: str, count: int) -> Table:
+    try:
+        values = np.array([float(word) for word in head[keyword]], np.float32)
+    except ValueError:
+        values = np.empty(0, np.float32)
+    if len(values) != count or not np.isfinite(values).all():
+        raise CubeError(f"{keyword} takes {count} numbers, got {quoted(' '.join(head[keyword]))}")
+    return values
+
+
+def _table(numbers: bytes, rows: int) -> Table:
+    if b"#" in numbers:
+        numbers = b"\n".join(line.partition(b"#")[0] for line in numbers.split(b"\n"))
+    words = numbers.split(None, 3 * rows)
+    if len(words) != 3 * rows:
+        more = "more" if len(words) > 3 * rows else str(len(words))
+        raise CubeError(f"expected {rows} lines of three numbers, {3 * rows} in all, got {more}")
+    try:
+        values = np.array(words, "S32").astype(np.float64)
+    except ValueError as error:
+        raise CubeError(f"expected numbers alone after the keywords ({one_line(error, 80)})") from None
+    if not np.isfinite(values).all():
+        raise CubeError("expected finite numbers alone after the keywords, got nan or inf")
+    return np.clip(values, -_FARTHEST, _FARTHEST).astype(np.float32).reshape(rows, 3)
+
+
+def _stretched(curve: Table, low: Table, high: Table) -> Table:
+    """Return `curve`, whose nodes lie evenly from `low` to `high`, as one from 0 to 1; beyond its ends it stays level."""
+    if not low.any() and (high == 1.0).all() and len(curve) <= _CURVE_NODES:
+        return curve
+    at = np.linspace(0.0, 1.0, _CURVE_NODES)
+    nodes = np.linspace(low.astype(np.float64), high, len(curve))
+    channels = [np.interp(at, nodes[:, channel], curve[:, channel]) for channel in range(3)]
+    return np.stack(channels, axis=-1).astype(np.float32)
