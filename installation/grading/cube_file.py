@@ -26,6 +26,7 @@ _LARGEST_CUBE: Final = 65
 _CURVE_NODES: Final = 1_024
 _FARTHEST: Final = 100.0
 """What lies further outside 0..1 is cut there, so that half floats can hold it."""
+_MOST_DIGITS: Final = 8
 _MOST_HEAD_LINES: Final = 1_000
 _SIZES: Final = ("LUT_1D_SIZE", "LUT_3D_SIZE")
 _RANGES: Final = ("LUT_1D_INPUT_RANGE", "LUT_3D_INPUT_RANGE")
@@ -109,9 +110,8 @@ def _size(head: dict[str, list[str]], keyword: str, most: int) -> int:
     words = head.get(keyword)
     if words is None:
         return 0
-    nodes = (
-        int(words[0]) if len(words) == 1 and words[0].isascii() and words[0].isdecimal() and len(words[0]) < 9 else 0
-    )
+    word = words[0] if len(words) == 1 and len(words[0]) <= _MOST_DIGITS else ""
+    nodes = int(word) if word.isascii() and word.isdecimal() else 0
     if not 2 <= nodes <= most:
         raise CubeError(f"{keyword} takes 2..{most}, got {quoted(' '.join(words))}")
     return nodes
@@ -158,7 +158,7 @@ def _table(numbers: bytes, rows: int) -> Table:
 
 
 def _stretched(curve: Table, low: Table, high: Table) -> Table:
-    """Return `curve`, whose nodes lie evenly from `low` to `high`, as one from 0 to 1; beyond its ends it stays level."""
+    """Return `curve`, whose nodes lie evenly from `low` to `high`, as one from 0 to 1, level beyond its ends."""
     if not low.any() and (high == 1.0).all() and len(curve) <= _CURVE_NODES:
         return curve
     at = np.linspace(0.0, 1.0, _CURVE_NODES)

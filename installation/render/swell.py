@@ -30,10 +30,8 @@ class Swell:
     def move(self, features: Features, step_s: float) -> None:
         """Let `step_s` seconds of `features` pass."""
         heard = (features.bass, features.mid, features.treble)
-        limits = zip(self.slow, heard, _ATTACK_S, _RELEASE_S, strict=True)
-        slow = [
-            _moved(old, new, step_s, attack_s if new > old else release_s) for old, new, attack_s, release_s in limits
-        ]
+        bands = zip(self.slow, heard, _ATTACK_S, _RELEASE_S, strict=True)
+        slow = [_moved(old, new, step_s, rise_s if new > old else fall_s) for old, new, rise_s, fall_s in bands]
         way = [(old + new * step_s) % _HOUR_S for old, new in zip(self.way, slow, strict=True)]
         self.slow, self.way = (slow[0], slow[1], slow[2]), (way[0], way[1], way[2])
 

@@ -42,7 +42,7 @@ def test_every_feature_is_offered_to_a_pass_and_none_need_be_used(context: moder
 def test_an_unknown_pass_names_the_nearest() -> None:
     with pytest.raises(ShaderError, match=r"there is no pass 'feedbak' in shaders/; did you mean 'feedback'\?"):
         pass_path("feedbak")
-    with pytest.raises(ShaderError, match=r"there are bloom, .*, upscale"):
+    with pytest.raises(ShaderError, match=r"there are advect, bloom, .*, upscale"):
         pass_path("x")
     assert {"upscale", "displace", "feedback", "bloom", "grade", "grain"} <= set(pass_names())
 
