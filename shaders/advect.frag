@@ -13,6 +13,12 @@ uniform float u_advect;
 
 void main() {
     vec3 stream = texture(u_stream, v_uv).xyz;
+    vec3 coming = picture();
     vec3 carried = texture(u_last, v_uv - stream.xy).rgb;
-    o_colour = vec4(mix(picture(), carried, u_advect > 0.0 ? clamp(stream.z, 0.0, 1.0) : 0.0), 1.0);
+    // What is nearly there arrives at once: a picture that stays is crisp, only what changes flows. Less so at 1.
+    float apart = luma(abs(coming - carried));
+    float stays = mix(min(0.03 + 4.0 * apart, 1.0), 1.0, u_advect * u_advect);
+    float x = stream.z / stays;
+    float left = 1.0 / (1.0 + x * (1.0 + x * (0.5 + x * 0.16667)));  // exp(-x), for a tenth of its cost
+    o_colour = vec4(mix(coming, carried, u_advect > 0.0 ? left : 0.0), 1.0);
 }

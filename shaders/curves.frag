@@ -12,7 +12,7 @@ uniform float u_gamma;
 uniform float u_gain;
 uniform float u_split;
 
-const vec3 WARM = vec3(0.55, 0.0, -0.90);  // of one light: nothing is added to the luma but a hundredth
+const vec3 WARM = vec3(0.80, 0.0, -1.30);
 
 void main() {
     vec3 tone = clamp(picture(), 0.0, 1.0);

@@ -1,7 +1,7 @@
 #version 330 core
 // A lens before the picture: straight lines bow, colours part towards the corners, an open aperture darkens these.
 // u_distortion (/render/distortion): -1 pincushion .. 0 none .. 1 barrel; never shows what lies beyond the picture.
-// u_aberration (/render/aberration): 0 none .. 1 red and blue apart by a hundredth of the picture in its corners.
+// u_aberration (/render/aberration): 0 none .. 1 red and blue apart by two hundredths of the way to the corners.
 // u_aperture (/render/aperture): 0 closed, no falloff .. 1 wide open, a fourth of the light in the corners.
 
 #include "common.glsl"
@@ -20,7 +20,7 @@ void main() {
     vec3 colour;
     if (u_aberration > 0.0) {
         // Longer waves are bent less: red lies outermost, and nothing is looked up beyond the edge.
-        vec2 apart = place * far * 0.010 * u_aberration;
+        vec2 apart = place * far * 0.009 * u_aberration;
         colour.r = texture(u_picture, 0.5 + place).r;
         colour.g = texture(u_picture, 0.5 + place - apart).g;
         colour.b = texture(u_picture, 0.5 + place - 2.0 * apart).b;

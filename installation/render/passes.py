@@ -39,7 +39,7 @@ SUB_PASSES: Final = MappingProxyType(
     {
         "advect": (SubPass("stream", 8),),
         "bloom": (SubPass("glow", 4), SubPass("halo", 8), SubPass("shine", 4)),
-        "mist": (SubPass("haze", 4), SubPass("fog", 16), SubPass("veil", 8)),
+        "mist": (SubPass("haze", 4), SubPass("fog", 16), SubPass("cloud", 32), SubPass("veil", 8)),
         "warp": (SubPass("bend", 4),),
     }
 )

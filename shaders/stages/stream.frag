@@ -1,6 +1,6 @@
 #version 330 core
 // The current of advect, at an eighth of the resolution: how far the picture has flowed since the last one, in parts of
-// it (red to the right, green upwards), and how much of the last one is left (blue).
+// it (red to the right, green upwards), and that time in units of how long the last one stays (blue).
 
 #include "common.glsl"
 #include "waves.glsl"
@@ -33,5 +33,5 @@ void main() {
 
     float patches = dot(stirred(place.yx, 1.3, -minutes), vec2(0.35)) + dot(stirred(place, 3.4, minutes), vec2(0.15));
     float stays_s = LONGEST_S * u_advect * u_advect * (1.0 + 0.5 * clamp(patches, -1.0, 1.0));
-    o_colour = vec4(way, exp(-u_dt / max(stays_s, 1e-4)), 1.0);
+    o_colour = vec4(way, u_dt / max(stays_s, 1e-4), 1.0);
 }
