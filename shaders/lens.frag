@@ -17,16 +17,10 @@ void main() {
     float far = dot(round_place, round_place) / (0.25 + 0.25 * pow(u_resolution.x / u_resolution.y, 2.0));
     float bow = 0.30 * u_distortion;
     place *= (1.0 + bow * far) / (1.0 + max(bow, 0.0));
-    vec3 colour;
-    if (u_aberration > 0.0) {
-        // Longer waves are bent less: red lies outermost, and nothing is looked up beyond the edge.
-        vec2 apart = place * far * 0.009 * u_aberration;
-        colour.r = texture(u_picture, 0.5 + place).r;
-        colour.g = texture(u_picture, 0.5 + place - apart).g;
-        colour.b = texture(u_picture, 0.5 + place - 2.0 * apart).b;
-    } else {
-        colour = texture(u_picture, 0.5 + place).rgb;
-    }
+    // Red lies outermost, and nothing is looked up beyond the edge.
+    vec2 apart = place * far * 0.009 * u_aberration;
+    vec3 colour = vec3(texture(u_picture, 0.5 + place).r, texture(u_picture, 0.5 + place - apart).g,
+                       texture(u_picture, 0.5 + place - 2.0 * apart).b);
     // Light falls off by the fourth power of a cosine; the root of that is what the screen's curve makes of it.
     o_colour = vec4(colour / (1.0 + 0.85 * u_aperture * far), 1.0);
 }

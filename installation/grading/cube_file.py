@@ -23,7 +23,7 @@ _MOST_BYTES: Final = 24 << 20
 _LONGEST_CURVE: Final = 65_536
 _LARGEST_CUBE: Final = 65
 """Nodes along a side: cameras and colourists use 17, 33 and 65."""
-_CURVE_NODES: Final = 1_024
+_LONGEST_NUMBER: Final = 40
 _FARTHEST: Final = 100.0
 """What lies further outside 0..1 is cut there, so that half floats can hold it."""
 _MOST_DIGITS: Final = 8
@@ -31,6 +31,8 @@ _MOST_HEAD_LINES: Final = 1_000
 _SIZES: Final = ("LUT_1D_SIZE", "LUT_3D_SIZE")
 _RANGES: Final = ("LUT_1D_INPUT_RANGE", "LUT_3D_INPUT_RANGE")
 _DOMAIN: Final = ("DOMAIN_MIN", "DOMAIN_MAX")
+_NONE: Final = np.zeros(3, np.float32)
+_ALL: Final = np.ones(3, np.float32)
 
 
 class CubeError(ValueError):
@@ -43,14 +45,19 @@ class CubeError(ValueError):
 class Cube:
     """A grading. Two are equal when they have the same file and content.
 
-    `curve` is (nodes, 3), what each channel of 0..1 becomes first; `cube` is (blue, green, red, 3), what colours of
-    0..1 become then. Both are at least two nodes a side; what is left out in the file changes nothing.
+    `table` is (blue, green, red, 3), 2..65 nodes a side from 0 to 1: what colours become, 0..1 where it is sane.
     """
 
     path: Path
     digest: str
-    curve: Table = field(compare=False, repr=False)
-    cube: Table = field(compare=False, repr=False)
+    table: Table = field(compare=False, repr=False)
+
+
+def identity(nodes: int) -> Table:
+    """Return the cube that leaves every colour as it is."""
+    at = np.linspace(0.0, 1.0, nodes, dtype=np.float32)
+    blue, green, red = np.meshgrid(at, at, at, indexing="ij")
+    return np.stack([red, green, blue], axis=-1)
 
 
 def read_cube(path: Path) -> Cube:
@@ -74,16 +81,19 @@ def parse_cube(content: bytes, path: Path) -> Cube:
     curve_nodes, cube_nodes = _size(head, _SIZES[0], _LONGEST_CURVE), _size(head, _SIZES[1], _LARGEST_CUBE)
     if not curve_nodes and not cube_nodes:
         raise CubeError("expected LUT_1D_SIZE or LUT_3D_SIZE before the numbers")
-    table = _table(numbers, curve_nodes + cube_nodes**3)
-    curve, cube = table[:curve_nodes], table[curve_nodes:]
-    identity = np.array([[0.0] * 3, [1.0] * 3], np.float32)
-    curve = _stretched(curve if curve_nodes else identity, *_domain(head, _RANGES[0 if curve_nodes else 1]))
-    if not cube_nodes:
-        blue, green, red = np.meshgrid(*(np.array([0.0, 1.0], np.float32),) * 3, indexing="ij")
-        cube, cube_nodes = np.stack([red, green, blue], axis=-1), 2
-    elif curve_nodes and (cube_range := _domain(head, _RANGES[1]))[0].any() | (cube_range[1] != 1.0).any():
-        curve = ((curve - cube_range[0]) / (cube_range[1] - cube_range[0])).astype(np.float32)
-    return Cube(path, hashlib.sha256(content).hexdigest(), curve, cube.reshape((cube_nodes,) * 3 + (3,)))
+    values = _values(numbers, curve_nodes + cube_nodes**3)
+    curve, cube = values[:curve_nodes], values[curve_nodes:].reshape((cube_nodes,) * 3 + (3,))
+    domain = _domain(head, _RANGES[1] if cube_nodes and not curve_nodes else _RANGES[0])
+    cube_domain = _domain(head, _RANGES[1]) if curve_nodes and _RANGES[1] in head else (_NONE, _ALL)
+    digest = hashlib.sha256(content).hexdigest()
+    if not curve_nodes and _is_usual(domain):
+        return Cube(path, digest, cube)
+    # Everything else is sampled once, here, at the most nodes: the show looks colours up in one way alone.
+    colours = identity(_LARGEST_CUBE)
+    colours = _through_curve(curve, colours, domain) if curve_nodes else _placed(colours, domain)
+    if cube_nodes:
+        colours = _through_cube(cube, _placed(colours, cube_domain))
+    return Cube(path, digest, colours.astype(np.float32))
 
 
 def _parted(content: bytes) -> tuple[dict[str, list[str]], bytes]:
@@ -119,7 +129,7 @@ def _size(head: dict[str, list[str]], keyword: str, most: int) -> int:
 
 def _domain(head: dict[str, list[str]], keyword: str) -> tuple[Table, Table]:
     """Return what the first and the last node stand for, per channel."""
-    low, high = np.zeros(3, np.float32), np.ones(3, np.float32)
+    low, high = _NONE, _ALL
     if keyword in head:
         ends = _floats(head, keyword, 2)
         low, high = np.full(3, ends[0], np.float32), np.full(3, ends[1], np.float32)
@@ -141,7 +151,7 @@ def _floats(head: dict[str, list[str]], keyword: str, count: int) -> Table:
     return values
 
 
-def _table(numbers: bytes, rows: int) -> Table:
+def _values(numbers: bytes, rows: int) -> Table:
     if b"#" in numbers:
         numbers = b"\n".join(line.partition(b"#")[0] for line in numbers.split(b"\n"))
     words = numbers.split(None, 3 * rows)
@@ -149,7 +159,7 @@ def _table(numbers: bytes, rows: int) -> Table:
         more = "more" if len(words) > 3 * rows else str(len(words))
         raise CubeError(f"expected {rows} lines of three numbers, {3 * rows} in all, got {more}")
     try:
-        values = np.array(words, "S32").astype(np.float64)
+        values = np.array(words, f"S{_LONGEST_NUMBER}").astype(np.float64)
     except ValueError as error:
         raise CubeError(f"expected numbers alone after the keywords ({one_line(error, 80)})") from None
     if not np.isfinite(values).all():
@@ -157,11 +167,30 @@ def _table(numbers: bytes, rows: int) -> Table:
     return np.clip(values, -_FARTHEST, _FARTHEST).astype(np.float32).reshape(rows, 3)
 
 
-def _stretched(curve: Table, low: Table, high: Table) -> Table:
-    """Return `curve`, whose nodes lie evenly from `low` to `high`, as one from 0 to 1, level beyond its ends."""
-    if not low.any() and (high == 1.0).all() and len(curve) <= _CURVE_NODES:
-        return curve
-    at = np.linspace(0.0, 1.0, _CURVE_NODES)
-    nodes = np.linspace(low.astype(np.float64), high, len(curve))
-    channels = [np.interp(at, nodes[:, channel], curve[:, channel]) for channel in range(3)]
+def _is_usual(domain: tuple[Table, Table]) -> bool:
+    return not domain[0].any() and bool((domain[1] == 1.0).all())
+
+
+def _placed(colours: Table, domain: tuple[Table, Table]) -> Table:
+    """Return where `colours` lie from the first node (0) to the last (1); what is beyond counts as there."""
+    placed: Table = (colours - domain[0]) / (domain[1] - domain[0])
+    return np.clip(placed, 0.0, 1.0)
+
+
+def _through_curve(curve: Table, colours: Table, domain: tuple[Table, Table]) -> Table:
+    nodes = np.linspace(domain[0].astype(np.float64), domain[1], len(curve))
+    channels = [np.interp(colours[..., i], nodes[:, i], curve[:, i]) for i in range(3)]
     return np.stack(channels, axis=-1).astype(np.float32)
+
+
+def _through_cube(cube: Table, colours: Table) -> Table:
+    """Return `colours` (…, 3), 0..1, as trilinear interpolation has them between the nodes of `cube`."""
+    at = colours * (len(cube) - 1)
+    low = np.minimum(at.astype(np.intp), len(cube) - 2)
+    part = at - low
+    found = np.zeros_like(colours)
+    for corner in np.ndindex(2, 2, 2):
+        weight = np.prod(np.where(corner, part, 1.0 - part), axis=-1, keepdims=True)
+        red, green, blue = np.moveaxis(low + np.array(corner), -1, 0)
+        found += weight * cube[blue, green, red]
+    return found

@@ -40,7 +40,7 @@ SUB_PASSES: Final = MappingProxyType(
         "advect": (SubPass("stream", 8),),
         "bloom": (SubPass("glow", 4), SubPass("halo", 8), SubPass("shine", 4)),
         "mist": (SubPass("haze", 4), SubPass("fog", 16), SubPass("cloud", 32), SubPass("veil", 8)),
-        "warp": (SubPass("bend", 4),),
+        "warp": (SubPass("bend", 6),),
     }
 )
 """Passes that draw in more than one step; each sub-pass reads those before it, the last of them as `u_picture`."""

@@ -1,5 +1,5 @@
 #version 330 core
-// The bends of warp, at a quarter of the resolution: how far from here the picture is looked up, in parts of it, at full
+// The bends of warp, at a sixth of the resolution: how far from here the picture is looked up, in parts of it, at full
 // strength. Each size of fold bends the next finer one.
 
 #include "common.glsl"
