@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -15,7 +16,7 @@ from installation.render.swell import Swell
 from installation.values import Features, Frame, Pixels
 from tests.installation.render.stage import Stage, flat, scene
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "advect": {"advect": 0.5},
     "warp": {"warp": 0.6},
     "mist": {"mist": 0.6},
@@ -34,7 +35,7 @@ def played(
     *,
     frames: Sequence[Frame],
     features: Features = LOUD,
-    **look: float,
+    **look: Any,
 ) -> Pixels:
     """Show `frames` one after the other, evenly, and return the last picture."""
     count = round(seconds * frames_per_s)
@@ -68,7 +69,7 @@ def test_a_pass_is_drawn_with_what_makes_its_picture_unless_its_steps_read_that(
 def test_at_rest_the_new_passes_leave_every_pixel_as_it_is(context: moderngl.Context) -> None:
     before = ("upscale", "displace", "feedback", "bloom", "grade", "grain")
     after = ("upscale", "warp", "displace", "advect", "feedback", "bloom", "mist", "lens", "grade", "curves", "lut")
-    look = {"displacement": 0.4, "feedback": 0.4, "bloom": 0.3, "grain": 0.2}
+    look: dict[str, Any] = {"displacement": 0.4, "feedback": 0.4, "bloom": 0.3, "grain": 0.2}
     one, other = (Stage(context, SIZE, passes=passes) for passes in (before, (*after, "grain", "dither")))
     pictures = [played(stage, 0.3, 30, frames=[scene()], **look) for stage in (one, other)]
     assert np.abs(pictures[0].astype(int) - pictures[1]).max() <= 1
@@ -103,7 +104,7 @@ def test_24_pictures_a_second_show_what_60_show(context: moderngl.Context, name:
 @pytest.mark.gl
 def test_a_cut_is_a_flow_and_what_stays_is_crisp(context: moderngl.Context) -> None:
     stage = Stage(context, SIZE, passes=("upscale", "advect"))
-    look = {"advect": 0.35, "current": 0.3}
+    look: dict[str, Any] = {"advect": 0.35, "current": 0.3}
     still = played(stage, 3.0, 30, frames=[scene()], features=Features(), **look)
     plain = played(Stage(context, SIZE), 0.1, 30, frames=[scene()])
     assert difference(still, plain) < 2.0
@@ -123,7 +124,7 @@ def test_what_moves_between_generated_pictures_carries_the_last_one_along(contex
 
     def centre(between: str) -> float:
         stage = Stage(context, (96, 96), passes=("upscale", "advect"))
-        settings = {"advect": 0.9, "current": 0.0}
+        settings: dict[str, Any] = {"advect": 0.9, "current": 0.0}
         for serial in range(3):
             for _ in range(6):
                 shown = stage.show(column(14 + 3 * serial, serial + 1), between=between, **settings)
@@ -171,7 +172,9 @@ def test_no_amount_and_no_sound_makes_a_picture_without_numbers(context: moderng
     stage = Stage(context, SIZE, passes=("upscale", name))
     for after_s in (0.0, 10.0, 1e-6, 0.25):
         for extreme in ("low", "high"):
-            look = {setting: getattr(PARAMETERS[f"/render/{setting}"], extreme) for setting in LOOKS[name]}
+            look: dict[str, Any] = {
+                setting: getattr(PARAMETERS[f"/render/{setting}"], extreme) for setting in LOOKS[name]
+            }
             shown = stage.show(flat((120, 130, 140)), after_s=after_s, features=LOUD, **look)
     picture = stage.renderer._picture
     assert picture is not None
@@ -222,7 +225,8 @@ def test_curves_keep_black_below_white_and_every_tone_below_the_next(context: mo
     stage = Stage(context, (128, 16), passes=("curves",))
     for setting in ("lift", "gamma", "gain", "split"):
         for amount in (-1.0, -0.5, 0.5, 1.0):
-            shown = stage.show(Frame(ramp, 1, 0.0, 1.0), **{setting: amount})[8].mean(axis=-1)
+            one: dict[str, Any] = {setting: amount}
+            shown = stage.show(Frame(ramp, 1, 0.0, 1.0), **one)[8].mean(axis=-1)
             assert np.diff(shown).min() >= -1.0, (setting, amount)
             assert shown[-1] - shown[0] > 90.0
 

@@ -1,6 +1,7 @@
 """The pass `lut`: colours become what the preset's file says, as much as is asked for, and never all at once."""
 
 from pathlib import Path
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -22,7 +23,7 @@ INVERTED = cube_of(1.0 - identity(17), "inverted")
 SWAPPED = cube_of(np.ascontiguousarray(identity(4)[..., ::-1]), "swapped")
 
 
-def settled(stage: Stage, **settings: float) -> list[int]:
+def settled(stage: Stage, **settings: Any) -> list[int]:
     for _ in range(3):
         shown = stage.show(flat(COLOUR), show_morph=0.0, **settings)
     return [int(channel) for channel in shown[10, 10]]
