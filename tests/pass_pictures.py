@@ -43,13 +43,13 @@ class Example:
 
 
 EXAMPLES: Final = (
-    Example("advect", {"advect": 0.6}, (4, 5), _LOUD, seconds=3.0, after_cut_s=0.8),
+    Example("advect", {"advect": 0.45}, (4, 5), _LOUD, seconds=3.0, after_cut_s=0.5),
     Example("warp", {"warp": 0.8}, (4,), _LOUD, seconds=4.0),
-    Example("mist", {"mist": 0.9}, (10,)),
+    Example("mist", {"mist": 1.0}, (5,)),
     Example("bloom", {"bloom": 0.8}, (11,)),
     Example("lens", {"distortion": 0.8, "aberration": 0.8, "aperture": 0.8}, (1,)),
-    Example("curves", {"lift": -0.25, "gamma": 0.2, "gain": 0.2, "split": 0.9}, (1,)),
-    Example("lut", {"lut": 1.0}, (2,)),
+    Example("curves", {"lift": -0.3, "gamma": 0.3, "gain": 0.2, "split": 1.0}, (4,)),
+    Example("lut", {"lut": 1.0}, (1,)),
     Example("dither", {"dither": 1.0}, (7,)),
 )
 
