@@ -12,6 +12,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     grading                 `.cube` files, by which colours become others
     presets, options        looks, a YAML file each; the resolved run; `exit_codes`
     cues                    what happens when: cues, playlist, opening hours
+    isf, reloading          inputs of ISF shaders; shaders and presets that are edited while the show runs
     venue, errand           the folder of a place; what a disk may hold up, in a thread
     followed_file           a file of the venue, taken up while the show runs; `document_faults`: what is wrong with one
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called

@@ -4,7 +4,7 @@ The command line may name any file; whoever comes by network, page or key names 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -14,6 +14,8 @@ from installation.document_faults import first_fault
 from installation.exit_codes import ExitCode
 from installation.grading.cube_file import ENDING as CUBE_ENDING
 from installation.grading.cube_file import Cube, CubeError, read_cube
+from installation.isf.header import IsfValue
+from installation.isf.inputs import IsfSettings
 from installation.modulation import Route
 from installation.parameter import Kind, ParameterError
 from installation.parameters import DEEDS, DEFAULTS, PARAMETERS, nearest, parameter
@@ -49,6 +51,10 @@ def _printable(text: str) -> str:
 _Line = Annotated[str, Field(max_length=1_000), AfterValidator(_printable)]
 _Seconds = Annotated[float, Field(ge=0, le=_LONGEST_S, allow_inf_nan=False)]
 _Amount = Annotated[float, Field(ge=-_LARGEST_AMOUNT, le=_LARGEST_AMOUNT, allow_inf_nan=False)]
+
+
+_IsfNumber = Annotated[float, Field(ge=-_LARGEST_AMOUNT, le=_LARGEST_AMOUNT, allow_inf_nan=False)]
+_IsfValue = StrictBool | _IsfNumber | Annotated[list[_IsfNumber], Field(max_length=4)]
 
 
 class _Route(BaseModel):
@@ -98,6 +104,7 @@ class _Document(BaseModel):
     parameters: dict[str, Any] = Field(default_factory=dict)
     modulation: list[_Route] = Field(default_factory=list, max_length=200)
     passes: list[str] = Field(default_factory=lambda: ["upscale", "grade"], max_length=100)
+    isf: dict[_Line, dict[_Line, _IsfValue]] = Field(default_factory=dict, max_length=100)
     midi: _Midi = Field(default_factory=_Midi)
     page: _Page = Field(default_factory=_Page)
     safety: _Safety = Field(default_factory=_Safety)
@@ -125,6 +132,8 @@ class Preset:
     page_view: Literal["none", "open", "token"] = "none"
     limits_flashes: bool = True
     lut: Cube | None = None
+    isf: IsfSettings = field(default_factory=dict)
+    """The inputs of ISF passes, by pass and input."""
 
     def as_document(self) -> dict[str, Any]:
         """Return the resolved preset with the file's own keys, ready for YAML."""
@@ -142,6 +151,7 @@ class Preset:
                 for r in self.routes
             ],
             "passes": list(self.passes),
+            **({"isf": {name: _plain_isf(values) for name, values in self.isf.items()}} if self.isf else {}),
             "midi": {
                 "device": self.midi_device,
                 "clock": self.midi_clock,
@@ -292,7 +302,15 @@ def _checked(document: _Document, path: Path, folders: Sequence[Path]) -> Preset
         page_view=document.page.view,
         limits_flashes=document.safety.flashes,
         lut=None if document.lut is None else _lut(document, path, folders),
+        isf={
+            name: {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+            for name, values in document.isf.items()
+        },
     )
+
+
+def _plain_isf(values: Mapping[str, IsfValue]) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
 
 
 def _lut(document: _Document, path: Path, folders: Sequence[Path]) -> Cube:

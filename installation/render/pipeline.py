@@ -9,15 +9,16 @@ from typing import Final, TypeAlias
 
 import moderngl
 
-from installation.clock import local_hour
+from installation.clock import local_day, local_hour
 from installation.grading.cube_file import Cube
+from installation.isf.inputs import IsfInputs
 from installation.render.blue_noise import blue_noise
 from installation.render.chain import Chain
 from installation.render.crossfade import Ramp
 from installation.render.extension import Extension
 from installation.render.flash_guard import FlashGuard
 from installation.render.frame_texture import FrameTexture
-from installation.render.framing import cover, internal_size, place
+from installation.render.framing import cover, internal_size, place, scaled
 from installation.render.lut import Grading
 from installation.render.overlay import Overlays
 from installation.render.painter_words import NO_PHOTOGRAPH, SeenTime, painter_status, reason_against
@@ -26,6 +27,7 @@ from installation.render.passes import Source, noise_texture
 from installation.render.render_target import is_software
 from installation.render.resolution import ResolutionChooser
 from installation.render.shader import SHADERS, Shader, Uniform
+from installation.render.shader_sources import ShaderSources
 from installation.render.shader_warming import AtOnce, Readiness
 from installation.render.swell import Swell
 from installation.render.uniforms import ShowTime, feature_uniforms, parameter_uniforms
@@ -61,6 +63,9 @@ class Renderer:
         readiness: Readiness | None = None,
         pass_warmer: PassWarmer | None = None,
         wall_hour: Callable[[], float] = local_hour,
+        wall_day: Callable[[], tuple[int, int, int]] = local_day,
+        texts: ShaderSources | None = None,
+        isf: IsfInputs | None = None,
         limit_flashes: bool = True,
         lut: Cube | None = None,
     ) -> None:
@@ -69,11 +74,14 @@ class Renderer:
         `readiness` says which scenes of the world can be drawn without a stall, by default all; `pass_warmer`
         makes chains ready that are new. Both are closed with this. `limit_flashes`: for the safety of the audience.
         `lut` is the preset's grading.
+        `texts` are the shaders' files, by default those that ship; `isf` is where the inputs of ISF passes stand.
 
         Raises ShaderError for a pass that does not exist or does not compile.
         """
         self._size = size
-        self._chain, self._pass_warmer = Chain(context, passes), pass_warmer
+        self._chain, self._pass_warmer = Chain(context, passes, texts), pass_warmer
+        self._isf = isf or IsfInputs(self._chain.texts.isf_headers)
+        self._wall_hour, self._wall_day = wall_hour, wall_day
         self._frame_texture = FrameTexture(context, at_once=not adaptive)
         self._extension = Extension(context)
         self._overlays = Overlays(context)
@@ -115,11 +123,14 @@ class Renderer:
 
         Raises ShaderError as `set_passes` does.
         """
-        if self._chain.has(passes):
+        return self._prepare(passes, self._chain.texts)
+
+    def _prepare(self, passes: Sequence[str], texts: ShaderSources) -> bool:
+        if self._chain.has(passes, texts):
             return True
-        if self._pass_warmer is not None and not self._pass_warmer.is_ready(passes, self._uniforms):
+        if self._pass_warmer is not None and not self._pass_warmer.is_ready(passes, self._uniforms, texts):
             return False
-        return self._chain.prepare(passes, self._uniforms)
+        return self._chain.prepare(passes, self._uniforms, texts)
 
     def set_passes(self, passes: Sequence[str]) -> None:
         """Change the chain. Raises ShaderError and keeps the old one when the new one does not work."""
@@ -130,6 +141,31 @@ class Renderer:
         """Change the grading, within the seconds of /show/morph."""
         self._grading.take(lut)
 
+    @property
+    def texts(self) -> ShaderSources:
+        """The shaders' files that the picture is drawn from."""
+        return self._chain.texts
+
+    def prepare_texts(self, texts: ShaderSources) -> bool:
+        """Do one more piece of the work that `set_texts` needs; return whether it costs no picture any more.
+
+        Raises ShaderError as `set_texts` does.
+        """
+        return self._prepare(self._chain.names, texts)
+
+    def set_texts(self, texts: ShaderSources) -> None:
+        """Draw the same passes from other files; what a pass remembers stays. Raises ShaderError and keeps the old ones
+        where the new ones do not work.
+        """
+        self._chain.set(self._chain.names, texts)
+        self._isf.declare(texts.isf_headers)
+        self._picture = None
+
+    def give_up_texts(self) -> None:
+        """Nobody waits any more for what `prepare_texts` has begun."""
+        if self._pass_warmer is not None:
+            self._pass_warmer.give_up()
+
     def warm_up(self, target: moderngl.Framebuffer, pictures: Sequence[Frame], now: float, controls: Controls) -> None:
         """Draw pictures that nobody is shown: the driver compiles now what the first living ones would wait for.
 
@@ -138,6 +174,7 @@ class Renderer:
         for frame in pictures:
             for _ in range(2):  # the second one of a size finds what the first has left to linger
                 self.draw(target, now=now, frame=frame, features=Features(), controls=controls)
+        self._overlays.warm_up(target)
         self._frame_texture.forget()
         self._chain.forget()
         self._picture, self._time, self._swell, self.seen = None, ShowTime(self._seed), Swell(), SeenTime()
@@ -180,6 +217,7 @@ class Renderer:
         self._grading.move(since_s, controls.number("/show/morph"))
         uniforms = {**self._time.uniforms(), **feature_uniforms(features), **parameter_uniforms(controls)}
         uniforms |= {**self._swell.uniforms(), **self._grading.uniforms(uniforms["u_lut"])}
+        uniforms |= {"u_date": (*self._wall_day(), self._wall_hour() * 3600.0), **self._isf.uniforms(now)}
         if not frozen:
             self._run_passes(frame, (heard, photograph), uniforms, controls)
         self.seen.add(self.painter, since_s)
@@ -207,10 +245,10 @@ class Renderer:
         sources = [Source(source, cover(size, source.size, zoom=zoom))] if share < 1.0 else []
         if share > 0.0:
             part = self._world.scale(self.internal_scale) / self.internal_scale
-            painted = self._world.draw(world, (max(round(size[0] * part), 8), max(round(size[1] * part), 8)))
+            painted = self._world.draw(world, scaled(size, part))
             sources.append(Source(painted, cover(size, painted.size, zoom=zoom), share))
-        elif self._chooser is not None and controls.number("/render/painter") > 0.0:
-            self._chain.prepare_second(uniforms)  # the world is on its way; a film may wait for the compiler
+        elif self._chooser is not None:  # a film may wait for the compiler
+            self._chain.prepare_second(uniforms)
         seen = cover(size, source.size, zoom=zoom)
         whole = (source.size[0] / generated.size[0], source.size[1] / generated.size[1])
         uniforms["u_motion_cover"] = (seen[0] * whole[0], seen[1] * whole[1])

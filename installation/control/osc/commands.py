@@ -3,9 +3,9 @@
 No sockets and no threads: a message and who said it come in, the desk is posted to and the peer is answered.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from installation.control.osc.allowance import Allowance
 from installation.control.osc.echo import EVERYTHING, MAX_SUBSCRIBERS, Echo
@@ -31,10 +31,25 @@ Reach = Callable[[Peer, int], Peer]
 """From who asks and a port of its machine to who is to be told."""
 
 
+class Others(Protocol):
+    """Addresses beside the table of parameters, such as `/isf/NAME/INPUT`. Any thread; ParameterError says why not."""
+
+    def has(self, address: str) -> bool:
+        """Return whether `address` is one of these, or means to be."""
+        ...
+
+    def post(self, address: str, arguments: Sequence[object]) -> None: ...
+
+    def get(self, address: str) -> Sequence[float | int | bool]: ...
+
+
 class OscCommands:
     """Does what messages say; what cannot be done is counted with its reason, and nothing raises."""
 
-    def __init__(self, desk: Desk, echo: Echo, rejections: RejectionCounter, reach: Reach) -> None:
+    def __init__(
+        self, desk: Desk, echo: Echo, rejections: RejectionCounter, reach: Reach, others: Sequence[Others] = ()
+    ) -> None:
+        self._others = tuple(others)
         self._desk, self._echo, self._rejections, self._reach = desk, echo, rejections, reach
         self._answers = Allowance(_ANSWERS_A_SECOND, _ANSWERS_AT_ONCE)
 
@@ -53,6 +68,9 @@ class OscCommands:
             return 1
         if message.address in ("/subscribe", "/unsubscribe"):
             return self._subscribe(message, sender, now)
+        for others in self._others:
+            if others.has(message.address):
+                return self._do_other(others, message, sender, now)
         addresses = _meant(message.address)
         if not addresses:
             self._rejections.add(lambda: why_unknown(message.address), message.address)
@@ -63,6 +81,14 @@ class OscCommands:
         else:
             self._set(addresses, message)
         return len(addresses)
+
+    def _do_other(self, others: Others, message: ControlMessage, sender: Peer, now: float) -> int:
+        if message.is_empty:
+            self._count_answers(1, now)
+            sender.send(write_message(message.address, *others.get(message.address)))
+        else:
+            others.post(message.address, message.arguments)
+        return 1
 
     def _count_answers(self, count: int, now: float) -> None:
         """Raise ParameterError where more is asked than is answered: who asks on and on must not hold up who sets."""

@@ -7,13 +7,13 @@ keeps its share of the machine.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from installation.clock import MonotonicClock, unix_time_s
 from installation.control.osc.allowance import Allowance
 from installation.control.osc.backlog import Backlog
-from installation.control.osc.commands import ADDRESSES, OscCommands
+from installation.control.osc.commands import ADDRESSES, OscCommands, Others
 from installation.control.osc.echo import Echo
 from installation.control.osc.messages import ControlMessage, OscFormatError, read_packet
 from installation.control.osc.peers import Connection, Peer
@@ -40,11 +40,18 @@ _log = logging.getLogger(__name__)
 
 class OscControl:
     """Receives at `host`:`port`, both UDP and TCP; port 0 lets the system choose. A taken port is tried again, the
-    show goes on. `unix_time_s` tells the time by which senders stamp bundles.
+    show goes on. `others` have addresses beside the table's. `unix_time_s` tells the time by which senders stamp
+    bundles.
     """
 
     def __init__(
-        self, desk: Desk, port: int, host: str = "127.0.0.1", *, unix_time_s: Callable[[], float] = unix_time_s
+        self,
+        desk: Desk,
+        port: int,
+        host: str = "127.0.0.1",
+        *,
+        others: Sequence[Others] = (),
+        unix_time_s: Callable[[], float] = unix_time_s,
     ) -> None:
         self._address = host, port
         self._unix_time_s = unix_time_s
@@ -54,7 +61,7 @@ class OscControl:
         self._closing = threading.Event()
         self._echo = Echo(ADDRESSES)
         self._rejections = RejectionCounter("OSC", _log)
-        self._commands = OscCommands(desk, self._echo, self._rejections, self._reach)
+        self._commands = OscCommands(desk, self._echo, self._rejections, self._reach, others)
         self._backlog: Backlog[Peer] = Backlog()
         self._schedule: Schedule[tuple[ControlMessage, Peer]] = Schedule()
         self._received = 0

@@ -11,7 +11,7 @@ import pytest
 from installation.parameters import PARAMETERS
 from installation.render.blue_noise import blue_noise
 from installation.render.passes import SKIP_WHEN_ZERO, SUB_PASSES, WHOLE
-from installation.render.shader import SHADERS, own_lines, pass_path
+from installation.render.shader import SHADERS
 from installation.render.swell import Swell
 from installation.values import Features, Frame, Pixels
 from tests.installation.render.stage import Stage, flat, scene
@@ -50,7 +50,7 @@ def difference(one: Pixels, other: Pixels) -> float:
 
 @pytest.mark.parametrize("name", SKIP_WHEN_ZERO)
 def test_what_is_skipped_at_0_has_a_control_for_each_amount_and_says_so(name: str) -> None:
-    text = "\n".join(own_lines(pass_path(name), name))
+    text = (SHADERS / f"{name}.frag").read_text(encoding="utf-8")
     for uniform in SKIP_WHEN_ZERO[name]:
         assert f"uniform float {uniform};" in text
         assert f"/render/{uniform.removeprefix('u_')}" in PARAMETERS
