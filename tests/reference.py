@@ -66,7 +66,7 @@ def key_table() -> str:
 
 def pass_table() -> str:
     """Return every pass that a preset may name, with the first sentence of its file."""
-    names = sorted(read_sources().passes)
+    names = sorted(name for name, path in read_sources().passes.items() if path.suffix == ".frag")
     return _table(("pass", "what it does"), ((f"`{name}`", _first_sentence(name)) for name in names))
 
 

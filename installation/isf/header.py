@@ -102,7 +102,7 @@ class IsfHeader:
         return next((one for one in self.inputs if one.name == name), None)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def read_header(text: str) -> IsfHeader:
     """Return the header of an ISF file's text. Raises IsfError."""
     begin, end = text.find("/*"), text.find("*/")

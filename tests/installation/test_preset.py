@@ -233,3 +233,38 @@ def test_a_grading_that_ships_is_saved_by_its_name(tmp_path: Path) -> None:
     path.write_text(preset_text(preset, path, None))
     assert "lut: film.cube\n" in path.read_text()
     assert read_preset(path) == preset
+
+
+ISF = '/*{"INPUTS": [{"NAME": "inputImage", "TYPE": "image"}, {"NAME": "amount", "TYPE": "float", "MAX": 2}]}*/\n'
+
+
+@pytest.mark.parametrize(
+    ("isf", "words"),
+    [
+        ("{tnt: {amount: 1}}", "there is no ISF pass 'tnt', did you mean 'tint'"),
+        ("{grade: {amount: 1}}", "there is no ISF pass 'grade'"),
+        ("{tint: {amont: 1}}", "tint has no input 'amont', did you mean 'amount'"),
+        ("{tint: {amount: 3}}", "tint: amount takes 0…2, got 3"),
+        ("{tint: {amount: [1, 2]}}", "tint: amount takes 0…2"),
+        ("{tint: {amount: .nan}}", "own.yaml: "),
+        ("{tint: 3}", "isf.tint"),
+        ("[tint]", "isf: "),
+        ("{odd: {}}", r"odd\.fs:1: an ISF file begins"),
+    ],
+)
+def test_inputs_of_isf_passes_are_checked_against_their_headers(tmp_path: Path, isf: str, words: str) -> None:
+    (tmp_path / "tint.fs").write_text(ISF + "void main() {}\n")
+    (tmp_path / "odd.fs").write_text("void main() {}\n")
+    path = tmp_path / "own.yaml"
+    path.write_text(f"name: Own\ndescription: Mine.\npasses: [upscale, tint]\nisf: {isf}\n")
+    with pytest.raises(PresetError, match=words):
+        load_usable(str(path), shaders=tmp_path)
+
+
+def test_inputs_of_isf_passes_survive_being_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text("name: Own\ndescription: Mine.\nisf: {tint: {amount: 1.5, bright: true, tone: [1, 0.5, 0, 1]}}\n")
+    preset = load_preset(str(path))
+    assert preset.isf == {"tint": {"amount": 1.5, "bright": True, "tone": (1.0, 0.5, 0.0, 1.0)}}
+    path.write_text(preset_text(preset, path, None))
+    assert load_preset(str(path)).isf == preset.isf
