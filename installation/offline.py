@@ -17,6 +17,7 @@ from installation.desk import Desk
 from installation.exit_codes import ExitCode
 from installation.hosting import Core, InlineHost
 from installation.inference.core import InferenceConfig, InferenceCore
+from installation.isf.inputs import IsfInputs
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -31,6 +32,7 @@ from installation.presets.preset import Preset, preset_values
 from installation.presets.use import load_usable_named
 from installation.presets.watch import PresetWatch
 from installation.render.pipeline import Renderer
+from installation.render.shader_sources import read_sources
 from installation.ring import AudioRing
 from installation.show import Show, worker_params
 from installation.show_parts import Parts
@@ -44,6 +46,8 @@ from s2s.media.audio import read_audio
 
 _DEFAULT_SIZE: Final = (1280, 720)
 _DEFAULT_FPS: Final = 30.0
+_FILM_DAY: Final = (2000, 1, 1)
+"""What a calendar in a film shows: the same whenever it is made."""
 
 
 class PaintingError(Exception):
@@ -91,14 +95,19 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
     hour = partial(film_hour, float(values.get("/scene/hour", DEFAULTS["/scene/hour"])), clock)
     inference = undo.enter_context(closing(_inference(config, ring, box, frames, hour)))
     surface = undo.enter_context(closing(open_headless(args.size or _DEFAULT_SIZE)))
+    texts = read_sources(config.venue.shaders)
     renderer = Renderer(
         surface.context,
         surface.size,
         passes=preset.passes,
+        lut=preset.lut,
         seed=seed,
         adaptive=False,
         wall_hour=hour,
+        wall_day=lambda: _FILM_DAY,
         limit_flashes=preset.limits_flashes,
+        texts=texts,
+        isf=IsfInputs(texts.isf_headers, preset.isf),
     )
     undo.enter_context(closing(renderer))
     assert args.render is not None

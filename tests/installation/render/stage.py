@@ -6,10 +6,12 @@ from typing import Any
 import moderngl
 import numpy as np
 
+from installation.isf.inputs import IsfInputs
 from installation.output.snapshot import PixelReader
 from installation.parameters import DEFAULTS
 from installation.render.painter_words import NO_PHOTOGRAPH
 from installation.render.pipeline import Renderer
+from installation.render.shader_sources import ShaderSources
 from installation.render.shader_warming import Readiness
 from installation.status import HeardStatus, PhotographStatus
 from installation.values import Controls, Features, Frame, ParameterValue, Pixels
@@ -42,6 +44,8 @@ class Stage:
         budget_s: float | None = None,
         readiness: Readiness | None = None,
         limit_flashes: bool = True,
+        texts: ShaderSources | None = None,
+        isf: IsfInputs | None = None,
     ) -> None:
         self.context = context
         self.renderer = Renderer(
@@ -53,6 +57,8 @@ class Stage:
             budget_s=budget_s,
             readiness=readiness,
             limit_flashes=limit_flashes,
+            texts=texts,
+            isf=isf,
         )
         self.target = context.simple_framebuffer(size, components=3)
         self.now = 100.0
