@@ -126,6 +126,7 @@ def _wire(
         surface.context,
         surface.size,
         passes=preset.passes,
+        lut=preset.lut,
         seed=args.seed,
         readiness=ShaderWarmer(),
         pass_warmer=PassWarmer() if is_software(surface.context) else None,
@@ -305,6 +306,7 @@ def adopt(
     """
     midi_map = midi_map_of(preset)
     renderer.set_passes(preset.passes)
+    renderer.set_lut(preset.lut)
     midi.remap(midi_map)
     clock_port.select(preset.midi_clock)
     if not device_demanded:

@@ -99,6 +99,7 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
         surface.context,
         surface.size,
         passes=preset.passes,
+        lut=preset.lut,
         seed=seed,
         adaptive=False,
         wall_hour=hour,

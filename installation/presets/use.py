@@ -27,7 +27,7 @@ def load_usable(name_or_path: str, folders: Sequence[Path] = (PRESET_FOLDER,), s
 
 def load_usable_named(name: str, folders: Sequence[Path], shaders: Path | None = None) -> Preset:
     """Return the preset called `name` in `folders`. Raises PresetError as `load_usable` does."""
-    return usable(read_preset(find_named(name, folders)), shaders)
+    return usable(read_preset(find_named(name, folders), folders=folders), shaders)
 
 
 def midi_map_of(preset: Preset) -> MidiMap:

@@ -11,7 +11,18 @@ from typing import Final
 import moderngl
 
 from installation.render.framing import Size
-from installation.render.passes import Group, Passes, Source, Uniforms, Upscale, UpscaleText, check_passes, groups_of
+from installation.render.passes import (
+    NO_TEXTURES,
+    Group,
+    Passes,
+    Source,
+    Textures,
+    Uniforms,
+    Upscale,
+    UpscaleText,
+    check_passes,
+    groups_of,
+)
 from installation.render.render_target import RenderTarget, resized
 from installation.render.shader import SHADERS, Shader, ShaderError
 from installation.render.shader_sources import ShaderSources, read_sources
@@ -209,15 +220,20 @@ class Chain:
             self._second.release()
             self._second, self._is_second_drawn = None, False
 
-    def draw(self, sources: Sequence[Source], size: Size, uniforms: Uniforms) -> moderngl.Texture:
-        """Draw one source, or two by their shares, through the whole chain at `size`; return the last picture."""
+    def draw(
+        self, sources: Sequence[Source], size: Size, uniforms: Uniforms, offered: Textures = NO_TEXTURES
+    ) -> moderngl.Texture:
+        """Draw one source, or two by their shares, through the whole chain at `size`; return the last picture.
+
+        `offered` are pictures that any pass may read.
+        """
         assert self._upscale is not None
         picture = self._upscale.draw(sources[0], size, uniforms)
         if len(sources) > 1:
             picture = self._mixed_with(picture, sources[1], size, uniforms)
         for item in self._passes:
             if not item.is_skipped(uniforms):
-                picture = item.draw(picture, size, uniforms)
+                picture = item.draw(picture, size, uniforms, offered)
         return picture
 
     def forget(self) -> None:

@@ -21,6 +21,8 @@ from installation.render.shader import SHADERS, Shader, ShaderError, ShaderPair,
 from installation.render.shader_sources import ShaderSources
 
 Uniforms = Mapping[str, Uniform]
+Textures = Mapping[str, moderngl.Texture]
+NO_TEXTURES: Final[Textures] = MappingProxyType({})
 
 _STAGES: Final = SHADERS / "stages"
 _BRISTLES: Final = 256
@@ -36,11 +38,34 @@ class SubPass:
     divisor: int
 
 
-SUB_PASSES: Final = MappingProxyType({"bloom": (SubPass("glow", 4), SubPass("halo", 8), SubPass("shine", 4))})
+SUB_PASSES: Final = MappingProxyType(
+    {
+        "advect": (SubPass("stream", 8),),
+        "bloom": (SubPass("glow", 4), SubPass("halo", 8), SubPass("shine", 4)),
+        "mist": (SubPass("haze", 4), SubPass("fog", 16), SubPass("cloud", 32), SubPass("veil", 8)),
+        "warp": (SubPass("bend", 6),),
+    }
+)
 """Passes that draw in more than one step; each sub-pass reads those before it, the last of them as `u_picture`."""
 
-SKIP_WHEN_ZERO: Final = MappingProxyType({"displace": "u_displacement", "bloom": "u_bloom", "grain": "u_grain"})
-"""Passes that change nothing while this uniform of theirs is 0, and are skipped then."""
+WHOLE: Final = frozenset({"bloom", "mist"})
+"""Those of them whose sub-passes read the picture before, all of it: they are not drawn as one with what makes that."""
+
+SKIP_WHEN_ZERO: Final = MappingProxyType(
+    {
+        "advect": ("u_advect",),
+        "bloom": ("u_bloom",),
+        "curves": ("u_lift", "u_gamma", "u_gain", "u_split"),
+        "displace": ("u_displacement",),
+        "dither": ("u_dither",),
+        "grain": ("u_grain",),
+        "lens": ("u_distortion", "u_aberration", "u_aperture"),
+        "lut": ("u_lut",),
+        "mist": ("u_mist",),
+        "warp": ("u_warp",),
+    }
+)
+"""Passes that change nothing while these uniforms of theirs are 0, and are skipped then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +111,7 @@ def compiled(context: moderngl.Context, pairs: Sequence[ShaderPair]) -> list[Sha
 
 def groups_of(names: Sequence[str], sources: ShaderSources) -> list[Group]:
     """Return the passes `names` as they are drawn. Raises ShaderError."""
-    return [Group.of(group, sources) for group in grouped(names, sources, whole=SUB_PASSES)]
+    return [Group.of(group, sources) for group in grouped(names, sources, whole=WHOLE)]
 
 
 class Passes:
@@ -106,9 +131,11 @@ class Passes:
         self._last: RenderTarget | None = None
         self._small: dict[str, RenderTarget] = {}
 
-    def draw(self, picture: moderngl.Texture, size: Size, uniforms: Uniforms) -> moderngl.Texture:
-        """Draw `picture` through the shader at `size` and return the result."""
-        textures = {"u_picture": picture, **self._draw_sub_passes(picture, size, uniforms)}
+    def draw(
+        self, picture: moderngl.Texture, size: Size, uniforms: Uniforms, offered: Textures = NO_TEXTURES
+    ) -> moderngl.Texture:
+        """Draw `picture` through the shader at `size` and return the result; `offered` is what any pass may read."""
+        textures = {"u_picture": picture, **offered, **self._draw_sub_passes(picture, size, uniforms, offered)}
         if self._remembers:
             # There is nothing to linger yet when the show begins.
             self._last, self._out = self._out, self._last
@@ -135,7 +162,7 @@ class Passes:
         self._out = self._last = None
 
     def _draw_sub_passes(
-        self, picture: moderngl.Texture, size: Size, uniforms: Uniforms
+        self, picture: moderngl.Texture, size: Size, uniforms: Uniforms, offered: Textures
     ) -> dict[str, moderngl.Texture]:
         drawn: dict[str, moderngl.Texture] = {}
         for sub_pass, name, shader in self._sub_passes:
@@ -143,7 +170,8 @@ class Passes:
             target = self._small[sub_pass.name] = resized(self._context, self._small.get(sub_pass.name), small)
             # A skipped pass within a group that is drawn reads nothing of its sub-passes.
             if not _is_skipped(name, uniforms):
-                shader.draw(target.framebuffer, {**uniforms, "u_resolution": small}, {"u_picture": picture, **drawn})
+                textures = {"u_picture": picture, **offered, **drawn}
+                shader.draw(target.framebuffer, {**uniforms, "u_resolution": small}, textures)
             picture = drawn[f"u_{sub_pass.name}"] = target.texture
         return drawn
 
@@ -161,7 +189,7 @@ class Passes:
 
 
 def _is_skipped(name: str, uniforms: Uniforms) -> bool:
-    return name in SKIP_WHEN_ZERO and uniforms.get(SKIP_WHEN_ZERO[name]) == 0.0
+    return name in SKIP_WHEN_ZERO and all(uniforms.get(uniform) == 0.0 for uniform in SKIP_WHEN_ZERO[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +279,13 @@ class Upscale:
 
 def bristles(context: moderngl.Context) -> moderngl.Texture:
     """Return the brush's two channels of noise, always the same, that repeat without a seam."""
-    texture = context.texture((_BRISTLES, _BRISTLES), 2, _soft_noise().tobytes(), alignment=1)
+    return noise_texture(context, _soft_noise())
+
+
+def noise_texture(context: moderngl.Context, noise: NDArray[np.uint8]) -> moderngl.Texture:
+    """Return noise of (height, width, channels) as a picture that repeats."""
+    height, width, channels = noise.shape
+    texture = context.texture((width, height), channels, noise.tobytes(), alignment=1)
     texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
     return texture
 

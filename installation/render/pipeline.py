@@ -4,13 +4,15 @@ Lives on the show's main thread, with the surface's OpenGL context. Never import
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import moderngl
 
 from installation.clock import local_day, local_hour
+from installation.grading.cube_file import Cube
 from installation.isf.inputs import IsfInputs
+from installation.render.blue_noise import blue_noise
 from installation.render.chain import Chain
 from installation.render.crossfade import Ramp
 from installation.render.dissolve import Dissolve, Place
@@ -18,15 +20,17 @@ from installation.render.extension import Extension
 from installation.render.flash_guard import FlashGuard
 from installation.render.frame_texture import FrameTexture
 from installation.render.framing import cover, internal_size, place, scaled
+from installation.render.lut import Grading
 from installation.render.overlay import Overlays
 from installation.render.painter_words import NO_PHOTOGRAPH, SeenTime, painter_status, reason_against
 from installation.render.pass_warming import PassWarmer
-from installation.render.passes import Source
+from installation.render.passes import Source, noise_texture
 from installation.render.render_target import is_software
 from installation.render.resolution import ResolutionChooser
 from installation.render.shader import SHADERS, Shader, Uniform
 from installation.render.shader_sources import ShaderSources
 from installation.render.shader_warming import AtOnce, Readiness
+from installation.render.swell import Swell
 from installation.render.uniforms import ShowTime, feature_uniforms, parameter_uniforms
 from installation.render.world_painter import WorldPainter
 from installation.render.world_scene import WorldPicture
@@ -68,11 +72,13 @@ class Renderer:
         texts: ShaderSources | None = None,
         isf: IsfInputs | None = None,
         limit_flashes: bool = True,
+        lut: Cube | None = None,
     ) -> None:
         """`size` is the window's in pixels. Without `adaptive` the passes run at `scale` of it and output is
         reproducible; with it one `draw` takes about `budget_s`, by default what suits the machine's kind of OpenGL.
         `readiness` says which scenes of the world can be drawn without a stall, by default all; `pass_warmer`
         makes chains ready that are new. Both are closed with this. `limit_flashes`: for the safety of the audience.
+        `lut` is the preset's grading.
         `texts` are the shaders' files, by default those that ship; `isf` is where the inputs of ISF passes stand.
 
         Raises ShaderError for a pass that does not exist or does not compile.
@@ -89,7 +95,8 @@ class Renderer:
         self._dissolve = Dissolve(context)
         self._present = Shader(context, SHADERS / "stages" / "present.frag")
         self._context = context
-        self._seed, self._time = seed, ShowTime(seed)
+        self._seed, self._time, self._swell = seed, ShowTime(seed), Swell()
+        self._grading, self._blue_noise = Grading(context, lut), noise_texture(context, blue_noise())
         self._blackout = Ramp(_BLACKOUT_S)
         self._chooser = _chooser(context, budget_s) if adaptive else None
         self._budget_s = self._chooser.budget_s if self._chooser else 0.0
@@ -161,6 +168,10 @@ class Renderer:
         size, fit = self._framed
         return place(self._size, size, fit=fit)
 
+    def set_lut(self, lut: Cube | None) -> None:
+        """Change the grading, within the seconds of /show/morph."""
+        self._grading.take(lut)
+
     @property
     def texts(self) -> ShaderSources:
         """The shaders' files that the picture is drawn from."""
@@ -174,9 +185,11 @@ class Renderer:
         return self._prepare(self._chain.names, texts)
 
     def set_texts(self, texts: ShaderSources) -> None:
-        """Draw the same passes from other files; what a pass remembers stays. Raises ShaderError and keeps the old ones
-        where the new ones do not work.
+        """Draw the same passes from other files, into which the picture dissolves; what a pass remembers stays.
+
+        Raises ShaderError and keeps the old ones where the new ones do not work.
         """
+        self.dissolve()
         self._chain.set(self._chain.names, texts)
         self._isf.declare(texts.isf_headers)
         self._picture = None
@@ -200,7 +213,7 @@ class Renderer:
         self._chain.forget()
         self._dissolve.forget()
         self._kind = None
-        self._picture, self._time, self.seen = None, ShowTime(self._seed), SeenTime()
+        self._picture, self._time, self._swell, self.seen = None, ShowTime(self._seed), Swell(), SeenTime()
         if self._flash_guard is not None:
             self._flash_guard.forget()
         self.restart()
@@ -236,7 +249,10 @@ class Renderer:
         started = time.monotonic()
         frozen = controls.switch("/show/freeze") and self._picture is not None
         since_s = self._time.move(now, frozen=frozen)
+        self._swell.move(features, self._time.step_s)
+        self._grading.move(since_s, controls.number("/show/morph"))
         uniforms = {**self._time.uniforms(), **feature_uniforms(features), **parameter_uniforms(controls)}
+        uniforms |= {**self._swell.uniforms(), **self._grading.uniforms(uniforms["u_lut"])}
         uniforms |= {"u_date": (*self._wall_day(), self._wall_hour() * 3600.0), **self._isf.uniforms(now)}
         if not frozen:
             self._keep_what_changes(frame, controls)
@@ -264,7 +280,7 @@ class Renderer:
         self._kind = kind
 
     def _run_passes(self, frame: Frame | None, told: _Told, uniforms: dict[str, Uniform], controls: Controls) -> None:
-        source = self._frame_texture.update(frame, self._time.elapsed_s, controls.text("/render/between"))
+        source = generated = self._frame_texture.update(frame, self._time.elapsed_s, controls.text("/render/between"))
         if not self._frame_texture.has_picture:
             return
         world = self._follow_world(*told, controls)
@@ -280,9 +296,19 @@ class Renderer:
             sources.append(Source(painted, cover(size, painted.size, zoom=zoom), share))
         elif self._chooser is not None:  # a film may wait for the compiler
             self._chain.prepare_second(uniforms)
+        seen = cover(size, source.size, zoom=zoom)
+        whole = (source.size[0] / generated.size[0], source.size[1] / generated.size[1])
+        uniforms["u_motion_cover"] = (seen[0] * whole[0], seen[1] * whole[1])
+        uniforms["u_moved"] = self._frame_texture.moved * (1.0 - share)
         self._uniforms = uniforms
-        self._picture = self._chain.draw(sources, size, uniforms)
+        self._picture = self._chain.draw(sources, size, uniforms, self._offered())
         self._framed = source.size, meets == "fit"
+
+    def _offered(self) -> Mapping[str, moderngl.Texture]:
+        """Return the pictures that any pass may read."""
+        motion = self._frame_texture.motion
+        moves = {} if motion is None else {"u_motion": motion}
+        return {**self._grading.textures(), "u_blue_noise": self._blue_noise, **moves}
 
     def _follow_world(self, heard: HeardStatus, photograph: PhotographStatus, controls: Controls) -> WorldPicture:
         """Return what the world's painter has to show, and say who is seen; nothing while nobody asks for it."""
@@ -335,6 +361,8 @@ class Renderer:
         if self._flash_guard is not None:
             self._flash_guard.release()
         self._present.release()
+        self._grading.release()
+        self._blue_noise.release()
 
 
 def _chooser(context: moderngl.Context, budget_s: float | None) -> ResolutionChooser:

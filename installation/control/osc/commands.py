@@ -55,7 +55,6 @@ class OscCommands:
         rejections: RejectionCounter,
         reach: Reach,
         outputs: OutputCommands | None = None,
-        *,
         others: Sequence[Others] = (),
     ) -> None:
         self._outputs, self._others = outputs, tuple(others)
@@ -77,11 +76,11 @@ class OscCommands:
             return 1
         if message.address in ("/subscribe", "/unsubscribe"):
             return self._subscribe(message, sender, now)
+        if self._outputs is not None and message.address.startswith(ROOT):
+            return self._do_to_outputs(self._outputs, message, sender, now)
         for others in self._others:
             if others.has(message.address):
                 return self._do_other(others, message, sender, now)
-        if self._outputs is not None and message.address.startswith(ROOT):
-            return self._do_to_outputs(self._outputs, message, sender, now)
         addresses = _meant(message.address)
         if not addresses:
             self._rejections.add(lambda: why_unknown(message.address), message.address)
@@ -93,14 +92,6 @@ class OscCommands:
             self._set(addresses, message)
         return len(addresses)
 
-    def _do_other(self, others: Others, message: ControlMessage, sender: Peer, now: float) -> int:
-        if message.is_empty:
-            self._count_answers(1, now)
-            sender.send(write_message(message.address, *others.get(message.address)))
-        else:
-            others.post(message.address, message.arguments)
-        return 1
-
     def _do_to_outputs(self, outputs: OutputCommands, message: ControlMessage, sender: Peer, now: float) -> int:
         answers = outputs.do(message)
         if answers:
@@ -109,6 +100,14 @@ class OscCommands:
             if not sender.send(write_message(address, *values)):
                 break
         return COST + len(answers)
+
+    def _do_other(self, others: Others, message: ControlMessage, sender: Peer, now: float) -> int:
+        if message.is_empty:
+            self._count_answers(1, now)
+            sender.send(write_message(message.address, *others.get(message.address)))
+        else:
+            others.post(message.address, message.arguments)
+        return 1
 
     def _count_answers(self, count: int, now: float) -> None:
         """Raise ParameterError where more is asked than is answered: who asks on and on must not hold up who sets."""

@@ -42,8 +42,8 @@ _log = logging.getLogger(__name__)
 
 class OscControl:
     """Receives at `host`:`port`, both UDP and TCP; port 0 lets the system choose. A taken port is tried again, the
-    show goes on. `unix_time_s` tells the time by which senders stamp bundles. `outputs`
-    are what `/output/…` moves; `others` have addresses beside the table's.
+    show goes on. `outputs` are what `/output/…` moves; `others` have addresses beside the table's. `unix_time_s` tells
+    the time by which senders stamp bundles.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class OscControl:
         self._echo = Echo(ADDRESSES)
         self._rejections = RejectionCounter("OSC", _log)
         moves = None if outputs is None else OutputCommands(outputs)
-        self._commands = OscCommands(desk, self._echo, self._rejections, self._reach, moves, others=others)
+        self._commands = OscCommands(desk, self._echo, self._rejections, self._reach, moves, others)
         self._backlog: Backlog[Peer] = Backlog()
         self._schedule: Schedule[tuple[ControlMessage, Peer]] = Schedule()
         self._received = 0

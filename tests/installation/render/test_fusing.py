@@ -9,7 +9,7 @@ import pytest
 from installation.output.snapshot import PixelReader
 from installation.render.chain import Chain
 from installation.render.fusing import fused_fragment, grouped
-from installation.render.passes import SUB_PASSES, Group, Passes, Uniforms
+from installation.render.passes import WHOLE, Group, Passes, Uniforms
 from installation.render.shader import ShaderError
 from installation.render.shader_sources import read_sources
 from tests.installation.render.stage import scene
@@ -18,7 +18,7 @@ ALL = ("displace", "feedback", "bloom", "grade", "grain")
 
 
 def test_a_pass_that_reads_elsewhere_begins_a_group_and_one_that_remembers_ends_it() -> None:
-    assert grouped(ALL, read_sources(), whole=SUB_PASSES) == [("displace", "feedback"), ("bloom", "grade", "grain")]
+    assert grouped(ALL, read_sources(), whole=WHOLE) == [("displace", "feedback"), ("bloom", "grade", "grain")]
     assert grouped(("feedback", "grade", "grain"), read_sources()) == [("feedback",), ("grade", "grain")]
     assert grouped(("grain", "displace"), read_sources()) == [("grain",), ("displace",)]
     assert grouped((), read_sources()) == []

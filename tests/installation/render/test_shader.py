@@ -43,7 +43,7 @@ def test_every_feature_is_offered_to_a_pass_and_none_need_be_used(context: moder
 def test_an_unknown_pass_names_the_nearest() -> None:
     with pytest.raises(ShaderError, match=r"there is no pass 'feedbak' in shaders/; did you mean 'feedback'\?"):
         read_sources().pass_path("feedbak")
-    with pytest.raises(ShaderError, match=r"there are bloom, .*, upscale"):
+    with pytest.raises(ShaderError, match=r"there are advect, bloom, .*, upscale"):
         read_sources().pass_path("x")
     assert {"upscale", "displace", "feedback", "bloom", "grade", "grain"} <= set(read_sources().passes)
 
