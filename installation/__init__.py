@@ -20,6 +20,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     incidents, events       what went wrong, for the report; what happened and what was done, for the page
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code; `show_parts`: what is wired
     show_status             the whole show as one status
+    session                 the log of an evening; `offline_session`: its film; `wish_bytes`: what a picture is of
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
     metering, heard_meter   what is measured, of the machine and of what was heard
     turn_timing, garbage    where the time of a turn goes; the collector, kept from stuttering the picture

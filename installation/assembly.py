@@ -60,6 +60,8 @@ from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
+from installation.session.opening import open_session_log
+from installation.session.tap import ToldRenderer
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
 from installation.status import CaptureStatus, InferenceStatus
@@ -123,7 +125,7 @@ def _wire(
         host.supervise(clock.now())
 
     surface = undo.enter_context(closing(open_surface(config)))
-    renderer = Renderer(
+    renderer = ToldRenderer(
         surface.context,
         surface.size,
         passes=preset.passes,
@@ -142,6 +144,9 @@ def _wire(
     load = partial(load_usable_named, folders=folders)
     take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     presets = PresetFollower(desk, preset, load, take_over, lambda coming: renderer.prepare(coming.passes))
+    session_log = open_session_log(
+        config, surface, renderer, desk, ring=ring, preset=lambda: presets.current, fps=cadence(config, surface)
+    )
     cues = CueDeeds(
         desk,
         presets,
@@ -176,7 +181,7 @@ def _wire(
         cadence_fps=cadence(config, surface),
         generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
-        sinks=[wall, *open_sinks(config, surface, ring, desk)],
+        sinks=[wall, *open_sinks(config, surface, ring, desk), session_log],
         still=still,
         presets=presets,
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},

@@ -46,6 +46,7 @@ _FIT: Final = "a picture of another shape than the window: cut off, between bars
 _LEARN: Final = "the control that the next MIDI message moves from then on, by its address; empty: none"
 _FORGET: Final = "what a controller was taught is forgotten: of one control, as the status calls it, or of an address"
 _RECORD: Final = "record what is shown, with its sound, into the venue's folder"
+_LOG: Final = "log the session into the venue's folder, or that of --log, from which it can be rendered again"
 _SAVE: Final = "save what is shown as a preset of this name, in the venue's folder"
 _RENAME: Final = "give the preset that is shown another name, if the venue's folder has it"
 _TRY: Final = "note how everything stands: what is moved from now on is a draft, until /show/keep or /show/cancel"
@@ -124,6 +125,7 @@ _ROWS: Final = (
     Parameter("/show/forget", Kind.TEXT, "", _FORGET, letters=100, forbidden="\\"),
     Parameter("/show/snapshot", Kind.TRIGGER, True, "save the picture as a PNG file in the venue's folder"),
     _bool("/show/record", False, _RECORD),
+    _bool("/show/log", False, _LOG),
     _bool("/show/blackout", False, "fade to black and back"),
     _bool("/show/freeze", False, "stop the picture"),
     _bool("/show/hud", False, "show levels, rates and latencies over the picture"),
@@ -134,7 +136,15 @@ PARAMETERS: Final = MappingProxyType({row.address: row for row in _ROWS})
 
 DEFAULTS: Final = MappingProxyType({row.address: row.default for row in _ROWS})
 
-_MORE_DEEDS: Final = ("/show/ab", "/show/version", "/show/record", "/show/playlist", "/show/lock", "/show/light")
+_MORE_DEEDS: Final = (
+    "/show/ab",
+    "/show/version",
+    "/show/record",
+    "/show/log",
+    "/show/playlist",
+    "/show/lock",
+    "/show/light",
+)
 
 DEEDS: Final = frozenset(
     row.address

@@ -183,6 +183,15 @@ class RecordingStatus(SinkStatus):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStatus(SinkStatus):
+    """How long the session's log is and how large, in MiB; `file` is its folder's name, empty where none is written."""
+
+    recorded_s: float = 0.0
+    file: str = ""
+    mib: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotStatus(SinkStatus):
     """How many pictures were saved in this run, and the name of the last file."""
 

@@ -49,6 +49,11 @@ class Venue:
         return self.folder / "films"
 
     @property
+    def sessions(self) -> Path:
+        """Logs of sessions, a folder each."""
+        return self.folder / "sessions"
+
+    @property
     def cues(self) -> Path:
         """The cue list and the playlist."""
         return self.folder / "cues.yaml"
