@@ -68,7 +68,7 @@ def render_session(config: ShowConfig, facts: Mapping[str, Any], started_at: flo
         _warn(header, surface)
         fps = args.fps or header.fps
         duration_s = min(_film_s(extent, fps), args.duration_s or float("inf"))
-        sound = sound_of(session, extent, max(round(duration_s * SAMPLE_RATE_HZ), 1))
+        sound = sound_of(session, extent, math.ceil(duration_s * SAMPLE_RATE_HZ) + 1)
         film = SessionFilm(session, surface, fps, args.size in (None, header.size), models)
         opened.enter_context(closing(film.renderer.renderer))
         sink = FilmSink(args.render, surface.size, Soundtrack(sound, fps))

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tqdm import tqdm
-
 from installation.exit_codes import ExitCode
+from installation.output.film_progress import FilmProgress
 from installation.soundtrack import Soundtrack
 from installation.status import SinkStatus
 from installation.values import SAMPLE_RATE_HZ, Pixels
@@ -32,7 +31,7 @@ class FilmSink:
             self._file = VideoFile(path, size, soundtrack.fps, SAMPLE_RATE_HZ)
         except OSError as error:
             raise _film_error(error) from error
-        self._progress = tqdm(total=soundtrack.frames, desc="rendering", unit="frame", disable=None)
+        self._progress = FilmProgress(soundtrack.frames)
 
     def offer(self, now: float, read: Callable[[], Pixels]) -> None:
         """Write the picture of `now` and the sound since the one before. Raises FilmError."""
