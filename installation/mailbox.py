@@ -171,6 +171,8 @@ class FrameBox:
         if message is None:
             return None
         height, width, heard_at, made_at = _FRAME_HEADER.unpack_from(message.payload)
+        if min(height, width) < 1:
+            raise ValueError(f"a frame has at least 1x1 pixels, got {width}x{height}")
         end = _FRAME_HEADER.size + 3 * height * width
         pixels = np.frombuffer(message.payload, np.uint8, 3 * height * width, _FRAME_HEADER.size)
         return Frame(pixels.reshape(height, width, 3), message.serial, heard_at, made_at, message.payload[end:])

@@ -13,7 +13,6 @@ from installation.values import SAMPLE_RATE_HZ, Samples
 from s2s.files.atomic_write import atomic_path
 from s2s.files.quote import one_line
 from s2s.media.audio import AudioFileError, read_audio
-from s2s.media.container import file_url
 
 _PIECE_SAMPLES: Final = 10 * SAMPLE_RATE_HZ
 _NAME_DIGITS: Final = 15
@@ -69,8 +68,8 @@ def read_sound(folder: Path, begins_at: int, length: int) -> Samples:
 
 def _write_flac(path: Path, samples: Samples) -> None:
     levels = np.round(np.clip(np.nan_to_num(samples), -1.0, 1.0) * 32_767.0).astype(np.int16)
-    try:
-        with av.open(file_url(path), "w", format="flac") as container:
+    try:  # an absolute name is no address, whatever is in it
+        with av.open(str(path.absolute()), "w", format="flac") as container:
             stream = container.add_stream("flac", rate=SAMPLE_RATE_HZ, layout="mono")
             frame = av.AudioFrame.from_ndarray(levels[None], "s16", "mono")
             frame.sample_rate = SAMPLE_RATE_HZ

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from pythonosc.udp_client import SimpleUDPClient
 
+import run_show
+from installation.main import run
 from installation.session.place import find_session
 from installation.session.reading import Session
 from tests.show_runner import ShowRun
@@ -103,9 +105,10 @@ def test_a_full_disk_ends_the_log_and_not_the_show(tmp_path: Path, tiny_model: P
     assert Session(sessions).extent().turns > 0
 
 
-def test_what_is_no_session_is_one_line(tmp_path: Path, tiny_model: Path) -> None:
-    film = ("--render", str(tmp_path / "film.mp4"), "--session", str(tmp_path))
-    with ShowRun(tmp_path, *film, "--model", str(tiny_model)) as show:
-        assert show.wait() == 2
-    assert "there is no session log in" in show.log and "Traceback" not in show.log
+def test_what_is_no_session_is_one_line_and_no_film(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    film = ["--render", str(tmp_path / "film.mp4"), "--session", str(tmp_path)]
+    assert run(run_show.build_parser().parse_args(film)) == 2
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        f"there is no session log in {tmp_path} (looked for session.json)"[:400]
+    ]
     assert not (tmp_path / "film.mp4").exists()
