@@ -11,7 +11,7 @@ Z, H, HELD = np.arange(3, dtype=np.float32), np.ones(5, np.float32), np.full((1,
 
 @pytest.mark.parametrize("latent", [Latent(Z, H), Latent(Z, H, 2 * H, 0.25)])
 @pytest.mark.parametrize("held", [None, HELD])
-def test_what_is_packed_comes_back(latent: Latent, held: np.ndarray | None) -> None:  # type: ignore[type-arg]
+def test_what_is_packed_comes_back(latent: Latent, held: np.ndarray | None) -> None:
     packed = pack_wish("/models/größe", latent, held)
     folder, again, states = unpack_wish(packed)
     assert folder == folder_of_wish(packed) == "/models/größe" and len(packed) % 4 == 0
