@@ -18,9 +18,20 @@ MODULES = {
 ROOMS = ("audio", "control", "inference", "output", "render")
 """The siblings that never import each other; they meet above, in the modules that wire the show."""
 
-ABOVE_THE_ROOMS = {"show", "show_parts", "account", "assembly", "main", "offline", "options", "workers", "diagnosis"}
+ABOVE_THE_ROOMS = {
+    "show",
+    "show_parts",
+    "account",
+    "assembly",
+    "main",
+    "offline",
+    "options",
+    "workers",
+    "diagnosis",
+    "film_workers",
+}
 ABOVE_THE_ROOMS |= {"presets.use", "presets.follower", "presets.deeds", "presets.fader", "model_follower"}
-ABOVE_THE_ROOMS |= {"calibration", "cues.deeds"}
+ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "film_workers"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",

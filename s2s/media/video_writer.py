@@ -118,7 +118,9 @@ class VideoFile:
         if ticks <= self._last_ticks:
             return
         height, width = pixels.shape[:2]
-        even = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        even = pixels
+        if height % 2 or width % 2:
+            even = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
         frame = av.VideoFrame.from_ndarray(even, format="rgb24").reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
         )
