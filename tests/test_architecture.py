@@ -44,6 +44,7 @@ SURFACE_OF_S2S = (
     "s2s.files.atomic_write",  # files whole or not there
     "s2s.files.names",  # names of files as text
     "s2s.media.video_writer",  # how a film is written, for the recorder
+    "s2s.media.video_encoders",
     "s2s.media.images",
     "s2s.sampling.inversion",  # a preset's image, found again in the generator
     "s2s.models",
