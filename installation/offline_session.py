@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from installation.exit_codes import ExitCode
+from installation.film_workers import PaintingError
 from installation.heard_meter import HeardMeter
 from installation.inference.repainting import Repainter
 from installation.metering import MemoryMeter
-from installation.offline import PaintingError, RenderingMeter
+from installation.offline import RenderingMeter
 from installation.options import ShowConfig
 from installation.output.film import FilmError, FilmSink
 from installation.output.headless import open_headless

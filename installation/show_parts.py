@@ -82,6 +82,8 @@ class Parts:
     """By the choices of `/audio/clock`."""
     cues: Callable[[], CueStatus] = CueStatus
     start_only: StartOnly = field(default_factory=StartOnly)
+    go_on: Callable[[float], None] = lambda _now: None
+    """Called once a turn has taken all that it draws: a film's workers begin with the next one's."""
     fatal: tuple[type[Exception], ...] = ()
     """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""
 

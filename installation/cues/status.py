@@ -1,6 +1,11 @@
 """Where the cues and the playlist are, as the page and the overlay read it."""
 
 from dataclasses import dataclass
+from typing import Final
+
+WORDS: Final = ("next", "go", "back")
+"""The cue after the one that is shown, and the one before, as a hand asks for them."""
+_MOST_DIGITS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +28,9 @@ class CueStatus:
     look_left_s: float | None = None
     locked: bool = False
     cues: tuple[str, ...] = ()
+
+    def knows(self, said: str) -> bool:
+        """Return whether `said` is a cue's name or number, from 1, or a word for one beside the current one."""
+        word = said.strip()
+        number = int(word) if word.isascii() and word.isdigit() and len(word) < _MOST_DIGITS else 0
+        return word in self.cues or word.lower() in WORDS or 1 <= number <= len(self.cues)

@@ -138,9 +138,10 @@ class Chain:
 
     def prepare_second(self, uniforms: Uniforms) -> None:
         """Compile one more of what two painters at once take, if anything is left: before they are seen so."""
+        assert self._upscale is not None
         if self._second is None:
-            self._second = Upscale(self._context, plain=bool(self._plain))
-        elif not self._is_second_drawn:
+            self._second = self._upscale.beside()
+        if not self._is_second_drawn:  # what samples a picture of a size that the generator's has not
             picture = RenderTarget(self._context, SMALL_PX)
             self._second.draw(Source(picture, (1.0, 1.0)), SMALL_PX, uniforms)
             self._second.rest()
@@ -174,8 +175,8 @@ class Chain:
                 item.remember(gone)
             self._spare.keep(gone)
         if self._upscale is not None and upscale is not self._upscale:
-            self._spare.keep_upscale(self._upscale)
             self._release_second()
+            self._spare.keep_upscale(self._upscale)
         self._upscale, self._passes, self._plain = upscale, passes, plain
 
     def _release_second(self) -> None:
@@ -201,8 +202,9 @@ class Chain:
 
     def _mixed_with(self, picture: moderngl.Texture, other: Source, size: Size, uniforms: Uniforms) -> moderngl.Texture:
         """Return `picture` with `other` over it by its share: each up-scaled by itself, so that no look jumps."""
+        assert self._upscale is not None
         if self._second is None:
-            self._second = Upscale(self._context, plain=bool(self._plain))
+            self._second = self._upscale.beside()
         self._is_second_drawn = True
         textures = {"u_picture": picture, "u_other": self._second.draw(other, size, uniforms)}
         self._mixed = resized(self._context, self._mixed, picture.size)
@@ -210,9 +212,9 @@ class Chain:
         return self._mixed.texture
 
     def release(self) -> None:
+        self._release_second()
         if self._upscale is not None:
             self._upscale.release()
-        self._release_second()
         self._mix.release()
         if self._mixed is not None:
             self._mixed.release()

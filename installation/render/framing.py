@@ -8,7 +8,7 @@ from typing import Final
 
 Size = tuple[int, int]
 
-_FIELD_PX: Final = 128
+_FIELD_PX: Final = 126
 """Strokes as long as these pixels are coarse look the same on the wall whatever the picture's own size."""
 _SAME_ASPECT: Final = 0.01
 """A hundredth of the picture cut off is not seen; a border of one pixel may be."""
@@ -58,7 +58,8 @@ def cover(target: Size, picture: Size, *, zoom: float) -> tuple[float, float]:
 def field_size(picture: Size) -> Size:
     """Return the size at which the strokes of a picture are worked out: coarser than it where it is large."""
     part = min(_FIELD_PX / max(picture), 1.0)
-    return max(round(picture[0] * part), 1), max(round(picture[1] * part), 1)
+    width, height = (_no_power_of_two(max(round(length * part), 1)) for length in picture)
+    return width, height
 
 
 def extended_size(picture: Size, window: Size) -> Size:

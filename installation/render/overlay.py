@@ -24,6 +24,7 @@ _PANEL_BACKGROUND: Final = (0, 0, 0, 205)
 _PANEL_LABEL: Final = (255, 205, 90, 255)
 _LINE_HEIGHT: Final = 1.28
 _MOST_OF_WINDOW: Final = 0.96
+_WARM_UP_PX: Final = (30, 20)
 
 
 class _Lettering:
@@ -56,6 +57,12 @@ class _Lettering:
         self._shader.draw(target, {}, {"u_picture": self._texture})
         self._context.disable(moderngl.BLEND)
         target.viewport = viewport
+
+    def warm_up(self, target: moderngl.Framebuffer) -> None:
+        """Draw a text that nobody is shown: the driver compiles now what the first one would wait for."""
+        self._write("", lambda: Image.new("RGBA", _WARM_UP_PX), 0.0)
+        self._draw_at(target, 0, 0)
+        self._written = None
 
     @property
     def _size(self) -> tuple[int, int]:
@@ -103,6 +110,11 @@ class Overlays:
         self._hud_pace, self._panel_pace = TextPace(), TextPace()
         self._lines: Sequence[str] = ()
         self._rows: Sequence[tuple[str, str]] = ()
+
+    def warm_up(self, target: moderngl.Framebuffer) -> None:
+        """Compile what text takes; `target` is drawn on, unseen."""
+        self._hud.warm_up(target)
+        self._panel.warm_up(target)
 
     def draw(
         self,

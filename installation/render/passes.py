@@ -4,6 +4,7 @@ Lives on the show's main thread. What a pass looks like is its shader's business
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -138,7 +139,14 @@ class Upscale:
         names = () if plain else ("flow", "strokes")
         self._stages = {name: Shader(context, _STAGES / f"{name}.frag") for name in names}
         self._bristles = bristles(context)
+        self._is_borrowed = False
         self._targets: dict[str, RenderTarget] = {}
+
+    def beside(self) -> "Upscale":
+        """Return one with pictures of its own and the shaders of this one, which has to be released after it."""
+        other = copy(self)
+        other._targets, other._is_borrowed = {}, True
+        return other
 
     def draw(self, source: Source, size: Size, uniforms: Uniforms) -> moderngl.Texture:
         """Return what is seen of `source`, painted for passes of `size`."""
@@ -172,8 +180,10 @@ class Upscale:
         self._targets = {}
 
     def release(self) -> None:
-        self._bristles.release()
         self.rest()
+        if self._is_borrowed:
+            return
+        self._bristles.release()
         for shader in (self._shader, *self._stages.values()):
             shader.release()
 

@@ -15,7 +15,7 @@ from installation.render.crossfade import Ramp
 from installation.render.extension import Extension
 from installation.render.flash_guard import FlashGuard
 from installation.render.frame_texture import FrameTexture
-from installation.render.framing import cover, internal_size, place
+from installation.render.framing import cover, internal_size, place, scaled
 from installation.render.overlay import Overlays
 from installation.render.painter_words import NO_PHOTOGRAPH, SeenTime, painter_status, reason_against
 from installation.render.pass_warming import PassWarmer
@@ -137,6 +137,7 @@ class Renderer:
         for frame in pictures:
             for _ in range(2):  # the second one of a size finds what the first has left to linger
                 self.draw(target, now=now, frame=frame, features=Features(), controls=controls)
+        self._overlays.warm_up(target)
         self._frame_texture.forget()
         self._chain.forget()
         self._picture, self._time, self.seen = None, ShowTime(self._seed), SeenTime()
@@ -203,10 +204,10 @@ class Renderer:
         sources = [Source(source, cover(size, source.size, zoom=zoom))] if share < 1.0 else []
         if share > 0.0:
             part = self._world.scale(self.internal_scale) / self.internal_scale
-            painted = self._world.draw(world, (max(round(size[0] * part), 8), max(round(size[1] * part), 8)))
+            painted = self._world.draw(world, scaled(size, part))
             sources.append(Source(painted, cover(size, painted.size, zoom=zoom), share))
-        elif self._chooser is not None and controls.number("/render/painter") > 0.0:
-            self._chain.prepare_second(uniforms)  # the world is on its way; a film may wait for the compiler
+        elif self._chooser is not None:  # a film may wait for the compiler
+            self._chain.prepare_second(uniforms)
         self._uniforms = uniforms
         self._picture = self._chain.draw(sources, size, uniforms)
         self._picture_size = source.size

@@ -75,6 +75,8 @@ class _Rest:
         value = _accepted(address, _field(body, "value", '{"value": true}'))
         if address == "/show/preset" and value not in (names := self.sources.presets()):
             raise RequestError(404, f"there is no preset {quoted(value)}{nearest(str(value), names)}")
+        if address == "/show/cue" and value and not (cues := self.sources.status().cues).knows(str(value)):
+            raise RequestError(404, f"there is no cue {quoted(value)}{nearest(str(value), cues.cues)}")
         self.sources.desk.post(address, value, ORIGIN)
         return _json({"address": address, "value": self._value(address)})
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from installation.control.page.app import Sources, make_app
 from installation.control.page.openapi import NAMED, openapi
 from installation.control.page.rest import rest_routes
+from installation.cues.status import CueStatus
 from installation.desk import Desk
 from installation.parameter import Kind
 from installation.parameters import PARAMETERS
@@ -112,6 +113,14 @@ def test_what_is_asked_for_most_has_a_path_of_its_own(hub: Hub) -> None:
     assert hub.get("/api/blackout").json()["value"] is True and hub.desk.get("/show/blackout") is True
     assert hub.put("/api/freeze", {"value": 1}).status_code == 200 and hub.desk.get("/show/freeze") is True
     assert hub.put("/api/preset", {"value": "dusk"}).status_code == 200 and hub.desk.get("/show/preset") == "dusk"
+
+
+def test_a_cue_is_gone_to_by_name_number_or_word_and_one_that_there_is_not_is_refused(hub: Hub) -> None:
+    hub.status = ShowStatus(cues=CueStatus(cues=("doors", "storm")))
+    assert [hub.put("/api/cue", {"value": cue}).status_code for cue in ("storm", 2, "next", "")] == [200] * 4
+    answer = hub.put("/api/cue", {"value": "strom"})
+    assert answer.status_code == 404 and answer.json()["error"] == "there is no cue 'strom', did you mean 'storm'?"
+    assert hub.put("/api/cue", {"value": 3}).status_code == 404
 
 
 def test_a_preset_that_there_is_not_is_refused_with_the_nearest(hub: Hub) -> None:
