@@ -14,23 +14,26 @@ from installation.session.entries import Entry, ModelSeen, Turn
 from installation.session.header import Header, SessionError, read_header
 from installation.session.place import TURNS, find_session
 from installation.session.turn_lines import TurnReader
+from installation.values import SAMPLE_RATE_HZ
 from s2s.files.document import Bounds, DocumentError, parse_json
 from s2s.files.quote import one_line, why
 
 _LONGEST_S: Final = 14 * 86_400.0
+_OUT_OF_STEP_SAMPLES: Final = SAMPLE_RATE_HZ // 5
 _MODEL_BOUNDS: Final = Bounds(bytes=16_384, levels=4, values=16)
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """What a log holds: how many `turns`, the first and the last one's moment, and how many samples were `sounded` at
-    the first. `models` are those that painted, by folder: their fingerprints. `damage` says where it had to stop.
+    """What a log holds: how many `turns`, the first and the last one's moment. `steps` say of moments since the first,
+    in samples, how many had been heard then, wherever that is not as many more as the time since the step before.
+    `models` are those that painted, by folder: their fingerprints. `damage` says where it had to stop.
     """
 
     turns: int
     began: float
     ended: float
-    sounded: int
+    steps: tuple[tuple[int, int], ...]
     models: Mapping[str, str]
     damage: str = ""
 
@@ -80,6 +83,7 @@ class Session:
     def extent(self) -> Extent:
         """Read all of it, and return how long it is. Raises SessionError."""
         turns, first, last = 0, None, None
+        steps: list[tuple[int, int]] = []
         models = {self.header.model: self.header.model_sha256}
         for entry in self.entries():
             if isinstance(entry, ModelSeen):
@@ -88,10 +92,17 @@ class Session:
                 turns, first, last = turns + 1, first or entry, entry
                 if last.now - first.now > _LONGEST_S:
                     raise SessionError(f"the session log is longer than {_LONGEST_S / 86_400:g} days")
+                _step(steps, round((last.now - first.now) * SAMPLE_RATE_HZ), last.sounded)
         if first is None or last is None:
             words = f": {self._damage}" if self._damage else ""
             raise SessionError(f"{one_line(self.folder, 200)}: the session log holds no picture{words}")
-        return Extent(turns, first.now, last.now, first.sounded, models, self._damage)
+        return Extent(turns, first.now, last.now, tuple(steps), models, self._damage)
+
+
+def _step(steps: list[tuple[int, int]], at: int, sounded: int) -> None:
+    """Note how many samples had been heard at a moment where that does not follow from the step before."""
+    if not steps or abs((sounded - steps[-1][1]) - (at - steps[-1][0])) > _OUT_OF_STEP_SAMPLES:
+        steps.append((at, sounded))
 
 
 def _entry(line: str, reader: TurnReader) -> Entry | None:

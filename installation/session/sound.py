@@ -3,6 +3,7 @@
 A log that is cut off lacks ten seconds of sound at the most. Runs in the thread that writes the log.
 """
 
+import bisect
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from s2s.media.audio import AudioFileError, read_audio
 
 _PIECE_SAMPLES: Final = 10 * SAMPLE_RATE_HZ
 _NAME_DIGITS: Final = 15
+_MOST_DIGITS: Final = 18
 
 
 class SoundWriter:
@@ -49,21 +51,37 @@ class SoundWriter:
             _write_flac(partial, samples)
 
 
-def read_sound(folder: Path, begins_at: int, length: int) -> Samples:
-    """Return `length` samples from number `begins_at` on, silence where there are none; what is damaged is left out."""
-    sound = np.zeros(length, np.float32)
-    for path in sorted(folder.glob("*.flac")):
-        if not path.stem.isdecimal() or len(path.stem) > _NAME_DIGITS + 3 or int(path.stem) >= begins_at + length:
-            continue
-        try:
-            piece = read_audio(path, SAMPLE_RATE_HZ)
-        except AudioFileError:
-            continue
-        start = int(path.stem) - begins_at
-        piece, start = piece[max(-start, 0) :], max(start, 0)
-        end = min(start + len(piece), length)
-        sound[start:end] = piece[: end - start]
-    return sound
+class KeptSound:
+    """The sound as a `SoundWriter` has left it in `folder`: silence where there is none, or a file is damaged."""
+
+    def __init__(self, folder: Path) -> None:
+        names = (path for path in folder.glob("*.flac") if path.stem.isdecimal() and len(path.stem) <= _MOST_DIGITS)
+        self._pieces = sorted((int(path.stem), path) for path in names)
+        self._read: tuple[Path | None, Samples] = None, np.zeros(0, np.float32)
+
+    def between(self, start: int, stop: int) -> Samples:
+        """Return the samples from number `start` to `stop`, one file at a time in memory."""
+        sound = np.zeros(stop - start, np.float32)
+        number = max(bisect.bisect_right(self._pieces, start, key=_first) - 1, 0)
+        while number < len(self._pieces) and self._pieces[number][0] < stop:
+            first, path = self._pieces[number]
+            piece = self._piece(path)[max(start - first, 0) : max(stop - first, 0)]
+            at = max(first - start, 0)
+            sound[at : at + len(piece)] = piece
+            number += 1
+        return sound
+
+    def _piece(self, path: Path) -> Samples:
+        if self._read[0] != path:
+            try:
+                self._read = path, read_audio(path, SAMPLE_RATE_HZ)
+            except AudioFileError:
+                self._read = path, np.zeros(0, np.float32)
+        return self._read[1]
+
+
+def _first(piece: tuple[int, Path]) -> int:
+    return piece[0]
 
 
 def _write_flac(path: Path, samples: Samples) -> None:

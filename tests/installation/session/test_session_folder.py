@@ -3,18 +3,22 @@
 import json
 import os
 import queue
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.io.wavfile
+from numpy.typing import NDArray
 
 from installation.session.entries import Change, ModelSeen, PresetTaken, Turn
+from installation.session.fingerprint import sound_sha256
 from installation.session.header import Header, SessionError, differences, read_header, write_header
 from installation.session.place import claim_folder, find_session, forget_older
 from installation.session.reading import Session
-from installation.session.sound import SoundWriter, read_sound
-from installation.session.soundtrack import sound_of
+from installation.session.sound import KeptSound, SoundWriter
+from installation.session.soundtrack import FilmSound, sound_of
 from installation.session.writing import Heard, SessionWriter
 
 MOMENT = datetime(2026, 11, 29, 21, 47, 5, tzinfo=UTC)
@@ -121,7 +125,9 @@ def test_sound_comes_back_where_it_was_and_is_silent_where_it_is_lost(tmp_path: 
     writer.add(tone[:16_000], ends_at=20_000)
     writer.add(tone[16_000:], ends_at=40_000)  # 4 000 samples were lost between
     writer.flush()
-    heard = read_sound(tmp_path, 2_000, 40_000)
+    (tmp_path / "000000000050000.flac").write_bytes(b"cut off")
+    kept = KeptSound(tmp_path)
+    heard = np.concatenate([kept.between(start, start + 500) for start in range(2_000, 62_000, 500)])
     np.testing.assert_allclose(heard[2_000:18_000], tone[:16_000], atol=1e-4)
     np.testing.assert_allclose(heard[22_000:38_000], tone[16_000:], atol=1e-4)
     assert not heard[:2_000].any() and not heard[18_000:22_000].any() and not heard[38_000:].any()
@@ -131,8 +137,35 @@ def test_without_its_sound_the_film_of_a_microphone_is_silent_and_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     session = Session(written(tmp_path))
-    assert not sound_of(session, session.extent(), 500).any()
+    assert not sound_of(session, session.extent(), 500)[100:400].any()
     assert "silent: the sound of this session was not kept" in caplog.text
+
+
+def test_a_sound_file_is_heard_again_round_and_round_unless_it_has_changed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, ramp = tmp_path / "ramp.wav", np.linspace(-0.5, 0.5, 1_000, dtype=np.float32)
+    scipy.io.wavfile.write(path, 16_000, ramp)
+    header = replace(HEADER, source=f"file:{path}", source_sha256=sound_sha256(path))
+    session = Session(written(tmp_path / "log", header))
+    sound = sound_of(session, replace(session.extent(), steps=((0, 900),)), 3_000)
+    np.testing.assert_allclose(sound[50:250], np.concatenate([ramp[950:], ramp[:150]]), atol=1e-6)
+    path.write_bytes(path.read_bytes() + b"more")
+    assert not sound_of(session, session.extent(), 500)[0:500].any()
+    assert "is not the sound file of this session any more" in caplog.text
+
+
+def test_sound_stays_beside_the_pictures_when_it_begins_late_stands_still_or_jumps() -> None:
+    class Numbers:
+        def between(self, start: int, stop: int) -> NDArray[np.float32]:
+            return np.arange(start, stop, dtype=np.float32)
+
+    steps = ((0, 1), (10, 1), (20, 5), (30, 105))
+    sound = FilmSound(Numbers(), steps, 40)
+    whole = [*[0.0] * 10, 1, 2, 3, 4, *[0.0] * 6, *range(5, 15), *range(105, 115)]
+    assert sound[0:40].tolist() == whole
+    assert np.concatenate([sound[start : start + 7] for start in range(0, 40, 7)]).tolist() == whole
+    assert len(sound) == 40 and sound[40:50].tolist() == []
 
 
 def test_a_disk_that_takes_nothing_ends_the_log_in_words(tmp_path: Path) -> None:
