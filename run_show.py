@@ -32,6 +32,14 @@ def build_parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=0, help="fixes everything random (default: 0)")
     add("--record", type=Path, metavar="PATH.mp4", help="record what is shown, with its sound")
     add("--render", type=Path, metavar="PATH.mp4", help="offline: every frame of a file source, deterministic")
+    add(
+        "--send",
+        action="append",
+        default=[],
+        metavar="KIND:WHERE",
+        help="the picture to another program: ndi:NAME | spout:NAME | syphon:NAME | v4l2:/dev/videoN | camera[:NAME] | "
+        "srt://HOST:PORT | rtmp://HOST/APP/KEY | udp://HOST:PORT; may be given several times",
+    )
     add("--snapshot", type=Path, metavar="PATH.png", help="save the last picture at the end")
     add("--report", type=Path, metavar="PATH.json", help="write the run's summary at the end")
     add(

@@ -58,6 +58,7 @@ _PLAYLIST: Final = "whether one look of the venue's playlist follows another by 
 _LOCK: Final = "nothing changes by itself: playlist, and cues with a duration or a time of the day"
 _LIGHT: Final = "how much light the picture has; opening hours fade it up, and to black"
 
+_PATTERN: Final = "a test pattern on every output, for projectors: grid, circles, name and corners"
 _BETWEEN: Final = "from one generated picture to the next: it fades, or what is seen in both moves there"
 
 _ROWS: Final = (
@@ -126,6 +127,7 @@ _ROWS: Final = (
     _bool("/show/record", False, _RECORD),
     _bool("/show/blackout", False, "fade to black and back"),
     _bool("/show/freeze", False, "stop the picture"),
+    Parameter("/show/pattern", Kind.CHOICE, "none", _PATTERN, choices=("none", "grid")),
     _bool("/show/hud", False, "show levels, rates and latencies over the picture"),
 )  # fmt: skip
 
@@ -134,7 +136,15 @@ PARAMETERS: Final = MappingProxyType({row.address: row for row in _ROWS})
 
 DEFAULTS: Final = MappingProxyType({row.address: row.default for row in _ROWS})
 
-_MORE_DEEDS: Final = ("/show/ab", "/show/version", "/show/record", "/show/playlist", "/show/lock", "/show/light")
+_MORE_DEEDS: Final = (
+    "/show/ab",
+    "/show/version",
+    "/show/record",
+    "/show/playlist",
+    "/show/lock",
+    "/show/light",
+    "/show/pattern",
+)
 
 DEEDS: Final = frozenset(
     row.address
