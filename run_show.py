@@ -41,6 +41,14 @@ def build_parser() -> argparse.ArgumentParser:
     add("--log", type=Path, metavar="FOLDER", help="log the session, without its sound, to render it again")
     add("--log-sound", action="store_true", help="with --log: keep the sound as well, where that is allowed")
     add("--log-keep", type=_positive, metavar="DAYS", help="with --log: delete sessions there that are older")
+    add(
+        "--send",
+        action="append",
+        default=[],
+        metavar="KIND:WHERE",
+        help="the picture to another program: ndi:NAME | spout:NAME | syphon:NAME | v4l2:/dev/videoN | camera[:NAME] | "
+        "srt://HOST:PORT | rtmp://HOST/APP/KEY | udp://HOST:PORT; may be given several times",
+    )
     add("--snapshot", type=Path, metavar="PATH.png", help="save the last picture at the end")
     add("--report", type=Path, metavar="PATH.json", help="write the run's summary at the end")
     add(

@@ -11,6 +11,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     desk, modulation        the only writer of controls; features that move them; `feature_delay`: later; `easing`: how
     presets, options        looks, a YAML file each; the resolved run; `exit_codes`
     cues                    what happens when: cues, playlist, opening hours
+    outputs                 on which monitors the picture lies, and how it is fitted to the wall there
     venue, errand           the folder of a place; what a disk may hold up, in a thread
     followed_file           a file of the venue, taken up while the show runs; `document_faults`: what is wrong with one
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
@@ -19,6 +20,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     guard, health, monitor  what raises in a turn; how the show is, and why
     incidents, events       what went wrong, for the report; what happened and what was done, for the page
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code; `show_parts`: what is wired
+    sinks                   the wiring of what takes the finished picture besides the surface
     show_status             the whole show as one status
     session                 the log of an evening; `offline_session`: its film; `wish_bytes`: what a picture is of
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from installation.cadence import Cadence
-from installation.control_status import ControlStatus
+from installation.control_status import ControlStatus, OutputsStatus, OutputState
 from installation.guard import Guard
 from installation.health import Facts
 from installation.heard_meter import HeardMeter
@@ -64,7 +64,9 @@ class Account:
             "restarts": parts.capture.restarts + parts.inference.restarts,
             "preset": parts.presets.current.name,
             "render": self._render_facts(),
+            "outputs": [to_plain(output) for output in self._outputs()],
             "flashes": parts.renderer.flashes,
+            "sinks": to_plain(parts.sink_status()),
             **self.cadence.summary(),
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": parts.meter.living_s(parts.clock.now()),
@@ -80,6 +82,10 @@ class Account:
             run=run,
             errors=[*self._incidents.lines(), *refusal_lines(self._controls())],
         )
+
+    def _outputs(self) -> tuple[OutputState, ...]:
+        status = self._controls().get("outputs")
+        return status.outputs if isinstance(status, OutputsStatus) else ()
 
     def _controls(self) -> dict[str, ControlStatus]:
         return {name: control.status() for name, control in self._parts.controls.items()}

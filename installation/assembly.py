@@ -36,16 +36,12 @@ from installation.metering import Meter
 from installation.model_follower import ModelFollower
 from installation.model_names import ModelNameError, ModelNames
 from installation.options import ShowConfig, StartOnly
-from installation.output.films import Films
-from installation.output.headless import open_headless
-from installation.output.recording import Recorder
-from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
-from installation.output.snapshots import Snapshots
-from installation.output.surface import DisplayError, Surface
+from installation.output.surface import Surface
 from installation.output.thumbnail import Thumbnailer
 from installation.output.wall import WallView
-from installation.output.window import WindowSurface, open_window
+from installation.output.windows import OutputWindows
+from installation.outputs.opening import open_outputs
 from installation.presets.deeds import PresetDeeds
 from installation.presets.fader import PresetFader
 from installation.presets.follower import PresetFollower
@@ -64,8 +60,9 @@ from installation.session.opening import open_session_log
 from installation.session.tap import ToldRenderer
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
+from installation.sinks import open_sinks
 from installation.status import CaptureStatus, InferenceStatus
-from installation.values import Features, ParameterValue
+from installation.values import Features
 from installation.worker_params import ParamsSender
 from installation.workers import InferenceStart
 from s2s.card import read_card
@@ -73,7 +70,6 @@ from s2s.serving.keys import View
 
 log = logging.getLogger(__name__)
 
-HEADLESS_SIZE: Final = (1280, 720)
 _HARDWARE_FPS: Final = 60.0
 _FASTEST_DISPLAY_FPS: Final = 240.0
 _SOFTWARE_FPS: Final = 30.0
@@ -124,7 +120,8 @@ def _wire(
     for host in (inference, capture):  # the model takes longest
         host.supervise(clock.now())
 
-    surface = undo.enter_context(closing(open_surface(config)))
+    fitting = open_outputs(config)
+    surface = undo.enter_context(closing(fitting.surface))
     renderer = ToldRenderer(
         surface.context,
         surface.size,
@@ -140,7 +137,7 @@ def _wire(
     wall, watch = Thumbnailer(), PresetWatch(listed)
     midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=lambda: watch.names)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
-    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1])
+    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1], outputs=fitting.store)
     load = partial(load_usable_named, folders=folders)
     take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     presets = PresetFollower(desk, preset, load, take_over, lambda coming: renderer.prepare(coming.passes))
@@ -162,6 +159,7 @@ def _wire(
         "presets": PresetDeeds(desk, presets, PresetStore(config.venue.presets, folders), wall, lambda: models.chosen),
         "fader": PresetFader(desk, presets, load),
         "cues": cues,
+        "outputs": fitting.deeds(desk, renderer),
         "schedule": ScheduleDeeds(desk, FollowedFile(config.venue.schedule, read_schedule, None)),
     }
     parts = Parts(
@@ -170,7 +168,7 @@ def _wire(
         renderer=renderer,
         reader=PixelReader(surface.context),
         desk=desk,
-        keyboard=Keyboard(desk, watch, surface.toggle_fullscreen, lambda: cues.names),
+        keyboard=Keyboard(desk, watch, surface.toggle_fullscreen, lambda: cues.names, fitting.keys(desk)),
         ring=ring,
         frames=frames,
         params=params,
@@ -181,13 +179,15 @@ def _wire(
         cadence_fps=cadence(config, surface),
         generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
-        sinks=[wall, *open_sinks(config, surface, ring, desk), session_log],
+        sinks=[wall, *open_sinks(config, surface, ring, desk, cadence(config, surface)), session_log],
         still=still,
         presets=presets,
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},
         models=models,
         cues=cues.shown,
         start_only=StartOnly.of(config),
+        outputs=fitting.store,
+        monitors=fitting.monitors,
     )
     if refit is not None:
         refit(parts)
@@ -198,7 +198,7 @@ def _wire(
         controls["page"] = page
     if args.oscquery is not None:
         query = controls["oscquery"] = _oscquery(
-            config, args.oscquery, osc, page, presets=shelf, models=names, desk=desk
+            config, args.oscquery, osc, page, presets=shelf, models=names, parts=parts
         )
         controls["discovery"] = Discovery(partial(_services, osc, args.osc_port[0], query))
     for control in controls.values():
@@ -232,6 +232,8 @@ def _operator_page(
         events=show.events,
         shelf=presets,
         wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
+        outputs=parts.outputs,
+        monitors=parts.monitors,
     )
     host, port = address
     return OperatorPage(
@@ -247,11 +249,11 @@ def _oscquery(
     *,
     presets: PresetShelf,
     models: ModelNames,
-    desk: Desk,
+    parts: Parts,
 ) -> OscQuery:
     osc_host, (host, port) = config.arguments.osc_port[0], address
     return OscQuery(
-        desk,
+        parts.desk,
         osc=lambda: (osc_host, osc.port),
         presets=presets.names,
         models=models.listed,
@@ -259,6 +261,7 @@ def _oscquery(
         port=port,
         token=None if page is None else page.token,
         token_file=config.venue.token,
+        outputs=parts.outputs,
     )
 
 
@@ -275,45 +278,6 @@ def _services(osc: OscControl, osc_host: str, query: OscQuery) -> list[Service]:
     return found if query.status().problem else [*found, Service(OSC_QUERY, query.host, query.port)]
 
 
-def open_surface(config: ShowConfig) -> Surface:
-    """Open what `--output` asks for: `auto` takes a window where there is a display. Raises DisplayError."""
-    output, size = config.arguments.output, config.arguments.size
-    if output == "headless":
-        return open_headless(size or HEADLESS_SIZE)
-    number = output.partition(":")[2]
-    fullscreen = config.preset.fullscreen and size is None
-    try:
-        monitor = int(number) if number else None
-        return open_window(monitor=monitor, size=size, fullscreen=fullscreen, vsync=True, title=config.preset.name)
-    except DisplayError as error:
-        if output != "auto":
-            raise
-        log.warning("no window (%s): running headless", error)
-        return open_headless(size or HEADLESS_SIZE)
-
-
-def open_sinks(config: ShowConfig, surface: Surface, ring: AudioRing, desk: Desk) -> list[Sink]:
-    """Open what takes the finished pictures besides the surface; a new kind is one more line here."""
-    snapshots = Snapshots(config.venue.pictures)
-    ended = partial(desk.correct, "/show/record", False)
-    films = Films(config.venue.films, lambda: surface.size, cadence(config, surface), ring, ended)
-    desk.watch(partial(_save_on_demand, snapshots, films))
-    sinks: list[Sink] = [snapshots, films]
-    if config.arguments.record is not None:
-        sinks.append(Recorder(config.arguments.record, surface.size, cadence(config, surface), ring))
-    if config.arguments.page is not None:
-        sinks.append(WallView(surface))
-    return sinks
-
-
-def _save_on_demand(snapshots: Snapshots, films: Films, address: str, value: ParameterValue, _origin: str) -> None:
-    """Do what whoever moved a control asked for, if it is one of these two."""
-    if address == "/show/snapshot":
-        snapshots.take()
-    elif address == "/show/record":
-        films.want(bool(value))
-
-
 def cadence(config: ShowConfig, surface: Surface) -> float:
     """Return how many pictures a second to show."""
     if config.arguments.fps is not None:
@@ -326,7 +290,7 @@ def pace(config: ShowConfig, surface: Surface) -> float:
 
     Two clocks of nearly one rate would beat: every few seconds a picture would come twice or not at all.
     """
-    synced = isinstance(surface, WindowSurface) and not is_software(surface.context)
+    synced = isinstance(surface, OutputWindows) and not is_software(surface.context)
     return _FASTEST_DISPLAY_FPS if synced and config.arguments.fps is None else cadence(config, surface)
 
 

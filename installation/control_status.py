@@ -35,6 +35,30 @@ class OscStatus(ControlStatus):
 
 
 @dataclass(frozen=True, slots=True)
+class OutputState:
+    """One output: on which monitor, as the venue's file names it, and how many pixels it has there; 0 where it is not
+    shown. `problem` says why it is not, in words.
+    """
+
+    name: str = ""
+    monitor: str = ""
+    width: int = 0
+    height: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputsStatus(ControlStatus):
+    """Where the picture is shown; `selected` is the output that a hand on the keyboard moves a corner of, empty while
+    none does, `corner` 0 to 3 from the top left clockwise.
+    """
+
+    outputs: tuple[OutputState, ...] = ()
+    selected: str = ""
+    corner: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MidiBinding:
     """One control of the device and what it moves: `control` is how `/show/forget` knows it, `words` say all of it.
 

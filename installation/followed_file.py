@@ -49,6 +49,11 @@ class FollowedFile(Generic[T]):
         """Whether there was a file when it was last looked at."""
         return self._stamp is not None
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is looking now."""
+        return self._errands.busy
+
     def start(self) -> None:
         """Look at once, before the show begins."""
         try:

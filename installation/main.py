@@ -44,7 +44,7 @@ def run(parsed: argparse.Namespace) -> int:
             log.warning("the flash limiter is OFF: preset %s says safety: {flashes: false}", config.preset.name)
         if parsed.dry_run:
             read_card(config.model)
-            print_out(shown(config.as_yaml()))
+            print_out(shown(config.as_yaml() + senders_here()))
             return ExitCode.OK
         if config.arguments.render is not None:
             report = render_film(config, started_at)
@@ -62,7 +62,7 @@ def run(parsed: argparse.Namespace) -> int:
 
 def arguments_of(parsed: argparse.Namespace) -> Arguments:
     """Return what was typed as the show's own values."""
-    values = {**vars(parsed), "duration_s": parsed.duration}
+    values = {**vars(parsed), "duration_s": parsed.duration, "send": tuple(parsed.send)}
     return Arguments(**{name: values[name] for name in _ARGUMENTS})
 
 
@@ -113,6 +113,15 @@ class EndBySignal:
             self._stop()
         elif signalled_before:
             raise SystemExit(ExitCode.OK)
+
+
+def senders_here() -> str:
+    """Return for `--dry-run` which programs a picture could be sent to from this machine, as YAML."""
+    import yaml
+
+    from installation.output.senders.kinds import readiness
+
+    return yaml.safe_dump({"senders": readiness()}, sort_keys=False, allow_unicode=True, width=1000)
 
 
 def calibration_of(config: ShowConfig) -> "Session | None":
@@ -190,12 +199,13 @@ def list_everything() -> int:
     """Print microphones, MIDI ports and monitors by the names that options and presets take."""
     from installation.audio.microphone import list_devices
     from installation.control.midi.link import list_ports
-    from installation.output.window import list_monitors
+    from installation.output.window_screens import list_monitors
 
     lines = ["microphones (--source mic:NAME; mic:NAME:left or mic:NAME:right for one channel):"]
     lines += _indented(list_devices)
     lines += ["MIDI inputs:", *_indented(list_ports)]
-    lines += ["monitors:", *_indented(list_monitors)]
+    lines += ["monitors (--output window:NUMBER; outputs.yaml takes the number or the name):"]
+    lines += _indented(list_monitors)
     print_out("\n".join(lines) + "\n")
     return ExitCode.OK
 

@@ -59,6 +59,7 @@ _PLAYLIST: Final = "whether one look of the venue's playlist follows another by 
 _LOCK: Final = "nothing changes by itself: playlist, and cues with a duration or a time of the day"
 _LIGHT: Final = "how much light the picture has; opening hours fade it up, and to black"
 
+_PATTERN: Final = "a test pattern on every output, for projectors: grid, circles, name and corners"
 _BETWEEN: Final = "from one generated picture to the next: it fades, or what is seen in both moves there"
 
 _ROWS: Final = (
@@ -128,6 +129,7 @@ _ROWS: Final = (
     _bool("/show/log", False, _LOG),
     _bool("/show/blackout", False, "fade to black and back"),
     _bool("/show/freeze", False, "stop the picture"),
+    Parameter("/show/pattern", Kind.CHOICE, "none", _PATTERN, choices=("none", "grid")),
     _bool("/show/hud", False, "show levels, rates and latencies over the picture"),
 )  # fmt: skip
 
@@ -144,6 +146,7 @@ _MORE_DEEDS: Final = (
     "/show/playlist",
     "/show/lock",
     "/show/light",
+    "/show/pattern",
 )
 
 DEEDS: Final = frozenset(

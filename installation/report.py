@@ -58,8 +58,10 @@ def build_report(
             "first_picture_s": _rounded(meter.first_picture_s),
             "living_picture_s": _rounded(meter.living_picture_s),
         },
+        "outputs": run.get("outputs", []),
         "model": inference.model or run.get("model"),
         "device": inference.device,
+        "sinks": run.get("sinks", {}),
         **{key: run.get(key) for key in ("restarts", "preset", "source", "seed", "render", "health", "exit_code")},
         "errors": list(errors),
     }

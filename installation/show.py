@@ -9,7 +9,7 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -158,7 +158,7 @@ class Show:
         keyboard = self._parts.keyboard
         for key in self._parts.surface.poll():
             if key.down:
-                keyboard.press(key.name, now, at=key.at, repeat=key.repeat)
+                keyboard.press(key.name, now, at=key.at, repeat=key.repeat, shift=key.shift)
             else:
                 keyboard.release(key.name)
         keyboard.poll(now)
@@ -230,8 +230,9 @@ class Show:
         )
 
     def _offer(self, now: float) -> None:
+        read = cache(self._read)  # once a turn for all that want the picture, and not at all where none does
         for sink in self._parts.sinks:
-            self._guard.attempt(partial(sink.offer, read=self._read), now)
+            self._guard.attempt(partial(sink.offer, read=read), now)
 
     def _present(self, _now: float) -> None:
         self._parts.surface.present()

@@ -19,6 +19,8 @@ from installation.options import StartOnly
 from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
 from installation.output.surface import Surface
+from installation.outputs.monitors import Monitor
+from installation.outputs.store import LayoutStore
 from installation.presets.follower import PresetFollower
 from installation.render.pipeline import Renderer
 from installation.ring import AudioRing
@@ -84,6 +86,9 @@ class Parts:
     start_only: StartOnly = field(default_factory=StartOnly)
     go_on: Callable[[float], None] = lambda _now: None
     """Called once a turn has taken all that it draws: a film's workers begin with the next one's."""
+    outputs: LayoutStore | None = None
+    """Where the picture lies; None where it lies nowhere, as in a film."""
+    monitors: Callable[[], Sequence[Monitor]] = tuple
     fatal: tuple[type[Exception], ...] = ()
     """What leaves the loop instead of being noted: a film has no use for a show that goes on without a picture."""
 

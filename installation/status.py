@@ -204,6 +204,17 @@ class SnapshotStatus(SinkStatus):
     file: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderStatus(SinkStatus):
+    """A picture on its way to another program: how many were `sent`, how many `dropped` because the receiver was slow;
+    `words` say how it goes.
+    """
+
+    words: str = ""
+    sent: int = 0
+    dropped: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class PainterStatus:
     """Whose picture is on the wall: `world_share` 0..1 of it is the world's own shaders', `photograph_share` 0..1 a

@@ -59,9 +59,19 @@ class Venue:
         return self.folder / "cues.yaml"
 
     @property
+    def outputs(self) -> Path:
+        """On which monitors the picture lies, and how it is fitted to the wall."""
+        return self.folder / "outputs.yaml"
+
+    @property
     def schedule(self) -> Path:
         """The opening hours."""
         return self.folder / "schedule.yaml"
+
+    @property
+    def senders(self) -> Path:
+        """Which programs the picture is always sent to."""
+        return self.folder / "senders.yaml"
 
     @property
     def token(self) -> Path:

@@ -10,6 +10,8 @@ MANUALS: Final = (
     ".github/CONTRIBUTING.md",
     "installation/README.md",
     "installation/manual/recording.md",
+    "installation/manual/outputs.md",
+    "installation/manual/senders.md",
     "installation/manual/sessions.md",
     "presets/README.md",
     "s2s/README.md",

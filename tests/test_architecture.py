@@ -31,7 +31,8 @@ ABOVE_THE_ROOMS = {
     "film_workers",
 }
 ABOVE_THE_ROOMS |= {"presets.use", "presets.follower", "presets.deeds", "presets.fader", "model_follower"}
-ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "film_workers", "session", "offline_session"}
+ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "film_workers", "outputs.opening", "sinks"}
+ABOVE_THE_ROOMS |= {"session", "offline_session"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",
@@ -80,7 +81,7 @@ FLOORS_OF_S2S = (
 
 SOLE_IMPORTERS = {
     "pyaudio": {"installation.audio.microphone", "installation.audio.loudspeaker"},
-    "pyglet": {"installation.output.window"},
+    "pyglet": {"installation.output.window", "installation.output.window_screens"},
     "mido": {"installation.control.midi.ports"},
     "rtmidi": {"installation.control.midi.ports"},
 }

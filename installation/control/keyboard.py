@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from installation.control.output_keys import LABELS as OUTPUT_LABELS
+from installation.control.output_keys import OutputKeys
 from installation.desk import Desk
 from installation.parameter import Kind
 from installation.parameters import PARAMETERS, parameter
@@ -105,6 +107,8 @@ LINES: Final = (
     Line("S", "save the picture", {"s": _fire("/show/snapshot")}),
     Line("R", "record a film, and end it", {"r": _toggle("/show/record")}),
     Line("L", "learn: MIDI moves what was moved last; L again: no", {"l": lambda keyboard: keyboard.learn()}),
+    Line(*OUTPUT_LABELS[0], {"o": lambda keyboard: keyboard.fit_outputs()}),
+    *(Line(*label, {}) for label in OUTPUT_LABELS[1:]),
     Line("H", "show or hide the numbers", {"h": _toggle("/show/hud")}),
     Line("?  F1", "show or hide this list", _HELP),
     Line("Esc", "held for two seconds: end the show", {}),
@@ -127,8 +131,9 @@ class Keyboard:
         presets: PresetNames,
         toggle_fullscreen: Callable[[], None],
         cues: Callable[[], Sequence[str]] = tuple,
+        outputs: OutputKeys | None = None,
     ) -> None:
-        self._cues = cues
+        self._cues, self._outputs = cues, outputs
         self.desk = desk
         self.ended = False
         self._toggle_fullscreen = toggle_fullscreen
@@ -139,8 +144,12 @@ class Keyboard:
         self._moved_last = ""
         desk.watch(self._on_change)
 
-    def press(self, name: str, now: float, *, at: float | None = None, repeat: bool = False) -> bool:
+    def press(
+        self, name: str, now: float, *, at: float | None = None, repeat: bool = False, shift: bool = False
+    ) -> bool:
         """The key `name` goes down, or is held if `repeat`, since `at`; return whether it means anything here."""
+        if self._outputs is not None and self._outputs.active and name not in _HELP:
+            return self._outputs.press(name, repeat=repeat, shift=shift)
         if name == "escape":
             if not repeat:
                 self._escape_since = now
@@ -197,6 +206,11 @@ class Keyboard:
     def turn_fullscreen(self) -> None:
         """Let the window cover its monitor, or no longer."""
         self._toggle_fullscreen()
+
+    def fit_outputs(self) -> None:
+        """Let keys move the corners of an output from now on."""
+        if self._outputs is not None:
+            self._outputs.enter()
 
     def turn_help(self) -> None:
         """Show or hide the list of keys."""

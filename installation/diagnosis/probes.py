@@ -94,7 +94,7 @@ def offscreen(_: str) -> list[str]:
 def onscreen(_: str) -> list[str]:
     """The OpenGL of the display."""
     from installation.output.driver import describe_driver
-    from installation.output.window import list_monitors
+    from installation.output.window_screens import list_monitors
 
     list_monitors()  # says in its own words why there is no display
     return describe_driver(display=True)
@@ -102,7 +102,7 @@ def onscreen(_: str) -> list[str]:
 
 def monitors(_: str) -> list[str]:
     """The monitors, by the numbers that `--output window:N` takes."""
-    from installation.output.window import list_monitors
+    from installation.output.window_screens import list_monitors
 
     return list_monitors()
 
@@ -174,6 +174,13 @@ def report(path: str) -> list[str]:
     return report_lines(document)
 
 
+def senders(_: str) -> list[str]:
+    """What `--send` could send to from here, and what the rest wants."""
+    from installation.output.senders.kinds import readiness
+
+    return [f"{kind}: {state}" for kind, state in readiness().items()]
+
+
 PROBES: Final[dict[str, Callable[[str], list[str]]]] = {
     "packages": packages,
     "system": system,
@@ -185,6 +192,7 @@ PROBES: Final[dict[str, Callable[[str], list[str]]]] = {
     "monitors": monitors,
     "microphones": microphones,
     "midi": midi,
+    "senders": senders,
     "port": port,
     "bundle": bundle,
     "presets": presets,

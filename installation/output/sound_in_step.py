@@ -21,6 +21,17 @@ _WATCHED_S: Final = 5.0
 _STAMP_TRUSTED_S: Final = 0.5
 
 
+def in_step(sound: Samples, sounded: int, expected: int) -> Samples:
+    """Return new `sound` filled or cut at its start, if `sounded` samples before it leave it far from `expected`.
+
+    A source that starts late, or pauses, would slide away from the pictures.
+    """
+    missing = expected - sounded - len(sound)
+    if missing > _OUT_OF_STEP_S * SAMPLE_RATE_HZ:
+        return np.concatenate([np.zeros(missing, np.float32), sound])
+    return sound[-missing:] if missing < -_OUT_OF_STEP_S * SAMPLE_RATE_HZ else sound
+
+
 class SoundInStep:
     """Makes of the sound that came since the picture before what belongs in the file there."""
 
@@ -42,14 +53,9 @@ class SoundInStep:
         """Return new `sound`, whose last sample was heard at `heard_at`, as it goes into the file at `now`."""
         skipped = min(self._before, len(sound))
         self._before -= skipped
-        fitting = self._bent(sound[skipped:], heard_at) if len(sound) > skipped else sound[:0]
-        expected = round((now - self._began_at) * SAMPLE_RATE_HZ)
-        missing = expected - self._sounded - len(fitting)
-        if missing > _OUT_OF_STEP_S * SAMPLE_RATE_HZ:
-            fitting = np.concatenate([np.zeros(missing, np.float32), fitting])
-            self._late_s.clear()
-        elif missing < -_OUT_OF_STEP_S * SAMPLE_RATE_HZ:
-            fitting = fitting[-missing:]
+        bent = self._bent(sound[skipped:], heard_at) if len(sound) > skipped else sound[:0]
+        fitting = in_step(bent, self._sounded, round((now - self._began_at) * SAMPLE_RATE_HZ))
+        if len(fitting) != len(bent):
             self._late_s.clear()
         self._sounded += len(fitting)
         return fitting

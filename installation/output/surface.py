@@ -22,13 +22,15 @@ class KeyEvent:
     """One key going down or coming up, by its place: "b", "7", "space", "escape", "f11", "up", "slash".
 
     The name is what an American keyboard engraves there; `question` is whichever key writes a question mark. `repeat`
-    is a key that is held; `at` is when it happened, in monotonic seconds, None where the window system does not say.
+    is a key that is held, `shift` whether Shift is, too; `at` is when it happened, in monotonic seconds, None where the
+    window system does not say.
     """
 
     name: str
     down: bool = True
     repeat: bool = False
     at: float | None = None
+    shift: bool = False
 
 
 class Surface(Protocol):

@@ -1,30 +1,32 @@
-"""A real window by pyglet, on the monitor it was told; the only importer of pyglet.
+"""A real window by pyglet, on the monitor it was told.
 
 Lives on the show process's main thread. Importing this module does nothing: pyglet connects to the display when its
 window module is imported, so that happens inside the functions.
 """
 
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import moderngl
 
 from installation.output.held_keys import HeldKeys
-from installation.output.surface import DisplayError, KeyEvent, Surface
+from installation.output.surface import DisplayError, KeyEvent
+from installation.output.window_screens import check_display, choose_screen, monitor_at, rectangle
 from installation.output.x11 import Connection
 from installation.output.x11_fullscreen import ask_for_fullscreen
 from installation.output.x11_keys import key_places, keys_held_at_focus, monotonic_s
 
-_DEFAULT_SIZE: Final = (1280, 720)
+DEFAULT_SIZE: Final = (1280, 720)
 _SETTLE_ATTEMPTS: Final = 40
 _SETTLE_PAUSE_S: Final = 0.025
 _LOOK_EVERY_S: Final = 1.0
 _QUESTION_MARK: Final = 0x3F
+_SHIFT: Final = 0x01
 _COMMAND_MODIFIERS: Final = 0x4C
 """Control, Alt and Super (Mod4) of an X event: with them a key is somebody else's."""
 _log = logging.getLogger(__name__)
@@ -33,15 +35,19 @@ _log = logging.getLogger(__name__)
 class WindowSurface:
     """A pyglet window that only shows and listens; pyglet's own event loop and drawing stay unused."""
 
-    def __init__(self, window: Any, find_screen: Callable[[], Any] | None = None) -> None:
-        """`find_screen` says which monitor to cover, for a window that covers one whatever becomes of it."""
+    def __init__(
+        self, window: Any, find_screen: Callable[[], Any] | None = None, connection: Connection | None = None
+    ) -> None:
+        """`find_screen` says which monitor to cover, for a window that covers one whatever becomes of it; `connection`
+        is that of the window beside which this one is opened.
+        """
         self._window = window
         self._find_screen = find_screen
         self._frame_before: tuple[int, int, int, int] | None = None
         self._keys: list[KeyEvent] = []
         self._held = HeldKeys()
         self._closed = False
-        self._connection = Connection(getattr(window, "_x_display", None))
+        self._connection = connection or Connection(getattr(window, "_x_display", None))
         self._desktop_size, self._looked_at = self._connection.desktop_size(), time.monotonic()
         window.push_handlers(on_key_press=self._on_symbol_down, on_key_release=self._on_symbol_up)
         window.push_handlers(on_close=self._on_close, on_activate=self._on_focus, on_deactivate=self._on_focus_lost)
@@ -74,6 +80,44 @@ class WindowSurface:
     @property
     def closed(self) -> bool:
         return self._closed
+
+    @property
+    def connection(self) -> Connection:
+        """The connection to the X server, which all windows of the show have in common."""
+        return self._connection
+
+    def make_current(self) -> None:
+        """Let OpenGL draw in this window from now on."""
+        self._window.switch_to()
+
+    def set_vsync(self, on: bool) -> None:
+        """Let `present` wait for the display, or no longer. Of several windows one waits."""
+        self._window.set_vsync(on)
+
+    def put_aside(self) -> None:
+        """Be seen no longer, also where somebody has closed it, and keep the context and all that is in it."""
+        self._find_screen, self._closed = None, False
+        self._window.set_visible(False)
+
+    def cover(self, monitor: int | str | None) -> None:
+        """Be seen, and cover `monitor` whatever becomes of it. Raises DisplayError where there is none."""
+        screen = choose_screen(monitor)
+        self._find_screen = partial(choose_screen, monitor)
+        self._window.set_visible(True)
+        self._window.set_mouse_visible(False)
+        if sys.platform == "darwin":
+            self._window.set_fullscreen(True, screen=screen)
+            return
+        self._lay(screen.x, screen.y, screen.width, screen.height)
+        ask_for_fullscreen(self._connection, self._x_window, True)  # above panels, on the monitor where it is by now
+
+    def stand_on(self, monitor: int | str | None, size: tuple[int, int]) -> None:
+        """Be seen, as a window of `size` in the middle of `monitor`. Raises DisplayError where there is none."""
+        screen = choose_screen(monitor)
+        self._find_screen = None
+        self._window.set_visible(True)
+        x, y = (screen.width - size[0]) // 2, (screen.height - size[1]) // 2
+        self._lay(screen.x + max(x, 0), screen.y + max(y, 0), *size)
 
     def poll(self) -> list[KeyEvent]:
         if not self._closed:
@@ -128,14 +172,14 @@ class WindowSurface:
             return
         self._window.set_location(screen.x, screen.y)
         self._window.set_size(screen.width, screen.height)
-        _log.warning("the monitor is %dx%d at %d,%d now: covered anew", *_rectangle(screen))
+        _log.warning("the monitor is %dx%d at %d,%d now: covered anew", *rectangle(screen))
 
     def _cover_monitor(self) -> None:
         """Cover the monitor that the window is on; what it covered before comes back afterwards."""
         x, y, width, height = self._frame_before = (*self._window.get_location(), *self._window.get_size())
-        number = _monitor_at(x + width // 2, y + height // 2)
-        screen = _choose_screen(number)
-        self._find_screen = partial(_choose_screen, number)
+        number = monitor_at(x + width // 2, y + height // 2)
+        screen = choose_screen(number)
+        self._find_screen = partial(choose_screen, number)
         if sys.platform == "darwin":
             self._window.set_fullscreen(True, screen=screen)
         elif not ask_for_fullscreen(self._connection, self._x_window, True):
@@ -169,7 +213,7 @@ class WindowSurface:
         if event.type == xlib.KeyRelease:
             self._note(self._held.up(int(key.keycode), at))
         elif not key.state & _COMMAND_MODIFIERS:
-            self._note(self._held.down(int(key.keycode), self._name_of(key), at))
+            self._note(self._held.down(int(key.keycode), self._name_of(key), at), bool(key.state & _SHIFT))
 
     def _name_of(self, key: Any) -> str:
         from pyglet.libs.x11 import xlib
@@ -179,18 +223,18 @@ class WindowSurface:
         xlib.XLookupString(key, None, 0, symbol, None)
         return "question" if symbol.value == _QUESTION_MARK else self._places.get(int(key.keycode), "")
 
-    def _on_symbol_down(self, symbol: int, _modifiers: int) -> bool:
+    def _on_symbol_down(self, symbol: int, modifiers: int) -> bool:
         """Take a key as pyglet knows it, where no X server tells its place: macOS by place, Windows by letter."""
-        self._note(self._held.down(symbol, _symbol_name(symbol), None))
+        self._note(self._held.down(symbol, _symbol_name(symbol), None), bool(modifiers & _SHIFT))
         # Handled: pyglet's own handler would close the window under our feet at ESC.
         return True
 
     def _on_symbol_up(self, symbol: int, _modifiers: int) -> None:
         self._note(self._held.up(symbol, None))
 
-    def _note(self, event: KeyEvent | None) -> None:
+    def _note(self, event: KeyEvent | None, shift: bool = False) -> None:
         if event is not None:
-            self._keys.append(event)
+            self._keys.append(replace(event, shift=shift))
 
     def _on_focus(self) -> None:
         self._held.gain_focus(keys_held_at_focus(self._connection) if self._places else ())
@@ -205,84 +249,49 @@ class WindowSurface:
 
 def open_window(
     *,
-    monitor: int | None,
+    monitor: int | str | None,
     size: tuple[int, int] | None,
     fullscreen: bool,
     vsync: bool,
     title: str,
-) -> Surface:
-    """Open a window on `monitor` (0 is the first; None the primary one).
+    beside: WindowSurface | None = None,
+) -> WindowSurface:
+    """Open a window on `monitor` (0 is the first; a name as the system has it; None the primary one).
 
-    Full-screen it covers the monitor and hides the cursor; otherwise it has `size` and can be resized.
+    Full-screen it covers the monitor and hides the cursor; otherwise it has `size` and can be resized. `beside` is the
+    window whose pictures it can show, too; the context of the new window is current then.
 
     Raises DisplayError when there is no display, no such monitor (the message lists them) or no OpenGL 3.3.
     """
-    _check_display()
-    screen = _choose_screen(monitor)
+    check_display()
+    screen = choose_screen(monitor)
+    connection = None if beside is None else beside.connection
+    if beside is not None:
+        beside.make_current()  # pyglet lets a new context share with the one that is current
     if fullscreen:
         window = _open_fullscreen(screen, vsync=vsync, title=title)
-        return WindowSurface(window, find_screen=partial(_choose_screen, monitor))
-    width, height = size or _DEFAULT_SIZE
+        return WindowSurface(window, partial(choose_screen, monitor), connection)
+    width, height = size or DEFAULT_SIZE
     window = _create(screen, width=width, height=height, resizable=True, vsync=vsync, caption=title)
     window.set_visible(True)
     # Window managers overlook a place that was chosen before the window was to be seen.
     window.set_location(
         screen.x + max((screen.width - width) // 2, 0), screen.y + max((screen.height - height) // 2, 0)
     )
+    return WindowSurface(window, connection=connection)
+
+
+def open_hidden_window(*, fullscreen: bool, title: str) -> WindowSurface:
+    """Open a window that nobody sees yet: all its monitors are missing. Raises DisplayError as `open_window` does."""
+    check_display()
+    style = {"style": "borderless"} if fullscreen else {}
+    window = _create(choose_screen(None), width=64, height=36, resizable=True, vsync=True, caption=title, **style)
     return WindowSurface(window)
-
-
-def list_monitors() -> list[str]:
-    """Return the monitors in words, in the order of their numbers. Raises DisplayError when there is no display."""
-    _check_display()
-    return [_describe(number, screen) for number, screen in enumerate(_screens())]
-
-
-def _check_display() -> None:
-    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
-        raise DisplayError("there is no display (DISPLAY is not set); log in to a desktop or use --output headless")
-
-
-def _screens() -> list[Any]:
-    import pyglet
-
-    # The shadow window would be a second GL context nobody uses; debug_gl asks the driver after every call.
-    pyglet.options["shadow_window"] = False
-    pyglet.options["debug_gl"] = False
-    pyglet.options["audio"] = ("silent",)
-    try:
-        from pyglet.display import get_display
-
-        return [screen for screen in get_display().get_screens() if screen.width > 0 and screen.height > 0]
-    # Each platform of pyglet has exceptions of its own, one of them named alike in two modules; missing system
-    # libraries come as ImportError.
-    except Exception as error:
-        raise DisplayError(f"cannot open the display {os.environ.get('DISPLAY', '')!r} ({error})") from error
-
-
-def _choose_screen(monitor: int | None) -> Any:
-    screens = _screens()
-    if not screens:
-        raise DisplayError("the display has no monitor that is switched on")
-    if monitor is None:
-        return next((screen for screen in screens if getattr(screen, "is_primary", False)), screens[0])
-    if not 0 <= monitor < len(screens):
-        listed = "; ".join(_describe(number, screen) for number, screen in enumerate(screens))
-        raise DisplayError(f"there is no monitor {monitor}; there are: {listed}")
-    return screens[monitor]
-
-
-def _monitor_at(x: int, y: int) -> int | None:
-    """Return the number of the monitor that shows the point, None where none does."""
-    for number, screen in enumerate(_screens()):
-        if 0 <= x - screen.x < screen.width and 0 <= y - screen.y < screen.height:
-            return number
-    return None
 
 
 def _in_the_middle(screen: Any) -> tuple[int, int, int, int]:
     """Return x, y, width and height of a window that was never one: of the usual size, or what has room."""
-    width, height = min(_DEFAULT_SIZE[0], screen.width * 3 // 4), min(_DEFAULT_SIZE[1], screen.height * 3 // 4)
+    width, height = min(DEFAULT_SIZE[0], screen.width * 3 // 4), min(DEFAULT_SIZE[1], screen.height * 3 // 4)
     return screen.x + (screen.width - width) // 2, screen.y + (screen.height - height) // 2, width, height
 
 
@@ -298,15 +307,6 @@ def _symbol_name(symbol: int) -> str:
     from pyglet.window import key
 
     return str(key.symbol_string(symbol)).lower().strip("_").removeprefix("num_")
-
-
-def _rectangle(screen: Any) -> tuple[int, int, int, int]:
-    return screen.width, screen.height, screen.x, screen.y
-
-
-def _describe(number: int, screen: Any) -> str:
-    name = screen.get_monitor_name()
-    return f"{number}: {name} {screen.width}x{screen.height} at {screen.x},{screen.y}"
 
 
 def _create(screen: Any, **settings: Any) -> Any:

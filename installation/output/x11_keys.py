@@ -26,7 +26,7 @@ _ROWS: Final = {
 """The rows of the main block from the left, as ISO/IEC 9995-1 names them: E is that of the digits."""
 _SINGLE: Final = {
     **{"SPCE": "space", "ESC": "escape", "UP": "up", "DOWN": "down", "LEFT": "left", "RGHT": "right"},
-    **{"RTRN": "return", "KPEN": "enter", "BKSP": "backspace"},
+    **{"RTRN": "return", "KPEN": "enter", "BKSP": "backspace", "TAB": "tab"},
 }
 
 

@@ -37,6 +37,8 @@ _SOFTWARE_BUDGET_S: Final = 0.030
 """On a CPU: a 30 Hz turn has 33 ms, and everything else of the show takes 2 or 3."""
 _WORLD_PART: Final = 0.45
 """Of the budget on a CPU, for the world's painter while it is seen; the passes make do with the rest."""
+_LEAST_PART: Final = 0.4
+"""Of the budget, that the picture keeps whatever its outputs take."""
 _NOTHING_HEARD: Final = HeardStatus()
 _Told: TypeAlias = tuple[HeardStatus, PhotographStatus]
 
@@ -91,7 +93,8 @@ class Renderer:
         self._picture: moderngl.Texture | None = None
         self._picture_size = (1, 1)
         self._uniforms: dict[str, Uniform] = {}
-        self.draw_s = 0.0
+        self.draw_s = self.aside_s = 0.0
+        """What the last picture took, and what of a turn others take who draw beside this, as outputs do."""
 
     @property
     def internal_scale(self) -> float:
@@ -188,7 +191,8 @@ class Renderer:
         self._context.finish()
         self.draw_s = time.monotonic() - started
         if self._chooser is not None and not frozen:
-            self._chooser.budget_s = self._budget_s * (1.0 - _WORLD_PART if self._world.draw_s else 1.0)
+            left_s = max(self._budget_s - self.aside_s, _LEAST_PART * self._budget_s)
+            self._chooser.budget_s = left_s * (1.0 - _WORLD_PART if self._world.draw_s else 1.0)
             self._chooser.update(self.draw_s - self._world.draw_s, now)
 
     def _run_passes(self, frame: Frame | None, told: _Told, uniforms: dict[str, Uniform], controls: Controls) -> None:

@@ -14,6 +14,7 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.video.reformatter import ColorRange, Colorspace
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from s2s.files.atomic_write import atomic_path
@@ -81,7 +82,9 @@ class VideoFile:
         self._frames = 0
         self._last_ticks = -1
         self._container = av.open(file_url(path), "w", format="mp4", options=_FRAGMENTED if fragmented else _WHOLE)
-        self._video = self._container.add_stream(encoder.name, rate=Fraction(fps).limit_denominator(1001))
+        video = self._container.add_stream(encoder.name, rate=Fraction(fps).limit_denominator(1001))
+        assert isinstance(video, VideoStream)
+        self._video = video
         # H.264 with quartered colour has even sizes only; an odd one gains a repeated row or column.
         self._video.width, self._video.height = size[0] + size[0] % 2, size[1] + size[1] % 2
         encoder.prepare(self._video.codec_context, (self._video.width, self._video.height), fps)

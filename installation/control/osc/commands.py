@@ -1,4 +1,4 @@
-"""What an OSC message means to the show: set, ask, `/subscribe`, `/unsubscribe`, `/ping`.
+"""What an OSC message means to the show: set, ask, `/subscribe`, `/unsubscribe`, `/ping`; `/output/…` moves outputs.
 
 No sockets and no threads: a message and who said it come in, the desk is posted to and the peer is answered.
 """
@@ -10,10 +10,12 @@ from typing import Final
 from installation.control.osc.allowance import Allowance
 from installation.control.osc.echo import EVERYTHING, MAX_SUBSCRIBERS, Echo
 from installation.control.osc.messages import ControlMessage, write_message
+from installation.control.osc.outputs import COST, ROOT, OutputCommands
 from installation.control.osc.patterns import PatternError, is_pattern, matching
 from installation.control.osc.peers import Peer
 from installation.control.rejections import RejectionCounter, why_unknown
 from installation.desk import Desk
+from installation.outputs.layout import LayoutError
 from installation.parameter import Kind, ParameterError
 from installation.parameters import PARAMETERS
 from s2s.files.quote import quoted
@@ -34,7 +36,15 @@ Reach = Callable[[Peer, int], Peer]
 class OscCommands:
     """Does what messages say; what cannot be done is counted with its reason, and nothing raises."""
 
-    def __init__(self, desk: Desk, echo: Echo, rejections: RejectionCounter, reach: Reach) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        echo: Echo,
+        rejections: RejectionCounter,
+        reach: Reach,
+        outputs: OutputCommands | None = None,
+    ) -> None:
+        self._outputs = outputs
         self._desk, self._echo, self._rejections, self._reach = desk, echo, rejections, reach
         self._answers = Allowance(_ANSWERS_A_SECOND, _ANSWERS_AT_ONCE)
 
@@ -42,7 +52,7 @@ class OscCommands:
         """Do what `message` says and answer `sender`; return what that cost, in small messages."""
         try:
             return self._do(message, sender, now)
-        except (ParameterError, PatternError) as error:
+        except (ParameterError, PatternError, LayoutError) as error:
             self._rejections.add(str(error), message.address)
             return 1
 
@@ -53,6 +63,8 @@ class OscCommands:
             return 1
         if message.address in ("/subscribe", "/unsubscribe"):
             return self._subscribe(message, sender, now)
+        if self._outputs is not None and message.address.startswith(ROOT):
+            return self._do_to_outputs(self._outputs, message, sender, now)
         addresses = _meant(message.address)
         if not addresses:
             self._rejections.add(lambda: why_unknown(message.address), message.address)
@@ -63,6 +75,15 @@ class OscCommands:
         else:
             self._set(addresses, message)
         return len(addresses)
+
+    def _do_to_outputs(self, outputs: OutputCommands, message: ControlMessage, sender: Peer, now: float) -> int:
+        answers = outputs.do(message)
+        if answers:
+            self._count_answers(len(answers), now)
+        for address, values in answers:
+            if not sender.send(write_message(address, *values)):
+                break
+        return COST + len(answers)
 
     def _count_answers(self, count: int, now: float) -> None:
         """Raise ParameterError where more is asked than is answered: who asks on and on must not hold up who sets."""

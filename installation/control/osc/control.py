@@ -16,12 +16,14 @@ from installation.control.osc.backlog import Backlog
 from installation.control.osc.commands import ADDRESSES, OscCommands
 from installation.control.osc.echo import Echo
 from installation.control.osc.messages import ControlMessage, OscFormatError, read_packet
+from installation.control.osc.outputs import OutputCommands
 from installation.control.osc.peers import Connection, Peer
 from installation.control.osc.ports import OscPorts
 from installation.control.osc.schedule import Schedule, seconds_ahead
 from installation.control.rejections import RejectionCounter
 from installation.control_status import OscStatus
 from installation.desk import Desk
+from installation.outputs.store import LayoutStore
 from installation.values import ParameterValue
 from s2s.serving.access import is_loopback
 
@@ -40,11 +42,18 @@ _log = logging.getLogger(__name__)
 
 class OscControl:
     """Receives at `host`:`port`, both UDP and TCP; port 0 lets the system choose. A taken port is tried again, the
-    show goes on. `unix_time_s` tells the time by which senders stamp bundles.
+    show goes on. `unix_time_s` tells the time by which senders stamp bundles. `outputs`
+    are what `/output/…` moves.
     """
 
     def __init__(
-        self, desk: Desk, port: int, host: str = "127.0.0.1", *, unix_time_s: Callable[[], float] = unix_time_s
+        self,
+        desk: Desk,
+        port: int,
+        host: str = "127.0.0.1",
+        *,
+        outputs: LayoutStore | None = None,
+        unix_time_s: Callable[[], float] = unix_time_s,
     ) -> None:
         self._address = host, port
         self._unix_time_s = unix_time_s
@@ -54,7 +63,8 @@ class OscControl:
         self._closing = threading.Event()
         self._echo = Echo(ADDRESSES)
         self._rejections = RejectionCounter("OSC", _log)
-        self._commands = OscCommands(desk, self._echo, self._rejections, self._reach)
+        moves = None if outputs is None else OutputCommands(outputs)
+        self._commands = OscCommands(desk, self._echo, self._rejections, self._reach, moves)
         self._backlog: Backlog[Peer] = Backlog()
         self._schedule: Schedule[tuple[ControlMessage, Peer]] = Schedule()
         self._received = 0

@@ -24,11 +24,15 @@ from installation.control.osc.messages import (
     read_packet,
     write_message,
 )
+from installation.control.osc.outputs import COST, ROOT, OutputCommands
 from installation.control.osc.patterns import PatternError, is_pattern, matching
 from installation.control.oscquery.listeners import Listener, Listeners
-from installation.control.oscquery.namespace import ATTRIBUTES, Choices, asked_attributes, host_info, tree
+from installation.control.oscquery.namespace import ATTRIBUTES, Choices, Node, asked_attributes, host_info, tree
+from installation.control.oscquery.outputs import PATH, outputs_tree
 from installation.control.rejections import RejectionCounter, why_unknown
 from installation.desk import Desk
+from installation.outputs.layout import LayoutError
+from installation.outputs.store import LayoutStore
 from installation.parameter import Kind, ParameterError
 from installation.parameters import PARAMETERS
 from installation.values import ParameterValue
@@ -65,6 +69,7 @@ class QuerySources:
     closing: Callable[[], bool] = lambda: False
     announced_as: str = "sound-to-scene.local"
     """The host's name that hosts find in the network, and may call this by."""
+    outputs: LayoutStore | None = None
 
 
 class CommandError(ValueError):
@@ -109,13 +114,23 @@ def _answer(sources: QuerySources, request: Request) -> Response:
         words = f"the attributes are {', '.join(ATTRIBUTES)} and HOST_INFO, got {quoted(unknown)}"
         return JSONResponse({"error": words}, status_code=400)
     path = "/" + request.path_params["path"].strip("/")
-    found = tree(path, sources.desk.get, sources.choices())
+    found = _found(sources, path)
     if found is None:
         return JSONResponse({"error": why_unknown(path)}, status_code=404)
     if not names:
         return JSONResponse(found)
     asked = {name: found[name] for name in names if name in found}
     return JSONResponse(asked) if asked else Response(status_code=204)
+
+
+def _found(sources: QuerySources, path: str) -> Node | None:
+    layout = None if sources.outputs is None else sources.outputs.get()
+    if layout is not None and f"{path}/".startswith(ROOT):
+        return outputs_tree(path, layout)
+    node = tree(path, sources.desk.get, sources.choices())
+    if layout is not None and path == "/" and node is not None and isinstance(node["CONTENTS"], dict):
+        node["CONTENTS"][PATH.strip("/")] = outputs_tree(PATH, layout)
+    return node
 
 
 async def _talk(sources: QuerySources, websocket: WebSocket, key_now: Callable[[], Key | None]) -> None:
@@ -207,13 +222,16 @@ def _take(sources: QuerySources, listener: Listener, packet: bytes) -> int:
     for _, message in read.messages:
         try:
             meant += _set(sources, listener, message)
-        except (ParameterError, PatternError) as error:
+        except (ParameterError, PatternError, LayoutError) as error:
             sources.rejections.add(str(error))
     return meant
 
 
 def _set(sources: QuerySources, listener: Listener, message: ControlMessage) -> int:
     """Set, or where it says nothing ask for, all that the address of a message means; return how many that are."""
+    if sources.outputs is not None and message.address.startswith(ROOT):
+        OutputCommands(sources.outputs).do(message)
+        return COST
     addresses: tuple[str, ...] = (message.address,)
     if message.address not in PARAMETERS:
         addresses = matching(message.address, PARAMETERS) if is_pattern(message.address) else ()

@@ -19,6 +19,7 @@ from installation.control.rejections import RejectionCounter
 from installation.control.web_thread import WebThread
 from installation.control_status import OscQueryStatus
 from installation.desk import Desk
+from installation.outputs.store import LayoutStore
 from installation.presets.preset import preset_names
 from s2s.serving.access import Access, is_loopback
 from s2s.serving.addresses import reachable, url_of
@@ -50,7 +51,9 @@ class OscQuery:
         port: int = 9002,
         token: PageToken | None = None,
         token_file: Path | None = None,
+        outputs: LayoutStore | None = None,
     ) -> None:
+        self._outputs = outputs
         self._desk, self._osc = desk, osc
         self._presets, self._models = presets, models
         self._choices: Choices = {}
@@ -113,6 +116,7 @@ class OscQuery:
             listeners=self._listeners,
             rejections=self._rejections,
             closing=self._closing.is_set,
+            outputs=self._outputs,
             announced_as=local_name(own_name(socket.gethostname())),
         )
         access = Access.of(self.host, None if token is None else token.keys)

@@ -21,6 +21,7 @@ from installation.control.page.files import answer_file, answer_page, door, tagg
 from installation.control.page.live import serve_live
 from installation.control.page.live_hub import ORIGIN, LiveHub
 from installation.control.page.live_outbox import Changes
+from installation.control.page.outputs_api import outputs_routes
 from installation.control.page.page_json import describe, plain
 from installation.control.page.rest import rest_routes
 from installation.control.page.sources import Sources
@@ -66,7 +67,13 @@ class PageApp:
     def guarded(self) -> tuple[ASGIApp, LiveHub]:
         """Return the application behind its guard, and who tells the pages that are connected."""
         hub = LiveHub(self.sources, self.changes, self.refused, self._is_out)
-        ours = [*_pages(), *self._tells(hub), *self._takes(hub), *rest_routes(self.sources)]
+        ours = [
+            *_pages(),
+            *self._tells(hub),
+            *self._takes(hub),
+            *rest_routes(self.sources),
+            *outputs_routes(self.sources),
+        ]
         app = Starlette(routes=[*self.more, *ours])
         guard = RequestGuard(app, self.access, headers_for_files(), self.refused, self.cookie, self.limits, door())
         return guard, hub

@@ -11,7 +11,15 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from installation.control.page import page_json
 from installation.control.page.live_client import LiveClient
 from installation.control.page.live_hub import LiveHub
-from installation.control.page.live_messages import AskForPictures, MessageError, Ping, SetValue, read_message
+from installation.control.page.live_messages import (
+    AskForPictures,
+    EditOutput,
+    FromPage,
+    MessageError,
+    Ping,
+    SetValue,
+    read_message,
+)
 from s2s.serving.keys import Key
 
 _TRY_AGAIN_S: Final = 10
@@ -82,7 +90,7 @@ def _text_of(received: object) -> str:
     return text
 
 
-def _take(message: SetValue | AskForPictures | Ping, client: LiveClient, hub: LiveHub, now: float) -> None:
+def _take(message: FromPage, client: LiveClient, hub: LiveHub, now: float) -> None:
     match message:
         case SetValue():
             if client.sets.take(now):
@@ -90,6 +98,14 @@ def _take(message: SetValue | AskForPictures | Ping, client: LiveClient, hub: Li
                 hub.set(client, message)
             else:
                 hub.set_later(client, message)
+        case EditOutput():
+            before = client.later.pop(message.address, None)
+            if isinstance(before, EditOutput):  # a corner that was moved since must not be lost to a later other one
+                message = message.after(before)
+            if client.sets.take(now):
+                hub.edit_output(client, message)
+            else:
+                hub.edit_later(client, message)
         case AskForPictures(fps):
             hub.ask_for_pictures(client, fps)
         case Ping(t):

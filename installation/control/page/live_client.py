@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from installation.control.page import page_json
-from installation.control.page.live_messages import SetValue
+from installation.control.page.live_messages import EditOutput, SetValue
 from installation.control.page.live_outbox import Outbox
 from s2s.serving.keys import Key, Role
 from s2s.serving.limits import Bucket
@@ -24,7 +24,7 @@ class LiveClient:
     outbox: Outbox = field(default_factory=Outbox)
     fps: float = 0.0
     picture_due_at: float = 0.0
-    later: dict[str, SetValue] = field(default_factory=dict)
+    later: dict[str, SetValue | EditOutput] = field(default_factory=dict)
     closing: tuple[int, str] | None = None
     """The code and the reason with which the connection is to be ended."""
     remarked: bool = False

@@ -1,4 +1,5 @@
-"""Tells all pages that are connected the same: what was set, what is heard, how the show is, what is on the wall.
+"""Tells all pages that are connected the same: what was set, what is heard, how the show is, what is on the wall, and
+where that lies.
 
 Runs in the page's thread, and only while somebody is connected. What is the same for all is written once; a page that
 does not keep up finds the newest in its outbox. The show's thread has no part in it but `Changes`.
@@ -11,10 +12,12 @@ from typing import Final
 
 from installation.control.page import page_json
 from installation.control.page.live_client import LiveClient
-from installation.control.page.live_messages import SetValue
+from installation.control.page.live_messages import EditOutput, SetValue
 from installation.control.page.live_outbox import Changes
 from installation.control.page.live_pictures import LivePictures
 from installation.control.page.sources import Sources
+from installation.outputs.edits import changed
+from installation.outputs.layout import LayoutError
 from installation.parameter import Kind, ParameterError
 from installation.parameters import PARAMETERS
 from installation.presets.shelf import ListedPreset
@@ -54,6 +57,7 @@ class LiveHub:
         self._models: Sequence[str] = ()
         self._product = ""
         self._events: tuple[object, ...] = ()
+        self._outputs: object = None
         self._listing: asyncio.Task[None] | None = None
         self._teller: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -91,6 +95,7 @@ class LiveHub:
                 await asyncio.wait_for(asyncio.shield(self._list()), _LIST_WITHIN_S)
         greeting = page_json.hello(self._sources.desk, client.key, self._presets, self._models, self._product)
         client.outbox.put("hello", page_json.as_text(greeting))
+        self._outputs = None
         self._due_at["status"], self._events = 0.0, ()  # the others are told once more: it costs nothing
         client.wake()
 
@@ -122,6 +127,26 @@ class LiveHub:
         if not client.remarked:
             client.remarked = True
             self._refused("a page sets more than 200 values a second: of each parameter the newest counts")
+
+    def edit_output(self, client: LiveClient, message: EditOutput) -> None:
+        """Move an output; whoever may not, or asks for what cannot be, is told why."""
+        try:
+            if not client.may_set:
+                raise LayoutError("who only looks moves no output")
+            if self._sources.outputs is None:
+                raise LayoutError("this show has no outputs")
+            self._sources.outputs.edit(lambda layout: changed(layout, message.name, message.change))
+        except LayoutError as error:
+            self._refused(str(error))
+            client.refuse(message.number, message.address, str(error))
+            return
+        self._wake.set()
+
+    def edit_later(self, client: LiveClient, message: EditOutput) -> None:
+        """Take an edit of a page that sends too many: with the next ones, joined with what comes until then."""
+        outputs = self._sources.outputs
+        if outputs is not None and any(output.name == message.name for output in outputs.get().outputs):
+            client.later[message.address] = message
 
     def ask_for_pictures(self, client: LiveClient, fps: float) -> None:
         """Send a page so many pictures a second from now on."""
@@ -160,8 +185,12 @@ class LiveHub:
         for client in self._clients:
             waiting, client.later = client.later, {}
             for message in waiting.values():
-                self.set(client, message)
+                if isinstance(message, SetValue):
+                    self.set(client, message)
+                else:
+                    self.edit_output(client, message)
         self._tell_values(now)
+        self._tell_outputs(now)
         if self._is_due("meters", now, _METERS_EVERY_S):
             self._tell_all("meters", page_json.meters(self._sources.features(), idle=self._sources.idle()))
         if self._is_due("events", now, _EVENTS_EVERY_S):
@@ -187,6 +216,15 @@ class LiveHub:
             for client in self._clients:
                 client.outbox.put_values(changed)
                 client.wake()
+
+    def _tell_outputs(self, now: float) -> None:
+        outputs = self._sources.outputs
+        if outputs is None:
+            return
+        there = outputs.get(), tuple(self._sources.monitors())
+        if there != self._outputs:
+            self._outputs, self._values_at = there, now
+            self._tell_all("outputs", {"type": "outputs", **page_json.outputs(*there)})
 
     def _note_all(self) -> None:
         """Look at every parameter now and then: two surfaces that set one within a turn leave no change behind."""

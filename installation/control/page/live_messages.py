@@ -1,15 +1,18 @@
-"""What a page may say over its WebSocket: set a value, ask for pictures, ping. Pure."""
+"""What a page may say over its WebSocket: set a value, move an output, ask for pictures, ping. Pure."""
 
 import math
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self, TypeAlias
 
+from installation.outputs.edits import joined
 from s2s.files.document import Bounds, DocumentError, parse_json
 from s2s.files.quote import quoted
 
-BOUNDS: Final = Bounds(bytes=4_096, levels=8, values=64)
+BOUNDS: Final = Bounds(bytes=4_096, levels=8, values=160)
 _MOST_FPS: Final = 8.0
 _LONGEST_ID: Final = 64
+_LONGEST_NAME: Final = 40
 
 
 class MessageError(ValueError):
@@ -30,6 +33,24 @@ class SetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class EditOutput:
+    """Change the output `name`, as `installation.outputs.edits` reads a change."""
+
+    number: int | float | str | None
+    name: str
+    change: Mapping[str, Any]
+
+    @property
+    def address(self) -> str:
+        """What is moved, the way OSC calls it."""
+        return f"/output/{self.name}"
+
+    def after(self, before: Self) -> Self:
+        """Return what this and one `before` it come to together."""
+        return replace(self, change=joined(before.change, self.change))
+
+
+@dataclass(frozen=True, slots=True)
 class AskForPictures:
     """So many pictures a second, 0 none."""
 
@@ -43,7 +64,7 @@ class Ping:
     t: int | float | str | None
 
 
-FromPage: TypeAlias = SetValue | AskForPictures | Ping
+FromPage: TypeAlias = SetValue | EditOutput | AskForPictures | Ping
 
 
 def read_message(text: str) -> FromPage:
@@ -61,11 +82,16 @@ def read_message(text: str) -> FromPage:
             if not isinstance(address, str) or "value" not in document:
                 raise MessageError(f'"set" has an "address" and a "value", got {quoted(text)}', number)
             return SetValue(number, address, document["value"])
+        case "output":
+            name, change = document.get("name"), document.get("change")
+            if not isinstance(name, str) or not isinstance(change, dict):
+                raise MessageError(f'"output" has a "name" and a "change", got {quoted(text)}', number)
+            return EditOutput(number, name[:_LONGEST_NAME], change)
         case "picture":
             return AskForPictures(_fps(document.get("fps"), number))
         case "ping":
             return Ping(_short(document.get("t")))
-    raise MessageError(f'"type" is set, picture or ping, got {quoted(document.get("type"))}', number)
+    raise MessageError(f'"type" is output, set, picture or ping, got {quoted(document.get("type"))}', number)
 
 
 def _fps(value: object, number: object) -> float:

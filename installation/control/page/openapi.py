@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import WithDefaultSchema
 
+from installation.control.page.openapi_outputs import outputs_paths, outputs_schemas
 from installation.parameter import Kind, Parameter
 from installation.parameters import PARAMETERS
 from installation.status import ShowStatus
@@ -37,14 +38,15 @@ _TYPES: Final = {
 def openapi(version: str) -> Json:
     """Return the document of a program of this version."""
     schemas = _status_schemas()
+    schemas |= outputs_schemas()
     schemas |= {"Error": _ERROR, "Parameter": _parameter_schema(), "Health": _health_schema()}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Sound to Scene", "version": version, "description": _INTRODUCTION},
         "servers": [{"url": "/"}],
         "security": [{}, {"bearer": []}, {"query": []}],
-        "tags": [{"name": name} for name in ("show", "parameters", "about")],
-        "paths": {**_show_paths(), **_parameter_paths(), **_about_paths()},
+        "tags": [{"name": name} for name in ("show", "outputs", "parameters", "about")],
+        "paths": {**_show_paths(), **outputs_paths(), **_parameter_paths(), **_about_paths()},
         "components": {
             "schemas": schemas,
             "securitySchemes": {

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from installation.desk import Desk
 from installation.events import Event
+from installation.outputs.layout import Layout, layout_document
+from installation.outputs.monitors import Monitor
 from installation.parameter import Kind, Parameter
 from installation.parameters import DEEDS, PARAMETERS
 from installation.plain import to_plain
@@ -79,6 +81,15 @@ def _picture_of(preset: ListedPreset) -> str:
 def values(changed: Mapping[str, ParameterValue]) -> dict[str, object]:
     """Return the newest value of each of the parameters that changed."""
     return {"type": "values", "values": dict(changed)}
+
+
+def outputs(layout: Layout, monitors: Iterable[Monitor]) -> dict[str, object]:
+    """Return where the picture lies, and what there is to show it on."""
+    there = [
+        {"number": number, "name": monitor.name, "width_px": monitor.size[0], "height_px": monitor.size[1]}
+        for number, monitor in enumerate(monitors)
+    ]
+    return {**layout_document(layout), "monitors": there}
 
 
 def meters(features: Features, *, idle: bool) -> dict[str, object]:

@@ -146,7 +146,7 @@ def _document() -> dict[str, Any]:
 
 def _get(path: str, answer: Callable[[Request], Response]) -> Route:
     def endpoint(request: Request) -> Response:
-        return _told(partial(answer, request))
+        return told(partial(answer, request))
 
     return Route(path, endpoint)
 
@@ -157,12 +157,13 @@ def _put(path: str, answer: Callable[[bytes], Response], bounds: Bounds) -> Rout
             body = await read_body(request, bounds)
         except ClientDisconnect:  # nobody is there to be answered
             return Response(status_code=400)
-        return await run_in_threadpool(_told, partial(answer, body))
+        return await run_in_threadpool(told, partial(answer, body))
 
     return Route(path, endpoint, methods=["PUT"])
 
 
-def _told(answer: Callable[[], Response]) -> Response:
+def told(answer: Callable[[], Response]) -> Response:
+    """Return what `answer` does, or why it cannot, with its status."""
     try:
         return answer()
     except RequestError as error:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from installation.desk import Desk
 from installation.events import Event
+from installation.outputs.monitors import Monitor
+from installation.outputs.store import LayoutStore
 from installation.presets.shelf import ListedPreset, PresetShelf
 from installation.status import ShowStatus
 from installation.values import Features
@@ -35,6 +37,7 @@ class Sources:
     """The functions are called on the page's threads; those that list files may take their time, the others not.
 
     `picture` is the newest generated one as JPEG, None before there is one. `idle` is whether the room is silent.
+    `outputs` is where the picture lies, None where it lies nowhere; `monitors` are those that there are by now.
     """
 
     desk: Desk
@@ -47,6 +50,8 @@ class Sources:
     events: Callable[[], Sequence[Event]] = tuple
     shelf: PresetShelf | None = None
     wall: Wall | None = None
+    outputs: LayoutStore | None = None
+    monitors: Callable[[], Sequence[Monitor]] = tuple
 
     def listed(self) -> list[ListedPreset]:
         """Return the presets as they are offered; by their names alone where nobody knows more."""

@@ -189,10 +189,10 @@ def test_a_clap_is_seen_and_heard_within_a_frame_at_any_rate_of_the_display(
     recorder.close()
     assert recorder.failure == "" and recorder.dropped == 0
     with av.open(str(path)) as film:
-        shown = [(frame.time, frame.to_ndarray(format="gray").mean()) for frame in film.decode(video=0)]
+        shown = [(frame.time or 0.0, frame.to_ndarray(format="gray").mean()) for frame in film.decode(video=0)]
     with av.open(str(path)) as film:
         heard_s = next(
-            frame.time + float(loud[0]) / 16_000
+            (frame.time or 0.0) + float(loud[0]) / 16_000
             for frame in film.decode(audio=0)
             if len(loud := np.flatnonzero(np.abs(frame.to_ndarray()[0]) > 0.2))
         )

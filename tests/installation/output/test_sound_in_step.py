@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from installation.output.sound_in_step import SoundInStep
+from installation.output.sound_in_step import SoundInStep, in_step
 from installation.ring import Position
 from installation.values import SAMPLE_RATE_HZ, Samples
 
@@ -60,3 +60,21 @@ def test_what_was_heard_before_the_first_picture_and_arrives_after_it_is_left_ou
 def test_the_stamp_of_a_source_that_is_long_silent_leaves_nothing_out() -> None:
     step = SoundInStep(10.0, Position(5_000, 2.0))
     assert len(step.fitted(np.ones(320, np.float32), 10.02, 10.02)) == 320
+
+
+@pytest.mark.parametrize(
+    ("new", "sounded", "expected", "length"),
+    [
+        (1_600, 16_000, 17_600, 1_600),
+        (1_600, 16_000, 18_000, 1_600),
+        (0, 0, 32_000, 32_000),
+        (9_600, 16_000, 17_600, 1_600),
+    ],
+)
+def test_a_gap_is_filled_and_a_jump_cut_and_jitter_left_alone(
+    new: int, sounded: int, expected: int, length: int
+) -> None:
+    sound = np.arange(1, new + 1, dtype=np.float32)
+    kept = in_step(sound, sounded, expected)
+    assert len(kept) == length
+    assert new == 0 or kept[-1] == sound[-1]

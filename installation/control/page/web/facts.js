@@ -75,6 +75,7 @@ function outputsOf(outputs) {
     const lost = sink.dropped ? `, ${sink.dropped} pictures lost` : "";
     const left = sink.left_s == null ? "" : `, the disk has room for ${lasted(sink.left_s)} more`;
     const recorded = sink.recorded_s ? lasted(sink.recorded_s) + lost + left : "";
-    return [name, sink.problem || recorded || "ready"];
+    const sent = sink.words && sink.words + lost;
+    return [name, sink.problem || sent || recorded || "ready"];
   }));
 }

@@ -10,6 +10,7 @@ import {Learn} from "./learn.js";
 import {Link, VIEW} from "./link.js";
 import {buildList} from "./list.js";
 import {Meters} from "./meters.js";
+import {Outputs, OUTPUTS_HAVE_A_PLACE} from "./outputs.js";
 import {Picture} from "./picture.js";
 import {HAVE_A_PLACE, OF_PRESETS, Presets} from "./presets.js";
 import {showCondition, showEvents, showStatus, takeEvents} from "./status.js";
@@ -21,7 +22,7 @@ const link = new Link({hear, see: (jpeg) => picture.take(jpeg), change: showLink
 const desk = new Desk({send: (message) => link.send(message), isOpen: () => link.isOpen, refuse: notice});
 const learn = new Learn(desk);
 const picture = new Picture((message) => link.send(message));
-let presets = null, cues = null, built = "", program = "";
+let presets = null, cues = null, outputs = null, built = "", program = "";
 
 function hear(message) {
   switch (message.type) {
@@ -32,12 +33,14 @@ function hear(message) {
       showStatus(message.status, {roundTripMs: link.roundTripMs, program});
       learn.show(message.status.controls?.midi);
       cues?.show(message.status.cues);
+      outputs?.show(message.status.controls?.outputs);
       presets?.show(Object.values(message.status.controls ?? {}).find((surface) => "draft" in surface));
       showEvents();
       break;
     case "events": takeEvents(message.events); break;
+    case "outputs": outputs?.take(message); break;
     case "presets": presets?.list(message.presets); break;
-    case "refused": desk.refused(message); break;
+    case "refused": (message.address?.startsWith("/output/") ? outputs : desk)?.refused(message); break;
     case "pong": picture.follow(link.roundTripMs); break;
   }
 }
@@ -63,7 +66,10 @@ function build(parameters, deeds) {
   buildHand(desk);
   presets = new Presets(desk, learn);
   cues = new Cues(desk, learn);
-  const hidden = new Set([...AT_HAND, ...OF_PRESETS, ...HAVE_A_PLACE, ...CUES_HAVE_A_PLACE]);
+  outputs = new Outputs({link, desk, picture});
+  const hidden = new Set([
+    ...AT_HAND, ...OF_PRESETS, ...HAVE_A_PLACE, ...CUES_HAVE_A_PLACE, ...OUTPUTS_HAVE_A_PLACE,
+  ]);
   // A deed that this page knows no place for would otherwise be out of reach.
   const listed = parameters.filter((p) => !hidden.has(p.address));
   const atHand = parameters.filter((p) => AT_HAND.includes(p.address) || p.address === "/show/ab"
@@ -83,6 +89,7 @@ function showLink(state, words, retryAt) {
     return;
   }
   desk.forget();
+  outputs?.forget();
   meters.rest();
   showCondition("failed", "no answer");
   if (state === "token") { find("token").showModal(); return; }

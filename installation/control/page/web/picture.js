@@ -8,16 +8,26 @@ const SLOW_TIMES = 2, QUICK_TIMES = 8; // so often in a row before it goes down,
 
 export class Picture {
   constructor(send) {
-    Object.assign(this, {send, inView: true, at: 0, asked: -1, slow: 0, quick: 0, next: null, drawing: false});
+    Object.assign(this, {send, at: 0, asked: -1, slow: 0, quick: 0, next: null, drawing: false});
     if (navigator.connection?.saveData) this.at = 2;
-    const look = ([seen]) => { this.inView = seen.isIntersecting; this.ask(); };
-    new IntersectionObserver(look).observe(find("screen").parentElement);
+    Object.assign(this, {inView: new Set(), drawn: []});
+    this.seen = new IntersectionObserver((changes) => {
+      for (const {target, isIntersecting} of changes) this.inView[isIntersecting ? "add" : "delete"](target);
+      this.ask();
+    });
+    this.seen.observe(find("screen").parentElement);
     document.addEventListener("visibilitychange", () => this.ask());
+  }
+
+  /** Show it in another `place`, too: `draw(canvas)` gets each picture, and they are asked for while that is seen. */
+  alsoIn(place, draw) {
+    this.drawn.push(draw);
+    this.seen.observe(place);
   }
 
   /** Ask for as many pictures as make sense now, if that has changed; `anew` after a reconnect. */
   ask(anew = false) {
-    const fps = document.hidden || !this.inView ? 0 : RATES[this.at];
+    const fps = document.hidden || !this.inView.size ? 0 : RATES[this.at];
     if (fps === this.asked && !anew) return;
     this.asked = this.send({type: "picture", fps}) ? fps : -1;
     const rate = find("rate");
@@ -55,6 +65,7 @@ export class Picture {
     }
     screen.getContext("2d").drawImage(bitmap, 0, 0);
     bitmap.close();
+    this.drawn.forEach((draw) => draw(screen));
     screen.hidden = false;
     find("no-picture").hidden = true;
   }

@@ -1,0 +1,216 @@
+"""Draws the finished picture on one output: its part, flipped, turned, pinned to four corners, masked and blended.
+
+Lives on the show's main thread, with the OpenGL context of the output's own window, which shares pictures with the one
+that the show draws in.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import moderngl
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from installation.outputs.geometry import Matrix, to_picture, unpin
+from installation.outputs.layout import MASK_POINTS, UNPINNED, Output, Point
+from installation.outputs.marks import Marks
+from installation.render.render_target import is_software
+from installation.render.shader import SHADERS, Shader, Uniform, read_shader
+
+_INK: Final = (255, 255, 255)
+_GROUND: Final = (20, 20, 20)
+_LABEL_WIDTH: Final = 0.5
+_LABEL_PX: Final = 64
+
+
+class OutputPass:
+    """One output's drawing. Textures of the window's own context are its; the picture is only looked at."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        """Raises ShaderError."""
+        self._move, self._warp, self._pattern = (
+            _stage(context, name) for name in ("output_move", "output_warp", "output_pattern")
+        )
+        self._light = LightPicture(context)
+        self._label = LabelPicture(context)
+        self._shaped: tuple[Output, dict[str, Uniform]] | None = None
+        self._waits = context if is_software(context) else None
+        self.draw_s = 0.0
+
+    def draw(self, target: moderngl.Framebuffer, picture: moderngl.Texture, output: Output, marks: Marks) -> None:
+        """Draw what `output` shows of `picture` on the whole of `target`, and `marks` over it.
+
+        `draw_s` says what it took of the time of a turn, where OpenGL runs on the CPU.
+        """
+        started = time.monotonic()
+        if self._shaped is None or self._shaped[0] is not output:
+            self._shaped = output, _shape(output)
+        uniforms, textures = dict(self._shaped[1]), {"u_picture": picture}
+        if marks.pattern > 0.0 or marks.cursor is not None:
+            textures["u_light"] = self._light.of(output, target.size, uniforms)
+            textures["u_label"] = self._label.of(marks.label)
+            uniforms |= _marked(output, marks, target.size, picture.size, textures["u_label"].size)
+            shader = self._pattern
+        elif _is_moved_only(output):
+            shader = self._move
+        else:
+            textures["u_light"] = self._light.of(output, target.size, uniforms)
+            shader = self._warp
+        target.viewport = (0, 0, *target.size)
+        shader.draw(target, uniforms, textures)
+        if self._waits is not None:
+            self._waits.finish()
+        self.draw_s = time.monotonic() - started
+
+    def release(self) -> None:
+        for part in (self._move, self._warp, self._pattern, self._light, self._label):
+            part.release()
+
+
+class LightPicture:
+    """How bright an output is where: its pinned edge, its blend and its masks, drawn anew where they have changed."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self._context = context
+        self._fades = _stage(context, "output_light")
+        self._mask = Shader(context, SHADERS / "stages" / "output_mask.frag")
+        self._points = context.texture((MASK_POINTS[1], 1), 2, dtype="f4")
+        self._picture: moderngl.Texture | None = None
+        self._target: moderngl.Framebuffer | None = None
+        self._drawn: tuple[object, ...] = ()
+
+    def of(self, output: Output, size: tuple[int, int], shape: Mapping[str, Uniform]) -> moderngl.Texture:
+        """Return the light of an output of `size` pixels, one colour; `shape` are its matrices."""
+        wanted = (output.corners, output.masks, output.blend, size)
+        if self._picture is None or self._drawn != wanted:
+            self._draw(output, size, shape)
+            self._drawn = wanted
+        assert self._picture is not None
+        return self._picture
+
+    def _draw(self, output: Output, size: tuple[int, int], shape: Mapping[str, Uniform]) -> None:
+        if self._picture is None or self._target is None or self._picture.size != size:
+            self._release_picture()
+            self._picture = self._context.texture(size, 1, alignment=1)
+            self._target = self._context.framebuffer([self._picture])
+        blend = output.blend
+        edges = (blend.left, blend.right, blend.top, blend.bottom)
+        self._fades.draw(self._target, {**shape, "u_blend": edges, "u_gamma": blend.gamma}, {})
+        self._context.enable(moderngl.BLEND)
+        self._context.blend_func = moderngl.ZERO, moderngl.SRC_COLOR
+        for mask in output.masks:
+            places = np.zeros((MASK_POINTS[1], 2), np.float32)
+            places[: len(mask)] = [(point.x, point.y) for point in mask]
+            self._points.write(places.tobytes())
+            self._target.scissor = _around(places[: len(mask)], size)
+            self._mask.draw(self._target, {"u_count": len(mask), "u_resolution": size}, {"u_points": self._points})
+        self._target.scissor = None  # type: ignore[assignment] # ModernGL takes it; its stub leaves it out
+        self._context.disable(moderngl.BLEND)
+
+    def _release_picture(self) -> None:
+        if self._target is not None:
+            self._target.release()
+        if self._picture is not None:
+            self._picture.release()
+        self._picture = self._target = None
+
+    def release(self) -> None:
+        self._release_picture()
+        self._points.release()
+        self._fades.release()
+        self._mask.release()
+
+
+class LabelPicture:
+    """Lines of text as a picture, written anew where they have changed."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self._context = context
+        self._picture: moderngl.Texture | None = None
+        self._lines: Sequence[str] | None = None
+
+    def of(self, lines: Sequence[str]) -> moderngl.Texture:
+        """Return `lines` in the middle of a picture that has room for them, row 0 at the top."""
+        if self._picture is None or lines != self._lines:
+            image = _written(lines)
+            self.release()
+            self._picture = self._context.texture(image.size, 3, image.tobytes(), alignment=1)
+            self._picture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+            self._picture.repeat_x = self._picture.repeat_y = False
+            self._lines = lines
+        return self._picture
+
+    def release(self) -> None:
+        if self._picture is not None:
+            self._picture.release()
+            self._picture = None
+
+
+def _stage(context: moderngl.Context, name: str) -> Shader:
+    stages = SHADERS / "stages"
+    path = stages / f"{name}.frag"
+    return Shader(context, path, (read_shader(stages / "output.vert"), read_shader(path)))
+
+
+def _shape(output: Output) -> dict[str, Uniform]:
+    return {"u_to_square": _columns(unpin(output.corners)), "u_to_picture": _columns(to_picture(output))}
+
+
+def _is_moved_only(output: Output) -> bool:
+    return output.corners == UNPINNED and not output.masks and output.blend.is_none
+
+
+def _marked(
+    output: Output, marks: Marks, size: tuple[int, int], picture: tuple[int, int], label: tuple[int, int]
+) -> dict[str, Uniform]:
+    square = _size_on_wall(output, size)
+    return {
+        "u_pattern": marks.pattern,
+        "u_cursor": (0.0, 0.0, 0.0, 0.0) if marks.cursor is None else (*_on_screen(marks.cursor), 1.0, 0.0),
+        "u_resolution": size,
+        "u_picture_size": picture,
+        "u_square_size": square,
+        "u_label_box": _label_box(label, square),
+    }
+
+
+def _written(lines: Sequence[str]) -> Image.Image:
+    font, text = ImageFont.load_default(size=_LABEL_PX), "\n".join(lines)
+    measure = ImageDraw.Draw(Image.new("RGB", (1, 1)))
+    left, top, right, bottom = measure.multiline_textbbox((0, 0), text or " ", font=font, align="center")
+    margin = _LABEL_PX // 2
+    image = Image.new("RGB", (int(right - left) + 2 * margin, int(bottom - top) + 2 * margin), _GROUND)
+    ImageDraw.Draw(image).multiline_text((margin - left, margin - top), text, font=font, fill=_INK, align="center")
+    return image
+
+
+def _label_box(text: tuple[int, int], square: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Return left, top, width and height, in shares of the output, of a label in its middle, its letters upright."""
+    width = min(_LABEL_WIDTH, 0.4 * square[1] / square[0] * text[0] / text[1])
+    height = width * square[0] / square[1] * text[1] / text[0]
+    return (1.0 - width) / 2, (1.0 - height) / 2, width, height
+
+
+def _size_on_wall(output: Output, size: tuple[int, int]) -> tuple[float, float]:
+    """Return about how many pixels of the monitor the pinned square is wide and high."""
+    corners = np.array([(corner.x * size[0], corner.y * size[1]) for corner in output.corners])
+    top, right, bottom, left = (float(np.linalg.norm(corners[n] - corners[(n + 1) % 4])) for n in range(4))
+    return max((top + bottom) / 2, 1.0), max((left + right) / 2, 1.0)
+
+
+def _columns(matrix: Matrix) -> tuple[float, ...]:
+    return tuple(float(value) for value in matrix.T.reshape(-1))
+
+
+def _on_screen(place: Point) -> tuple[float, float]:
+    return min(max(place.x, 0.0), 1.0), min(max(place.y, 0.0), 1.0)
+
+
+def _around(
+    places: np.ndarray[tuple[int, ...], np.dtype[np.float32]], size: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """Return the pixels that a mask can touch: x, y from the bottom, width, height."""
+    low, high = places.min(axis=0) * size, places.max(axis=0) * size
+    left, right = int(low[0]) - 2, int(high[0]) + 3
+    return left, size[1] - int(high[1]) - 3, right - left, int(high[1]) - int(low[1]) + 5
