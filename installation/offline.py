@@ -16,6 +16,7 @@ from installation.clock import FrameClock, MonotonicClock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
 from installation.film_workers import Ahead, ApartHost, FilmInferenceStart, FilmWorkers, HereHost, film_hour
+from installation.isf.inputs import IsfInputs
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -30,6 +31,7 @@ from installation.presets.preset import Preset, preset_values
 from installation.presets.use import load_usable_named
 from installation.presets.watch import PresetWatch
 from installation.render.pipeline import Renderer
+from installation.render.shader_sources import read_sources
 from installation.ring import AudioRing
 from installation.show import Show, worker_params
 from installation.show_parts import Parts
@@ -43,6 +45,8 @@ from s2s.media.audio import read_audio
 
 _DEFAULT_SIZE: Final = (1280, 720)
 _DEFAULT_FPS: Final = 30.0
+_FILM_DAY: Final = (2000, 1, 1)
+"""What a calendar in a film shows: the same whenever it is made."""
 _WORTH_A_PROCESS: Final = 150
 """Pictures: for fewer, another process takes longer to start than it spares."""
 
@@ -87,14 +91,19 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
     start = FilmInferenceStart(config.model, seed, began, ring, box, frames)
     inference = undo.enter_context(closing(_inference(start, soundtrack.frames)))
     surface = undo.enter_context(closing(open_headless(args.size or _DEFAULT_SIZE)))
+    texts = read_sources(config.venue.shaders)
     renderer = Renderer(
         surface.context,
         surface.size,
         passes=preset.passes,
+        lut=preset.lut,
         seed=seed,
         adaptive=False,
         wall_hour=lambda: film_hour(began, clock.now()),
+        wall_day=lambda: _FILM_DAY,
         limit_flashes=preset.limits_flashes,
+        texts=texts,
+        isf=IsfInputs(texts.isf_headers, preset.isf),
     )
     undo.enter_context(closing(renderer))
     assert args.render is not None

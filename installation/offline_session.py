@@ -28,6 +28,7 @@ from installation.output.headless import open_headless
 from installation.output.snapshot import PixelReader, SnapshotError, save_png
 from installation.output.surface import Surface
 from installation.product import product_line
+from installation.render.shader_sources import ShaderSources, read_sources
 from installation.render.still import pictures_to_come, read_still
 from installation.report import build_report
 from installation.session.entries import Picture, Turn
@@ -70,7 +71,14 @@ def render_session(config: ShowConfig, facts: Mapping[str, Any], started_at: flo
         fps = args.fps or header.fps
         duration_s = min(_film_s(extent, fps), args.duration_s or float("inf"))
         sound = sound_of(session, extent, math.ceil(duration_s * SAMPLE_RATE_HZ) + 1)
-        film = SessionFilm(session, surface, fps, args.size in (None, header.size), models)
+        film = SessionFilm(
+            session,
+            surface,
+            fps,
+            at_its_size=args.size in (None, header.size),
+            models=models,
+            texts=read_sources(config.venue.shaders),
+        )
         opened.enter_context(closing(film.renderer.renderer))
         sink = FilmSink(args.render, surface.size, Soundtrack(sound, fps))
         meter = RenderingMeter(started_at)
@@ -107,7 +115,9 @@ class Models:
 class SessionFilm:
     """Draws a session on `surface`; `at_its_size` says that this is the size that it was shown at."""
 
-    def __init__(self, session: Session, surface: Surface, fps: float, at_its_size: bool, models: Models) -> None:
+    def __init__(
+        self, session: Session, surface: Surface, fps: float, *, at_its_size: bool, models: Models, texts: ShaderSources
+    ) -> None:
         """Raises SessionError or ShaderError."""
         header = self.header = session.header
         self.folder = session.folder
@@ -117,7 +127,9 @@ class SessionFilm:
         self.drawn = self.painted = 0
         first = next(iter(session.turns()))
         self._began = first.now
-        self.renderer = ReplayedRenderer(surface.context, surface.size, header, first.passes, as_shown=at_its_size)
+        self.renderer = ReplayedRenderer(
+            surface.context, surface.size, header, first, as_shown=at_its_size, texts=texts
+        )
         folder = models.folder_of(header.model)
         still, size_px = read_still(folder / "thumbnail.png"), read_card(folder).generator.size_px
         self.renderer.warm_up(surface.target, pictures_to_come(still, size_px), header)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from installation.isf.header import IsfValue
 from installation.parameters import DEFAULTS
 from installation.status import HeardStatus, PhotographStatus
 from installation.values import Controls, Features, ParameterValue, Pixels
@@ -30,7 +31,8 @@ class Turn:
 
     `size` is the window's in pixels; `scale` and `world_scale` are the heights of the passes and of the world's painter
     as parts of it. `hour` is the wall's, None where nobody asked; `ready` the scenes that could be drawn; `sounded` how
-    many samples had been heard.
+    many samples had been heard. `lut` is the grading's file, empty for none; `isf` the inputs of ISF passes by address,
+    `day` the calendar's.
     """
 
     now: float
@@ -46,6 +48,9 @@ class Turn:
     ready: frozenset[str] = frozenset()
     hour: float | None = None
     sounded: int = 0
+    lut: str = ""
+    isf: Mapping[str, IsfValue] = field(default_factory=lambda: MappingProxyType({}))
+    day: tuple[int, int, int] = (2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,20 @@ Where the size is the log's, every picture is the one that was shown: what a liv
 comes from the log instead. Runs on the main thread.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import moderngl
 
 from installation.desk import Desk
+from installation.grading.cube_file import Cube, read_cube
+from installation.isf.header import IsfHeader, IsfValue
+from installation.isf.inputs import IsfInputs
 from installation.parameters import DEEDS, DEFAULTS, PARAMETERS
 from installation.presets.preset import LOOK
 from installation.render.pipeline import Renderer
 from installation.render.resolution import ResolutionChooser
+from installation.render.shader_sources import ShaderSources
 from installation.render.world_painter import SCALES as WORLD_SCALES
 from installation.session.entries import Turn
 from installation.session.header import Header
@@ -50,25 +55,51 @@ class GivenReadiness:
         pass
 
 
+class GivenInputs(IsfInputs):
+    """The inputs of ISF passes as a log says."""
+
+    def __init__(self) -> None:
+        self.given: Mapping[str, IsfValue] = {}
+
+    def declare(self, headers: Mapping[str, IsfHeader]) -> None:
+        pass
+
+    def uniforms(self, now: float) -> dict[str, IsfValue]:  # noqa: ARG002 - as it stood is in the log
+        return dict(self.given)
+
+
 class ReplayedRenderer:
     """Draws turns of a log into pictures of `size`. Raises ShaderError where a pass is not there any more."""
 
     def __init__(
-        self, context: moderngl.Context, size: tuple[int, int], header: Header, passes: Sequence[str], *, as_shown: bool
+        self,
+        context: moderngl.Context,
+        size: tuple[int, int],
+        header: Header,
+        first: Turn,
+        *,
+        as_shown: bool,
+        texts: ShaderSources,
     ) -> None:
-        """`passes` are the first turn's. `as_shown` draws at the sizes of then, else at the finest."""
+        """`first` is the first turn, `texts` the shaders' files. `as_shown`: at the sizes of then, else the finest."""
         self._as_shown = as_shown
         self._size = size
         self._scale, self._world_scale = GivenScale(), GivenScale(WORLD_SCALES)
         self._readiness, self._hour = GivenReadiness(), 12.0
-        self._passes = tuple(passes)
+        self._inputs, self._day = GivenInputs(), first.day
+        self._passes, self._lut = first.passes, first.lut
+        self._cubes: dict[str, Cube] = {}
         self.renderer = Renderer(
             context,
             size,
-            passes=passes,
+            passes=first.passes,
             seed=header.seed,
             readiness=self._readiness,
             wall_hour=lambda: self._hour,
+            wall_day=lambda: self._day,
+            isf=self._inputs,
+            lut=self._cube(first.lut),
+            texts=texts,
             limit_flashes=header.flashes,
         )
         self.renderer.size_by(self._scale, self._world_scale)
@@ -82,9 +113,13 @@ class ReplayedRenderer:
         if turn.passes != self._passes:
             self.renderer.set_passes(turn.passes)
             self._passes = turn.passes
+        if turn.lut != self._lut:
+            self.renderer.set_lut(self._cube(turn.lut))
+            self._lut = turn.lut
         self._scale.given, self._world_scale.given = (turn.scale, turn.world_scale) if self._as_shown else (1.0, 1.0)
         self._readiness.ready = turn.ready
-        self._hour = self._hour if turn.hour is None else turn.hour
+        self._hour, self._day = self._hour if turn.hour is None else turn.hour, turn.day
+        self._inputs.given = turn.isf
         self.renderer.draw(
             target,
             now=now,
@@ -94,6 +129,12 @@ class ReplayedRenderer:
             heard=turn.heard,
             photograph=turn.photograph,
         )
+
+    def _cube(self, path: str) -> Cube | None:
+        """Return the grading in a file. Raises CubeError."""
+        if path and path not in self._cubes:
+            self._cubes[path] = read_cube(Path(path))
+        return self._cubes.get(path)
 
 
 def _without_words(controls: Controls) -> Controls:

@@ -4,13 +4,16 @@ Lives on the show's main thread. Nothing is copied but what is small: values are
 can be painted again goes along as what it was painted of.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import moderngl
 
-from installation.clock import local_hour
+from installation.clock import local_day, local_hour
+from installation.grading.cube_file import Cube
+from installation.isf.header import IsfHeader, IsfValue
+from installation.isf.inputs import IsfInputs
 from installation.render.painter_words import NO_PHOTOGRAPH
 from installation.render.pipeline import Renderer
 from installation.render.shader_warming import AtOnce, Readiness
@@ -44,6 +47,22 @@ class ToldReadiness:
         self._readiness.close()
 
 
+class ToldInputs(IsfInputs):
+    """Other inputs of ISF passes, as they were asked for last."""
+
+    def __init__(self, inputs: IsfInputs) -> None:
+        self._inputs = inputs
+        self.told: Mapping[str, IsfValue] = {}
+
+    def declare(self, headers: Mapping[str, IsfHeader]) -> None:
+        self._inputs.declare(headers)
+
+    def uniforms(self, now: float) -> dict[str, IsfValue]:
+        found = self._inputs.uniforms(now)
+        self.told = found
+        return found
+
+
 class ToldRenderer(Renderer):
     """A renderer whose `taker`, where there is one, is given every turn that is drawn."""
 
@@ -55,20 +74,35 @@ class ToldRenderer(Renderer):
         passes: Sequence[str],
         readiness: Readiness | None = None,
         wall_hour: Callable[[], float] = local_hour,
+        wall_day: Callable[[], tuple[int, int, int]] = local_day,
+        isf: IsfInputs | None = None,
+        lut: Cube | None = None,
         **settings: Any,
     ) -> None:
         """As a `Renderer` is made; `settings` are the others of its own."""
         self.taker: Callable[[Turn], None] | None = None
         self._readiness = ToldReadiness(readiness or AtOnce())
-        self._wall_hour = wall_hour
+        self._clock_hour, self._clock_day = wall_hour, wall_day
         self._hour: float | None = None
-        self._passes = tuple(passes)
+        self._day = (2000, 1, 1)
+        self._inputs = ToldInputs(isf or IsfInputs())
+        self._lut = lut
         self._newest: tuple[Frame, Picture] | None = None
-        super().__init__(context, size, passes=passes, readiness=self._readiness, wall_hour=self._told_hour, **settings)
+        super().__init__(
+            context,
+            size,
+            passes=passes,
+            readiness=self._readiness,
+            wall_hour=self._told_hour,
+            wall_day=self._told_day,
+            isf=self._inputs,
+            lut=lut,
+            **settings,
+        )
 
-    def set_passes(self, passes: Sequence[str]) -> None:
-        super().set_passes(passes)
-        self._passes = tuple(passes)
+    def set_lut(self, lut: Cube | None) -> None:
+        super().set_lut(lut)
+        self._lut = lut
 
     def draw(
         self,
@@ -112,6 +146,9 @@ class ToldRenderer(Renderer):
                     self._passes,
                     self._readiness.ready,
                     self._hour,
+                    lut="" if self._lut is None else str(self._lut.path),
+                    isf=self._inputs.told,
+                    day=self._day,
                 )
                 self.taker(turn)
 
@@ -126,5 +163,9 @@ class ToldRenderer(Renderer):
     def _told_hour(self) -> float:
         """Return the hour of the wall, once a turn."""
         if self._hour is None:
-            self._hour = self._wall_hour()
+            self._hour = self._clock_hour()
         return self._hour
+
+    def _told_day(self) -> tuple[int, int, int]:
+        self._day = self._clock_day()
+        return self._day

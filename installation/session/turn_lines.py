@@ -34,7 +34,10 @@ _LARGEST_PX: Final = 4_096
 _LONGEST_GAP_S: Final = 3_600.0
 _LATEST_S: Final = 1e10
 _FEATURES: Final = frozenset(asdict(Features()))
+_PLAIN: Final = ("size", "heard", "photograph", "passes", "sounded", "lut", "day", "hour")
+"""What is written whole where it has changed."""
 _Side = Annotated[int, Field(ge=1, le=2 * _LARGEST_PX)]
+_Isf = bool | int | float | Annotated[tuple[float, ...], Field(min_length=2, max_length=4)]
 _Scale = Annotated[float, Field(gt=0.0, le=1.0)]
 
 
@@ -60,6 +63,9 @@ class _TurnLine(BaseModel):
     picture: _PictureLine | None = None
     passes: list[str] | None = Field(default=None, max_length=100)
     ready: list[str] = Field(default_factory=list, max_length=1_000)
+    lut: Annotated[str, Field(max_length=4_096)] | None = None
+    isf: dict[str, _Isf] = Field(default_factory=dict, max_length=2_000)
+    day: tuple[int, int, int] | None = None
     hour: Annotated[float, Field(ge=0.0, le=24.0)] | None = None
     sounded: Annotated[int, Field(ge=0, le=2**62)] | None = None
 
@@ -75,27 +81,20 @@ class TurnWriter:
         """Return what is new in `turn`, without a line's end."""
         was, first = self._before or turn, self._before is None
         told: dict[str, Any] = {"t": turn.now}
-        if first or turn.size != was.size:
-            told["size"] = turn.size
+        for name in _PLAIN:
+            if (value := getattr(turn, name)) is not None and (first or value != getattr(was, name)):
+                told[name] = to_plain(value)
         if first or (turn.scale, turn.world_scale) != (was.scale, was.world_scale):
             told["scale"] = turn.scale, turn.world_scale
-        features = _news(asdict(turn.features), {} if first else asdict(was.features))
-        controls = _news(turn.controls.values, {} if first else was.controls.values)
-        told |= {"f": features} if features else {}
-        told |= {"c": controls} if controls else {}
-        for name in ("heard", "photograph"):
-            if first or getattr(turn, name) != getattr(was, name):
-                told[name] = to_plain(getattr(turn, name))
+        news = {
+            "f": _news(asdict(turn.features), {} if first else asdict(was.features)),
+            "c": _news(turn.controls.values, {} if first else was.controls.values),
+            "isf": _news(turn.isf, {} if first else was.isf),
+            "ready": sorted(turn.ready if first else turn.ready - was.ready),
+        }
+        told |= {name: value for name, value in news.items() if value}
         if turn.picture is not None and (first or was.picture is None or turn.picture.stamp != was.picture.stamp):
             told["picture"] = self._picture(turn.picture)
-        if first or turn.passes != was.passes:
-            told["passes"] = turn.passes
-        if fresh := sorted(turn.ready if first else turn.ready - was.ready):
-            told["ready"] = fresh
-        if turn.hour is not None:
-            told["hour"] = turn.hour
-        if first or turn.sounded != was.sounded:
-            told["sounded"] = turn.sounded
         self._before = turn
         return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -151,7 +150,10 @@ class TurnReader:
             picture=was.picture if told.picture is None else self._read_picture(told.picture),
             passes=was.passes if told.passes is None else tuple(told.passes),
             ready=was.ready | set(told.ready) if told.ready else was.ready,
-            hour=told.hour,
+            hour=was.hour if told.hour is None else told.hour,
+            lut=was.lut if told.lut is None else told.lut,
+            isf=MappingProxyType({**was.isf, **told.isf}) if told.isf else was.isf,
+            day=told.day or was.day,
             sounded=was.sounded if told.sounded is None else told.sounded,
         )
 

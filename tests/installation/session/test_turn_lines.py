@@ -57,10 +57,14 @@ def evenings(draw: st.DrawFn) -> Sequence[Turn]:
             picture,
             draw(st.sampled_from([("upscale", "grade"), ("grade",)])),
             ready,
-            draw(st.none() | st.floats(0.0, 24.0)),
+            draw(st.floats(0.0, 24.0)),
             draw(st.integers(0, 2**40)),
+            draw(st.sampled_from(["", "/looks/film.cube"])),
+            draw(st.fixed_dictionaries({"/isf/ripple/amount": _unit, "/isf/ripple/on": st.booleans()}))
+            | {"/isf/ripple/at": draw(st.tuples(_unit, _unit))},
+            draw(st.sampled_from([(2026, 11, 29), (2026, 11, 30)])),
         )
-        turns.append(turn if not turns or draw(st.booleans()) else replace(turns[-1], now=now, ready=ready, hour=None))
+        turns.append(turn if not turns or draw(st.booleans()) else replace(turns[-1], now=now, ready=ready))
     return turns
 
 
@@ -73,7 +77,7 @@ def same(one: Turn, other: Turn) -> bool:
         if mine.stamp != its.stamp or mine.wish != its.wish or not np.array_equal(mine.pixels, its.pixels):  # type: ignore[arg-type]
             return False
     names = ("now", "size", "scale", "world_scale", "features", "heard", "photograph", "passes", "ready", "hour")
-    alike = all(getattr(one, name) == getattr(other, name) for name in (*names, "sounded"))
+    alike = all(getattr(one, name) == getattr(other, name) for name in (*names, "sounded", "lut", "isf", "day"))
     return alike and dict(one.controls.values) == dict(other.controls.values)
 
 
@@ -118,6 +122,8 @@ FIRST = TurnWriter().line(Turn(5.0))
         ('{"t": 5.1, "c": {"/render/zoom": "wide"}}', "/render/zoom takes 1..2"),
         ('{"t": 5.1, "c": {"/render/fit": "x"}}', "/render/fit"),
         ('{"t": 5.1, "hour": 25.0}', "hour"),
+        ('{"t": 5.1, "day": [1]}', "day"),
+        ('{"t": 5.1, "isf": {"/isf/a/b": [1.0, 2.0, 3.0, 4.0, 5.0]}}', "isf"),
         ('{"t": 5.1, "sounded": -1}', "sounded"),
         ('{"t": 5.1, "heard": {"hour": 1e300}}', "heard"),
         ('{"t": 5.1, "heard": {"doing": "sleeping"}}', "doing"),
