@@ -31,7 +31,6 @@ from installation.desk import Desk
 from installation.followed_file import FollowedFile
 from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
-from installation.isf.inputs import IsfInputs
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -51,11 +50,10 @@ from installation.presets.shelf import PresetShelf
 from installation.presets.store import PresetStore
 from installation.presets.use import load_usable_named, midi_map_of
 from installation.presets.watch import PresetWatch
-from installation.reloading.surfaces import reloading
+from installation.reloading.surfaces import open_shaders, reloading
 from installation.render.pass_warming import PassWarmer
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
-from installation.render.shader_sources import read_sources
 from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
@@ -125,8 +123,7 @@ def _wire(
 
     fitting = open_outputs(config)
     surface = undo.enter_context(closing(fitting.surface))
-    texts = read_sources(config.venue.shaders)
-    isf = IsfInputs(texts.isf_headers, preset.isf)
+    texts, isf = open_shaders(config.venue.shaders, preset)
     renderer = ToldRenderer(
         surface.context,
         surface.size,
@@ -142,6 +139,7 @@ def _wire(
     still = read_still(config.model / "thumbnail.png")
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
     listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
+    store = PresetStore(config.venue.presets, folders)
     wall, watch = Thumbnailer(), PresetWatch(listed)
     midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=lambda: watch.names)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
@@ -164,15 +162,7 @@ def _wire(
         "midi": midi,
         "clock": clock_port,
         "link": link,
-        "presets": PresetDeeds(
-            desk,
-            presets,
-            PresetStore(config.venue.presets, folders),
-            wall,
-            lambda: models.chosen,
-            shaders=texts.own,
-            isf=isf,
-        ),
+        "presets": PresetDeeds(desk, presets, store, wall, lambda: models.chosen, shaders=texts.own, isf=isf),
         "fader": PresetFader(desk, presets, load),
         "cues": cues,
         "outputs": fitting.deeds(desk, renderer),

@@ -16,7 +16,6 @@ from installation.clock import FrameClock, MonotonicClock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
 from installation.film_workers import Ahead, ApartHost, FilmInferenceStart, FilmWorkers, HereHost, film_hour
-from installation.isf.inputs import IsfInputs
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -30,8 +29,8 @@ from installation.presets.follower import PresetFollower
 from installation.presets.preset import Preset, preset_values
 from installation.presets.use import load_usable_named
 from installation.presets.watch import PresetWatch
+from installation.reloading.surfaces import open_shaders
 from installation.render.pipeline import Renderer
-from installation.render.shader_sources import read_sources
 from installation.ring import AudioRing
 from installation.show import Show, worker_params
 from installation.show_parts import Parts
@@ -91,7 +90,7 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
     start = FilmInferenceStart(config.model, seed, began, ring, box, frames)
     inference = undo.enter_context(closing(_inference(start, soundtrack.frames)))
     surface = undo.enter_context(closing(open_headless(args.size or _DEFAULT_SIZE)))
-    texts = read_sources(config.venue.shaders)
+    texts, isf = open_shaders(config.venue.shaders, preset)
     renderer = Renderer(
         surface.context,
         surface.size,
@@ -103,7 +102,7 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
         wall_day=lambda: _FILM_DAY,
         limit_flashes=preset.limits_flashes,
         texts=texts,
-        isf=IsfInputs(texts.isf_headers, preset.isf),
+        isf=isf,
     )
     undo.enter_context(closing(renderer))
     assert args.render is not None
