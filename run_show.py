@@ -69,7 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--venue",
         type=Path,
         metavar="DIR",
-        help="where this place keeps presets, cues, hours, controllers, pictures and films",
+        help="where this place keeps presets, shaders, cues, hours, controllers, pictures and films",
     )
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
     add("--dry-run", action="store_true", help="print the resolved configuration as YAML, then end")

@@ -9,9 +9,11 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     parameters, parameter   THE table of live controls; one of them; `worker_params`: the part of it that workers read
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
     desk, modulation        the only writer of controls; features that move them; `feature_delay`: later; `easing`: how
+    grading                 `.cube` files, by which colours become others
     presets, options        looks, a YAML file each; the resolved run; `exit_codes`
     cues                    what happens when: cues, playlist, opening hours
     outputs                 on which monitors the picture lies, and how it is fitted to the wall there
+    isf, reloading          inputs of ISF shaders; shaders and presets that are edited while the show runs
     venue, errand           the folder of a place; what a disk may hold up, in a thread
     followed_file           a file of the venue, taken up while the show runs; `document_faults`: what is wrong with one
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called

@@ -50,6 +50,7 @@ from installation.presets.shelf import PresetShelf
 from installation.presets.store import PresetStore
 from installation.presets.use import load_usable_named, midi_map_of
 from installation.presets.watch import PresetWatch
+from installation.reloading.surfaces import open_shaders, reloading
 from installation.render.pass_warming import PassWarmer
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
@@ -120,23 +121,28 @@ def _wire(
 
     fitting = open_outputs(config)
     surface = undo.enter_context(closing(fitting.surface))
+    texts, isf = open_shaders(config.venue.shaders, preset)
     renderer = Renderer(
         surface.context,
         surface.size,
         passes=preset.passes,
+        lut=preset.lut,
         seed=args.seed,
         readiness=ShaderWarmer(),
         pass_warmer=PassWarmer() if is_software(surface.context) else None,
         limit_flashes=preset.limits_flashes,
+        texts=texts,
+        isf=isf,
     )
     still = read_still(config.model / "thumbnail.png")
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
     listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
+    store = PresetStore(config.venue.presets, folders)
     wall, watch = Thumbnailer(), PresetWatch(listed)
     midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=lambda: watch.names)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
-    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1], outputs=fitting.store)
-    load = partial(load_usable_named, folders=folders)
+    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1], outputs=fitting.store, others=[isf])
+    load = partial(load_usable_named, folders=folders, shaders=texts.own)
     take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     presets = PresetFollower(desk, preset, load, take_over, lambda coming: renderer.prepare(coming.passes))
     cues = CueDeeds(
@@ -151,11 +157,12 @@ def _wire(
         "midi": midi,
         "clock": clock_port,
         "link": link,
-        "presets": PresetDeeds(desk, presets, PresetStore(config.venue.presets, folders), wall, lambda: models.chosen),
+        "presets": PresetDeeds(desk, presets, store, wall, lambda: models.chosen, shaders=texts.own, isf=isf),
         "fader": PresetFader(desk, presets, load),
         "cues": cues,
         "outputs": fitting.deeds(desk, renderer),
         "schedule": ScheduleDeeds(desk, FollowedFile(config.venue.schedule, read_schedule, None)),
+        **reloading(desk, renderer, presets, isf, lambda: models.chosen),
     }
     parts = Parts(
         clock=clock,
@@ -299,6 +306,7 @@ def adopt(
     """
     midi_map = midi_map_of(preset)
     renderer.set_passes(preset.passes)
+    renderer.set_lut(preset.lut)
     midi.remap(midi_map)
     clock_port.select(preset.midi_clock)
     if not device_demanded:

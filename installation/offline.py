@@ -29,6 +29,7 @@ from installation.presets.follower import PresetFollower
 from installation.presets.preset import Preset, preset_values
 from installation.presets.use import load_usable_named
 from installation.presets.watch import PresetWatch
+from installation.reloading.surfaces import open_shaders
 from installation.render.pipeline import Renderer
 from installation.ring import AudioRing
 from installation.show import Show, worker_params
@@ -45,6 +46,8 @@ _DEFAULT_SIZE: Final = (1280, 720)
 _DEFAULT_FPS: Final = 30.0
 _WORTH_A_PROCESS: Final = 150
 """Pictures: for fewer, another process takes longer to start than it spares."""
+_FILM_DAY: Final = (2000, 1, 1)
+"""What a calendar in a film shows: the same whenever it is made."""
 
 
 def render(config: ShowConfig, facts: Mapping[str, Any], started_at: float) -> dict[str, Any]:
@@ -87,14 +90,19 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
     start = FilmInferenceStart(config.model, seed, began, ring, box, frames)
     inference = undo.enter_context(closing(_inference(start, soundtrack.frames)))
     surface = undo.enter_context(closing(open_headless(args.size or _DEFAULT_SIZE)))
+    texts, isf = open_shaders(config.venue.shaders, preset)
     renderer = Renderer(
         surface.context,
         surface.size,
         passes=preset.passes,
+        lut=preset.lut,
         seed=seed,
         adaptive=False,
         wall_hour=lambda: film_hour(began, clock.now()),
+        wall_day=lambda: _FILM_DAY,
         limit_flashes=preset.limits_flashes,
+        texts=texts,
+        isf=isf,
     )
     undo.enter_context(closing(renderer))
     assert args.render is not None

@@ -94,7 +94,7 @@ class ShowConfig:
 def resolve(arguments: Arguments) -> ShowConfig:
     """Return the checked configuration. Raises PresetError, TargetError or OptionError, each in one line."""
     venue = Venue.of_user() if arguments.venue is None else Venue(arguments.venue.absolute())
-    preset = load_usable(arguments.preset, (venue.presets, PRESET_FOLDER))
+    preset = load_usable(arguments.preset, (venue.presets, PRESET_FOLDER), venue.shaders)
     source = arguments.source or preset.source
     try:
         parse_source(source)

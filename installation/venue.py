@@ -49,6 +49,11 @@ class Venue:
         return self.folder / "films"
 
     @property
+    def shaders(self) -> Path:
+        """Passes of the venue's own, GLSL and ISF, which join those that ship."""
+        return self.folder / "shaders"
+
+    @property
     def cues(self) -> Path:
         """The cue list and the playlist."""
         return self.folder / "cues.yaml"

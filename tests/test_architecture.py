@@ -31,7 +31,7 @@ ABOVE_THE_ROOMS = {
     "film_workers",
 }
 ABOVE_THE_ROOMS |= {"presets.use", "presets.follower", "presets.deeds", "presets.fader", "model_follower"}
-ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "film_workers", "outputs.opening", "sinks"}
+ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "film_workers", "outputs.opening", "reloading", "sinks"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",

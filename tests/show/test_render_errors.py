@@ -16,8 +16,8 @@ from installation.output.surface import DisplayError
 from tests.s2s.media.strange_sounds import pcm, tone
 from tests.show_runner import ROOT, ShowRun
 
-TURNED_AT_ONCE = {"DocumentError"}
-"""Raised by the reader of YAML, and made a PresetError or BundleError by whoever asked it."""
+TURNED_AT_ONCE = {"DocumentError", "IsfError"}
+"""Raised by the reader of YAML, and of ISF headers, and made a PresetError, BundleError or ShaderError by who asked."""
 
 WITHIN_THE_MODEL = {"_GivenUpError", "DivergedError"}
 """Raised while the model hears and paints, where every exception becomes a PaintingError."""

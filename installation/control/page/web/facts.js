@@ -31,6 +31,7 @@ export function factsOf(status, {roundTripMs = null, program = ""} = {}) {
       "between two": ms(display.interval_ms?.p95) && ms(display.interval_ms?.p95) + " (p95)",
       "a picture takes": partsOf(display.parts_ms ?? {}),
       "came late": lateOf(display.missed ?? {}),
+      flashes: flashesOf(status.safety?.flashes),
       "newest picture": ago(ages.frame_s),
     },
     Sound: {
@@ -54,6 +55,15 @@ export function factsOf(status, {roundTripMs = null, program = ""} = {}) {
   };
   return Object.entries(groups).map(([title, facts]) => [title, Object.entries(facts).filter(([, words]) => words)])
     .filter(([, facts]) => facts.length);
+}
+
+function flashesOf(flashes) {
+  if (!flashes) return null;
+  if (!flashes.on) return "not limited";
+  const most = `at most ${Math.max(flashes.general, flashes.red)} a second`;
+  if (!flashes.interventions) return most;
+  const times = flashes.interventions === 1 ? "once" : flashes.interventions + " times";
+  return `${most}; held back ${times}, ${lasted(flashes.limited_s)} in all` + (flashes.holding ? ", and now" : "");
 }
 
 function surfacesOf(controls) {
