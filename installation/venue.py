@@ -49,6 +49,16 @@ class Venue:
         return self.folder / "films"
 
     @property
+    def sessions(self) -> Path:
+        """Logs of sessions, a folder each."""
+        return self.folder / "sessions"
+
+    @property
+    def shaders(self) -> Path:
+        """Passes of the venue's own, GLSL and ISF, which join those that ship."""
+        return self.folder / "shaders"
+
+    @property
     def cues(self) -> Path:
         """The cue list and the playlist."""
         return self.folder / "cues.yaml"
@@ -67,6 +77,11 @@ class Venue:
     def last_shown(self) -> Path:
         """What was shown last, for a show that is watched over (`service.last_shown`)."""
         return self.folder / "last.json"
+
+    @property
+    def senders(self) -> Path:
+        """Which programs the picture is always sent to."""
+        return self.folder / "senders.yaml"
 
     @property
     def token(self) -> Path:

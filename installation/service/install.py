@@ -88,7 +88,9 @@ def service_of(config: ShowConfig, place: Place, arguments: Sequence[str], progr
         arguments = [*arguments, "--venue", str(venue.folder)]
     here = Path.cwd()
     inside = here.is_relative_to(program.parent)
-    written = [path.absolute().parent for path in (args.record, args.report, args.snapshot) if path is not None]
+    written = [
+        path.absolute().parent for path in (args.record, args.report, args.snapshot, args.log) if path is not None
+    ]
     return Service(
         python=_within(Path(sys.executable), program.parent, root),
         program=root / program.name,
