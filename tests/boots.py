@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from installation.service.attachment import STARTING
+from installation.service.watchdog import STARTING
 from installation.standard_output import print_out
 from tests.display import VirtualDisplay
 from tests.midi_server import Controller, JackServer

@@ -1,18 +1,15 @@
 """Gives a show what tells others that it lives, and what remembers how it looked."""
 
 from functools import partial
-from typing import Final
 
 from installation.metering import Meter
 from installation.options import ShowConfig
 from installation.service.last_shown import is_kept, name_of
 from installation.service.notify import notifier
 from installation.service.remembering import Remembering
-from installation.service.watchdog import Watchdog
+from installation.service.watchdog import STARTING, Watchdog
 from installation.show import Show
 from installation.show_parts import Parts
-
-STARTING: Final = "starting: the model paints nothing yet"
 
 
 def watch_over(config: ShowConfig, parts: Parts, show: Show) -> None:

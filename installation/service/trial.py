@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from installation.product import ROOT
-from installation.service.attachment import STARTING
 from installation.service.listening import Listener
 from installation.service.processes import end_leftovers, signal_group
+from installation.service.watchdog import STARTING
 from s2s.files.quote import one_line
 
 _LIVING_S: Final = 1.0

@@ -10,6 +10,8 @@ from installation.control_status import ControlStatus
 from installation.service.notify import Notifier
 from s2s.files.quote import one_line
 
+STARTING: Final = "starting: the model paints nothing yet"
+"""What a show says of itself before the first picture that hears."""
 _BEAT_S: Final = 1.0
 _BEATS_WITHIN_LIMIT: Final = 4
 
