@@ -7,7 +7,7 @@ from pathlib import Path
 
 from installation.exit_codes import ExitCode
 from installation.options import OptionError, ShowConfig
-from installation.service import check, install, versions
+from installation.service import install, versions
 from installation.service.unit import NAME, unit_text
 from installation.service.words import arguments_of_show, deed_of
 from installation.standard_output import print_out
@@ -27,7 +27,9 @@ def do(parsed: argparse.Namespace, words: Sequence[str], resolved: Callable[[], 
     if asked == "uninstall_service":
         return install.uninstall(_place(parsed))
     if asked == "check":
-        return check.check(resolved(), arguments)
+        from installation.service.check import check  # most runs need none of it
+
+        return check(resolved(), arguments, parsed.check)
     if asked == "update":
         return versions.update(parsed.update, arguments, lambda: _restart(parsed))
     if asked == "rollback":

@@ -9,6 +9,7 @@ DEEDS: Final = ("install_service", "uninstall_service", "supervise", "check", "u
 
 _OTHER_DEEDS: Final = ("render", "calibrate", "list_devices", "version", "diagnose")
 _WITH_A_VALUE: Final = ("--update",)
+_WITH_A_NUMBER: Final = ("--check",)
 _ALONE: Final = (
     *(f"--{name.replace('_', '-')}" for name in DEEDS if name != "update"),
     "--user",
@@ -35,13 +36,12 @@ def deed_of(parsed: argparse.Namespace) -> str:
 def arguments_of_show(words: Sequence[str]) -> list[str]:
     """Return what of a command line is for the show itself; an option may be written short, as argparse allows."""
     kept: list[str] = []
-    rest = iter(words)
-    for word in rest:
+    before = ""
+    for word in words:
         name, equals, _ = word.partition("=")
-        if _means(name, _WITH_A_VALUE):
-            if not equals:
-                next(rest, None)
-        elif not _means(name, _ALONE):
+        is_value = before in _WITH_A_VALUE or (before in _WITH_A_NUMBER and word.replace(".", "", 1).isdecimal())
+        before = "" if is_value or equals else _meant(name)
+        if not is_value and not _meant(name):
             kept.append(word)
     return kept
 
@@ -50,5 +50,6 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _means(word: str, options: Sequence[str]) -> bool:
-    return len(word) > 3 and any(option.startswith(word) for option in options)
+def _meant(word: str) -> str:
+    """Return the option of ours that `word` is, or is the beginning of; empty for none."""
+    return next((option for option in _OURS if len(word) > 3 and option.startswith(word)), "")
