@@ -111,7 +111,14 @@ def build_parser() -> argparse.ArgumentParser:
     add("--room-late", type=_positive, metavar="MS", help="with --calibrate: the audience hears later than the source")
     add("--screen-late", type=_positive, metavar="MS", help="with --calibrate: the screen shows later, as a camera saw")
     add("--apply", action="store_true", help="with --calibrate: write the delay into the preset's file")
-    add("--check", action="store_true", help="say whether all is there that this show needs, in 20 s; exit code 0 or 1")
+    add(
+        "--check",
+        type=_positive,
+        nargs="?",
+        const=20.0,
+        metavar="SECONDS",
+        help="say within so long (default: 20) whether all is there that this show needs; exit code 0 or 1",
+    )
     add("--supervise", action="store_true", help="start the show again for ever, where there is no systemd to do so")
     add(
         "--resume", dest="resume", action="store_true", default=None, help="begin with what was shown last, and keep it"

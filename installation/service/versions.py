@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 CURRENT: Final = "current"
 PREVIOUS: Final = "previous"
+_TRIAL_S: Final = 90.0
+"""Beside a show that runs, on a machine of two cores, a second one takes long to come alive."""
 _TRIAL_LIMIT_S: Final = 120.0
 _PYTHON: Final = Path(".venv", "bin", "python")
 
@@ -73,7 +75,7 @@ def rollback(restart: Restart, root: Path = ROOT) -> int:
 
 def passes(version: Path, arguments: Sequence[str]) -> bool:
     """Return whether a version's own `--check` says that it can show what `arguments` ask for; print what it says."""
-    command = [str(version / _PYTHON), str(version / "run_show.py"), *arguments, "--check"]
+    command = [str(version / _PYTHON), str(version / "run_show.py"), *arguments, "--check", f"{_TRIAL_S:g}"]
     try:
         ended = subprocess.run(
             command, check=False, cwd=version, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TRIAL_LIMIT_S

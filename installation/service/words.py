@@ -10,12 +10,7 @@ DEEDS: Final = ("install_service", "uninstall_service", "supervise", "check", "u
 _OTHER_DEEDS: Final = ("render", "calibrate", "list_devices", "version", "diagnose")
 _WITH_A_VALUE: Final = ("--update",)
 _WITH_A_NUMBER: Final = ("--check",)
-_ALONE: Final = (
-    *(f"--{name.replace('_', '-')}" for name in DEEDS if name != "update"),
-    "--user",
-    "--system",
-    "--dry-run",
-)
+_OURS: Final = (*(f"--{name.replace('_', '-')}" for name in DEEDS), "--user", "--system", "--dry-run")
 
 
 def deed_of(parsed: argparse.Namespace) -> str:

@@ -66,6 +66,9 @@ def test_what_is_for_the_service_is_not_for_the_show() -> None:
     words = ["--install-service", "--user", "--preset", "gallery", "--source", "mic:A B", "--dry-run"]
     assert arguments_of_show(words) == ["--preset", "gallery", "--source", "mic:A B"]
     assert arguments_of_show(["--supervis", "--update", "/new", "--update=/x", "--size", "8x8"]) == ["--size", "8x8"]
+    assert arguments_of_show(["--check", "90", "--preset", "7"]) == ["--preset", "7"]
+    assert arguments_of_show(["--preset", "x", "--check", "--seed", "3"]) == ["--preset", "x", "--seed", "3"]
+    assert arguments_of_show(["--preset", "7", "--check=60"]) == ["--preset", "7"]
 
 
 def test_the_recipe_names_who_logs_in_and_what_is_started() -> None:

@@ -123,7 +123,7 @@ def test_the_new_versions_own_check_is_asked_with_the_shows_arguments(
     tmp_path: Path, old: Path, new: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert update(new, ["--preset", "gallery"], well, old) == 0
-    assert "ok  model: --preset gallery --check" in capfd.readouterr().out
+    assert "ok  model: --preset gallery --check 90" in capfd.readouterr().out
     (version(tmp_path, "bad") / "run_show.py").write_text("raise SystemExit('no GL')")
     assert update(tmp_path / "bad", [], well, new) == 1
     assert "no GL" in capfd.readouterr().out and (tmp_path / "current").samefile(new)
