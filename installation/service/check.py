@@ -1,8 +1,8 @@
 """`--check`: is all there that this show needs? A line for each thing, with what to do where something is missing.
 
-Within twenty seconds or as many as are given, beside a show that runs: ports that this program's own show holds are said and no fault. What is
-missing and has a stand-in (a microphone: the built-in performance; a display: none) is said and no fault either, unless
-the command line names it.
+Within twenty seconds or as many as are given, beside a show that runs: ports that shows hold are said and no fault.
+What is missing and has a stand-in (a microphone: the built-in performance; a display: none) is said and no fault
+either, unless the command line names it.
 """
 
 import contextlib
