@@ -29,7 +29,7 @@ from s2s.files.names import shown
 from s2s.files.quote import one_line
 
 PROGRAM: Final = "run_show.py"
-_START_S: Final = 3.0
+_START_S: Final = 4.0
 _PROBE_S: Final = 6.0
 _LEAST_FREE_MIB: Final = 500
 _LEAST_SHARED_MIB: Final = 64
