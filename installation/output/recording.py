@@ -1,6 +1,6 @@
 """Records what is shown, with its sound, while the show runs. A thread encodes; the show's thread never waits for it.
 
-When the encoder cannot keep up, pictures are repeated in the file, not delayed on the wall, and counted. The file is
+When the encoder cannot keep up, pictures stand longer in the file, are not delayed on the wall, and are counted. The file is
 written in pieces of a second: whatever ends the recording, the film up to there plays. It ends before the disk is full.
 """
 
@@ -8,9 +8,10 @@ import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -30,8 +31,19 @@ log = logging.getLogger(__name__)
 _QUEUE_FRAMES: Final = 8
 _CLOSE_TIMEOUT_S: Final = 10.0
 _LOOK_AT_DISK_S: Final = 1.0
-_Entry = tuple[Pixels, int, Samples, float]
-"""A picture, the number of frames since the last one, this one included, the sound of that time, and the moment."""
+_HALF_FULL: Final = _QUEUE_FRAMES // 2
+
+
+class _Entry(NamedTuple):
+    """One picture of the film and what lies between the one before and it."""
+
+    pixels: Pixels
+    due: int
+    """The number of frames since the last one, this one included."""
+    sound: Samples
+    now: float
+    after_a_gap: bool
+    """Whether the queue was full since the last one."""
 
 
 def fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
@@ -87,14 +99,15 @@ class Recorder:
         if self._queue.full():  # the sound waits in the ring: the next entry carries it
             self.dropped, self._is_behind = self._lost + due, True
             return
-        if self._is_behind:
+        after_a_gap = self._is_behind
+        if after_a_gap:
             self._lost += due - 1
             self.dropped, self._is_behind = self._lost, False
         reading = self._ring.since(self._heard)
         self._heard = reading.written
         self._frames += due
         sound = self._sound.fitted(reading.block.samples, reading.block.heard_at, now)
-        self._queue.put((read(), due, sound, now))
+        self._queue.put(_Entry(read(), due, sound, now, after_a_gap))
 
     @property
     def waiting(self) -> int:
@@ -120,9 +133,10 @@ class Recorder:
         if self._closed:
             return
         self._closed = True
+        ends_at = time.monotonic() + self._close_timeout_s
         with contextlib.suppress(queue.Full):
             self._queue.put(None, timeout=self._close_timeout_s)
-        self._thread.join(self._close_timeout_s)
+        self._thread.join(max(0.0, ends_at - time.monotonic()))
         if self._thread.is_alive() and not self.failure:
             self._fail(f"not finished within {self._close_timeout_s:g} s; does the disk still answer?")
 
@@ -147,18 +161,21 @@ class Recorder:
         self._encoder = encoder.name
         with VideoFile(path, size, self._fps, SAMPLE_RATE_HZ, fragmented=True, encoder=encoder) as video:
             before: Pixels | None = None
-            looked_at = float("-inf")
+            looked_at, frames = float("-inf"), 0
             while (entry := self._queue.get()) is not None:
-                pixels, due, samples, now = entry
-                pixels = fitted(pixels, size)
-                video.write_sound(samples)
-                for _ in range(due - 1):  # a picture is never seen before its time
-                    video.write(pixels if before is None else before)
-                video.write(pixels)
+                pixels = fitted(entry.pixels, size)
+                video.write_sound(entry.sound)
+                frames += entry.due
+                # A picture is never seen before its time. Where the encoder is behind, the one before stands longer
+                # instead of being encoded again: else the film would fall back further with each picture.
+                if not entry.after_a_gap and self._queue.qsize() < _HALF_FULL:
+                    for number in range(frames - entry.due, frames - 1):
+                        video.write(pixels if before is None else before, number / self._fps)
+                video.write(pixels, (frames - 1) / self._fps)
                 before = pixels
-                if now - looked_at >= _LOOK_AT_DISK_S:
-                    looked_at = now
-                    self._ahead.look(now, path.stat().st_size, room_on(path))
+                if entry.now - looked_at >= _LOOK_AT_DISK_S:
+                    looked_at = entry.now
+                    self._ahead.look(entry.now, path.stat().st_size, room_on(path))
             self._is_over = True
 
     def _fail(self, reason: str) -> None:
