@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 _QUEUE_FRAMES: Final = 8
 _CLOSE_TIMEOUT_S: Final = 10.0
 _LOOK_AT_DISK_S: Final = 1.0
-_HALF_FULL: Final = _QUEUE_FRAMES // 2
 
 
 class _Entry(NamedTuple):
@@ -168,7 +167,7 @@ class Recorder:
                 frames += entry.due
                 # A picture is never seen before its time. Where the encoder is behind, the one before stands longer
                 # instead of being encoded again: else the film would fall back further with each picture.
-                if not entry.after_a_gap and self._queue.qsize() < _HALF_FULL:
+                if not entry.after_a_gap and self._queue.empty():
                     for number in range(frames - entry.due, frames - 1):
                         video.write(pixels if before is None else before, number / self._fps)
                 video.write(pixels, (frames - 1) / self._fps)
