@@ -1,7 +1,7 @@
 """Records what is shown, with its sound, while the show runs. A thread encodes; the show's thread never waits for it.
 
-When the encoder cannot keep up, pictures stand longer in the file, are not delayed on the wall, and are counted. The file is
-written in pieces of a second: whatever ends the recording, the film up to there plays. It ends before the disk is full.
+When the encoder cannot keep up, pictures stand longer in the file; the wall waits for none, and they are counted. The
+file is written in pieces of a second: whatever ends the recording, the film up to there plays. A full disk ends it.
 """
 
 import contextlib
