@@ -74,7 +74,8 @@ class Recorder:
     ) -> None:
         """`place` is the film's path, or finds one, which may take as long as a disk does."""
         self.dropped = self._lost = 0
-        self._is_behind = False
+        self._is_behind, self._missed_at = False, 0.0
+        self._newest: Pixels | None = None
         self._path: Path | None = None
         self.failure = ""
         self._fps, self._ring, self._close_timeout_s = fps, ring, close_timeout_s
@@ -96,8 +97,13 @@ class Recorder:
         if due <= 0 or self.failure:
             return
         if self._queue.full():  # the sound waits in the ring: the next entry carries it
-            self.dropped, self._is_behind = self._lost + due, True
+            self.dropped, self._is_behind, self._missed_at = self._lost + due, True, now
             return
+        self._newest = read()
+        self._queue.put(self._entry(self._newest, due, now))
+
+    def _entry(self, pixels: Pixels, due: int, now: float) -> _Entry:
+        """Return the film's next picture, with the sound until then."""
         after_a_gap = self._is_behind
         if after_a_gap:
             self._lost += due - 1
@@ -106,7 +112,7 @@ class Recorder:
         self._heard = reading.written
         self._frames += due
         sound = self._sound.fitted(reading.block.samples, reading.block.heard_at, now)
-        self._queue.put(_Entry(read(), due, sound, now, after_a_gap))
+        return _Entry(pixels, due, sound, now, after_a_gap)
 
     @property
     def waiting(self) -> int:
@@ -134,7 +140,10 @@ class Recorder:
         self._closed = True
         ends_at = time.monotonic() + self._close_timeout_s
         with contextlib.suppress(queue.Full):
-            self._queue.put(None, timeout=self._close_timeout_s)
+            if self._is_behind and self._newest is not None and self._began_at is not None and not self.failure:
+                due = int((self._missed_at - self._began_at) * self._fps) + 1 - self._frames
+                self._queue.put(self._entry(self._newest, due, self._missed_at), timeout=self._close_timeout_s)
+            self._queue.put(None, timeout=max(0.0, ends_at - time.monotonic()))
         self._thread.join(max(0.0, ends_at - time.monotonic()))
         if self._thread.is_alive() and not self.failure:
             self._fail(f"not finished within {self._close_timeout_s:g} s; does the disk still answer?")
@@ -167,7 +176,7 @@ class Recorder:
                 frames += entry.due
                 # A picture is never seen before its time. Where the encoder is behind, the one before stands longer
                 # instead of being encoded again: else the film would fall back further with each picture.
-                if not entry.after_a_gap and self._queue.empty():
+                if not entry.after_a_gap and self._queue.qsize() <= 1:
                     for number in range(frames - entry.due, frames - 1):
                         video.write(pixels if before is None else before, number / self._fps)
                 video.write(pixels, (frames - 1) / self._fps)

@@ -49,14 +49,18 @@ def in_place(start: FilmInferenceStart, _pictures: int) -> HereHost[InferenceSta
     return HereHost("inference", SlowPath(start.frames))
 
 
-def film(folder: Path, hand_over: Callable[[Callable[[], None]], None] = lambda _stop: None) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+def film(
+    folder: Path, hand_over: Callable[[Callable[[], None]], None] = lambda _stop: None
+) -> tuple[NDArray[np.uint8], dict[str, Any]]:
     """Render eleven seconds; return the frames `[n, height, width, 3]` and the report."""
     folder.mkdir()
     scipy.io.wavfile.write(folder / "sound.wav", 16_000, np.zeros(176_000, np.float32))
     (folder / "look.yaml").write_text("name: Look\ndescription: d\nparameters: {/render/painter: 1}\n")
     words = f"--preset {folder / 'look.yaml'} --source file:{folder / 'sound.wav'} --render {folder / 'film.mp4'}"
     words += f" --model {write_tiny_bundle(folder / 'model')} --size 96x54 --fps 5 --seed 3"
-    report = offline.render(resolve(arguments_of(run_show.build_parser().parse_args(words.split()))), {}, 0.0, hand_over)
+    report = offline.render(
+        resolve(arguments_of(run_show.build_parser().parse_args(words.split()))), {}, 0.0, hand_over
+    )
     with av.open(str(folder / "film.mp4")) as container:
         return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]), report
 
