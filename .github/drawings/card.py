@@ -1,15 +1,17 @@
 """Prints the technician's card, `technicians-card.html`, as one page of A4: `installation/manual/technicians-card.pdf`.
 
-`PYTHONPATH=. python .github/drawings/card.py`. Needs Chromium (`./setup.sh --dev`); refuses to write what takes more than a page.
+`PYTHONPATH=. python .github/drawings/card.py`. Needs Chromium (`./setup.sh --dev`); refuses to write what takes more
+than a page.
 """
 
 import re
 from pathlib import Path
 from typing import Final
 
+from tests.browser import Browser
+
 _HERE: Final = Path(__file__).resolve().parent
 _CARD: Final = _HERE.parents[1] / "installation/manual/technicians-card.pdf"
-from tests.browser import Browser
 
 
 def printed() -> bytes:

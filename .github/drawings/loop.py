@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from sheet import PICTURES
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
 from s2s.media.audio import read_audio
 from s2s.media.sound_writer import write_flac
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
 
 _LOOP_S: Final = 12
 _FPS: Final = 12

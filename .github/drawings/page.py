@@ -1,7 +1,7 @@
 """Photographs the operator page of a real running show, on a laptop and on a phone.
 
-`PYTHONPATH=. python .github/drawings/page.py [SOUND]` starts the show in a window of a virtual display, lets it hear a while, opens its
-page in Chromium and writes `.github/pictures/page.jpg`. Needs what the tests need (`./setup.sh --dev`).
+`PYTHONPATH=. python .github/drawings/page.py [SOUND]` starts the show in a window of a virtual display, lets it hear a
+while, opens its page in Chromium and writes `.github/pictures/page.jpg`. Needs Chromium and Xvfb (`./setup.sh --dev`).
 """
 
 import io
@@ -43,6 +43,7 @@ def photographs(sound: str) -> tuple[Image.Image, Image.Image]:
 
 def _photograph(browser: Browser, address: str, size: tuple[int, int], scheme: Literal["light", "dark"]) -> Image.Image:
     browser.shape(*size, scheme=scheme, phone=size == _PHONE)
+    browser.ask("Emulation.setScrollbarsHidden", hidden=True)
     browser.open(address)
     browser.wait_for("!document.querySelector('#screen').hidden")
     time.sleep(3.0)  # meters and status come by the second
