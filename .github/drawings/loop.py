@@ -75,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sounds", nargs="+", metavar="NAME=FILE")
     parser.add_argument("--preset", default="performance")
-    parser.add_argument("--quality", type=int, default=55)
+    parser.add_argument("--quality", type=int, default=78)
     asked = parser.parse_args()
     names, files = zip(*(sound.split("=", 1) for sound in asked.sounds), strict=True)
     sound = heard([Path(file).resolve() for file in files])
