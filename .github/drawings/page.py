@@ -22,12 +22,12 @@ from tests.show_runner import ShowRun
 _LAPTOP, _PHONE = (1180, 820), (390, 844)
 _HEIGHT_PX: Final = 700
 _GAP_PX: Final = 28
-_HEARS_S: Final = 25.0
+_HEARS_S: Final = 15.0
 _QUALITY: Final = 80
 
 
 def photographs(sound: str) -> tuple[Image.Image, Image.Image]:
-    """Return the page as a laptop and as a phone show it, of a show that has heard `sound` for a while."""
+    """Return the page as a laptop and as a phone show it, of a show that has heard `sound` for a while, and is sure of it."""
     with tempfile.TemporaryDirectory() as folder, VirtualDisplay((1280, 720)) as display, Browser() as browser:
         where = {"DISPLAY": display.name, "WAYLAND_DISPLAY": ""}
         stage = ("--preset", "gallery", "--source", sound, "--venue", folder, "--page", "127.0.0.1:0")
@@ -35,6 +35,7 @@ def photographs(sound: str) -> tuple[Image.Image, Image.Image]:
             show.wait_for("operator page at ")
             found = re.search(r"operator page at (\S+)", show.log)
             assert found is not None
+            show.wait_for(", sure", limit_s=300.0)
             time.sleep(_HEARS_S)
             shots = [_photograph(browser, found[1], *shape) for shape in ((_LAPTOP, "light"), (_PHONE, "dark"))]
             show.stop()
@@ -45,7 +46,7 @@ def _photograph(browser: Browser, address: str, size: tuple[int, int], scheme: L
     browser.shape(*size, scheme=scheme, phone=size == _PHONE)
     browser.ask("Emulation.setScrollbarsHidden", hidden=True)
     browser.open(address)
-    browser.wait_for("!document.querySelector('#screen').hidden")
+    browser.wait_for("!document.querySelector('#screen').hidden && condition.dataset.condition === 'ok'")
     time.sleep(3.0)  # meters and status come by the second
     return Image.open(io.BytesIO(browser.screenshot())).convert("RGB")
 
