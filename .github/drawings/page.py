@@ -27,7 +27,7 @@ _QUALITY: Final = 80
 
 
 def photographs(sound: str) -> tuple[Image.Image, Image.Image]:
-    """Return the page as a laptop and as a phone show it, of a show that has heard `sound` for a while, and is sure of it."""
+    """Return the page as a laptop and as a phone show it, of a show that has heard `sound` and is sure of it."""
     with tempfile.TemporaryDirectory() as folder, VirtualDisplay((1280, 720)) as display, Browser() as browser:
         where = {"DISPLAY": display.name, "WAYLAND_DISPLAY": ""}
         stage = ("--preset", "gallery", "--source", sound, "--venue", folder, "--page", "127.0.0.1:0")
