@@ -30,7 +30,7 @@ def _sound(sheet: Sheet) -> None:
         sheet.circle(x, 97, 8)
     sheet.circle(258, 90, 5, "mark")
     sheet.write(225, 152, "audio interface", "name")
-    sheet.write(225, 169, "or a USB microphone: none")
+    sheet.write(225, 169, "none with a USB microphone")
     sheet.arrow(284, 96, 54)
     sheet.write(310, 86, "USB")
     sheet.box(30, 226, 92, 52)
