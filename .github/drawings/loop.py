@@ -85,7 +85,7 @@ def main() -> None:
         frame.paste(picture, (0, 0))
         frame.paste(strip(sound, list(names), number / (_LOOP_S * _FPS)), (0, _SIZE[1]))
         frames.append(frame)
-    how = {"quality": asked.quality, "method": 6, "duration": round(1000 / _FPS), "loop": 0}
+    how = {"quality": asked.quality, "method": 4, "duration": round(1000 / _FPS), "loop": 0}
     frames[0].save(PICTURES / "loop.webp", save_all=True, append_images=frames[1:], **how)
 
 
