@@ -50,7 +50,7 @@ def rendered(sound: NDArray[np.float32], preset: str) -> list[Image.Image]:
         shape = ["--size", "{}x{}".format(*_SIZE), "--fps", str(_FPS)]
         subprocess.run([sys.executable, "run_show.py", *what, *shape], cwd=_ROOT, check=True)
         with av.open(str(film)) as container:
-            pictures = [frame.to_image() for frame in container.decode(video=0)]
+            pictures = [Image.fromarray(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
     return pictures[_LOOP_S * _FPS : 2 * _LOOP_S * _FPS]
 
 
