@@ -20,8 +20,6 @@ before = len(starts.read_text().splitlines()) if starts.exists() else 0
 behaviour = behaviours[min(before, len(behaviours) - 1)]
 listener = notifier()
 worker = subprocess.Popen(["sleep", "60"])
-with starts.open("a") as file:
-    file.write(f"{os.getpid()} {worker.pid}\n")
 
 
 def end(number: int, _frame: object) -> None:
@@ -34,6 +32,8 @@ def end(number: int, _frame: object) -> None:
 
 for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
     signal.signal(each, signal.SIG_IGN if behaviour == "deaf" else end)
+with starts.open("a") as file:
+    file.write(f"{os.getpid()} {worker.pid}\n")
 if behaviour.startswith("exit"):
     if behaviour.endswith("ready"):
         listener.tell("READY=1")
