@@ -10,7 +10,7 @@ from typing import Final
 
 import moderngl
 
-from installation.render.framing import Size, scaled
+from installation.render.framing import Size
 from installation.render.passes import (
     NO_TEXTURES,
     Group,
@@ -233,10 +233,10 @@ class Chain:
         picture, self.finished = self._upscale.draw(sources[0], size, uniforms), None
         if len(sources) > 1:
             picture = self._mixed_with(picture, sources[1], size, uniforms)
-        soft = scaled(size, self._upscale.share)
         for item in self._passes:
             if not item.is_skipped(uniforms):
-                picture = item.draw(picture, size if item is self._passes[-1] else soft, uniforms, offered)
+                share = 1.0 if item is self._passes[-1] else self._upscale.share
+                picture = item.draw(picture, size, uniforms, offered, share=share)
                 self.finished = item.finished
         return picture
 

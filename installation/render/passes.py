@@ -141,10 +141,19 @@ class Passes:
         self._small: dict[str, RenderTarget] = {}
 
     def draw(
-        self, picture: moderngl.Texture, size: Size, uniforms: Uniforms, offered: Textures = NO_TEXTURES
+        self,
+        picture: moderngl.Texture,
+        size: Size,
+        uniforms: Uniforms,
+        offered: Textures = NO_TEXTURES,
+        *,
+        share: float = 1.0,
     ) -> moderngl.Texture:
-        """Draw `picture` through the shader at `size` and return the result; `offered` is what any pass may read."""
+        """Draw `picture` through the shader at `share` of `size` and return the result; `offered` is what any pass may
+        read. Sub-passes are parts of the whole `size`: how far a glow reaches goes by their pixels.
+        """
         textures = {"u_picture": picture, **offered, **self._draw_sub_passes(picture, size, uniforms, offered)}
+        size = scaled(size, share)
         if self._remembers:
             # There is nothing to linger yet when the show begins.
             self._last, self._out = self._out, self._last
