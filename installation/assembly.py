@@ -31,6 +31,7 @@ from installation.desk import Desk
 from installation.followed_file import FollowedFile
 from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
+from installation.logs.measuring import measure
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -232,6 +233,7 @@ def _operator_page(
         features=lambda: show.features,
         idle=lambda: parts.inference.status().idle,
         events=show.events,
+        measured=partial(measure, parts),
         shelf=presets,
         wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
         outputs=parts.outputs,
