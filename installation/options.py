@@ -46,6 +46,7 @@ class Arguments:
     oscquery: tuple[str, int] | None = ("127.0.0.1", 9002)
     midi: str | None = None
     venue: Path | None = None
+    logs: bool = True
     calibrate: int | None = None
     room_late: float | None = None
     screen_late: float | None = None

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from installation.exit_codes import ExitCode
-from installation.options import ShowConfig
+from installation.main import arguments_of, exit_code_of
+from installation.options import ShowConfig, resolve
 from installation.product import product_line
 from installation.soak.driving import Driver, Soak
 from installation.soak.page import page
@@ -21,14 +22,26 @@ from installation.soak.plan import plan
 from installation.soak.record import Record
 from installation.soak.stage import SECOND_MODEL, Stage
 from s2s.files.atomic_write import write_text
+from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)
 
 FAULT_EVERY_S: Final = 300.0
 
 
-def soak(parsed: argparse.Namespace, config: ShowConfig) -> int:
+def soak(parsed: argparse.Namespace) -> int:
     """Run a soak of `parsed.soak` hours; write its JSON and its page; return 0, or 1 where a figure failed."""
+    try:
+        return _soak(parsed, resolve(arguments_of(parsed)))
+    except Exception as error:
+        code = exit_code_of(error)
+        if code is None:
+            raise
+        log.error("%s", one_line(error, 400))
+        return code
+
+
+def _soak(parsed: argparse.Namespace, config: ShowConfig) -> int:
     report = _report_path(parsed.report)
     folder = report.with_suffix("")
     duration_s = 3600.0 * parsed.soak

@@ -35,7 +35,7 @@ Later = tuple[float, Callable[[], None]]
 
 
 class Hands:
-    """Does deeds to the show at `url` (its page) and `osc_port`; `pids` are its processes by name, kept by its driver."""
+    """Does deeds to the show whose page is at `url`; `pids` are its processes by name, kept by the driver."""
 
     def __init__(self, url: str, osc_port: int, stage: Stage) -> None:
         self.url, self._osc_port, self._stage = url, osc_port, stage

@@ -37,7 +37,7 @@ class SoakError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Soak:
-    """What is to be done: `arguments` of the show on `stage`, for `duration_s` seconds, `deeds` in the order of time."""
+    """What is to be done: a show with `arguments` on `stage` for `duration_s` seconds, and `deeds` to it, in order."""
 
     arguments: Sequence[str]
     stage: Stage

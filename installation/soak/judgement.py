@@ -8,10 +8,14 @@ from typing import Final
 from installation.soak.series import Series
 from installation.soak.trend import Trend, trend
 
-WARM_UP_S: Final = 180.0
-"""The first minutes of a process say nothing: caches fill, code is loaded when it is first used."""
+RUN_WARM_UP_S: Final = 900.0
+"""Until then the show has not yet been in all of its presets: caches fill, code is loaded when it is first used."""
+PROCESS_WARM_UP_S: Final = 180.0
+"""The same of a worker that began anew."""
 _WARM_UP_SHARE: Final = 0.2
-"""In a run that is shorter than fifteen minutes it is so much of it."""
+"""In a short run the first is so much of it."""
+_SHORTEST_H: Final = 0.25
+"""Of less than a quarter of an hour no slope an hour is concluded."""
 _MIB_AN_HOUR: Final = 1.0
 _A_TENTH: Final = 0.10
 
@@ -83,10 +87,10 @@ def judge(series: Iterable[Series], duration_s: float) -> list[Judged]:
     """Return what is known of each figure after `duration_s` seconds.
 
     It fails where the whole interval of confidence lies beyond the limit, holds where all of it lies within, and is
-    open between the two: a longer run tells.
+    open between the two and where there is too little of it: a longer run tells.
     """
-    warm_up_s = min(WARM_UP_S, duration_s * _WARM_UP_SHARE)
-    return [_judged(one, trend(one.after_warm_up(warm_up_s))) for one in series]
+    run_s = min(RUN_WARM_UP_S, duration_s * _WARM_UP_SHARE)
+    return [_judged(one, trend(one.after_warm_up(run_s, min(PROCESS_WARM_UP_S, run_s)))) for one in series]
 
 
 def _judged(one: Series, found: Trend | None) -> Judged:
@@ -98,27 +102,33 @@ def _judged(one: Series, found: Trend | None) -> Judged:
     most = rule.most * abs(found.mean) if rule.relative else rule.most
     mildest, worst = sorted((sign * found.low, sign * found.high))
     verdict = Verdict.FAILS if mildest > most else Verdict.HOLDS if worst <= most else Verdict.OPEN
+    verdict = verdict if found.hours >= _SHORTEST_H else Verdict.OPEN
     return Judged(one.name, one.unit, found, sign * most, verdict)
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """How long the show was not well after a fault, None where it was not before the next one or the end."""
+    """How long after the end of a fault the show was well again, None where it was not before the next one."""
 
     at_s: float
     fault: str
     took_s: float | None
 
 
-def recoveries(faults: Sequence[tuple[float, str]], well: Sequence[tuple[float, bool]], end_s: float) -> list[Recovery]:
-    """Return what became of each fault `(at_s, words)`; `well` is `(at_s, whether all is well)` whenever that changed."""
+def recoveries(
+    faults: Sequence[tuple[float, str, float]], well: Sequence[tuple[float, bool]], end_s: float
+) -> list[Recovery]:
+    """Return what became of each fault: `(at_s, words, lasts_s)`, how long it lasts by itself.
+
+    `well` is `(at_s, whether all is well)` whenever that changed.
+    """
     found = []
-    for number, (at_s, words) in enumerate(faults):
+    for number, (at_s, words, lasts_s) in enumerate(faults):
         until_s = faults[number + 1][0] if number + 1 < len(faults) else end_s
         before = [is_well for t_s, is_well in well if t_s <= at_s][-1:] or [True]
         after = [(t_s, is_well) for t_s, is_well in well if at_s < t_s < until_s]
         last_s, ends_well = after[-1] if after else (at_s, before[0])
-        found.append(Recovery(at_s, words, round(last_s - at_s, 1) if ends_well else None))
+        found.append(Recovery(at_s, words, round(max(last_s - at_s - lasts_s, 0.0), 1) if ends_well else None))
     return found
 
 
@@ -130,9 +140,7 @@ def failures(
     `stood_still` pictures stood for more than two seconds, the show ended with `exit_code` and left things behind.
     """
     lines = [one.words for one in judged if one.verdict is Verdict.FAILS]
-    lines += [
-        f"after {one.fault} at {one.at_s:.0f} s the show was not well again" for one in found if one.took_s is None
-    ]
+    lines += [f"not well again after {one.fault} at {one.at_s:.0f} s" for one in found if one.took_s is None]
     if stood_still:
         lines.append(f"{stood_still} pictures stood for more than 2 s")
     if exit_code != 0:

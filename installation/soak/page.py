@@ -118,7 +118,7 @@ def _together(series: Iterable[Series]) -> list[tuple[str, list[Series]]]:
     """Return the series by plot: threads and handles of all processes in one, memory in one each."""
     plots: dict[str, list[Series]] = {}
     for one in series:
-        process, colon, what = one.name.partition(": ")
+        _process, colon, what = one.name.partition(": ")
         alone = not colon or "memory" in what
         title = one.name if alone else what
         plots.setdefault(title, []).append(one)
@@ -128,7 +128,7 @@ def _together(series: Iterable[Series]) -> list[tuple[str, list[Series]]]:
 def _recoveries(found: Sequence[Recovery]) -> list[str]:
     if not found:
         return ["<p>There was none.</p>"]
-    rows = ["<table><tr><th class=n>at<th>fault<th class=n>well again after</tr>"]
+    rows = ["<table><tr><th class=n>at<th>fault<th class=n>well again</tr>"]
     for one in found:
         took = "<td class='n bad'>not" if one.took_s is None else f"<td class=n>{one.took_s:.1f} s"
         rows.append(f"<tr><td class=n>{one.at_s / 60:.1f} min<td>{escape(one.fault)}{took}</tr>")

@@ -9,8 +9,9 @@ from typing import Final
 _CALM_S: Final = 120.0
 """So long nothing breaks, at the start and at the end: what is broken last has to be seen to come back."""
 _CALM_SHARE: Final = 1 / 6
-_LOW: Final = -24.0
-_HIGH: Final = 12.0
+_LOUDNESS_DB: Final = (-24.0, 12.0)
+LASTS_S: Final = 10.0
+"""So long a flood and a broken file last."""
 
 
 class Kind(StrEnum):
@@ -76,6 +77,11 @@ class Deed:
     value: float = 0.0
 
     @property
+    def lasts_s(self) -> float:
+        """How long it goes on by itself."""
+        return LASTS_S if self.kind in (Kind.FLOOD, Kind.EDIT) else 0.0
+
+    @property
     def words(self) -> str:
         """The deed in words, for the page."""
         number = f" {self.value:g}" if self.kind in (Kind.CONTROL, Kind.SOUND) else ""
@@ -108,7 +114,7 @@ def plan(
 
     makers: list[tuple[float, float, Callable[[float], Deed]]] = [
         (5.0, 0.0, fader),
-        (60.0, 0.0, lambda at_s: Deed(at_s, Kind.SOUND, "/audio/gain", round(draw.uniform(_LOW, _HIGH), 1))),
+        (60.0, 0.0, lambda at_s: Deed(at_s, Kind.SOUND, "/audio/gain", round(draw.uniform(*_LOUDNESS_DB), 1))),
         (75.0, 0.0, lambda at_s: Deed(at_s, Kind.PRESET, draw.choice(list(presets)))),
         (240.0, 0.0, plug),
         (300.0, 0.0, lambda at_s: Deed(at_s, Kind.PAGES, "8 browsers come, half of them hang up mid-word")),

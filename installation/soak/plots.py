@@ -26,7 +26,7 @@ def plot(lines: Sequence[Series], duration_s: float, marks: Iterable[tuple[float
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         x = _LEFT + (_WIDTH - _LEFT) * share
         anchor = "start" if share == 0 else "end" if share == 1 else "middle"
-        minutes = f"{duration_s * share / 60:.0f} min"
+        minutes = f"{duration_s * share / 60:.{0 if duration_s > 1200 else 1}f} min"
         parts.append(f'<text class="tick" x="{x:.1f}" y="{_HEIGHT - 4}" text-anchor="{anchor}">{minutes}</text>')
     for at_s, words in marks:
         x = _x(at_s, duration_s)

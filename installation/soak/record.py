@@ -1,9 +1,9 @@
 """What a soak has noted: figures over time, what was done, how the show was, how it ended. Pure data."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from installation.soak.judgement import Judged, Recovery, Verdict, failures, judge, recoveries
+from installation.soak.judgement import Judged, Recovery, failures, judge, recoveries
 from installation.soak.plan import FAULTS, Deed
 from installation.soak.processes import ProcessFigures
 from installation.soak.sampling import Interval
@@ -55,7 +55,7 @@ class Record:
 
     def recoveries(self) -> list[Recovery]:
         """Return what became of each fault."""
-        faults = [(at_s, deed.words) for at_s, deed in self.deeds if deed.kind in FAULTS]
+        faults = [(at_s, deed.words, deed.lasts_s) for at_s, deed in self.deeds if deed.kind in FAULTS]
         return recoveries(faults, self.well, self.duration_s)
 
     def failures(self, judged: list[Judged]) -> list[str]:
@@ -86,9 +86,5 @@ class Record:
 
 def _figure(one: Judged) -> dict[str, Any]:
     found = one.trend
-    slope = (
-        None if found is None else {"an_hour": found.slope, "low": found.low, "high": found.high, "of_h": found.hours}
-    )
-    mean = None if found is None else found.mean
-    verdict = Verdict(one.verdict).value
-    return {"name": one.name, "unit": one.unit, "slope": slope, "mean": mean, "limit": one.limit, "verdict": verdict}
+    trend = None if found is None else asdict(found)
+    return {"name": one.name, "unit": one.unit, "trend": trend, "limit": one.limit, "verdict": one.verdict.value}

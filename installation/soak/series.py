@@ -31,12 +31,12 @@ class Series:
             self.value.append(float(value))
             self.stretch.append(stretch)
 
-    def after_warm_up(self, warm_up_s: float) -> Self:
-        """Return the series without the first `warm_up_s` seconds of the run and of each stretch."""
+    def after_warm_up(self, run_s: float, stretch_s: float) -> Self:
+        """Return the series without the first `run_s` seconds of the run and the first `stretch_s` of each stretch."""
         begun: dict[int, float] = {}
         for t_s, stretch in zip(self.t_s, self.stretch, strict=True):
             begun.setdefault(stretch, t_s)
-        kept = [i for i, t_s in enumerate(self.t_s) if t_s - max(begun[self.stretch[i]], 0.0) >= warm_up_s]
+        kept = [i for i, t_s in enumerate(self.t_s) if t_s >= max(run_s, begun[self.stretch[i]] + stretch_s)]
         return self._only(kept)
 
     def medians(self) -> tuple[Floats, Floats, NDArray[np.int64]]:

@@ -2,8 +2,8 @@
 
 Theil-Sen (Sen 1968, J. Am. Stat. Assoc. 63): the median of the slopes of all pairs, which a single jump does not move;
 pairs only within a stretch, weighted by their distance, so that a process that began anew is not taken for a leak. The
-confidence by a moving-block bootstrap of the residuals (Künsch 1989, Ann. Stat. 17): neighbours resemble each other, and
-a bootstrap that forgot that would be far too sure.
+confidence by a moving-block bootstrap of the residuals (Künsch 1989, Ann. Stat. 17): neighbours resemble each other,
+and a bootstrap that forgot that would be far too sure.
 """
 
 from dataclasses import dataclass
