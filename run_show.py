@@ -85,6 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="where this place keeps presets, shaders, cues, hours, controllers, pictures and films",
     )
     add("--no-logs", dest="logs", action="store_false", help="keep neither log nor events in the venue's folder")
+    add("--keep-films", type=_positive, metavar="DAYS", help="delete the venue's films and pictures that are older")
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
     add("--dry-run", action="store_true", help="print the resolved configuration as YAML, then end")
     add("--version", action="store_true", help="print version and revision, then end")

@@ -33,6 +33,7 @@ from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
 from installation.logs.chronicle import Chronicle
 from installation.logs.measuring import measure
+from installation.logs.retention import Retention
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -203,6 +204,7 @@ def _wire(
     show = Show(parts, args.duration_s)
     shelf = PresetShelf(folders)
     controls["events"] = Chronicle(config.venue.events if args.logs else None, show.events)
+    controls["retention"] = Retention((config.venue.films, config.venue.pictures), args.keep_films)
     page = None if args.page is None else _operator_page(config, args.page, show, parts, shelf, names)
     if page is not None:
         controls["page"] = page

@@ -47,6 +47,7 @@ class Arguments:
     midi: str | None = None
     venue: Path | None = None
     logs: bool = True
+    keep_films: float | None = None
     calibrate: int | None = None
     room_late: float | None = None
     screen_late: float | None = None

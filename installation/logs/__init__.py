@@ -7,6 +7,7 @@
     keeping          the log of a process in the venue's `logs/`: the show's, and each worker's
     history          events as lines of a file, kept across runs
     chronicle        the control surface that keeps them while the show runs
+    retention        films and pictures that are too old, where that was asked for
     exposition       Prometheus' text format, written and read
     figures          the show's status as metrics
     measuring        what of it only the running show has counted

@@ -1,12 +1,12 @@
 """Keeps the show's events while it runs, as one of its control surfaces: nothing of it waits for a disk."""
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from installation.clock import unix_time_s
 from installation.control_status import ControlStatus
 from installation.events import Event
 from installation.logs.background import Background
@@ -16,6 +16,7 @@ from s2s.files.quote import one_line
 log = logging.getLogger(__name__)
 
 _EVERY_S: Final = 2.0
+_OF_EVERY_START: Final = "pictures: the model is starting"
 _SHOWN_EARLIER: Final = 30
 """The page shows so many of earlier runs; the file has the others."""
 
@@ -27,7 +28,7 @@ class Chronicle:
     """
 
     def __init__(
-        self, path: Path | None, events: Callable[[], Sequence[Event]], wall_s: Callable[[], float] = time.time
+        self, path: Path | None, events: Callable[[], Sequence[Event]], wall_s: Callable[[], float] = unix_time_s
     ) -> None:
         self._path, self._events, self._wall_s = path, events, wall_s
         self._file = None if path is None else HistoryFile(path)
@@ -70,6 +71,7 @@ class Chronicle:
     def _keep(self, events: Sequence[Event]) -> None:
         file = self._file
         told = {past.key: past for past in (past_event(event, self._run, self._offset_s) for event in events)}
+        told = {key: past for key, past in told.items() if past.what != _OF_EVERY_START}
         new = [past for key, past in told.items() if self._differs(key, past)]
         self._kept = {**{key: self._kept.get(key, past) for key, past in told.items()}, **{one.key: one for one in new}}
         if new and file is not None:

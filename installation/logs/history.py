@@ -63,22 +63,22 @@ def earlier_event(past: PastEvent, wall_minus_monotonic: float) -> Event:
     return Event(past.what, past.since - wall_minus_monotonic, past.times, over=True, done=past.done, earlier=True)
 
 
-def folded(lines: Iterable[bytes]) -> list[PastEvent]:
-    """Return the last thousand events that `lines` tell of, the oldest first."""
+def folded(lines: Iterable[bytes], kept: int = KEPT) -> list[PastEvent]:
+    """Return the last `kept` events that `lines` tell of, the oldest first."""
     events: dict[tuple[float, str], PastEvent] = {}
     for line in lines:
         event = _parsed(line)
         if event is not None:
             events.pop(event.key, None)
             events[event.key] = event
-    return list(events.values())[-KEPT:]
+    return list(events.values())[-kept:]
 
 
 class HistoryFile:
     """The file at `path`. One thread alone; everything here may take as long as a disk does, and raises OSError."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, kept: int = KEPT) -> None:
+        self._path, self._kept = path, kept
         self._lines = 0
         self._events: dict[tuple[float, str], PastEvent] = {}
 
@@ -90,7 +90,7 @@ class HistoryFile:
                 body = file.read(_MOST_BYTES)
         except FileNotFoundError:
             return []
-        past = folded(body.split(b"\n"))
+        past = folded(body.split(b"\n"), self._kept)
         self._lines, self._events = body.count(b"\n"), {event.key: event for event in past}
         if body and not body.endswith(b"\n"):  # cut off: the next line must not continue it
             self._rewrite()
@@ -102,9 +102,9 @@ class HistoryFile:
         for event in new:
             self._events.pop(event.key, None)
             self._events[event.key] = event
-        while len(self._events) > KEPT:
+        while len(self._events) > self._kept:
             del self._events[next(iter(self._events))]
-        if self._lines + len(new) > 2 * KEPT:
+        if self._lines + len(new) > 2 * self._kept:
             self._rewrite()
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)

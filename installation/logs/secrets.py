@@ -14,7 +14,7 @@ _NAMED: Final = re.compile(
 )
 _BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{6,}")
 _USER: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@]+@")
-_STREAM: Final = re.compile(r"(?i)\b(rtmps?://[^\s/]+/)[^\s\"']+")
+_STREAM: Final = re.compile(r"(?i)\b(rtmps?://[^\s/]+/)[^\s\"']*[^\s\"':;,.)]")
 
 
 def without_secrets(text: str) -> str:

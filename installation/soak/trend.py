@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from installation.soak.series import Floats, Series
 
 _FEWEST_POINTS: Final = 8
-_DRAWS: Final = 300
+_DRAWS: Final = 200
 _CONFIDENCE: Final = 0.95
-_MOST_PAIRS: Final = 20_000
+_MOST_PAIRS: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,14 @@ def trend(series: Series, seed: int = 0) -> Trend | None:
 
 
 def _pairs(hours: Floats, stretches: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the indices of all pairs within a stretch, thinned evenly where there are very many."""
+    """Return the indices of all pairs within a stretch, drawn from them where there are very many."""
     first, second = np.triu_indices(len(hours), 1)
     same = (stretches[first] == stretches[second]) & (hours[first] != hours[second])
     first, second = first[same], second[same]
-    step = -(-len(first) // _MOST_PAIRS) or 1
-    return first[::step], second[::step]
+    if len(first) > _MOST_PAIRS:
+        drawn = np.random.default_rng(0).choice(len(first), _MOST_PAIRS, replace=False)
+        first, second = first[drawn], second[drawn]
+    return first, second
 
 
 def _slope(hours: Floats, values: Floats, pairs: tuple[NDArray[np.int64], NDArray[np.int64]]) -> float:
