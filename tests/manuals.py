@@ -12,6 +12,7 @@ MANUALS: Final = (
     "installation/manual/recording.md",
     "installation/manual/outputs.md",
     "installation/manual/senders.md",
+    "installation/manual/weeks.md",
     "installation/manual/sessions.md",
     "presets/README.md",
     "s2s/README.md",
