@@ -27,7 +27,7 @@ def forget_older(folder: Path, days: float, now_s: float) -> list[str]:
     """Delete the films and pictures in `folder` that were finished more than `days` before `now_s`, in seconds since
     1970; return their names. Raises OSError.
     """
-    gone = []
+    gone: list[str] = []
     if not folder.is_dir():
         return gone
     for path in sorted(folder.iterdir()):

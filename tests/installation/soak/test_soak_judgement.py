@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from installation.logs.exposition import Labels
 from installation.soak.command import conclude
 from installation.soak.judgement import Judged, Verdict, failures, judge, recoveries
 from installation.soak.page import page
 from installation.soak.plan import Deed, Kind
 from installation.soak.processes import files_in, look_at
 from installation.soak.record import Record
-from installation.soak.sampling import between, longer_than, percentile_ms, pids
+from installation.soak.sampling import Scrape, between, longer_than, percentile_ms, pids
 from installation.soak.series import Series
 
 HOURS = 2.0
@@ -78,10 +79,10 @@ def test_a_fault_is_over_when_the_show_is_well_again_and_stays_so_until_the_next
     ]
 
 
-def scrape(shown: float, *below: float) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+def scrape(shown: float, *below: float) -> Scrape:
     name = "sound2scene_picture_interval_seconds"
     edges = zip(("0.02", "0.05", "2", "+Inf"), below, strict=True)
-    counts = {(f"{name}_bucket", (("le", edge),)): count for edge, count in edges}
+    counts: dict[tuple[str, Labels], float] = {(f"{name}_bucket", (("le", edge),)): count for edge, count in edges}
     return {**counts, (f"{name}_count", ()): below[-1], ("sound2scene_pictures_shown_total", ()): shown}
 
 
