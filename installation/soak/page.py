@@ -64,7 +64,7 @@ def page(record: Record) -> str:
 
 def _head(record: Record, wrong: Sequence[str]) -> list[str]:
     count = sum(deed.kind in FAULTS for _, deed in record.deeds)
-    facts = "; ".join(f"{name} {value}" for name, value in record.facts.items())
+    facts = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in record.facts.items())
     verdict = "<p class=good><strong>Nothing failed.</strong></p>" if not wrong else ""
     failed = [f"<li class=bad>{escape(line)}</li>" for line in wrong]
     return [
