@@ -23,7 +23,7 @@ p,li{max-width:46rem}.soft,.tick{color:var(--soft);fill:var(--soft)}.bad{color:v
 .wide{overflow-x:auto}td,th{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--rule);
 vertical-align:top}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 svg{width:100%;height:auto;display:block}.grid{stroke:var(--rule)}.tick{font-size:11px}
-.fault{stroke:var(--bad);stroke-opacity:.45;stroke-dasharray:2 3}.line{fill:none;stroke-width:1.5}
+.fault{stroke:var(--bad);stroke-opacity:.8;stroke-dasharray:2 3}.line{fill:none;stroke-width:1.5}
 .c0{stroke:var(--c0)}.c1{stroke:var(--c1)}.c2{stroke:var(--c2)}.c3{stroke:var(--c3)}
 .key{display:inline-block;width:1.1em;height:.2em;vertical-align:.3em;margin:0 .35em 0 .8em}
 .k0{background:var(--c0)}.k1{background:var(--c1)}.k2{background:var(--c2)}.k3{background:var(--c3)}
