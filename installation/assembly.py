@@ -31,6 +31,9 @@ from installation.desk import Desk
 from installation.followed_file import FollowedFile
 from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
+from installation.logs.chronicle import Chronicle
+from installation.logs.measuring import measure
+from installation.logs.retention import Retention
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -200,6 +203,8 @@ def _wire(
         refit(parts)
     show = Show(parts, args.duration_s)
     shelf = PresetShelf(folders)
+    controls["events"] = Chronicle(config.venue.events if args.logs else None, show.events)
+    controls["retention"] = Retention((config.venue.films, config.venue.pictures), args.keep_films)
     page = None if args.page is None else _operator_page(config, args.page, show, parts, shelf, names)
     if page is not None:
         controls["page"] = page
@@ -236,7 +241,8 @@ def _operator_page(
         models=models.listed,
         features=lambda: show.features,
         idle=lambda: parts.inference.status().idle,
-        events=show.events,
+        events=next(one for one in parts.controls.values() if isinstance(one, Chronicle)).shown,
+        measured=partial(measure, parts),
         shelf=presets,
         wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
         outputs=parts.outputs,

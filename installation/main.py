@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from installation.audio.source import SourceError
 from installation.clock import MonotonicClock
 from installation.exit_codes import ExitCode
+from installation.logs.keeping import keep_log
 from installation.options import Arguments, ShowConfig, resolve
 from installation.output.surface import DisplayError
 from installation.report import summary_line
@@ -137,6 +138,7 @@ def show(config: ShowConfig, started_at: float, calibration: "Session | None" = 
     """Run the live show; the report is written however it ends."""
     end = EndBySignal()
     end.listen()
+    keep_log(config.venue.logs if config.arguments.logs else None)
     from installation.assembly import build_show  # takes a moment, in which a signal may come, too
 
     clear_leftovers()

@@ -46,6 +46,8 @@ class Arguments:
     oscquery: tuple[str, int] | None = ("127.0.0.1", 9002)
     midi: str | None = None
     venue: Path | None = None
+    logs: bool = True
+    keep_films: float | None = None
     calibrate: int | None = None
     room_late: float | None = None
     screen_late: float | None = None

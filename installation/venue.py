@@ -1,6 +1,6 @@
 """One folder a venue: everything that a place makes its own, so that an update of the program touches nothing of it.
 
-Nothing is written before somebody saves something.
+Nothing is written before somebody saves something, but for the log and what went wrong, unless `--no-logs` is given.
 """
 
 import os
@@ -77,6 +77,16 @@ class Venue:
     def senders(self) -> Path:
         """Which programs the picture is always sent to."""
         return self.folder / "senders.yaml"
+
+    @property
+    def logs(self) -> Path:
+        """The log of the show and of its workers, JSON lines, a bounded number of bounded files."""
+        return self.folder / "logs"
+
+    @property
+    def events(self) -> Path:
+        """What went wrong in this run and those before, a line each."""
+        return self.folder / "events.jsonl"
 
     @property
     def token(self) -> Path:

@@ -32,6 +32,7 @@ class ShowRun:
         bare = {name: value for name, value in os.environ.items() if name not in _DEVICES}
         common = ["--report", str(self.report_path), "--osc-port", str(self.osc_port)]
         quiet = [] if "--page" in arguments else ["--no-page"]
+        quiet += [] if "--venue" in arguments else ["--no-logs"]
         quiet += [] if "--oscquery" in arguments else ["--oscquery", "none"]
         quiet += [] if "--midi" in arguments else ["--midi", "none"]
         self._process = subprocess.Popen(

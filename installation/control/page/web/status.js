@@ -94,7 +94,8 @@ export function showEvents() {
   const lines = ordered.map((event) => ({
     ...event,
     when: `${event.over ? "" : "since "}${lasted(event.since_s_ago + later)}${event.over ? " ago" : ""}`
-      + (event.times > 1 ? `, ${event.times} times` : "") + (event.over ? ", over" : ""),
+      + (event.times > 1 ? `, ${event.times} times` : "")
+      + (event.earlier ? ", in an earlier run" : event.over ? ", over" : ""),
   }));
   if (!lines.length) lines.push({what: "Nothing so far.", when: "", done: "", over: true});
   while (place.childElementCount > lines.length) place.lastChild.remove();
