@@ -53,7 +53,7 @@ class CaptureCore:
         self._params = ParamsReader(params)
         self._controls, self._source_text = Controls(DEFAULTS), config.source
         self._take_params()
-        self._now = 0.0
+        self._now, self._blocks = 0.0, 0
         self._performance = PreparedPerformance(config.seed)
         # Another seed for the mix: mixed with itself, the performance would only be louder.
         self._second = PreparedPerformance(config.seed + 1)
@@ -74,6 +74,7 @@ class CaptureCore:
         self._follow_params()
         block = self._source.read(now)
         if block is not None:
+            self._blocks += 1
             self._ring.write(self._conditioner.condition(block.samples, self._controls), block.heard_at)
         return _STEP_S
 
@@ -93,6 +94,7 @@ class CaptureCore:
             ended=live.ended if isinstance(live, SoundFile) else None,
             features=live.features(self._now) if isinstance(live, OscPcm) else None,
             rejected_packets=live.rejected_packets if isinstance(live, OscPcm) else None,
+            blocks=self._blocks,
         )
 
     def close(self) -> None:

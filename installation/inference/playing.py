@@ -21,7 +21,7 @@ from installation.inference.captured_painting import painter_of
 from installation.inference.deciding import Decider, Evidence
 from installation.inference.idle import level_db
 from installation.inference.listening import Listener, Target
-from installation.inference.motion import Motion, unit
+from installation.inference.motion import Motion, Vector, unit
 from installation.inference.painting import Wish
 from installation.inference.photographs import Photographs
 from installation.inference.scene import scene_of
@@ -66,13 +66,15 @@ class InferenceConfig:
 class Painted:
     """A picture `pixels` [height, width, 3], None where it held NaN, made in `took_s`.
 
-    `heard_at` stamps the sound that it is of; `first_of_it` marks the first picture that is made from it.
+    `heard_at` stamps the sound that it is of; `first_of_it` marks the first picture that is made from it. `place` is
+    the unit vector that the generator painted, None where the picture is not its own alone.
     """
 
     pixels: Pixels | None
     took_s: float
     heard_at: float
     first_of_it: bool = False
+    place: Vector | None = None
 
 
 class PlayingModel:
@@ -115,6 +117,11 @@ class PlayingModel:
     def paints_by(self) -> str:
         """How it paints, in words."""
         return self._painter.words
+
+    @property
+    def read_to(self) -> int:
+        """How many samples of the ring it has taken in."""
+        return self._listener.read_to
 
     @property
     def idle(self) -> bool:
@@ -173,7 +180,8 @@ class PlayingModel:
             return Painted(None, took_s, heard_at)
         pixels = self._photographs.over(pixels, latent.h, controls.number("/latent/memory"), now)
         first, self._unshown = self._unshown, False
-        return Painted(pixels, took_s, heard_at, first)
+        place = latent.h if self._photographs.status.share == 0.0 else None
+        return Painted(pixels, took_s, heard_at, first, place)
 
     def close(self) -> None:
         """End what still runs; the networks go with the object."""
