@@ -207,14 +207,20 @@ def _workers(
     config: ShowConfig, slow_path: InferenceStart
 ) -> tuple[ChildHost[CaptureStatus], ChildHost[InferenceStatus]]:
     """Return the hosts of capture and inference, not yet started."""
-    sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=config.arguments.seed)
+    demanded, seed, again = config.source_demanded, config.arguments.seed, config.again
+    sound = CaptureConfig(source=config.source, demanded=demanded, seed=seed, again=again)
     make_capture = partial(CaptureCore, sound, slow_path.ring, slow_path.params)
-    capture = ChildHost("capture", make_capture, CaptureStatus(), expects=OfCapture())
-    hearing = OfInference(lambda: slow_path.ring.position.written)
-    # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
-    return capture, ChildHost(
-        "inference", slow_path, InferenceStatus(), expects=hearing, niceness=5, cause=slow_path.cause
+    capture = ChildHost("capture", make_capture, CaptureStatus(), expects=OfCapture(), may_give_up=not again)
+    inference = ChildHost(
+        "inference",
+        slow_path,
+        InferenceStatus(),
+        expects=OfInference(lambda: slow_path.ring.position.written),
+        niceness=5,  # a little less urgent than the picture: on a machine with few cores the display keeps its cadence
+        cause=slow_path.cause,
+        may_give_up=not again,
     )
+    return capture, inference
 
 
 def _operator_page(

@@ -122,6 +122,7 @@ class ChildHost(Generic[S]):
     core that is well gets done.
     `cause` tells cheaply the state of what a start depends on, such as files: when it changes, the next try comes at
     once. After `max_failures` of a child that never came alive `gave_up` is set; the caller decides what that means.
+    A host that may not give up tries for ever, whatever the failure asks for: its core has worked before.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class ChildHost(Generic[S]):
         start_limit_s: float = 120.0,
         still_limit_s: float = STILL_S,
         max_failures: int = 6,
+        may_give_up: bool = True,
         niceness: int = 0,
         cause: Callable[[], Hashable] = lambda: None,
     ) -> None:
@@ -142,7 +144,7 @@ class ChildHost(Generic[S]):
         self.failure: Failure | None = None
         self._make_core, self._expects = make_core, expects or NothingMore()
         self._start_limit_s, self._still_limit_s = start_limit_s, still_limit_s
-        self._max_failures, self._niceness = max_failures, niceness
+        self._max_failures, self._niceness, self._may_give_up = max_failures, niceness, may_give_up
         self._channels = Channels(JsonBox(), JsonBox(256), JsonBox(256))
         self._process: SpawnProcess | None = None
         self._vigil: Vigil[S] | None = None
@@ -166,11 +168,12 @@ class ChildHost(Generic[S]):
 
     @property
     def gave_up(self) -> bool:
-        return self._failures >= self._max_failures and not self.came_alive
+        return self._may_give_up and self._failures >= self._max_failures and not self.came_alive
 
     @property
     def refused(self) -> bool:
-        return self.failure is not None and self.failure.exit_code is not None and not self.came_alive
+        asks_to_end = self.failure is not None and self.failure.exit_code is not None
+        return self._may_give_up and asks_to_end and not self.came_alive
 
     def status(self) -> S:
         return self._status

@@ -29,7 +29,7 @@ _PREPARATION_LIMIT_S: Final = 10.0
 @dataclass(frozen=True)
 class CaptureConfig:
     """What to listen to. A `demanded` source must open at the start, and stays whichever preset comes; any other gives
-    way to the performance, and to the source of the preset that is shown.
+    way to the performance, and to the source of the preset that is shown. `again` says that it has been open before.
     """
 
     source: str
@@ -37,6 +37,7 @@ class CaptureConfig:
     seed: int
     loop_file: bool = True
     osc_host: str = "127.0.0.1"
+    again: bool = False
 
 
 class CaptureCore:
@@ -63,7 +64,7 @@ class CaptureCore:
             opener or self._open,
             fallback=None if config.demanded else self._performance.read,
             # Sound in the ring means that this is a restart: what opened once is waited for.
-            must_open=config.demanded and ring.position.written == 0,
+            must_open=config.demanded and not config.again and ring.position.written == 0,
         )
         if self._source.falls_back:
             self._performance.prepare(_PREPARATION_LIMIT_S)
