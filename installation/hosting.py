@@ -190,8 +190,12 @@ class ChildHost(Generic[S]):
         elif self._vigil.is_well(now):
             self._failures = 0
 
-    def close(self) -> None:
+    def let_go(self) -> None:
+        """Tell the core to end, and do not wait for it."""
         self._channels.orders.put({"stop": True})
+
+    def close(self) -> None:
+        self.let_go()
         if self._process is not None:
             self._process.join(2.0)
             self._end_process()

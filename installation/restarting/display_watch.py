@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-_EVERY_S: Final = (3.0, 60.0, 600.0, 3_600.0)
+_EVERY_S: Final = (1.0, 60.0, 600.0, 3_600.0)
 """How long between two looks; longer after each display that was there and could not be used."""
 
 

@@ -12,6 +12,7 @@ from installation.clock import unix_time_s
 from installation.control_status import ControlStatus
 from installation.cues.schedule_deeds import LIGHT, ScheduleDeeds
 from installation.exit_codes import ExitCode
+from installation.hosting import ChildHost
 from installation.options import Arguments, OptionError, ShowConfig, resolve
 from installation.output.headless import HeadlessSurface
 from installation.presets.preset import PresetError
@@ -97,13 +98,13 @@ class Restarts:
         or where its display has gone and nobody demanded one.
         """
         if self.asked and exit_code == ExitCode.OK:
-            return ExitCode.RESTART
+            return self._ends(ExitCode.RESTART)
         if exit_code != ExitCode.DISPLAY or self._parts is None or self._typed.output != "auto" or is_supervised():
             return exit_code
         if self._leave(self._parts, "its display has gone", None):
             return exit_code
         log.warning("the display has gone: the show goes on without one, and looks for it")
-        return ExitCode.RESTART
+        return self._ends(ExitCode.RESTART)
 
     def conclude(self, exit_code: int) -> int:
         """Begin anew where that is to be and nobody else does it; else return the exit code. Everything is closed."""
@@ -127,6 +128,13 @@ class Restarts:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def _ends(self, exit_code: int) -> int:
+        """Let the workers end while the rest is being finished: the room is dark meanwhile."""
+        for host in () if self._parts is None else (self._parts.capture, self._parts.inference):
+            if isinstance(host, ChildHost):
+                host.let_go()
+        return exit_code
 
     def _why_not(self) -> str:
         """Return in words why the program would not start now, as it is on the disk, or ""."""

@@ -60,7 +60,7 @@ class WatchedShow(ShowRun):
     ) -> None:
         self.temporary = folder / "tmp"
         self.temporary.mkdir(exist_ok=True)
-        own = {"TMPDIR": str(self.temporary), "FAULTS": str(folder), **(environment or {})}
+        own = {"TMPDIR": str(self.temporary), "FAULTS": str(folder), "PYTHONFAULTHANDLER": "1", **(environment or {})}
         arguments = (*_STAGE, "--output", output, "--venue", str(folder / "venue"), *arguments)
         super().__init__(folder, *arguments, environment=own, **more)
         self.seen = Seen()
