@@ -9,6 +9,7 @@ MANUALS: Final = (
     "README.md",
     ".github/CONTRIBUTING.md",
     "installation/README.md",
+    "installation/manual/faults.md",
     "installation/manual/outputs.md",
     "presets/README.md",
     "s2s/README.md",

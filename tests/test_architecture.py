@@ -20,7 +20,7 @@ ROOMS = ("audio", "control", "inference", "output", "render")
 
 ABOVE_THE_ROOMS = {"show", "show_parts", "account", "assembly", "main", "offline", "options", "workers", "diagnosis"}
 ABOVE_THE_ROOMS |= {"presets.use", "presets.follower", "presets.deeds", "presets.fader", "model_follower"}
-ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "outputs.opening"}
+ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "outputs.opening", "restarting"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",

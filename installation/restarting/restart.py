@@ -14,7 +14,6 @@ from installation.cues.schedule_deeds import LIGHT, ScheduleDeeds
 from installation.exit_codes import ExitCode
 from installation.hosting import ChildHost
 from installation.options import Arguments, OptionError, ShowConfig, resolve
-from installation.output.headless import HeadlessSurface
 from installation.presets.preset import PresetError
 from installation.restarting.again import become_anew, is_supervised
 from installation.restarting.display_watch import DisplayWatch
@@ -44,6 +43,7 @@ class Restarts:
         self._stop: Callable[[], None] = lambda: None
         self._ends_at: float | None = None
         self._display: DisplayWatch | None = None
+        self._is_seen = True
         self.asked = False
 
     def resolve(self) -> ShowConfig:
@@ -65,8 +65,10 @@ class Restarts:
 
     def fit(self, parts: Parts) -> None:
         """Become a part of the show that is being made, and put it as the one before stood."""
+        from installation.output.headless import HeadlessSurface  # OpenGL's bindings take a moment; most runs need none
+
         assert self.config is not None
-        self._parts = parts
+        self._parts, self._is_seen = parts, not isinstance(parts.surface, HeadlessSurface)
         parts.controls["restart"] = self
         schedule = parts.controls.get("schedule")
         if isinstance(schedule, ScheduleDeeds):
@@ -75,7 +77,7 @@ class Restarts:
             if isinstance(schedule, ScheduleDeeds):
                 schedule.fade_up_to(self.before.light)
             self._put_as_before(parts, self.before)
-        if self.config.arguments.output == "auto" and isinstance(parts.surface, HeadlessSurface):
+        if self.config.arguments.output == "auto" and not self._is_seen:
             self._display = DisplayWatch(0 if self.before is None else self.before.display_tries)
 
     def hand_over(self, stop: Callable[[], None]) -> None:
@@ -155,7 +157,7 @@ class Restarts:
             model=parts.models.shown,
             light=float(stands[LIGHT]) if light is None else light,
             left_s=None if self._ends_at is None else max(self._ends_at - parts.clock.now(), 0.1),
-            display_tries=tries + 1 if isinstance(parts.surface, HeadlessSurface) else 0,
+            display_tries=0 if self._is_seen else tries + 1,
             values=carried(stands),
         )
         return leave(self._venue.handover, left)

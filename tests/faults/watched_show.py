@@ -157,7 +157,8 @@ class WatchedShow(ShowRun):
     def look_that_nothing_is_left(self) -> None:
         """Of a show that has ended."""
         assert list(shared.FOLDER.glob(f"{shared.PREFIX}{self.pid}-*")) == [], "shared memory was left"
-        assert list(self.temporary.iterdir()) == [], "temporary files were left"
+        left = [str(path.relative_to(self.temporary)) for path in self.temporary.rglob("*")]
+        assert left == [], f"temporary files were left: {left}"
 
     def _well(self, since: float) -> float | None:
         return next((at for at, how, _ in list(self.seen.conditions) if how == "ok" and at >= since), None)

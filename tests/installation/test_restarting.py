@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from installation.restarting.again import is_supervised
 from installation.restarting.display_watch import DisplayWatch
 from installation.restarting.handover import Handover, carried, leave, take
 from installation.restarting.restart import Restarts, free_name
+from tests.show_runner import ROOT
 from tests.waiting import wait_until
 
 ARGUMENTS = ("--preset", "gallery", "--venue", "here")
@@ -144,7 +147,33 @@ def test_a_display_that_comes_is_seen_once_it_opens_and_one_of_no_use_is_looked_
     assert not any(patient.has_come(float(second)) for second in range(59))
 
 
-def test_a_light_log_is_all_that_a_first_start_says(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+PROGRAM = """
+import multiprocessing.shared_memory, os, pathlib, socket, sys
+pathlib.Path(sys.argv[1]).open("a").write("begun\\n")
+print(os.getpid(), len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task")), flush=True)
+if pathlib.Path(sys.argv[1]).read_text().count("begun") == 1:
+    memory = multiprocessing.shared_memory.SharedMemory(create=True, size=16)
+    memory.close()
+    memory.unlink()
+    os.set_inheritable(socket.socket().detach(), True)
+    from installation.restarting.again import become_anew
+    become_anew()
+try:
+    print(os.waitpid(-1, os.WNOHANG))
+except ChildProcessError:
+    print("no children")
+"""
+
+
+@pytest.mark.proc
+def test_a_program_becomes_itself_anew_with_its_arguments_and_keeps_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "times")]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    first, second, children = ended.stdout.splitlines()
+    assert first == second and children == "no children" and ended.stderr == ""
+
+
+def test_a_first_start_says_nothing_of_it_and_writes_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         config = Restarts(Arguments(venue=tmp_path / "venue"), ARGUMENTS).resolve()
     assert not config.again and caplog.messages == [] and not (tmp_path / "venue").exists()
