@@ -53,7 +53,7 @@ def run(parsed: argparse.Namespace) -> int:
 
             report = render(config, facts_of(config), started_at)
             return finish(config, report, report["exit_code"])
-        return show(config, restarts, started_at, calibration_of(config))
+        return show(restarts.mark(config), restarts, started_at, calibration_of(config))
     except Exception as error:
         code = exit_code_of(error)
         if code is None:

@@ -11,13 +11,17 @@ from typing import Final
 
 log = logging.getLogger(__name__)
 
-PARENT: Final = "SOUND2SCENE_PARENT"
-"""Set, to anything, by a parent that starts the show again when it ends with `ExitCode.RESTART`."""
+_SOCKET: Final = "NOTIFY_SOCKET"
+"""Where systemd, and a parent of our own, is told how the show does: who listens there starts it again."""
 
 
-def is_supervised(environment: Mapping[str, str] = os.environ) -> bool:
-    """Return whether a parent of our own, or a service manager that is told of our state, starts this process again."""
-    return bool(environment.get(PARENT) or environment.get("NOTIFY_SOCKET"))
+def is_supervised(environment: Mapping[str, str]) -> bool:
+    """Return whether somebody starts a process of this environment again when it ends with `ExitCode.RESTART`."""
+    return bool(environment.get(_SOCKET))
+
+
+SUPERVISED: Final = is_supervised(os.environ)
+"""This process, as it was started: what only the show may say is not inherited by its workers, and gone by then."""
 
 
 def become_anew() -> None:

@@ -15,7 +15,7 @@ from installation.exit_codes import ExitCode
 from installation.hosting import ChildHost
 from installation.options import Arguments, OptionError, ShowConfig, resolve
 from installation.presets.preset import PresetError
-from installation.restarting.again import become_anew, is_supervised
+from installation.restarting.again import SUPERVISED, become_anew
 from installation.restarting.display_watch import DisplayWatch
 from installation.restarting.handover import Handover, carried, leave, take
 from installation.show_parts import Parts
@@ -60,8 +60,13 @@ class Restarts:
         except (PresetError, OptionError) as error:
             log.warning("%s; the show begins as its command line says", one_line(error))
             config = resolve(self._typed)
-        self.config = replace(config, again=True)
+        # What was asked for stays what it was: only what is shown is as before.
+        self.config = replace(config, arguments=replace(config.arguments, preset=self._typed.preset))
         return self.config
+
+    def mark(self, config: ShowConfig) -> ShowConfig:
+        """Return `config`, marked where this show takes the place of one that ran."""
+        return replace(config, again=self.before is not None)
 
     def fit(self, parts: Parts) -> None:
         """Become a part of the show that is being made, and put it as the one before stood."""
@@ -101,7 +106,7 @@ class Restarts:
         """
         if self.asked and exit_code == ExitCode.OK:
             return self._ends(ExitCode.RESTART)
-        if exit_code != ExitCode.DISPLAY or self._parts is None or self._typed.output != "auto" or is_supervised():
+        if exit_code != ExitCode.DISPLAY or self._parts is None or self._typed.output != "auto" or SUPERVISED:
             return exit_code
         if self._leave(self._parts, "its display has gone", None):
             return exit_code
@@ -110,7 +115,7 @@ class Restarts:
 
     def conclude(self, exit_code: int) -> int:
         """Begin anew where that is to be and nobody else does it; else return the exit code. Everything is closed."""
-        if exit_code == ExitCode.RESTART and not is_supervised():
+        if exit_code == ExitCode.RESTART and not SUPERVISED:
             become_anew()
         return exit_code
 

@@ -99,8 +99,10 @@ def test_a_show_begins_as_the_one_before_stood(tmp_path: Path, monkeypatch: pyte
     film = tmp_path / "film.mp4"
     film.write_bytes(b"of before")
     handover = Handover(arguments=ARGUMENTS, at=NOW, preset="performance", left_s=7.0)
-    config = restarts(tmp_path, handover, duration_s=3_600.0, record=film).resolve()
+    again = restarts(tmp_path, handover, duration_s=3_600.0, record=film)
+    config = again.mark(again.resolve())
     assert (config.preset.name, config.again, config.arguments.duration_s) == ("Performance", True, 7.0)
+    assert config.arguments.preset == "gallery"  # as asked for
     assert config.arguments.record == tmp_path / "film-2.mp4"
 
 
@@ -108,7 +110,8 @@ def test_a_preset_of_before_that_has_gone_keeps_no_show_from_beginning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("installation.restarting.restart.unix_time_s", lambda: NOW + 2.0)
-    config = restarts(tmp_path, Handover(arguments=ARGUMENTS, at=NOW, preset="/gone.yaml")).resolve()
+    again = restarts(tmp_path, Handover(arguments=ARGUMENTS, at=NOW, preset="/gone.yaml"))
+    config = again.mark(again.resolve())
     assert (config.preset.name, config.again) == ("Gallery", True)
     assert any("begins as its command line says" in message for message in caplog.messages)
 
@@ -123,7 +126,7 @@ def test_a_film_is_never_written_over(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("environment", "expected"),
-    [({}, False), ({"NOTIFY_SOCKET": "/run/systemd/notify"}, True), ({"SOUND2SCENE_PARENT": "1"}, True)],
+    [({}, False), ({"NOTIFY_SOCKET": "/run/systemd/notify"}, True)],
 )
 def test_who_is_watched_is_started_by_who_watches(environment: dict[str, str], expected: bool) -> None:
     assert is_supervised(environment) is expected
@@ -175,5 +178,5 @@ def test_a_program_becomes_itself_anew_with_its_arguments_and_keeps_nothing(tmp_
 
 def test_a_first_start_says_nothing_of_it_and_writes_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        config = Restarts(Arguments(venue=tmp_path / "venue"), ARGUMENTS).resolve()
-    assert not config.again and caplog.messages == [] and not (tmp_path / "venue").exists()
+        first = Restarts(Arguments(venue=tmp_path / "venue"), ARGUMENTS)
+    assert not first.mark(first.resolve()).again and caplog.messages == [] and not (tmp_path / "venue").exists()
