@@ -28,6 +28,8 @@ _EVERY_S: Final = 0.1
 _PICTURES_A_SECOND: Final = 10
 _VISIBLE: Final = 0.01
 """The mean of a picture, 0..1, below which it is black."""
+_CACHE_OF_TORCH: Final = "torchinductor_"
+"""One folder a user, whatever happens."""
 _MORE_HANDLES: Final = 8
 """Connections of the page come and go; a leak would be one a fault, and grow."""
 _STAGE: Final = ("--size", "320x180", "--fps", "20", "--page", "127.0.0.1:0")
@@ -157,7 +159,7 @@ class WatchedShow(ShowRun):
     def look_that_nothing_is_left(self) -> None:
         """Of a show that has ended."""
         assert list(shared.FOLDER.glob(f"{shared.PREFIX}{self.pid}-*")) == [], "shared memory was left"
-        left = [str(path.relative_to(self.temporary)) for path in self.temporary.rglob("*")]
+        left = [path.name for path in self.temporary.iterdir() if not path.name.startswith(_CACHE_OF_TORCH)]
         assert left == [], f"temporary files were left: {left}"
 
     def _well(self, since: float) -> float | None:

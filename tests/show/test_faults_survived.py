@@ -4,21 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from s2s.card import DEFAULT_BUNDLE
-from tests.faults.table import FAULTS, MANUAL, named
+from tests.faults.table import FAULTS, MANUAL, model_for, named
 
 _BLACK_S = 2.0
 _DARK_FOR_A_WHILE = ("restart at night", "the X server dies")
 """These begin the program anew, for which no timed promise is made."""
-_NEEDS_A_MODEL_THAT_HEARS = "inference paints one picture for ever"
 
 
 @pytest.mark.slow
 @pytest.mark.device
 @pytest.mark.parametrize("name", list(named([])))
 def test_the_show_goes_on_says_why_and_comes_back(tmp_path: Path, tiny_model: Path, name: str) -> None:
-    model = DEFAULT_BUNDLE if name == _NEEDS_A_MODEL_THAT_HEARS else tiny_model
-    measured = FAULTS[name](tmp_path, model)
+    measured = FAULTS[name](tmp_path, model_for(name, tiny_model))
     assert measured.words
     if measured.black_s is not None and not name.startswith(_DARK_FOR_A_WHILE):
         assert measured.black_s < _BLACK_S
