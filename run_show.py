@@ -32,6 +32,23 @@ def build_parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=0, help="fixes everything random (default: 0)")
     add("--record", type=Path, metavar="PATH.mp4", help="record what is shown, with its sound")
     add("--render", type=Path, metavar="PATH.mp4", help="offline: every frame of a file source, deterministic")
+    add(
+        "--session",
+        type=Path,
+        metavar="FOLDER",
+        help="with --render: a logged session again, at any --size and --fps",
+    )
+    add("--log", type=Path, metavar="FOLDER", help="log the session, without its sound, to render it again")
+    add("--log-sound", action="store_true", help="with --log: keep the sound as well, where that is allowed")
+    add("--log-keep", type=_positive, metavar="DAYS", help="with --log: delete sessions there that are older")
+    add(
+        "--send",
+        action="append",
+        default=[],
+        metavar="KIND:WHERE",
+        help="the picture to another program: ndi:NAME | spout:NAME | syphon:NAME | v4l2:/dev/videoN | camera[:NAME] | "
+        "srt://HOST:PORT | rtmp://HOST/APP/KEY | udp://HOST:PORT; may be given several times",
+    )
     add("--snapshot", type=Path, metavar="PATH.png", help="save the last picture at the end")
     add("--report", type=Path, metavar="PATH.json", help="write the run's summary at the end")
     add(
@@ -61,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--venue",
         type=Path,
         metavar="DIR",
-        help="where this place keeps presets, cues, hours, controllers, pictures and films",
+        help="where this place keeps presets, shaders, cues, hours, controllers, pictures and films",
     )
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
     add("--dry-run", action="store_true", help="print the resolved configuration as YAML, then end")

@@ -9,9 +9,11 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     parameters, parameter   THE table of live controls; one of them; `worker_params`: the part of it that workers read
     clock, mailbox, ring    monotonic, manual and film time; one-slot mailboxes; the rolling buffer, in `shared` memory
     desk, modulation        the only writer of controls; features that move them; `feature_delay`: later; `easing`: how
+    grading                 `.cube` files, by which colours become others
     presets, options        looks, a YAML file each; the resolved run; `exit_codes`
     cues                    what happens when: cues, playlist, opening hours
     outputs                 on which monitors the picture lies, and how it is fitted to the wall there
+    isf, reloading          inputs of ISF shaders; shaders and presets that are edited while the show runs
     venue, errand           the folder of a place; what a disk may hold up, in a thread
     followed_file           a file of the venue, taken up while the show runs; `document_faults`: what is wrong with one
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
@@ -21,8 +23,11 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     guard, health, monitor  what raises in a turn; how the show is, and why
     incidents, events       what went wrong, for the report; what happened and what was done, for the page
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code; `show_parts`: what is wired
+    sinks                   the wiring of what takes the finished picture besides the surface
     show_status             the whole show as one status
+    session                 the log of an evening; `offline_session`: its film; `wish_bytes`: what a picture is of
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
+    film_workers            a film's slow path in a process of its own, a picture ahead of the one that is drawn
     metering, heard_meter   what is measured, of the machine and of what was heard
     turn_timing, garbage    where the time of a turn goes; the collector, kept from stuttering the picture
     minutes, generator_pace the run minute by minute; how many pictures the generator may paint beside the display

@@ -66,6 +66,7 @@ class Account:
             "render": self._render_facts(),
             "outputs": [to_plain(output) for output in self._outputs()],
             "flashes": parts.renderer.flashes,
+            "sinks": to_plain(parts.sink_status()),
             **self.cadence.summary(),
             "heard_s": round(parts.ring.position.written / SAMPLE_RATE_HZ, 2),
             "living_s": parts.meter.living_s(parts.clock.now()),

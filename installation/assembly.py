@@ -36,11 +36,7 @@ from installation.metering import Meter
 from installation.model_follower import ModelFollower
 from installation.model_names import ModelNameError, ModelNames
 from installation.options import ShowConfig, StartOnly
-from installation.output.films import Films
-from installation.output.recording import Recorder
-from installation.output.sink import Sink
 from installation.output.snapshot import PixelReader
-from installation.output.snapshots import Snapshots
 from installation.output.surface import Surface
 from installation.output.thumbnail import Thumbnailer
 from installation.output.wall import WallView
@@ -54,16 +50,20 @@ from installation.presets.shelf import PresetShelf
 from installation.presets.store import PresetStore
 from installation.presets.use import load_usable_named, midi_map_of
 from installation.presets.watch import PresetWatch
+from installation.reloading.surfaces import open_shaders, reloading
 from installation.render.pass_warming import PassWarmer
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
+from installation.session.opening import open_session_log
+from installation.session.tap import ToldRenderer
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
+from installation.sinks import open_sinks
 from installation.status import CaptureStatus, InferenceStatus
-from installation.values import Features, ParameterValue
+from installation.values import Features
 from installation.watching.expectations import OfCapture, OfInference
 from installation.worker_params import ParamsSender
 from installation.workers import InferenceStart
@@ -122,25 +122,33 @@ def _wire(
 
     fitting = open_outputs(config)
     surface = undo.enter_context(closing(fitting.surface))
-    renderer = Renderer(
+    texts, isf = open_shaders(config.venue.shaders, preset)
+    renderer = ToldRenderer(
         surface.context,
         surface.size,
         passes=preset.passes,
+        lut=preset.lut,
         seed=args.seed,
         readiness=ShaderWarmer(),
         pass_warmer=PassWarmer() if is_software(surface.context) else None,
         limit_flashes=preset.limits_flashes,
+        texts=texts,
+        isf=isf,
     )
     still = read_still(config.model / "thumbnail.png")
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
     listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
+    store = PresetStore(config.venue.presets, folders)
     wall, watch = Thumbnailer(), PresetWatch(listed)
     midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=lambda: watch.names)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
-    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1], outputs=fitting.store)
-    load = partial(load_usable_named, folders=folders)
+    osc = OscControl(desk, host=args.osc_port[0], port=args.osc_port[1], outputs=fitting.store, others=[isf])
+    load = partial(load_usable_named, folders=folders, shaders=texts.own)
     take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     presets = PresetFollower(desk, preset, load, take_over, lambda coming: renderer.prepare(coming.passes))
+    session_log = open_session_log(
+        config, surface, renderer, desk, ring=ring, preset=lambda: presets.current, fps=cadence(config, surface)
+    )
     cues = CueDeeds(
         desk,
         presets,
@@ -153,11 +161,12 @@ def _wire(
         "midi": midi,
         "clock": clock_port,
         "link": link,
-        "presets": PresetDeeds(desk, presets, PresetStore(config.venue.presets, folders), wall, lambda: models.chosen),
+        "presets": PresetDeeds(desk, presets, store, wall, lambda: models.chosen, shaders=texts.own, isf=isf),
         "fader": PresetFader(desk, presets, load),
         "cues": cues,
         "outputs": fitting.deeds(desk, renderer),
         "schedule": ScheduleDeeds(desk, FollowedFile(config.venue.schedule, read_schedule, None)),
+        **reloading(desk, renderer, presets, isf, lambda: models.chosen),
     }
     parts = Parts(
         clock=clock,
@@ -176,7 +185,7 @@ def _wire(
         cadence_fps=cadence(config, surface),
         generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
-        sinks=[wall, *open_sinks(config, surface, ring, desk)],
+        sinks=[wall, *open_sinks(config, surface, ring, desk, cadence(config, surface)), session_log],
         still=still,
         presets=presets,
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},
@@ -283,28 +292,6 @@ def _services(osc: OscControl, osc_host: str, query: OscQuery) -> list[Service]:
     return found if query.status().problem else [*found, Service(OSC_QUERY, query.host, query.port)]
 
 
-def open_sinks(config: ShowConfig, surface: Surface, ring: AudioRing, desk: Desk) -> list[Sink]:
-    """Open what takes the finished pictures besides the surface; a new kind is one more line here."""
-    snapshots = Snapshots(config.venue.pictures)
-    ended = partial(desk.correct, "/show/record", False)
-    films = Films(config.venue.films, lambda: surface.size, cadence(config, surface), ring, ended)
-    desk.watch(partial(_save_on_demand, snapshots, films))
-    sinks: list[Sink] = [snapshots, films]
-    if config.arguments.record is not None:
-        sinks.append(Recorder(config.arguments.record, surface.size, cadence(config, surface), ring))
-    if config.arguments.page is not None:
-        sinks.append(WallView(surface))
-    return sinks
-
-
-def _save_on_demand(snapshots: Snapshots, films: Films, address: str, value: ParameterValue, _origin: str) -> None:
-    """Do what whoever moved a control asked for, if it is one of these two."""
-    if address == "/show/snapshot":
-        snapshots.take()
-    elif address == "/show/record":
-        films.want(bool(value))
-
-
 def cadence(config: ShowConfig, surface: Surface) -> float:
     """Return how many pictures a second to show."""
     if config.arguments.fps is not None:
@@ -331,6 +318,7 @@ def adopt(
     """
     midi_map = midi_map_of(preset)
     renderer.set_passes(preset.passes)
+    renderer.set_lut(preset.lut)
     midi.remap(midi_map)
     clock_port.select(preset.midi_clock)
     if not device_demanded:

@@ -13,6 +13,12 @@ def local_hour() -> float:
     return now.tm_hour + now.tm_min / 60.0 + now.tm_sec / 3600.0
 
 
+def local_day() -> tuple[int, int, int]:
+    """Return the local year, month 1..12 and day 1..31."""
+    now = time.localtime()
+    return now.tm_year, now.tm_mon, now.tm_mday
+
+
 def unix_time_s() -> float:
     """Return the seconds since 1970 of the clock on the wall, which may be stepped: for what others stamp by theirs."""
     return time.time_ns() / 1e9
@@ -69,6 +75,10 @@ class FrameClock:
 
     def now(self) -> float:
         return self.frame / self._fps
+
+    def next(self) -> float:
+        """Return the time of the next picture."""
+        return (self.frame + 1) / self._fps
 
     def sleep(self, duration_s: float) -> None:  # noqa: ARG002 - a clock's own signature
         self.frame += 1

@@ -24,6 +24,8 @@ _DONE: Final = {
     "image": "the picture is painted without the preset's image",
     "preset": "the preset before stays; the name can be asked for again",
     "model": "the model before goes on playing",
+    "shaders": "the last good ones stay; the mended file is taken up by itself",
+    "preset file": "the preset stays as it was; the mended file is taken up by itself",
     "flashes": "the picture is held back: it changes slowly until they are over",
     "recording": "the show goes on without a film",
     "show": "the turn was drawn as the one before",

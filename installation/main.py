@@ -46,12 +46,10 @@ def run(parsed: argparse.Namespace) -> int:
             log.warning("the flash limiter is OFF: preset %s says safety: {flashes: false}", config.preset.name)
         if parsed.dry_run:
             read_card(config.model)
-            print_out(shown(config.as_yaml()))
+            print_out(shown(config.as_yaml() + senders_here()))
             return ExitCode.OK
         if config.arguments.render is not None:
-            from installation.offline import render
-
-            report = render(config, facts_of(config), started_at)
+            report = render_film(config, started_at)
             return finish(config, report, report["exit_code"])
         return show(restarts.mark(config), restarts, started_at, calibration_of(config))
     except Exception as error:
@@ -66,7 +64,7 @@ def run(parsed: argparse.Namespace) -> int:
 
 def arguments_of(parsed: argparse.Namespace) -> Arguments:
     """Return what was typed as the show's own values."""
-    values = {**vars(parsed), "duration_s": parsed.duration}
+    values = {**vars(parsed), "duration_s": parsed.duration, "send": tuple(parsed.send)}
     return Arguments(**{name: values[name] for name in _ARGUMENTS})
 
 
@@ -119,6 +117,15 @@ class EndBySignal:
             raise SystemExit(ExitCode.OK)
 
 
+def senders_here() -> str:
+    """Return for `--dry-run` which programs a picture could be sent to from this machine, as YAML."""
+    import yaml
+
+    from installation.output.senders.kinds import readiness
+
+    return yaml.safe_dump({"senders": readiness()}, sort_keys=False, allow_unicode=True, width=1000)
+
+
 def calibration_of(config: ShowConfig) -> "Session | None":
     """Return what measures a show from within, if that was asked for."""
     if config.arguments.calibrate is None:
@@ -159,6 +166,17 @@ def show(config: ShowConfig, restarts: Restarts, started_at: float, calibration:
         finish(config, report if calibration is None else {**report, "calibration": calibration.report}, exit_code)
         live.close()
     return restarts.conclude(exit_code)
+
+
+def render_film(config: ShowConfig, started_at: float) -> dict[str, Any]:
+    """Make the film that was asked for, of a sound or of a logged session; return its report."""
+    if config.arguments.session is not None:
+        from installation.offline_session import render_session
+
+        return render_session(config, facts_of(config), started_at)
+    from installation.offline import render
+
+    return render(config, facts_of(config), started_at)
 
 
 def facts_of(config: ShowConfig) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from installation.easing import EASINGS, Easing
 from installation.values import FEATURE_NAMES, Features
@@ -17,6 +18,10 @@ class Route:
     amount: float
     attack_s: float = 0.02
     release_s: float = 0.3
+
+
+SHORTEST_CROSSING_S: Final = 0.15
+"""So long one modulation takes to give way to another even where a change of preset is to take no time."""
 
 
 def follow(value: float, target: float, dt_s: float, time_constant_s: float) -> float:
@@ -55,10 +60,16 @@ class Modulator:
         self._elapsed_s = self._duration_s = 0.0
         self._easing = EASINGS["smooth"]
         self._crosses = False
-        self.go_to(routes)
+        self._go_to(routes, 0.0, self._easing)
 
     def go_to(self, routes: Sequence[Route], duration_s: float = 0.0, easing: Easing = EASINGS["smooth"]) -> None:
-        """Cross to other routes in `duration_s` seconds; what both have goes on moving. Raises ValueError."""
+        """Cross to other routes in `duration_s` seconds, or `SHORTEST_CROSSING_S`; what both have goes on moving.
+
+        Raises ValueError.
+        """
+        self._go_to(routes, max(duration_s, SHORTEST_CROSSING_S), easing)
+
+    def _go_to(self, routes: Sequence[Route], duration_s: float, easing: Easing) -> None:
         for route in routes:
             if route.feature not in FEATURE_NAMES:
                 raise ValueError(f"a route starts at one of {', '.join(FEATURE_NAMES)}; got {route.feature!r}")
@@ -72,7 +83,7 @@ class Modulator:
         self._cross(0.0)
 
     def turn(self, routes: Sequence[Route]) -> None:
-        """Cross to other routes in the time that is left of a crossing on its way, else at once."""
+        """Cross to other routes in the time that is left of a crossing on its way."""
         left_s = max(self._duration_s - self._elapsed_s, 0.0) if self._crosses else 0.0
         self.go_to(routes, left_s, self._easing)
 

@@ -1,7 +1,7 @@
 """What one run of the show was asked for: command line and preset, resolved and checked, before anything starts."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -9,6 +9,8 @@ import yaml
 
 from installation.audio.source import SourceError, parse_source
 from installation.exit_codes import ExitCode
+from installation.output.senders.listing import listed_targets
+from installation.output.senders.target import Target, parse_targets
 from installation.presets.preset import PRESET_FOLDER, Preset
 from installation.presets.use import load_usable
 from installation.venue import Venue
@@ -38,6 +40,7 @@ class Arguments:
     render: Path | None = None
     snapshot: Path | None = None
     report: Path | None = None
+    send: tuple[str, ...] = field(default=(), repr=False)
     osc_port: tuple[str, int] = ("127.0.0.1", 9000)
     page: tuple[str, int] | None = ("127.0.0.1", 8080)
     oscquery: tuple[str, int] | None = ("127.0.0.1", 9002)
@@ -47,6 +50,10 @@ class Arguments:
     room_late: float | None = None
     screen_late: float | None = None
     apply: bool = False
+    log: Path | None = None
+    log_sound: bool = False
+    log_keep: float | None = None
+    session: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class ShowConfig:
     model: Path
     midi_device: str
     venue: Venue
+    send: tuple[Target, ...] = ()
     again: bool = False
 
     def as_yaml(self) -> str:
@@ -84,15 +92,16 @@ class ShowConfig:
             "page": None if args.page is None else "{}:{}".format(*args.page),
             "oscquery": None if args.oscquery is None else "{}:{}".format(*args.oscquery),
             "midi": self.midi_device,
+            "send": [target.name for target in self.send],
             "venue": str(self.venue.folder),
         }
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
 
 
 def resolve(arguments: Arguments) -> ShowConfig:
-    """Return the checked configuration. Raises PresetError or OptionError, each in one line."""
+    """Return the checked configuration. Raises PresetError, TargetError or OptionError, each in one line."""
     venue = Venue.of(arguments.venue)
-    preset = load_usable(arguments.preset, (venue.presets, PRESET_FOLDER))
+    preset = load_usable(arguments.preset, (venue.presets, PRESET_FOLDER), venue.shaders)
     source = arguments.source or preset.source
     try:
         parse_source(source)
@@ -100,8 +109,11 @@ def resolve(arguments: Arguments) -> ShowConfig:
         raise OptionError(str(error)) from None
     if re.fullmatch(r"auto|headless|window(:\d+)?", arguments.output) is None:
         raise OptionError(f"--output takes auto, window, window:N or headless, got {arguments.output!r}")
-    if arguments.render is not None and not source.startswith("file:"):
+    _check_session(arguments)
+    if arguments.render is not None and arguments.session is None and not source.startswith("file:"):
         raise OptionError(f"--render needs a sound file: give --source file:PATH (the source is {source!r})")
+    if arguments.render is not None and arguments.send:
+        raise OptionError("--send is for a live show, and --render makes a film: give one of them")
     _check_calibration(arguments, source)
     return ShowConfig(
         arguments=arguments,
@@ -111,7 +123,20 @@ def resolve(arguments: Arguments) -> ShowConfig:
         model=arguments.model or model_folder(preset),
         midi_device=arguments.midi or preset.midi_device,
         venue=venue,
+        send=() if arguments.render else parse_targets((*arguments.send, *listed_targets(venue.senders))),
     )
+
+
+def _check_session(args: Arguments) -> None:
+    """Raise OptionError for what a session's log is not asked for with."""
+    if args.session is not None and args.render is None:
+        raise OptionError("--session is for --render: give --render PATH.mp4")
+    if args.log is not None and args.render is not None:
+        raise OptionError("--log is for a live show: a film of --render is the same every time")
+    if args.log_sound and args.log is None:
+        raise OptionError("--log-sound is for --log: give --log FOLDER")
+    if args.log_keep is not None and args.log is None:
+        raise OptionError("--log-keep deletes old sessions in the folder of --log: give --log FOLDER")
 
 
 def _check_calibration(args: Arguments, source: str) -> None:

@@ -30,6 +30,7 @@ def _bool(address: str, default: bool, description: str) -> Parameter:
     return Parameter(address, Kind.BOOL, default, description)
 
 
+_MIX: Final = "waveform mix towards the built-in performance (the paper's mixing)"
 _AUTO: Final = "how far gain may go by itself, over minutes, up or down to usual loudness; 0 not at all"
 _HEAR_LATER: Final = "sound counts so much later: where the room hears it later than the show does"
 _MOVE_LATER: Final = "the picture's movement comes so much later: beside a slower screen"
@@ -43,9 +44,16 @@ _PAINTER: Final = "who paints: 0 the generator, 1 the world's own shaders after 
 _MODEL: Final = "go to a model, by its name or its folder below the show's own, over /show/morph seconds"
 _FIT: Final = "a picture of another shape than the window: cut off, between bars, or its edges carried on"
 
+_ADVECT: Final = "how long the last picture stays, carried along by a current"
+_CURRENT: Final = "how strongly that current flows: bass wide, treble fine"
+_MIST: Final = "light spreads from what is bright, and none is added, as by a filter before a lens"
+_LUT: Final = "how much of the preset's .cube file, where it names one"
+_SPLIT: Final = "shadows and lights part in colour: above 0 cool and warm, below 0 the other way"
+
 _LEARN: Final = "the control that the next MIDI message moves from then on, by its address; empty: none"
 _FORGET: Final = "what a controller was taught is forgotten: of one control, as the status calls it, or of an address"
 _RECORD: Final = "record what is shown, with its sound, into the venue's folder"
+_LOG: Final = "log the session into the venue's folder, or that of --log, from which it can be rendered again"
 _SAVE: Final = "save what is shown as a preset of this name, in the venue's folder"
 _RENAME: Final = "give the preset that is shown another name, if the venue's folder has it"
 _TRY: Final = "note how everything stands: what is moved from now on is a draft, until /show/keep or /show/cancel"
@@ -65,7 +73,7 @@ _ROWS: Final = (
     _float("/audio/gain", 0, -60, 24, "gain before analysis and encoder (the paper's volume)", unit="dB"),
     _float("/audio/auto", 0, 0, 24, _AUTO, unit="dB", smoothing_s=0),
     _float("/audio/gate", -60, -90, 0, "below this level for some seconds the show is idle", unit="dB"),
-    _float("/audio/mix", 0, 0, 1, "waveform mix towards the built-in performance (the paper's mixing)"),
+    _float("/audio/mix", 0, 0, 1, _MIX, smoothing_s=0.3),
     _float("/audio/delay", 0, 0, 2000, _HEAR_LATER, unit="ms", smoothing_s=0),
     _float("/audio/tempo", 0, 0, 240, "the tempo that a hand says or taps; 0 as heard", unit="bpm", smoothing_s=0),
     Parameter("/audio/clock", Kind.CHOICE, "sound", _CLOCK, choices=("sound", "midi", "link")),
@@ -93,11 +101,24 @@ _ROWS: Final = (
     _float("/render/feedback", 0.3, 0, 0.97, "how much of the last picture stays"),
     _float("/render/swirl", 0, -1, 1, "how the feedback turns and grows while it fades"),
     _float("/render/displacement", 0, 0, 1, "lets the picture ripple"),
+    _float("/render/advect", 0, 0, 1, _ADVECT),
+    _float("/render/current", 0.5, 0, 1, _CURRENT),
+    _float("/render/warp", 0, 0, 1, "bends the picture: bass wide and slowly, treble finely"),
     _float("/render/bloom", 0.15, 0, 1, "glow around what is bright"),
     _float("/render/sharpness", 0.5, 0, 1, "edge-aware sharpening after up-scaling"),
     _float("/render/strokes", 0.5, 0, 1, "brush strokes that follow the picture's edges"),
     _float("/render/grain", 0.15, 0, 1, "film grain"),
     _float("/render/vignette", 0.2, 0, 1, "darkens the corners"),
+    _float("/render/mist", 0, 0, 1, _MIST),
+    _float("/render/distortion", 0, -1, 1, "of a lens: above 0 barrel, below 0 pincushion"),
+    _float("/render/aberration", 0, 0, 1, "of a lens: colours part towards the corners"),
+    _float("/render/aperture", 0, 0, 1, "of a lens: how wide open it is, which darkens the corners"),
+    _float("/render/lift", 0, -1, 1, "curves: sinks or raises the shadows"),
+    _float("/render/gamma", 0, -1, 1, "curves: darkens or lightens the middle"),
+    _float("/render/gain", 0, -1, 1, "curves: dims or brightens the lights, which never burn out"),
+    _float("/render/split", 0, -1, 1, _SPLIT),
+    _float("/render/lut", 1, 0, 1, _LUT),
+    _float("/render/dither", 0, 0, 1, "few colours, and specks between them, as in print"),
     _float("/render/delay", 0, 0, 2000, _MOVE_LATER, unit="ms", smoothing_s=0),
     Parameter("/render/between", Kind.CHOICE, "fade", _BETWEEN, choices=("fade", "flow")),
     Parameter("/render/fit", Kind.CHOICE, "extend", _FIT, choices=("crop", "fit", "extend")),
@@ -125,6 +146,7 @@ _ROWS: Final = (
     Parameter("/show/forget", Kind.TEXT, "", _FORGET, letters=100, forbidden="\\"),
     Parameter("/show/snapshot", Kind.TRIGGER, True, "save the picture as a PNG file in the venue's folder"),
     _bool("/show/record", False, _RECORD),
+    _bool("/show/log", False, _LOG),
     _bool("/show/blackout", False, "fade to black and back"),
     _bool("/show/freeze", False, "stop the picture"),
     Parameter("/show/pattern", Kind.CHOICE, "none", _PATTERN, choices=("none", "grid")),
@@ -140,6 +162,7 @@ _MORE_DEEDS: Final = (
     "/show/ab",
     "/show/version",
     "/show/record",
+    "/show/log",
     "/show/playlist",
     "/show/lock",
     "/show/light",

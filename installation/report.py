@@ -61,6 +61,7 @@ def build_report(
         "outputs": run.get("outputs", []),
         "model": inference.model or run.get("model"),
         "device": inference.device,
+        "sinks": run.get("sinks", {}),
         **{key: run.get(key) for key in ("restarts", "preset", "source", "seed", "render", "health", "exit_code")},
         "errors": list(errors),
     }

@@ -9,7 +9,7 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -117,6 +117,7 @@ class Show:
             self._update_health,
         ):
             attempt(step, now)
+        attempt(self._parts.go_on, now)
         timing.did(TurnPart.TAKE, clock.now())
         drawn = attempt(self._draw, now) or attempt(self._draw_as_before, now)
         timing.did(TurnPart.DRAW, clock.now())
@@ -229,8 +230,9 @@ class Show:
         )
 
     def _offer(self, now: float) -> None:
+        read = cache(self._read)  # once a turn for all that want the picture, and not at all where none does
         for sink in self._parts.sinks:
-            self._guard.attempt(partial(sink.offer, read=self._read), now)
+            self._guard.attempt(partial(sink.offer, read=read), now)
 
     def _present(self, _now: float) -> None:
         self._parts.surface.present()

@@ -54,6 +54,16 @@ class Venue:
         return self.folder / "films"
 
     @property
+    def sessions(self) -> Path:
+        """Logs of sessions, a folder each."""
+        return self.folder / "sessions"
+
+    @property
+    def shaders(self) -> Path:
+        """Passes of the venue's own, GLSL and ISF, which join those that ship."""
+        return self.folder / "shaders"
+
+    @property
     def cues(self) -> Path:
         """The cue list and the playlist."""
         return self.folder / "cues.yaml"
@@ -72,6 +82,11 @@ class Venue:
     def handover(self) -> Path:
         """What a show that starts itself again leaves to the next, for a moment."""
         return self.folder / "handover.json"
+
+    @property
+    def senders(self) -> Path:
+        """Which programs the picture is always sent to."""
+        return self.folder / "senders.yaml"
 
     @property
     def token(self) -> Path:

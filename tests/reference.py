@@ -14,7 +14,8 @@ import run_show
 from installation.control.keyboard import LINES
 from installation.parameter import Parameter
 from installation.parameters import PARAMETERS
-from installation.render.shader import SHADERS, pass_names
+from installation.render.shader import SHADERS
+from installation.render.shader_sources import read_sources
 from s2s.__main__ import build_parser
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -65,7 +66,8 @@ def key_table() -> str:
 
 def pass_table() -> str:
     """Return every pass that a preset may name, with the first sentence of its file."""
-    return _table(("pass", "what it does"), ((f"`{name}`", _first_sentence(name)) for name in pass_names()))
+    names = sorted(name for name, path in read_sources().passes.items() if path.suffix == ".frag")
+    return _table(("pass", "what it does"), ((f"`{name}`", _first_sentence(name)) for name in names))
 
 
 def verb_table() -> str:

@@ -13,6 +13,7 @@ from installation.audio.file import SoundFile
 from installation.audio.opening import Opener, open_microphone
 from installation.audio.osc_pcm import OscPcm
 from installation.audio.prepared import PreparedPerformance
+from installation.audio.seam import Seam
 from installation.audio.source import PacedSource, Source, SourceKind, SourceSpec, parse_source
 from installation.mailbox import JsonBox
 from installation.parameters import DEFAULTS
@@ -58,7 +59,7 @@ class CaptureCore:
         self._performance = PreparedPerformance(config.seed)
         # Another seed for the mix: mixed with itself, the performance would only be louder.
         self._second = PreparedPerformance(config.seed + 1)
-        self._conditioner = Conditioner(self._second.read)
+        self._conditioner, self._seam = Conditioner(self._second.read), Seam()
         self._source = FailoverSource(
             parse_source(self._source_text),
             opener or self._open,
@@ -76,7 +77,8 @@ class CaptureCore:
         block = self._source.read(now)
         if block is not None:
             self._blocks += 1
-            self._ring.write(self._conditioner.condition(block.samples, self._controls), block.heard_at)
+            joined = self._seam.join(block.samples, self._source.origin)
+            self._ring.write(self._conditioner.condition(joined, self._controls), block.heard_at)
         return _STEP_S
 
     def status(self) -> CaptureStatus:

@@ -37,6 +37,8 @@ class FailoverSource:
         self.reason = ""
         self.live: Source | None = None
         self.heard_at: float | None = None
+        self.origin: object = None
+        """What the last block came from; None for silence."""
         self._spec, self._opener, self._fallback = spec, opener, fallback
         self._stand_in: PacedSource | None = None
         self._dead: Source | None = None
@@ -73,7 +75,12 @@ class FailoverSource:
         """Return what is to be heard since the last call, None when nothing is due yet."""
         self._retry(now)
         block = self._read_live(now)
-        return self._read_stand_in(now) if block is None else block
+        if block is not None:
+            self.origin = self.live
+        else:
+            block = self._read_stand_in(now)
+            self.origin = self.origin if block is None else self._stand_in if self.falls_back else None
+        return block
 
     def switch(self, spec: SourceSpec) -> None:
         """Go over to the source `spec`: the present one is closed, the fallback plays until the new one is open."""

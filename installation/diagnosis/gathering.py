@@ -33,6 +33,7 @@ TITLES: Final = {
     "monitors": "monitors",
     "microphones": "microphones",
     "midi": "MIDI inputs",
+    "senders": "picture to other programs",
     "ports": "ports",
     "model": "model",
     "presets": "presets",
@@ -41,7 +42,7 @@ TITLES: Final = {
 APART: Final = ("networks", "microphones", "midi", "monitors", "onscreen", "offscreen")
 """What drivers and sound servers may hang or crash, and what loads torch, which this process must not."""
 
-OWN_NAMES: Final = {"product", "system", "packages", "cpu", "memory", "ports", "presets"}
+OWN_NAMES: Final = {"product", "system", "packages", "cpu", "memory", "ports", "presets", "senders"}
 """What holds no words from outside: there a machine called `debian` or `gallery` must not blot out the page's own."""
 
 LIMIT_S: Final = 30.0
@@ -53,7 +54,7 @@ def diagnose(model: Path, report: Path | None, osc: tuple[str, int], web: tuple[
     """Return the page; OSC would be heard at `osc`, the operator page be at `web`; `report` is a run's, if there is."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         apart = {name: pool.submit(look, name, TORCH_LIMIT_S if name == "networks" else LIMIT_S) for name in APART}
-        lines = {name: probed(name, "") for name in ("system", "packages", "cpu", "memory", "presets")}
+        lines = {name: probed(name, "") for name in ("system", "packages", "cpu", "memory", "presets", "senders")}
         lines["model"] = probed("bundle", str(model.absolute()))
         lines["ports"] = [line for kind in ("udp", "tcp") for line in probed("port", f"{kind}:{osc[0]}:{osc[1]}")]
         if web is not None:

@@ -174,6 +174,13 @@ def report(path: str) -> list[str]:
     return report_lines(document)
 
 
+def senders(_: str) -> list[str]:
+    """What `--send` could send to from here, and what the rest wants."""
+    from installation.output.senders.kinds import readiness
+
+    return [f"{kind}: {state}" for kind, state in readiness().items()]
+
+
 PROBES: Final[dict[str, Callable[[str], list[str]]]] = {
     "packages": packages,
     "system": system,
@@ -185,6 +192,7 @@ PROBES: Final[dict[str, Callable[[str], list[str]]]] = {
     "monitors": monitors,
     "microphones": microphones,
     "midi": midi,
+    "senders": senders,
     "port": port,
     "bundle": bundle,
     "presets": presets,

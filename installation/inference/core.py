@@ -141,4 +141,5 @@ class InferenceCore:
             self._slow_ms.add((made_at - painted.heard_at) * 1e3)
         self._variety.count(painted.pixels, painted.place)
         pixels = within_room(painted.pixels, self._frames.room_px)
-        self._frames.put(pixels, heard_at=painted.heard_at, made_at=made_at)
+        wish = painted.wish if pixels is painted.pixels else b""
+        self._frames.put(pixels, heard_at=painted.heard_at, made_at=made_at, wish=wish)

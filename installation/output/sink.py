@@ -1,6 +1,6 @@
 """What takes the finished picture besides the surface: one small protocol for recordings and films.
 
-A new kind is one file in this room and one line in `assembly.open_sinks`. Health, the report and the operator page
+A new kind is one file in this room and one line in `sinks.open_sinks`. Health, the report and the operator page
 read every sink's status alike.
 """
 

@@ -15,6 +15,7 @@ from installation.control.rejections import RejectionCounter
 from installation.control_status import PresetStatus
 from installation.desk import Desk
 from installation.errand import Errands
+from installation.isf.inputs import IsfInputs
 from installation.options import model_folder
 from installation.output.thumbnail import thumbnail_jpeg
 from installation.parameters import DEEDS
@@ -90,8 +91,12 @@ class PresetDeeds:
         store: PresetStore,
         wall: Wall,
         model: Callable[[], Path | None] = lambda: None,
+        *,
+        shaders: Path | None = None,
+        isf: IsfInputs | None = None,
     ) -> None:
         self._desk, self._follower, self._store, self._wall, self._model = desk, follower, store, wall, model
+        self._shaders, self._isf = shaders, isf or IsfInputs()
         self._asked: dict[str, ParameterValue] = {}
         self._saving: _Saving | None = None
         self._errands: Errands[_Done] = Errands()
@@ -165,19 +170,20 @@ class PresetDeeds:
         follower, values = self._follower, self._desk.stands()
         model = self._model()
         preset = follower.current if model is None else replace(follower.current, model=str(model))
+        preset = replace(preset, isf=self._isf.settings(preset.passes))
         kept = {address: value for address, value in values.items() if address not in _STAYS}
         return Look(follower.shown, preset, kept, preset.routes, follower.version)
 
     def _go_back(self, back: int) -> None:
         name, path = self._follower.shown, self._follower.current.path
-        self._follower.ask(name, lambda: Look.of(name, usable(self._store.version(path, back)), back))
+        self._follower.ask(name, lambda: Look.of(name, usable(self._store.version(path, back), self._shaders), back))
 
     def _begin_to_save(self, name: str, now: float) -> None:
         if problem := name_problem(name):
             self._refuse(SAVE, problem)
             return
         shown = self._follower.current
-        preset = shown_as_preset(shown, self._desk.stands())
+        preset = replace(shown_as_preset(shown, self._desk.stands()), isf=self._isf.settings(shown.passes))
         if name != shown.path.stem:
             preset = replace(preset, name=name)
         self._saving = _Saving(name, preset, self._model(), shown, now)

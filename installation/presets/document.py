@@ -35,7 +35,9 @@ def preset_text(preset: Preset, path: Path, model: Path | None) -> str:
     """Return the YAML text that, in the file `path`, is `preset`; `model` is the bundle's folder, None the default."""
     path = path.parent.resolve() / path.name
     document = preset.as_document()
-    document["image"] = None if preset.image is None else _image_from(path, preset.image)
+    document["image"] = None if preset.image is None else _file_from(path, preset.image)
+    if preset.lut is not None:
+        document["lut"] = _file_from(path, preset.lut.path)
     document["model"] = "default" if model is None else _from(path, model)
     midi = {key: value for key, value in document["midi"].items() if key != "clock" or value != "none"}
     document["midi"] = midi
@@ -49,11 +51,11 @@ def _entry(key: str, value: Any) -> str:
     return yaml.safe_dump({key: value}, default_flow_style=flow, sort_keys=False, allow_unicode=True, width=_WIDTH)
 
 
-def _image_from(path: Path, image: Path) -> str:
+def _file_from(path: Path, file: Path) -> str:
     beside = path.parent
-    if image.is_relative_to(PRESET_FOLDER) and not (beside / image.relative_to(PRESET_FOLDER)).exists():
-        return image.relative_to(PRESET_FOLDER).as_posix()
-    return _from(path, image)
+    if file.is_relative_to(PRESET_FOLDER) and not (beside / file.relative_to(PRESET_FOLDER)).exists():
+        return file.relative_to(PRESET_FOLDER).as_posix()
+    return _from(path, file)
 
 
 def _from(path: Path, target: Path) -> str:

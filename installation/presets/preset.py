@@ -4,7 +4,7 @@ The command line may name any file; whoever comes by network, page or key names 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -12,6 +12,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, V
 
 from installation.document_faults import first_fault
 from installation.exit_codes import ExitCode
+from installation.grading.cube_file import ENDING as CUBE_ENDING
+from installation.grading.cube_file import Cube, CubeError, read_cube
+from installation.isf.header import IsfValue
+from installation.isf.inputs import IsfSettings
 from installation.modulation import Route
 from installation.parameter import Kind, ParameterError
 from installation.parameters import DEEDS, DEFAULTS, PARAMETERS, nearest, parameter
@@ -47,6 +51,10 @@ def _printable(text: str) -> str:
 _Line = Annotated[str, Field(max_length=1_000), AfterValidator(_printable)]
 _Seconds = Annotated[float, Field(ge=0, le=_LONGEST_S, allow_inf_nan=False)]
 _Amount = Annotated[float, Field(ge=-_LARGEST_AMOUNT, le=_LARGEST_AMOUNT, allow_inf_nan=False)]
+
+
+_IsfNumber = Annotated[float, Field(ge=-_LARGEST_AMOUNT, le=_LARGEST_AMOUNT, allow_inf_nan=False)]
+_IsfValue = StrictBool | _IsfNumber | Annotated[list[_IsfNumber], Field(max_length=4)]
 
 
 class _Route(BaseModel):
@@ -91,10 +99,12 @@ class _Document(BaseModel):
     source: _Line = "mic"
     model: _Line = "default"
     image: _Line | None = None
+    lut: _Line | None = None
     window: Literal["fullscreen", "windowed"] = "fullscreen"
     parameters: dict[str, Any] = Field(default_factory=dict)
     modulation: list[_Route] = Field(default_factory=list, max_length=200)
     passes: list[str] = Field(default_factory=lambda: ["upscale", "grade"], max_length=100)
+    isf: dict[_Line, dict[_Line, _IsfValue]] = Field(default_factory=dict, max_length=100)
     midi: _Midi = Field(default_factory=_Midi)
     page: _Page = Field(default_factory=_Page)
     safety: _Safety = Field(default_factory=_Safety)
@@ -121,6 +131,9 @@ class Preset:
     midi_feedback: bool = True
     page_view: Literal["none", "open", "token"] = "none"
     limits_flashes: bool = True
+    lut: Cube | None = None
+    isf: IsfSettings = field(default_factory=dict)
+    """The inputs of ISF passes, by pass and input."""
 
     def as_document(self) -> dict[str, Any]:
         """Return the resolved preset with the file's own keys, ready for YAML."""
@@ -130,6 +143,7 @@ class Preset:
             "source": self.source,
             "model": self.model,
             "image": None if self.image is None else str(self.image),
+            **({} if self.lut is None else {"lut": str(self.lut.path)}),
             "window": "fullscreen" if self.fullscreen else "windowed",
             "parameters": dict(self.parameters),
             "modulation": [
@@ -137,6 +151,7 @@ class Preset:
                 for r in self.routes
             ],
             "passes": list(self.passes),
+            **({"isf": {name: _plain_isf(values) for name, values in self.isf.items()}} if self.isf else {}),
             "midi": {
                 "device": self.midi_device,
                 "clock": self.midi_clock,
@@ -202,14 +217,14 @@ def find_preset(name_or_path: str, folders: Sequence[Path] = (PRESET_FOLDER,)) -
 
 def load_preset(name_or_path: str, folders: Sequence[Path] = (PRESET_FOLDER,)) -> Preset:
     """Return the checked preset. Raises PresetError in one line: file, key, what was expected, what came."""
-    return read_preset(find_preset(name_or_path, folders))
+    return read_preset(find_preset(name_or_path, folders), folders=folders)
 
 
-def read_preset(file: Path, stands_for: Path | None = None) -> Preset:
+def read_preset(file: Path, stands_for: Path | None = None, folders: Sequence[Path] = ()) -> Preset:
     """Return the checked preset of a file. Raises PresetError as `load_preset` does.
 
     A file that `stands_for` another, such as an earlier version of it, is that one to all who ask: what it names beside
-    itself lies beside that one.
+    itself lies beside that one, or else in the first of `folders` that has it, or in `presets/`.
     """
     shown = one_line(file.name)
     try:
@@ -217,10 +232,10 @@ def read_preset(file: Path, stands_for: Path | None = None) -> Preset:
         raw = read_yaml(file.resolve(), PRESET_BOUNDS)
         if not isinstance(raw, dict):
             raise PresetError(f"{shown}: a preset is a YAML mapping with at least name and description")
-        return _checked(_Document.model_validate(raw), path)
+        return _checked(_Document.model_validate(raw), path, folders)
     except ValidationError as error:
         raise PresetError(f"{shown}: {first_fault(error, _known_keys)}") from None
-    except (DocumentError, ParameterError) as error:
+    except (DocumentError, ParameterError, CubeError) as error:
         raise PresetError(f"{shown}: {error}") from None
     except (OSError, RuntimeError) as error:  # a circle of links
         raise PresetError(f"{shown}: cannot be read: {one_line(error)}") from None
@@ -259,8 +274,8 @@ def switched_back(
     return {address: DEFAULTS[address] for address, value in turned.items() if standing(address) == value}
 
 
-def _checked(document: _Document, path: Path) -> Preset:
-    image = None if document.image is None else _image(path, document.image)
+def _checked(document: _Document, path: Path, folders: Sequence[Path]) -> Preset:
+    image = None if document.image is None else _found("image", document.image, path, folders)
     if _NAME in document.parameters:
         raise ParameterError(f"parameters: {_NAME} is not for presets: one would lead to the next")
     if _MODEL in document.parameters:
@@ -286,22 +301,42 @@ def _checked(document: _Document, path: Path) -> Preset:
         midi_feedback=document.midi.feedback,
         page_view=document.page.view,
         limits_flashes=document.safety.flashes,
+        lut=None if document.lut is None else _lut(document, path, folders),
+        isf={
+            name: {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+            for name, values in document.isf.items()
+        },
     )
 
 
-def _image(path: Path, name: str) -> Path:
-    """Return the file of the picture that the preset in `path` names: beside it, or one that ships.
+def _plain_isf(values: Mapping[str, IsfValue]) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+
+
+def _lut(document: _Document, path: Path, folders: Sequence[Path]) -> Cube:
+    name = document.lut or ""
+    if not name.endswith(CUBE_ENDING):
+        raise ParameterError(f"lut: takes a file that ends in {CUBE_ENDING}, got {quoted(name)}")
+    if "lut" not in document.passes:
+        raise ParameterError(f"lut: {quoted(name)} is seen where passes has lut, which is missing there")
+    try:
+        return read_cube(_found("lut", name, path, folders))
+    except CubeError as error:
+        raise ParameterError(f"lut: {error}") from None
+
+
+def _found(key: str, name: str, path: Path, folders: Sequence[Path]) -> Path:
+    """Return the file that the preset in `path` names: beside it, in one of `folders`, or one that ships.
 
     A look that was saved from a preset that ships keeps its picture, wherever the program lies after an update.
     """
     try:
-        image = (path.parent / name).resolve()
-        for candidate in (image, (PRESET_FOLDER / name).resolve()):
+        for candidate in ((folder / name).resolve() for folder in (path.parent, *folders, PRESET_FOLDER)):
             if candidate.is_file():
                 return candidate
     except (OSError, RuntimeError) as error:
-        raise ParameterError(f"image: {quoted(name)} cannot be opened: {one_line(error)}") from None
-    raise ParameterError(f"image: there is no file {one_line(image, 200)}")
+        raise ParameterError(f"{key}: {quoted(name)} cannot be opened: {one_line(error)}") from None
+    raise ParameterError(f"{key}: there is no file {one_line(path.parent.resolve() / name, 200)}")
 
 
 def _files_of(folder: Path) -> list[Path]:

@@ -1,8 +1,9 @@
 """The picture on the wall: generated pictures, features and controls in, a finished picture on a window out.
 
 surface (what to draw on) -> window (the only importer of pyglet) or headless; frame_texture and crossfade (generated
-pictures at display rate; by flow and motion_field things move between them) -> passes from `shaders/` (shader, fusing,
-uniforms, render_target) -> chain, which pass_warming compiles ahead -> pipeline.Renderer;
+pictures at display rate; by flow and motion_field things move between them) -> passes from `shaders/` (shader_sources:
+all files at one moment; shader, fusing, uniforms, render_target; isf_text: ISF shaders as passes) -> chain, which
+pass_warming compiles ahead -> dissolve (after a cut from what was shown to what comes) -> pipeline.Renderer;
 resolution chooses how large the passes run; framing and extension meet the window's shape; overlay is text over it,
 text_pace how often that may change. For the safety of the audience: flash_guard measures each picture before it is
 shown; flash_limiter, by the count of flash_meter, says how much of it may be. The second painter: layers and crossing

@@ -5,23 +5,34 @@ once, small: drivers put the larger part of compiling off until then.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import moderngl
 
 from installation.render.framing import Size
-from installation.render.fusing import grouped
-from installation.render.passes import SUB_PASSES, Passes, Source, Uniforms, Upscale, check_passes
+from installation.render.passes import (
+    NO_TEXTURES,
+    Group,
+    Passes,
+    Source,
+    Textures,
+    Uniforms,
+    Upscale,
+    UpscaleText,
+    check_passes,
+    groups_of,
+)
 from installation.render.render_target import RenderTarget, resized
 from installation.render.shader import SHADERS, Shader, ShaderError
+from installation.render.shader_sources import ShaderSources, read_sources
 
 SMALL_PX: Final = (76, 60)
 """What chains are drawn at to compile them. No power of two, nor a quarter or an eighth of it: software drivers compile
 the sampling of such pictures in a way of its own."""
 _KEPT: Final = 12
 """Groups of passes that wait: a few looks' worth."""
-
-_Group = tuple[str, ...]
+_UPSCALES_KEPT: Final = 3
 
 
 class SparePasses:
@@ -29,25 +40,32 @@ class SparePasses:
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._groups: dict[_Group, list[Passes]] = {}
-        self._upscales: dict[bool, Upscale] = {}
+        self._groups: dict[Group, list[Passes]] = {}
+        self._upscales: dict[UpscaleText, Upscale] = {}
 
-    def has(self, group: _Group) -> bool:
+    def has(self, group: Group) -> bool:
         return group in self._groups
 
-    def has_upscale(self, plain: bool) -> bool:
-        return plain in self._upscales
+    def has_upscale(self, text: UpscaleText) -> bool:
+        return text in self._upscales
 
-    def make(self, group: _Group, uniforms: Uniforms | None) -> None:
+    def make(self, group: Group, sources: ShaderSources, uniforms: Uniforms | None) -> None:
         """Compile a group, one shader, or one per pass where they are at odds; errors are then a pass's. It is drawn
         with `uniforms` where there are any.
         """
         try:
             made = [Passes(self._context, group)]
         except ShaderError:
-            if len(group) == 1:
+            if len(group.names) == 1:
                 raise
-            made = [Passes(self._context, (name,)) for name in group]
+            made = []
+            try:
+                for name in group.names:
+                    made.append(Passes(self._context, Group.of((name,), sources)))
+            except ShaderError:
+                for item in made:
+                    item.release()
+                raise
         if uniforms is not None:
             picture = RenderTarget(self._context, SMALL_PX)
             for item in made:
@@ -57,34 +75,46 @@ class SparePasses:
             picture.release()
         self._groups[group] = made
 
-    def make_upscale(self, plain: bool, uniforms: Uniforms) -> None:
+    def make_upscale(self, text: UpscaleText, uniforms: Uniforms) -> None:
         """Compile the first pass, and draw it."""
-        upscale, picture = Upscale(self._context, plain=plain), RenderTarget(self._context, SMALL_PX)
+        upscale, picture = Upscale(self._context, text), RenderTarget(self._context, SMALL_PX)
         upscale.draw(Source(picture, (1.0, 1.0)), SMALL_PX, uniforms)
         upscale.rest()
         picture.release()
-        self._upscales[plain] = upscale
+        self._keep_upscale(upscale)
 
-    def take(self, group: _Group) -> list[Passes]:
+    def take(self, group: Group) -> list[Passes]:
         return self._groups.pop(group)
 
-    def take_upscale(self, plain: bool) -> Upscale:
-        return self._upscales.pop(plain, None) or Upscale(self._context, plain=plain)
+    def take_upscale(self, text: UpscaleText) -> Upscale:
+        return self._upscales.pop(text, None) or Upscale(self._context, text)
 
     def keep(self, item: Passes) -> None:
         """Keep what leaves the chain, unless there is such a one."""
         item.rest()
-        if item.names in self._groups:
+        if item.group in self._groups:
             item.release()
             return
-        self._groups[item.names] = [item]
+        self._groups[item.group] = [item]
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Let the oldest go: of a pass that is edited all day, each text would wait for ever."""
         while len(self._groups) > _KEPT:
             for oldest in self._groups.pop(next(iter(self._groups))):
                 oldest.release()
 
     def keep_upscale(self, upscale: Upscale) -> None:
         upscale.rest()
-        self._upscales[upscale.plain] = upscale
+        self._keep_upscale(upscale)
+
+    def _keep_upscale(self, upscale: Upscale) -> None:
+        former = self._upscales.pop(upscale.text, None)
+        if former is not None:
+            former.release()
+        self._upscales[upscale.text] = upscale
+        while len(self._upscales) > _UPSCALES_KEPT:
+            self._upscales.pop(next(iter(self._upscales))).release()
 
     def release(self) -> None:
         for upscale in self._upscales.values():
@@ -97,41 +127,44 @@ class SparePasses:
 class Chain:
     """All passes of a preset in order, behind one painter's picture or two that fade into each other."""
 
-    def __init__(self, context: moderngl.Context, names: Sequence[str]) -> None:
+    def __init__(self, context: moderngl.Context, names: Sequence[str], texts: ShaderSources | None = None) -> None:
+        """`texts` are the files that are compiled, by default those that ship, as they are now."""
         self._context = context
+        self.texts, self.names = texts or read_sources(), tuple(names)
         self._upscale: Upscale | None = None
         self._second: Upscale | None = None
         self._is_second_drawn = False
         self._mix = Shader(context, SHADERS / "stages" / "mix.frag")
         self._mixed: RenderTarget | None = None
         self._passes: list[Passes] = []
-        self._plain: bool | None = None
         self._spare = SparePasses(context)
         self.set(names)
 
-    def has(self, names: Sequence[str]) -> bool:
+    def has(self, names: Sequence[str], texts: ShaderSources | None = None) -> bool:
         """Return whether `set` would have nothing to compile. Raises ShaderError as `set` does."""
-        check_passes(names)
-        plain, groups = _parts(names)
-        return (plain == self._plain or self._spare.has_upscale(plain)) and not self._missing(groups)
+        upscale, groups = _parts(tuple(names), texts or self.texts)
+        return (self._is_first(upscale) or self._spare.has_upscale(upscale)) and not self._missing(groups)
 
-    def _missing(self, groups: Sequence[_Group]) -> list[_Group]:
-        here = {item.names for item in self._passes}
+    def _is_first(self, text: UpscaleText) -> bool:
+        return self._upscale is not None and self._upscale.text == text
+
+    def _missing(self, groups: Sequence[Group]) -> list[Group]:
+        here = {item.group for item in self._passes}
         return [group for group in groups if group not in here and not self._spare.has(group)]
 
-    def prepare(self, names: Sequence[str], uniforms: Uniforms) -> bool:
+    def prepare(self, names: Sequence[str], uniforms: Uniforms, texts: ShaderSources | None = None) -> bool:
         """Compile one more of the passes that `set` would have to; return whether there are none left.
 
         `uniforms` are those of the last picture: drivers compile a shader anew for values that decide what it does.
         Raises ShaderError as `set` does.
         """
-        check_passes(names)
-        plain, groups = _parts(names)
+        texts = texts or self.texts
+        upscale, groups = _parts(tuple(names), texts)
         missing = self._missing(groups)
-        if plain != self._plain and not self._spare.has_upscale(plain):
-            self._spare.make_upscale(plain, uniforms)
+        if not self._is_first(upscale) and not self._spare.has_upscale(upscale):
+            self._spare.make_upscale(upscale, uniforms)
         elif missing:
-            self._spare.make(missing[0], uniforms)
+            self._spare.make(missing[0], texts, uniforms)
         else:
             return True
         return False
@@ -155,18 +188,19 @@ class Chain:
             one.release()
             other.release()
 
-    def set(self, names: Sequence[str]) -> None:
-        """Change the passes; those that stay keep what they remember. Raises ShaderError and changes nothing then.
+    def set(self, names: Sequence[str], texts: ShaderSources | None = None) -> None:
+        """Change the passes, or their texts; those that stay keep what they remember. Raises ShaderError and changes
+        nothing then.
 
         What leaves is kept for a while: going back and forth between two looks compiles nothing.
         """
-        check_passes(names)
-        plain, groups = _parts(names)
-        staying = {item.names: item for item in self._passes}
+        texts = texts or self.texts
+        first, groups = _parts(tuple(names), texts)
+        staying = {item.group: item for item in self._passes}
         for group in groups:
             if group not in staying and not self._spare.has(group):
-                self._spare.make(group, None)
-        upscale = self._upscale if plain == self._plain else self._spare.take_upscale(plain)
+                self._spare.make(group, texts, None)
+        upscale = self._upscale if self._is_first(first) else self._spare.take_upscale(first)
         passes = [
             item for group in groups for item in ([staying.pop(group)] if group in staying else self._spare.take(group))
         ]
@@ -174,25 +208,32 @@ class Chain:
             for item in passes:
                 item.remember(gone)
             self._spare.keep(gone)
+        self._spare.tidy()
         if self._upscale is not None and upscale is not self._upscale:
             self._release_second()
             self._spare.keep_upscale(self._upscale)
-        self._upscale, self._passes, self._plain = upscale, passes, plain
+        self._upscale, self._passes = upscale, passes
+        self.texts, self.names = texts, tuple(names)
 
     def _release_second(self) -> None:
         if self._second is not None:
             self._second.release()
             self._second, self._is_second_drawn = None, False
 
-    def draw(self, sources: Sequence[Source], size: Size, uniforms: Uniforms) -> moderngl.Texture:
-        """Draw one source, or two by their shares, through the whole chain at `size`; return the last picture."""
+    def draw(
+        self, sources: Sequence[Source], size: Size, uniforms: Uniforms, offered: Textures = NO_TEXTURES
+    ) -> moderngl.Texture:
+        """Draw one source, or two by their shares, through the whole chain at `size`; return the last picture.
+
+        `offered` are pictures that any pass may read.
+        """
         assert self._upscale is not None
         picture = self._upscale.draw(sources[0], size, uniforms)
         if len(sources) > 1:
             picture = self._mixed_with(picture, sources[1], size, uniforms)
         for item in self._passes:
             if not item.is_skipped(uniforms):
-                picture = item.draw(picture, size, uniforms)
+                picture = item.draw(picture, size, uniforms, offered)
         return picture
 
     def forget(self) -> None:
@@ -223,6 +264,9 @@ class Chain:
         self._spare.release()
 
 
-def _parts(names: Sequence[str]) -> tuple[bool, list[_Group]]:
-    """Return whether the chain of `names` begins with the plain upscaling, and its groups."""
-    return "upscale" not in names, grouped([name for name in names if name != "upscale"], whole=SUB_PASSES)
+@lru_cache(maxsize=16)
+def _parts(names: tuple[str, ...], texts: ShaderSources) -> tuple[UpscaleText, list[Group]]:
+    """Return how the chain of `names` begins, and its groups; asked for again and again. Raises ShaderError."""
+    check_passes(names, texts)
+    first = UpscaleText.of("upscale" not in names, texts)
+    return first, groups_of([name for name in names if name != "upscale"], texts)

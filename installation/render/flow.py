@@ -33,6 +33,11 @@ class Flow:
         self._motion: moderngl.Texture | None = None
         self._ready = False
 
+    @property
+    def motion(self) -> moderngl.Texture | None:
+        """The way from the picture before to the newest, as `MotionField` gives it; None where none was estimated."""
+        return self._motion
+
     def forget(self) -> None:
         """There are two other pictures from now on."""
         self._motion = None

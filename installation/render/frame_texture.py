@@ -27,7 +27,14 @@ class FrameTexture:
         self._before = RenderTarget(context, (1, 1))
         self._newest: moderngl.Texture | None = None
         self._stamp: tuple[int, float] | None = None
-        self._drawn_at_s = 0.0
+        self._drawn_at_s = self._weight = 0.0
+        self.moved = 0.0
+        """How much of the way between the pictures was made by the last `update`, 0..1; 0 where things do not move."""
+
+    @property
+    def motion(self) -> moderngl.Texture | None:
+        """That way, of each place, in parts of the picture to the right and upwards; None where it is not known."""
+        return self._flow.motion
 
     @property
     def has_picture(self) -> bool:
@@ -41,8 +48,10 @@ class FrameTexture:
         if frame is not None and self._stamp != (frame.serial, frame.made_at):
             self._take(frame, elapsed_s)
         if self._newest is not None:
-            self._draw(self._newest, self._fade.weight(elapsed_s), between)
-            self._drawn_at_s = elapsed_s
+            weight = self._fade.weight(elapsed_s)
+            self._draw(self._newest, weight, between)
+            self.moved = max(weight - self._weight, 0.0) if self.motion is not None and between == "flow" else 0.0
+            self._drawn_at_s, self._weight = elapsed_s, weight
         return self._shown
 
     def forget(self) -> None:
@@ -74,6 +83,7 @@ class FrameTexture:
         self._flow.forget()
         self._stamp = (frame.serial, frame.made_at)
         self._fade.arrive(elapsed_s, shown_at=self._drawn_at_s)
+        self._weight = 0.0
 
     def _upload(self, pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> None:
         height, width = pixels.shape[:2]

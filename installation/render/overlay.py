@@ -9,8 +9,9 @@ from typing import Final
 import moderngl
 from PIL import Image, ImageDraw, ImageFont
 
+from installation.render.crossfade import Ramp
 from installation.render.shader import SHADERS, Shader
-from installation.render.text_pace import TextPace
+from installation.render.text_pace import FADE_S, TextPace
 
 _SHORTEST_INTERVAL_S: Final = 0.25
 _SMALLEST_TEXT: Final = 12
@@ -47,14 +48,14 @@ class _Lettering:
         self._texture.write(image.tobytes(), alignment=1)
         self._written, self._written_at = content, now
 
-    def _draw_at(self, target: moderngl.Framebuffer, left: int, bottom: int) -> None:
+    def _draw_at(self, target: moderngl.Framebuffer, left: int, bottom: int, opacity: float = 1.0) -> None:
         if self._texture is None:
             return
         viewport = target.viewport
         target.viewport = (left, bottom, *self._texture.size)
         self._context.enable(moderngl.BLEND)
         self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
-        self._shader.draw(target, {}, {"u_picture": self._texture})
+        self._shader.draw(target, {"u_opacity": opacity}, {"u_picture": self._texture})
         self._context.disable(moderngl.BLEND)
         target.viewport = viewport
 
@@ -81,21 +82,23 @@ class _Lettering:
 class HeadUpDisplay(_Lettering):
     """Shows the lines it was given last, in the window's top left corner."""
 
-    def draw(self, target: moderngl.Framebuffer, lines: Sequence[str], now: float) -> None:
+    def draw(self, target: moderngl.Framebuffer, lines: Sequence[str], now: float, opacity: float = 1.0) -> None:
         """Draw `lines` over `target`; new text may come a quarter of a second late."""
         content, text_height = tuple(lines), max(target.size[1] // _LINES_A_WINDOW, _SMALLEST_TEXT)
         self._write((content, text_height), lambda: write_lines(content, text_height), now)
-        self._draw_at(target, 0, target.size[1] - self._size[1])
+        self._draw_at(target, 0, target.size[1] - self._size[1], opacity)
 
 
 class KeyPanel(_Lettering):
     """Shows the rows it was given last, a label and words each, in the middle of the window."""
 
-    def draw(self, target: moderngl.Framebuffer, rows: Sequence[tuple[str, str]], now: float) -> None:
+    def draw(
+        self, target: moderngl.Framebuffer, rows: Sequence[tuple[str, str]], now: float, opacity: float = 1.0
+    ) -> None:
         """Draw `rows` over `target`; new text may come a quarter of a second late, the first comes at once."""
         content, size = tuple(rows), target.size
         self._write((content, size), lambda: write_rows(content, size), now)
-        self._draw_at(target, (size[0] - self._size[0]) // 2, (size[1] - self._size[1]) // 2)
+        self._draw_at(target, (size[0] - self._size[0]) // 2, (size[1] - self._size[1]) // 2, opacity)
 
     def hide(self) -> None:
         """Show nothing for now: what comes next is not held up by what there was."""
@@ -103,11 +106,15 @@ class KeyPanel(_Lettering):
 
 
 class Overlays:
-    """All text over the picture. It comes and goes at most once a second, and only where that is no flash too many."""
+    """All text over the picture. It fades in and out, about once a second at most and only where that is no flash too
+    many.
+    """
 
     def __init__(self, context: moderngl.Context) -> None:
         self._hud, self._panel = HeadUpDisplay(context), KeyPanel(context)
         self._hud_pace, self._panel_pace = TextPace(), TextPace()
+        self._hud_fade, self._panel_fade = Ramp(FADE_S), Ramp(FADE_S)
+        self._now: float | None = None
         self._lines: Sequence[str] = ()
         self._rows: Sequence[tuple[str, str]] = ()
 
@@ -129,10 +136,14 @@ class Overlays:
         there may be within this second, None where nobody counts.
         """
         self._lines, self._rows = lines or self._lines, rows or self._rows
-        if self._may_show(self._hud_pace, bool(lines), now, room):
-            self._hud.draw(target, self._lines, now)
-        if self._may_show(self._panel_pace, bool(rows), now, room):
-            self._panel.draw(target, self._rows, now)
+        since_s = 0.0 if self._now is None else max(now - self._now, 0.0)
+        self._now = now
+        hud = self._hud_fade.update(self._may_show(self._hud_pace, bool(lines), now, room), since_s)
+        panel = self._panel_fade.update(self._may_show(self._panel_pace, bool(rows), now, room), since_s)
+        if hud > 0.0:
+            self._hud.draw(target, self._lines, now, hud)
+        if panel > 0.0:
+            self._panel.draw(target, self._rows, now, panel)
         else:
             self._panel.hide()
 

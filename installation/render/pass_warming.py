@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Sequence
 from multiprocessing.context import SpawnProcess
 from typing import Any, Final
@@ -21,11 +22,16 @@ from installation.render.chain import SMALL_PX, Chain
 from installation.render.passes import Source, Uniforms
 from installation.render.render_target import RenderTarget
 from installation.render.shader import ShaderError
+from installation.render.shader_sources import ShaderSources
 
 _log = logging.getLogger(__name__)
 
 _NICENESS: Final = 10
 """Below everything that makes pictures, but an operator waits for it."""
+_KNOWN: Final = 8
+"""Chains that are known to be warm; of one that is edited all day, each text is another."""
+
+_Asked = tuple[tuple[str, ...], ShaderSources]
 
 
 class PassWarmer:
@@ -36,26 +42,42 @@ class PassWarmer:
     def __init__(self) -> None:
         self._process: SpawnProcess | None = None
         self._thread: threading.Thread | None = None
-        self._warms: tuple[str, ...] = ()
-        self._warm: set[tuple[str, ...]] = set()
+        self._warms: _Asked | None = None
+        self._warm: deque[_Asked] = deque(maxlen=_KNOWN)
         self._works = True
 
-    def is_ready(self, names: Sequence[str], uniforms: Uniforms) -> bool:
-        """Return whether the chain of `names`, drawn with `uniforms`, can be compiled without a stall; never waits."""
-        wanted = tuple(names)
+    def is_ready(self, names: Sequence[str], uniforms: Uniforms, texts: ShaderSources) -> bool:
+        """Return whether the chain of `names`, compiled from `texts` and drawn with `uniforms`, can be compiled without
+        a stall; never waits.
+        """
+        wanted = tuple(names), texts
         if self._thread is not None and not self._thread.is_alive():
-            self._warm.add(self._warms)
+            if self._warms is not None:
+                self._warm.append(self._warms)
             self._thread = None
+        if self._thread is not None and self._warms != wanted and self._process is not None:
+            self._drop(self._process)
         if wanted in self._warm or not self._works:
             return True
         if self._thread is None:
             process = multiprocessing.get_context("spawn").Process(
-                target=warm_chain, args=(wanted, dict(uniforms)), name="passes", daemon=True
+                target=warm_chain, args=(*wanted, dict(uniforms)), name="passes", daemon=True
             )
             self._process, self._warms = process, wanted
             self._thread = threading.Thread(target=self._live, args=(process,), name="passes", daemon=True)
             self._thread.start()
         return False
+
+    def _drop(self, process: SpawnProcess) -> None:
+        """Nobody waits for it any more: a shader that never ends must not keep the next one waiting."""
+        self._warms = None
+        if process.pid is not None:
+            process.kill()
+
+    def give_up(self) -> None:
+        """Stop what is made ready now: nobody asks for it any more."""
+        if self._thread is not None and self._process is not None:
+            self._drop(self._process)
 
     def close(self) -> None:
         """Stop what still works at it."""
@@ -77,13 +99,13 @@ class PassWarmer:
         process.join()
 
 
-def warm_chain(names: tuple[str, ...], uniforms: Uniforms) -> None:
+def warm_chain(names: tuple[str, ...], texts: ShaderSources, uniforms: Uniforms) -> None:
     """Draw the chain of `names` once: the child's whole life."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the show ends this
     os.nice(_NICENESS)
     settings: dict[str, Any] = {"backend": "egl"}
     context: Any = moderngl.create_context(standalone=True, require=330, **settings)
     with contextlib.suppress(ShaderError):  # the show says so, when it comes to it
-        chain = Chain(context, names)
+        chain = Chain(context, names, texts)
         chain.draw([Source(RenderTarget(context, SMALL_PX), (1.0, 1.0))], SMALL_PX, uniforms)
         context.finish()

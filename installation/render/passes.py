@@ -14,11 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.render.framing import Size, field_size, scaled
-from installation.render.fusing import fused_fragment, fused_vertex
+from installation.render.fusing import fused_fragment, fused_vertex, grouped
+from installation.render.isf_text import IsfUniforms
 from installation.render.render_target import RenderTarget, is_software, resized
-from installation.render.shader import SHADERS, Shader, ShaderError, Uniform, pass_path
+from installation.render.shader import SHADERS, Shader, ShaderError, ShaderPair, ShaderText, Uniform
+from installation.render.shader_sources import ShaderSources
 
 Uniforms = Mapping[str, Uniform]
+Textures = Mapping[str, moderngl.Texture]
+NO_TEXTURES: Final[Textures] = MappingProxyType({})
 
 _STAGES: Final = SHADERS / "stages"
 _BRISTLES: Final = 256
@@ -34,11 +38,80 @@ class SubPass:
     divisor: int
 
 
-SUB_PASSES: Final = MappingProxyType({"bloom": (SubPass("glow", 4), SubPass("halo", 8), SubPass("shine", 4))})
+SUB_PASSES: Final = MappingProxyType(
+    {
+        "advect": (SubPass("stream", 8),),
+        "bloom": (SubPass("glow", 4), SubPass("halo", 8), SubPass("shine", 4)),
+        "mist": (SubPass("haze", 4), SubPass("fog", 16), SubPass("cloud", 32), SubPass("veil", 8)),
+        "warp": (SubPass("bend", 6),),
+    }
+)
 """Passes that draw in more than one step; each sub-pass reads those before it, the last of them as `u_picture`."""
 
-SKIP_WHEN_ZERO: Final = MappingProxyType({"displace": "u_displacement", "bloom": "u_bloom", "grain": "u_grain"})
-"""Passes that change nothing while this uniform of theirs is 0, and are skipped then."""
+WHOLE: Final = frozenset({"bloom", "mist"})
+"""Those of them whose sub-passes read the picture before, all of it: they are not drawn as one with what makes that."""
+
+SKIP_WHEN_ZERO: Final = MappingProxyType(
+    {
+        "advect": ("u_advect",),
+        "bloom": ("u_bloom",),
+        "curves": ("u_lift", "u_gamma", "u_gain", "u_split"),
+        "displace": ("u_displacement",),
+        "dither": ("u_dither",),
+        "grain": ("u_grain",),
+        "lens": ("u_distortion", "u_aberration", "u_aperture"),
+        "lut": ("u_lut",),
+        "mist": ("u_mist",),
+        "warp": ("u_warp",),
+    }
+)
+"""Passes that change nothing while these uniforms of theirs are 0, and are skipped then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring passes that are drawn as one, and all of their text: with another text it is another group.
+
+    `stages` are the sub-passes' texts; `isf` says how an ISF pass is told its inputs.
+    """
+
+    names: tuple[str, ...]
+    vertex: ShaderText
+    fragment: ShaderText
+    stages: tuple[ShaderPair, ...] = ()
+    isf: IsfUniforms | None = None
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], sources: ShaderSources) -> "Group":
+        """Return the group of `names`. Raises ShaderError where a file is missing or makes no sense."""
+        paths = [sources.pass_path(name) for name in names]
+        stages = [stage for name in names for stage in SUB_PASSES.get(name, ())]
+        header = sources.isf_header(names[0])
+        return cls(
+            names,
+            fused_vertex(paths, sources),
+            fused_fragment(paths, sources),
+            tuple(sources.pair(_STAGES / f"{stage.name}.frag") for stage in stages),
+            None if header is None else IsfUniforms.of(names[0], header),
+        )
+
+
+def compiled(context: moderngl.Context, pairs: Sequence[ShaderPair]) -> list[Shader]:
+    """Return all of `pairs` as shaders. Raises ShaderError, and then has kept none."""
+    made: list[Shader] = []
+    try:
+        for pair in pairs:
+            made.append(Shader(context, pair[1].files[0], pair))
+    except ShaderError:
+        for shader in made:
+            shader.release()
+        raise
+    return made
+
+
+def groups_of(names: Sequence[str], sources: ShaderSources) -> list[Group]:
+    """Return the passes `names` as they are drawn. Raises ShaderError."""
+    return [Group.of(group, sources) for group in grouped(names, sources, whole=WHOLE)]
 
 
 class Passes:
@@ -47,30 +120,29 @@ class Passes:
     One that declares `u_last` is shown what it drew the time before.
     """
 
-    def __init__(self, context: moderngl.Context, names: tuple[str, ...]) -> None:
-        self.names = names
+    def __init__(self, context: moderngl.Context, group: Group) -> None:
+        self.group, self.names = group, group.names
         self._context = context
-        paths = [pass_path(name) for name in names]
-        self._shader = Shader(context, paths[0], (fused_vertex(paths), fused_fragment(paths)))
+        self._shader, *small = compiled(context, ((group.vertex, group.fragment), *group.stages))
         self._remembers = self._shader.takes("u_last")
-        self._sub_passes = [
-            (sub_pass, name, Shader(context, _STAGES / f"{sub_pass.name}.frag"))
-            for name in names
-            for sub_pass in SUB_PASSES.get(name, ())
-        ]
+        steps = [(sub_pass, name) for name in group.names for sub_pass in SUB_PASSES.get(name, ())]
+        self._sub_passes = [(*step, shader) for step, shader in zip(steps, small, strict=True)]
         self._out: RenderTarget | None = None
         self._last: RenderTarget | None = None
         self._small: dict[str, RenderTarget] = {}
 
-    def draw(self, picture: moderngl.Texture, size: Size, uniforms: Uniforms) -> moderngl.Texture:
-        """Draw `picture` through the shader at `size` and return the result."""
-        textures = {"u_picture": picture, **self._draw_sub_passes(picture, size, uniforms)}
+    def draw(
+        self, picture: moderngl.Texture, size: Size, uniforms: Uniforms, offered: Textures = NO_TEXTURES
+    ) -> moderngl.Texture:
+        """Draw `picture` through the shader at `size` and return the result; `offered` is what any pass may read."""
+        textures = {"u_picture": picture, **offered, **self._draw_sub_passes(picture, size, uniforms, offered)}
         if self._remembers:
             # There is nothing to linger yet when the show begins.
             self._last, self._out = self._out, self._last
             textures["u_last"] = self._last.texture if self._last else picture
         self._out = resized(self._context, self._out, size)
-        self._shader.draw(self._out.framebuffer, {**uniforms, "u_resolution": size}, textures)
+        own = {} if self.group.isf is None else self.group.isf.told(uniforms)
+        self._shader.draw(self._out.framebuffer, {**uniforms, "u_resolution": size, **own}, textures)
         return self._out.texture
 
     def is_skipped(self, uniforms: Uniforms) -> bool:
@@ -90,7 +162,7 @@ class Passes:
         self._out = self._last = None
 
     def _draw_sub_passes(
-        self, picture: moderngl.Texture, size: Size, uniforms: Uniforms
+        self, picture: moderngl.Texture, size: Size, uniforms: Uniforms, offered: Textures
     ) -> dict[str, moderngl.Texture]:
         drawn: dict[str, moderngl.Texture] = {}
         for sub_pass, name, shader in self._sub_passes:
@@ -98,7 +170,8 @@ class Passes:
             target = self._small[sub_pass.name] = resized(self._context, self._small.get(sub_pass.name), small)
             # A skipped pass within a group that is drawn reads nothing of its sub-passes.
             if not _is_skipped(name, uniforms):
-                shader.draw(target.framebuffer, {**uniforms, "u_resolution": small}, {"u_picture": picture, **drawn})
+                textures = {"u_picture": picture, **offered, **drawn}
+                shader.draw(target.framebuffer, {**uniforms, "u_resolution": small}, textures)
             picture = drawn[f"u_{sub_pass.name}"] = target.texture
         return drawn
 
@@ -116,7 +189,7 @@ class Passes:
 
 
 def _is_skipped(name: str, uniforms: Uniforms) -> bool:
-    return name in SKIP_WHEN_ZERO and uniforms.get(SKIP_WHEN_ZERO[name]) == 0.0
+    return name in SKIP_WHEN_ZERO and all(uniforms.get(uniform) == 0.0 for uniform in SKIP_WHEN_ZERO[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +201,32 @@ class Source:
     share: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class UpscaleText:
+    """The first pass, plain or along the strokes, and all of its text; `stages` by their names."""
+
+    plain: bool
+    main: ShaderPair
+    stages: tuple[tuple[str, ShaderPair], ...]
+
+    @classmethod
+    def of(cls, plain: bool, sources: ShaderSources) -> "UpscaleText":
+        """Return the text as it is in `sources`. Raises ShaderError."""
+        path = _STAGES / "plain.frag" if plain else sources.pass_path("upscale")
+        names = () if plain else ("flow", "strokes")
+        stages = tuple((name, sources.pair(_STAGES / f"{name}.frag")) for name in names)
+        return cls(plain, sources.pair(path), stages)
+
+
 class Upscale:
     """The first pass: from a painter's picture to the passes' size, framed for the window."""
 
-    def __init__(self, context: moderngl.Context, *, plain: bool) -> None:
+    def __init__(self, context: moderngl.Context, text: UpscaleText) -> None:
         self._context = context
-        self.plain = plain
-        self._shader = Shader(context, _STAGES / "plain.frag" if plain else pass_path("upscale"))
-        self._share = _PAINTED_SHARE if is_software(context) and not plain else 1.0
-        names = () if plain else ("flow", "strokes")
-        self._stages = {name: Shader(context, _STAGES / f"{name}.frag") for name in names}
+        self.text, self.plain = text, text.plain
+        self._shader, *stages = compiled(context, (text.main, *(texts for _, texts in text.stages)))
+        self._share = _PAINTED_SHARE if is_software(context) and not text.plain else 1.0
+        self._stages = {name: shader for (name, _), shader in zip(text.stages, stages, strict=True)}
         self._bristles = bristles(context)
         self._is_borrowed = False
         self._targets: dict[str, RenderTarget] = {}
@@ -190,7 +279,13 @@ class Upscale:
 
 def bristles(context: moderngl.Context) -> moderngl.Texture:
     """Return the brush's two channels of noise, always the same, that repeat without a seam."""
-    texture = context.texture((_BRISTLES, _BRISTLES), 2, _soft_noise().tobytes(), alignment=1)
+    return noise_texture(context, _soft_noise())
+
+
+def noise_texture(context: moderngl.Context, noise: NDArray[np.uint8]) -> moderngl.Texture:
+    """Return noise of (height, width, channels) as a picture that repeats."""
+    height, width, channels = noise.shape
+    texture = context.texture((width, height), channels, noise.tobytes(), alignment=1)
     texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
     return texture
 
@@ -204,10 +299,11 @@ def _soft_noise() -> NDArray[np.uint8]:
     return np.ascontiguousarray((ranks * 256 // _BRISTLES**2).astype(np.uint8).transpose(1, 2, 0))
 
 
-def check_passes(names: Sequence[str]) -> None:
-    """Raise ShaderError unless `names` are passes of `shaders/`, each at most once, upscale first."""
+def check_passes(names: Sequence[str], sources: ShaderSources) -> None:
+    """Raise ShaderError unless `names` are passes of `sources`, each at most once, upscale first."""
     for name in names:
-        pass_path(name)
+        sources.pass_path(name)
+        sources.isf_header(name)
         if names.count(name) > 1:
             raise ShaderError(f"passes: {name!r} is listed {names.count(name)} times, expected once")
     if "upscale" in names[1:]:

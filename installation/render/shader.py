@@ -1,19 +1,17 @@
 """Shader text from `shaders/`: includes, compilation, and errors as one line with file and line number.
 
-Lives on the show's main thread. Knows no pass by name; a new file in `shaders/` is a new pass.
+Lives on the show's main thread. Knows no pass by name; `shader_sources` knows which there are.
 """
 
-import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import moderngl
 
 from installation.exit_codes import ExitCode
-from s2s.files.quote import LONGEST_QUOTE, quoted
 
 SHADERS: Final = Path(__file__).resolve().parents[2] / "shaders"
 
@@ -22,12 +20,49 @@ Uniform = float | int | Sequence[float]
 _INCLUDE: Final = re.compile(r'^\s*#include\s+"([^"]+)"\s*$')
 # Mesa says "0:12(5): error: …", NVIDIA "0(12) : error …", Intel, AMD and Apple "ERROR: 0:12: …".
 _MESSAGE: Final = re.compile(r"(?:ERROR:\s*)?(\d+)(?::(\d+)(?:\(\d+\))?|\((\d+)\))\s*:\s*(.*)")
+_QUOTED: Final = re.compile(r"[`'\"](\w+)['\"]")
+_LINE: Final = re.compile(r"^#line (\d+) (\d+)$")
 
 
 class ShaderError(Exception):
-    """A shader that is missing or does not compile; the message is one line that names file and line."""
+    """A shader that is missing or does not compile; the message is one line that names file and line.
+
+    `files` are all that the shader is made of: what has to go back to how it was, for the show to go on.
+    """
 
     exit_code: Final = ExitCode.USAGE
+
+    def __init__(self, message: str, files: Sequence[Path] = ()) -> None:
+        super().__init__(message)
+        self.files = tuple(files)
+
+
+class Sources(Protocol):
+    """Where the text of shaders comes from."""
+
+    def lines(self, path: Path, referrer: str) -> list[str]:
+        """Return the lines of `path` as they are. Raises ShaderError that names `referrer` where it cannot be read."""
+        ...
+
+    def include(self, name: str) -> Path:
+        """Return the file that `#include "name"` means, which need not be there."""
+        ...
+
+
+class Disk:
+    """The files that ship, as they are on the disk now."""
+
+    def lines(self, path: Path, referrer: str) -> list[str]:
+        try:
+            return path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ShaderError(f"{referrer}: cannot read {path.name} ({error})") from error
+
+    def include(self, name: str) -> Path:
+        return SHADERS / "include" / name
+
+
+_DISK: Final = Disk()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +73,21 @@ class ShaderText:
     files: tuple[Path, ...]
 
 
-def pass_names() -> tuple[str, ...]:
-    """Return the passes a preset may name: the fragment shaders at the top of `shaders/`."""
-    return tuple(sorted(path.stem for path in SHADERS.glob("*.frag")))
+ShaderPair = tuple[ShaderText, ShaderText]
+"""A vertex and a fragment shader."""
 
 
-def pass_path(name: str) -> Path:
-    """Return the file of pass `name`. Raises ShaderError that names the nearest pass."""
-    names = pass_names()
-    if name in names:
-        return SHADERS / f"{name}.frag"
-    close = difflib.get_close_matches(name[:LONGEST_QUOTE], names, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
-    raise ShaderError(f"there is no pass {quoted(name)} in shaders/; {hint}")
-
-
-def read_shader(path: Path) -> ShaderText:
+def read_shader(path: Path, sources: Sources = _DISK) -> ShaderText:
     """Return the text of `path` with every `#include "name"` replaced by that file of `shaders/include/`, once.
 
     Raises ShaderError where a file cannot be read.
     """
     files: list[Path] = []
-    text = "\n".join(expand(path, files, f"shaders/{path.name}"))
+    text = "\n".join(expand(path, files, f"shaders/{path.name}", sources))
     return ShaderText(text, tuple(files))
 
 
-def own_lines(path: Path, referrer: str) -> list[str]:
-    """Return the lines of `path` as they are. Raises ShaderError that names `referrer` where it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ShaderError(f"{referrer}: cannot read {path.name} ({error})") from error
-
-
-def expand(path: Path, files: list[Path], referrer: str) -> list[str]:
+def expand(path: Path, files: list[Path], referrer: str, sources: Sources = _DISK) -> list[str]:
     """Return the lines of `path`, those of its includes in their places, and count all of these files in `files`.
 
     What is in `files` already is not included again. Raises ShaderError as `read_shader` does.
@@ -79,15 +95,19 @@ def expand(path: Path, files: list[Path], referrer: str) -> list[str]:
     number = len(files)
     files.append(path)
     expanded: list[str] = []
-    for line_number, line in enumerate(own_lines(path, referrer), start=1):
+    try:
+        lines = sources.lines(path, referrer)
+    except ShaderError as error:
+        raise ShaderError(str(error), files) from error
+    for line_number, line in enumerate(lines, start=1):
         include = _INCLUDE.match(line)
         if include is None:
             expanded.append(line)
             continue
-        included = SHADERS / "include" / include[1]
+        included = sources.include(include[1])
         if included not in files:
             expanded.append(f"#line 1 {len(files)}")
-            expanded.extend(expand(included, files, f"{path.name}:{line_number}"))
+            expanded.extend(expand(included, files, f"{path.name}:{line_number}", sources))
         expanded.append(f"#line {line_number + 1} {number}")
     return expanded
 
@@ -98,9 +118,7 @@ class Shader:
     `uniforms` and `textures` that the shader does not declare are left out, so every pass can be offered all of them.
     """
 
-    def __init__(
-        self, context: moderngl.Context, path: Path, texts: tuple[ShaderText, ShaderText] | None = None
-    ) -> None:
+    def __init__(self, context: moderngl.Context, path: Path, texts: ShaderPair | None = None) -> None:
         """`texts`, a vertex and a fragment shader's, are drawn instead of the files beside and at `path`.
 
         Raises ShaderError that names file and line.
@@ -114,7 +132,8 @@ class Shader:
             self._program = context.program(vertex_shader=vertex.text, fragment_shader=fragment.text)
         except moderngl.Error as error:
             faulty = vertex if "\nvertex_shader" in str(error) else fragment
-            raise ShaderError(_in_one_line(str(error), path, faulty.files)) from error
+            words = _in_one_line(str(error), path, faulty)
+            raise ShaderError(words, (*vertex.files, *fragment.files)) from error
         self._triangle = context.vertex_array(self._program, [])
         members = {name: self._program[name] for name in self._program}
         self._uniforms = {name: item for name, item in members.items() if isinstance(item, moderngl.Uniform)}
@@ -146,16 +165,42 @@ class Shader:
         self._program.release()
 
 
-def _in_one_line(log: str, path: Path, files: Sequence[Path]) -> str:
+def _in_one_line(log: str, path: Path, text: ShaderText) -> str:
     for line in log.splitlines():
         match = _MESSAGE.search(line)
         if match is None:
             continue
         number, mesa_line, nvidia_line, message = match.groups()
-        file = files[int(number)] if int(number) < len(files) else path
-        return f"{_shown(file)}:{mesa_line or nvidia_line}: {message}"
+        file = _file_of(int(number), int(mesa_line or nvidia_line), message, text)
+        return f"{_shown(path if file is None else file)}:{mesa_line or nvidia_line}: {message}"
     return f"{_shown(path)}: {' '.join(log.split())}"
 
 
+def _file_of(number: int, line: int, message: str, text: ShaderText) -> Path | None:
+    """Return the file that a message is about: the one it counts, unless the word that it quotes is on that line of
+    another alone. Mesa calls every file the first one where a name is unknown.
+    """
+    word = _QUOTED.search(message)
+    if word is not None:
+        holders = [file for file, content in _on_line(text, line) if re.search(rf"\b{re.escape(word[1])}\b", content)]
+        if holders and number not in holders:
+            number = holders[0]
+    return text.files[number] if number < len(text.files) else None
+
+
+def _on_line(text: ShaderText, wanted: int) -> Iterator[tuple[int, str]]:
+    """Yield what is on line `wanted` of each file, by the file's number."""
+    line, file = 0, 0
+    for content in text.text.splitlines():
+        line += 1
+        directive = _LINE.match(content)
+        if directive is not None:
+            line, file = int(directive[1]) - 1, int(directive[2])
+        elif line == wanted:
+            yield file, content
+
+
 def _shown(path: Path) -> str:
-    return str(path.relative_to(SHADERS.parent)) if path.is_relative_to(SHADERS) else str(path)
+    """Return a file as an artist knows it: its folder of shaders and its name, wherever that lies."""
+    folder = path.parent.parent if path.parent.name in ("include", "stages") else path.parent
+    return str(path.relative_to(folder.parent))

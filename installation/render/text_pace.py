@@ -4,7 +4,9 @@ thirty times a second would make that flash. Pure.
 
 from typing import Final
 
-APART_S: Final = 1.05
+FADE_S: Final = 0.25
+"""Text comes and goes softly, and a change is one until it is over."""
+APART_S: Final = 1.05 + FADE_S
 
 
 class TextPace:

@@ -16,6 +16,8 @@ CHANCES_HZ: Final = 24
 """Grain moves as often as film does, whatever the display's rate."""
 LONGEST_STEP_S: Final = 0.25
 """After a stall the show goes on from where it was instead of leaping."""
+_MOST_PICTURES: Final = 1 << 24
+"""As many as a float can count; shaders turn them into one."""
 _HOUR_S: Final = 3600.0
 """Shaders count in 32 bits; after an hour their clock starts again, where whole turns a minute meet themselves."""
 
@@ -33,6 +35,8 @@ class ShowTime:
     seed: int
     elapsed_s: float = 0.0
     step_s: float = 0.0
+    pictures: int = 0
+    """Drawn so far, those of a frozen picture left out."""
     _now: float | None = None
 
     def move(self, now: float, *, frozen: bool) -> float:
@@ -41,6 +45,7 @@ class ShowTime:
         self._now = now
         self.step_s = 0.0 if frozen else since_s
         self.elapsed_s += self.step_s
+        self.pictures += not frozen
         return since_s
 
     def uniforms(self) -> dict[str, Uniform]:
@@ -49,6 +54,7 @@ class ShowTime:
         return {
             "u_time": self.elapsed_s % _HOUR_S,
             "u_dt": self.step_s,
+            "u_frame": self.pictures % _MOST_PICTURES,
             "u_chance": (dice.random(), dice.random()),
         }
 

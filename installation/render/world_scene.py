@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from installation.modulation import follow
+from installation.render.crossfade import Ramp
 from installation.render.crossing import Crossing, Settling
 from installation.render.layers import layers_of
 from installation.status import HeardSource, HeardStatus
@@ -19,6 +20,8 @@ _NEARNESS_S: Final = 2.0
 _PRESENCE_S: Final = 1.0
 _HOUR_S: Final = 8.0
 """Time constants. The hour's is that of a sound that speaks of it plainly; one that says nothing leaves the hour."""
+_CLOCK_S: Final = 4.0
+"""From the hour that is told or heard to that of the clock on the wall: half a day goes by, and nobody saw it leap."""
 _WHOLLY_THERE: Final = 0.6
 """A presence that is heard is how likely the thing is there: from here on it is painted as wholly there."""
 _GONE: Final = 0.01
@@ -68,6 +71,7 @@ class WorldScene:
     _place: _Part | None = None
     _over: _Part | None = None
     _hour: float = 12.0
+    _clock: Ramp | None = None
     _takes: int = 0
 
     def update(
@@ -79,10 +83,16 @@ class WorldScene:
         """
         layers = self._layers(heard)
         share = self._cross(heard, layers, dt_s, is_ready)
+        clock = self._follow_clock(controls.switch("/scene/clock"), dt_s)
         if self._place is None:
             return WorldPicture()
         self._move(heard, layers, dt_s, is_ready)
-        return WorldPicture(tuple(self._states(controls)), share)
+        return WorldPicture(tuple(self._states(controls, clock)), share)
+
+    def _follow_clock(self, wanted: bool, dt_s: float) -> float:
+        """Return how far the hour is that of the clock on the wall, 0..1; at the beginning as it is asked for."""
+        self._clock = self._clock or Ramp(_CLOCK_S, float(wanted))
+        return self._clock.update(wanted, dt_s)
 
     def _layers(self, heard: HeardStatus) -> Sequence[HeardSource] | None:
         """Return what to paint of what is heard, None where that says nothing new."""
@@ -141,10 +151,10 @@ class WorldScene:
         source = heard or HeardSource(scene, 1.0)
         return _Part(scene, seed, source.nearness, _painted_presence(source) if there else 0.0)
 
-    def _states(self, controls: Controls) -> Sequence[SceneState]:
+    def _states(self, controls: Controls, clock: float) -> Sequence[SceneState]:
         firmness = controls.number("/scene/nearness_hold")
         held = controls.number("/scene/nearness")
-        hour = _held_hour(self._hour, controls, self.wall_hour)
+        hour = _towards_hour(_held_hour(self._hour, controls), self.wall_hour(), clock)
         parts = [part for part in (self._place, self._over) if part is not None]
         return [part.state(part.nearness + firmness * (held - part.nearness), hour) for part in parts]
 
@@ -153,9 +163,7 @@ def _painted_presence(heard: HeardSource) -> float:
     return min(max(heard.presence / _WHOLLY_THERE, 0.0), 1.0)
 
 
-def _held_hour(hour: float, controls: Controls, wall_hour: Callable[[], float]) -> float:
-    if controls.switch("/scene/clock"):
-        return _of_day(wall_hour())
+def _held_hour(hour: float, controls: Controls) -> float:
     return _towards_hour(hour, controls.number("/scene/hour"), controls.number("/scene/hour_hold"))
 
 

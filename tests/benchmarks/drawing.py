@@ -1,21 +1,25 @@
 """What it takes of the processor to draw one picture of the show. Counted is the time of all cores together."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
+from types import MappingProxyType
+from typing import Final
 
 import moderngl
 import numpy as np
 
+from installation.grading.cube_file import Cube
 from installation.parameters import DEFAULTS
 from installation.render.pipeline import Renderer
-from installation.values import Controls, Features, Frame
+from installation.values import Controls, Features, Frame, ParameterValue
 
 WINDOW = (1280, 720)
 WIDE_PICTURE = (256, 144)
 PASSES = ("upscale", "displace", "feedback", "bloom", "grade", "grain")
 _CONTROLS = Controls({**DEFAULTS, "/render/displacement": 0.3})
 _CADENCE_FPS = 30.0
+_NO_SETTINGS: Final[Mapping[str, ParameterValue]] = MappingProxyType({})
 
 
 class Drawing:
@@ -29,8 +33,11 @@ class Drawing:
         *,
         picture: tuple[int, int] = WIDE_PICTURE,
         window: tuple[int, int] = WINDOW,
+        settings: Mapping[str, ParameterValue] = _NO_SETTINGS,
+        lut: Cube | None = None,
     ) -> None:
-        self._renderer = Renderer(context, window, passes=passes, seed=1, scale=scale, adaptive=False)
+        self._renderer = Renderer(context, window, passes=passes, seed=1, scale=scale, adaptive=False, lut=lut)
+        self._controls = Controls({**_CONTROLS.values, **settings})
         self._target = context.simple_framebuffer(window, components=4)
         pixels = np.random.default_rng(0).integers(0, 256, (picture[1], picture[0], 3), np.uint8)
         self._frame, self._now = Frame(pixels, 1, 0.0, 0.0), 0.0
@@ -39,7 +46,7 @@ class Drawing:
         """Draw the next picture and wait until it is finished."""
         self._now += 1 / _CADENCE_FPS
         self._renderer.draw(
-            self._target, now=self._now, frame=self._frame, features=Features(bass=0.5), controls=_CONTROLS
+            self._target, now=self._now, frame=self._frame, features=Features(bass=0.5), controls=self._controls
         )
 
     def close(self) -> None:

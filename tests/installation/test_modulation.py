@@ -1,6 +1,6 @@
 import pytest
 
-from installation.modulation import Modulator, Route, crossed
+from installation.modulation import SHORTEST_CROSSING_S, Modulator, Route, crossed
 from installation.values import Features
 
 ZOOM = Route("bass", "/render/zoom", 0.4, attack_s=0.0, release_s=1.0)
@@ -28,7 +28,16 @@ def test_an_envelope_outlives_a_change_of_its_amount() -> None:
     modulator = Modulator([ZOOM])
     modulator.offsets(Features(bass=1.0), 0.1)
     modulator.go_to([Route("bass", "/render/zoom", 0.8, attack_s=0.0, release_s=1.0)])
+    assert modulator.offsets(Features(bass=1.0), SHORTEST_CROSSING_S) == {"/render/zoom": pytest.approx(0.8)}
     assert modulator.offsets(Features(bass=0.0), 0.0) == {"/render/zoom": pytest.approx(0.8)}
+
+
+def test_another_modulation_without_a_time_still_comes_without_a_jump() -> None:
+    modulator, loud = Modulator([ZOOM]), Features(bass=1.0)
+    modulator.offsets(loud, 0.1)
+    modulator.go_to([])
+    assert modulator.offsets(loud, 1 / 60)["/render/zoom"] > 0.35
+    assert modulator.offsets(loud, SHORTEST_CROSSING_S) == {}
 
 
 def test_a_crossing_that_is_turned_ends_when_it_would_have() -> None:

@@ -5,12 +5,14 @@ import pytest
 from installation.parameters import DEFAULTS
 from installation.presets.document import preset_text
 from installation.presets.preset import (
+    PRESET_FOLDER,
     PresetError,
     find_named,
     load_preset,
     preset_folders,
     preset_names,
     preset_values,
+    read_preset,
 )
 from installation.presets.use import load_usable
 
@@ -70,6 +72,9 @@ def test_how_sure_the_model_is_may_move_a_parameter(tmp_path: Path) -> None:
         (GOOD + "modulation: [{from: bass, to: /render/fit, amount: 1}]\n", "a feature cannot move it"),
         (GOOD + "modulation: [{from: bass, to: /render/zoom, amount: much}]\n", "modulation.0.amount"),
         (GOOD + "image: missing.png\n", "there is no file"),
+        (GOOD + "passes: [upscale, lut]\nlut: missing.cube\n", "lut: there is no file"),
+        (GOOD + "passes: [upscale, lut]\nlut: dawn.png\n", "lut: takes a file that ends in .cube, got 'dawn.png'"),
+        (GOOD + "lut: film.cube\n", "lut: 'film.cube' is seen where passes has lut"),
         (GOOD + "midi: {devise: auto}\n", "did you mean 'device'?"),
         (GOOD + "parameters: {/show/preset: gallery}\n", "/show/preset is not for presets"),
         (GOOD + "parameters: {/show/model: default}\n", "they have the key model"),
@@ -191,3 +196,75 @@ def test_what_is_no_plain_false_does_not_switch_the_limiter_off(tmp_path: Path, 
     path.write_text(f"name: Night\ndescription: Ours.\nsafety: {{flashes: {value}}}\n")
     with pytest.raises(PresetError, match=r"safety\.flashes"):
         load_preset(str(path))
+
+
+GRADED = "name: Own\ndescription: Graded.\npasses: [upscale, lut]\nlut: film.cube\n"
+DARK = "LUT_1D_SIZE 2\n0 0 0\n0.5 0.5 0.5\n"
+
+
+def test_a_grading_is_looked_for_beside_the_preset_then_in_the_folders_of_the_show_then_among_those_that_ship(
+    tmp_path: Path,
+) -> None:
+    beside, venue = tmp_path / "beside", tmp_path / "venue"
+    for folder in (beside, venue):
+        folder.mkdir()
+    path = beside / "own.yaml"
+    path.write_text(GRADED)
+
+    def found() -> Path:
+        lut = read_preset(path, folders=(venue,)).lut
+        assert lut is not None
+        return lut.path
+
+    assert found() == PRESET_FOLDER / "film.cube"
+    (venue / "film.cube").write_text(DARK)
+    assert found() == venue / "film.cube"
+    (beside / "film.cube").write_text(DARK)
+    assert found() == beside / "film.cube"
+    (beside / "film.cube").write_text("LUT_3D_SIZE 1000000\n")
+    with pytest.raises(PresetError, match=r"own\.yaml: lut: film\.cube: LUT_3D_SIZE takes 2\.\.65, got '1000000'"):
+        found()
+
+
+def test_a_grading_that_ships_is_saved_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(GRADED)
+    preset = read_preset(path)
+    path.write_text(preset_text(preset, path, None))
+    assert "lut: film.cube\n" in path.read_text()
+    assert read_preset(path) == preset
+
+
+ISF = '/*{"INPUTS": [{"NAME": "inputImage", "TYPE": "image"}, {"NAME": "amount", "TYPE": "float", "MAX": 2}]}*/\n'
+
+
+@pytest.mark.parametrize(
+    ("isf", "words"),
+    [
+        ("{tnt: {amount: 1}}", "there is no ISF pass 'tnt', did you mean 'tint'"),
+        ("{grade: {amount: 1}}", "there is no ISF pass 'grade'"),
+        ("{tint: {amont: 1}}", "tint has no input 'amont', did you mean 'amount'"),
+        ("{tint: {amount: 3}}", "tint: amount takes 0…2, got 3"),
+        ("{tint: {amount: [1, 2]}}", "tint: amount takes 0…2"),
+        ("{tint: {amount: .nan}}", "own.yaml: "),
+        ("{tint: 3}", "isf.tint"),
+        ("[tint]", "isf: "),
+        ("{odd: {}}", r"odd\.fs:1: an ISF file begins"),
+    ],
+)
+def test_inputs_of_isf_passes_are_checked_against_their_headers(tmp_path: Path, isf: str, words: str) -> None:
+    (tmp_path / "tint.fs").write_text(ISF + "void main() {}\n")
+    (tmp_path / "odd.fs").write_text("void main() {}\n")
+    path = tmp_path / "own.yaml"
+    path.write_text(f"name: Own\ndescription: Mine.\npasses: [upscale, tint]\nisf: {isf}\n")
+    with pytest.raises(PresetError, match=words):
+        load_usable(str(path), shaders=tmp_path)
+
+
+def test_inputs_of_isf_passes_survive_being_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text("name: Own\ndescription: Mine.\nisf: {tint: {amount: 1.5, bright: true, tone: [1, 0.5, 0, 1]}}\n")
+    preset = load_preset(str(path))
+    assert preset.isf == {"tint": {"amount": 1.5, "bright": True, "tone": (1.0, 0.5, 0.0, 1.0)}}
+    path.write_text(preset_text(preset, path, None))
+    assert load_preset(str(path)).isf == preset.isf

@@ -21,6 +21,7 @@ from installation.status import (
     LikelyName,
     Percentiles,
     RecordingStatus,
+    SenderStatus,
     ShowStatus,
     SinkStatus,
 )
@@ -35,7 +36,7 @@ READ_BY_THE_PAGE: Final[dict[str, tuple[type, ...]]] = {
     "fast_ms": (Percentiles,),
     "ages": (AgesStatus,),
     "surface": (ControlStatus, OscStatus, MidiStatus, LinkStatus, PageStatus),
-    "sink": (SinkStatus, RecordingStatus),
+    "sink": (SinkStatus, RecordingStatus, SenderStatus),
 }
 """Names of the page's script, and of what class the value is that they stand for."""
 

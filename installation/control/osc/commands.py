@@ -3,9 +3,9 @@
 No sockets and no threads: a message and who said it come in, the desk is posted to and the peer is answered.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from installation.control.osc.allowance import Allowance
 from installation.control.osc.echo import EVERYTHING, MAX_SUBSCRIBERS, Echo
@@ -33,6 +33,18 @@ Reach = Callable[[Peer, int], Peer]
 """From who asks and a port of its machine to who is to be told."""
 
 
+class Others(Protocol):
+    """Addresses beside the table of parameters, such as `/isf/NAME/INPUT`. Any thread; ParameterError says why not."""
+
+    def has(self, address: str) -> bool:
+        """Return whether `address` is one of these, or means to be."""
+        ...
+
+    def post(self, address: str, arguments: Sequence[object]) -> None: ...
+
+    def get(self, address: str) -> Sequence[float | int | bool]: ...
+
+
 class OscCommands:
     """Does what messages say; what cannot be done is counted with its reason, and nothing raises."""
 
@@ -43,8 +55,9 @@ class OscCommands:
         rejections: RejectionCounter,
         reach: Reach,
         outputs: OutputCommands | None = None,
+        others: Sequence[Others] = (),
     ) -> None:
-        self._outputs = outputs
+        self._outputs, self._others = outputs, tuple(others)
         self._desk, self._echo, self._rejections, self._reach = desk, echo, rejections, reach
         self._answers = Allowance(_ANSWERS_A_SECOND, _ANSWERS_AT_ONCE)
 
@@ -65,6 +78,9 @@ class OscCommands:
             return self._subscribe(message, sender, now)
         if self._outputs is not None and message.address.startswith(ROOT):
             return self._do_to_outputs(self._outputs, message, sender, now)
+        for others in self._others:
+            if others.has(message.address):
+                return self._do_other(others, message, sender, now)
         addresses = _meant(message.address)
         if not addresses:
             self._rejections.add(lambda: why_unknown(message.address), message.address)
@@ -84,6 +100,14 @@ class OscCommands:
             if not sender.send(write_message(address, *values)):
                 break
         return COST + len(answers)
+
+    def _do_other(self, others: Others, message: ControlMessage, sender: Peer, now: float) -> int:
+        if message.is_empty:
+            self._count_answers(1, now)
+            sender.send(write_message(message.address, *others.get(message.address)))
+        else:
+            others.post(message.address, message.arguments)
+        return 1
 
     def _count_answers(self, count: int, now: float) -> None:
         """Raise ParameterError where more is asked than is answered: who asks on and on must not hold up who sets."""

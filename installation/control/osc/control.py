@@ -7,13 +7,13 @@ keeps its share of the machine.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from installation.clock import MonotonicClock, unix_time_s
 from installation.control.osc.allowance import Allowance
 from installation.control.osc.backlog import Backlog
-from installation.control.osc.commands import ADDRESSES, OscCommands
+from installation.control.osc.commands import ADDRESSES, OscCommands, Others
 from installation.control.osc.echo import Echo
 from installation.control.osc.messages import ControlMessage, OscFormatError, read_packet
 from installation.control.osc.outputs import OutputCommands
@@ -42,8 +42,8 @@ _log = logging.getLogger(__name__)
 
 class OscControl:
     """Receives at `host`:`port`, both UDP and TCP; port 0 lets the system choose. A taken port is tried again, the
-    show goes on. `unix_time_s` tells the time by which senders stamp bundles. `outputs`
-    are what `/output/…` moves.
+    show goes on. `outputs` are what `/output/…` moves; `others` have addresses beside the table's. `unix_time_s` tells
+    the time by which senders stamp bundles.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class OscControl:
         host: str = "127.0.0.1",
         *,
         outputs: LayoutStore | None = None,
+        others: Sequence[Others] = (),
         unix_time_s: Callable[[], float] = unix_time_s,
     ) -> None:
         self._address = host, port
@@ -64,7 +65,7 @@ class OscControl:
         self._echo = Echo(ADDRESSES)
         self._rejections = RejectionCounter("OSC", _log)
         moves = None if outputs is None else OutputCommands(outputs)
-        self._commands = OscCommands(desk, self._echo, self._rejections, self._reach, moves)
+        self._commands = OscCommands(desk, self._echo, self._rejections, self._reach, moves, others)
         self._backlog: Backlog[Peer] = Backlog()
         self._schedule: Schedule[tuple[ControlMessage, Peer]] = Schedule()
         self._received = 0

@@ -150,7 +150,8 @@ void rank_of_hands(inout vec4 c, vec2 u, float line, float size, float offset, f
     float x = u.x / pitch + offset * 30.0;
     float chosen = hash(vec2(floor(x), offset * 50.0));
     float other = hash(vec2(offset * 40.0, floor(x) + 3.0));
-    float beat = seconds * (3.3 + 1.6 * chosen) + 7.0 * other;
+    // Fewer than three claps a second: near, each uncovers what is bright, and that is a flash (WCAG 2.3.1).
+    float beat = seconds * (2.4 + 1.1 * chosen) + 7.0 * other;
     float gap = mix(0.03, 0.62, 0.5 + 0.5 * sine(beat * 0.8 + 0.25)) + 0.02;
     // Hands come up out of the dark one after the other.
     float up = smoothstep(0.5 * other, 0.5 + 0.5 * other, presence);

@@ -17,10 +17,11 @@ vec2 strike_foot() {
     return vec2(x > 0.80 ? x - 0.60 : x, ground_line());
 }
 
-// The light of the bolt now: it flares and dies down, but is never quite gone while the storm is there.
+// The light of the bolt now: it flares and dies down, but is never quite gone while the storm is there. It flickers by
+// less than a flash is (WCAG 2.3.1): a stroke each second is one, seven flickers a second would be too many.
 float flare() {
     float age = fract(1.1 * seconds);
-    return mix(0.45, 1.0, exp(-3.0 * age)) * (0.85 + 0.15 * cos(40.0 * age)) * come(0.45, 0.8);
+    return mix(0.45, 1.0, exp(-3.0 * age)) * (0.95 + 0.05 * cos(40.0 * age)) * come(0.45, 0.8);
 }
 
 float cloud_mass(vec2 u) {

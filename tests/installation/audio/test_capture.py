@@ -13,6 +13,7 @@ from installation.audio import failover
 from installation.audio.capture import CaptureConfig, CaptureCore
 from installation.audio.file import SoundFile
 from installation.audio.osc_pcm import OscPcm
+from installation.audio.seam import CROSSING_S
 from installation.audio.source import Source, SourceError, SourceSpec
 from installation.exit_codes import ExitCode
 from installation.mailbox import JsonBox
@@ -159,6 +160,7 @@ def test_without_its_microphone_the_gallery_plays_and_takes_it_when_it_comes(
     assert (status.source, status.fallback, status.reason) == ("demo", True, "no microphone here")
     assert status.scene
     table.run_until(lambda: table.core.status().source == "fake")
+    table.run(CROSSING_S)
     assert set(table.run(0.5)) == {np.float32(0.5)}
     status = table.core.status()
     assert (status.fallback, status.reason, status.lost_samples) == (False, "", 0)
@@ -183,7 +185,7 @@ def test_a_microphone_that_dies_is_closed_and_opened_again(bench: Callable[..., 
     assert table.core.status().source == "demo"
     table.run_until(lambda: first.closed)
     table.run_until(lambda: table.core.status().source == "fake")
-    assert table.run(0.1)[-1] == np.float32(0.25)
+    assert table.run(CROSSING_S + STEP_S)[-1] == np.float32(0.25)
     assert table.core.status().lost_samples == 7 + round(STEP_S * SAMPLE_RATE_HZ)
 
 
@@ -261,6 +263,7 @@ def test_a_preset_with_another_source_changes_over_without_a_gap_and_closes_the_
     status = table.core.status()
     assert (status.wanted, status.source, status.lost_samples, old.closed) == ("mic:new", "fake", 0, True)
     assert table.ring.position.written - written == pytest.approx((table.now - began) * SAMPLE_RATE_HZ, abs=400)
+    table.run(CROSSING_S)
     assert set(table.run(0.5)) == {np.float32(0.25)}
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from installation.control.osc.messages import ControlMessage, OscFormatError, re
 from installation.control.osc.peers import Peer
 from installation.control.rejections import RejectionCounter
 from installation.desk import Desk
-from installation.parameter import Kind
+from installation.parameter import Kind, ParameterError
 from installation.parameters import PARAMETERS
 
 WORDS = st.sampled_from(
@@ -26,6 +26,24 @@ MESSAGES = st.builds(
     st.one_of(WORDS, st.text(max_size=20).map("/".__add__)),
     st.lists(ARGUMENTS, max_size=3),
 )
+
+
+class Inputs:
+    """Addresses beside the table's."""
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, list[object]]] = []
+
+    def has(self, address: str) -> bool:
+        return address.startswith("/isf/")
+
+    def post(self, address: str, arguments: Sequence[object]) -> None:
+        if "nothing" in address:
+            raise ParameterError(f"there is no ISF input {address}")
+        self.posted.append((address, list(arguments)))
+
+    def get(self, _address: str) -> tuple[float, ...]:
+        return (0.5, 1.0)
 
 
 class Ear:
@@ -49,7 +67,8 @@ class Stage:
         self.desk, self.echo, self.ear = Desk(), Echo(ADDRESSES), Ear()
         self.rejections = RejectionCounter("OSC", logging.getLogger(__name__))
         self.reached: list[int] = []
-        self._commands = OscCommands(self.desk, self.echo, self.rejections, self._reach)
+        self.inputs = Inputs()
+        self._commands = OscCommands(self.desk, self.echo, self.rejections, self._reach, others=[self.inputs])
 
     def say(self, address: str, *arguments: object, now: float = 0.0) -> int:
         return self._commands.do(ControlMessage(address, arguments, is_empty=not arguments), self.ear, now)
@@ -72,6 +91,16 @@ def test_a_group_is_asked_for_at_once(stage: Stage) -> None:
 
     latent = {address: (row.default,) for address, row in PARAMETERS.items() if row.group == "latent"}
     assert stage.ear.told == latent
+
+
+def test_addresses_beside_the_table_are_set_asked_for_and_refused(stage: Stage) -> None:
+    stage.say("/isf/tint/amount", 0.5)
+    stage.say("/isf/tint/tone", 1.0, 0.5, 0.0, 1.0)
+    assert stage.inputs.posted == [("/isf/tint/amount", [0.5]), ("/isf/tint/tone", [1.0, 0.5, 0.0, 1.0])]
+    stage.say("/isf/tint/place")
+    assert stage.ear.told == {"/isf/tint/place": (0.5, 1.0)} and stage.rejections.count == 0
+    stage.say("/isf/nothing", 1.0)
+    assert stage.rejections.count == 1 and "there is no ISF input" in stage.rejections.last
 
 
 @pytest.mark.parametrize(

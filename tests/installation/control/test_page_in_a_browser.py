@@ -355,6 +355,25 @@ def test_numbers_are_read_and_said_as_people_write_them(browser: Browser, show: 
     assert said == [-6.5, 24, None, 4, "−6.0 dB", 10, 0.5, 5, 24, "2 h 3 min"]
 
 
+def test_how_often_the_picture_was_held_back_is_said(browser: Browser, show: LiveShow) -> None:
+    browser.open(show.url)
+    said = browser.value(
+        """(async () => {
+          const {factsOf} = await import("/web/facts.js");
+          const flashes = {on: true, holding: true, general: 2.5, red: 3, asked: 6, interventions: 2, limited_s: 75};
+          const once = {...flashes, holding: false, interventions: 1}, never = {...flashes, interventions: 0};
+          const said = (status) => Object.fromEntries(factsOf({safety: {flashes: status}})[0][1]).flashes;
+          return [flashes, once, never, {on: false}].map(said);
+        })()"""
+    )
+    assert said == [
+        "at most 3 a second; held back 2 times, 1 min 15 s in all, and now",
+        "at most 3 a second; held back once, 1 min 15 s in all",
+        "at most 3 a second",
+        "not limited",
+    ]
+
+
 @pytest.mark.parametrize("size_px", [PHONE_PX, LAPTOP_PX])
 def test_axe_finds_nothing_amiss_dark_or_bright_at_any_width(
     browser: Browser, show: LiveShow, size_px: tuple[int, int]

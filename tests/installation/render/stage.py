@@ -1,14 +1,17 @@
 """An off-screen stage on which renderer tests put pictures and look at what comes out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import moderngl
 import numpy as np
 
+from installation.isf.inputs import IsfInputs
 from installation.output.snapshot import PixelReader
 from installation.parameters import DEFAULTS
 from installation.render.painter_words import NO_PHOTOGRAPH
 from installation.render.pipeline import Renderer
+from installation.render.shader_sources import ShaderSources
 from installation.render.shader_warming import Readiness
 from installation.status import HeardStatus, PhotographStatus
 from installation.values import Controls, Features, Frame, ParameterValue, Pixels
@@ -41,6 +44,8 @@ class Stage:
         budget_s: float | None = None,
         readiness: Readiness | None = None,
         limit_flashes: bool = True,
+        texts: ShaderSources | None = None,
+        isf: IsfInputs | None = None,
     ) -> None:
         self.context = context
         self.renderer = Renderer(
@@ -52,6 +57,8 @@ class Stage:
             budget_s=budget_s,
             readiness=readiness,
             limit_flashes=limit_flashes,
+            texts=texts,
+            isf=isf,
         )
         self.target = context.simple_framebuffer(size, components=3)
         self.now = 100.0
@@ -81,6 +88,12 @@ class Stage:
             hud=hud,
         )
         return PixelReader(self.context).read(self.target)
+
+    def settled(self, frame: Frame, *, hud: Sequence[str] = (), **settings: Any) -> Pixels:
+        """Draw `frame` until whatever fades has faded; return the last picture."""
+        for _ in range(2):
+            self.show(frame, after_s=0.25, hud=hud, **settings)
+        return self.show(frame, after_s=0.25, hud=hud, **settings)
 
     def resize(self, size: tuple[int, int]) -> None:
         self.target.release()

@@ -6,8 +6,9 @@ import pytest
 
 from installation.render import chain as chains
 from installation.render.pass_warming import PassWarmer
-from installation.render.passes import Passes
+from installation.render.passes import Group, Passes
 from installation.render.shader import ShaderError
+from installation.render.shader_sources import read_sources
 from tests.installation.render.stage import Stage
 from tests.waiting import wait_until
 
@@ -23,9 +24,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     groups: list[tuple[str, ...]] = []
 
     class Counted(Passes):
-        def __init__(self, context: moderngl.Context, names: tuple[str, ...]) -> None:
-            groups.append(names)
-            super().__init__(context, names)
+        def __init__(self, context: moderngl.Context, group: Group) -> None:
+            groups.append(group.names)
+            super().__init__(context, group)
 
     monkeypatch.setattr(chains, "Passes", Counted)
     return groups
@@ -69,9 +70,9 @@ def test_a_pass_that_does_not_exist_is_refused_before_anything_changes(context: 
 
 @pytest.mark.proc
 def test_a_child_draws_a_new_chain_once_and_ends() -> None:
-    warmer = PassWarmer()
-    assert not warmer.is_ready(SHORT, {})
-    assert wait_until(lambda: warmer.is_ready(SHORT, {}), within_s=60.0)
-    assert warmer.is_ready(SHORT, {})
+    warmer, texts = PassWarmer(), read_sources()
+    assert not warmer.is_ready(SHORT, {}, texts)
+    assert wait_until(lambda: warmer.is_ready(SHORT, {}, texts), within_s=60.0)
+    assert warmer.is_ready(SHORT, {}, texts)
     warmer.close()
-    assert warmer.is_ready(LONG, {})  # nobody is left to wait for
+    assert warmer.is_ready(LONG, {}, texts)  # nobody is left to wait for

@@ -7,37 +7,29 @@ import numpy as np
 import pytest
 
 from installation.output.snapshot import PixelReader
-from installation.render import shader as shaders
 from installation.render.chain import Chain
 from installation.render.fusing import fused_fragment, grouped
-from installation.render.passes import SUB_PASSES, Passes, Uniforms
+from installation.render.passes import WHOLE, Group, Passes, Uniforms
 from installation.render.shader import ShaderError
+from installation.render.shader_sources import read_sources
 from tests.installation.render.stage import scene
 
 ALL = ("displace", "feedback", "bloom", "grade", "grain")
 
 
 def test_a_pass_that_reads_elsewhere_begins_a_group_and_one_that_remembers_ends_it() -> None:
-    assert grouped(ALL, whole=SUB_PASSES) == [("displace", "feedback"), ("bloom", "grade", "grain")]
-    assert grouped(("feedback", "grade", "grain")) == [("feedback",), ("grade", "grain")]
-    assert grouped(("grain", "displace")) == [("grain",), ("displace",)]
-    assert grouped(()) == []
+    assert grouped(ALL, read_sources(), whole=WHOLE) == [("displace", "feedback"), ("bloom", "grade", "grain")]
+    assert grouped(("feedback", "grade", "grain"), read_sources()) == [("feedback",), ("grade", "grain")]
+    assert grouped(("grain", "displace"), read_sources()) == [("grain",), ("displace",)]
+    assert grouped((), read_sources()) == []
 
 
 def test_includes_and_declarations_are_there_once() -> None:
-    text = fused_fragment([shaders.pass_path(name) for name in ("bloom", "grade", "grain")]).text
+    sources = read_sources()
+    text = fused_fragment([sources.pass_path(name) for name in ("bloom", "grade", "grain")], sources).text
     for once in ("#version", "uniform sampler2D u_picture;", "float hash(", "void main()", "out vec4 o_colour;"):
         assert text.count(once) == 1, once
     assert text.count("texture(u_picture") == 1
-
-
-@pytest.fixture
-def own_shaders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of passes that can be written to; includes and stages are the real ones."""
-    for name in ("include", "stages"):
-        (tmp_path / name).symlink_to(shaders.SHADERS / name)
-    monkeypatch.setattr(shaders, "SHADERS", tmp_path)
-    return tmp_path
 
 
 def write_pass(folder: Path, name: str, body: str) -> None:
@@ -45,34 +37,32 @@ def write_pass(folder: Path, name: str, body: str) -> None:
     (folder / f"{name}.frag").write_text(text)
 
 
-def test_two_passes_that_use_one_name_are_drawn_apart(own_shaders: Path) -> None:
+def test_two_passes_that_use_one_name_are_drawn_apart(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        write_pass(
-            own_shaders, name, "const float GAIN = 2.0;\nvoid main() { o_colour = vec4(picture() * GAIN, 1.0); }"
-        )
-    assert grouped(("one", "two")) == [("one",), ("two",)]
+        write_pass(tmp_path, name, "const float GAIN = 2.0;\nvoid main() { o_colour = vec4(picture() * GAIN, 1.0); }")
+    assert grouped(("one", "two"), read_sources(tmp_path)) == [("one",), ("two",)]
 
 
-def test_a_pass_that_only_speaks_of_the_picture_in_a_comment_joins(own_shaders: Path) -> None:
-    write_pass(own_shaders, "one", "void main() { o_colour = vec4(picture(), 1.0); }")
-    write_pass(own_shaders, "two", "// not u_picture\nvoid main() { o_colour = vec4(picture().bgr, 1.0); }")
-    assert grouped(("one", "two")) == [("one", "two")]
+def test_a_pass_that_only_speaks_of_the_picture_in_a_comment_joins(tmp_path: Path) -> None:
+    write_pass(tmp_path, "one", "void main() { o_colour = vec4(picture(), 1.0); }")
+    write_pass(tmp_path, "two", "// not u_picture\nvoid main() { o_colour = vec4(picture().bgr, 1.0); }")
+    assert grouped(("one", "two"), read_sources(tmp_path)) == [("one", "two")]
 
 
 @pytest.mark.gl
-def test_an_error_in_a_fused_pass_names_its_own_file_and_line(context: moderngl.Context, own_shaders: Path) -> None:
-    write_pass(own_shaders, "one", "void main() { o_colour = vec4(picture(), 1.0); }")
-    write_pass(own_shaders, "two", "\nvoid main() { o_colour = vec4(nonsense); }")
+def test_an_error_in_a_fused_pass_names_its_own_file_and_line(context: moderngl.Context, tmp_path: Path) -> None:
+    write_pass(tmp_path, "one", "void main() { o_colour = vec4(picture(), 1.0); }")
+    write_pass(tmp_path, "two", "\nvoid main() { o_colour = vec4(nonsense); }")
     with pytest.raises(ShaderError, match=r"two\.frag:5: .*nonsense"):
-        Chain(context, ["one", "two"])
+        Chain(context, ["one", "two"], read_sources(tmp_path))
 
 
 @pytest.mark.gl
-def test_passes_that_do_not_go_together_are_drawn_one_by_one(context: moderngl.Context, own_shaders: Path) -> None:
+def test_passes_that_do_not_go_together_are_drawn_one_by_one(context: moderngl.Context, tmp_path: Path) -> None:
     for name in ("one", "two"):
-        write_pass(own_shaders, name, "struct Ink { vec3 tone; };\nvoid main() { o_colour = vec4(picture(), 1.0); }")
-    assert grouped(("one", "two")) == [("one", "two")]
-    Chain(context, ["one", "two"]).release()
+        write_pass(tmp_path, name, "struct Ink { vec3 tone; };\nvoid main() { o_colour = vec4(picture(), 1.0); }")
+    assert grouped(("one", "two"), read_sources(tmp_path)) == [("one", "two")]
+    Chain(context, ["one", "two"], read_sources(tmp_path)).release()
 
 
 @pytest.mark.gl
@@ -86,7 +76,7 @@ def test_passes_drawn_as_one_draw_what_they_draw_one_by_one(context: moderngl.Co
     picture = context.texture((64, 64), 3, pixels.tobytes(), alignment=1)
 
     def drawn(groups: list[tuple[str, ...]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-        chain = [Passes(context, group) for group in groups]
+        chain = [Passes(context, Group.of(group, read_sources())) for group in groups]
         for _ in range(12):  # until what lingered at the start is gone
             shown = picture
             for item in chain:

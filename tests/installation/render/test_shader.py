@@ -4,7 +4,8 @@ import moderngl
 import pytest
 
 from installation.exit_codes import ExitCode
-from installation.render.shader import SHADERS, Shader, ShaderError, pass_names, pass_path, read_shader
+from installation.render.shader import SHADERS, Shader, ShaderError, read_shader
+from installation.render.shader_sources import read_sources
 from installation.values import FEATURE_NAMES
 
 FRAGMENTS = sorted(SHADERS.rglob("*.frag"))
@@ -25,7 +26,7 @@ def test_every_shader_says_what_it_does(path: Path) -> None:
 
 def test_every_vertex_shader_belongs_to_a_fragment_shader_or_to_all() -> None:
     lonely = [path.name for path in SHADERS.rglob("*.vert") if not path.with_suffix(".frag").exists()]
-    assert lonely == ["screen.vert"]
+    assert sorted(lonely) == ["output.vert", "screen.vert"]  # of the outputs, and of all
 
 
 @pytest.mark.gl
@@ -41,10 +42,10 @@ def test_every_feature_is_offered_to_a_pass_and_none_need_be_used(context: moder
 
 def test_an_unknown_pass_names_the_nearest() -> None:
     with pytest.raises(ShaderError, match=r"there is no pass 'feedbak' in shaders/; did you mean 'feedback'\?"):
-        pass_path("feedbak")
-    with pytest.raises(ShaderError, match=r"there are bloom, .*, upscale"):
-        pass_path("x")
-    assert {"upscale", "displace", "feedback", "bloom", "grade", "grain"} <= set(pass_names())
+        read_sources().pass_path("feedbak")
+    with pytest.raises(ShaderError, match=r"there are advect, bloom, .*, upscale"):
+        read_sources().pass_path("x")
+    assert {"upscale", "displace", "feedback", "bloom", "grade", "grain"} <= set(read_sources().passes)
 
 
 def test_a_missing_file_is_one_line_with_its_name(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_a_compile_error_is_one_line_with_file_and_line(context: moderngl.Contex
     with pytest.raises(ShaderError) as caught:
         Shader(context, path)
     message = str(caught.value)
-    assert f"{path}:5: " in message
+    assert f"{tmp_path.name}/broken.frag:5: " in message
     assert "nonsense" in message
     assert "\n" not in message
     assert caught.value.exit_code is ExitCode.USAGE

@@ -31,6 +31,7 @@ export function factsOf(status, {roundTripMs = null, program = ""} = {}) {
       "between two": ms(display.interval_ms?.p95) && ms(display.interval_ms?.p95) + " (p95)",
       "a picture takes": partsOf(display.parts_ms ?? {}),
       "came late": lateOf(display.missed ?? {}),
+      flashes: flashesOf(status.safety?.flashes),
       "newest picture": ago(ages.frame_s),
     },
     Sound: {
@@ -56,6 +57,15 @@ export function factsOf(status, {roundTripMs = null, program = ""} = {}) {
     .filter(([, facts]) => facts.length);
 }
 
+function flashesOf(flashes) {
+  if (!flashes) return null;
+  if (!flashes.on) return "not limited";
+  const most = `at most ${Math.max(flashes.general, flashes.red)} a second`;
+  if (!flashes.interventions) return most;
+  const times = flashes.interventions === 1 ? "once" : flashes.interventions + " times";
+  return `${most}; held back ${times}, ${lasted(flashes.limited_s)} in all` + (flashes.holding ? ", and now" : "");
+}
+
 function surfacesOf(controls) {
   return Object.fromEntries(Object.entries(controls).map(([name, surface]) => {
     const state = [
@@ -73,7 +83,9 @@ function surfacesOf(controls) {
 function outputsOf(outputs) {
   return Object.fromEntries(Object.entries(outputs).map(([name, sink]) => {
     const lost = sink.dropped ? `, ${sink.dropped} pictures lost` : "";
-    const recorded = sink.recorded_s ? lasted(sink.recorded_s) + lost : "";
-    return [name, sink.problem || recorded || "ready"];
+    const left = sink.left_s == null ? "" : `, the disk has room for ${lasted(sink.left_s)} more`;
+    const recorded = sink.recorded_s ? lasted(sink.recorded_s) + lost + left : "";
+    const sent = sink.words && sink.words + lost;
+    return [name, sink.problem || sent || recorded || "ready"];
   }));
 }
