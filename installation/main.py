@@ -103,6 +103,11 @@ class EndBySignal:
             if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
                 signal.signal(number, self._on_signal)
 
+    @property
+    def asked(self) -> bool:
+        """Whether somebody wants the end."""
+        return self._signalled
+
     def hand_over(self, stop: Callable[[], None]) -> None:
         """Call `stop` at a signal, at once if there was one."""
         self._stop = stop
@@ -165,7 +170,7 @@ def show(config: ShowConfig, restarts: Restarts, started_at: float, calibration:
         report = live.report({**facts_of(config), "exit_code": exit_code})
         finish(config, report if calibration is None else {**report, "calibration": calibration.report}, exit_code)
         live.close()
-    return restarts.conclude(exit_code)
+    return ExitCode.OK if end.asked and exit_code == ExitCode.RESTART else restarts.conclude(exit_code)
 
 
 def render_film(config: ShowConfig, started_at: float) -> dict[str, Any]:
