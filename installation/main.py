@@ -170,7 +170,7 @@ def show(config: ShowConfig, restarts: Restarts, started_at: float, calibration:
         report = live.report({**facts_of(config), "exit_code": exit_code})
         finish(config, report if calibration is None else {**report, "calibration": calibration.report}, exit_code)
         live.close()
-    return ExitCode.OK if end.asked and exit_code == ExitCode.RESTART else restarts.conclude(exit_code)
+    return restarts.conclude(exit_code, end_wanted=end.asked)
 
 
 def render_film(config: ShowConfig, started_at: float) -> dict[str, Any]:

@@ -113,8 +113,14 @@ class Restarts:
         log.warning("the display has gone: the show goes on without one, and looks for it")
         return self._ends(ExitCode.RESTART)
 
-    def conclude(self, exit_code: int) -> int:
-        """Begin anew where that is to be and nobody else does it; else return the exit code. Everything is closed."""
+    def conclude(self, exit_code: int, *, end_wanted: bool = False) -> int:
+        """Begin anew where that is to be and nobody else does it; else return the exit code. Everything is closed.
+
+        Who wants the end meanwhile gets it.
+        """
+        if exit_code == ExitCode.RESTART and end_wanted:
+            self._venue.handover.unlink(missing_ok=True)
+            return ExitCode.OK
         if exit_code == ExitCode.RESTART and not SUPERVISED:
             become_anew()
         return exit_code

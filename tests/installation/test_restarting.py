@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from installation.exit_codes import ExitCode
 from installation.options import Arguments
 from installation.parameters import DEFAULTS
 from installation.restarting.again import is_supervised
@@ -180,3 +181,11 @@ def test_a_first_start_says_nothing_of_it_and_writes_nothing(tmp_path: Path, cap
     with caplog.at_level(logging.INFO):
         first = Restarts(Arguments(venue=tmp_path / "venue"), ARGUMENTS)
     assert not first.mark(first.resolve()).again and caplog.messages == [] and not (tmp_path / "venue").exists()
+
+
+def test_who_wants_the_end_while_a_show_ends_for_its_restart_gets_it(tmp_path: Path) -> None:
+    path = tmp_path / "venue" / "handover.json"
+    first = Restarts(Arguments(venue=tmp_path / "venue"), ARGUMENTS)
+    left(path)
+    assert first.conclude(ExitCode.RESTART, end_wanted=True) == ExitCode.OK and not path.exists()
+    assert first.conclude(ExitCode.MODEL) == ExitCode.MODEL

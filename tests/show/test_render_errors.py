@@ -17,8 +17,8 @@ from tests.s2s.media.strange_sounds import pcm, tone
 from tests.show_runner import ROOT, ShowRun
 
 TURNED_AT_ONCE = {"DocumentError", "IsfError", "TimeError"}
-"""Raised by the readers of YAML, of ISF headers and of times of the day, and made a PresetError, BundleError, ShaderError
-or ScheduleError by who asked."""
+"""Raised by the readers of YAML, of ISF headers and of times, and made a PresetError, BundleError, ShaderError or
+ScheduleError by who asked."""
 
 WITHIN_THE_MODEL = {"_GivenUpError", "DivergedError"}
 """Raised while the model hears and paints, where every exception becomes a PaintingError."""
