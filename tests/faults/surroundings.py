@@ -46,7 +46,7 @@ def osc_port_taken(folder: Path, model: Path) -> Measured:
         other.bind(("127.0.0.1", 0))
         taken = other.getsockname()[1]
         with WatchedShow(folder, *DEMO, "--model", str(model), osc_port=taken) as show:
-            _at, words = show.wait_for_reason(f"port {taken}")
+            _at, words = show.wait_for_reason("cannot receive OSC")
             show.wait_until(lambda: len(show.seen.pictures) > 20)
             other.close()
             cured_at = time.monotonic()

@@ -16,6 +16,7 @@ from tests.faults.watched_show import Measured
 from tests.show_runner import ROOT
 
 MANUAL: Final = ROOT / "installation" / "manual" / "faults.md"
+_ELSEWHERE: Final = re.compile(r"/\S*/(?=venue|model)")
 _TABLE: Final = re.compile(r"(<!-- faults -->\n).*?(<!-- /faults -->)", re.DOTALL)
 
 Run = Callable[[Path, Path], Measured]
@@ -94,7 +95,7 @@ def model_for(name: str, given: Path) -> Path:
 
 def row(name: str, measured: Measured) -> str:
     """Return a line of the table."""
-    words = measured.words.replace("|", "/")
+    words = _ELSEWHERE.sub("…/", measured.words).replace("|", "/")
     return f"| {name} | {_seconds(measured.black_s)} | {_seconds(measured.recovered_s)} | {words} |"
 
 
