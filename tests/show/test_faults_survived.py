@@ -13,8 +13,10 @@ _DARK_FOR_A_WHILE = ("restart at night", "the X server dies")
 
 @pytest.mark.slow
 @pytest.mark.device
-@pytest.mark.parametrize("name", list(named([])))
+@pytest.mark.parametrize("name", list(FAULTS))
 def test_the_show_goes_on_says_why_and_comes_back(tmp_path: Path, tiny_model: Path, name: str) -> None:
+    if not named([name]):
+        pytest.skip("this machine lets a process have no mounts of its own")
     measured = FAULTS[name](tmp_path, model_for(name, tiny_model))
     assert measured.words
     if measured.black_s is not None and not name.startswith(_DARK_FOR_A_WHILE):
