@@ -147,6 +147,7 @@ def show(config: ShowConfig, restarts: Restarts, started_at: float, calibration:
     from installation.assembly import build_show  # takes a moment, in which a signal may come, too
 
     clear_leftovers()
+    restarts.look_for_display()
     try:
         live = build_show(config, started_at, restarts.fit if calibration is None else calibration.refit)
     except SystemExit:

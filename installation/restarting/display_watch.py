@@ -1,21 +1,24 @@
 """Whether a display has come since the show began without one. Asked in a thread: a window server may not answer."""
 
-import ctypes
 import os
+import re
+import socket
 import threading
 from collections.abc import Callable
 from typing import Final
 
-_EVERY_S: Final = (1.0, 60.0, 600.0, 3_600.0)
-"""How long between two looks; longer after each display that was there and could not be used."""
+_EVERY_S: Final = 1.0
+_DISPLAY: Final = re.compile(r"([\w.-]*):(\d{1,4})(?:\.\d+)?")
+_SOCKETS: Final = "/tmp/.X11-unix/X"
+_FIRST_PORT: Final = 6_000
+_PATIENCE_S: Final = 1.0
 
 
 class DisplayWatch:
-    """Belongs to the show's thread. `tries` is how often a display that was seen turned out to be of no use."""
+    """Belongs to the show's thread."""
 
-    def __init__(self, tries: int = 0, opens: Callable[[], bool] | None = None) -> None:
+    def __init__(self, opens: Callable[[], bool] | None = None) -> None:
         self._opens = opens or display_opens
-        self._every_s = _EVERY_S[min(max(tries, 0), len(_EVERY_S) - 1)]
         self._look_at: float | None = None
         self._thread: threading.Thread | None = None
         self._seen = False
@@ -23,9 +26,9 @@ class DisplayWatch:
     def has_come(self, now: float) -> bool:
         """Return whether one has been seen; looks now and then. Never waits."""
         if self._look_at is None:
-            self._look_at = now + self._every_s
+            self._look_at = now + _EVERY_S
         if not self._seen and now >= self._look_at and (self._thread is None or not self._thread.is_alive()):
-            self._look_at = now + self._every_s
+            self._look_at = now + _EVERY_S
             self._thread = threading.Thread(target=self._look, name="display", daemon=True)
             self._thread.start()
         return self._seen
@@ -34,18 +37,28 @@ class DisplayWatch:
         self._seen = self._opens()
 
 
-def display_opens() -> bool:
-    """Return whether the X server that DISPLAY names lets us in."""
-    if not os.environ.get("DISPLAY"):
+def display_opens(name: str | None = None) -> bool:
+    """Return whether an X server listens at the display `name`, by default the one that DISPLAY names.
+
+    Only its socket is tried: Xlib is the window's, and its thread's own.
+    """
+    name = os.environ.get("DISPLAY", "") if name is None else name
+    found = _DISPLAY.fullmatch(name)
+    if found is None:
         return False
+    host, number = found[1], int(found[2])
+    places: list[str | tuple[str, int]] = [f"\0{_SOCKETS}{number}", f"{_SOCKETS}{number}"]
+    if host not in ("", "unix"):
+        places = [(host, _FIRST_PORT + number)]
+    return any(_answers(place) for place in places)
+
+
+def _answers(place: str | tuple[str, int]) -> bool:
+    family = socket.AF_UNIX if isinstance(place, str) else socket.AF_INET
     try:
-        xlib = ctypes.CDLL("libX11.so.6")
+        with socket.socket(family, socket.SOCK_STREAM) as connection:
+            connection.settimeout(_PATIENCE_S)
+            connection.connect(place)
     except OSError:
         return False
-    xlib.XOpenDisplay.argtypes, xlib.XOpenDisplay.restype = (ctypes.c_char_p,), ctypes.c_void_p
-    xlib.XCloseDisplay.argtypes = (ctypes.c_void_p,)
-    display = xlib.XOpenDisplay(None)
-    if not display:
-        return False
-    xlib.XCloseDisplay(display)
     return True

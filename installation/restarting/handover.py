@@ -31,7 +31,7 @@ LEFT_OUT: Final = frozenset(
 class Handover:
     """`values` by address as they stood, `light` what `/show/light` was before it went dark for this. `arguments` is
     the command line: another show's handover is not taken. `at` is in seconds since 1970, `left_s` how long the show
-    still was to run, None for ever. `display_tries` counts restarts for a display that could not be used.
+    still was to run, None for ever.
     """
 
     arguments: tuple[str, ...] = ()
@@ -41,7 +41,6 @@ class Handover:
     model: str = ""
     light: float = 1.0
     left_s: float | None = None
-    display_tries: int = 0
     values: Mapping[str, ParameterValue] = field(default_factory=dict)
 
 
@@ -93,6 +92,5 @@ def _checked(told: Mapping[str, Any]) -> Handover:
         model=str(told["model"]),
         light=min(max(float(told["light"]), 0.0), 1.0),
         left_s=None if left_s is None else max(float(left_s), 0.1),
-        display_tries=int(told["display_tries"]),
         values=values,
     )

@@ -16,7 +16,7 @@ from installation.hosting import ChildHost
 from installation.options import Arguments, OptionError, ShowConfig, resolve
 from installation.presets.preset import PresetError
 from installation.restarting.again import SUPERVISED, become_anew
-from installation.restarting.display_watch import DisplayWatch
+from installation.restarting.display_watch import DisplayWatch, display_opens
 from installation.restarting.handover import Handover, carried, leave, take
 from installation.show_parts import Parts
 from installation.venue import Venue
@@ -43,7 +43,7 @@ class Restarts:
         self._stop: Callable[[], None] = lambda: None
         self._ends_at: float | None = None
         self._display: DisplayWatch | None = None
-        self._is_seen = True
+        self._is_seen = self._display_was_there = True
         self.asked = False
 
     def resolve(self) -> ShowConfig:
@@ -82,8 +82,14 @@ class Restarts:
             if isinstance(schedule, ScheduleDeeds):
                 schedule.fade_up_to(self.before.light)
             self._put_as_before(parts, self.before)
-        if self.config.arguments.output == "auto" and not self._is_seen:
-            self._display = DisplayWatch(0 if self.before is None else self.before.display_tries)
+        if self.config.arguments.output == "auto" and not self._is_seen and not self._display_was_there:
+            self._display = DisplayWatch()
+
+    def look_for_display(self) -> None:
+        """Note whether there is a display before one is tried: one that comes later is worth a restart, one that was
+        there and could not be used is not.
+        """
+        self._display_was_there = display_opens()
 
     def hand_over(self, stop: Callable[[], None]) -> None:
         """Call `stop` when the show is to end for this."""
@@ -159,7 +165,6 @@ class Restarts:
 
     def _leave(self, parts: Parts, reason: str, light: float | None) -> str:
         stands = parts.desk.stands()
-        tries = 0 if self.before is None else self.before.display_tries
         left = Handover(
             arguments=self._arguments,
             at=unix_time_s(),
@@ -168,7 +173,6 @@ class Restarts:
             model=parts.models.shown,
             light=float(stands[LIGHT]) if light is None else light,
             left_s=None if self._ends_at is None else max(self._ends_at - parts.clock.now(), 0.1),
-            display_tries=0 if self._is_seen else tries + 1,
             values=carried(stands),
         )
         return leave(self._venue.handover, left)
