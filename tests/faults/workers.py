@@ -48,6 +48,7 @@ def killed_again_and_again(folder: Path, model: Path, times: int = 6) -> Measure
             for _ in range(times):
                 began = time.monotonic()
                 show.worker("inference").kill()
+                one.said("ended without a word")
                 show.wait_until(lambda: any(_is_inference(show)))
                 time.sleep(max(began + 7.0 - time.monotonic(), 0.0))
             one.cured()
