@@ -19,6 +19,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
     logs, soak              what is kept and told of a run; `--soak`: what becomes of its figures in weeks
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
+    watching                how a worker is known to be well; restarting: a show that begins anew as it was
     heard_words             what is heard, as an operator would say it
     guard, health, monitor  what raises in a turn; how the show is, and why
     incidents, events       what went wrong, for the report; what happened and what was done, for the page

@@ -67,6 +67,7 @@ from installation.show_parts import ControlSurface, Parts
 from installation.sinks import open_sinks
 from installation.status import CaptureStatus, InferenceStatus
 from installation.values import Features
+from installation.watching.expectations import OfCapture, OfInference
 from installation.worker_params import ParamsSender
 from installation.workers import InferenceStart
 from s2s.card import read_card
@@ -78,8 +79,6 @@ _HARDWARE_FPS: Final = 60.0
 _FASTEST_DISPLAY_FPS: Final = 240.0
 _SOFTWARE_FPS: Final = 30.0
 """Software OpenGL draws on the cores that the model needs: half the cadence leaves it one of them."""
-_LONGEST_STEP_S: Final = 15.0
-"""One hearing and one picture of a big model on a slow machine; beyond it the worker hangs."""
 
 
 def build_show(config: ShowConfig, started_at: float, refit: Callable[[Parts], None] | None = None) -> Show:
@@ -222,12 +221,20 @@ def _workers(
     config: ShowConfig, slow_path: InferenceStart
 ) -> tuple[ChildHost[CaptureStatus], ChildHost[InferenceStatus]]:
     """Return the hosts of capture and inference, not yet started."""
-    sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=config.arguments.seed)
-    capture = ChildHost("capture", partial(CaptureCore, sound, slow_path.ring, slow_path.params), CaptureStatus())
-    # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
-    return capture, ChildHost(
-        "inference", slow_path, InferenceStatus(), hang_limit_s=_LONGEST_STEP_S, niceness=5, cause=slow_path.cause
+    demanded, seed, again = config.source_demanded, config.arguments.seed, config.again
+    sound = CaptureConfig(source=config.source, demanded=demanded, seed=seed, again=again)
+    make_capture = partial(CaptureCore, sound, slow_path.ring, slow_path.params)
+    capture = ChildHost("capture", make_capture, CaptureStatus(), expects=OfCapture(), may_give_up=not again)
+    inference = ChildHost(
+        "inference",
+        slow_path,
+        InferenceStatus(),
+        expects=OfInference(lambda: slow_path.ring.position.written),
+        niceness=5,  # a little less urgent than the picture: on a machine with few cores the display keeps its cadence
+        cause=slow_path.cause,
+        may_give_up=not again,
     )
+    return capture, inference
 
 
 def _operator_page(

@@ -60,7 +60,9 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class ShowConfig:
-    """The resolved run: `preset` with the command line's overrides applied."""
+    """The resolved run: `preset` with the command line's overrides applied. `again` marks a show that takes the place
+    of one that ran: what it needs was there, and is waited for.
+    """
 
     arguments: Arguments
     preset: Preset
@@ -70,6 +72,7 @@ class ShowConfig:
     midi_device: str
     venue: Venue
     send: tuple[Target, ...] = ()
+    again: bool = False
 
     def as_yaml(self) -> str:
         """Return the resolved configuration for `--dry-run`."""
@@ -99,7 +102,7 @@ class ShowConfig:
 
 def resolve(arguments: Arguments) -> ShowConfig:
     """Return the checked configuration. Raises PresetError, TargetError or OptionError, each in one line."""
-    venue = Venue.of_user() if arguments.venue is None else Venue(arguments.venue.absolute())
+    venue = Venue.of(arguments.venue)
     preset = load_usable(arguments.preset, (venue.presets, PRESET_FOLDER), venue.shaders)
     source = arguments.source or preset.source
     try:

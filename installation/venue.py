@@ -28,6 +28,11 @@ class Venue:
         # The XDG specification: a relative path there is invalid and to be ignored.
         return cls((named if named.is_absolute() else _own_data()) / _PRODUCT)
 
+    @classmethod
+    def of(cls, named: Path | None) -> Self:
+        """Return the folder that was named on the command line, or the user's own."""
+        return cls.of_user() if named is None else cls(named.absolute())
+
     @property
     def presets(self) -> Path:
         """Saved presets, a YAML file each; `versions` below it holds their earlier versions."""
@@ -72,6 +77,11 @@ class Venue:
     def schedule(self) -> Path:
         """The opening hours."""
         return self.folder / "schedule.yaml"
+
+    @property
+    def handover(self) -> Path:
+        """What a show that starts itself again leaves to the next, for a moment."""
+        return self.folder / "handover.json"
 
     @property
     def senders(self) -> Path:
