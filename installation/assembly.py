@@ -60,6 +60,7 @@ from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
+from installation.service.attachment import watch_over
 from installation.session.opening import open_session_log
 from installation.session.tap import ToldRenderer
 from installation.show import Show, worker_params
@@ -105,7 +106,7 @@ def _wire(
 ) -> Show:
     preset, args = config.preset, config.arguments
     clock = MonotonicClock()
-    desk = Desk({**preset_values(preset), "/show/preset": preset.path.stem}, preset.routes)
+    desk = Desk({**preset_values(preset), **config.resumed, "/show/preset": preset.path.stem}, preset.routes)
     folders = preset_folders(preset.path, config.venue.presets)
     ring = undo.enter_context(closing(AudioRing()))
     box = undo.enter_context(closing(JsonBox()))
@@ -212,6 +213,7 @@ def _wire(
             config, args.oscquery, osc, page, presets=shelf, models=names, parts=parts
         )
         controls["discovery"] = Discovery(partial(_services, osc, args.osc_port[0], query))
+    watch_over(config, parts, show)
     for control in controls.values():
         control.start()
     return show

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import logging
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -18,6 +19,9 @@ from installation.options import Arguments, ShowConfig
 from installation.output.surface import DisplayError
 from installation.report import summary_line
 from installation.restarting.restart import Restarts
+from installation.service.command_line import do as deed
+from installation.service.last_shown import resumed
+from installation.service.notify import notifier
 from installation.shared import clear_leftovers
 from installation.standard_output import print_out
 from s2s.card import BundleError, read_card
@@ -36,12 +40,13 @@ def run(parsed: argparse.Namespace) -> int:
     """Do what the command line says; every expected failure is one line in the log and an exit code."""
     started_at = MonotonicClock().now()
     name_user()
+    notifier()  # before any worker inherits what only the show may say
     try:
-        if parsed.list_devices:
-            return list_everything()
-        if parsed.version or parsed.diagnose:
+        if parsed.list_devices or parsed.version or parsed.diagnose:
             return tell_of_itself(parsed)
         restarts = Restarts(arguments_of(parsed))
+        if (code := deed(parsed, sys.argv[1:], restarts.resolve)) is not None:
+            return code
         config = restarts.resolve()
         if not config.preset.limits_flashes:
             log.warning("the flash limiter is OFF: preset %s says safety: {flashes: false}", config.preset.name)
@@ -52,7 +57,7 @@ def run(parsed: argparse.Namespace) -> int:
         if config.arguments.render is not None:
             report = render_film(config, started_at)
             return finish(config, report, report["exit_code"])
-        return show(restarts.mark(config), restarts, started_at, calibration_of(config))
+        return show(restarts.mark(resumed(config)), restarts, started_at, calibration_of(config))
     except Exception as error:
         code = exit_code_of(error)
         if code is None:
@@ -169,6 +174,7 @@ def show(config: ShowConfig, restarts: Restarts, started_at: float, calibration:
         if snapshot is not None and not live.save_picture(snapshot):
             exit_code = exit_code or ExitCode.USAGE
     finally:
+        notifier().tell("STOPPING=1")  # films take their time
         live.end_outputs()
         report = live.report({**facts_of(config), "exit_code": exit_code})
         finish(config, report if calibration is None else {**report, "calibration": calibration.report}, exit_code)
@@ -227,7 +233,11 @@ def list_everything() -> int:
 
 
 def tell_of_itself(parsed: argparse.Namespace) -> int:
-    """Print which product this is, with `--diagnose` all that a bug report needs; whatever fails, the page says so."""
+    """Print what there is to plug in, which product this is, or with `--diagnose` all that a bug report needs; whatever
+    fails, the page says so.
+    """
+    if parsed.list_devices:
+        return list_everything()
     from installation.diagnosis.gathering import diagnose
     from installation.product import product_line
     from s2s.card import DEFAULT_BUNDLE

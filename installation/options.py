@@ -1,6 +1,7 @@
 """What one run of the show was asked for: command line and preset, resolved and checked, before anything starts."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -13,6 +14,7 @@ from installation.output.senders.listing import listed_targets
 from installation.output.senders.target import Target, parse_targets
 from installation.presets.preset import PRESET_FOLDER, Preset
 from installation.presets.use import load_usable
+from installation.values import ParameterValue
 from installation.venue import Venue
 from s2s.card import DEFAULT_BUNDLE
 from s2s.files.quote import one_line
@@ -52,6 +54,8 @@ class Arguments:
     room_late: float | None = None
     screen_late: float | None = None
     apply: bool = False
+    resume: bool | None = None
+    """Whether to keep what is shown and begin with it; None: where somebody watches over the show."""
     log: Path | None = None
     log_sound: bool = False
     log_keep: float | None = None
@@ -71,6 +75,9 @@ class ShowConfig:
     model: Path
     midi_device: str
     venue: Venue
+    resumed: Mapping[str, ParameterValue] = field(default_factory=dict)
+    """Values as they were shown last, and the model that a hand had gone to then (empty: none)."""
+    resumed_model: str = ""
     send: tuple[Target, ...] = ()
     again: bool = False
 

@@ -84,6 +84,11 @@ class Venue:
         return self.folder / "handover.json"
 
     @property
+    def last_shown(self) -> Path:
+        """What was shown last, for a show that is watched over (`service.last_shown`)."""
+        return self.folder / "last.json"
+
+    @property
     def senders(self) -> Path:
         """Which programs the picture is always sent to."""
         return self.folder / "senders.yaml"
