@@ -18,6 +18,10 @@ def main() -> int:
     from installation.main import run
 
     logging.basicConfig(level=logging.DEBUG if parsed.verbose else logging.INFO, format=LOG_FORMAT)
+    if parsed.soak is not None:
+        from installation.soak.command import soak
+
+        return soak(parsed)
     return run(parsed)
 
 
@@ -96,6 +100,8 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where this place keeps presets, shaders, cues, hours, controllers, pictures and films",
     )
+    add("--no-logs", dest="logs", action="store_false", help="keep neither log nor events in the venue's folder")
+    add("--keep-films", type=_positive, metavar="DAYS", help="delete the venue's films and pictures that are older")
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
     add("--dry-run", action="store_true", help="print the resolved configuration as YAML, then end")
     add("--version", action="store_true", help="print version and revision, then end")
@@ -111,6 +117,12 @@ def build_parser() -> argparse.ArgumentParser:
     add("--room-late", type=_positive, metavar="MS", help="with --calibrate: the audience hears later than the source")
     add("--screen-late", type=_positive, metavar="MS", help="with --calibrate: the screen shows later, as a camera saw")
     add("--apply", action="store_true", help="with --calibrate: write the delay into the preset's file")
+    add(
+        "--soak",
+        type=_positive,
+        metavar="HOURS",
+        help="drive the show for so long with all that changes and breaks; a page says what became of its figures",
+    )
     add(
         "--check",
         type=_positive,

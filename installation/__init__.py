@@ -17,7 +17,9 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     venue, errand           the folder of a place; what a disk may hold up, in a thread
     followed_file           a file of the venue, taken up while the show runs; `document_faults`: what is wrong with one
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
+    logs, soak              what is kept and told of a run; `--soak`: what becomes of its figures in weeks
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
+    watching                how a worker is known to be well; restarting: a show that begins anew as it was
     heard_words             what is heard, as an operator would say it
     guard, health, monitor  what raises in a turn; how the show is, and why
     incidents, events       what went wrong, for the report; what happened and what was done, for the page

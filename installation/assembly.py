@@ -31,6 +31,9 @@ from installation.desk import Desk
 from installation.followed_file import FollowedFile
 from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
+from installation.logs.chronicle import Chronicle
+from installation.logs.measuring import measure
+from installation.logs.retention import Retention
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -65,6 +68,7 @@ from installation.show_parts import ControlSurface, Parts
 from installation.sinks import open_sinks
 from installation.status import CaptureStatus, InferenceStatus
 from installation.values import Features
+from installation.watching.expectations import OfCapture, OfInference
 from installation.worker_params import ParamsSender
 from installation.workers import InferenceStart
 from s2s.card import read_card
@@ -76,8 +80,6 @@ _HARDWARE_FPS: Final = 60.0
 _FASTEST_DISPLAY_FPS: Final = 240.0
 _SOFTWARE_FPS: Final = 30.0
 """Software OpenGL draws on the cores that the model needs: half the cadence leaves it one of them."""
-_LONGEST_STEP_S: Final = 15.0
-"""One hearing and one picture of a big model on a slow machine; beyond it the worker hangs."""
 
 
 def build_show(config: ShowConfig, started_at: float, refit: Callable[[Parts], None] | None = None) -> Show:
@@ -201,6 +203,8 @@ def _wire(
         refit(parts)
     show = Show(parts, args.duration_s)
     shelf = PresetShelf(folders)
+    controls["events"] = Chronicle(config.venue.events if args.logs else None, show.events)
+    controls["retention"] = Retention((config.venue.films, config.venue.pictures), args.keep_films)
     page = None if args.page is None else _operator_page(config, args.page, show, parts, shelf, names)
     if page is not None:
         controls["page"] = page
@@ -219,12 +223,20 @@ def _workers(
     config: ShowConfig, slow_path: InferenceStart
 ) -> tuple[ChildHost[CaptureStatus], ChildHost[InferenceStatus]]:
     """Return the hosts of capture and inference, not yet started."""
-    sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=config.arguments.seed)
-    capture = ChildHost("capture", partial(CaptureCore, sound, slow_path.ring, slow_path.params), CaptureStatus())
-    # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
-    return capture, ChildHost(
-        "inference", slow_path, InferenceStatus(), hang_limit_s=_LONGEST_STEP_S, niceness=5, cause=slow_path.cause
+    demanded, seed, again = config.source_demanded, config.arguments.seed, config.again
+    sound = CaptureConfig(source=config.source, demanded=demanded, seed=seed, again=again)
+    make_capture = partial(CaptureCore, sound, slow_path.ring, slow_path.params)
+    capture = ChildHost("capture", make_capture, CaptureStatus(), expects=OfCapture(), may_give_up=not again)
+    inference = ChildHost(
+        "inference",
+        slow_path,
+        InferenceStatus(),
+        expects=OfInference(lambda: slow_path.ring.position.written),
+        niceness=5,  # a little less urgent than the picture: on a machine with few cores the display keeps its cadence
+        cause=slow_path.cause,
+        may_give_up=not again,
     )
+    return capture, inference
 
 
 def _operator_page(
@@ -238,7 +250,8 @@ def _operator_page(
         models=models.listed,
         features=lambda: show.features,
         idle=lambda: parts.inference.status().idle,
-        events=show.events,
+        events=next(one for one in parts.controls.values() if isinstance(one, Chronicle)).shown,
+        measured=partial(measure, parts),
         shelf=presets,
         wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
         outputs=parts.outputs,

@@ -48,6 +48,8 @@ class Arguments:
     oscquery: tuple[str, int] | None = ("127.0.0.1", 9002)
     midi: str | None = None
     venue: Path | None = None
+    logs: bool = True
+    keep_films: float | None = None
     calibrate: int | None = None
     room_late: float | None = None
     screen_late: float | None = None
@@ -62,7 +64,9 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class ShowConfig:
-    """The resolved run: `preset` with the command line's overrides applied."""
+    """The resolved run: `preset` with the command line's overrides applied. `again` marks a show that takes the place
+    of one that ran: what it needs was there, and is waited for.
+    """
 
     arguments: Arguments
     preset: Preset
@@ -75,6 +79,7 @@ class ShowConfig:
     """Values as they were shown last, and the model that a hand had gone to then (empty: none)."""
     resumed_model: str = ""
     send: tuple[Target, ...] = ()
+    again: bool = False
 
     def as_yaml(self) -> str:
         """Return the resolved configuration for `--dry-run`."""
@@ -104,7 +109,7 @@ class ShowConfig:
 
 def resolve(arguments: Arguments) -> ShowConfig:
     """Return the checked configuration. Raises PresetError, TargetError or OptionError, each in one line."""
-    venue = Venue.of_user() if arguments.venue is None else Venue(arguments.venue.absolute())
+    venue = Venue.of(arguments.venue)
     preset = load_usable(arguments.preset, (venue.presets, PRESET_FOLDER), venue.shaders)
     source = arguments.source or preset.source
     try:
