@@ -5,7 +5,7 @@ from typing import Final
 
 from installation.exit_codes import ExitCode
 
-RESTART_CODE: Final = 75
+RESTART_CODE: Final = int(ExitCode.RESTART)
 """A show that wants to be started again, as every night (`EX_TEMPFAIL` of sysexits.h). Not one of its failures."""
 
 
