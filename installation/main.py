@@ -15,7 +15,7 @@ from installation.audio.source import SourceError
 from installation.clock import MonotonicClock
 from installation.exit_codes import ExitCode
 from installation.logs.keeping import keep_log
-from installation.options import Arguments, ShowConfig
+from installation.options import Arguments, ShowConfig, resolve
 from installation.output.surface import DisplayError
 from installation.report import summary_line
 from installation.restarting.restart import Restarts
@@ -45,7 +45,7 @@ def run(parsed: argparse.Namespace) -> int:
         if parsed.list_devices or parsed.version or parsed.diagnose:
             return tell_of_itself(parsed)
         restarts = Restarts(arguments_of(parsed))
-        if (code := deed(parsed, sys.argv[1:], restarts.resolve)) is not None:
+        if (code := deed(parsed, sys.argv[1:], lambda: resolve(arguments_of(parsed)))) is not None:
             return code
         config = restarts.resolve()
         if not config.preset.limits_flashes:
