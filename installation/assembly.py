@@ -57,6 +57,8 @@ from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
+from installation.session.opening import open_session_log
+from installation.session.tap import ToldRenderer
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
 from installation.sinks import open_sinks
@@ -122,7 +124,7 @@ def _wire(
     fitting = open_outputs(config)
     surface = undo.enter_context(closing(fitting.surface))
     texts, isf = open_shaders(config.venue.shaders, preset)
-    renderer = Renderer(
+    renderer = ToldRenderer(
         surface.context,
         surface.size,
         passes=preset.passes,
@@ -145,6 +147,9 @@ def _wire(
     load = partial(load_usable_named, folders=folders, shaders=texts.own)
     take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     presets = PresetFollower(desk, preset, load, take_over, lambda coming: renderer.prepare(coming.passes))
+    session_log = open_session_log(
+        config, surface, renderer, desk, ring=ring, preset=lambda: presets.current, fps=cadence(config, surface)
+    )
     cues = CueDeeds(
         desk,
         presets,
@@ -181,7 +186,7 @@ def _wire(
         cadence_fps=cadence(config, surface),
         generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
-        sinks=[wall, *open_sinks(config, surface, ring, desk, cadence(config, surface))],
+        sinks=[wall, *open_sinks(config, surface, ring, desk, cadence(config, surface)), session_log],
         still=still,
         presets=presets,
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},

@@ -50,7 +50,7 @@ def render(tmp_path: Path, caplog: pytest.LogCaptureFixture, model: Path, source
 @pytest.mark.proc
 def test_every_error_that_can_leave_a_rendering_has_a_code() -> None:
     program = (
-        "import sys, installation.offline\n"
+        "import sys, installation.offline, installation.offline_session, installation.inference.core\n"
         "from installation.main import exit_code_of\n"
         "for name, module in list(sys.modules.items()):\n"
         "    for kind in vars(module).values() if name.split('.')[0] in ('installation', 's2s') else ():\n"
