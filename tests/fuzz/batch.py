@@ -22,6 +22,7 @@ _MIB: Final = 1 << 20
 _ROOM: Final = 1 << 17
 _PATIENCE_S: Final = 400.0
 """For a whole batch: a case that hangs is ended with its process."""
+_PARTING_S: Final = 1.0
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ def run_apart(family: Family, number: int, count: int) -> Batch:
             batch: Batch = here.recv()
             child.join()
             return batch
+    child.join(_PARTING_S)  # one that has ended has not always been taken note of
     hung = child.is_alive()
     child.kill()
     child.join()

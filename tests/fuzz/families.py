@@ -12,11 +12,12 @@ from tests.fuzz.family_midi_maps import MIDI_MAPS
 from tests.fuzz.family_osc import OSC
 from tests.fuzz.family_osc_pcm import OSC_PCM
 from tests.fuzz.family_page import HTTP, WEBSOCKET
+from tests.fuzz.family_sessions import SESSIONS
 from tests.fuzz.family_study import STUDY
 from tests.fuzz.family_venue import CUES, DOCUMENTS, OUTPUTS, PRESETS, SCHEDULE, SENDERS
 
 _NETWORK: Final = (OSC, OSC_PCM, MIDI, HTTP, WEBSOCKET)
 _VENUE: Final = (DOCUMENTS, PRESETS, MIDI_MAPS, CUES, SCHEDULE, OUTPUTS, SENDERS, CUBE, ISF)
-_CARRIED_IN: Final = (BUNDLES, SOUNDS, FILMS, IMAGES, STUDY)
+_CARRIED_IN: Final = (BUNDLES, SOUNDS, FILMS, IMAGES, SESSIONS, STUDY)
 
 FAMILIES: Final[dict[str, Family]] = {family.name: family for family in (*_NETWORK, *_VENUE, *_CARRIED_IN)}
