@@ -10,6 +10,7 @@ MANUALS: Final = (
     ".github/CONTRIBUTING.md",
     "installation/README.md",
     "installation/manual/recording.md",
+    "installation/manual/hostile-input.md",
     "installation/manual/outputs.md",
     "installation/manual/senders.md",
     "installation/manual/sessions.md",

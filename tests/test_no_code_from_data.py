@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +60,9 @@ def faults_of(source: str, path: Path = ROOT / "x.py") -> Iterator[str]:
 
 
 def _fault_of_call(node: ast.Call, path: Path) -> str:
-    said = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords if keyword.arg in _KEYWORDS}
+    said = {
+        keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords if keyword.arg and keyword.arg in _KEYWORDS
+    }
     flags = [flag for flag in ("allow_pickle", "shell") if said.get(flag, "False") != "False"]
     if flags:
         return flags[0]
@@ -72,7 +74,7 @@ def _fault_of_call(node: ast.Call, path: Path) -> str:
     return _fault_of_reader(name, node, said, path) if name in _OTHERS else ""
 
 
-def _fault_of_reader(name: str, node: ast.Call, said: dict[str | None, str], path: Path) -> str:
+def _fault_of_reader(name: str, node: ast.Call, said: Mapping[str, str], path: Path) -> str:
     if name == "torch.load":
         return "" if said.get("weights_only") == "True" else "torch.load without weights_only=True"
     if name == "yaml.load":

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import struct
 import tempfile
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -19,7 +20,7 @@ from tests.fuzz.cases import cases_of
 from tests.fuzz.family import Family, Finding, judge
 
 _MIB: Final = 1 << 20
-_ROOM: Final = 1 << 17
+_ROOM: Final = 1 << 22
 _PATIENCE_S: Final = 400.0
 """For a whole batch: a case that hangs is ended with its process."""
 _PARTING_S: Final = 1.0
@@ -70,12 +71,17 @@ def _work(pipe: Connection, now: mmap.mmap, family: Family, number: int, count: 
     def begin(case: bytes) -> None:
         nonlocal begun
         begun += 1
-        struct.pack_into("<qq", now, 0, begun, len(case))
-        now[16 : 16 + len(case)] = case
+        kept = case[: _ROOM - 16]
+        struct.pack_into("<qq", now, 0, begun, len(kept))
+        now[16 : 16 + len(kept)] = kept
 
-    _read_all(family, number, count, batch, begin)
-    pipe.send(batch)
-    pipe.close()
+    try:
+        _read_all(family, number, count, batch, begin)
+        pipe.send(batch)
+        pipe.close()
+    except BaseException:
+        traceback.print_exc()
+        os._exit(70)
     os._exit(0)  # threads of what was opened may wait for what never comes
 
 

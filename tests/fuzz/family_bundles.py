@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -49,7 +49,7 @@ def _seeds(folder: Path) -> list[bytes]:
     return [(bundle / CARD).read_bytes(), _MARK + (bundle / AUDIO_ENCODER).read_bytes()]
 
 
-def _cases(seeds: "list[bytes]") -> SearchStrategy[bytes]:
+def _cases(seeds: Sequence[bytes]) -> SearchStrategy[bytes]:
     header, data = _header(seeds[1].removeprefix(_MARK))
     few = {key: header[key] for key in list(header)[:3]}
     headers = edited(

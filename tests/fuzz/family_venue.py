@@ -134,6 +134,16 @@ def _use_preset(path: Path) -> None:
         raise BrokenPromiseError("a preset that was saved is another one")
 
 
+def _use_cues(path: Path) -> None:
+    cues = read_cues(path, lambda: ["gallery", "rehearsal"])
+    for said in ("1", "two", ""):
+        cues.place_of(said)
+
+
+def _use_senders(path: Path) -> None:
+    parse_targets(listed_targets(path))
+
+
 def _use_hours(path: Path) -> None:
     schedule = read_schedule(path)
     schedule.is_open(_NOON)
@@ -188,7 +198,7 @@ OUTPUTS: Final = _file_family(
 SENDERS: Final = _file_family(
     "senders",
     _SENDERS,
-    lambda path: parse_targets(listed_targets(path)) and None,
+    _use_senders,
     TargetError,
     ("ndi",),
     _PLACES,
