@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message
 from uvicorn import Server
 
 from installation.control.page.app import PageApp
+from installation.control.page.rest import product
 from installation.control.page.sources import Sources
 from installation.desk import Desk
 from installation.outputs.layout import Layout, Output
@@ -243,7 +245,9 @@ def _http(folder: Path) -> Iterator[Callable[[bytes], None]]:
         page.run(conversation())
         page.turn()
 
-    yield read
+    with patch("installation.control.page.rest.revision", lambda: None):  # which asks git, a process
+        yield read
+    product.cache_clear()
     page.close()
 
 
