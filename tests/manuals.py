@@ -14,8 +14,10 @@ MANUALS: Final = (
     "installation/manual/outputs.md",
     "installation/manual/senders.md",
     "installation/manual/sessions.md",
+    *sorted(f"installation/manual/{page.name}" for page in (ROOT / "installation/manual").glob("*.md")),
     "presets/README.md",
     "s2s/README.md",
+    "s2s/retrain-story.md",
     "shaders/README.md",
 )
 

@@ -169,9 +169,7 @@ PRESETS: Final = _file_family(
 CUES: Final = _file_family(
     "cues",
     _CUES,
-    lambda path: (
-        [read_cues(path, lambda: ["gallery", "rehearsal"]).place_of(said) for said in ("1", "two", "")] and None
-    ),
+    _use_cues,
     CueError,
     ("cues", "playlist", "start", "timezone", "name", "preset", "values", "then", "at", "duration", "looks", "dwell"),
     ("gallery", "two", "8 bars", "1e5 h", "24:00", "Europe/Vienna", "posix/UTC", "../../etc/passwd", "easing"),
