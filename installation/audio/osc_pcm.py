@@ -175,7 +175,8 @@ def _read_packet(arguments: list[object]) -> _Packet:
     if not blob or len(blob) % (kind.itemsize * channels):
         raise _RejectedError(f"a blob of {len(blob)} bytes is no whole number of {channels}-channel {name} frames")
     full_scale = 32_768 if kind.kind == "i" else 1
-    sound = np.frombuffer(blob, kind).reshape(-1, channels).astype(np.float32) * np.float32(1 / full_scale)
+    with np.errstate(invalid="ignore"):  # a signalling NaN, which is silence below
+        sound = np.frombuffer(blob, kind).reshape(-1, channels).astype(np.float32) * np.float32(1 / full_scale)
     return _Packet(sequence, rate_hz, finite(sound))
 
 

@@ -69,7 +69,7 @@ def parse_yaml(body: bytes, bounds: Bounds = CARD_BOUNDS) -> object:
         raise DocumentError(f"cannot be read as YAML: {_in_words(error)}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DocumentError(f"cannot be read as YAML: {one_line(error, 120)}") from error
-    except (ValueError, TypeError, AttributeError) as error:  # what a tag promised its value does not hold
+    except (ValueError, TypeError, AttributeError, LookupError) as error:  # what a tag promised its value does not hold
         if isinstance(error, DocumentError):
             raise
         raise DocumentError(f"cannot be read as YAML: {one_line(error)}") from error

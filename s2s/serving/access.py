@@ -5,12 +5,15 @@ address a token is asked for: one that is made anew at each start, or those of a
 """
 
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 
 from s2s.serving.keys import Key, Keyring, Role, new_token, same
+
+_AUTHORITY: Final = re.compile(r"(?:\[([^\[\]]*)\]|([^:\[\]]*))(?::\d{0,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,6 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _without_port(authority: str) -> str:
-    if authority.startswith("["):
-        return authority[1:].partition("]")[0].lower()
-    return authority.partition(":")[0].lower()
+    """Return the name in a Host, empty for what is none: behind the name may stand a port, and nothing else."""
+    found = _AUTHORITY.fullmatch(authority)
+    return "" if found is None else (found[1] or found[2]).lower()

@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 import mido
@@ -72,10 +73,9 @@ class Ports:
         """Return what arrived since the last call, decoded."""
         messages = []
         while (timed := self._input.get_message()) is not None:
-            try:
-                messages.append(mido.Message.from_bytes(timed[0]).dict())
-            except ValueError:  # half a message from a bad cable
-                continue
+            message = decoded(timed[0])
+            if message is not None:
+                messages.append(message)
         return messages
 
     def probe(self) -> None:
@@ -85,6 +85,14 @@ class Ports:
         """
         if self._api == rtmidi.API_UNIX_JACK:
             rtmidi.MidiOut(self._api, f"{_CLIENT_NAME} probe").delete()
+
+
+def decoded(message: Sequence[int]) -> dict[str, Any] | None:
+    """Return what the bytes of one message say, None for half a message from a bad cable."""
+    try:
+        return dict(mido.Message.from_bytes(message).dict())
+    except (ValueError, IndexError):  # mido looks for a pitch wheel's bytes without asking whether there are any
+        return None
 
 
 def _names_of_others(names: list[str]) -> list[str]:

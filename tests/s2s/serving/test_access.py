@@ -36,7 +36,7 @@ def test_what_is_not_the_token_is_not_admitted(offered: list[str]) -> None:
         (
             "127.0.0.1",
             ["127.0.0.1:8080", "localhost", "LocalHost:1", "[::1]:8080"],
-            ["192.168.1.5:8080", "evil.example", ""],
+            ["192.168.1.5:8080", "evil.example", "", "[::1].evil.example", "localhost:80.evil.example", "[::1"],
         ),
         (
             "0.0.0.0",

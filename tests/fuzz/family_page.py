@@ -1,0 +1,343 @@
+"""The operator page: requests as bytes on a connection through the real protocol, and its WebSocket's messages."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from unittest.mock import patch
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+from starlette.types import ASGIApp, Message
+from uvicorn import Server
+
+from installation.control.page.app import PageApp
+from installation.control.page.rest import product
+from installation.control.page.sources import Sources
+from installation.desk import Desk
+from installation.outputs.layout import Layout, Output
+from installation.outputs.store import LayoutStore
+from installation.parameters import PARAMETERS
+from installation.presets.preset import PRESET_FOLDER
+from installation.presets.shelf import PresetShelf
+from installation.status import ShowStatus
+from installation.values import Features
+from s2s.serving.limits import PeerLimits
+from s2s.serving.protocol import BoundedProtocol
+from s2s.serving.server import make_server
+from tests.fuzz.documents import HOSTILE, edited, json_of
+from tests.fuzz.family import BrokenPromiseError, Family
+
+_PATHS: Final = (
+    *("/", "/web/page.js", "/web/../app.py", "/web/%2e%2e/app.py", "/web//etc/passwd", "/web/..%2f..%2frest.py"),
+    *("/api/parameters", "/api/parameters/audio/gain", "/api/parameters/%00", "/api/presets/gallery/thumbnail"),
+    *("/api/presets/..%2f..%2fsetup/thumbnail", "/api/presets/%ff/thumbnail", "/api/status", "/api/picture.jpg"),
+    *("/api/outputs", "/api/outputs/wall", "/api/outputs/%2e%2e", "/api/preset", "/api/cue", "/api/blackout"),
+    *(
+        "/api/health",
+        "/api/version",
+        "/api/openapi.json",
+        "/api/docs",
+        "/api/live",
+        "/api/token",
+        "*",
+        "//x",
+        "http://x/",
+    ),
+)
+_METHODS: Final = ("GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "get", "PUT\0", "")
+_HEADERS: Final = (
+    *(
+        "Host: localhost",
+        "Host: 127.0.0.1:8080",
+        "Host: evil.example",
+        "Host: [::1]",
+        "Host:",
+        "Host: localhost\r\nHost: x",
+    ),
+    *("Origin: null", "Origin: http://evil.example", "Origin: http://localhost", "Sec-Fetch-Site: cross-site"),
+    *("Transfer-Encoding: chunked", "Transfer-Encoding: gzip, chunked", "Content-Length: 5", "Content-Length: -1"),
+    *(
+        "Content-Length: 99999999999",
+        "Connection: Upgrade\r\nUpgrade: websocket",
+        "Upgrade: h2c",
+        "Expect: 100-continue",
+    ),
+    *("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: !"),
+    *("Authorization: Bearer \xff", "Cookie: show=a; show=b; =; ;", 'If-None-Match: "' + "x" * 600, "Range: bytes=0-"),
+    *("Accept: text/html", "X: " + "y" * 3_000, "Content-Encoding: gzip", "X-Forwarded-For: 127.0.0.1", " folded: x"),
+)
+_LAYOUT: Final[dict[str, Any]] = {
+    "outputs": [{"name": "wall", "monitor": 0, "corners": [[0, 0], [1, 0], [1, 1], [0, 1]]}],
+    "name": "wall",
+    "corner": {"1": [0.1, 0.2]},
+    "mask": {"1": [[0, 0], [0.2, 0], [0, 0.2]]},
+    "blend": {"left": 0.1},
+    "value": True,
+    "values": {"/audio/gain": -6, "/show/blackout": False},
+}
+
+
+def _request(method: str, path: str, headers: Sequence[str], body: bytes, *, honest: bool) -> bytes:
+    told = [f"Content-Length: {len(body)}", "Host: localhost"] if honest else []
+    head = "\r\n".join([f"{method} {path} HTTP/1.1", *told, *headers])
+    return head.encode("latin-1", "replace") + b"\r\n\r\n" + body
+
+
+def _seeds(_folder: Path) -> list[bytes]:
+    bodies = [
+        ("PUT", "/api/parameters/audio/gain", b'{"value": -6}'),
+        ("PUT", "/api/parameters", b'{"values": {"/audio/gain": 1}}'),
+    ]
+    bodies += [
+        ("PATCH", "/api/outputs/wall", b'{"corner": {"1": [0.1, 0.2]}}'),
+        ("PUT", "/api/preset", b'{"value": "gallery"}'),
+    ]
+    bodies += [("POST", "/api/outputs", b'{"name": "other"}'), ("DELETE", "/api/outputs/other", b"")]
+    upgrade = [
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ]
+    live = _request("GET", "/api/live", ["Host: localhost", *upgrade], b"", honest=False)
+    frame = bytes([0x81, 0x80 | 15]) + bytes(4) + b'{"type":"ping"}'
+    return (
+        [_request("GET", path, [], b"", honest=True) for path in _PATHS[:24]]
+        + [_request(*b[:2], [], b[2], honest=True) for b in bodies]
+        + [live + frame]
+    )
+
+
+def _requests(_seeds: Sequence[bytes]) -> SearchStrategy[bytes]:
+    paths = st.one_of(
+        st.sampled_from(_PATHS),
+        st.sampled_from(tuple(PARAMETERS)).map(lambda address: f"/api/parameters{address}"),
+        st.builds(lambda a, b: a + b, st.sampled_from(_PATHS), st.text(st.characters(max_codepoint=255), max_size=20)),
+    )
+    bodies = st.one_of(json_of([_LAYOUT, _LAYOUT["outputs"][0]], tuple(_LAYOUT)), st.binary(max_size=60))
+    one = st.builds(
+        _request,
+        st.sampled_from(_METHODS),
+        paths,
+        st.lists(st.sampled_from(_HEADERS), max_size=3),
+        bodies,
+        honest=st.booleans(),
+    )
+    return st.one_of(one, one, st.lists(one, min_size=2, max_size=3).map(b"".join))
+
+
+class _Connection(asyncio.Transport):
+    """The other end of a connection that only counts and keeps a little."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = bytearray()
+        self.closed = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += data
+
+    def close(self) -> None:
+        self.closed = True
+
+    abort = close
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return {"peername": ("127.0.0.1", 50_000), "sockname": ("127.0.0.1", 8_080)}.get(name, default)
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self.protocol = protocol
+
+
+class _Page:
+    """A page without a network, in an event loop that runs for one case at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.desk, self.said = Desk(), list[str]()
+        shelf = PresetShelf((folder, PRESET_FOLDER))
+        sources = Sources(
+            self.desk,
+            ShowStatus,
+            lambda: b"\xff\xd8",
+            shelf.names,
+            shelf=shelf,
+            outputs=LayoutStore(folder / "outputs.yaml", Layout((Output("wall"),))),
+        )
+        limits = PeerLimits(rate=1e12, burst=1e12)
+        self.app, self.hub = PageApp(sources, refused=self._refused, limits=limits).guarded()
+        self.loop = asyncio.new_event_loop()
+        self._now = 0.0
+
+    def _refused(self, reason: str) -> None:
+        self.said = [*self.said[-20:], reason]
+
+    def turn(self) -> None:
+        """Let the show take what was asked for, and look at what was said."""
+        self._now += 0.05
+        self.desk.tick(self._now, Features())
+        said, self.said = self.said, []
+        for reason in said:
+            if "LocalProtocolError" in reason:  # nonsense behind a request closed the way back before the answer came
+                continue
+            if reason.startswith("no answer to") or "a page was not told" in reason:
+                raise BrokenPromiseError(reason[:300])
+
+    def run(self, work: Awaitable[None]) -> None:
+        self.loop.run_until_complete(work)
+
+    def close(self) -> None:
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        self.loop.run_until_complete(asyncio.sleep(0))
+        self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.close()
+
+
+async def _converse(server: Server, case: bytes, loop: asyncio.AbstractEventLoop) -> bytes:
+    protocol, connection = BoundedProtocol(server.config, server.server_state, {}, loop), _Connection()
+    protocol.connection_made(connection)
+    if case:  # a network never brings nothing
+        protocol.data_received(case)
+    for _ in range(2_000):
+        await asyncio.sleep(0 if len(connection.written) else 0.0005)
+        if connection.closed or not protocol.asks:
+            break
+    hosted = getattr(connection, "protocol", protocol)  # a WebSocket goes on in another
+    if not connection.closed and hosted is not protocol:
+        await asyncio.sleep(0.002)
+    told = bytes(connection.written)  # what comes afterwards nobody reads
+    hosted.connection_lost(None)
+    protocol._stop_waiting()
+    await asyncio.sleep(0)
+    return told
+
+
+@contextmanager
+def _http(folder: Path) -> Iterator[Callable[[bytes], None]]:
+    page = _Page(folder)
+    server = make_server(page.app, websockets=True)
+    server.config.load()
+
+    def read(case: bytes) -> None:
+        async def conversation() -> None:
+            answer = await _converse(server, case, page.loop)
+            status = answer[:12]
+            if answer and not answer.startswith((b"HTTP/1.1 ", b"HTTP/1.0 ")):
+                raise BrokenPromiseError(f"an answer that is none: {answer[:80]!r}")
+            if status[9:10] == b"5" and status[9:12] != b"503":
+                raise BrokenPromiseError(f"answered {answer[:200]!r}")
+            if b"root:" in answer or (
+                b"import " in answer.partition(b"\r\n\r\n")[2][:2_000] and b"text/javascript" not in answer
+            ):
+                raise BrokenPromiseError("a file of the machine was told")
+
+        page.run(conversation())
+        page.turn()
+
+    with patch("installation.control.page.rest.revision", lambda: None):  # which asks git, a process
+        yield read
+    product.cache_clear()
+    page.close()
+
+
+@st.composite
+def _spoken(draw: DrawFn) -> bytes:
+    """Draw some messages of a page, a line each."""
+    values = st.one_of(st.sampled_from(HOSTILE), st.floats(), st.integers(), st.text(max_size=30))
+    addresses = st.one_of(st.sampled_from(tuple(PARAMETERS)), st.text(max_size=20))
+    sets = st.fixed_dictionaries({"type": st.just("set"), "id": values, "address": addresses, "value": values})
+    edits = st.fixed_dictionaries(
+        {"type": st.just("output"), "name": st.sampled_from(("wall", "x", "")), "change": edited([_LAYOUT])}
+    )
+    others = st.fixed_dictionaries(
+        {"type": st.sampled_from(("ping", "picture", "hello", "", None)), "fps": values, "t": values}
+    )
+    spoken = draw(st.lists(st.one_of(sets, edits, others), min_size=1, max_size=6))
+    return b"\n".join(json.dumps(one).encode() for one in spoken)
+
+
+async def _live(app: ASGIApp, case: bytes) -> None:
+    lines = [b"", *case.split(b"\n")[:40]]
+    told = 0
+
+    async def receive() -> Message:
+        if not lines:
+            await asyncio.sleep(0.001)
+            return {"type": "websocket.disconnect", "code": 1005}
+        line = lines.pop(0)
+        if len(lines) + 1 > 0 and told == 0 and not line:
+            return {"type": "websocket.connect"}
+        if line.startswith(b"\0"):
+            return {"type": "websocket.receive", "bytes": line}
+        return {"type": "websocket.receive", "text": line.decode("utf-8", "replace")}
+
+    async def send(message: Message) -> None:
+        nonlocal told
+        told += 1
+        text = message.get("text")
+        if text is not None:
+            json.loads(text, parse_constant=_no_number)
+
+    scope = {
+        **{"type": "websocket", "path": "/api/live", "raw_path": b"/api/live", "query_string": b"", "root_path": ""},
+        **{"headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 80)},
+        **{"subprotocols": [], "scheme": "ws", "http_version": "1.1", "extensions": {}, "asgi": {"version": "3.0"}},
+    }
+    await asyncio.wait_for(app(scope, receive, send), 20)
+
+
+def _no_number(name: str) -> None:
+    raise BrokenPromiseError(f"a page is told {name}, which is no JSON")
+
+
+@contextmanager
+def _websocket(folder: Path) -> Iterator[Callable[[bytes], None]]:
+    page = _Page(folder)
+
+    def read(case: bytes) -> None:
+        page.run(_live(page.app, case))
+        page.turn()
+
+    yield read
+    page.close()
+
+
+HTTP: Final = Family(
+    "http",
+    _seeds,
+    _requests,
+    _http,
+    words=(
+        *(header.encode("latin-1") + b"\r\n" for header in _HEADERS),
+        b"\r\n\r\n",
+        b"0\r\n\r\n",
+        b"%2e%2e/",
+        b"?view=read",
+    ),
+    share=400,
+)
+WEBSOCKET: Final = Family(
+    "websocket",
+    lambda _folder: [
+        b'{"type":"set","id":1,"address":"/audio/gain","value":-6}',
+        b'{"type":"output","name":"wall","change":{"corner":{"1":[0.1,0.2]}}}',
+        b'{"type":"picture","fps":5}\n{"type":"ping","t":1}',
+    ],
+    lambda _seeds: _spoken(),
+    _websocket,
+    words=(b'"type":"set"', b'"value":', b'{"type":"output"', b"\n\0", b'"mask":', b"NaN", b"1e999"),
+    share=100,
+)
