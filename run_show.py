@@ -33,6 +33,15 @@ def build_parser() -> argparse.ArgumentParser:
     add("--record", type=Path, metavar="PATH.mp4", help="record what is shown, with its sound")
     add("--render", type=Path, metavar="PATH.mp4", help="offline: every frame of a file source, deterministic")
     add(
+        "--session",
+        type=Path,
+        metavar="FOLDER",
+        help="with --render: a logged session again, at any --size and --fps",
+    )
+    add("--log", type=Path, metavar="FOLDER", help="log the session, without its sound, to render it again")
+    add("--log-sound", action="store_true", help="with --log: keep the sound as well, where that is allowed")
+    add("--log-keep", type=_positive, metavar="DAYS", help="with --log: delete sessions there that are older")
+    add(
         "--send",
         action="append",
         default=[],

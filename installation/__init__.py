@@ -24,7 +24,9 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code; `show_parts`: what is wired
     sinks                   the wiring of what takes the finished picture besides the surface
     show_status             the whole show as one status
+    session                 the log of an evening; `offline_session`: its film; `wish_bytes`: what a picture is of
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
+    film_workers            a film's slow path in a process of its own, a picture ahead of the one that is drawn
     metering, heard_meter   what is measured, of the machine and of what was heard
     turn_timing, garbage    where the time of a turn goes; the collector, kept from stuttering the picture
     minutes, generator_pace the run minute by minute; how many pictures the generator may paint beside the display

@@ -31,7 +31,6 @@ from installation.desk import Desk
 from installation.followed_file import FollowedFile
 from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
-from installation.isf.inputs import IsfInputs
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -51,14 +50,15 @@ from installation.presets.shelf import PresetShelf
 from installation.presets.store import PresetStore
 from installation.presets.use import load_usable_named, midi_map_of
 from installation.presets.watch import PresetWatch
-from installation.reloading.surfaces import reloading
+from installation.reloading.surfaces import open_shaders, reloading
 from installation.render.pass_warming import PassWarmer
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
-from installation.render.shader_sources import read_sources
 from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
+from installation.session.opening import open_session_log
+from installation.session.tap import ToldRenderer
 from installation.show import Show, worker_params
 from installation.show_parts import ControlSurface, Parts
 from installation.sinks import open_sinks
@@ -123,9 +123,8 @@ def _wire(
 
     fitting = open_outputs(config)
     surface = undo.enter_context(closing(fitting.surface))
-    texts = read_sources(config.venue.shaders)
-    isf = IsfInputs(texts.isf_headers, preset.isf)
-    renderer = Renderer(
+    texts, isf = open_shaders(config.venue.shaders, preset)
+    renderer = ToldRenderer(
         surface.context,
         surface.size,
         passes=preset.passes,
@@ -140,6 +139,7 @@ def _wire(
     still = read_still(config.model / "thumbnail.png")
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
     listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
+    store = PresetStore(config.venue.presets, folders)
     wall, watch = Thumbnailer(), PresetWatch(listed)
     midi = MidiControl(desk, midi_map, config.midi_device, store=taught, presets=lambda: watch.names)
     clock_port, link = MidiControl(desk, MidiMap(), preset.midi_clock), LinkClock(desk)
@@ -147,6 +147,9 @@ def _wire(
     load = partial(load_usable_named, folders=folders, shaders=texts.own)
     take_over = partial(adopt, renderer, midi, clock_port, device_demanded=args.midi is not None)
     presets = PresetFollower(desk, preset, load, take_over, lambda coming: renderer.prepare(coming.passes))
+    session_log = open_session_log(
+        config, surface, renderer, desk, ring=ring, preset=lambda: presets.current, fps=cadence(config, surface)
+    )
     cues = CueDeeds(
         desk,
         presets,
@@ -159,15 +162,7 @@ def _wire(
         "midi": midi,
         "clock": clock_port,
         "link": link,
-        "presets": PresetDeeds(
-            desk,
-            presets,
-            PresetStore(config.venue.presets, folders),
-            wall,
-            lambda: models.chosen,
-            shaders=texts.own,
-            isf=isf,
-        ),
+        "presets": PresetDeeds(desk, presets, store, wall, lambda: models.chosen, shaders=texts.own, isf=isf),
         "fader": PresetFader(desk, presets, load),
         "cues": cues,
         "outputs": fitting.deeds(desk, renderer),
@@ -191,7 +186,7 @@ def _wire(
         cadence_fps=cadence(config, surface),
         generator_pace=GeneratorPace(cadence(config, surface)),
         meter=Meter(started_at),
-        sinks=[wall, *open_sinks(config, surface, ring, desk, cadence(config, surface))],
+        sinks=[wall, *open_sinks(config, surface, ring, desk, cadence(config, surface)), session_log],
         still=still,
         presets=presets,
         beat_clocks={"midi": FirstClock((clock_port.clock, midi.clock)), "link": link},

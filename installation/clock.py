@@ -76,6 +76,10 @@ class FrameClock:
     def now(self) -> float:
         return self.frame / self._fps
 
+    def next(self) -> float:
+        """Return the time of the next picture."""
+        return (self.frame + 1) / self._fps
+
     def sleep(self, duration_s: float) -> None:  # noqa: ARG002 - a clock's own signature
         self.frame += 1
 

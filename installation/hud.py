@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from installation.cues.status import CueStatus
-from installation.status import DisplayStatus, RecordingStatus, ShowStatus
+from installation.status import DisplayStatus, RecordingStatus, SessionStatus, ShowStatus
 from installation.values import Features
 
 _METER_CELLS: Final = 20
@@ -28,6 +28,8 @@ def hud_lines(status: ShowStatus, features: Features) -> list[str]:
     for output in status.outputs.values():
         if isinstance(output, RecordingStatus) and output.file:
             lines.append(f"recording {output.file}, {output.recorded_s:.0f} s")
+        if isinstance(output, SessionStatus) and output.file:
+            lines.append(f"session log {output.file}, {output.recorded_s:.0f} s")
     lines += cue_lines(status.cues)
     if status.preset_note:
         lines.append(status.preset_note)

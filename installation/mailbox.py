@@ -22,6 +22,8 @@ _HEADER_BYTES: Final = 64
 _SLOT_HEADER: Final = struct.Struct("<qq")  # serial, payload bytes
 _READ_ATTEMPTS: Final = 4
 _LEAST_ROOM_PX: Final = 512
+LONGEST_WISH_BYTES: Final = 65_536
+"""What a picture was painted of: a few vectors, of 2 048 numbers each where a model is large."""
 _FRAME_HEADER: Final = struct.Struct("<iidd")  # height, width, heard_at, made_at
 
 
@@ -137,7 +139,7 @@ class FrameBox:
     """A mailbox for generated pictures of up to `max_height` x `max_width`, or as many pixels of another shape."""
 
     def __init__(self, max_height: int, max_width: int) -> None:
-        self._box = Mailbox(_FRAME_HEADER.size + max_height * max_width * 3)
+        self._box = Mailbox(_FRAME_HEADER.size + max_height * max_width * 3 + LONGEST_WISH_BYTES)
         self.room_px = max_height * max_width
         """How many pixels a picture may have."""
 
@@ -151,13 +153,17 @@ class FrameBox:
         """The newest frame's number, 0 before the first."""
         return self._box.serial
 
-    def put(self, pixels: NDArray[np.uint8], *, heard_at: float, made_at: float) -> int:
-        """Publish `pixels` `[height, width, 3]`; return the frame's serial."""
+    def put(self, pixels: NDArray[np.uint8], *, heard_at: float, made_at: float, wish: bytes = b"") -> int:
+        """Publish `pixels` `[height, width, 3]`, and what they were painted of unless that is too long; return the
+        frame's serial.
+        """
         height, width, channels = pixels.shape
         if channels != 3:
             raise ValueError(f"a frame has the shape [height, width, 3], got {pixels.shape}")
         header = _FRAME_HEADER.pack(height, width, heard_at, made_at)
-        return self._box.put(header, np.ascontiguousarray(pixels).data.cast("B"))
+        return self._box.put(
+            header, np.ascontiguousarray(pixels).data.cast("B"), wish if len(wish) <= LONGEST_WISH_BYTES else b""
+        )
 
     def newest(self, after: int = 0) -> Frame | None:
         """Return the newest frame if its serial is beyond `after`, else None."""
@@ -165,8 +171,11 @@ class FrameBox:
         if message is None:
             return None
         height, width, heard_at, made_at = _FRAME_HEADER.unpack_from(message.payload)
-        pixels = np.frombuffer(message.payload, np.uint8, offset=_FRAME_HEADER.size)
-        return Frame(pixels.reshape(height, width, 3), message.serial, heard_at, made_at)
+        if min(height, width) < 1:
+            raise ValueError(f"a frame has at least 1x1 pixels, got {width}x{height}")
+        end = _FRAME_HEADER.size + 3 * height * width
+        pixels = np.frombuffer(message.payload, np.uint8, 3 * height * width, _FRAME_HEADER.size)
+        return Frame(pixels.reshape(height, width, 3), message.serial, heard_at, made_at, message.payload[end:])
 
     def close(self) -> None:
         """Let go of the memory."""

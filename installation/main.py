@@ -47,9 +47,7 @@ def run(parsed: argparse.Namespace) -> int:
             print_out(shown(config.as_yaml() + senders_here()))
             return ExitCode.OK
         if config.arguments.render is not None:
-            from installation.offline import render
-
-            report = render(config, facts_of(config), started_at)
+            report = render_film(config, started_at)
             return finish(config, report, report["exit_code"])
         return show(config, started_at, calibration_of(config))
     except Exception as error:
@@ -165,6 +163,17 @@ def show(config: ShowConfig, started_at: float, calibration: "Session | None" = 
         finish(config, report if calibration is None else {**report, "calibration": calibration.report}, exit_code)
         live.close()
     return exit_code
+
+
+def render_film(config: ShowConfig, started_at: float) -> dict[str, Any]:
+    """Make the film that was asked for, of a sound or of a logged session; return its report."""
+    if config.arguments.session is not None:
+        from installation.offline_session import render_session
+
+        return render_session(config, facts_of(config), started_at)
+    from installation.offline import render
+
+    return render(config, facts_of(config), started_at)
 
 
 def facts_of(config: ShowConfig) -> dict[str, Any]:

@@ -1,23 +1,21 @@
-"""`--render`: the show itself, under a film's own time, with its workers inline and a film for an output.
+"""`--render`: the show itself, under a film's own time, with a film for an output.
 
-Frame by frame the same loop runs in one thread as fast as the machine can. Two runs with one seed give the same
-frames: nothing here looks at real time but the meter, which tells how long the rendering took.
+Frame by frame the same loop runs as fast as the machine can. Two runs with one seed give the same frames: nothing here
+looks at real time but the meter, which tells how long the rendering took, and whatever is computed beside the loop
+(`film_workers`, the film's encoder) is waited for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from installation.audio.playback import PlaybackCore
-from installation.clock import Clock, FrameClock, MonotonicClock, Pacer
+from installation.clock import FrameClock, MonotonicClock, Pacer
 from installation.control.keyboard import Keyboard
 from installation.desk import Desk
-from installation.exit_codes import ExitCode
-from installation.hosting import Core, InlineHost
-from installation.inference.core import InferenceConfig, InferenceCore
-from installation.isf.inputs import IsfInputs
+from installation.film_workers import Ahead, ApartHost, FilmInferenceStart, FilmWorkers, HereHost, film_hour
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -31,8 +29,8 @@ from installation.presets.follower import PresetFollower
 from installation.presets.preset import Preset, preset_values
 from installation.presets.use import load_usable_named
 from installation.presets.watch import PresetWatch
+from installation.reloading.surfaces import open_shaders
 from installation.render.pipeline import Renderer
-from installation.render.shader_sources import read_sources
 from installation.ring import AudioRing
 from installation.show import Show, worker_params
 from installation.show_parts import Parts
@@ -48,12 +46,8 @@ _DEFAULT_SIZE: Final = (1280, 720)
 _DEFAULT_FPS: Final = 30.0
 _FILM_DAY: Final = (2000, 1, 1)
 """What a calendar in a film shows: the same whenever it is made."""
-
-
-class PaintingError(Exception):
-    """The model failed while it heard or painted; one line."""
-
-    exit_code: Final = ExitCode.WORKER
+_WORTH_A_PROCESS: Final = 150
+"""Pictures: for fewer, another process takes longer to start than it spares."""
 
 
 def render(config: ShowConfig, facts: Mapping[str, Any], started_at: float) -> dict[str, Any]:
@@ -90,12 +84,13 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
     params = ParamsSender(box)
     params.send(worker_params(Controls({**DEFAULTS, **values}), preset))
     sound = PlaybackCore(config.source, soundtrack, seed, ring, box)
-    capture = undo.enter_context(closing(InlineHost("capture", sound, raises=True)))
+    capture = undo.enter_context(closing(HereHost("capture", sound)))
     clock = FrameClock(soundtrack.fps)
-    hour = partial(film_hour, float(values.get("/scene/hour", DEFAULTS["/scene/hour"])), clock)
-    inference = undo.enter_context(closing(_inference(config, ring, box, frames, hour)))
+    began = float(values.get("/scene/hour", DEFAULTS["/scene/hour"]))
+    start = FilmInferenceStart(config.model, seed, began, ring, box, frames)
+    inference = undo.enter_context(closing(_inference(start, soundtrack.frames)))
     surface = undo.enter_context(closing(open_headless(args.size or _DEFAULT_SIZE)))
-    texts = read_sources(config.venue.shaders)
+    texts, isf = open_shaders(config.venue.shaders, preset)
     renderer = Renderer(
         surface.context,
         surface.size,
@@ -103,11 +98,11 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
         lut=preset.lut,
         seed=seed,
         adaptive=False,
-        wall_hour=hour,
+        wall_hour=lambda: film_hour(began, clock.now()),
         wall_day=lambda: _FILM_DAY,
         limit_flashes=preset.limits_flashes,
         texts=texts,
-        isf=IsfInputs(texts.isf_headers, preset.isf),
+        isf=isf,
     )
     undo.enter_context(closing(renderer))
     assert args.render is not None
@@ -130,43 +125,20 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
         still=None,
         presets=PresetFollower(desk, preset, partial(load_usable_named, folders=()), _keep),
         models=ModelFollower(desk, InferenceStart(config.model, seed, ring, box, frames), ModelNames(())),
+        go_on=FilmWorkers(clock, soundtrack.duration_s, capture, inference).go_on,
         fatal=(Exception,),  # a film has no use for a picture that stands in for another
     )
 
 
-def film_hour(began: float, clock: Clock) -> float:
-    """Return the hour that a clock in the film shows: `/scene/hour` at its beginning, wherever it is made."""
-    return (began + clock.now() / 3600.0) % 24.0
-
-
-def _inference(
-    config: ShowConfig, ring: AudioRing, params: JsonBox, frames: FrameBox, hour: Callable[[], float]
-) -> InlineHost[InferenceStatus]:
-    """Return the slow path in this thread. Every step paints: there is no bound on the rate."""
-    settings = InferenceConfig(
-        config.model, config.arguments.seed, max_fps=1000.0, threads=2, patient=True, wall_hour=hour
-    )
-    return InlineHost("inference", FilmInference(InferenceCore(settings, ring, params, frames)), raises=True)
+def _inference(start: FilmInferenceStart, pictures: int) -> Ahead[InferenceStatus]:
+    """Return the slow path of a film of so many pictures: beside the loop where that is worth it, else within it."""
+    if pictures >= _WORTH_A_PROCESS:
+        return ApartHost("inference", start)
+    return HereHost("inference", start())
 
 
 def _keep(_preset: Preset) -> None:
     """Nobody can ask a film for another preset: it has no control surface."""
-
-
-class FilmInference:
-    """The core of inference with whatever its network or device raises in one line, as the film's author reads it."""
-
-    def __init__(self, core: Core[InferenceStatus]) -> None:
-        self._core = core
-        self.status, self.close = core.status, core.close
-
-    def step(self, now: float) -> float:
-        """Paint the picture of `now`. Raises PaintingError."""
-        try:
-            return self._core.step(now)
-        except Exception as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise PaintingError(f"the model failed at {now:.1f} s of the film: {reason}") from error
 
 
 class RenderingMeter(Meter):

@@ -50,6 +50,10 @@ class Arguments:
     room_late: float | None = None
     screen_late: float | None = None
     apply: bool = False
+    log: Path | None = None
+    log_sound: bool = False
+    log_keep: float | None = None
+    session: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,8 @@ def resolve(arguments: Arguments) -> ShowConfig:
         raise OptionError(str(error)) from None
     if re.fullmatch(r"auto|headless|window(:\d+)?", arguments.output) is None:
         raise OptionError(f"--output takes auto, window, window:N or headless, got {arguments.output!r}")
-    if arguments.render is not None and not source.startswith("file:"):
+    _check_session(arguments)
+    if arguments.render is not None and arguments.session is None and not source.startswith("file:"):
         raise OptionError(f"--render needs a sound file: give --source file:PATH (the source is {source!r})")
     if arguments.render is not None and arguments.send:
         raise OptionError("--send is for a live show, and --render makes a film: give one of them")
@@ -117,6 +122,18 @@ def resolve(arguments: Arguments) -> ShowConfig:
         venue=venue,
         send=() if arguments.render else parse_targets((*arguments.send, *listed_targets(venue.senders))),
     )
+
+
+def _check_session(args: Arguments) -> None:
+    """Raise OptionError for what a session's log is not asked for with."""
+    if args.session is not None and args.render is None:
+        raise OptionError("--session is for --render: give --render PATH.mp4")
+    if args.log is not None and args.render is not None:
+        raise OptionError("--log is for a live show: a film of --render is the same every time")
+    if args.log_sound and args.log is None:
+        raise OptionError("--log-sound is for --log: give --log FOLDER")
+    if args.log_keep is not None and args.log is None:
+        raise OptionError("--log-keep deletes old sessions in the folder of --log: give --log FOLDER")
 
 
 def _check_calibration(args: Arguments, source: str) -> None:

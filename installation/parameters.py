@@ -53,6 +53,7 @@ _SPLIT: Final = "shadows and lights part in colour: above 0 cool and warm, below
 _LEARN: Final = "the control that the next MIDI message moves from then on, by its address; empty: none"
 _FORGET: Final = "what a controller was taught is forgotten: of one control, as the status calls it, or of an address"
 _RECORD: Final = "record what is shown, with its sound, into the venue's folder"
+_LOG: Final = "log the session into the venue's folder, or that of --log, from which it can be rendered again"
 _SAVE: Final = "save what is shown as a preset of this name, in the venue's folder"
 _RENAME: Final = "give the preset that is shown another name, if the venue's folder has it"
 _TRY: Final = "note how everything stands: what is moved from now on is a draft, until /show/keep or /show/cancel"
@@ -145,6 +146,7 @@ _ROWS: Final = (
     Parameter("/show/forget", Kind.TEXT, "", _FORGET, letters=100, forbidden="\\"),
     Parameter("/show/snapshot", Kind.TRIGGER, True, "save the picture as a PNG file in the venue's folder"),
     _bool("/show/record", False, _RECORD),
+    _bool("/show/log", False, _LOG),
     _bool("/show/blackout", False, "fade to black and back"),
     _bool("/show/freeze", False, "stop the picture"),
     Parameter("/show/pattern", Kind.CHOICE, "none", _PATTERN, choices=("none", "grid")),
@@ -160,6 +162,7 @@ _MORE_DEEDS: Final = (
     "/show/ab",
     "/show/version",
     "/show/record",
+    "/show/log",
     "/show/playlist",
     "/show/lock",
     "/show/light",

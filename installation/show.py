@@ -117,6 +117,7 @@ class Show:
             self._update_health,
         ):
             attempt(step, now)
+        attempt(self._parts.go_on, now)
         timing.did(TurnPart.TAKE, clock.now())
         drawn = attempt(self._draw, now) or attempt(self._draw_as_before, now)
         timing.did(TurnPart.DRAW, clock.now())

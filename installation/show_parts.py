@@ -84,6 +84,8 @@ class Parts:
     """By the choices of `/audio/clock`."""
     cues: Callable[[], CueStatus] = CueStatus
     start_only: StartOnly = field(default_factory=StartOnly)
+    go_on: Callable[[float], None] = lambda _now: None
+    """Called once a turn has taken all that it draws: a film's workers begin with the next one's."""
     outputs: LayoutStore | None = None
     """Where the picture lies; None where it lies nowhere, as in a film."""
     monitors: Callable[[], Sequence[Monitor]] = tuple

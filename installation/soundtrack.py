@@ -1,15 +1,24 @@
 """A sound that is known to its end, cut into a film's frames. Pure."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from installation.values import SAMPLE_RATE_HZ, Samples
+
+
+class Sound(Protocol):
+    """Mono samples at `SAMPLE_RATE_HZ`, an array or what is read piece by piece: an evening fills no memory."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Samples: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Soundtrack:
     """`samples` `[n]` at `SAMPLE_RATE_HZ`, shown at `fps` pictures a second."""
 
-    samples: Samples
+    samples: Sound
     fps: float
 
     @property

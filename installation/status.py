@@ -175,11 +175,25 @@ class SinkStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStatus(SinkStatus):
-    """How long the film is, and how many pictures it lacks; `file` is its name, empty where none is being written."""
+    """How long the film is, and how many pictures it lacks; `file` is its name, empty where none is being written.
+
+    `left_s`: for how long the disk has room as the film is now, None before that is known. `encoder`: what makes it.
+    """
 
     recorded_s: float = 0.0
     dropped: int = 0
     file: str = ""
+    left_s: float | None = None
+    encoder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStatus(SinkStatus):
+    """How long the session's log is and how large, in MiB; `file` is its folder's name, empty where none is written."""
+
+    recorded_s: float = 0.0
+    file: str = ""
+    mib: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

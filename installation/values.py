@@ -86,12 +86,17 @@ class Latent:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One generated picture, `pixels` `[height, width, 3]` with row 0 at the top, from sound heard at `heard_at`."""
+    """One generated picture, `pixels` `[height, width, 3]` with row 0 at the top, from sound heard at `heard_at`.
+
+    `wish` is what the generator was asked for, as `wish_bytes` packs it; empty where the picture is not what
+    one generator makes of one wish.
+    """
 
     pixels: Pixels
     serial: int
     heard_at: float
     made_at: float
+    wish: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ class Venue:
         return self.folder / "films"
 
     @property
+    def sessions(self) -> Path:
+        """Logs of sessions, a folder each."""
+        return self.folder / "sessions"
+
+    @property
     def shaders(self) -> Path:
         """Passes of the venue's own, GLSL and ISF, which join those that ship."""
         return self.folder / "shaders"

@@ -18,9 +18,21 @@ MODULES = {
 ROOMS = ("audio", "control", "inference", "output", "render")
 """The siblings that never import each other; they meet above, in the modules that wire the show."""
 
-ABOVE_THE_ROOMS = {"show", "show_parts", "account", "assembly", "main", "offline", "options", "workers", "diagnosis"}
+ABOVE_THE_ROOMS = {
+    "show",
+    "show_parts",
+    "account",
+    "assembly",
+    "main",
+    "offline",
+    "options",
+    "workers",
+    "diagnosis",
+    "film_workers",
+}
 ABOVE_THE_ROOMS |= {"presets.use", "presets.follower", "presets.deeds", "presets.fader", "model_follower"}
-ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "outputs.opening", "reloading", "sinks"}
+ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "film_workers", "outputs.opening", "reloading", "sinks"}
+ABOVE_THE_ROOMS |= {"session", "offline_session"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",
@@ -33,6 +45,7 @@ SURFACE_OF_S2S = (
     "s2s.files.atomic_write",  # files whole or not there
     "s2s.files.names",  # names of files as text
     "s2s.media.video_writer",  # how a film is written, for the recorder
+    "s2s.media.video_encoders",
     "s2s.media.images",
     "s2s.sampling.inversion",  # a preset's image, found again in the generator
     "s2s.models",

@@ -39,8 +39,11 @@ class ImageAnchor:
     """Knows where in the latent space the preset's image lies, ever better. Belongs to the core's thread."""
 
     def __init__(self, model: Bundle, *, patient: bool = False, cache: Path | None = None) -> None:
-        """`patient` finishes an inversion before `choose` returns: for films, the same on every machine and run."""
+        """`patient` looks at an image when it is shown for the first time, and is not done before it is found: for
+        films, the same on every machine and run, and no minute's work for an image that nobody sees.
+        """
         self._model, self._patient, self._cache = model, patient, cache
+        self._unseen: Path | None = None
         self._placed: Vector | None = None
         self._search: _Search | None = None
         self._state = self._problem = ""
@@ -49,8 +52,13 @@ class ImageAnchor:
         """Go to the image in a file, or to none; what is no image, or a model that sees none, costs a warning."""
         self.close()
         self._search, self._placed, self._state, self._problem = None, None, "", ""
-        if image is None:
-            return
+        self._unseen = image if self._patient else None
+        if self._unseen is not None:
+            self._state = "put off until it is shown"
+        elif image is not None:
+            self._look_at(image)
+
+    def _look_at(self, image: Path) -> None:
         try:
             f_V = load_image_encoder(self._model.path, device=self._model.device)
             seeing = replace(self._model, image_encoder=f_V)
@@ -68,6 +76,9 @@ class ImageAnchor:
 
     def anchors(self, *, shown: bool) -> Anchors:
         """Return the best known so far; `shown` says whether the picture depends on it now."""
+        if shown and self._unseen is not None:
+            image, self._unseen, self._state = self._unseen, None, ""
+            self._look_at(image)
         if self._search is None:
             return Anchors(self._placed)
         self._search.hurry(shown)

@@ -136,4 +136,5 @@ class InferenceCore:
         if painted.first_of_it:
             self._slow_ms.add((made_at - painted.heard_at) * 1e3)
         pixels = within_room(painted.pixels, self._frames.room_px)
-        self._frames.put(pixels, heard_at=painted.heard_at, made_at=made_at)
+        wish = painted.wish if pixels is painted.pixels else b""
+        self._frames.put(pixels, heard_at=painted.heard_at, made_at=made_at, wish=wish)

@@ -29,6 +29,7 @@ from installation.inference.scene_state import HeardNearness, held_states
 from installation.ring import AudioRing
 from installation.status import HeardSource, HeardStatus, LikelyName, PhotographStatus
 from installation.values import Controls, Doing, Pixels
+from installation.wish_bytes import pack_wish
 from s2s import bundle
 from s2s.card import BundleError
 from s2s.sampling.sources import Hearing
@@ -66,13 +67,15 @@ class InferenceConfig:
 class Painted:
     """A picture `pixels` [height, width, 3], None where it held NaN, made in `took_s`.
 
-    `heard_at` stamps the sound that it is of; `first_of_it` marks the first picture that is made from it.
+    `heard_at` stamps the sound that it is of; `first_of_it` marks the first picture that is made from it. `wish` is
+    what it was painted of, empty where something else lies over it.
     """
 
     pixels: Pixels | None
     took_s: float
     heard_at: float
     first_of_it: bool = False
+    wish: bytes = b""
 
 
 class PlayingModel:
@@ -81,7 +84,7 @@ class PlayingModel:
     def __init__(self, folder: Path, config: InferenceConfig, ring: AudioRing) -> None:
         """Load it. Raises ModelError."""
         try:
-            self._model = bundle.load(folder, device=_pick_device(config.device), image_encoder=False)
+            self._model = bundle.load(folder, device=pick_device(config.device), image_encoder=False)
             self._listener = Listener(self._model, ring)
         except BundleError as error:
             raise ModelError(str(error)) from error
@@ -171,9 +174,10 @@ class PlayingModel:
         heard_at = self._target.heard_at if self._target else now
         if pixels is None:
             return Painted(None, took_s, heard_at)
-        pixels = self._photographs.over(pixels, latent.h, controls.number("/latent/memory"), now)
+        seen = self._photographs.over(pixels, latent.h, controls.number("/latent/memory"), now)
         first, self._unshown = self._unshown, False
-        return Painted(pixels, took_s, heard_at, first)
+        told = pack_wish(str(self.folder), latent, held) if seen is pixels else b""
+        return Painted(seen, took_s, heard_at, first, told)
 
     def close(self) -> None:
         """End what still runs; the networks go with the object."""
@@ -215,7 +219,8 @@ def _heard_status(hearing: Hearing, doing: Doing) -> HeardStatus:
     return HeardStatus(sources, hearing.certainty, hearing.hour, hearing.hour_firmness, doing, likeliest)
 
 
-def _pick_device(name: str) -> torch.device:
+def pick_device(name: str) -> torch.device:
+    """Return the device called `name`; `auto` is CUDA's where there is one."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(name)

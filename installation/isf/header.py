@@ -91,11 +91,14 @@ class IsfInput:
 
 @dataclass(frozen=True, slots=True)
 class IsfHeader:
-    """What a file says of itself; `filters` is whether it takes the picture, or draws one of its own."""
+    """What a file says of itself; `filters` is whether it takes the picture, or draws one of its own. `remembers` is
+    its name for what it drew the time before, empty where it does not ask for that.
+    """
 
     inputs: tuple[IsfInput, ...]
     filters: bool
     description: str = ""
+    remembers: str = ""
 
     def input(self, name: str) -> IsfInput | None:
         """Return the input called `name`."""
@@ -114,7 +117,7 @@ def read_header(text: str) -> IsfHeader:
         raise IsfError(f"the ISF header {error}") from None
     if not isinstance(header, dict):
         raise IsfError("the ISF header is no JSON object")
-    _refuse_what_cannot_run(header)
+    remembers = _what_remembers(header)
     entries = header.get("INPUTS", [])
     if not isinstance(entries, list) or len(entries) > _MOST_INPUTS:
         raise IsfError(f"INPUTS is a list of {_MOST_INPUTS} at most")
@@ -123,28 +126,35 @@ def read_header(text: str) -> IsfHeader:
         raise IsfError(f"takes the pictures {one_line(', '.join(pictures), 100)}; here is one, called {PICTURE}")
     inputs = tuple(_input(entry) for entry in entries if not (isinstance(entry, dict) and entry.get("TYPE") == "image"))
     names = [one.name for one in inputs]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    twice = next((name for name in names if [*names, *pictures, remembers].count(name) > 1), None)
     if twice is not None:
         raise IsfError(f"INPUTS has {twice} twice")
     description = header.get("DESCRIPTION", "")
-    return IsfHeader(inputs, bool(pictures), one_line(description, 300) if isinstance(description, str) else "")
+    return IsfHeader(
+        inputs, bool(pictures), one_line(description, 300) if isinstance(description, str) else "", remembers
+    )
 
 
-def _refuse_what_cannot_run(header: Mapping[str, object]) -> None:
-    passes = header.get("PASSES", header.get("PERSISTENT_BUFFERS"))
-    alone = isinstance(passes, list) and passes in ([], [{}])
-    if passes is not None and not alone:
-        raise IsfError("has PASSES or persistent buffers, which do not run here; a pass with u_last remembers")
+def _what_remembers(header: Mapping[str, object]) -> str:
+    """Return the name of the one persistent buffer that a file may have: what its only pass drew the time before.
+
+    Raises IsfError for all else that does not run here.
+    """
     if header.get("IMPORTED"):
         raise IsfError("has IMPORTED pictures, which do not run here; its only picture is inputImage")
+    passes = header.get("PASSES", [])
+    if not isinstance(passes, list) or len(passes) > 1 or "PERSISTENT_BUFFERS" in header:
+        raise IsfError("has more than one of PASSES, or buffers beside them; here runs one, which may be PERSISTENT")
+    only = passes[0] if passes else {}
+    if not isinstance(only, dict) or not only.keys() <= {"TARGET", "PERSISTENT", "FLOAT", "DESCRIPTION"}:
+        raise IsfError(f"its pass has TARGET, PERSISTENT and FLOAT here, not a size of its own, got {quoted(only)}")
+    return _name({"NAME": only["TARGET"]}) if "TARGET" in only and only.get("PERSISTENT") else ""
 
 
 def _name(entry: Mapping[str, object]) -> str:
     name = entry.get("NAME")
     if not isinstance(name, str) or not _NAME.fullmatch(name) or _OURS.match(name) or "__" in name:
-        raise IsfError(
-            f"an input's NAME has letters, digits and _, 64 at most, and is not ISF's own, got {quoted(name)}"
-        )
+        raise IsfError(f"a NAME has letters, digits and _, 64 at most, and is not ISF's own, got {quoted(name)}")
     return name
 
 

@@ -6,6 +6,7 @@ Everything that takes time, the folder, the file, the encoder's start and its en
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -80,9 +81,7 @@ class Films:
         if recorder is None:
             return RecordingStatus(problem=self._problem)
         told = recorder.status()
-        return RecordingStatus(
-            problem=told.problem or self._problem, recorded_s=told.recorded_s, dropped=told.dropped, file=told.file
-        )
+        return replace(told, problem=told.problem or self._problem)
 
     def close(self) -> None:
         """End the film; waits for it, but not for ever. Harmless when repeated."""

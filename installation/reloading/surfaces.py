@@ -7,11 +7,18 @@ from installation.control_status import ControlStatus
 from installation.desk import Desk
 from installation.isf.inputs import IsfInputs
 from installation.presets.follower import PresetFollower
+from installation.presets.preset import Preset
 from installation.reloading.preset_file import PresetFile, PresetReload, Reading
 from installation.reloading.shaders import ShaderReload
 from installation.reloading.watch import ShaderFolders, Watch
 from installation.render.pipeline import Renderer
-from installation.render.shader_sources import ShaderSources
+from installation.render.shader_sources import ShaderSources, read_sources
+
+
+def open_shaders(folder: Path, preset: Preset) -> tuple[ShaderSources, IsfInputs]:
+    """Return all shader files, those of the venue's `folder` too, and where the inputs of its ISF passes stand."""
+    texts = read_sources(folder)
+    return texts, IsfInputs(texts.isf_headers, preset.isf)
 
 
 class Watched:

@@ -122,6 +122,8 @@ def _on_one_line(text: str) -> list[str]:
 
 def _declared(header: IsfHeader) -> list[str]:
     own = [f"uniform {_TYPES[item.kind]} {item.name};" for item in _in_order(header.inputs)]
+    if header.remembers:
+        own += ["uniform sampler2D u_last;", f"#define {header.remembers} u_last"]
     return [line for one in (*_NAMES.splitlines(), *own) for line in ("#line 1 0", one)]
 
 

@@ -124,6 +124,16 @@ class Renderer:
         return self._chooser.scale if self._chooser else self._scale
 
     @property
+    def world_scale(self) -> float:
+        """The same of the world's painter."""
+        return self._world.scale(self.internal_scale)
+
+    def size_by(self, passes: ResolutionChooser, world: ResolutionChooser) -> None:
+        """Let others choose at what size is drawn, for a picture that is drawn again."""
+        self._chooser = passes
+        self._world.size_by(world)
+
+    @property
     def flashes(self) -> FlashStatus:
         """What the flash limiter did; any thread."""
         return FlashStatus() if self._flash_guard is None else self._flash_guard.status()

@@ -60,6 +60,10 @@ class WorldPainter:
         """Return its picture's height as a part of the window's, where the passes run at `passes_scale`."""
         return passes_scale if self._chooser is None else self._chooser.scale
 
+    def size_by(self, chooser: ResolutionChooser) -> None:
+        """Let another one choose the size."""
+        self._chooser = chooser
+
     def follow(self, heard: HeardStatus, controls: Controls, dt_s: float) -> WorldPicture:
         """Go on for `dt_s` seconds; return what to paint now."""
         return self._scene.update(heard, controls, dt_s, self._is_ready)

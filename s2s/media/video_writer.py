@@ -14,11 +14,13 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.video.reformatter import ColorRange, Colorspace
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from s2s.files.atomic_write import atomic_path
 from s2s.files.names import shown
 from s2s.media.container import file_url
+from s2s.media.video_encoders import X264, Encoder
 from s2s.rates import SAMPLE_RATE_HZ
 
 Arguments = ParamSpec("Arguments")
@@ -27,11 +29,6 @@ Samples = NDArray[np.float32]
 
 _TICKS_HZ: Final = 90_000
 """Time base of the pictures: every usual frame rate and any display's own moments fit into it."""
-_QUALITY: Final = "18"  # x264's constant rate factor: hardly to be told from the original
-_SPEED: Final = "veryfast"
-_REPEATABLE: Final = "mbtree=0"
-"""Equal pictures must make equal films. x264's macroblock tree reads past its rows where a width is no multiple of 128
-(its AVX-512 code), and what happens to lie there shows by a few levels: 9 different files among 60 at 160 pixels."""
 _BT_709: Final = 1  # ITU-T H.273, tables 2 and 3
 _SOUND_BITS: Final = 128_000
 _SOUND_FRAME_SAMPLES: Final = 1024  # AAC encodes so many at a time
@@ -71,29 +68,31 @@ class VideoFile:
         sample_rate_hz: int | None = None,
         *,
         fragmented: bool = False,
+        encoder: Encoder = X264,
     ) -> None:
         """`size` is width and height of the pictures; with `sample_rate_hz` the file has a mono sound track.
 
         A `fragmented` file plays up to the last second that was written, also when it is never closed.
 
-        Raises OSError where the file cannot be written.
+        Raises OSError where the file cannot be written, or the encoder not be opened.
         """
         self.path = Path(path)
-        self._size, self._fps = size, fps
+        self._size, self._fps, self._encoder = size, fps, encoder
         self._closed = False
         self._frames = 0
         self._last_ticks = -1
         self._container = av.open(file_url(path), "w", format="mp4", options=_FRAGMENTED if fragmented else _WHOLE)
-        self._video = self._container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
+        video = self._container.add_stream(encoder.name, rate=Fraction(fps).limit_denominator(1001))
+        assert isinstance(video, VideoStream)
+        self._video = video
         # H.264 with quartered colour has even sizes only; an odd one gains a repeated row or column.
         self._video.width, self._video.height = size[0] + size[0] % 2, size[1] + size[1] % 2
-        self._video.pix_fmt = "yuv420p"
+        encoder.prepare(self._video.codec_context, (self._video.width, self._video.height), fps)
         # Players take large pictures for BT.709 whatever they are, and small ones for BT.601 unless told.
         self._video.codec_context.colorspace = Colorspace.ITU709
         self._video.codec_context.color_primaries = _BT_709
         self._video.codec_context.color_trc = _BT_709
         self._video.codec_context.color_range = ColorRange.MPEG
-        self._video.options = {"crf": _QUALITY, "preset": _SPEED, "x264-params": _REPEATABLE}
         self._video.time_base = self._video.codec_context.time_base = Fraction(1, _TICKS_HZ)
         self._sound: AudioStream | None = None
         if sample_rate_hz is not None:
@@ -118,9 +117,11 @@ class VideoFile:
         if ticks <= self._last_ticks:
             return
         height, width = pixels.shape[:2]
-        even = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        even = pixels
+        if height % 2 or width % 2:
+            even = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
         frame = av.VideoFrame.from_ndarray(even, format="rgb24").reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+            format=self._encoder.pixel_format, dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
         )
         frame.pts, frame.time_base = ticks, Fraction(1, _TICKS_HZ)
         self._container.mux(self._video.encode(frame))

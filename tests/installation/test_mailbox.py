@@ -52,9 +52,9 @@ def test_mappings_and_frames_arrive_as_they_were_put() -> None:
         json_box.put({"/audio/gain": -3.5, "image": None, "on": True})
         assert json_box.newest() == ({"/audio/gain": -3.5, "image": None, "on": True}, 1)
         pixels = np.random.default_rng(0).integers(0, 256, (32, 48, 3), np.uint8)
-        frame_box.put(pixels, heard_at=1.5, made_at=2.5)
+        frame_box.put(pixels, heard_at=1.5, made_at=2.5, wish=b"of this")
         frame = frame_box.newest()
-        assert frame is not None
+        assert frame is not None and frame.wish == b"of this"
         np.testing.assert_array_equal(frame.pixels, pixels)
         assert (frame.serial, frame.heard_at, frame.made_at) == (1, 1.5, 2.5)
         with pytest.raises(ValueError, match="height, width, 3"):

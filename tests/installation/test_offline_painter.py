@@ -1,6 +1,5 @@
 """`--render` with the world's painter: the same film twice, of what a stand-in for the slow path says is heard."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,10 @@ from numpy.typing import NDArray
 
 import run_show
 from installation import offline
-from installation.clock import FrameClock
-from installation.hosting import InlineHost
-from installation.mailbox import FrameBox, JsonBox
+from installation.film_workers import FilmInferenceStart, HereHost
+from installation.mailbox import FrameBox
 from installation.main import arguments_of
-from installation.options import ShowConfig, resolve
-from installation.ring import AudioRing
+from installation.options import resolve
 from installation.status import HeardSource, HeardStatus, InferenceStatus
 from tests.fakes import write_tiny_bundle
 
@@ -45,10 +42,8 @@ class SlowPath:
         pass
 
 
-def in_place(
-    _config: ShowConfig, _ring: AudioRing, _params: JsonBox, frames: FrameBox, _hour: Callable[[], float]
-) -> InlineHost[InferenceStatus]:
-    return InlineHost("inference", SlowPath(frames), raises=True)
+def in_place(start: FilmInferenceStart, _pictures: int) -> HereHost[InferenceStatus]:
+    return HereHost("inference", SlowPath(start.frames))
 
 
 def film(folder: Path) -> tuple[NDArray[np.uint8], dict[str, Any]]:
@@ -75,11 +70,3 @@ def test_one_seed_gives_one_film_of_the_worlds_scenes_and_the_report_says_who_pa
     assert seen["world_s"] + seen["generator_s"] == pytest.approx(11.0, abs=0.3)
     reds = (first[..., 0].astype(int) - first[..., 1] > 120).mean(axis=(1, 2))
     assert reds[0] > 0.9 and reds[24] < 0.1 and reds[30:45].max() > 0.9 and reds[-1] < 0.1
-
-
-def test_the_clock_on_a_films_wall_begins_at_the_hour_of_its_preset_and_goes_on_over_midnight() -> None:
-    clock = FrameClock(fps=2.0)
-    assert offline.film_hour(23.5, clock) == 23.5
-    for _ in range(2 * 3600):
-        clock.sleep(0.0)
-    assert offline.film_hour(23.5, clock) == 0.5

@@ -56,7 +56,7 @@ def test_playback_puts_each_sample_into_the_ring_once_as_gain_asks(ring: AudioRi
     for _ in range(track.frames):
         clock.sleep(0.0)
         assert core.step(clock.now()) == 0.0
-    np.testing.assert_allclose(ring.newest(len(track.samples)).samples, 10.0 * track.samples, rtol=1e-5)
+    np.testing.assert_allclose(ring.newest(len(track.samples)).samples, 10.0 * track.samples[:], rtol=1e-5)
     assert ring.position.written == len(track.samples) and core.status().ended
     core.close()
 

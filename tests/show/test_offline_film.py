@@ -8,6 +8,10 @@ import pytest
 import scipy.io.wavfile
 from numpy.typing import NDArray
 
+import run_show
+from installation import offline
+from installation.main import arguments_of
+from installation.options import resolve
 from tests.show_runner import ShowRun
 
 pytestmark = pytest.mark.gl
@@ -36,3 +40,23 @@ def test_every_frame_is_there_with_its_sound_and_one_seed_gives_one_film(tmp_pat
     assert first.shape == (20, 54, 96, 3) and sound_s == pytest.approx(2.0, abs=0.15)
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first[0], first[-1])
+
+
+@pytest.mark.proc
+def test_a_film_is_the_same_whether_its_model_paints_in_the_loop_or_a_picture_ahead_of_it(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scipy.io.wavfile.write(tmp_path / "tone.wav", 16_000, np.sin(np.arange(24_000) * 0.2).astype(np.float32))
+    look = "parameters: {/latent/drift: 1, /latent/glide: 0.2, /scene/hour: 23.9}\n"
+    look += "modulation: [{from: level, to: /latent/truncation, amount: 1}]\n"  # what is heard moves what is painted
+    (tmp_path / "look.yaml").write_text(f"name: Look\ndescription: d\n{look}")
+    films, pictures = [], []
+    for worth in (0, 1_000_000):
+        monkeypatch.setattr(offline, "_WORTH_A_PROCESS", worth)
+        films.append(tmp_path / f"{worth}.mp4")
+        words = f"--preset {tmp_path / 'look.yaml'} --source file:{tmp_path / 'tone.wav'} --render {films[-1]}"
+        words += f" --model {tiny_model} --size 96x54 --fps 10"
+        report = offline.render(resolve(arguments_of(run_show.build_parser().parse_args(words.split()))), {}, 0.0)
+        pictures.append(report["generator"]["frames"])
+    assert films[0].read_bytes() == films[1].read_bytes()
+    assert pictures == [15, 15]

@@ -6,10 +6,8 @@ import socket
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
 
-from installation.output.recording import in_step
 from tests.show_runner import ROOT, ShowRun
 
 
@@ -72,19 +70,3 @@ def test_a_full_disk_ends_the_recording_in_words_and_the_film_plays_up_to_there(
     assert any("recording stopped" in error for error in report["errors"])
     with av.open(str(path)) as film:
         assert sum(1 for _ in film.decode(video=0)) >= 10
-
-
-@pytest.mark.parametrize(
-    ("new", "sounded", "expected", "length"),
-    [
-        (1_600, 16_000, 17_600, 1_600),
-        (1_600, 16_000, 18_000, 1_600),
-        (0, 0, 32_000, 32_000),
-        (9_600, 16_000, 17_600, 1_600),
-    ],
-)
-def test_sound_stays_in_step_with_the_pictures(new: int, sounded: int, expected: int, length: int) -> None:
-    sound = np.arange(1, new + 1, dtype=np.float32)
-    kept = in_step(sound, sounded, expected)
-    assert len(kept) == length
-    assert new == 0 or kept[-1] == sound[-1]

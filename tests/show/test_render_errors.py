@@ -16,8 +16,8 @@ from installation.output.surface import DisplayError
 from tests.s2s.media.strange_sounds import pcm, tone
 from tests.show_runner import ROOT, ShowRun
 
-TURNED_AT_ONCE = {"DocumentError"}
-"""Raised by the reader of YAML, and made a PresetError or BundleError by whoever asked it."""
+TURNED_AT_ONCE = {"DocumentError", "IsfError"}
+"""Raised by the reader of YAML, and of ISF headers, and made a PresetError, BundleError or ShaderError by who asked."""
 
 WITHIN_THE_MODEL = {"_GivenUpError", "DivergedError"}
 """Raised while the model hears and paints, where every exception becomes a PaintingError."""
@@ -50,7 +50,7 @@ def render(tmp_path: Path, caplog: pytest.LogCaptureFixture, model: Path, source
 @pytest.mark.proc
 def test_every_error_that_can_leave_a_rendering_has_a_code() -> None:
     program = (
-        "import sys, installation.offline\n"
+        "import sys, installation.offline, installation.offline_session, installation.inference.core\n"
         "from installation.main import exit_code_of\n"
         "for name, module in list(sys.modules.items()):\n"
         "    for kind in vars(module).values() if name.split('.')[0] in ('installation', 's2s') else ():\n"

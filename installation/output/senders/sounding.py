@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from installation.output.recording import in_step
+from installation.output.sound_in_step import in_step
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Samples
 

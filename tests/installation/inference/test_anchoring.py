@@ -87,10 +87,13 @@ def test_what_is_found_on_the_way_is_used_already(anchor: ImageAnchor) -> None:
     assert "looking in the generator" in anchor.state
 
 
-def test_a_film_waits_for_it(model: Bundle, tmp_path: Path) -> None:
+def test_a_film_looks_for_an_image_when_it_shows_it_and_waits_for_it(model: Bundle, tmp_path: Path) -> None:
     anchor = ImageAnchor(model, patient=True, cache=tmp_path)
     anchor.choose(DAWN)
-    assert anchor.anchors(shown=False).noise is not None
+    assert anchor.anchors(shown=False) == Anchors(None, None) and anchor.state == "put off until it is shown"
+    assert list(tmp_path.iterdir()) == []
+    assert anchor.anchors(shown=True).noise is not None
+    assert anchor.anchors(shown=False).noise is not None and "found in the generator" in anchor.state
 
 
 def test_another_image_ends_the_search_for_the_first(anchor: ImageAnchor, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from installation.output import recording
+from installation.output.disk_room import Room
 from installation.output.fragments import drop_torn_end
 from installation.output.recording import Recorder
 from installation.ring import AudioRing
@@ -122,6 +123,85 @@ def test_any_exception_in_the_encoder_ends_the_recording_and_the_close_waits_for
     recorder.close()
     assert time.monotonic() - began < 5.0
     assert recorder.failure == "recording stopped: Protocol not found"
+
+
+def test_a_film_that_would_take_the_last_of_the_disk_ends_whole_and_before_that(
+    tmp_path: Path, ring: AudioRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "evening.mp4"
+    total = 10_000_000
+    monkeypatch.setattr(
+        recording, "room_on", lambda at: Room(total - (path.stat().st_size * 20 if at == path else 0), total)
+    )
+    recorder = Recorder(path, SIZE, FPS, ring)
+    offer_until(recorder)
+    recorder.close()
+    assert "which films leave to the rest" in recorder.failure
+    assert shown_s(path) > 1.0 and drop_torn_end(path) == 0
+
+
+def test_a_film_is_not_begun_on_a_full_disk_and_leaves_no_empty_file(
+    tmp_path: Path, ring: AudioRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "evening.mp4"
+    path.touch()  # as `claim` does
+    monkeypatch.setattr(recording, "room_on", lambda _at: Room(0, 10_000_000))
+    recorder = Recorder(path, SIZE, FPS, ring)
+    assert wait_until(lambda: recorder.failure)
+    recorder.close()
+    assert not path.exists()
+
+
+def test_a_film_that_cannot_be_finished_keeps_nobody_waiting(
+    tmp_path: Path, ring: AudioRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_film: VideoFile) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(VideoFile, "close", refuse)
+    recorder = Recorder(tmp_path / "evening.mp4", SIZE, FPS, ring, close_timeout_s=30.0)
+    recorder.offer(0.0, noise)
+    began = time.monotonic()
+    recorder.close()
+    assert time.monotonic() - began < 25.0
+    assert recorder.failure == "recording stopped: no space left"
+
+
+@pytest.mark.parametrize("display_hz", [7.0, 24.0, 60.0])
+def test_a_clap_is_seen_and_heard_within_a_frame_at_any_rate_of_the_display(
+    tmp_path: Path, ring: AudioRing, display_hz: float
+) -> None:
+    path, fps, clap_s = tmp_path / "clap.mp4", 25.0, 1.6
+    recorder = Recorder(path, SIZE, fps, ring)
+    dark, light = (np.full((SIZE[1], SIZE[0], 3), level, np.uint8) for level in (0, 255))
+    rng, now, played = np.random.default_rng(2), 50.0, 0
+    ring.write(np.zeros(16_000, np.float32), now - 0.013)
+    while now < 53.0:
+        picture = light if now - 50.0 >= clap_s else dark
+        recorder.offer(now, lambda picture=picture: picture)  # type: ignore[misc]
+        now += rng.uniform(0.5, 1.5) / display_hz
+        heard = round((now - 0.013 - 49.987) * 16_000)  # a block arrives 13 ms after the last
+        sound = np.zeros(heard - played, np.float32)
+        sound[max(round((clap_s + 0.013) * 16_000) - played, 0) :] = 0.5
+        ring.write(sound, now - 0.013)
+        played = heard
+        wait_until(lambda: not recorder.waiting)
+    recorder.close()
+    assert recorder.failure == "" and recorder.dropped == 0
+    with av.open(str(path)) as film:
+        shown = [(frame.time or 0.0, frame.to_ndarray(format="gray").mean()) for frame in film.decode(video=0)]
+    with av.open(str(path)) as film:
+        heard_s = next(
+            (frame.time or 0.0) + float(loud[0]) / 16_000
+            for frame in film.decode(audio=0)
+            if len(loud := np.flatnonzero(np.abs(frame.to_ndarray()[0]) > 0.2))
+        )
+    began_s = shown[0][0]  # encoders delay pictures and sound alike
+    seen_s = next(moment for moment, level in shown if level > 128)
+    assert heard_s - began_s == pytest.approx(clap_s, abs=0.01)
+    # The display shows the clap with its next picture, and the film has that at its place.
+    assert -1.0 / fps <= seen_s - began_s - clap_s <= 1.5 / display_hz + 1.0 / fps
+    assert len(shown) == pytest.approx(3.0 * fps, abs=fps * 1.5 / display_hz + 1)
 
 
 def test_a_disk_that_no_longer_answers_does_not_keep_the_show_from_ending(

@@ -11,13 +11,13 @@ import pytest
 from installation.reloading.shaders import ShaderReload
 from installation.reloading.watch import ShaderFolders, Watch
 from installation.render.shader_sources import read_sources
+from installation.values import Frame
 from tests.installation.render.stage import Stage, flat
 from tests.waiting import wait_until
 
 HEAD = '#version 330 core\n// A pass.\n#include "common.glsl"\n#include "own.glsl"\n'
-LAST = (
-    "uniform sampler2D u_last;\n"
-    "void main() { o_colour = vec4(GAIN * mix(texture(u_last, v_uv).rgb, picture(), 0.1), 1.0); }"
+HELD = (
+    "uniform sampler2D u_last;\nvoid main() { o_colour = vec4(max(texture(u_last, v_uv).rgb, GAIN * picture()), 1.0); }"
 )
 GREY = flat((100, 100, 100))
 
@@ -66,8 +66,14 @@ class Studio:
         return turns
 
     def red(self) -> int:
-        """The middle of the picture, in red."""
-        return int(self.stage.show(GREY)[18, 32, 0])
+        """The middle of the picture, in red, once one state of the files has dissolved into the other."""
+        return self.shows(GREY)
+
+    def shows(self, frame: Frame) -> int:
+        shown = self.stage.show(frame)
+        while self.stage.renderer.dissolves:
+            shown = self.stage.show(frame)
+        return int(shown[18, 32, 0])
 
     @property
     def problem(self) -> str:
@@ -80,13 +86,14 @@ def body(factor: str) -> str:
 
 @pytest.mark.gl
 def test_an_edited_pass_is_drawn_and_what_it_remembers_stays(context: moderngl.Context, tmp_path: Path) -> None:
-    studio = Studio(context, tmp_path, "slow", "grade", slow=LAST)
-    for _ in range(60):
-        studio.red()
-    studio.edit("slow.frag", LAST.replace("GAIN *", "GAIN * vec3(1.0, 0.5, 0.5) *"))
-    shown = studio.stage.show(GREY)[18, 32]
-    assert abs(int(shown[0]) - 100) <= 2 and 45 <= shown[1] <= 55  # it went on from the last picture, not from black
-    assert studio.problem == ""
+    studio = Studio(context, tmp_path, "held", "grade", held=HELD)
+    bright, dark = flat((200, 200, 200)), flat((20, 20, 20), serial=2)
+    for frame in (bright, dark):
+        for _ in range(30):
+            studio.shows(frame)
+    studio.edit("held.frag", HELD.replace("GAIN *", "GAIN * vec3(1.0, 20.0, 1.0) *"))
+    assert studio.shows(dark) > 190  # without a memory it would be as dark as what comes
+    assert studio.stage.show(dark)[18, 32, 1] == 255 and studio.problem == ""
 
 
 @pytest.mark.gl

@@ -68,6 +68,15 @@ void main() {
     gl_FragColor = vec4(vec3(0.0, 1.0, 0.0), ring * step(far, 0.4) + 0.0 * calendar);
 }
 """
+TRAIL: Final = """/*{
+    "ISFVSN": "2",
+    "INPUTS": [{"NAME": "inputImage", "TYPE": "image"}],
+    "PASSES": [{"TARGET": "before", "PERSISTENT": true, "FLOAT": true}]
+}*/
+void main() {
+    gl_FragColor = mix(IMG_THIS_PIXEL(before), IMG_THIS_NORM_PIXEL(inputImage), 0.5);
+}
+"""
 
 
 def write_all(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from installation.isf.inputs import IsfInputs
 from installation.render.passes import Group
 from installation.render.shader import ShaderError
 from installation.render.shader_sources import ShaderSources, read_sources
-from tests.installation.render.isf_files import TINT, write_all
+from tests.installation.render.isf_files import TINT, TRAIL, write_all
 from tests.installation.render.stage import Stage, flat, scene
 
 
@@ -62,6 +62,16 @@ def test_a_generator_is_laid_over_the_picture_by_its_alpha(context: moderngl.Con
     shown = stage.show(flat((120, 0, 120)))
     assert (shown[0, 0] == (120, 0, 120)).all()  # outside of the rings
     assert (shown.reshape(-1, 3) == (0, 255, 0)).all(axis=1).any()
+
+
+@pytest.mark.gl
+def test_a_persistent_pass_is_shown_what_it_drew_last(context: moderngl.Context, tmp_path: Path) -> None:
+    (tmp_path / "trail.fs").write_text(TRAIL)
+    stage = Stage(context, passes=("trail",), texts=read_sources(tmp_path), limit_flashes=False)
+    for _ in range(12):
+        stage.show(flat((200, 200, 200)))
+    shown = [int(stage.show(flat((40, 40, 40), serial=2), after_s=1.0)[18, 32, 0]) for _ in range(3)]
+    assert np.abs(np.array(shown) - (120, 80, 60)).max() <= 8
 
 
 @pytest.mark.gl

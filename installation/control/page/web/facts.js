@@ -83,7 +83,8 @@ function surfacesOf(controls) {
 function outputsOf(outputs) {
   return Object.fromEntries(Object.entries(outputs).map(([name, sink]) => {
     const lost = sink.dropped ? `, ${sink.dropped} pictures lost` : "";
-    const recorded = sink.recorded_s ? lasted(sink.recorded_s) + lost : "";
+    const left = sink.left_s == null ? "" : `, the disk has room for ${lasted(sink.left_s)} more`;
+    const recorded = sink.recorded_s ? lasted(sink.recorded_s) + lost + left : "";
     const sent = sink.words && sink.words + lost;
     return [name, sink.problem || sent || recorded || "ready"];
   }));

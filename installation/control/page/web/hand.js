@@ -4,7 +4,8 @@ import {button, find, make, write} from "./dom.js";
 import {nameOf} from "./values.js";
 
 const DOCK = {"/show/blackout": "Blackout", "/show/freeze": "Freeze"};
-const TOOLS = {"/latent/hold": "Hold", "/show/hud": "Overlay", "/show/record": "Record", "/show/snapshot": "Snapshot"};
+const TOOLS = {"/latent/hold": "Hold", "/show/hud": "Overlay", "/show/record": "Record",
+  "/show/log": "Log", "/show/snapshot": "Snapshot"};
 const TAP = "/audio/tap";
 
 /** What stands at hand and therefore not in the list. */

@@ -1,0 +1,32 @@
+"""What a picture is painted of comes back as it went, and bytes that are none are refused."""
+
+import numpy as np
+import pytest
+
+from installation.values import Latent
+from installation.wish_bytes import WishError, folder_of_wish, pack_wish, unpack_wish
+
+Z, H, HELD = np.arange(3, dtype=np.float32), np.ones(5, np.float32), np.full((1, 2, 2), 0.5, np.float32)
+
+
+@pytest.mark.parametrize("latent", [Latent(Z, H), Latent(Z, H, 2 * H, 0.25)])
+@pytest.mark.parametrize("held", [None, HELD])
+def test_what_is_packed_comes_back(latent: Latent, held: np.ndarray | None) -> None:
+    packed = pack_wish("/models/größe", latent, held)
+    folder, again, states = unpack_wish(packed)
+    assert folder == folder_of_wish(packed) == "/models/größe" and len(packed) % 4 == 0
+    np.testing.assert_array_equal(again.z, latent.z)
+    np.testing.assert_array_equal(again.h, latent.h)
+    assert again.beside_weight == latent.beside_weight and (again.beside is None) == (latent.beside is None)
+    assert (states is None) == (held is None) and (states is None or (states == HELD).all())
+
+
+@pytest.mark.parametrize("cut", [0, 5, 20, -4])
+def test_bytes_that_are_no_wish_are_refused(cut: int) -> None:
+    with pytest.raises(WishError):
+        unpack_wish(pack_wish("/m", Latent(Z, H), HELD)[:cut])
+
+
+def test_numbers_that_are_none_are_refused() -> None:
+    with pytest.raises(WishError):
+        unpack_wish(pack_wish("/m", Latent(Z, H * np.nan), None))
