@@ -82,11 +82,11 @@ def sound_of(scene: str, seconds: float) -> NDArray[np.float32]:
     return np.resize(sound, round(seconds * SAMPLE_RATE_HZ)).astype(np.float32)
 
 
-def filmed(name: str, sound: Path, folder: Path, fps: int) -> tuple[list[Pixels], int]:
+def filmed(name: str, sound: Path, folder: Path, fps: int, *options: str) -> tuple[list[Pixels], int]:
     """Return the pictures of `name` to `sound`, and how often the flash limiter had to do something."""
     film = folder / f"{name}.mp4"
     words = ("--preset", name, "--source", f"file:{sound}", "--render", str(film))
-    with ShowRun(folder, *words, "--size", _FILM_PX, "--fps", str(fps), "--seed", "1") as show:
+    with ShowRun(folder, *words, "--size", _FILM_PX, "--fps", str(fps), "--seed", "1", *options) as show:
         if show.wait(1800.0) != 0:
             raise RuntimeError(f"the film of {name} failed:\n{show.log}")
         interventions = int(show.report()["safety"]["flashes"]["interventions"])
