@@ -48,7 +48,9 @@ def main() -> None:
         (venue / "shaders").mkdir()
         (venue / "presets" / "harbour.yaml").write_text(harbour, encoding="utf-8")
         (venue / "shaders" / "ember.frag").write_text(ember, encoding="utf-8")
-        burning = (PRESET_FOLDER / "gallery.yaml").read_text(encoding="utf-8").replace("grade, grain", "grade, ember, grain")
+        burning = (
+            (PRESET_FOLDER / "gallery.yaml").read_text(encoding="utf-8").replace("grade, grain", "grade, ember, grain")
+        )
         (venue / "presets" / "burning.yaml").write_text(burning, encoding="utf-8")
         plain, lit = (last_picture(name, "sea", venue) for name in ("gallery", "harbour"))
         PRESET_PICTURE.write_bytes(jpeg(side_by_side(plain, lit)))

@@ -48,7 +48,7 @@ SCENES: Final = {
     "glass": "fire",
     "ink": "rooster",
     "mist": "birds",
-    "moonlight": "rain",
+    "moonlight": "owl",
     "performance": "helicopter",
     "rehearsal": "bell",
     "storm": "sea",
@@ -91,7 +91,8 @@ def filmed(name: str, sound: Path, folder: Path, fps: int, *options: str) -> tup
             raise RuntimeError(f"the film of {name} failed:\n{show.log}")
         interventions = int(show.report()["safety"]["flashes"]["interventions"])
     with av.open(str(film)) as container:
-        return [picture.to_ndarray(format="rgb24") for picture in container.decode(video=0)], interventions
+        pictures = [picture.to_ndarray(format="rgb24").astype(np.uint8) for picture in container.decode(video=0)]
+    return pictures, interventions
 
 
 def looped(film: Sequence[Pixels]) -> list[Pixels]:

@@ -32,7 +32,8 @@ def moonlight(colours: NDArray[np.float64]) -> NDArray[np.float64]:
     warm = np.clip(colours[..., 0] - colours[..., 2] - 0.18, 0.0, 1.0)[..., None]
     lit = np.clip(colours @ _LUMA, 0.0, 1.0)[..., None]
     share = np.clip(2.0 * warm * lit, 0.0, 0.85)
-    return np.clip(night + share * (lit**0.9 * _LAMPS - night), 0.0, 1.0)
+    graded: NDArray[np.float64] = np.clip(night + share * (lit**0.9 * _LAMPS - night), 0.0, 1.0)
+    return graded
 
 
 def ink(colours: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -42,7 +43,10 @@ def ink(colours: NDArray[np.float64]) -> NDArray[np.float64]:
     printed = _INK + bare * (_PAPER - _INK)
     warm = np.clip(colours[..., 0] - np.maximum(colours[..., 1], colours[..., 2]), 0.0, 1.0)[..., None]
     share = np.clip(1.5 * warm, 0.0, 0.9)
-    return np.clip(printed + share * (_RUST + 0.35 * bare * (_PAPER - _RUST) - printed), 0.0, 1.0)
+    graded: NDArray[np.float64] = np.clip(
+        printed + share * (_RUST + 0.35 * bare * (_PAPER - _RUST) - printed), 0.0, 1.0
+    )
+    return graded
 
 
 LOOKS: Final[Mapping[Path, Callable[[NDArray[np.float64]], NDArray[np.float64]]]] = MappingProxyType(

@@ -79,7 +79,7 @@ def test_each_has_a_small_picture_for_the_page_and_a_small_clip(name: str) -> No
 
 def duration_s(clip: Image.Image) -> float:
     """Return how long one turn of an animation takes."""
-    return sum(picture.info["duration"] for picture in ImageSequence.Iterator(clip) if picture.load()) / 1e3
+    return sum(float(picture.info["duration"]) for picture in ImageSequence.Iterator(clip) if picture.load()) / 1e3
 
 
 def test_all_clips_together_are_small() -> None:
