@@ -23,8 +23,8 @@ PRESET_PICTURE: Final = PRESET_FOLDER / "clips" / "guide.jpg"
 PASS_PICTURE: Final = SHADERS / "pictures" / "guide.jpg"
 _SIZE: Final = (384, 216)
 _GAP_PX: Final = 4
-_SECONDS: Final = 7.0
-_FPS: Final = 15
+_SECONDS: Final = 5.0
+_FPS: Final = 10
 
 
 def last_picture(preset: str, scene: str, venue: Path) -> Pixels:

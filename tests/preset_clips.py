@@ -2,7 +2,7 @@
 
 Beside each preset its picture for the operator page (`NAME.jpg`), and a loop of four seconds (`clips/NAME.webp`), of
 sounds of the synthetic world, always the same. With `--sound FILE --into FOLDER` the named ones are filmed to one piece
-of sound instead, beginning to end, with a sheet of pictures each. It prints how evenly each moves.
+of sound instead, from its first second on, with a sheet of pictures each. It prints how evenly each moves.
 """
 
 import argparse
@@ -37,6 +37,7 @@ _FPS: Final = 15
 _FILM_PX: Final = "640x360"
 _LEAD_S: Final = 5.0
 """Before the clip: until the model has heard enough, and the picture has come."""
+_UNHEARD_S: Final = 1.0
 _SEAM_S: Final = 0.6
 """Of the clip's end, which fades into what came before its beginning: it is a loop."""
 _SHEET_STEP_S: Final = 0.5
@@ -107,13 +108,16 @@ def looped(film: Sequence[Pixels]) -> list[Pixels]:
 
 
 def animated(film: Iterable[Pixels], fps: int, most_bytes: int = MOST_BYTES) -> bytes:
-    """Return an animated WebP of `film`, made small, as fine as `most_bytes` allow."""
+    """Return an animated WebP of `film`, made small, as fine as `most_bytes` allow.
+
+    Every picture is a key frame: else each fifth is, and the clip pulses where the film does not.
+    """
     small = [Image.fromarray(picture).resize(CLIP_PX, Image.Resampling.LANCZOS) for picture in film]
     for quality in (88, 75, 60, 50, 40, 30, 20, 10):
         file = BytesIO()
         small[0].save(
             file, "WEBP", save_all=True, append_images=small[1:], duration=round(1000 / fps), loop=0,
-            quality=quality, method=4,
+            quality=quality, method=4, kmax=1,
         )  # fmt: skip
         if file.tell() < most_bytes:
             return file.getvalue()
@@ -143,9 +147,10 @@ def shoot(name: str) -> Evenness:
 
 
 def compare(name: str, sound: Path, into: Path, fps: int) -> Evenness:
-    """Film one preset to a whole piece of sound, and write clip and sheet."""
+    """Film one preset to a piece of sound; write clip and sheet, without the beginning that has heard nothing yet."""
     with tempfile.TemporaryDirectory() as folder:
         film, interventions = filmed(name, sound, Path(folder), fps)
+    film = film[round(_UNHEARD_S * fps) :]
     into.mkdir(parents=True, exist_ok=True)
     sheet(film, fps).save(into / f"{name}.jpg", quality=85)
     (into / f"{name}.webp").write_bytes(animated(film, fps, 2 * MOST_BYTES))

@@ -31,5 +31,5 @@ def test_a_picture_of_each_preset(benchmark: Any, context: moderngl.Context, nam
     settings = {**preset_values(preset), "/render/painter": 0.0, "/show/hud": False}
     drawing = Drawing(context, preset.passes, 0.5, settings=settings, lut=preset.lut, pictures_each=3)
     drawing.draw()
-    benchmark.pedantic(drawing.draw, rounds=90, iterations=1, warmup_rounds=6)
+    benchmark.pedantic(drawing.draw, rounds=40, iterations=1, warmup_rounds=6)
     drawing.close()
