@@ -20,7 +20,7 @@ def build_report(
     run: Mapping[str, Any],
     errors: Sequence[str],
 ) -> dict[str, Any]:
-    """Return the report as `installation/README.md` lists it; what a worker never told is None or 0."""
+    """Return the report as `installation/manual/report.md` lists it; what a worker never told is None or 0."""
     encoder, generator = inference.encoder, inference.generator
     painted = run.get("painted", generator.frames)  # by all workers that there were, where that is known
     return {

@@ -9,12 +9,10 @@ MANUALS: Final = (
     "README.md",
     ".github/CONTRIBUTING.md",
     "installation/README.md",
-    "installation/manual/recording.md",
-    "installation/manual/outputs.md",
-    "installation/manual/senders.md",
-    "installation/manual/sessions.md",
+    *sorted(f"installation/manual/{page.name}" for page in (ROOT / "installation/manual").glob("*.md")),
     "presets/README.md",
     "s2s/README.md",
+    "s2s/retrain-story.md",
     "shaders/README.md",
 )
 

@@ -89,7 +89,8 @@ def verbs_of(parser: argparse.ArgumentParser) -> dict[str, tuple[argparse.Argume
 
 
 TABLES: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
-    "installation/README.md": {"options": option_table, "parameters": parameter_table},
+    "installation/README.md": {"options": option_table},
+    "installation/manual/controls.md": {"parameters": parameter_table},
     "presets/README.md": {"keys": key_table},
     "shaders/README.md": {"passes": pass_table},
     "s2s/README.md": {"verbs": verb_table},

@@ -75,7 +75,7 @@ def test_the_presets_can_be_played(tmp_path: Path) -> None:
 
 
 def test_the_cues_and_the_opening_hours_can_be_used(tmp_path: Path) -> None:
-    evening, hours = examples("installation/README.md", "yaml")
+    evening, hours = examples("installation/manual/cues.md", "yaml")
     (tmp_path / "cues.yaml").write_text(evening, encoding="utf-8")
     (tmp_path / "schedule.yaml").write_text(hours, encoding="utf-8")
     cues = read_cues(tmp_path / "cues.yaml", preset_names)

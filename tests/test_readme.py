@@ -109,7 +109,7 @@ def test_the_changelog_is_dated_sorted_by_kind_and_begins_with_this_version() ->
 
 
 def test_every_exit_code_is_explained() -> None:
-    rows = re.findall(r"^\| (\d) \|", read("installation/README.md"), re.MULTILINE)
+    rows = re.findall(r"^\| (\d) \|", read("installation/manual/report.md"), re.MULTILINE)
     assert [int(row) for row in rows] == list(ExitCode)
 
 
@@ -138,7 +138,7 @@ def keys_of(report: Mapping[str, Any], within: str = "") -> list[str]:
 
 def explained_keys() -> list[str]:
     """Return the keys in the first column of the report's table; `.p95` stands for its neighbour's with another end."""
-    table = read("installation/README.md").partition("\n## The report\n")[2].partition("\n## ")[0]
+    table = read("installation/manual/report.md").partition("\n## The report\n")[2].partition("\n## ")[0]
     keys: list[str] = []
     for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
         for key in re.findall(r"`([\w.]+)`", row):

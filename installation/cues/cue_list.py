@@ -1,6 +1,6 @@
 """A venue's cues and its playlist: one YAML file, checked as presets are; what is wrong is said in one line.
 
-`installation/README.md`, "Cues", explains the keys.
+`installation/manual/cues.md`, "Cues", explains the keys.
 """
 
 from collections.abc import Callable, Mapping, Sequence

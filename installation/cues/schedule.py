@@ -1,7 +1,7 @@
 """A venue's opening hours: weekdays, exceptions by date, a time zone; is it open, and what happens next. Pure.
 
-Checked as presets are; `installation/README.md`, "Opening hours", explains the keys. All moments are UTC inside: days
-are the zone's own, of 23, 24 or 25 hours.
+Checked as presets are; `installation/manual/cues.md`, "Opening hours", explains the keys. All moments are UTC inside:
+days are the zone's own, of 23, 24 or 25 hours.
 """
 
 from collections.abc import Iterator, Mapping
