@@ -27,7 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--model", type=Path, metavar="DIR", help="a model bundle (default: the preset's, else s2s/pretrained)")
     add("--output", default="auto", metavar="OUTPUT", help="auto | window | window:N | headless (default: auto)")
     add("--size", type=_size, metavar="WxH", help="pixels of the window or the headless picture")
-    add("--fps", type=_positive, metavar="N", help="pictures shown a second (default: the display's)")
+    add("--fps", type=_fps, metavar="N", help="pictures shown a second (default: the display's)")
     add("--duration", type=_positive, metavar="SECONDS", help="end after so long")
     add("--seed", type=int, default=0, help="fixes everything random (default: 0)")
     add("--record", type=Path, metavar="PATH.mp4", help="record what is shown, with its sound")
@@ -114,6 +114,12 @@ def _positive(text: str) -> float:
     if 0.0 < value < float("inf"):
         return value
     raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+
+
+def _fps(text: str) -> float:
+    if (value := _positive(text)) <= 1_000.0:  # as many as a session log takes
+        return value
+    raise argparse.ArgumentTypeError(f"expected a number above 0 and up to 1000, got {text!r}")
 
 
 def _clicks(text: str) -> int:

@@ -166,14 +166,19 @@ def show(config: ShowConfig, started_at: float, calibration: "Session | None" = 
 
 
 def render_film(config: ShowConfig, started_at: float) -> dict[str, Any]:
-    """Make the film that was asked for, of a sound or of a logged session; return its report."""
+    """Make the film that was asked for, of a sound or of a logged session; return its report.
+
+    A signal ends the film with the picture that it has come to, and what is there plays.
+    """
+    end = EndBySignal()
+    end.listen()
     if config.arguments.session is not None:
         from installation.offline_session import render_session
 
-        return render_session(config, facts_of(config), started_at)
+        return render_session(config, facts_of(config), started_at, end.hand_over)
     from installation.offline import render
 
-    return render(config, facts_of(config), started_at)
+    return render(config, facts_of(config), started_at, end.hand_over)
 
 
 def facts_of(config: ShowConfig) -> dict[str, Any]:

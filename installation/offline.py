@@ -5,7 +5,7 @@ looks at real time but the meter, which tells how long the rendering took, and w
 (`film_workers`, the film's encoder) is waited for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
@@ -50,8 +50,15 @@ _WORTH_A_PROCESS: Final = 150
 """Pictures: for fewer, another process takes longer to start than it spares."""
 
 
-def render(config: ShowConfig, facts: Mapping[str, Any], started_at: float) -> dict[str, Any]:
+def render(
+    config: ShowConfig,
+    facts: Mapping[str, Any],
+    started_at: float,
+    hand_over: Callable[[Callable[[], None]], None] = lambda _stop: None,
+) -> dict[str, Any]:
     """Write the film that `config` asks for; return the run's report, which `facts` are part of.
+
+    `hand_over` is given what ends the film early, whole up to there.
 
     Raises AudioFileError, BundleError, ModelError, ShaderError, DisplayError, FilmError or PaintingError.
     """
@@ -65,6 +72,7 @@ def render(config: ShowConfig, facts: Mapping[str, Any], started_at: float) -> d
         show = Show(parts, soundtrack.duration_s)
         undo.pop_all()
     with closing(show):
+        hand_over(show.stop)
         exit_code = show.run()
         show.end_outputs()
         if args.snapshot is not None:

@@ -9,7 +9,7 @@ import itertools
 import logging
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
@@ -52,8 +52,15 @@ _SAME_MOMENT_S: Final = 1e-9
 _Drawn: TypeAlias = tuple[Turn, Frame | None]
 
 
-def render_session(config: ShowConfig, facts: Mapping[str, Any], started_at: float) -> dict[str, Any]:
+def render_session(
+    config: ShowConfig,
+    facts: Mapping[str, Any],
+    started_at: float,
+    hand_over: Callable[[Callable[[], None]], None] = lambda _stop: None,
+) -> dict[str, Any]:
     """Write the film of the session that `config` names; return the run's report, which `facts` are part of.
+
+    `hand_over` is given what ends the film early, whole up to there.
 
     Raises SessionError, ModelError, ShaderError, DisplayError, FilmError or PaintingError.
     """
@@ -82,6 +89,7 @@ def render_session(config: ShowConfig, facts: Mapping[str, Any], started_at: flo
         opened.enter_context(closing(film.renderer.renderer))
         sink = FilmSink(args.render, surface.size, Soundtrack(sound, fps))
         meter = RenderingMeter(started_at)
+        hand_over(film.stop)
         with closing(sink):
             film.run(sink, Soundtrack(sound, fps).frames, meter)
         if args.snapshot is not None:
@@ -125,6 +133,7 @@ class SessionFilm:
         self._fps, self._at_its_rate = fps, abs(fps - header.fps) < _SAME_RATE
         self._reader = PixelReader(surface.context)
         self.drawn = self.painted = 0
+        self._stopped = False
         first = next(iter(session.turns()))
         self._began = first.now
         self.renderer = ReplayedRenderer(
@@ -134,6 +143,10 @@ class SessionFilm:
         still, size_px = read_still(folder / "thumbnail.png"), read_card(folder).generator.size_px
         self.renderer.warm_up(surface.target, pictures_to_come(still, size_px), header)
 
+    def stop(self) -> None:
+        """End the film after this picture. Safe in a signal handler."""
+        self._stopped = True
+
     def run(self, sink: FilmSink, frames: int, meter: RenderingMeter) -> None:
         """Give `frames` pictures to `sink`. Raises SessionError, FilmError or PaintingError."""
         with Painting(self._session.turns(), Repainter(self._models.folder_of)) as painting:
@@ -141,6 +154,8 @@ class SessionFilm:
             for number, _ in zip(range(frames), drawn, strict=False):
                 sink.offer(number / self._fps, self.last_picture)
                 meter.presented(0.0, Features())
+                if self._stopped:
+                    break
             self.painted = painting.painted
 
     def last_picture(self) -> Pixels:

@@ -319,10 +319,11 @@ class Show:
 
     def end_outputs(self) -> None:
         """Finish films, so that the report can tell how that went; waits for them, but not for ever."""
+        ended_at = self._parts.clock.now()  # while films are finished nothing is shown, and that is no fault
         for sink in self._parts.sinks:
             sink.close()
         if self._parts.sinks:
-            self._account.check_health(self._parts.clock.now(), aloud=False)
+            self._account.check_health(ended_at, aloud=False)
 
     def close(self) -> None:
         """Give everything back, the newest first; one part that refuses does not keep the others."""

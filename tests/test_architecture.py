@@ -39,6 +39,7 @@ SURFACE_OF_S2S = (
     "s2s.card",
     "s2s.files.atomic_write",  # how what is kept is written
     "s2s.files.document",  # how what others wrote is read
+    "s2s.files.ordinary",  # and nothing waited for that is no file
     "s2s.sampling.embed",
     "s2s.sampling.sources",  # what a sound is made of
     "s2s.sampling.source_words",  # and how that is said

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.exit_codes import ExitCode
+from s2s.files.ordinary import read_ordinary
 from s2s.files.quote import one_line, quoted
 
 Table: TypeAlias = NDArray[np.float32]
@@ -63,8 +64,7 @@ def identity(nodes: int) -> Table:
 def read_cube(path: Path) -> Cube:
     """Return what the file says. Raises CubeError. Reads up to 24 MiB: nothing for the show's thread."""
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+        content = read_ordinary(path, _MOST_BYTES + 1)
     except OSError as error:
         raise CubeError(f"{one_line(path.name)}: cannot be read: {one_line(error.strerror or error)}") from None
     if len(content) > _MOST_BYTES:

@@ -3,6 +3,7 @@
 A thread encodes, so that the next picture is painted meanwhile; a show that paints faster than it encodes waits.
 """
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from installation.soundtrack import Soundtrack
 from installation.status import SinkStatus
 from installation.values import SAMPLE_RATE_HZ, Pixels, Samples
 from s2s.media.video_writer import VideoFile
+
+log = logging.getLogger(__name__)
 
 _WAITING_PICTURES: Final = 4
 _Entry = tuple[Samples, Pixels]
@@ -65,6 +68,8 @@ class FilmSink:
         self._progress.close()
         self._queue.put(None)
         thread.join()
+        if self._progress.left:
+            log.warning("the film ends early: %d pictures of it are missing", self._progress.left)
         try:
             self._file.close()
         except OSError as error:

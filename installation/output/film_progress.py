@@ -36,6 +36,11 @@ class FilmProgress:
             self._due_at = now + _EVERY_S
             log.info("%s", progress_line(self._done, self._frames, now - self._began_at))
 
+    @property
+    def left(self) -> int:
+        """How many pictures are still to come."""
+        return max(self._frames - self._done, 0)
+
     def close(self) -> None:
         """There are no more."""
         if self._bar is not None:

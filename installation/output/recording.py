@@ -1,16 +1,17 @@
 """Records what is shown, with its sound, while the show runs. A thread encodes; the show's thread never waits for it.
 
-When the encoder cannot keep up, pictures are repeated in the file, not delayed on the wall, and counted. The file is
-written in pieces of a second: whatever ends the recording, the film up to there plays. It ends before the disk is full.
+When the encoder cannot keep up, pictures stand longer in the file; the wall waits for none, and they are counted. The
+file is written in pieces of a second: whatever ends the recording, the film up to there plays. A full disk ends it.
 """
 
 import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -30,8 +31,18 @@ log = logging.getLogger(__name__)
 _QUEUE_FRAMES: Final = 8
 _CLOSE_TIMEOUT_S: Final = 10.0
 _LOOK_AT_DISK_S: Final = 1.0
-_Entry = tuple[Pixels, int, Samples, float]
-"""A picture, the number of frames since the last one, this one included, the sound of that time, and the moment."""
+
+
+class _Entry(NamedTuple):
+    """One picture of the film and what lies between the one before and it."""
+
+    pixels: Pixels
+    due: int
+    """The number of frames since the last one, this one included."""
+    sound: Samples
+    now: float
+    after_a_gap: bool
+    """Whether the queue was full since the last one."""
 
 
 def fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
@@ -63,7 +74,8 @@ class Recorder:
     ) -> None:
         """`place` is the film's path, or finds one, which may take as long as a disk does."""
         self.dropped = self._lost = 0
-        self._is_behind = False
+        self._is_behind, self._missed_at = False, 0.0
+        self._newest: Pixels | None = None
         self._path: Path | None = None
         self.failure = ""
         self._fps, self._ring, self._close_timeout_s = fps, ring, close_timeout_s
@@ -85,16 +97,22 @@ class Recorder:
         if due <= 0 or self.failure:
             return
         if self._queue.full():  # the sound waits in the ring: the next entry carries it
-            self.dropped, self._is_behind = self._lost + due, True
+            self.dropped, self._is_behind, self._missed_at = self._lost + due, True, now
             return
-        if self._is_behind:
+        self._newest = read()
+        self._queue.put(self._entry(self._newest, due, now))
+
+    def _entry(self, pixels: Pixels, due: int, now: float) -> _Entry:
+        """Return the film's next picture, with the sound until then."""
+        after_a_gap = self._is_behind
+        if after_a_gap:
             self._lost += due - 1
             self.dropped, self._is_behind = self._lost, False
         reading = self._ring.since(self._heard)
         self._heard = reading.written
         self._frames += due
         sound = self._sound.fitted(reading.block.samples, reading.block.heard_at, now)
-        self._queue.put((read(), due, sound, now))
+        return _Entry(pixels, due, sound, now, after_a_gap)
 
     @property
     def waiting(self) -> int:
@@ -120,9 +138,13 @@ class Recorder:
         if self._closed:
             return
         self._closed = True
+        ends_at = time.monotonic() + self._close_timeout_s
         with contextlib.suppress(queue.Full):
-            self._queue.put(None, timeout=self._close_timeout_s)
-        self._thread.join(self._close_timeout_s)
+            if self._is_behind and self._newest is not None and self._began_at is not None and not self.failure:
+                due = int((self._missed_at - self._began_at) * self._fps) + 1 - self._frames
+                self._queue.put(self._entry(self._newest, due, self._missed_at), timeout=self._close_timeout_s)
+            self._queue.put(None, timeout=max(0.0, ends_at - time.monotonic()))
+        self._thread.join(max(0.0, ends_at - time.monotonic()))
         if self._thread.is_alive() and not self.failure:
             self._fail(f"not finished within {self._close_timeout_s:g} s; does the disk still answer?")
 
@@ -147,18 +169,21 @@ class Recorder:
         self._encoder = encoder.name
         with VideoFile(path, size, self._fps, SAMPLE_RATE_HZ, fragmented=True, encoder=encoder) as video:
             before: Pixels | None = None
-            looked_at = float("-inf")
+            looked_at, frames = float("-inf"), 0
             while (entry := self._queue.get()) is not None:
-                pixels, due, samples, now = entry
-                pixels = fitted(pixels, size)
-                video.write_sound(samples)
-                for _ in range(due - 1):  # a picture is never seen before its time
-                    video.write(pixels if before is None else before)
-                video.write(pixels)
+                pixels = fitted(entry.pixels, size)
+                video.write_sound(entry.sound)
+                frames += entry.due
+                # A picture is never seen before its time. Where the encoder is behind, the one before stands longer
+                # instead of being encoded again: else the film would fall back further with each picture.
+                if not entry.after_a_gap and self._queue.qsize() <= 1:
+                    for number in range(frames - entry.due, frames - 1):
+                        video.write(pixels if before is None else before, number / self._fps)
+                video.write(pixels, (frames - 1) / self._fps)
                 before = pixels
-                if now - looked_at >= _LOOK_AT_DISK_S:
-                    looked_at = now
-                    self._ahead.look(now, path.stat().st_size, room_on(path))
+                if entry.now - looked_at >= _LOOK_AT_DISK_S:
+                    looked_at = entry.now
+                    self._ahead.look(entry.now, path.stat().st_size, room_on(path))
             self._is_over = True
 
     def _fail(self, reason: str) -> None:

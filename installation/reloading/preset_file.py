@@ -24,6 +24,7 @@ from installation.reloading.preset_lines import with_line
 from installation.reloading.watch import SETTLES_S
 from installation.render.shader_sources import Stamp
 from installation.values import ParameterValue
+from s2s.files.ordinary import read_ordinary
 from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)
@@ -182,8 +183,7 @@ class PresetReload:
 
 def _text(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(PRESET_BOUNDS.bytes)
+        return read_ordinary(path, PRESET_BOUNDS.bytes).decode("utf-8", "replace")
     except OSError:
         return ""
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from installation.isf.header import IsfError, IsfHeader, read_header
 from installation.render.shader import SHADERS, ShaderError, ShaderPair, read_shader
+from s2s.files.ordinary import read_ordinary
 from s2s.files.quote import LONGEST_QUOTE, one_line, quoted
 
 Stamp = tuple[int, int, int]
@@ -162,8 +163,7 @@ def read_sources(own: Path | None = None) -> ShaderSources:
     unreadable: dict[Path, str] = {}
     for path in stamps_of(own):
         try:
-            with path.open("rb") as file:
-                body = file.read(_MOST_BYTES + 1)
+            body = read_ordinary(path, _MOST_BYTES + 1)
             if len(body) > _MOST_BYTES:
                 unreadable[path] = f"longer than {_MOST_BYTES >> 10} KiB"
             else:

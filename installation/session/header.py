@@ -16,6 +16,7 @@ from installation.exit_codes import ExitCode
 from installation.plain import PlainValueError, from_plain, to_plain
 from s2s.files.atomic_write import write_text
 from s2s.files.document import Bounds, DocumentError, parse_json
+from s2s.files.ordinary import read_ordinary
 from s2s.files.quote import one_line, quoted, why
 
 FORMAT: Final = 1
@@ -78,9 +79,7 @@ def read_header(folder: Path) -> Header:
     """Return the header of the session in `folder`. Raises SessionError."""
     path = folder / FILE
     try:
-        with path.open("rb") as file:
-            body = file.read(_BOUNDS.bytes + 1)
-        document = parse_json(body, _BOUNDS)
+        document = parse_json(read_ordinary(path, _BOUNDS.bytes + 1), _BOUNDS)
         if not isinstance(document, dict):
             raise SessionError(f"{one_line(path, 200)}: expected a JSON object, got {quoted(document)}")
         if document.get("format") != FORMAT:

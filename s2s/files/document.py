@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import yaml
 
+from s2s.files.ordinary import read_ordinary
 from s2s.files.quote import one_line, quoted
 
 _MOST_DIGITS: Final = 40
@@ -49,8 +50,7 @@ CARD_BOUNDS: Final = Bounds()
 def read_yaml(path: Path, bounds: Bounds = CARD_BOUNDS) -> object:
     """Return what a YAML file says. Raises DocumentError that says what is wrong, without the file's name."""
     try:
-        with path.open("rb") as file:
-            body = file.read(bounds.bytes + 1)
+        body = read_ordinary(path, bounds.bytes + 1)
     except OSError as error:
         raise DocumentError(f"cannot be read: {error.strerror}") from error
     return parse_yaml(body, bounds)

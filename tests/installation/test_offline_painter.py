@@ -1,5 +1,6 @@
 """`--render` with the world's painter: the same film twice, of what a stand-in for the slow path says is heard."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from installation.film_workers import FilmInferenceStart, HereHost
 from installation.mailbox import FrameBox
 from installation.main import arguments_of
 from installation.options import resolve
+from installation.output.film import FilmSink
 from installation.status import HeardSource, HeardStatus, InferenceStatus
+from installation.values import Pixels
 from tests.fakes import write_tiny_bundle
 
 pytestmark = pytest.mark.gl
@@ -46,16 +49,38 @@ def in_place(start: FilmInferenceStart, _pictures: int) -> HereHost[InferenceSta
     return HereHost("inference", SlowPath(start.frames))
 
 
-def film(folder: Path) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+def film(
+    folder: Path, hand_over: Callable[[Callable[[], None]], None] = lambda _stop: None
+) -> tuple[NDArray[np.uint8], dict[str, Any]]:
     """Render eleven seconds; return the frames `[n, height, width, 3]` and the report."""
     folder.mkdir()
     scipy.io.wavfile.write(folder / "sound.wav", 16_000, np.zeros(176_000, np.float32))
     (folder / "look.yaml").write_text("name: Look\ndescription: d\nparameters: {/render/painter: 1}\n")
     words = f"--preset {folder / 'look.yaml'} --source file:{folder / 'sound.wav'} --render {folder / 'film.mp4'}"
     words += f" --model {write_tiny_bundle(folder / 'model')} --size 96x54 --fps 5 --seed 3"
-    report = offline.render(resolve(arguments_of(run_show.build_parser().parse_args(words.split()))), {}, 0.0)
+    report = offline.render(
+        resolve(arguments_of(run_show.build_parser().parse_args(words.split()))), {}, 0.0, hand_over
+    )
     with av.open(str(folder / "film.mp4")) as container:
         return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]), report
+
+
+def test_a_film_that_is_ended_early_is_whole_up_to_there_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(offline, "_inference", in_place)
+    stops = list[Callable[[], None]]()
+
+    def offer(sink: FilmSink, now: float, read: Callable[[], Pixels]) -> None:
+        take(sink, now, read)
+        if now > 1.0:
+            stops[0]()
+
+    take = FilmSink.offer
+    monkeypatch.setattr(FilmSink, "offer", offer)
+    frames, report = film(tmp_path / "a", stops.append)
+    assert 5 <= len(frames) <= 7 and report["exit_code"] == 0
+    assert f"the film ends early: {55 - len(frames)} pictures of it are missing" in caplog.text
 
 
 def test_one_seed_gives_one_film_of_the_worlds_scenes_and_the_report_says_who_painted(

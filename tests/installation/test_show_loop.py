@@ -120,7 +120,7 @@ class Sink:
 
     def __init__(self, stage: "Stage") -> None:
         self.stage, self.problem = stage, ""
-        self.taken = 0
+        self.taken, self.finishing_s = 0, 0.0
 
     def offer(self, now: float, read: Callable[[], Pixels]) -> None:
         self.stage.note("sink", now)
@@ -133,6 +133,7 @@ class Sink:
 
     def close(self) -> None:
         self.stage.closed.append("sink")
+        self.stage.clock.advance(self.finishing_s)
 
 
 class Stage:
@@ -251,6 +252,13 @@ def test_an_output_that_has_stopped_is_a_reason_by_its_name_and_an_incident_of_t
     status = stage.show.status()
     assert status.reasons == {"sharing": "nobody listens"} and status.outputs["sharing"].problem == "nobody listens"
     assert stage.report()["errors"] == ["sharing: nobody listens"]
+
+
+def test_a_film_that_takes_long_to_finish_is_no_fault_of_the_show_that_was(stage: Stage) -> None:
+    stage.show.run()
+    stage.sink.finishing_s = 20.0
+    stage.show.end_outputs()
+    assert stage.report()["health"] == {"condition": "ok", "reasons": {}}
 
 
 def test_everything_is_given_back_outputs_first(stage: Stage) -> None:

@@ -31,6 +31,7 @@ def run(folder: Path, *arguments: str) -> tuple[int, str]:
         (["--source", "microphone"], 2, "microphone"),
         (["--size", "wide"], 2, "expected WIDTHxHEIGHT"),
         (["--fps", "-3"], 2, "expected a number above 0"),
+        (["--fps", "1e9"], 2, "expected a number above 0 and up to 1000"),
         (["--page", "8080x"], 2, "expected HOST:PORT"),
         (["--output", "hologram"], 2, "--output takes auto, window, window:N or headless"),
         (["--render", "film.mp4", "--source", "demo"], 2, "--render needs a sound file"),

@@ -110,6 +110,23 @@ def test_a_corner_that_is_dragged_moves_the_output_is_kept_and_another_page_foll
     assert violations(other) == []
 
 
+def test_a_page_that_is_pushed_while_a_corner_is_held_moves_it_no_further(
+    browser: Browser, page: OperatorPage, store: LayoutStore
+) -> None:
+    go(browser, page)
+    x, y = browser.place(CORNER.format(2))
+    box = frame(browser)
+    browser.mouse("mousePressed", x, y)
+    browser.mouse("mouseMoved", x - 0.1 * box["width"], y)
+    notice = "<p style='height: 60px'>there is no monitor HDMI-1</p>"
+    browser.value(f"document.querySelector('#output-stage').insertAdjacentHTML('beforebegin', {json.dumps(notice)}), 0")
+    browser.mouse("mouseMoved", x - 0.2 * box["width"], y + 0.1 * box["height"])
+    browser.mouse("mouseReleased", x - 0.2 * box["width"], y + 0.1 * box["height"])
+    wait_for_label(browser, 2, "across 80.0\u00a0%, down 10.0\u00a0%")
+    corner = store.get().output("wall").corners[1]
+    assert (corner.x, corner.y) == pytest.approx((0.8, 0.1), abs=0.01)
+
+
 @pytest.mark.slow
 def test_a_drag_costs_at_most_thirty_messages_a_second(browser: Browser, page: OperatorPage) -> None:
     go(browser, page)

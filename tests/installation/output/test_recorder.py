@@ -1,6 +1,7 @@
 """The recorder: whatever goes wrong in it ends the recording, in words, and nothing waits for it for ever."""
 
 import resource
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -202,6 +203,34 @@ def test_a_clap_is_seen_and_heard_within_a_frame_at_any_rate_of_the_display(
     # The display shows the clap with its next picture, and the film has that at its place.
     assert -1.0 / fps <= seen_s - began_s - clap_s <= 1.5 / display_hz + 1.0 / fps
     assert len(shown) == pytest.approx(3.0 * fps, abs=fps * 1.5 / display_hz + 1)
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_an_encoder_that_falls_behind_catches_up_and_encodes_no_picture_twice_meanwhile(
+    tmp_path: Path, ring: AudioRing, monkeypatch: pytest.MonkeyPatch, goes_on: bool
+) -> None:
+    path, may_go_on, written_s = tmp_path / "evening.mp4", threading.Event(), list[float]()
+
+    class Slow(VideoFile):
+        def write(self, pixels: Pixels, at_s: float | None = None) -> None:
+            may_go_on.wait()
+            written_s.append(at_s or 0.0)
+            super().write(pixels, at_s)
+
+    monkeypatch.setattr(recording, "VideoFile", Slow)
+    recorder = Recorder(path, SIZE, FPS, ring)
+    for turn in range(300):  # half a minute in which the encoder does nothing
+        recorder.offer(turn / FPS, noise)
+    may_go_on.set()
+    if goes_on:
+        wait_until(lambda: not recorder.waiting)
+        recorder.offer(30.0, noise)
+    recorder.close()
+    assert recorder.failure == "" and recorder.dropped > 250
+    assert len(written_s) <= 10 and written_s[-1] == pytest.approx(30.0 if goes_on else 29.9)
+    with av.open(str(path)) as film:
+        moments_s = [frame.time or 0.0 for frame in film.decode(video=0)]
+    assert moments_s[-1] - moments_s[0] == pytest.approx(written_s[-1])
 
 
 def test_a_disk_that_no_longer_answers_does_not_keep_the_show_from_ending(

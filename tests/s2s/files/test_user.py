@@ -42,6 +42,7 @@ def test_a_user_without_a_name_gets_one_and_nobody_else_does(stranger: None, mon
     assert getpass.getuser() == "ada"
 
 
+@pytest.mark.proc  # `ldconfig`, asked for libsrt
 @pytest.mark.parametrize("program", ["s2s.__main__", "run_show"])
 def test_every_program_names_such_a_user_before_torch_asks(
     stranger: None, monkeypatch: pytest.MonkeyPatch, program: str

@@ -143,18 +143,19 @@ export class Stage {
   #grip(event, index) {
     if (event.button !== 0 || this.grip) return;
     event.preventDefault();
-    const handle = this.handles[index], at = this.#at(event), [x, y] = pointsOf(this.output, this.shape)[index];
+    const handle = this.handles[index], from = [event.clientX, event.clientY];
     handle.setPointerCapture(event.pointerId);
     handle.focus({preventScroll: true});
     handle.classList.add("held");
-    this.grip = {id: event.pointerId, index, off: [x - at[0], y - at[1]], label: ++this.label};
+    this.grip = {id: event.pointerId, index, from, point: pointsOf(this.output, this.shape)[index], label: ++this.label};
     this.hold();
   }
 
   #drag(event) {
     if (event.pointerId !== this.grip?.id) return;
-    const {index, off, label} = this.grip, at = this.#at(event);
-    this.#move(index, [at[0] + off[0], at[1] + off[1]], label);
+    // By how far the hand has gone, not where it is: a notice that comes above pushes the page, and moves no corner.
+    const {index, from, point: [x, y], label} = this.grip, {width, height} = this.frame.getBoundingClientRect();
+    this.#move(index, [x + (event.clientX - from[0]) / width, y + (event.clientY - from[1]) / height], label);
   }
 
   #letGo(event) {
@@ -185,11 +186,6 @@ export class Stage {
   #move(index, point, label) {
     const change = moving(this.output, this.shape, index, point);
     if (change) this.edit(change, label);
-  }
-
-  #at(event) {
-    const box = this.frame.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   }
 }
 
