@@ -54,7 +54,7 @@ def main() -> None:
         (venue / "presets" / "burning.yaml").write_text(burning, encoding="utf-8")
         plain, lit = (last_picture(name, "sea", venue) for name in ("gallery", "harbour"))
         PRESET_PICTURE.write_bytes(jpeg(side_by_side(plain, lit)))
-        plain, lit = (last_picture(name, "rain", venue) for name in ("gallery", "burning"))
+        plain, lit = (last_picture(name, "waterfall", venue) for name in ("gallery", "burning"))
         PASS_PICTURE.write_bytes(jpeg(side_by_side(plain, lit)))
 
 
