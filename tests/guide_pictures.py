@@ -54,7 +54,8 @@ def main() -> None:
         (venue / "presets" / "burning.yaml").write_text(burning, encoding="utf-8")
         plain, lit = (last_picture(name, "sea", venue) for name in ("gallery", "harbour"))
         PRESET_PICTURE.write_bytes(jpeg(side_by_side(plain, lit)))
-        plain, lit = (last_picture(name, "waterfall", venue) for name in ("gallery", "burning"))
+        # Which the model takes for a waterfall, at that moment.
+        plain, lit = (last_picture(name, "rain", venue) for name in ("gallery", "burning"))
         PASS_PICTURE.write_bytes(jpeg(side_by_side(plain, lit)))
 
 
