@@ -9,13 +9,33 @@ from pathlib import Path
 
 def main() -> int:
     """Run one show; return the exit code that the contract names."""
-    parsed = build_parser().parse_args()
+    parser = build_parser()
+    parsed = parser.parse_args()
+    if parsed.supervise:
+        return supervise(parser, parsed)
     # Imported here: a worker process that is spawned imports this file again and needs none of it.
     from installation.hosting import LOG_FORMAT
     from installation.main import run
 
     logging.basicConfig(level=logging.DEBUG if parsed.verbose else logging.INFO, format=LOG_FORMAT)
+    if parsed.soak is not None:
+        from installation.soak.command import soak
+
+        return soak(parsed)
     return run(parsed)
+
+
+def supervise(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> int:
+    """Start this program again and again; return the exit code of its last show. Small, for it stays for weeks."""
+    from installation.service.parent import supervise
+    from installation.service.words import arguments_of_show, deed_of
+
+    try:
+        deed_of(parsed)
+    except ValueError as error:
+        parser.error(str(error))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s parent %(levelname)s %(message)s")
+    return supervise(arguments_of_show(sys.argv[1:]), str(Path(__file__).absolute()))
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -80,6 +100,8 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where this place keeps presets, shaders, cues, hours, controllers, pictures and films",
     )
+    add("--no-logs", dest="logs", action="store_false", help="keep neither log nor events in the venue's folder")
+    add("--keep-films", type=_positive, metavar="DAYS", help="delete the venue's films and pictures that are older")
     add("--list-devices", action="store_true", help="list microphones, MIDI ports and displays, then end")
     add("--dry-run", action="store_true", help="print the resolved configuration as YAML, then end")
     add("--version", action="store_true", help="print version and revision, then end")
@@ -95,6 +117,31 @@ def build_parser() -> argparse.ArgumentParser:
     add("--room-late", type=_positive, metavar="MS", help="with --calibrate: the audience hears later than the source")
     add("--screen-late", type=_positive, metavar="MS", help="with --calibrate: the screen shows later, as a camera saw")
     add("--apply", action="store_true", help="with --calibrate: write the delay into the preset's file")
+    add(
+        "--soak",
+        type=_positive,
+        metavar="HOURS",
+        help="drive the show for so long with all that changes and breaks; a page says what became of its figures",
+    )
+    add(
+        "--check",
+        type=_positive,
+        nargs="?",
+        const=20.0,
+        metavar="SECONDS",
+        help="say within so long (default: 20) whether all is there that this show needs; exit code 0 or 1",
+    )
+    add("--supervise", action="store_true", help="start the show again for ever, where there is no systemd to do so")
+    add(
+        "--resume", dest="resume", action="store_true", default=None, help="begin with what was shown last, and keep it"
+    )
+    add("--fresh", dest="resume", action="store_false", help="begin as the preset says, also as a service")
+    add("--install-service", action="store_true", help="run the show with these arguments from now on, by systemd")
+    add("--uninstall-service", action="store_true", help="take that service away again")
+    add("--user", action="store_true", help="with these two: the service of whoever calls (default, but for root)")
+    add("--system", action="store_true", help="with these two: a service of the whole machine (default for root)")
+    add("--update", type=Path, metavar="DIR", help="try the version in DIR, switch to it, restart the service")
+    add("--rollback", action="store_true", help="back to the version before")
     add("--verbose", action="store_true", help="log everything")
     return parser
 

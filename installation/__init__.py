@@ -17,13 +17,16 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     venue, errand           the folder of a place; what a disk may hold up, in a thread
     followed_file           a file of the venue, taken up while the show runs; `document_faults`: what is wrong with one
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
+    logs, soak              what is kept and told of a run; `--soak`: what becomes of its figures in weeks
     hosting, child, workers cores inline or in watched children; a child's life; how each is made
+    watching                how a worker is known to be well; restarting: a show that begins anew as it was
     heard_words             what is heard, as an operator would say it
     guard, health, monitor  what raises in a turn; how the show is, and why
     incidents, events       what went wrong, for the report; what happened and what was done, for the page
     show, assembly, main    the loop; the wiring of a live show; arguments to exit code; `show_parts`: what is wired
     sinks                   the wiring of what takes the finished picture besides the surface
     show_status             the whole show as one status
+    service                 watched over by systemd or a parent of our own; as before after a power cut; check, updates
     session                 the log of an evening; `offline_session`: its film; `wish_bytes`: what a picture is of
     offline, soundtrack     the wiring of `--render`: the same loop under a film's own time; its sound
     film_workers            a film's slow path in a process of its own, a picture ahead of the one that is drawn

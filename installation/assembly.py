@@ -31,6 +31,9 @@ from installation.desk import Desk
 from installation.followed_file import FollowedFile
 from installation.generator_pace import GeneratorPace
 from installation.hosting import ChildHost
+from installation.logs.chronicle import Chronicle
+from installation.logs.measuring import measure
+from installation.logs.retention import Retention
 from installation.mailbox import FrameBox, JsonBox
 from installation.metering import Meter
 from installation.model_follower import ModelFollower
@@ -57,6 +60,7 @@ from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
 from installation.render.still import pictures_to_come, read_still
 from installation.ring import AudioRing
+from installation.service.attachment import watch_over
 from installation.session.opening import open_session_log
 from installation.session.tap import ToldRenderer
 from installation.show import Show, worker_params
@@ -64,6 +68,7 @@ from installation.show_parts import ControlSurface, Parts
 from installation.sinks import open_sinks
 from installation.status import CaptureStatus, InferenceStatus
 from installation.values import Features
+from installation.watching.expectations import OfCapture, OfInference
 from installation.worker_params import ParamsSender
 from installation.workers import InferenceStart
 from s2s.card import read_card
@@ -75,8 +80,6 @@ _HARDWARE_FPS: Final = 60.0
 _FASTEST_DISPLAY_FPS: Final = 240.0
 _SOFTWARE_FPS: Final = 30.0
 """Software OpenGL draws on the cores that the model needs: half the cadence leaves it one of them."""
-_LONGEST_STEP_S: Final = 15.0
-"""One hearing and one picture of a big model on a slow machine; beyond it the worker hangs."""
 
 
 def build_show(config: ShowConfig, started_at: float, refit: Callable[[Parts], None] | None = None) -> Show:
@@ -103,7 +106,7 @@ def _wire(
 ) -> Show:
     preset, args = config.preset, config.arguments
     clock = MonotonicClock()
-    desk = Desk({**preset_values(preset), "/show/preset": preset.path.stem}, preset.routes)
+    desk = Desk({**preset_values(preset), **config.resumed, "/show/preset": preset.path.stem}, preset.routes)
     folders = preset_folders(preset.path, config.venue.presets)
     ring = undo.enter_context(closing(AudioRing()))
     box = undo.enter_context(closing(JsonBox()))
@@ -200,6 +203,8 @@ def _wire(
         refit(parts)
     show = Show(parts, args.duration_s)
     shelf = PresetShelf(folders)
+    controls["events"] = Chronicle(config.venue.events if args.logs else None, show.events)
+    controls["retention"] = Retention((config.venue.films, config.venue.pictures), args.keep_films)
     page = None if args.page is None else _operator_page(config, args.page, show, parts, shelf, names)
     if page is not None:
         controls["page"] = page
@@ -208,6 +213,7 @@ def _wire(
             config, args.oscquery, osc, page, presets=shelf, models=names, parts=parts
         )
         controls["discovery"] = Discovery(partial(_services, osc, args.osc_port[0], query))
+    watch_over(config, parts, show)
     for control in controls.values():
         control.start()
     return show
@@ -217,12 +223,20 @@ def _workers(
     config: ShowConfig, slow_path: InferenceStart
 ) -> tuple[ChildHost[CaptureStatus], ChildHost[InferenceStatus]]:
     """Return the hosts of capture and inference, not yet started."""
-    sound = CaptureConfig(source=config.source, demanded=config.source_demanded, seed=config.arguments.seed)
-    capture = ChildHost("capture", partial(CaptureCore, sound, slow_path.ring, slow_path.params), CaptureStatus())
-    # A little less urgent than the picture: on a machine with few cores the display keeps its cadence.
-    return capture, ChildHost(
-        "inference", slow_path, InferenceStatus(), hang_limit_s=_LONGEST_STEP_S, niceness=5, cause=slow_path.cause
+    demanded, seed, again = config.source_demanded, config.arguments.seed, config.again
+    sound = CaptureConfig(source=config.source, demanded=demanded, seed=seed, again=again)
+    make_capture = partial(CaptureCore, sound, slow_path.ring, slow_path.params)
+    capture = ChildHost("capture", make_capture, CaptureStatus(), expects=OfCapture(), may_give_up=not again)
+    inference = ChildHost(
+        "inference",
+        slow_path,
+        InferenceStatus(),
+        expects=OfInference(lambda: slow_path.ring.position.written),
+        niceness=5,  # a little less urgent than the picture: on a machine with few cores the display keeps its cadence
+        cause=slow_path.cause,
+        may_give_up=not again,
     )
+    return capture, inference
 
 
 def _operator_page(
@@ -236,7 +250,8 @@ def _operator_page(
         models=models.listed,
         features=lambda: show.features,
         idle=lambda: parts.inference.status().idle,
-        events=show.events,
+        events=next(one for one in parts.controls.values() if isinstance(one, Chronicle)).shown,
+        measured=partial(measure, parts),
         shelf=presets,
         wall=next((sink for sink in parts.sinks if isinstance(sink, WallView)), None),
         outputs=parts.outputs,

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
 from installation.garbage import put_aside
+from installation.logs.keeping import keep_worker_log
 from installation.mailbox import JsonBox
 from installation.plain import to_plain
 
@@ -68,6 +69,7 @@ def live(
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):  # they reach the whole group; the show answers them
         signal.signal(number, signal.SIG_IGN)
     logging.basicConfig(level=log_level, format=LOG_FORMAT)
+    keep_worker_log(name)
     os.nice(niceness)
     threading.Thread(target=_pulse, args=(channels.pulses, parent), name="pulse", daemon=True).start()
     try:

@@ -37,7 +37,7 @@ _DONE_ONCE: Final = "noted; the show goes on"
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that was not as it should be: `what` in words, since when (monotonic seconds), how many `times` it
-    began, whether it is `over`, and what was `done`.
+    began, whether it is `over`, and what was `done`; whether it was in an `earlier` run.
     """
 
     what: str
@@ -45,6 +45,7 @@ class Event:
     times: int = 1
     over: bool = False
     done: str = ""
+    earlier: bool = False
 
 
 class EventLog:

@@ -18,3 +18,5 @@ class ExitCode(IntEnum):
     DISPLAY = 5
     WORKER = 6
     """A worker that never came alive failed for good."""
+    RESTART = 75
+    """The show wants to be started again: whoever watches it does so at once. `EX_TEMPFAIL` of sysexits.h."""

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import logging
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -13,9 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 from installation.audio.source import SourceError
 from installation.clock import MonotonicClock
 from installation.exit_codes import ExitCode
-from installation.options import Arguments, ShowConfig, resolve
+from installation.logs.keeping import keep_log
+from installation.options import Arguments, ShowConfig
 from installation.output.surface import DisplayError
 from installation.report import summary_line
+from installation.restarting.restart import Restarts
+from installation.service.command_line import do as deed
+from installation.service.last_shown import resumed
+from installation.service.notify import notifier
 from installation.shared import clear_leftovers
 from installation.standard_output import print_out
 from s2s.card import BundleError, read_card
@@ -34,12 +40,14 @@ def run(parsed: argparse.Namespace) -> int:
     """Do what the command line says; every expected failure is one line in the log and an exit code."""
     started_at = MonotonicClock().now()
     name_user()
+    notifier()  # before any worker inherits what only the show may say
     try:
-        if parsed.list_devices:
-            return list_everything()
-        if parsed.version or parsed.diagnose:
+        if parsed.list_devices or parsed.version or parsed.diagnose:
             return tell_of_itself(parsed)
-        config = resolve(arguments_of(parsed))
+        restarts = Restarts(arguments_of(parsed))
+        if (code := deed(parsed, sys.argv[1:], restarts.resolve)) is not None:
+            return code
+        config = restarts.resolve()
         if not config.preset.limits_flashes:
             log.warning("the flash limiter is OFF: preset %s says safety: {flashes: false}", config.preset.name)
         if parsed.dry_run:
@@ -49,7 +57,7 @@ def run(parsed: argparse.Namespace) -> int:
         if config.arguments.render is not None:
             report = render_film(config, started_at)
             return finish(config, report, report["exit_code"])
-        return show(config, started_at, calibration_of(config))
+        return show(restarts.mark(resumed(config)), restarts, started_at, calibration_of(config))
     except Exception as error:
         code = exit_code_of(error)
         if code is None:
@@ -101,6 +109,11 @@ class EndBySignal:
             if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
                 signal.signal(number, self._on_signal)
 
+    @property
+    def asked(self) -> bool:
+        """Whether somebody wants the end."""
+        return self._signalled
+
     def hand_over(self, stop: Callable[[], None]) -> None:
         """Call `stop` at a signal, at once if there was one."""
         self._stop = stop
@@ -133,15 +146,17 @@ def calibration_of(config: ShowConfig) -> "Session | None":
     return Session(config)
 
 
-def show(config: ShowConfig, started_at: float, calibration: "Session | None" = None) -> int:
+def show(config: ShowConfig, restarts: Restarts, started_at: float, calibration: "Session | None" = None) -> int:
     """Run the live show; the report is written however it ends."""
     end = EndBySignal()
     end.listen()
+    keep_log(config.venue.logs if config.arguments.logs else None)
     from installation.assembly import build_show  # takes a moment, in which a signal may come, too
 
     clear_leftovers()
+    restarts.look_for_display()
     try:
-        live = build_show(config, started_at, None if calibration is None else calibration.refit)
+        live = build_show(config, started_at, restarts.fit if calibration is None else calibration.refit)
     except SystemExit:
         early = InterruptedError("ended by a signal before the first picture")
         write_failure(config.arguments.report, early, ExitCode.OK)
@@ -149,20 +164,22 @@ def show(config: ShowConfig, started_at: float, calibration: "Session | None" = 
     exit_code: int = ExitCode.UNEXPECTED
     try:
         end.hand_over(live.stop)
+        restarts.hand_over(live.stop)
         if calibration is not None:
             calibration.begin(live.stop)
-        exit_code = live.run()
+        exit_code = restarts.outcome(live.run())
         if calibration is not None and exit_code == ExitCode.OK:
             exit_code = calibration.conclude()
-        snapshot = None if exit_code == ExitCode.DISPLAY else config.arguments.snapshot
+        snapshot = None if exit_code in (ExitCode.DISPLAY, ExitCode.RESTART) else config.arguments.snapshot
         if snapshot is not None and not live.save_picture(snapshot):
             exit_code = exit_code or ExitCode.USAGE
     finally:
+        notifier().tell("STOPPING=1")  # films take their time
         live.end_outputs()
         report = live.report({**facts_of(config), "exit_code": exit_code})
         finish(config, report if calibration is None else {**report, "calibration": calibration.report}, exit_code)
         live.close()
-    return exit_code
+    return restarts.conclude(exit_code, end_wanted=end.asked)
 
 
 def render_film(config: ShowConfig, started_at: float) -> dict[str, Any]:
@@ -216,7 +233,11 @@ def list_everything() -> int:
 
 
 def tell_of_itself(parsed: argparse.Namespace) -> int:
-    """Print which product this is, with `--diagnose` all that a bug report needs; whatever fails, the page says so."""
+    """Print what there is to plug in, which product this is, or with `--diagnose` all that a bug report needs; whatever
+    fails, the page says so.
+    """
+    if parsed.list_devices:
+        return list_everything()
     from installation.diagnosis.gathering import diagnose
     from installation.product import product_line
     from s2s.card import DEFAULT_BUNDLE

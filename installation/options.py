@@ -1,6 +1,7 @@
 """What one run of the show was asked for: command line and preset, resolved and checked, before anything starts."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -13,6 +14,7 @@ from installation.output.senders.listing import listed_targets
 from installation.output.senders.target import Target, parse_targets
 from installation.presets.preset import PRESET_FOLDER, Preset
 from installation.presets.use import load_usable
+from installation.values import ParameterValue
 from installation.venue import Venue
 from s2s.card import DEFAULT_BUNDLE
 from s2s.files.quote import one_line
@@ -46,10 +48,14 @@ class Arguments:
     oscquery: tuple[str, int] | None = ("127.0.0.1", 9002)
     midi: str | None = None
     venue: Path | None = None
+    logs: bool = True
+    keep_films: float | None = None
     calibrate: int | None = None
     room_late: float | None = None
     screen_late: float | None = None
     apply: bool = False
+    resume: bool | None = None
+    """Whether to keep what is shown and begin with it; None: where somebody watches over the show."""
     log: Path | None = None
     log_sound: bool = False
     log_keep: float | None = None
@@ -58,7 +64,9 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class ShowConfig:
-    """The resolved run: `preset` with the command line's overrides applied."""
+    """The resolved run: `preset` with the command line's overrides applied. `again` marks a show that takes the place
+    of one that ran: what it needs was there, and is waited for.
+    """
 
     arguments: Arguments
     preset: Preset
@@ -67,7 +75,11 @@ class ShowConfig:
     model: Path
     midi_device: str
     venue: Venue
+    resumed: Mapping[str, ParameterValue] = field(default_factory=dict)
+    """Values as they were shown last, and the model that a hand had gone to then (empty: none)."""
+    resumed_model: str = ""
     send: tuple[Target, ...] = ()
+    again: bool = False
 
     def as_yaml(self) -> str:
         """Return the resolved configuration for `--dry-run`."""
@@ -97,7 +109,7 @@ class ShowConfig:
 
 def resolve(arguments: Arguments) -> ShowConfig:
     """Return the checked configuration. Raises PresetError, TargetError or OptionError, each in one line."""
-    venue = Venue.of_user() if arguments.venue is None else Venue(arguments.venue.absolute())
+    venue = Venue.of(arguments.venue)
     preset = load_usable(arguments.preset, (venue.presets, PRESET_FOLDER), venue.shaders)
     source = arguments.source or preset.source
     try:

@@ -30,10 +30,12 @@ def show_status(
     parts: Parts, health: Health, timing: TurnTiming, memory_mib: Mapping[str, float], moment: Moment
 ) -> ShowStatus:
     """Return how the show is doing."""
+    now = parts.clock.now()
     meter, outputs, slow_path = parts.meter, parts.sink_status(), parts.inference.status()
     return ShowStatus(
         condition=health.condition,
         reasons=health.reasons,
+        reasons_s={part: round(max(now - since, 0.0), 1) for part, since in health.since.items()},
         preset=parts.presets.current.name,
         preset_refused=parts.presets.refusal,
         preset_note=moment.preset_note,

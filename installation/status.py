@@ -27,7 +27,8 @@ class CaptureStatus:
 
     `block_age_s` is the age of the wanted source's newest sound, None before its first; `auto_gain_db` what gain adds
     by itself. `remark` is what is amiss with a source that is heard all the same. `ended` is told by a file alone,
-    `features` and `rejected_packets` by sound over OSC.
+    `features` and `rejected_packets` by sound over OSC. `blocks` of sound have reached the ring since this worker was
+    made.
     """
 
     source: str = ""
@@ -42,6 +43,7 @@ class CaptureStatus:
     ended: bool | None = None
     features: Mapping[str, float] | None = None
     rejected_packets: int | None = None
+    blocks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,25 @@ class LoudspeakerStatus:
 
 @dataclass(frozen=True, slots=True)
 class EncoderStatus:
-    """How often this worker's encoder has heard, and how long that took."""
+    """How often this worker's encoder has heard, and how long that took; `read` samples of sound it has taken in."""
 
     updates: int = 0
     ms: Percentiles = Percentiles()
+    read: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratorStatus:
-    """How many pictures this worker has made, how many held NaN, and how long one took."""
+    """How many pictures this worker has made, how many held NaN, and how long one took.
+
+    `distinct` of them were unlike the one before; `wanted` were painted far from the latent of the last distinct one.
+    """
 
     frames: int = 0
     rejected: int = 0
     ms: Percentiles = Percentiles()
+    distinct: int = 0
+    wanted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +282,8 @@ class ShowStatus:
 
     condition: Condition = Condition.OK
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    reasons_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """For how many seconds each of these parts has not been well."""
     preset: str = ""
     preset_refused: str | None = None
     preset_note: str = ""

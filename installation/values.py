@@ -139,7 +139,11 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The show's condition with the reason in words, part by part; empty reasons mean all is well."""
+    """The show's condition with the reason in words, part by part; empty reasons mean all is well.
+
+    `since` holds for each of these parts since when it has not been well, in monotonic seconds, where that is followed.
+    """
 
     condition: Condition = Condition.OK
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    since: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,6 +1,6 @@
 """One folder a venue: everything that a place makes its own, so that an update of the program touches nothing of it.
 
-Nothing is written before somebody saves something.
+Nothing is written before somebody saves something, but for the log and what went wrong, unless `--no-logs` is given.
 """
 
 import os
@@ -27,6 +27,11 @@ class Venue:
         named = Path(os.environ.get("XDG_DATA_HOME", ""))
         # The XDG specification: a relative path there is invalid and to be ignored.
         return cls((named if named.is_absolute() else _own_data()) / _PRODUCT)
+
+    @classmethod
+    def of(cls, named: Path | None) -> Self:
+        """Return the folder that was named on the command line, or the user's own."""
+        return cls.of_user() if named is None else cls(named.absolute())
 
     @property
     def presets(self) -> Path:
@@ -74,9 +79,29 @@ class Venue:
         return self.folder / "schedule.yaml"
 
     @property
+    def handover(self) -> Path:
+        """What a show that starts itself again leaves to the next, for a moment."""
+        return self.folder / "handover.json"
+
+    @property
+    def last_shown(self) -> Path:
+        """What was shown last, for a show that is watched over (`service.last_shown`)."""
+        return self.folder / "last.json"
+
+    @property
     def senders(self) -> Path:
         """Which programs the picture is always sent to."""
         return self.folder / "senders.yaml"
+
+    @property
+    def logs(self) -> Path:
+        """The log of the show and of its workers, JSON lines, a bounded number of bounded files."""
+        return self.folder / "logs"
+
+    @property
+    def events(self) -> Path:
+        """What went wrong in this run and those before, a line each."""
+        return self.folder / "events.jsonl"
 
     @property
     def token(self) -> Path:

@@ -11,7 +11,8 @@ void main() {
     vec3 colour = picture();
     float tone = luma(colour);
     vec2 place = gl_FragCoord.xy + floor(u_chance * 1024.0);
-    float speck = hash(place) + hash(place + 71.7) - 1.0;
+    vec2 dice = hash2(place);
+    float speck = dice.x + dice.y - 1.0;
     colour += speck * u_grain * (0.16 + 0.10 * u_treble) * tone * (1.25 - tone);
     o_colour = vec4(clamp(colour, 0.0, 1.0), 1.0);
 }

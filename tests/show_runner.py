@@ -26,12 +26,14 @@ class ShowRun:
         *arguments: str,
         environment: Mapping[str, str] | None = None,
         program: Sequence[str] = ("run_show.py",),
+        osc_port: int | None = None,
     ) -> None:
         self.report_path = folder / "report.json"
-        self.osc_port = free_udp_port()
+        self.osc_port = free_udp_port() if osc_port is None else osc_port
         bare = {name: value for name, value in os.environ.items() if name not in _DEVICES}
         common = ["--report", str(self.report_path), "--osc-port", str(self.osc_port)]
         quiet = [] if "--page" in arguments else ["--no-page"]
+        quiet += [] if "--venue" in arguments else ["--no-logs"]
         quiet += [] if "--oscquery" in arguments else ["--oscquery", "none"]
         quiet += [] if "--midi" in arguments else ["--midi", "none"]
         self._process = subprocess.Popen(

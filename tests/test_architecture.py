@@ -31,8 +31,8 @@ ABOVE_THE_ROOMS = {
     "film_workers",
 }
 ABOVE_THE_ROOMS |= {"presets.use", "presets.follower", "presets.deeds", "presets.fader", "model_follower"}
+ABOVE_THE_ROOMS |= {"logs.measuring", "restarting", "service", "soak", "session", "offline_session"}
 ABOVE_THE_ROOMS |= {"calibration", "cues.deeds", "film_workers", "outputs.opening", "reloading", "sinks"}
-ABOVE_THE_ROOMS |= {"session", "offline_session"}
 SURFACE_OF_S2S = (
     "s2s.media.audio",
     "s2s.bundle",

@@ -109,7 +109,7 @@ def test_the_changelog_is_dated_sorted_by_kind_and_begins_with_this_version() ->
 
 
 def test_every_exit_code_is_explained() -> None:
-    rows = re.findall(r"^\| (\d) \|", read("installation/manual/report.md"), re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \|", read("installation/manual/report.md"), re.MULTILINE)
     assert [int(row) for row in rows] == list(ExitCode)
 
 

@@ -30,7 +30,7 @@ _PREPARATION_LIMIT_S: Final = 10.0
 @dataclass(frozen=True)
 class CaptureConfig:
     """What to listen to. A `demanded` source must open at the start, and stays whichever preset comes; any other gives
-    way to the performance, and to the source of the preset that is shown.
+    way to the performance, and to the source of the preset that is shown. `again` says that it has been open before.
     """
 
     source: str
@@ -38,6 +38,7 @@ class CaptureConfig:
     seed: int
     loop_file: bool = True
     osc_host: str = "127.0.0.1"
+    again: bool = False
 
 
 class CaptureCore:
@@ -54,7 +55,7 @@ class CaptureCore:
         self._params = ParamsReader(params)
         self._controls, self._source_text = Controls(DEFAULTS), config.source
         self._take_params()
-        self._now = 0.0
+        self._now, self._blocks = 0.0, 0
         self._performance = PreparedPerformance(config.seed)
         # Another seed for the mix: mixed with itself, the performance would only be louder.
         self._second = PreparedPerformance(config.seed + 1)
@@ -64,7 +65,7 @@ class CaptureCore:
             opener or self._open,
             fallback=None if config.demanded else self._performance.read,
             # Sound in the ring means that this is a restart: what opened once is waited for.
-            must_open=config.demanded and ring.position.written == 0,
+            must_open=config.demanded and not config.again and ring.position.written == 0,
         )
         if self._source.falls_back:
             self._performance.prepare(_PREPARATION_LIMIT_S)
@@ -75,6 +76,7 @@ class CaptureCore:
         self._follow_params()
         block = self._source.read(now)
         if block is not None:
+            self._blocks += 1
             joined = self._seam.join(block.samples, self._source.origin)
             self._ring.write(self._conditioner.condition(joined, self._controls), block.heard_at)
         return _STEP_S
@@ -95,6 +97,7 @@ class CaptureCore:
             ended=live.ended if isinstance(live, SoundFile) else None,
             features=live.features(self._now) if isinstance(live, OscPcm) else None,
             rejected_packets=live.rejected_packets if isinstance(live, OscPcm) else None,
+            blocks=self._blocks,
         )
 
     def close(self) -> None:

@@ -18,11 +18,12 @@ from s2s.files.document import Bounds, DocumentError, read_yaml
 from s2s.files.quote import quoted
 
 BOUNDS: Final = Bounds(bytes=65_536, levels=6, values=4_000)
-_KEYS: Final = ("timezone", "hours", "exceptions", "fade")
+_KEYS: Final = ("timezone", "hours", "exceptions", "fade", "restart")
 _USUAL_FADE_S: Final = 10.0
 _LONGEST_FADE_S: Final = 3_600.0
 _FURTHEST_DAYS: Final = 400
 _MOST_SPANS: Final = 12
+_LEAP: Final = timedelta(minutes=10)
 
 
 class ScheduleError(ValueError):
@@ -46,13 +47,14 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """`week` holds the hours of Monday to Sunday, `exceptions` those of dates, which count in their place. Opening and
-    closing take `fade_s`.
+    closing take `fade_s`. `restart_s` after midnight, by the clocks of the zone, the show starts itself again.
     """
 
     zone: ZoneInfo
     week: tuple[Spans, ...]
     exceptions: Mapping[date, Spans]
     fade_s: float = _USUAL_FADE_S
+    restart_s: int | None = None
 
     def is_open(self, now: datetime) -> bool:
         """Return whether it is open at `now`, an aware moment."""
@@ -69,6 +71,15 @@ class Schedule:
                 last = end.astimezone(self.zone).date() - today >= timedelta(days=_FURTHEST_DAYS - 2)
                 return None if last else Turn(end, opens=False)
         return None
+
+    def restarts_between(self, before: datetime, now: datetime) -> bool:
+        """Return whether the time to start again lies after `before` and not after `now`; a clock that was set by more
+        than ten minutes, or back, has not passed it.
+        """
+        if self.restart_s is None or not timedelta() < now - before <= _LEAP:
+            return False
+        today = now.astimezone(self.zone).date()
+        return any(before < moment(today + timedelta(days=days), self.restart_s, self.zone) <= now for days in (-1, 0))
 
     def _open(self, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
         """Yield when it is open, in order; what touches is one."""
@@ -117,7 +128,9 @@ def _checked(raw: object) -> Schedule:
     fade_s = _said("fade", seconds_of, raw.get("fade", _USUAL_FADE_S))
     if fade_s > _LONGEST_FADE_S:
         raise TimeError(f"fade: expected at most an hour, got {quoted(raw['fade'])}")
-    return Schedule(_said("timezone", zone_of, raw["timezone"]), _week(raw["hours"]), _exceptions(raw), fade_s)
+    restart_s = _said("restart", clock_s, raw["restart"]) if "restart" in raw else None
+    zone = _said("timezone", zone_of, raw["timezone"])
+    return Schedule(zone, _week(raw["hours"]), _exceptions(raw), fade_s, restart_s)
 
 
 def _week(said: object) -> tuple[Spans, ...]:

@@ -1,6 +1,7 @@
 """Opens and closes the venue by the clock on the wall: the picture fades up, and to black, by `/show/light`.
 
-A blackout is the operator's and left alone. A hand on `/show/light` wins until the next opening or closing.
+A blackout is the operator's and left alone. A hand on `/show/light` wins until the next opening or closing, and puts a
+restart off that the picture is going dark for.
 """
 
 import logging
@@ -39,15 +40,25 @@ class ScheduleDeeds:
         self._said = ""
         self._next_at = float("-inf")
         self._turn: tuple[datetime, Turn | None] | None = None
+        self.restart: Callable[[str, float], str] | None = None
+        """Starts the show again, with why, and the light of before; returns why it goes on instead."""
+        self._seen_at: datetime | None = None
+        self._light_before: float | None = None
+        """The light before it went dark for a restart; None while none is near."""
+        self._begins_dark: float | None = None
         desk.watch(self._on_change)
 
     def start(self) -> None:
         """Read the hours; a show that begins while the venue is closed begins dark."""
         self._file.start()
         self._say()
-        if self._file.value is not None and not self._is_open():
-            self._desk.correct(LIGHT, 0.0)
         self._open = self._is_open()
+        if not self._open or self._begins_dark is not None:
+            self._desk.correct(LIGHT, 0.0)
+
+    def fade_up_to(self, light: float) -> None:
+        """Begin dark, and fade up to this light where it is open: the show before faded to black for its restart."""
+        self._begins_dark = light
 
     def poll(self, now: float) -> None:
         """Open or close where it is time. Never waits."""
@@ -56,9 +67,14 @@ class ScheduleDeeds:
             self._next_at = now
             log.info("schedule: read")
         self._say()
+        if self._begins_dark is not None:
+            if self._open:
+                self._fade_to(self._begins_dark, now)
+            self._begins_dark = None
         if now >= self._next_at:
             self._next_at = now + _EVERY_S
             self._follow(now)
+            self._mind_restart(now)
         if self._fade is not None:
             self._step(now)
 
@@ -87,9 +103,34 @@ class ScheduleDeeds:
         if is_open == self._open:
             return
         self._open = is_open
-        fade_s = 0.0 if self._file.value is None else self._file.value.fade_s
-        self._fade = float(self._desk.standing(LIGHT)), 1.0 if is_open else 0.0, now, max(fade_s, 0.1)
-        log.info("schedule: %s, in %g s", "opening" if is_open else "closing", fade_s)
+        self._light_before = None
+        self._fade_to(1.0 if is_open else 0.0, now)
+        log.info("schedule: %s, in %g s", "opening" if is_open else "closing", self._fade_s)
+
+    @property
+    def _fade_s(self) -> float:
+        return 0.0 if self._file.value is None else self._file.value.fade_s
+
+    def _fade_to(self, light: float, now: float) -> None:
+        self._fade = float(self._desk.standing(LIGHT)), light, now, max(self._fade_s, 0.1)
+
+    def _mind_restart(self, now: float) -> None:
+        """Start the show again where it is time: at once while it is dark, else after a fade to black."""
+        before, self._seen_at = self._seen_at, utc(self._wall())
+        schedule = self._file.value
+        if schedule is None or self.restart is None or before is None or self._seen_at is None:
+            return
+        if self._light_before is not None:
+            if self._fade is None:
+                light, self._light_before = self._light_before, None
+                if self.restart("the time that schedule.yaml says", light) and self._open:
+                    self._fade_to(light, now)
+        elif schedule.restarts_between(before, self._seen_at):
+            light = float(self._desk.standing(LIGHT))
+            self._light_before = light if self._fade is None else self._fade[1]
+            if light > 0.0:
+                self._fade_to(0.0, now)
+            log.info("schedule: starting again, %s", "after a fade to black" if light > 0.0 else "in the dark")
 
     def _step(self, now: float) -> None:
         assert self._fade is not None
@@ -102,6 +143,9 @@ class ScheduleDeeds:
     def _on_change(self, address: str, _value: ParameterValue, origin: str) -> None:
         if address == LIGHT and origin != "show":
             self._fade = None  # a hand
+            if self._light_before is not None:
+                self._light_before = None
+                log.info("schedule: not started again: a hand moves the light")
 
     def _next_turn(self) -> Turn | None:
         now, schedule, known = utc(self._wall()), self._file.value, self._turn

@@ -14,6 +14,7 @@ from installation.histogram import Histogram
 from installation.inference.fading import within_room
 from installation.inference.playing import InferenceConfig, ModelError, Painted, PlayingModel
 from installation.inference.swapping import ModelSwap, Tried
+from installation.inference.variety import Variety
 from installation.mailbox import FrameBox, JsonBox
 from installation.parameters import DEFAULTS, PAINTER
 from installation.ring import AudioRing
@@ -46,6 +47,7 @@ class InferenceCore:
         self._image: str | None = None
         self._next_frame_at: float | None = None
         self._bad_frames = self._bad_in_a_row = 0
+        self._variety = Variety()
         self._encoder_ms, self._generator_ms, self._slow_ms = Histogram(), Histogram(), Histogram()
 
     @property
@@ -89,8 +91,10 @@ class InferenceCore:
             device=model.device,
             idle=model.idle,
             level_db=model.level_db,
-            encoder=EncoderStatus(self._encoder_ms.count, self._encoder_ms.percentiles()),
-            generator=GeneratorStatus(made.count, self._bad_frames, made.percentiles()),
+            encoder=EncoderStatus(self._encoder_ms.count, self._encoder_ms.percentiles(), model.read_to),
+            generator=GeneratorStatus(
+                made.count, self._bad_frames, made.percentiles(), self._variety.distinct, self._variety.wanted
+            ),
             slow_ms=self._slow_ms.percentiles(),
             image=model.image.state,
             image_problem=model.image.problem,
@@ -135,6 +139,7 @@ class InferenceCore:
         made_at = now + painted.took_s
         if painted.first_of_it:
             self._slow_ms.add((made_at - painted.heard_at) * 1e3)
+        self._variety.count(painted.pixels, painted.place)
         pixels = within_room(painted.pixels, self._frames.room_px)
         wish = painted.wish if pixels is painted.pixels else b""
         self._frames.put(pixels, heard_at=painted.heard_at, made_at=made_at, wish=wish)

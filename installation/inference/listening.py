@@ -79,6 +79,11 @@ class Listener:
         self._encoder.took(time.perf_counter() - began)
         return target
 
+    @property
+    def read_to(self) -> int:
+        """How many samples of the ring have been taken in, or passed over before the first."""
+        return self._read_to
+
     def recent(self, duration_s: float) -> Samples:
         """Return the newest `duration_s` seconds of sound, or what there is of them."""
         return self._ring.newest(round(duration_s * SAMPLE_RATE_HZ)).samples

@@ -21,7 +21,7 @@ from installation.inference.captured_painting import painter_of
 from installation.inference.deciding import Decider, Evidence
 from installation.inference.idle import level_db
 from installation.inference.listening import Listener, Target
-from installation.inference.motion import Motion, unit
+from installation.inference.motion import Motion, Vector, unit
 from installation.inference.painting import Wish
 from installation.inference.photographs import Photographs
 from installation.inference.scene import scene_of
@@ -68,7 +68,7 @@ class Painted:
     """A picture `pixels` [height, width, 3], None where it held NaN, made in `took_s`.
 
     `heard_at` stamps the sound that it is of; `first_of_it` marks the first picture that is made from it. `wish` is
-    what it was painted of, empty where something else lies over it.
+    what it was painted of, empty where something else lies over it; `place` is the unit vector in it, None there.
     """
 
     pixels: Pixels | None
@@ -76,6 +76,7 @@ class Painted:
     heard_at: float
     first_of_it: bool = False
     wish: bytes = b""
+    place: Vector | None = None
 
 
 class PlayingModel:
@@ -118,6 +119,11 @@ class PlayingModel:
     def paints_by(self) -> str:
         """How it paints, in words."""
         return self._painter.words
+
+    @property
+    def read_to(self) -> int:
+        """How many samples of the ring it has taken in."""
+        return self._listener.read_to
 
     @property
     def idle(self) -> bool:
@@ -176,8 +182,9 @@ class PlayingModel:
             return Painted(None, took_s, heard_at)
         seen = self._photographs.over(pixels, latent.h, controls.number("/latent/memory"), now)
         first, self._unshown = self._unshown, False
-        told = pack_wish(str(self.folder), latent, held) if seen is pixels else b""
-        return Painted(seen, took_s, heard_at, first, told)
+        alone = seen is pixels
+        told = pack_wish(str(self.folder), latent, held) if alone else b""
+        return Painted(seen, took_s, heard_at, first, told, latent.h if alone else None)
 
     def close(self) -> None:
         """End what still runs; the networks go with the object."""

@@ -137,6 +137,8 @@ class Chain:
         self._mix = Shader(context, SHADERS / "stages" / "mix.frag")
         self._mixed: RenderTarget | None = None
         self._passes: list[Passes] = []
+        self.finished: RenderTarget | None = None
+        """The picture that was drawn last, where it is in bytes, as the screen has it."""
         self._spare = SparePasses(context)
         self.set(names)
 
@@ -228,12 +230,14 @@ class Chain:
         `offered` are pictures that any pass may read.
         """
         assert self._upscale is not None
-        picture = self._upscale.draw(sources[0], size, uniforms)
+        picture, self.finished = self._upscale.draw(sources[0], size, uniforms), None
         if len(sources) > 1:
             picture = self._mixed_with(picture, sources[1], size, uniforms)
         for item in self._passes:
             if not item.is_skipped(uniforms):
-                picture = item.draw(picture, size, uniforms, offered)
+                share = 1.0 if item is self._passes[-1] else self._upscale.share
+                picture = item.draw(picture, size, uniforms, offered, share=share)
+                self.finished = item.finished
         return picture
 
     def forget(self) -> None:

@@ -17,6 +17,7 @@ _MAIN: Final = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)")
 _PICTURE: Final = re.compile(r"\bpicture\s*\(\s*\)")
 _VERSION: Final = re.compile(r"^\s*#version\b.*")
 _DECLARED: Final = re.compile(r"^\s*((?:flat\s+)?(?:in|out|uniform)\s+\w+\s+\w+)\s*;")
+_OUTPUT: Final = re.compile(r"^\s*out\s+vec4\s+o_colour\s*;", re.MULTILINE)
 _NAMED: Final = re.compile(r"^(?:const\s+)?\w+\s+(\w+)\s*[=(]", re.MULTILINE)
 
 
@@ -48,6 +49,21 @@ def fused_fragment(paths: Sequence[Path], sources: ShaderSources) -> ShaderText:
     if paths[0].suffix == ISF:
         return isf_fragment(paths[0], sources)
     return read_shader(paths[0], sources) if len(paths) == 1 else _fused(paths, _PICTURE, sources)
+
+
+def finishes(text: ShaderText) -> bool:
+    """Return whether a pass can be `finished`: an ISF pass, or one that calls its output something else, cannot."""
+    return _OUTPUT.search(text.text) is not None and all(path.suffix != ISF for path in text.files)
+
+
+def finished(text: ShaderText, sources: ShaderSources) -> ShaderText:
+    """Return the fragment shader `text` with the step to the screen's 8 bits at its end."""
+    files = list(text.files)
+    path, number = SHADERS / "stages" / "finish.frag", len(files)
+    part = _MAIN.sub("void to_bytes()", "\n".join(expand(path, files, f"shaders/{path.name}", sources)))
+    lines = _MAIN.sub("void draw_passes()", text.text).splitlines()
+    lines += [f"#line 1 {number}", *(_VERSION.sub("", line) for line in part.splitlines())]
+    return ShaderText("\n".join([*_declared_once(lines), "void main() { draw_passes(); to_bytes(); }"]), tuple(files))
 
 
 def fused_vertex(paths: Sequence[Path], sources: ShaderSources) -> ShaderText:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.render.framing import Size, field_size, scaled
-from installation.render.fusing import fused_fragment, fused_vertex, grouped
+from installation.render.fusing import finished, finishes, fused_fragment, fused_vertex, grouped
 from installation.render.isf_text import IsfUniforms
 from installation.render.render_target import RenderTarget, is_software, resized
 from installation.render.shader import SHADERS, Shader, ShaderError, ShaderPair, ShaderText, Uniform
@@ -26,8 +26,9 @@ NO_TEXTURES: Final[Textures] = MappingProxyType({})
 
 _STAGES: Final = SHADERS / "stages"
 _BRISTLES: Final = 256
-_PAINTED_SHARE: Final = 0.8
-"""Painted pixels for each of the passes' own, along one side, on a CPU: what is painted is soft, and costs most."""
+_PAINTED_SHARE: Final = 0.65
+"""Painted pixels for each of the picture's own, along one side, on a CPU: what is painted is soft, and costs most. So
+with the passes that follow, but the last ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ SKIP_WHEN_ZERO: Final = MappingProxyType(
 class Group:
     """Neighbouring passes that are drawn as one, and all of their text: with another text it is another group.
 
-    `stages` are the sub-passes' texts; `isf` says how an ISF pass is told its inputs.
+    `stages` are the sub-passes' texts; `isf` says how an ISF pass is told its inputs. A `finished` one draws bytes, as
+    the screen has them: the chain's last, where nothing lingers in it.
     """
 
     names: tuple[str, ...]
@@ -80,19 +82,25 @@ class Group:
     fragment: ShaderText
     stages: tuple[ShaderPair, ...] = ()
     isf: IsfUniforms | None = None
+    finished: bool = False
 
     @classmethod
-    def of(cls, names: tuple[str, ...], sources: ShaderSources) -> "Group":
-        """Return the group of `names`. Raises ShaderError where a file is missing or makes no sense."""
+    def of(cls, names: tuple[str, ...], sources: ShaderSources, *, is_last: bool = False) -> "Group":
+        """Return the group of `names`, finished where it can be if it `is_last`. Raises ShaderError where a file is
+        missing or makes no sense.
+        """
         paths = [sources.pass_path(name) for name in names]
         stages = [stage for name in names for stage in SUB_PASSES.get(name, ())]
         header = sources.isf_header(names[0])
+        fragment = fused_fragment(paths, sources)
+        ends = is_last and "u_last" not in fragment.text and finishes(fragment)
         return cls(
             names,
             fused_vertex(paths, sources),
-            fused_fragment(paths, sources),
+            finished(fragment, sources) if ends else fragment,
             tuple(sources.pair(_STAGES / f"{stage.name}.frag") for stage in stages),
             None if header is None else IsfUniforms.of(names[0], header),
+            ends,
         )
 
 
@@ -111,7 +119,8 @@ def compiled(context: moderngl.Context, pairs: Sequence[ShaderPair]) -> list[Sha
 
 def groups_of(names: Sequence[str], sources: ShaderSources) -> list[Group]:
     """Return the passes `names` as they are drawn. Raises ShaderError."""
-    return [Group.of(group, sources) for group in grouped(names, sources, whole=WHOLE)]
+    groups = grouped(names, sources, whole=WHOLE)
+    return [Group.of(group, sources, is_last=number == len(groups)) for number, group in enumerate(groups, start=1)]
 
 
 class Passes:
@@ -132,15 +141,24 @@ class Passes:
         self._small: dict[str, RenderTarget] = {}
 
     def draw(
-        self, picture: moderngl.Texture, size: Size, uniforms: Uniforms, offered: Textures = NO_TEXTURES
+        self,
+        picture: moderngl.Texture,
+        size: Size,
+        uniforms: Uniforms,
+        offered: Textures = NO_TEXTURES,
+        *,
+        share: float = 1.0,
     ) -> moderngl.Texture:
-        """Draw `picture` through the shader at `size` and return the result; `offered` is what any pass may read."""
+        """Draw `picture` through the shader at `share` of `size` and return the result; `offered` is what any pass may
+        read. Sub-passes are parts of the whole `size`: how far a glow reaches goes by their pixels.
+        """
         textures = {"u_picture": picture, **offered, **self._draw_sub_passes(picture, size, uniforms, offered)}
+        size = scaled(size, share)
         if self._remembers:
             # There is nothing to linger yet when the show begins.
             self._last, self._out = self._out, self._last
             textures["u_last"] = self._last.texture if self._last else picture
-        self._out = resized(self._context, self._out, size)
+        self._out = resized(self._context, self._out, size, in_bytes=self.group.finished)
         own = {} if self.group.isf is None else self.group.isf.told(uniforms)
         self._shader.draw(self._out.framebuffer, {**uniforms, "u_resolution": size, **own}, textures)
         return self._out.texture
@@ -148,6 +166,11 @@ class Passes:
     def is_skipped(self, uniforms: Uniforms) -> bool:
         """Return whether none of the passes would change anything."""
         return all(_is_skipped(name, uniforms) for name in self.names)
+
+    @property
+    def finished(self) -> RenderTarget | None:
+        """What was drawn last, where it is as the screen has it."""
+        return self._out if self.group.finished else None
 
     def remember(self, other: "Passes") -> None:
         """Take over what `other` drew last, where both end with the same pass and it is one that is shown that."""
@@ -225,7 +248,8 @@ class Upscale:
         self._context = context
         self.text, self.plain = text, text.plain
         self._shader, *stages = compiled(context, (text.main, *(texts for _, texts in text.stages)))
-        self._share = _PAINTED_SHARE if is_software(context) and not text.plain else 1.0
+        self.share = _PAINTED_SHARE if is_software(context) and not text.plain else 1.0
+        """Pixels for each of the picture's own, along one side."""
         self._stages = {name: shader for (name, _), shader in zip(text.stages, stages, strict=True)}
         self._bristles = bristles(context)
         self._is_borrowed = False
@@ -242,7 +266,7 @@ class Upscale:
         uniforms = {**uniforms, "u_cover": source.covered}
         picture = source.picture
         textures = {"u_picture": picture.texture} if self.plain else self._strokes(picture, uniforms)
-        return self._draw("out", self._shader, scaled(size, self._share), uniforms, textures)
+        return self._draw("out", self._shader, scaled(size, self.share), uniforms, textures)
 
     def _strokes(self, source: RenderTarget, uniforms: Uniforms) -> dict[str, moderngl.Texture]:
         small = field_size(source.size)

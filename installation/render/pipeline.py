@@ -354,6 +354,12 @@ class Renderer:
             held = self._flash_guard.held(picture, lies, self._size, present, now=now, others=others)
         if held is not None:
             picture, lies, present["u_light"] = held, whole, 1.0
+        done = self._chain.finished
+        is_done = done is not None and (done.texture, done.size, lies) == (picture, self._size, whole)
+        if done is not None and is_done and light == 1.0:
+            # Just what `present` would draw, for a tenth of its cost.
+            self._context.copy_framebuffer(target, done.framebuffer)
+            return
         target.viewport = lies
         self._present.draw(target, present, {"u_picture": picture})
         target.viewport = whole

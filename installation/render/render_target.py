@@ -23,11 +23,13 @@ def pixel_type(context: moderngl.Context) -> str:
 
 
 class RenderTarget:
-    """An RGBA float picture of `size` (width, height), sampled smoothly, edges repeated outwards."""
+    """An RGBA picture of `size` (width, height), sampled smoothly, edges repeated outwards: of floats, or `in_bytes`
+    where nothing accumulates.
+    """
 
-    def __init__(self, context: moderngl.Context, size: tuple[int, int]) -> None:
+    def __init__(self, context: moderngl.Context, size: tuple[int, int], *, in_bytes: bool = False) -> None:
         self.size = size
-        self.texture = context.texture(size, 4, dtype=pixel_type(context))
+        self.texture = context.texture(size, 4, dtype="f1" if in_bytes else pixel_type(context))
         self.texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self.texture.repeat_x = self.texture.repeat_y = False
         self.framebuffer = context.framebuffer([self.texture])
@@ -39,10 +41,12 @@ class RenderTarget:
         self.texture.release()
 
 
-def resized(context: moderngl.Context, target: RenderTarget | None, size: tuple[int, int]) -> RenderTarget:
+def resized(
+    context: moderngl.Context, target: RenderTarget | None, size: tuple[int, int], *, in_bytes: bool = False
+) -> RenderTarget:
     """Return `target` where it has `size` already, else a new one in its place; the old one is released."""
     if target is not None and target.size == size:
         return target
     if target is not None:
         target.release()
-    return RenderTarget(context, size)
+    return RenderTarget(context, size, in_bytes=in_bytes)

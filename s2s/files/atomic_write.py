@@ -34,9 +34,9 @@ def atomic_path(path: Path, *, shared: bool = False, durable: bool = False) -> I
         raise
 
 
-def write_text(path: Path, text: str, *, shared: bool = False) -> None:
+def write_text(path: Path, text: str, *, shared: bool = False, durable: bool = False) -> None:
     """Write a UTF-8 text file whole or not at all. Raises OSError."""
-    with atomic_path(path, shared=shared) as partial:
+    with atomic_path(path, shared=shared, durable=durable) as partial:
         partial.write_text(text, encoding="utf-8")
 
 

@@ -100,6 +100,9 @@ class VideoFile:
             self._sound.bit_rate = _SOUND_BITS
             self._waiting = av.AudioFifo()
             self._samples = 0
+            # AAC begins with a frame of nothing. A whole file tells players to leave it out, a fragmented one cannot:
+            # there it stands in place of the first sound, or all of it would come 64 ms late.
+            self._left_out = _SOUND_FRAME_SAMPLES if fragmented else 0
         # Now, not at the first picture: a file that cannot be written is to be known at once.
         self._container.start_encoding()
 
@@ -132,6 +135,11 @@ class VideoFile:
         """Append mono `samples` `[n]` float32 within ±1. Raises ValueError when the file has no sound track."""
         if self._sound is None:
             raise ValueError("the file was opened without a sound track: give it sample_rate_hz")
+        skipped = min(self._left_out, len(samples))
+        self._left_out -= skipped
+        samples = samples[skipped:]
+        if not len(samples):
+            return
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32)[None], "fltp", "mono")
         frame.sample_rate = self._sound.rate
         frame.pts, frame.time_base = self._samples, Fraction(1, self._sound.rate)

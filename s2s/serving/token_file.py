@@ -35,6 +35,8 @@ def write_tokens(path: Path, tokens: Tokens) -> None:
     file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ALONE)
     with os.fdopen(file, "w", encoding="ascii") as written:
         written.write(f"{tokens.full}\n{tokens.read}\n")
+        written.flush()
+        os.fsync(file)  # a power cut must not lock out who was let in
     partial.replace(path)
 
 

@@ -8,7 +8,7 @@ from installation.output.surface import DisplayError
 
 
 def test_the_numbers_are_those_of_the_contract() -> None:
-    assert [int(code) for code in ExitCode] == [0, 1, 2, 3, 4, 5, 6]
+    assert [int(code) for code in ExitCode] == [0, 1, 2, 3, 4, 5, 6, 75]
     assert SourceError.exit_code is ExitCode.SOURCE and DisplayError.exit_code is ExitCode.DISPLAY
 
 

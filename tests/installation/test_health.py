@@ -99,6 +99,26 @@ def test_the_report_keeps_an_incident_that_is_over_at_the_end(caplog: pytest.Log
     assert [record.getMessage() for record in caplog.records] == ["ok ", "degraded osc: port 9000 is taken", "ok "]
 
 
+def test_a_part_that_falls_ill_beside_another_is_said_with_since_when_but_not_each_time_it_flickers(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monitor = HealthMonitor(Incidents())
+    silent = {"sound": CaptureStatus(reason="no microphone")}
+    both = {**silent, "controls": {"osc": OscStatus(problem="port 9000 is taken")}}
+    with caplog.at_level(logging.INFO):
+        for second in range(40):
+            monitor.check(facts_at(second, both if second % 2 else silent), float(second))
+    assert [record.getMessage() for record in caplog.records] == [
+        "degraded sound: no microphone",
+        "degraded osc: port 9000 is taken",
+    ]
+    assert dict(monitor.health.since) == {"sound": 0.0, "osc": 39.0}
+
+
+def facts_at(second: float, ill: dict[str, Any]) -> Facts:
+    return Facts(newest_made_at=second, presented_at=second, **ill)
+
+
 def test_the_monitor_checks_a_few_times_a_second_and_is_silent_once_the_end_is_certain(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -14,9 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from installation import hosting
 from installation.hosting import ChildHost, Core, InlineHost
 from installation.mailbox import JsonBox
+from installation.watching import back_off, vigil
+from installation.watching.expectations import NothingMore
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.proc
@@ -116,7 +117,7 @@ def test_a_child_that_raises_leaves_its_reason_in_one_line() -> None:
 
 def test_a_child_that_hangs_is_killed_and_started_again() -> None:
     orders = JsonBox()
-    host = ChildHost("worker", partial(Counter, "hang", orders), Steps(), hang_limit_s=0.6)
+    host = ChildHost("worker", partial(Counter, "hang", orders), Steps(), expects=NothingMore(0.6))
     wait_until(host, lambda: alive(host))
     orders.put({})
     wait_until(host, lambda: host.restarts == 1)
@@ -126,7 +127,7 @@ def test_a_child_that_hangs_is_killed_and_started_again() -> None:
 
 
 def test_a_child_that_is_stopped_from_outside_is_noticed_in_seconds_and_started_again() -> None:
-    host = ChildHost("worker", Counter, Steps(), hang_limit_s=60.0, still_limit_s=60.0)
+    host = ChildHost("worker", Counter, Steps(), expects=NothingMore(60.0), still_limit_s=60.0)
     wait_until(host, lambda: alive(host))
     stopped = host.pid
     assert stopped is not None
@@ -139,8 +140,8 @@ def test_a_child_that_is_stopped_from_outside_is_noticed_in_seconds_and_started_
 
 
 def test_a_child_whose_pulse_stands_still_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosting, "_is_stopped", lambda process: False)  # as where the system does not tell
-    host = ChildHost("worker", Counter, Steps(), hang_limit_s=60.0, still_limit_s=0.6)
+    monkeypatch.setattr(vigil, "is_stopped", lambda process: False)  # as where the system does not tell
+    host = ChildHost("worker", Counter, Steps(), expects=NothingMore(60.0), still_limit_s=0.6)
     wait_until(host, lambda: alive(host))
     assert host.pid is not None
     os.kill(host.pid, signal.SIGSTOP)
@@ -150,7 +151,7 @@ def test_a_child_whose_pulse_stands_still_is_started_again(monkeypatch: pytest.M
 
 
 def test_a_show_that_was_stopped_itself_blames_no_child() -> None:
-    host = ChildHost("worker", Counter, Steps(), hang_limit_s=1.0, still_limit_s=1.0)
+    host = ChildHost("worker", Counter, Steps(), expects=NothingMore(1.0), still_limit_s=1.0)
     wait_until(host, lambda: alive(host))
     host.supervise(time.monotonic() + 3_600.0)
     assert host.failure is None and host.restarts == 0
@@ -176,7 +177,7 @@ def test_a_child_that_never_starts_makes_the_host_give_up_with_the_reason() -> N
 
 
 def test_a_child_that_has_worked_once_is_started_again_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosting, "_BACK_OFF_S", (0.05,))
+    monkeypatch.setattr(back_off, "FIRST_S", (0.05,))
     host = ChildHost("worker", Counter, Steps(), max_failures=2)
     for number in range(3):
         wait_until(host, lambda: host.pid is not None and host.failure is None and alive(host))
@@ -204,7 +205,7 @@ class Replaceable(Counter):
 
 
 def test_what_refuses_only_after_it_has_worked_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosting, "_BACK_OFF_S", (0.05,))
+    monkeypatch.setattr(back_off, "FIRST_S", (0.05,))
     path = tmp_path / "damage"
     host = ChildHost("worker", partial(Replaceable, path), Steps())
     wait_until(host, lambda: alive(host))
@@ -219,7 +220,7 @@ def test_what_refuses_only_after_it_has_worked_is_tried_again(tmp_path: Path, mo
 
 
 def test_a_mended_cause_is_tried_at_once_however_long_the_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosting, "_BACK_OFF_S", (3_600.0,))
+    monkeypatch.setattr(back_off, "FIRST_S", (3_600.0,))
     path = tmp_path / "word"
     path.write_text("wrong")
     host = ChildHost("worker", partial(Fussy, path), Steps(), cause=path.read_text)

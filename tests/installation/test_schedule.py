@@ -95,6 +95,29 @@ def test_a_whole_leap_year_turns_as_it_is_open(folder: Path) -> None:
     assert len(days) == 366 - 52  # Mondays, one of them the 25th of December
 
 
+def test_in_a_whole_leap_year_it_starts_again_once_a_day_through_both_changes_of_the_clock(folder: Path) -> None:
+    schedule = schedule_of(folder, GALLERY + 'restart: "02:30"\n')
+    now, end, step = vienna(2028, 1, 1).astimezone(UTC), vienna(2029, 1, 1).astimezone(UTC), timedelta(minutes=5)
+    times: list[datetime] = []
+    while now < end:
+        if schedule.restarts_between(now, now + step):
+            times.append((now + step).astimezone(VIENNA))
+        now += step
+    assert len(times) == 366 and len({when.date() for when in times}) == 366
+    odd = [when for when in times if (when.hour, when.minute) != (2, 30)]
+    assert odd == [vienna(2028, 3, 26, 3, 30)]  # the night without a half past two
+
+
+def test_a_clock_that_is_set_has_passed_no_time_to_start_again(folder: Path) -> None:
+    schedule = schedule_of(folder, GALLERY + "restart: 04:30\n")
+    night = vienna(2028, 5, 2, 4, 30)
+    assert schedule.restarts_between(night - timedelta(seconds=1), night)
+    assert not schedule.restarts_between(night, night + timedelta(seconds=1))
+    assert not schedule.restarts_between(night - timedelta(hours=1), night + timedelta(hours=1))
+    assert not schedule.restarts_between(night + timedelta(seconds=1), night - timedelta(seconds=1))
+    assert not schedule_of(folder, GALLERY).restarts_between(night - timedelta(seconds=1), night)
+
+
 @pytest.mark.parametrize(("day", "hours"), [((2028, 3, 26), 23.0), ((2028, 10, 29), 25.0), ((2028, 2, 29), 24.0)])
 def test_a_day_of_the_change_of_clocks_is_as_long_as_it_is(folder: Path, day: tuple[int, ...], hours: float) -> None:
     always = schedule_of(folder, "timezone: Europe/Vienna\nhours: {daily: all day}\n")
@@ -134,6 +157,10 @@ def test_a_venue_that_never_opens_has_nothing_to_come(folder: Path) -> None:
         ("timezone: UTC\nhours: {}\nexceptions: {2026-02-29: closed}", "exceptions: expected a date such as"),
         ("timezone: UTC\nhours: {}\nfade: 2 h", "fade: expected at most an hour, got '2 h'"),
         ("timezone: UTC\nhours: {}\nfade: 8 bars", "fade: expected seconds"),
+        (
+            "timezone: UTC\nhours: {}\nrestart: at night",
+            "restart: expected a time of day such as 19:30, got 'at night'",
+        ),
         ("timezone: [", "cannot be read as YAML"),
         ("x: &a [1]\n" + "".join(f"y{n}: *a\n" for n in range(3_000)), "holds more than"),
     ],

@@ -21,15 +21,26 @@ VIENNA = ZoneInfo("Europe/Vienna")
 class House:
     """A venue from a moment of its clock on."""
 
-    def __init__(self, folder: Path, hour: int, minute: int = 0, text: str | None = HOURS) -> None:
+    def __init__(
+        self, folder: Path, hour: int, minute: int = 0, text: str | None = HOURS, begins_dark: float | None = None
+    ) -> None:
         self.wall, self.now = datetime(2028, 5, 2, hour, minute, tzinfo=VIENNA).timestamp(), 1_000.0
         self.file = folder / "schedule.yaml"
         if text is not None:
             self.file.write_text(text)
         self.desk = Desk()
         self.schedule = ScheduleDeeds(self.desk, FollowedFile(self.file, read_schedule, None), lambda: self.wall)
+        self.restarts: list[tuple[str, float]] = []
+        self.refusal = ""
+        self.schedule.restart = self._restart
+        if begins_dark is not None:
+            self.schedule.fade_up_to(begins_dark)
         self.schedule.start()
         self.turn(0.1)
+
+    def _restart(self, reason: str, light: float) -> str:
+        self.restarts.append((reason, light))
+        return self.refusal
 
     def turn(self, seconds: float) -> None:
         self.now += seconds
@@ -130,3 +141,52 @@ def test_an_edit_counts_at_once_and_a_bad_one_is_said_and_changes_nothing(tmp_pa
     house.until(lambda: house.schedule.status().open is None)
     house.wait(5)
     assert house.light == 1.0
+
+
+RESTART = "timezone: Europe/Vienna\nfade: 20\nhours: {daily: 10:00-18:00}\nrestart: "
+
+
+def test_while_it_is_closed_it_starts_again_at_once(tmp_path: Path) -> None:
+    house = House(tmp_path, 4, 29, RESTART + "'04:30'")
+    house.wait(59)
+    assert house.restarts == []
+    house.wait(2)
+    assert house.restarts == [("the time that schedule.yaml says", 0.0)]
+    house.wait(120)
+    assert len(house.restarts) == 1
+
+
+def test_while_it_is_open_it_fades_to_black_and_starts_again(tmp_path: Path) -> None:
+    house = House(tmp_path, 11, 59, RESTART + "'12:00'")
+    house.wait(70)
+    assert house.restarts == [] and 0.0 < house.light < 1.0
+    house.wait(15)
+    assert (house.light, house.restarts) == (0.0, [("the time that schedule.yaml says", 1.0)])
+
+
+def test_a_hand_on_the_light_puts_a_restart_off(tmp_path: Path) -> None:
+    house = House(tmp_path, 11, 59, RESTART + "'12:00'")
+    house.wait(70)
+    house.hand(0.8)
+    house.wait(120)
+    assert (house.light, house.restarts) == (0.8, [])
+
+
+def test_a_show_that_cannot_start_again_fades_up_and_goes_on(tmp_path: Path) -> None:
+    house = House(tmp_path, 11, 59, RESTART + "'12:00'")
+    house.refusal = "the preset is wrong by now"
+    house.wait(120)
+    assert (house.light, len(house.restarts)) == (1.0, 1)
+
+
+def test_a_show_that_was_started_again_begins_dark_and_fades_up_to_the_light_of_before(tmp_path: Path) -> None:
+    house = House(tmp_path, 12, begins_dark=0.6)
+    assert house.light < 0.05
+    house.wait(30)
+    assert house.light == pytest.approx(0.6)
+    closed = House(tmp_path, 4, begins_dark=1.0)
+    closed.wait(30)
+    assert closed.light == 0.0
+    always = House(tmp_path / "nowhere", 4, text=None, begins_dark=1.0)
+    always.wait(30)
+    assert always.light == 1.0

@@ -89,7 +89,7 @@ def test_a_value_of_another_type_is_refused_by_name(message: dict[str, object], 
 def test_the_whole_show_is_plain_json_with_the_keys_that_the_page_has_always_read() -> None:
     plain = to_plain(ShowStatus(Condition.DEGRADED, controls={"midi": MidiStatus(ports=("a", "b"))}))
     assert (plain["condition"], plain["sound"]["lost_samples"]) == ("degraded", 0)
-    assert plain["slow_path"]["encoder"] == {"updates": 0, "ms": {"p50": None, "p95": None}}
+    assert plain["slow_path"]["encoder"] == {"updates": 0, "ms": {"p50": None, "p95": None}, "read": 0}
     assert plain["heard"] == "" and plain["slow_path"]["heard"]["doing"] == "painting"
     assert plain["controls"]["midi"]["ports"] == ["a", "b"] and plain["recording"] is None
 

@@ -16,8 +16,9 @@ from installation.output.surface import DisplayError
 from tests.s2s.media.strange_sounds import pcm, tone
 from tests.show_runner import ROOT, ShowRun
 
-TURNED_AT_ONCE = {"DocumentError", "IsfError"}
-"""Raised by the reader of YAML, and of ISF headers, and made a PresetError, BundleError or ShaderError by who asked."""
+TURNED_AT_ONCE = {"DocumentError", "IsfError", "TimeError"}
+"""Raised by the readers of YAML, of ISF headers and of times, and made a PresetError, BundleError, ShaderError or
+ScheduleError by who asked."""
 
 WITHIN_THE_MODEL = {"_GivenUpError", "DivergedError"}
 """Raised while the model hears and paints, where every exception becomes a PaintingError."""

@@ -136,11 +136,12 @@ def test_a_show_killed_with_its_helpers_leaves_a_film_that_plays_and_memory_that
 
 
 @pytest.mark.device
-def test_a_display_that_dies_ends_the_show_with_its_exit_code_a_report_and_a_finished_film(
+def test_a_demanded_display_that_dies_ends_the_show_with_its_exit_code_a_report_and_a_finished_film(
     tmp_path: Path, tiny_model: Path
 ) -> None:
     film = tmp_path / "evening.mp4"
-    arguments = ("--source", "demo", "--model", str(tiny_model), "--fps", "10", "--record", str(film))
+    demanded = ("--output", "window")  # with auto the show would go on without a display
+    arguments = ("--source", "demo", "--model", str(tiny_model), "--fps", "10", "--record", str(film), *demanded)
     with (
         VirtualDisplay((320, 180)) as display,
         ShowRun(tmp_path, *arguments, environment={"DISPLAY": display.name}) as show,

@@ -88,7 +88,7 @@ class MapStore:
         text = yaml.safe_dump(
             learnt.document(), sort_keys=False, allow_unicode=True, default_flow_style=None, width=120
         )
-        write_text(path, _HEAD + text)
+        write_text(path, _HEAD + text, durable=True)
 
 
 def shipped_map(device: str, folder: Path = SHIPPED) -> DeviceMap:

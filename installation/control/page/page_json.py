@@ -119,6 +119,7 @@ def events(happened: Iterable[Event], now: float) -> dict[str, object]:
                 "times": event.times,
                 "over": event.over,
                 "done": event.done,
+                **({"earlier": True} if event.earlier else {}),
             }
             for event in happened
         ],

@@ -20,6 +20,8 @@ from installation.control.page.openapi_page import HEADERS, page_of
 from installation.control.page.page_json import describe
 from installation.control.page.sources import Sources
 from installation.control.rejections import why_unknown
+from installation.logs.exposition import CONTENT_TYPE, written
+from installation.logs.figures import figures
 from installation.parameter import Kind, ParameterError
 from installation.parameters import PARAMETERS, nearest, parameter
 from installation.product import revision, version
@@ -89,6 +91,12 @@ class _Rest:
         code = 503 if condition is Condition.FAILED else 200
         return JSONResponse({"condition": condition, "reasons": reasons}, status_code=code, headers=_NO_STORE)
 
+    def metrics(self, _request: Request) -> Response:
+        about = self.product()
+        version, revision = about.get("version") or "", about.get("revision") or ""
+        told = figures(self.sources.status(), self.sources.measured(), self._stuck_s(), version, revision)
+        return Response(written(told), headers={**_NO_STORE, "Content-Type": CONTENT_TYPE})
+
     def version(self, _request: Request) -> Response:
         return _json(self.product())
 
@@ -133,6 +141,8 @@ def rest_routes(
         _put("/api/parameters", rest.set_many, _MANY),
         *named,
         _get("/api/health", rest.health),
+        _get("/health", rest.health),
+        _get("/metrics", rest.metrics),
         _get("/api/version", rest.version),
         _get("/api/openapi.json", described),
         _get("/api/docs", docs),

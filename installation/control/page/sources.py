@@ -6,6 +6,7 @@ from typing import Protocol
 
 from installation.desk import Desk
 from installation.events import Event
+from installation.logs.figures import Measured
 from installation.outputs.monitors import Monitor
 from installation.outputs.store import LayoutStore
 from installation.presets.shelf import ListedPreset, PresetShelf
@@ -48,6 +49,7 @@ class Sources:
     features: Callable[[], Features] = Features
     idle: Callable[[], bool] = bool
     events: Callable[[], Sequence[Event]] = tuple
+    measured: Callable[[], Measured] = Measured
     shelf: PresetShelf | None = None
     wall: Wall | None = None
     outputs: LayoutStore | None = None

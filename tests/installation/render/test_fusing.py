@@ -9,7 +9,7 @@ import pytest
 from installation.output.snapshot import PixelReader
 from installation.render.chain import Chain
 from installation.render.fusing import fused_fragment, grouped
-from installation.render.passes import WHOLE, Group, Passes, Uniforms
+from installation.render.passes import WHOLE, Group, Passes, Uniforms, groups_of
 from installation.render.shader import ShaderError
 from installation.render.shader_sources import read_sources
 from tests.installation.render.stage import scene
@@ -87,3 +87,35 @@ def test_passes_drawn_as_one_draw_what_they_draw_one_by_one(context: moderngl.Co
     apart = drawn([(name,) for name in names])
     assert np.abs(drawn([names]).astype(int) - apart).max() <= 1
     assert np.abs(apart.astype(int) - pixels).max() > 10
+
+
+def test_the_last_passes_end_with_the_step_to_bytes_unless_something_lingers_there(tmp_path: Path) -> None:
+    assert [group.finished for group in groups_of(ALL, read_sources())] == [False, True]
+    assert [group.finished for group in groups_of(("grade", "feedback"), read_sources())] == [False]
+    (tmp_path / "inked.frag").write_text(
+        "#version 330 core\nin vec2 v_uv;\nout vec4 ink;\nvoid main() { ink = vec4(v_uv, 0.0, 1.0); }"
+    )
+    assert [group.finished for group in groups_of(("inked",), read_sources(tmp_path))] == [False]
+
+
+@pytest.mark.gl
+def test_a_pass_may_use_any_names_and_still_be_the_last(context: moderngl.Context, tmp_path: Path) -> None:
+    body = "float finish(float draw) { return draw; }\nvoid main() { o_colour = vec4(vec3(finish(0.1)), 1.0); }"
+    write_pass(tmp_path, "one", body)
+    (group,) = groups_of(("one",), read_sources(tmp_path))
+    assert group.finished
+    Passes(context, group).release()
+
+
+@pytest.mark.gl
+def test_finished_passes_draw_bytes_whose_mean_is_what_was_meant(context: moderngl.Context) -> None:
+    """Between two steps of 8 bits: neither band nor bias."""
+    meant = 20.3 / 255.0
+    picture = context.texture((64, 64), 3, np.full((64, 64, 3), meant, np.float32), dtype="f4")
+    uniforms: Uniforms = {"u_grain": 0.0, "u_chance": (0.3, 0.7)}
+    drawn = Passes(context, groups_of(("grain",), read_sources())[0])
+    texture = drawn.draw(picture, (64, 64), uniforms)
+    pixels = PixelReader(context).read(context.framebuffer([texture]))
+    assert texture.dtype == "f1"
+    assert set(np.unique(pixels)) == {20, 21}
+    assert pixels.mean() == pytest.approx(20.3, abs=0.05)

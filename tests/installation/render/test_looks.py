@@ -72,7 +72,8 @@ def test_at_rest_the_new_passes_leave_every_pixel_as_it_is(context: moderngl.Con
     look: dict[str, Any] = {"displacement": 0.4, "feedback": 0.4, "bloom": 0.3, "grain": 0.2}
     one, other = (Stage(context, SIZE, passes=passes) for passes in (before, (*after, "grain", "dither")))
     pictures = [played(stage, 0.3, 30, frames=[scene()], **look) for stage in (one, other)]
-    assert np.abs(pictures[0].astype(int) - pictures[1]).max() <= 1
+    # More passes: others of them are drawn softly, on a CPU.
+    assert np.abs(pictures[0].astype(int) - pictures[1]).max() <= 2
 
 
 @pytest.mark.gl
@@ -169,7 +170,7 @@ def stay_within(context: moderngl.Context, *, seconds: float) -> None:
 @pytest.mark.gl
 @pytest.mark.parametrize("name", LOOKS)
 def test_no_amount_and_no_sound_makes_a_picture_without_numbers(context: moderngl.Context, name: str) -> None:
-    stage = Stage(context, SIZE, passes=("upscale", name))
+    stage = Stage(context, SIZE, passes=("upscale", name, "feedback"))  # which ends in floats: bytes would hide it
     for after_s in (0.0, 10.0, 1e-6, 0.25):
         for extreme in ("low", "high"):
             look: dict[str, Any] = {

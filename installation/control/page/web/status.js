@@ -12,8 +12,21 @@ export function showCondition(condition, words = WORDS[condition] ?? condition) 
   write(place, words);
 }
 
-export function showReasons(reasons) {
-  const lines = Object.entries(reasons).map(([part, words]) => `${part}: ${words}`);
+const sinceWhen = new Map();
+
+/** The clock's time at which a part fell ill; fixed once it is said, or its line would be torn from under a reader. */
+function sinceOf(part, seconds) {
+  if (seconds === undefined) return "";
+  if (!sinceWhen.has(part)) {
+    const at = new Date(Date.now() - seconds * 1000);
+    sinceWhen.set(part, at.toLocaleTimeString([], {hour: "2-digit", minute: "2-digit"}));
+  }
+  return `, since ${sinceWhen.get(part)}`;
+}
+
+export function showReasons(reasons, lasting = {}) {
+  for (const part of [...sinceWhen.keys()]) if (!(part in reasons)) sinceWhen.delete(part);
+  const lines = Object.entries(reasons).map(([part, words]) => `${part}: ${words}${sinceOf(part, lasting[part])}`);
   const place = find("reasons");
   place.hidden = !lines.length;
   if (place.dataset.said === lines.join("\n")) return;
@@ -23,7 +36,7 @@ export function showReasons(reasons) {
 
 export function showStatus(status, page) {
   showCondition(status.condition ?? "ok");
-  showReasons(status.reasons ?? {});
+  showReasons(status.reasons ?? {}, status.reasons_s);
   showFacts(factsOf(status, page));
   const heard = status.slow_path?.heard;
   showLikeliest(heard && heard.doing !== "remembering" ? heard.likeliest : []); // in silence a name means nothing
@@ -94,7 +107,8 @@ export function showEvents() {
   const lines = ordered.map((event) => ({
     ...event,
     when: `${event.over ? "" : "since "}${lasted(event.since_s_ago + later)}${event.over ? " ago" : ""}`
-      + (event.times > 1 ? `, ${event.times} times` : "") + (event.over ? ", over" : ""),
+      + (event.times > 1 ? `, ${event.times} times` : "")
+      + (event.earlier ? ", in an earlier run" : event.over ? ", over" : ""),
   }));
   if (!lines.length) lines.push({what: "Nothing so far.", when: "", done: "", over: true});
   while (place.childElementCount > lines.length) place.lastChild.remove();
