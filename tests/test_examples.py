@@ -67,8 +67,8 @@ def options_of(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def test_the_presets_can_be_played(tmp_path: Path) -> None:
-    evening, midi = examples("presets/README.md", "yaml")
-    for number, text in enumerate((evening, f"name: Knobs\ndescription: Of a controller.\n{midi}")):
+    harbour, evening, midi = examples("presets/README.md", "yaml")
+    for number, text in enumerate((harbour, evening, f"name: Knobs\ndescription: Of a controller.\n{midi}")):
         (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
         parsed = run_show.build_parser().parse_args(["--preset", str(tmp_path / f"{number}.yaml")])
         assert resolve(arguments_of(parsed)).preset.midi_map

@@ -3,6 +3,7 @@
 Soft shoulder and toe, shadows towards teal, skin and lamps towards orange, strong colours denser instead of brighter.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -35,11 +36,16 @@ def film_look(colours: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def film_cube() -> str:
     """Return the text of the `.cube` file."""
+    return cube_text("film", film_look)
+
+
+def cube_text(title: str, look: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> str:
+    """Return the text of a `.cube` file that grades as `look` does with colours (…, 3), 0..1."""
     nodes = np.linspace(0.0, 1.0, NODES)
     blue, green, red = np.meshgrid(nodes, nodes, nodes, indexing="ij")
-    colours = film_look(np.stack([red, green, blue], axis=-1)).reshape(-1, 3)
+    colours = look(np.stack([red, green, blue], axis=-1)).reshape(-1, 3)
     lines = (" ".join(f"{channel:.4f}" for channel in colour) for colour in colours)
-    return "\n".join([f'TITLE "film"\nLUT_3D_SIZE {NODES}', *lines, ""])
+    return "\n".join([f'TITLE "{title}"\nLUT_3D_SIZE {NODES}', *lines, ""])
 
 
 if __name__ == "__main__":

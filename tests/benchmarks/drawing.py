@@ -35,16 +35,23 @@ class Drawing:
         window: tuple[int, int] = WINDOW,
         settings: Mapping[str, ParameterValue] = _NO_SETTINGS,
         lut: Cube | None = None,
+        pictures_each: int | None = None,
     ) -> None:
+        """With `pictures_each` another generated picture, a little further, comes after so many drawn ones."""
         self._renderer = Renderer(context, window, passes=passes, seed=1, scale=scale, adaptive=False, lut=lut)
         self._controls = Controls({**_CONTROLS.values, **settings})
         self._target = context.simple_framebuffer(window, components=4)
         pixels = np.random.default_rng(0).integers(0, 256, (picture[1], picture[0], 3), np.uint8)
         self._frame, self._now = Frame(pixels, 1, 0.0, 0.0), 0.0
+        self._pictures_each, self._drawn = pictures_each, 0
 
     def draw(self) -> None:
         """Draw the next picture and wait until it is finished."""
         self._now += 1 / _CADENCE_FPS
+        self._drawn += 1
+        if self._pictures_each is not None and self._drawn % self._pictures_each == 0:
+            moved = np.roll(self._frame.pixels, 1, axis=1)
+            self._frame = Frame(moved, self._frame.serial + 1, self._now, self._now)
         self._renderer.draw(
             self._target, now=self._now, frame=self._frame, features=Features(bass=0.5), controls=self._controls
         )

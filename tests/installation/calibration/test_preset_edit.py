@@ -36,7 +36,7 @@ def test_every_usual_layout_keeps_its_lines_and_comments(tmp_path: Path, before:
     assert edited(tmp_path, HEAD + before) == HEAD + after
 
 
-@pytest.mark.parametrize("name", ["gallery", "performance", "rehearsal", "world"])
+@pytest.mark.parametrize("name", ["gallery", "performance", "rehearsal", "world", "ink", "glass"])
 def test_the_presets_that_ship_can_be_written_to(tmp_path: Path, name: str) -> None:
     for path in PRESET_FOLDER.glob("*.png"):
         (tmp_path.parent / path.name).write_bytes(path.read_bytes())
