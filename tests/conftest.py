@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -19,6 +20,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # the other cores have workers of their
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Hundreds of programs are started, and each would translate the same sources.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A machine that is busy for a moment is no fault: how long anything takes is the benchmarks' business.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 MAY_START_PROCESSES: Final = {"proc", "device", "gl"}
 """Markers. `proc` says it; servers of `device` and what looks for a driver for `gl` are processes too."""

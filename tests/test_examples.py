@@ -23,8 +23,9 @@ from s2s.__main__ import build_parser, main
 from tests.manuals import MANUALS, examples, read
 from tests.reference import ROOT, verbs_of
 
-FOREIGN_OPTIONS = {"--benchmark-only", "--dev", "--lock", "--nproc-per-node"}
-"""Of pytest, `setup.sh` and torchrun."""
+FOREIGN_OPTIONS = {"--benchmark-only", "--dev", "--lock", "--nproc-per-node", "--shm-size"}
+FOREIGN_OPTIONS |= {"--cases", "--replay", "--target", "--write"}
+"""Of pytest, `setup.sh`, torchrun, containers and the tests' own programs."""
 
 
 def commands() -> Iterator[tuple[str, str]]:

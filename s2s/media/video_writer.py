@@ -99,10 +99,11 @@ class VideoFile:
             self._sound = self._container.add_stream("aac", rate=sample_rate_hz, layout="mono")
             self._sound.bit_rate = _SOUND_BITS
             self._waiting = av.AudioFifo()
+            # AAC begins with a frame of nothing, before the first sound. A whole file tells players to leave it out, a
+            # fragmented one cannot, and a moment before 0 would move all pictures but the first: there it stands in
+            # place of the first 64 ms of sound.
             self._samples = 0
-            # AAC begins with a frame of nothing. A whole file tells players to leave it out, a fragmented one cannot:
-            # there it stands in place of the first sound, or all of it would come 64 ms late.
-            self._left_out = _SOUND_FRAME_SAMPLES if fragmented else 0
+            self._left_out = self._sound_from = _SOUND_FRAME_SAMPLES if fragmented else 0
         # Now, not at the first picture: a file that cannot be written is to be known at once.
         self._container.start_encoding()
 
@@ -146,7 +147,7 @@ class VideoFile:
         self._samples += len(samples)
         self._waiting.write(frame)
         while (full := self._waiting.read(_SOUND_FRAME_SAMPLES)) is not None:
-            self._container.mux(self._sound.encode(full))
+            self._encode_sound(self._sound, full)
 
     @_os_errors
     def close(self) -> None:
@@ -162,9 +163,13 @@ class VideoFile:
         finally:
             self._container.close()
 
+    def _encode_sound(self, sound: AudioStream, frame: av.AudioFrame) -> None:
+        frame.pts = (frame.pts or 0) + self._sound_from
+        self._container.mux(sound.encode(frame))
+
     def _finish_sound(self, sound: AudioStream) -> None:
         if (rest := self._waiting.read(partial=True)) is not None:
-            self._container.mux(sound.encode(rest))
+            self._encode_sound(sound, rest)
         self._container.mux(sound.encode(None))
 
     def __enter__(self) -> Self:

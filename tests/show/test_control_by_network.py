@@ -60,8 +60,10 @@ def test_a_browser_of_the_network_finds_it_on_loopback_and_from_there_osc(show: 
 
 def test_a_walker_sets_everything_to_its_ends_over_both_ways_and_hears_it(show: ShowRun) -> None:
     with Walker(url_after("OSCQuery at", show)) as walker:
-        # A deed is done and over: a name that was saved, a cue that was gone to. All others stay as they are set.
-        looks = [node for node in walker.methods() if node["ACCESS"] & WRITABLE and "deed" not in node.get("TAGS", ())]
+        # A deed is done and over: a name that was saved, a cue that was gone to. All others stay as they are set. Where
+        # the outputs lie is asked, not listened to.
+        moved = [node for node in walker.methods() if not node["FULL_PATH"].startswith("/output/")]
+        looks = [node for node in moved if node["ACCESS"] & WRITABLE and "deed" not in node.get("TAGS", ())]
         assert len(looks) > 40
         before = {node["FULL_PATH"]: (node["TYPE"], node["VALUE"][0]) for node in looks if "VALUE" in node}
         for node in looks:
@@ -116,11 +118,15 @@ def test_curl_finds_every_path_to_be_as_described(show: ShowRun, tmp_path: Path,
     left_out = set(single) - set(single[::one_parameter_of])
     paths = {path: each for path, each in document["paths"].items() if path not in left_out}
     described = [(method, path, one) for path, each in paths.items() for method, one in each.items()]
-    answers = curl([(method.upper(), url + path, body_for(one)) for method, path, one in described], tmp_path)
+    # The example of all outputs has one that is called left.
+    there = {path: path.replace("outputs/{name}", "outputs/left") for path in paths}
+    requests = [(method.upper(), url + there[path], body_for(one)) for method, path, one in described]
+    answers = curl(requests, tmp_path)
     for (method, path, operation), (code, body) in zip(described, answers, strict=True):
         # This page is on loopback and has no token to change; there is no preset that is called {name}.
         absent = path in ("/api/token", "/api/presets/{name}/thumbnail")
-        assert code == (404 if absent else 200) and str(code) in operation["responses"], (method, path, code, body)
+        done = min(int(status) for status in operation["responses"] if status.startswith("2"))
+        assert code == (404 if absent else done) and str(code) in operation["responses"], (method, path, code, body)
 
 
 def body_for(operation: dict[str, Any]) -> object:

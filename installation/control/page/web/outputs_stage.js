@@ -147,7 +147,8 @@ export class Stage {
     handle.setPointerCapture(event.pointerId);
     handle.focus({preventScroll: true});
     handle.classList.add("held");
-    this.grip = {id: event.pointerId, index, from, point: pointsOf(this.output, this.shape)[index], label: ++this.label};
+    const point = pointsOf(this.output, this.shape)[index];
+    this.grip = {id: event.pointerId, index, from, point, label: ++this.label};
     this.hold();
   }
 
