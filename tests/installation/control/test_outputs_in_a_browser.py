@@ -123,8 +123,12 @@ def test_a_page_that_is_pushed_while_a_corner_is_held_moves_it_no_further(
     browser.mouse("mouseMoved", x - 0.2 * box["width"], y + 0.1 * box["height"])
     browser.mouse("mouseReleased", x - 0.2 * box["width"], y + 0.1 * box["height"])
     wait_for_label(browser, 2, "across 80.0\u00a0%, down 10.0\u00a0%")
-    corner = store.get().output("wall").corners[1]
-    assert (corner.x, corner.y) == pytest.approx((0.8, 0.1), abs=0.01)
+
+    def corner() -> tuple[float, float]:
+        point = store.get().output("wall").corners[1]
+        return point.x, point.y
+
+    assert wait_until(lambda: corner() == pytest.approx((0.8, 0.1), abs=0.01)), corner()
 
 
 @pytest.mark.slow

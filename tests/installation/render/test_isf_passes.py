@@ -21,7 +21,7 @@ def sources(tmp_path: Path) -> ShaderSources:
 
 def test_an_isf_file_is_a_pass_beside_those_that_ship_and_a_group_of_its_own(sources: ShaderSources) -> None:
     assert {"tint", "side blur", "rings", "grade"} <= set(sources.passes)
-    assert sources.isf_header("grade") is None and set(sources.isf_headers) == {"tint", "side blur", "rings"}
+    assert sources.isf_header("grade") is None and {"tint", "side blur", "rings"} <= set(sources.isf_headers)
 
 
 @pytest.mark.gl
