@@ -14,7 +14,7 @@ picture (`render`), what it is shown on and recorded by (`output`), the operator
     cues                    what happens when: cues, playlist, opening hours
     outputs                 on which monitors the picture lies, and how it is fitted to the wall there
     isf, reloading          inputs of ISF shaders; shaders and presets that are edited while the show runs
-    venue, errand           the folder of a place; what a disk may hold up, in a thread
+    venue, errand           the folder of a place; what a disk may hold up, in a thread; `disk_queue`: in order
     followed_file           a file of the venue, taken up while the show runs; `document_faults`: what is wrong with one
     model_follower          goes to another model; `model_names`: which may be asked for, and what they are called
     logs, soak              what is kept and told of a run; `--soak`: what becomes of its figures in weeks

@@ -3,7 +3,6 @@
     secrets          takes tokens, keys and pass phrases out of a line
     json_lines       a record of the log as one line of JSON; which records are kept at all
     rotated          a file that is bounded: it is closed at a size, and the oldest goes
-    background       a thread that writes; nobody waits for a disk
     keeping          the log of a process in the venue's `logs/`: the show's, and each worker's
     history          events as lines of a file, kept across runs
     chronicle        the control surface that keeps them while the show runs

@@ -8,10 +8,9 @@ from typing import Final
 
 from installation.clock import unix_time_s
 from installation.control_status import ControlStatus
+from installation.disk_queue import DiskQueue, why
 from installation.events import Event
-from installation.logs.background import Background
 from installation.logs.history import HistoryFile, PastEvent, earlier_event, past_event
-from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ class Chronicle:
     ) -> None:
         self._path, self._events, self._wall_s = path, events, wall_s
         self._file = None if path is None else HistoryFile(path)
-        self._background = Background("events", self._fail, most_waiting=32)
+        self._disk = DiskQueue("events", self._fail, most_waiting=32)
         self._run = round(wall_s(), 3)
         self._past: list[PastEvent] = []
         self._kept: dict[tuple[float, str], PastEvent] = {}
@@ -43,7 +42,7 @@ class Chronicle:
     def start(self) -> None:
         """Begin to read what earlier runs have left."""
         if self._file is not None:
-            self._background.do(self._read)
+            self._disk.run(self._read)
 
     def poll(self, now: float) -> None:
         """Keep what has changed, every two seconds; show thread."""
@@ -61,7 +60,7 @@ class Chronicle:
         """Keep the last of it."""
         if self._file is not None:
             self._keep(self._events())
-        self._background.close()
+        self._disk.close()
 
     def shown(self) -> list[Event]:
         """Return this run's events and the newest of earlier runs, for the page. Any thread."""
@@ -75,7 +74,7 @@ class Chronicle:
         new = [past for key, past in told.items() if self._differs(key, past)]
         self._kept = {**{key: self._kept.get(key, past) for key, past in told.items()}, **{one.key: one for one in new}}
         if new and file is not None:
-            self._background.do(partial(file.append, new))
+            self._disk.run(partial(file.append, new))
 
     def _differs(self, key: tuple[float, str], past: PastEvent) -> bool:
         """Return whether an event is another than the one that was kept; numbers that count on alone are none."""
@@ -86,7 +85,7 @@ class Chronicle:
         if self._file is not None:
             self._past = self._file.read()
 
-    def _fail(self, error: OSError) -> None:
+    def _fail(self, error: Exception) -> None:
         if not self._said:
             self._said = True
-            log.warning("events are not kept in %s: %s", self._path, one_line(error.strerror or error))
+            log.warning("events are not kept in %s: %s", self._path, why(error))

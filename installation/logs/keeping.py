@@ -13,13 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TextIO
 
-from installation.logs.background import Background
+from installation.disk_queue import DiskQueue, why
 from installation.logs.json_lines import JsonLine, is_kept
 from installation.logs.rotated import RotatedFile
 
 _FOLDER_VARIABLE: Final = "SOUND_TO_SCENE_LOGS"
 """Tells workers where the show keeps its log: they inherit its environment."""
 _AGAIN_AFTER_S: Final = 60.0
+_MOST_WAITING: Final = 1_000
+"""Lines; a burst of them is written, a disk that does not answer costs no more memory."""
 
 
 class KeptLog(logging.Handler):
@@ -39,36 +41,36 @@ class KeptLog(logging.Handler):
         self.addFilter(is_kept)
         self._file = RotatedFile(folder / f"{process}.jsonl")
         self._clock, self._terminal = clock, terminal
-        self._background = Background("log", self._fail)
+        self._disk = DiskQueue("log", self._fail, most_waiting=_MOST_WAITING)
         self._again_at = float("-inf")
         self._said = False
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self._background.do(partial(self._append, self.format(record)))
+            self._disk.run(partial(self._append, self.format(record)))
         except Exception:  # a record that cannot be put into words must not end what it tells of
-            self._background.lost += 1
+            self._disk.lost += 1
 
     def close(self) -> None:
-        self._background.close()
+        self._disk.close()
         super().close()
 
     def _append(self, line: str) -> None:
         if self._clock() < self._again_at:
-            self._background.lost += 1
+            self._disk.lost += 1
             return
         self._file.append(line)
         self._said = False
 
-    def _fail(self, error: OSError) -> None:
+    def _fail(self, error: Exception) -> None:
         self._again_at = self._clock() + _AGAIN_AFTER_S
-        self._background.lost += 1
+        self._disk.lost += 1
         if self._said:
             return
         self._said = True
         terminal = sys.stderr if self._terminal is None else self._terminal
         if terminal is not None:
-            words = f"the log is not kept in {self.folder}: {error.strerror or error}; trying again every minute"
+            words = f"the log is not kept in {self.folder}: {why(error)}; trying again every minute"
             try:
                 terminal.write(f"WARNING {__name__}: {words}\n")
             except (OSError, ValueError):  # a terminal that is gone

@@ -13,8 +13,7 @@ from typing import Final
 
 from installation.clock import unix_time_s
 from installation.control_status import ControlStatus
-from installation.logs.background import Background
-from s2s.files.quote import one_line
+from installation.disk_queue import DiskQueue, why
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ class Retention:
 
     def __init__(self, folders: Sequence[Path], days: float | None) -> None:
         self._folders, self._days = folders, days
-        self._background = Background("retention", self._fail, most_waiting=4)
+        self._disk = DiskQueue("retention", self._fail, most_waiting=4)
         self._next_at = float("-inf")
         self._problem = ""
 
@@ -53,7 +52,7 @@ class Retention:
         """Look when an hour is over; show thread."""
         if self._days is not None and now >= self._next_at:
             self._next_at = now + _LOOKS_EVERY_S
-            self._background.do(partial(self._look, self._days))
+            self._disk.run(partial(self._look, self._days))
 
     def status(self) -> ControlStatus:
         """Return why something that should be gone is not: that is for the operator to know."""
@@ -61,7 +60,7 @@ class Retention:
 
     def close(self) -> None:
         """End."""
-        self._background.close()
+        self._disk.close()
 
     def _look(self, days: float) -> None:
         self._problem = ""
@@ -70,5 +69,5 @@ class Retention:
                 for name in forget_older(folder, days, unix_time_s()):
                     log.info("%s is older than %g days and deleted", name, days)
 
-    def _fail(self, error: OSError) -> None:
-        self._problem = f"older films cannot be deleted: {one_line(error.strerror or error)}"
+    def _fail(self, error: Exception) -> None:
+        self._problem = f"older films cannot be deleted: {why(error)}"

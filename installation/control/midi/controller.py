@@ -18,10 +18,10 @@ from installation.control.midi.learning import FORGET, LEARN, LIMIT_S, Learner
 from installation.control.midi.map import MidiMap
 from installation.control.midi.store import DeviceMap, MapStore, shipped_map
 from installation.control.midi.takeover import Grip
-from installation.control.page.disk_queue import DiskQueue
 from installation.control.rejections import RejectionCounter
 from installation.control_status import MidiBinding
 from installation.desk import Desk
+from installation.disk_queue import DiskQueue
 from installation.parameter import ParameterError
 from installation.values import ParameterValue
 from s2s.files.quote import one_line, quoted

@@ -81,7 +81,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_is_tried_again(tmp_path
     kept = KeptLog(tmp_path / "logs", "show", clock=lambda: now[0], terminal=terminal)
     for number in range(50):
         kept.handle(record(f"line {number}"))
-    assert wait_until(lambda: kept._background.lost == 50)
+    assert wait_until(lambda: kept._disk.lost == 50)
     assert terminal.getvalue().count("\n") == 1 and "the log is not kept in" in terminal.getvalue()
 
     (tmp_path / "logs").unlink()
