@@ -65,6 +65,11 @@ class Family:
         assert left == []
         return code
 
+    def next_line(self) -> str:
+        """Wait for the next line the parent says."""
+        assert self.parent.stderr is not None
+        return self.parent.stderr.readline().rstrip()
+
     def said(self) -> str:
         assert self.parent.stderr is not None
         return self.parent.stderr.read()
@@ -118,11 +123,12 @@ def test_a_show_that_shows_nothing_is_killed_and_started_again(tmp_path: Path, h
 
 
 def test_a_show_that_fails_at_once_is_started_for_ever_with_pauses(tmp_path: Path) -> None:
-    with family(tmp_path, "exit5") as members:
-        members.started(4)
-        members.parent.terminate()
-        assert members.ended() == 0
-        assert "exit code 5" in members.said()
+    with family(tmp_path, "exit5", waits_s=[0.05, 0.05, 0.05, 600.0]) as members:
+        said = [members.next_line() for _ in range(4)]
+        assert [line.rsplit(" in ", 1)[1] for line in said] == ["0.05 s", "0.05 s", "0.05 s", "600 s"]
+        members.parent.terminate()  # in the pause: a show that is just failing would pass its own code on
+        assert members.ended() == 0 and len(members.shows) == 4
+        assert all("exit code 5" in line for line in said)
 
 
 def test_a_wanted_end_ends_the_parent(tmp_path: Path) -> None:
