@@ -5,6 +5,7 @@ computed. The order of everything that one hands to the other stays that of one 
 """
 
 import contextlib
+import math
 import multiprocessing
 import os
 import pickle
@@ -27,6 +28,8 @@ from s2s.files.quote import one_line
 S = TypeVar("S")
 S_co = TypeVar("S_co", covariant=True)
 
+MOST_FPS: Final = 25.0
+"""More generated pictures a second are not told apart from a cross-fade between these."""
 THREADS: Final = 1
 """Of torch, in whichever process: sums are taken in another order by another number of threads. With two on two cores
 they wait for the threads that draw: 18 pictures a second instead of 20."""
@@ -39,6 +42,16 @@ class PaintingError(Exception):
     exit_code: Final = ExitCode.WORKER
 
 
+def turns_a_picture(fps: float) -> int:
+    """Return how many pictures of a film of `fps` one of the generator's fades in for: the least that keeps to
+    MOST_FPS, in equal steps.
+
+    A film of 24 or 25 a second has one for each of its own, one of 30 every other: the cross-fade between these is what
+    a wall shows, and a generator that paints on two cores has the time.
+    """
+    return math.ceil(fps / MOST_FPS)
+
+
 def film_hour(began: float, now: float) -> float:
     """Return the hour that a clock in the film shows at `now`: `began` at its beginning, wherever it is made."""
     return (began + now / 3600.0) % 24.0
@@ -49,15 +62,23 @@ class FilmInference:
     film's author reads it.
     """
 
-    def __init__(self, make_core: Callable[[Callable[[], float]], Core[InferenceStatus]], began: float) -> None:
-        """`make_core` makes the core, given what tells it the hour; `began` is the hour at the film's beginning."""
+    def __init__(
+        self, make_core: Callable[[Callable[[], float]], Core[InferenceStatus]], began: float, turns: int = 1
+    ) -> None:
+        """`make_core` makes the core, given what tells it the hour; `began` is the hour at the film's beginning, and
+        one of `turns` steps paints.
+        """
         self._began, self._now = began, 0.0
+        self._turns, self._turn = turns, 0
         self._core = make_core(lambda: film_hour(self._began, self._now))
         self.status, self.close = self._core.status, self._core.close
 
     def step(self, now: float) -> float:
-        """Paint the picture of `now`. Raises PaintingError."""
+        """Paint the picture of `now`, where it is time for one. Raises PaintingError."""
         self._now = now
+        rests, self._turn = self._turn % self._turns > 0, self._turn + 1
+        if rests:
+            return 0.0
         try:
             return self._core.step(now)
         except Exception as error:
@@ -67,10 +88,11 @@ class FilmInference:
 
 @dataclass(slots=True)
 class FilmInferenceStart:
-    """Makes the slow path of a film that begins at the hour `began`. Every step paints: no bound is set to the rate."""
+    """Makes the slow path of a film of `fps` pictures a second that begins at the hour `began`."""
 
     model: Path
     seed: int
+    fps: float
     began: float
     ring: AudioRing
     params: JsonBox
@@ -86,7 +108,7 @@ class FilmInferenceStart:
             )
             return InferenceCore(settings, self.ring, self.params, self.frames)
 
-        return FilmInference(core, self.began)
+        return FilmInference(core, self.began, turns_a_picture(self.fps))
 
 
 class Ahead(Host[S_co], Protocol[S_co]):

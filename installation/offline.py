@@ -95,7 +95,7 @@ def _wire(config: ShowConfig, soundtrack: Soundtrack, started_at: float, undo: E
     capture = undo.enter_context(closing(HereHost("capture", sound)))
     clock = FrameClock(soundtrack.fps)
     began = float(values.get("/scene/hour", DEFAULTS["/scene/hour"]))
-    start = FilmInferenceStart(config.model, seed, began, ring, box, frames)
+    start = FilmInferenceStart(config.model, seed, soundtrack.fps, began, ring, box, frames)
     inference = undo.enter_context(closing(_inference(start, soundtrack.frames)))
     surface = undo.enter_context(closing(open_headless(args.size or _DEFAULT_SIZE)))
     texts, isf = open_shaders(config.venue.shaders, preset)

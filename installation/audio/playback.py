@@ -5,6 +5,8 @@ The same conditioning by the same parameters as live, without devices, threads o
 
 from typing import Final
 
+import numpy as np
+
 from installation.audio.conditioning import Conditioner
 from installation.audio.performance import Performance
 from installation.mailbox import JsonBox
@@ -12,10 +14,12 @@ from installation.parameters import DEFAULTS
 from installation.ring import AudioRing
 from installation.soundtrack import Soundtrack
 from installation.status import CaptureStatus
-from installation.values import Controls, Samples
+from installation.values import SAMPLE_RATE_HZ, Controls, Samples
 from installation.worker_params import ParamsReader
 
 _EVERY_FRAME: Final = 0.0
+_LEAD_S: Final = 1.0
+"""So much of what is coming has been heard when a film begins: its first picture is of that, not of nothing."""
 
 
 class PlaybackCore:
@@ -34,11 +38,18 @@ class PlaybackCore:
         params = self._params.newest()
         if params is not None:
             self._controls = params.controls
+        if not self._played:
+            self._lead_in(now)
         heard = self._soundtrack.heard(now)
         sound = self._soundtrack.samples[self._played : heard]
         self._ring.write(self._conditioner.condition(sound, self._controls), now)
         self._played = heard
         return _EVERY_FRAME
+
+    def _lead_in(self, now: float) -> None:
+        """Put the beginning into the ring backwards, before itself: it leads to the first sample without a click."""
+        lead = np.asarray(self._soundtrack.samples[: round(_LEAD_S * SAMPLE_RATE_HZ)])[::-1]
+        self._ring.write(self._conditioner.condition(lead, self._controls), now)
 
     def status(self) -> CaptureStatus:
         """Return what is heard, and whether it is over."""

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import pytest
 
 from installation.clock import FrameClock
-from installation.film_workers import ApartHost, FilmInference, FilmWorkers, HereHost, PaintingError, film_hour
+from installation.film_workers import (
+    ApartHost,
+    FilmInference,
+    FilmWorkers,
+    HereHost,
+    PaintingError,
+    film_hour,
+    turns_a_picture,
+)
 from installation.hosting import Core
 from installation.status import CaptureStatus, InferenceStatus
 
@@ -157,3 +165,16 @@ def test_the_clock_on_a_films_wall_begins_at_the_hour_of_its_preset_and_goes_on_
     film.step(0.0)
     film.step(3600.0)
     assert hours == [23.5, 0.5] == [film_hour(23.5, 0.0), film_hour(23.5, 3600.0)]
+
+
+@pytest.mark.parametrize(("fps", "turns"), [(5.0, 1), (24.0, 1), (25.0, 1), (30.0, 2), (50.0, 2), (60.0, 3)])
+def test_a_film_has_so_many_pictures_to_each_that_is_generated(fps: float, turns: int) -> None:
+    assert turns_a_picture(fps) == turns
+
+
+def test_the_model_of_a_film_rests_between_its_pictures() -> None:
+    core = Counting()
+    film = FilmInference(lambda _hour: core, 0.0, turns=3)  # type: ignore[arg-type, return-value]
+    for now in range(7):
+        film.step(float(now))
+    assert core.status().moments == (0.0, 3.0, 6.0)

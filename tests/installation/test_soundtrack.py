@@ -57,7 +57,18 @@ def test_playback_puts_each_sample_into_the_ring_once_as_gain_asks(ring: AudioRi
         clock.sleep(0.0)
         assert core.step(clock.now()) == 0.0
     np.testing.assert_allclose(ring.newest(len(track.samples)).samples, 10.0 * track.samples[:], rtol=1e-5)
-    assert ring.position.written == len(track.samples) and core.status().ended
+    assert ring.position.written == len(track.samples) + SAMPLE_RATE_HZ and core.status().ended
+    core.close()
+
+
+def test_a_film_begins_as_if_its_first_second_had_been_heard(ring: AudioRing, box: JsonBox) -> None:
+    track = Soundtrack(noise(2 * SAMPLE_RATE_HZ), 10.0)
+    core = PlaybackCore("file:rain.wav", track, 0, ring, box)
+    core.step(0.1)
+    begun = track.samples[: SAMPLE_RATE_HZ // 10]
+    np.testing.assert_array_equal(ring.newest(len(begun)).samples, begun)
+    before = ring.newest(len(begun) + SAMPLE_RATE_HZ).samples[:SAMPLE_RATE_HZ]
+    np.testing.assert_array_equal(before[::-1], track.samples[:SAMPLE_RATE_HZ])
     core.close()
 
 
