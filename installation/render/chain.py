@@ -15,17 +15,15 @@ from installation.render.passes import (
     NO_TEXTURES,
     Group,
     Passes,
-    Source,
     Textures,
     Uniforms,
-    Upscale,
-    UpscaleText,
     check_passes,
     groups_of,
 )
 from installation.render.render_target import RenderTarget, resized
 from installation.render.shader import SHADERS, Shader, ShaderError
 from installation.render.shader_sources import ShaderSources, read_sources
+from installation.render.upscale import Source, Upscale, UpscaleText
 
 SMALL_PX: Final = (76, 60)
 """What chains are drawn at to compile them. No power of two, nor a quarter or an eighth of it: software drivers compile

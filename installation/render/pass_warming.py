@@ -19,10 +19,11 @@ from typing import Any, Final
 import moderngl
 
 from installation.render.chain import SMALL_PX, Chain
-from installation.render.passes import Source, Uniforms
+from installation.render.passes import Uniforms
 from installation.render.render_target import RenderTarget
 from installation.render.shader import ShaderError
 from installation.render.shader_sources import ShaderSources
+from installation.render.upscale import Source
 
 _log = logging.getLogger(__name__)
 

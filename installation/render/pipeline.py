@@ -14,30 +14,27 @@ from installation.grading.cube_file import Cube
 from installation.isf.inputs import IsfInputs
 from installation.render.blue_noise import blue_noise
 from installation.render.chain import Chain
-from installation.render.crossfade import Ramp
-from installation.render.dissolve import Dissolve, Place
+from installation.render.dissolve import Place
 from installation.render.extension import Extension
-from installation.render.flash_guard import FlashGuard
 from installation.render.frame_texture import FrameTexture
 from installation.render.framing import cover, internal_size, place, scaled
 from installation.render.lut import Grading
-from installation.render.overlay import Overlays
 from installation.render.painter_words import NO_PHOTOGRAPH, SeenTime, painter_status, reason_against
 from installation.render.pass_warming import PassWarmer
-from installation.render.passes import Source, noise_texture
 from installation.render.render_target import is_software
 from installation.render.resolution import ResolutionChooser
-from installation.render.shader import SHADERS, Shader, Uniform
+from installation.render.shader import Uniform
 from installation.render.shader_sources import ShaderSources
 from installation.render.shader_warming import AtOnce, Readiness
 from installation.render.swell import Swell
 from installation.render.uniforms import ShowTime, feature_uniforms, parameter_uniforms
+from installation.render.upscale import Source, noise_texture
+from installation.render.wall import Shown, Wall
 from installation.render.world_painter import WorldPainter
 from installation.render.world_scene import WorldPicture
 from installation.status import FlashStatus, HeardStatus, PainterStatus, PhotographStatus
 from installation.values import Controls, Features, Frame
 
-_BLACKOUT_S: Final = 1.0
 _HARDWARE_BUDGET_S: Final = 0.011
 """Two thirds of a 60 Hz turn; the rest is for the window system and everything else of the show."""
 _SOFTWARE_BUDGET_S: Final = 0.030
@@ -90,14 +87,10 @@ class Renderer:
         self._wall_hour, self._wall_day = wall_hour, wall_day
         self._frame_texture = FrameTexture(context, at_once=not adaptive)
         self._extension = Extension(context)
-        self._overlays = Overlays(context)
-        self._flash_guard = FlashGuard(context) if limit_flashes else None
-        self._dissolve = Dissolve(context)
-        self._present = Shader(context, SHADERS / "stages" / "present.frag")
+        self._wall = Wall(context, size, limit_flashes=limit_flashes)
         self._context = context
         self._seed, self._time, self._swell = seed, ShowTime(seed), Swell()
         self._grading, self._blue_noise = Grading(context, lut), noise_texture(context, blue_noise())
-        self._blackout = Ramp(_BLACKOUT_S)
         self._chooser = _chooser(context, budget_s) if adaptive else None
         self._budget_s = self._chooser.budget_s if self._chooser else 0.0
         self._world = WorldPainter(
@@ -136,7 +129,7 @@ class Renderer:
     @property
     def flashes(self) -> FlashStatus:
         """What the flash limiter did; any thread."""
-        return FlashStatus() if self._flash_guard is None else self._flash_guard.status()
+        return self._wall.flashes
 
     def prepare(self, passes: Sequence[str]) -> bool:
         """Do one more piece of the work that `set_passes` needs; return whether it costs no picture any more.
@@ -165,12 +158,12 @@ class Renderer:
     def dissolve(self) -> None:
         """What is drawn next is another picture than what is on the wall: cross to it, whatever it is."""
         if self._picture is not None:
-            self._dissolve.begin(self._picture, self._lies, self._size)
+            self._wall.dissolve(Shown(self._picture, self._lies, None))
 
     @property
     def dissolves(self) -> bool:
         """Whether one picture gives way to another now."""
-        return self._dissolve.is_on
+        return self._wall.dissolves
 
     @property
     def _lies(self) -> Place:
@@ -218,14 +211,11 @@ class Renderer:
             for _ in range(2):  # the second one of a size finds what the first has left to linger
                 self.dissolve()
                 self.draw(target, now=now, frame=frame, features=Features(), controls=controls)
-        self._overlays.warm_up(target)
-        self._frame_texture.forget()
-        self._chain.forget()
-        self._dissolve.forget()
+        self._wall.warm_up(target)
+        for part in (self._frame_texture, self._chain, self._wall):
+            part.forget()
         self._kind = None
         self._picture, self._time, self._swell, self.seen = None, ShowTime(self._seed), Swell(), SeenTime()
-        if self._flash_guard is not None:
-            self._flash_guard.forget()
         self.restart()
 
     def restart(self) -> None:
@@ -235,7 +225,7 @@ class Renderer:
 
     def resize(self, size: tuple[int, int]) -> None:
         """The target has another size from now on."""
-        self._size = size
+        self._size = self._wall.size = size
 
     def draw(
         self,
@@ -269,10 +259,9 @@ class Renderer:
             self._run_passes(frame, (heard, photograph), uniforms, controls)
         self._was_frozen = frozen
         self.seen.add(self.painter, since_s)
-        self._show(target, uniforms, controls, now, since_s)
-        room = None if self._flash_guard is None else self._flash_guard.limiter.room
-        numbers = controls.switch("/show/hud") and self._blackout.value < 1.0  # who goes dark is dark, numbers and all
-        self._overlays.draw(target, hud if numbers else (), panel, now, room=room)
+        shown = None if self._picture is None else Shown(self._picture, self._lies, self._chain.finished)
+        self._wall.draw(target, shown, uniforms, controls, now=now, since_s=since_s)
+        self._wall.draw_over(target, hud, panel, controls, now)
         # Without this only the sending of commands would be measured, and the driver might queue frames up.
         self._context.finish()
         self.draw_s = time.monotonic() - started
@@ -332,38 +321,6 @@ class Renderer:
         self.painter = painter_status(painter * world.share, world, reason, photograph)
         return world
 
-    def _show(
-        self, target: moderngl.Framebuffer, uniforms: dict[str, Uniform], controls: Controls, now: float, since_s: float
-    ) -> None:
-        light = controls.number("/show/light") * (
-            1.0 - self._blackout.update(controls.switch("/show/blackout"), since_s)
-        )
-        whole = (0, 0, *self._size)
-        picture, lies = self._picture, self._lies
-        if picture is not None:
-            picture, lies = self._dissolve.over(picture, lies, self._size, since_s)
-        if picture is None or lies != whole:
-            target.use()  # or the scissor of the target drawn last would clip the clearing
-            target.clear(0.0, 0.0, 0.0, 1.0)
-        if picture is None:
-            return
-        present: dict[str, Uniform] = {**uniforms, "u_light": light, "u_resolution": self._size}
-        held = None
-        if self._flash_guard is not None:
-            others = self._overlays.changes(now)
-            held = self._flash_guard.held(picture, lies, self._size, present, now=now, others=others)
-        if held is not None:
-            picture, lies, present["u_light"] = held, whole, 1.0
-        done = self._chain.finished
-        is_done = done is not None and (done.texture, done.size, lies) == (picture, self._size, whole)
-        if done is not None and is_done and light == 1.0:
-            # Just what `present` would draw, for a tenth of its cost.
-            self._context.copy_framebuffer(target, done.framebuffer)
-            return
-        target.viewport = lies
-        self._present.draw(target, present, {"u_picture": picture})
-        target.viewport = whole
-
     def close(self) -> None:
         """Give the graphics card its memory back."""
         self._world.close()
@@ -372,11 +329,7 @@ class Renderer:
         self._chain.release()
         self._frame_texture.release()
         self._extension.release()
-        self._overlays.release()
-        self._dissolve.release()
-        if self._flash_guard is not None:
-            self._flash_guard.release()
-        self._present.release()
+        self._wall.release()
         self._grading.release()
         self._blue_noise.release()
 
