@@ -4,6 +4,7 @@ Nothing that is uncertain is painted or remembered. Everything is in seconds, so
 encoder looks.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,12 +73,14 @@ class DoubtDetector:
 
 
 class Decider:
-    """Decides, hop by hop, what the show does (`doing`) and what the latent aims at."""
+    """Decides, hop by hop, what the show does (`doing`) and what the latent aims at. Where there is nothing to
+    remember yet it goes among the model's `own` scenes.
+    """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, own: Sequence[Scene] = ()) -> None:
         self.doing = Doing.PAINTING
         self._idle_detector, self._doubt_detector = IdleDetector(), DoubtDetector()
-        self._memories = Memories(seed)
+        self._memories = Memories(seed, own)
 
     @property
     def idle(self) -> bool:

@@ -25,7 +25,7 @@ def level_db(samples: Samples) -> float:
 
 
 class IdleDetector:
-    """Decides whether the show is idle."""
+    """Decides whether the show is idle: from the start until something sounds, and whenever nothing has for a while."""
 
     def __init__(self) -> None:
         self.idle = False
@@ -33,7 +33,7 @@ class IdleDetector:
 
     def is_idle(self, now: float, level: float, gate_db: float) -> bool:
         """Return whether the show is idle at `now`, given the level of the last moments in dB."""
-        if self._loud_at is None or level >= gate_db + (_WAKE_ABOVE_DB if self.idle else 0.0):
+        if level >= gate_db + (_WAKE_ABOVE_DB if self.idle else 0.0):
             self._loud_at = now
-        self.idle = now - self._loud_at >= IDLE_AFTER_S
+        self.idle = self._loud_at is None or now - self._loud_at >= IDLE_AFTER_S
         return self.idle

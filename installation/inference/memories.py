@@ -1,6 +1,7 @@
-"""What was heard and known before, to be gone back to when nothing is. Pure."""
+"""What was heard and known before, to be gone back to when nothing is; before that, what the model knows. Pure."""
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -13,10 +14,11 @@ RECALL_EVERY_S: Final = 12.0
 
 
 class Memories:
-    """Keeps the last scenes that were painted, and gives one back now and then."""
+    """Keeps the last scenes that were painted, and gives one back now and then; one of the model's `own` before."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, own: Sequence[Scene] = ()) -> None:
         self._rng = np.random.default_rng([seed, 0x1D])
+        self._own = own
         self._scenes: deque[Scene] = deque(maxlen=_MEMORIES)
         self._kept_at = self._recalled_at = float("-inf")
 
@@ -32,7 +34,8 @@ class Memories:
 
     def recall(self, now: float) -> Scene | None:
         """Return a scene to move to when it is time for another, else None."""
-        if not self._scenes or now - self._recalled_at < RECALL_EVERY_S:
+        scenes = self._scenes or self._own
+        if not scenes or now - self._recalled_at < RECALL_EVERY_S:
             return None
         self._recalled_at = now
-        return self._scenes[int(self._rng.integers(len(self._scenes)))]
+        return scenes[int(self._rng.integers(len(scenes)))]

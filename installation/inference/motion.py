@@ -147,9 +147,10 @@ class _SecondThing:
 class Motion:
     """Carries the latent from where it is to where sound, image and hands want it."""
 
-    def __init__(self, h_dim: int, z_dim: int, seed: int) -> None:
-        start = np.abs(np.random.default_rng([seed, 0x68]).standard_normal(h_dim)).astype(np.float32)
-        self._h = unit(start)
+    def __init__(self, h_dim: int, z_dim: int, seed: int, start: Vector | None = None) -> None:
+        """Begin at `start` `[h_dim]`, unit length, or anywhere where nobody knows a place that shows something."""
+        anywhere = np.abs(np.random.default_rng([seed, 0x68]).standard_normal(h_dim)).astype(np.float32)
+        self._h = unit(anywhere) if start is None else start
         self._target: Vector | None = None
         self._volume_direction = np.zeros(h_dim, np.float32)
         self._volume_direction_target = np.zeros(h_dim, np.float32)

@@ -22,6 +22,7 @@ from installation.inference.deciding import Decider, Evidence
 from installation.inference.idle import level_db
 from installation.inference.listening import Listener, Target
 from installation.inference.motion import Motion, Vector, unit
+from installation.inference.own_scenes import own_scenes
 from installation.inference.painting import Wish
 from installation.inference.photographs import Photographs
 from installation.inference.scene import scene_of
@@ -94,10 +95,11 @@ class PlayingModel:
         self.folder, self._config = folder.resolve(), config
         sizes = self._model.card.generator
         self._painter = painter_of(self._model)
-        self._motion = Motion(sizes.h_dim, sizes.z_dim, config.seed)
+        own = own_scenes(self._model.generator, config.seed)
+        self._motion = Motion(sizes.h_dim, sizes.z_dim, config.seed, own[0].h if own else None)
         self._nearness = HeardNearness()
         self._photographs = Photographs(self._model.memory, sizes.size_px)
-        self._decider = Decider(config.seed)
+        self._decider = Decider(config.seed, own)
         self._anchor = ImageAnchor(self._model, patient=config.patient, cache=config.cache)
         self._image: str | None = None
         self._target: Target | None = None

@@ -33,3 +33,11 @@ def test_after_a_rest_nothing_is_recalled_for_as_long_as_lies_between_two() -> N
     memories.rest(5.0)
     assert memories.recall(5.0 + RECALL_EVERY_S - 0.1) is None
     assert memories.recall(5.0 + RECALL_EVERY_S) is not None
+
+
+def test_what_the_model_knows_is_recalled_until_something_was_heard() -> None:
+    own, heard = scenes(2), Scene(np.ones(4, np.float32))
+    memories = Memories(0, own)
+    assert {id(memories.recall(RECALL_EVERY_S * turn)) for turn in range(20)} == {id(scene) for scene in own}
+    memories.keep(1_000.0, heard)
+    assert {id(memories.recall(1_000.0 + RECALL_EVERY_S * turn)) for turn in range(20)} == {id(heard)}
