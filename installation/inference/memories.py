@@ -35,6 +35,8 @@ class Memories:
     def recall(self, now: float) -> Scene | None:
         """Return a scene to move to when it is time for another, else None."""
         scenes = self._scenes or self._own
+        if not self._scenes and self._recalled_at == float("-inf"):
+            self.rest(now)  # the first of its own is on the wall already
         if not scenes or now - self._recalled_at < RECALL_EVERY_S:
             return None
         self._recalled_at = now

@@ -175,16 +175,17 @@ class Motion:
         *,
         beside: Vector | None = None,
         slowness: float = 1.0,
+        remembered: bool = False,
     ) -> None:
-        """Follow `h` `[h_dim]`, unit length, from now on; the first target is taken at once.
+        """Follow `h` `[h_dim]`, unit length, from now on; the first target is taken at once, if it is not `remembered`.
 
         `volume_direction` `[h_dim]` is the way that `/latent/edit` goes, z_A1 - z_A2; None is no way. `beside`
         `[h_dim]`, unit length, is a second thing in that place. It takes `slowness` times the glide.
         """
-        first = self._target is None
-        if first:
+        at_once = self._target is None and not remembered
+        if at_once:
             self._h = h
-        self._second.aim(beside, at_once=first)
+        self._second.aim(beside, at_once=at_once)
         self._target, self._slowness = h, slowness
         self._volume_direction_target = np.zeros_like(h) if volume_direction is None else volume_direction
 

@@ -206,9 +206,9 @@ class PlayingModel:
         self._target, self._unshown = target, True
         scene = aim.scene
         beside = None if scene.beside is None else unit(scene.beside)
-        # A memory is no sound, so that it has no volume.
-        louder = target.volume_direction if self._decider.doing is Doing.PAINTING else None
-        self._motion.aim(unit(scene.h), louder, beside=beside, slowness=aim.slowness)
+        remembered = self._decider.doing is not Doing.PAINTING
+        louder = None if remembered else target.volume_direction  # a memory is no sound, so that it has no volume
+        self._motion.aim(unit(scene.h), louder, beside=beside, slowness=aim.slowness, remembered=remembered)
         self._nearness.aim(scene.nearness)
 
     def _tell(self, heard: HeardStatus) -> None:

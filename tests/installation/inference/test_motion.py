@@ -44,6 +44,16 @@ def test_after_one_time_constant_63_percent_of_the_angle_is_done() -> None:
     assert left / whole == pytest.approx(np.exp(-1.0), abs=1e-3)
 
 
+@pytest.mark.parametrize("remembered", [False, True])
+def test_the_first_sound_is_shown_at_once_and_a_memory_is_gone_to(remembered: bool) -> None:
+    motion = Motion(H_DIM, Z_DIM, seed=3, start=direction(0))
+    motion.aim(direction(1), remembered=remembered)
+    first = motion.advance(0.0, controls(), NO_ANCHOR)
+    np.testing.assert_array_equal(first.h, direction(0 if remembered else 1))
+    later = motion.advance(60.0, controls(), NO_ANCHOR)
+    np.testing.assert_allclose(later.h, direction(1), atol=1e-3)
+
+
 def test_no_glide_arrives_at_once_and_exactly() -> None:
     np.testing.assert_array_equal(travel(60, 0.1, glide=0.0).h, direction(1))
 
