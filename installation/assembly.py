@@ -58,7 +58,7 @@ from installation.render.pass_warming import PassWarmer
 from installation.render.pipeline import Renderer
 from installation.render.render_target import is_software
 from installation.render.shader_warming import ShaderWarmer
-from installation.render.still import pictures_to_come, read_still
+from installation.render.still import pictures_to_come, still_of
 from installation.ring import AudioRing
 from installation.service.attachment import watch_over
 from installation.session.opening import open_session_log
@@ -139,7 +139,7 @@ def _wire(
         texts=texts,
         isf=isf,
     )
-    still = read_still(config.model / "thumbnail.png")
+    still = still_of(config.model)
     renderer.warm_up(surface.target, pictures_to_come(still, picture_px), clock.now(), at_first)
     listed, taught = partial(preset_names, folders), MapStore(config.venue.midi_maps)
     store = PresetStore(config.venue.presets, folders)

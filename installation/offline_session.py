@@ -29,7 +29,7 @@ from installation.output.snapshot import PixelReader, SnapshotError, save_png
 from installation.output.surface import Surface
 from installation.product import product_line
 from installation.render.shader_sources import ShaderSources, read_sources
-from installation.render.still import pictures_to_come, read_still
+from installation.render.still import pictures_to_come, still_of
 from installation.report import build_report
 from installation.session.entries import Picture, Turn
 from installation.session.fingerprint import model_sha256
@@ -140,7 +140,7 @@ class SessionFilm:
             surface.context, surface.size, header, first, as_shown=at_its_size, texts=texts
         )
         folder = models.folder_of(header.model)
-        still, size_px = read_still(folder / "thumbnail.png"), read_card(folder).generator.size_px
+        still, size_px = still_of(folder), read_card(folder).generator.size_px
         self.renderer.warm_up(surface.target, pictures_to_come(still, size_px), header)
 
     def stop(self) -> None:

@@ -21,6 +21,7 @@ from s2s.spectrogram_spec import SpectrogramSpec
 CARD: Final = "model.yaml"
 AUDIO_ENCODER: Final = "audio_encoder.safetensors"
 GENERATOR: Final = "generator.safetensors"
+STILL: Final = "still.png"
 IMAGE_ENCODER: Final = "image_encoder.safetensors"
 SOURCE_HEADS: Final = "source_heads.safetensors"
 DEFAULT_BUNDLE: Final = Path(__file__).parent / "pretrained"

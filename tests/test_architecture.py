@@ -41,6 +41,7 @@ SURFACE_OF_S2S = (
     "s2s.files.document",  # how what others wrote is read
     "s2s.files.ordinary",  # and nothing waited for that is no file
     "s2s.sampling.embed",
+    "s2s.sampling.own_places",  # what a model shows before it has heard anything
     "s2s.sampling.sources",  # what a sound is made of
     "s2s.sampling.source_words",  # and how that is said
     "s2s.files.atomic_write",  # files whole or not there

@@ -4,7 +4,6 @@
     running_encoder  which clip that is, and how much of it is computed anew
     scene       what is painted of it: one thing, or a place and what is laid over it
     deciding    whether it is painted, or the show drifts or remembers; `idle`: silence; `memories`: what was painted
-    own_scenes  what the model knows, where nothing was heard yet
     motion      where that leads -> `Latent`: pure, in seconds
     painting    `Wish` -> levels, by the generator as it is; `captured_painting`: by a graph on CUDA (`captured_work`)
     playing     all of that of one model

@@ -22,10 +22,9 @@ from installation.inference.deciding import Decider, Evidence
 from installation.inference.idle import level_db
 from installation.inference.listening import Listener, Target
 from installation.inference.motion import Motion, Vector, unit
-from installation.inference.own_scenes import own_scenes
 from installation.inference.painting import Wish
 from installation.inference.photographs import Photographs
-from installation.inference.scene import scene_of
+from installation.inference.scene import Scene, scene_of
 from installation.inference.scene_state import HeardNearness, held_states
 from installation.ring import AudioRing
 from installation.status import HeardSource, HeardStatus, LikelyName, PhotographStatus
@@ -33,6 +32,7 @@ from installation.values import Controls, Doing, Pixels
 from installation.wish_bytes import pack_wish
 from s2s import bundle
 from s2s.card import BundleError
+from s2s.sampling.own_places import own_places
 from s2s.sampling.sources import Hearing
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class PlayingModel:
         self.folder, self._config = folder.resolve(), config
         sizes = self._model.card.generator
         self._painter = painter_of(self._model)
-        own = own_scenes(self._model.generator, config.seed)
+        own = [Scene(h) for h in own_places(self._model.generator, config.seed)]
         self._motion = Motion(sizes.h_dim, sizes.z_dim, config.seed, own[0].h if own else None)
         self._nearness = HeardNearness()
         self._photographs = Photographs(self._model.memory, sizes.size_px)

@@ -1,4 +1,4 @@
-"""A model's still, its `thumbnail.png`: shown until the model is alive, and never worth a show. Any thread."""
+"""A model's still: shown until the model is alive, and never worth a show. Any thread."""
 
 import logging
 import warnings
@@ -9,11 +9,18 @@ import numpy as np
 from PIL import Image
 
 from installation.values import Frame, Pixels
+from s2s.card import STILL
 
 _log = logging.getLogger(__name__)
 
 _LARGEST_PX: Final = 4096
 """A side of so many pixels fills any wall; one of 12 000 would cost two gigabytes."""
+
+
+def still_of(model: Path) -> Pixels | None:
+    """Return what a show with the model in this folder opens with: a picture of its own, else the sheet of its card."""
+    own = read_still(model / STILL)
+    return read_still(model / "thumbnail.png") if own is None else own
 
 
 def read_still(path: Path) -> Pixels | None:

@@ -40,12 +40,14 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _run(args: argparse.Namespace) -> None:
+    from s2s.card import STILL
     from s2s.evaluate.curves import draw_curves, runs_behind, write_curves
     from s2s.evaluate.held_out import hold_out
     from s2s.evaluate.model_metrics import measured
     from s2s.evaluate.samples import samples_sheet, write_thumbnail
     from s2s.evaluate.trained_model import Stages, load_stages, write_bundle
     from s2s.media.montage import save_png
+    from s2s.sampling.own_places import still_of
     from s2s.training.stages.judge import load_judge
 
     story, pairs = read_story(args.story), _pairs(args)
@@ -61,6 +63,8 @@ def _run(args: argparse.Namespace) -> None:
     metrics = measured(model, pairs, held, judge, args.recordings)
     write_bundle(args.out, model, metrics, name=args.name, version=args.version, story=story)
     write_thumbnail(args.out / "thumbnail.png", model, held, pairs)
+    if (still := still_of(model.generator)) is not None:
+        save_png(args.out / STILL, still)
     write_curves(args.out, runs)
     write_run(args.out.with_name(args.out.name + ".bundle.png"), args, metrics)
     print(json.dumps(metrics, indent=1))

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.card import AUDIO_ENCODER, GENERATOR, SOURCE_HEADS, ModelCard, read_card, write_card
+from s2s.card import AUDIO_ENCODER, GENERATOR, SOURCE_HEADS, STILL, ModelCard, read_card, write_card
 from s2s.evaluate.comparison import RetrievalScores, Verdict
 from s2s.media.montage import contact_sheet, save_png
 from s2s.retrain.dataset import VenueDataset
@@ -60,6 +60,7 @@ def assemble(layout: Layout, start: Path, dataset: VenueDataset, story: Story, l
     if old.source_heads is not None:
         shutil.copyfile(layout.mixed_heads, part / SOURCE_HEADS)
     if learnt.generator:
+        (part / STILL).unlink(missing_ok=True)
         shutil.copyfile(layout.generator / GENERATOR, part / GENERATOR)
     write_card(part, _card(old, dataset, story, learnt))
     if count := take_memory(part, layout.place):

@@ -9,11 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from s2s.card import AUDIO_ENCODER, CARD, GENERATOR, IMAGE_ENCODER, SOURCE_HEADS, BundleError, read_card
+from s2s.card import AUDIO_ENCODER, CARD, GENERATOR, IMAGE_ENCODER, SOURCE_HEADS, STILL, BundleError, read_card
 from s2s.place_memory import MEMORY
 from s2s.retrain.layout import Layout
 
-_PARTS: Final = (AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER, SOURCE_HEADS, "thumbnail.png", CARD)
+_PARTS: Final = (AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER, SOURCE_HEADS, STILL, "thumbnail.png", CARD)
 _DROPPED: Final = ".dropped"
 _HISTORY: Final = "history.jsonl"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from installation.render.still import read_still
+from installation.render.still import read_still, still_of
 
 
 def png(width: int, height: int) -> bytes:
@@ -38,6 +38,17 @@ def test_a_still_that_cannot_be_used_costs_one_line_and_no_memory(
     with caplog.at_level(logging.WARNING):
         assert read_still(tmp_path / "thumbnail.png") is None
     assert len(caplog.records) == 1 and "thumbnail.png is not shown" in caplog.text
+
+
+def test_a_show_opens_with_a_picture_of_its_model_where_there_is_one_else_with_the_sheet(tmp_path: Path) -> None:
+    assert still_of(tmp_path) is None
+    for name, grey in (("thumbnail.png", 90), ("still.png", 120)):
+        Image.new("RGB", (8, 4), (grey,) * 3).save(tmp_path / name)
+        shown = still_of(tmp_path)
+        assert shown is not None and np.all(shown == grey)
+    (tmp_path / "still.png").write_bytes(b"no picture")
+    shown = still_of(tmp_path)
+    assert shown is not None and np.all(shown == 90)
 
 
 def test_a_model_without_a_still_is_no_news(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

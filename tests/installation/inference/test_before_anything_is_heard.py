@@ -1,4 +1,4 @@
-"""What the wall shows before anything was heard: something that the model knows, never a place where nothing lies."""
+"""A show that begins in silence goes among what its model knows; the latent begins there, and not anywhere."""
 
 from pathlib import Path
 
@@ -9,47 +9,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from installation.inference.core import InferenceConfig, InferenceCore
-from installation.inference.own_scenes import own_scenes
 from installation.mailbox import FrameBox, JsonBox
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Doing
 from s2s import bundle
-from s2s.card import DEFAULT_BUNDLE
-from s2s.models.generator import Generator
 from s2s.models.memory_generator import MemoryGenerator
-from tests.fakes import write_memory_bundle, write_tiny_bundle
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Generator:
-    return bundle.load_generator(DEFAULT_BUNDLE)
-
-
-def test_no_two_of_a_models_own_scenes_are_alike_and_each_is_one_that_it_keeps(shipped: Generator) -> None:
-    places = np.array([scene.h for scene in own_scenes(shipped, 0)])
-    alike = places @ places.T - 2.0 * np.eye(len(places))
-    assert len(places) > 16 and alike.max() < 0.7
-    np.testing.assert_allclose(np.linalg.norm(places, axis=1), 1.0, rtol=1e-5)
-
-
-def test_the_seed_decides_which_they_are(shipped: Generator) -> None:
-    first, again, other = (own_scenes(shipped, seed)[0].h for seed in (1, 1, 2))
-    np.testing.assert_array_equal(first, again)
-    assert float(first @ other) < 0.999
-
-
-def test_each_lies_among_moments_that_it_keeps(shipped: Generator) -> None:
-    assert isinstance(shipped, MemoryGenerator)
-    keys = F.normalize(shipped.keys.float(), dim=1).numpy()
-    assert all(float((keys @ scene.h).max()) > 0.97 for scene in own_scenes(shipped, 0))
-
-
-def test_a_generator_that_keeps_no_moments_has_none(tmp_path: Path) -> None:
-    assert len(own_scenes(bundle.load(write_tiny_bundle(tmp_path / "tiny")).generator, 0)) == 0
-
-
-def test_a_generator_whose_moments_have_nothing_in_common_has_none(tmp_path: Path) -> None:
-    assert len(own_scenes(bundle.load(write_memory_bundle(tmp_path / "memory")).generator, 0)) == 0
+from s2s.sampling.own_places import own_places
+from tests.fakes import write_memory_bundle
 
 
 def write_two_scenes(folder: Path) -> Path:
@@ -66,7 +32,7 @@ def write_two_scenes(folder: Path) -> Path:
 @pytest.mark.parametrize("level", [0.0, 1e-5], ids=["digital silence", "a quiet room"])
 def test_a_show_that_begins_in_silence_goes_among_them(tmp_path: Path, level: float) -> None:
     folder = write_two_scenes(tmp_path / "memory")
-    own = np.array([scene.h for scene in own_scenes(bundle.load(folder).generator, 5)])
+    own = np.array(own_places(bundle.load(folder).generator, 5))
     ring, params, frames = AudioRing(), JsonBox(), FrameBox.for_pictures((64, 32))
     core = InferenceCore(InferenceConfig(folder, 5, device="cpu", cache=tmp_path), ring, params, frames)
     quiet = np.random.default_rng(0).standard_normal(SAMPLE_RATE_HZ // 2).astype(np.float32) * np.float32(level)
