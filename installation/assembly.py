@@ -48,7 +48,8 @@ from installation.outputs.opening import open_outputs
 from installation.presets.deeds import PresetDeeds
 from installation.presets.fader import PresetFader
 from installation.presets.follower import PresetFollower
-from installation.presets.preset import PRESET_FOLDER, Preset, PresetError, preset_folders, preset_names, preset_values
+from installation.presets.naming import PRESET_FOLDER, preset_folders, preset_names
+from installation.presets.preset import Preset, PresetError, preset_values
 from installation.presets.shelf import PresetShelf
 from installation.presets.store import PresetStore
 from installation.presets.use import load_usable_named, midi_map_of

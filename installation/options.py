@@ -12,7 +12,8 @@ from installation.audio.source import SourceError, parse_source
 from installation.exit_codes import ExitCode
 from installation.output.senders.listing import listed_targets
 from installation.output.senders.target import Target, parse_targets
-from installation.presets.preset import PRESET_FOLDER, Preset
+from installation.presets.naming import PRESET_FOLDER
+from installation.presets.preset import Preset
 from installation.presets.use import load_usable
 from installation.values import ParameterValue
 from installation.venue import Venue

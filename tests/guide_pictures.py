@@ -12,7 +12,7 @@ import numpy as np
 import scipy.io.wavfile
 from PIL import Image
 
-from installation.presets.preset import PRESET_FOLDER
+from installation.presets.naming import PRESET_FOLDER
 from installation.render.shader import SHADERS
 from installation.values import SAMPLE_RATE_HZ, Pixels
 from tests.manuals import examples

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from installation.output.thumbnail import thumbnail_jpeg
-from installation.presets.preset import PRESET_FOLDER, preset_names
+from installation.presets.naming import PRESET_FOLDER, preset_names
 from installation.values import SAMPLE_RATE_HZ, Pixels
 from s2s.world.sounds import synthesize
 from s2s.world.state import SceneState

@@ -17,7 +17,7 @@ from installation.cues.schedule import read_schedule
 from installation.main import arguments_of
 from installation.options import resolve
 from installation.output.headless import open_headless
-from installation.presets.preset import preset_names
+from installation.presets.naming import preset_names
 from installation.render.shader import Shader
 from s2s.__main__ import build_parser, main
 from tests.manuals import MANUALS, examples, read

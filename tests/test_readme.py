@@ -11,7 +11,8 @@ from installation.exit_codes import ExitCode
 from installation.heard_meter import HeardMeter
 from installation.metering import MemoryMeter, Meter
 from installation.parameters import PARAMETERS
-from installation.presets.preset import load_preset, preset_names
+from installation.presets.naming import preset_names
+from installation.presets.reading import load_preset
 from installation.product import version
 from installation.report import build_report
 from installation.status import CaptureStatus, InferenceStatus

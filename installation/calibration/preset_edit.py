@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from installation.parameters import parameter
-from installation.presets.preset import PresetError, read_preset
+from installation.presets.preset import PresetError
+from installation.presets.reading import read_preset
 
 _BLOCK: Final = re.compile(r"^parameters:[ \t]*(#.*)?$", re.MULTILINE)
 _FLOW: Final = re.compile(r"^parameters:\s*\{", re.MULTILINE)

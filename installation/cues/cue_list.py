@@ -18,7 +18,7 @@ from installation.easing import EASINGS
 from installation.exit_codes import ExitCode
 from installation.parameter import ParameterError
 from installation.parameters import DEEDS, nearest, parameter
-from installation.presets.preset import is_preset_name
+from installation.presets.naming import is_preset_name
 from installation.values import ParameterValue
 from s2s.files.document import Bounds, DocumentError, read_yaml
 from s2s.files.quote import one_line, quoted

@@ -154,7 +154,9 @@ def bundle(folder: str) -> list[str]:
 
 def presets(_: str) -> list[str]:
     """The presets that ship or lie beside them; what is wrong with one is said."""
-    from installation.presets.preset import PresetError, load_preset, preset_names
+    from installation.presets.naming import preset_names
+    from installation.presets.preset import PresetError
+    from installation.presets.reading import load_preset
 
     lines = []
     for name in preset_names():

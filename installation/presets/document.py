@@ -13,7 +13,8 @@ from typing import Any, Final
 import yaml
 
 from installation.parameters import DEEDS, DEFAULTS, PARAMETERS
-from installation.presets.preset import LOOK, PRESET_FOLDER, Preset
+from installation.presets.naming import PRESET_FOLDER
+from installation.presets.preset import LOOK, Preset
 from installation.values import ParameterValue
 
 _DIGITS: Final = 6

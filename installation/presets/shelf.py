@@ -8,14 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from installation.presets.preset import (
-    PRESET_BOUNDS,
-    PRESET_FOLDER,
-    PresetError,
-    find_named,
-    preset_names,
-    preset_thumbnail,
-)
+from installation.presets.naming import PRESET_FOLDER, find_named, preset_names, preset_thumbnail
+from installation.presets.preset import PresetError
+from installation.presets.reading import PRESET_BOUNDS
 from s2s.files.document import DocumentError, read_yaml
 
 _MOST_LETTERS: Final = 500

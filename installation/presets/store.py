@@ -15,15 +15,9 @@ from typing import Final
 import yaml
 
 from installation.presets.document import preset_text
-from installation.presets.preset import (
-    PRESET_FOLDER,
-    THUMBNAIL,
-    Preset,
-    PresetError,
-    find_named,
-    is_preset_name,
-    read_preset,
-)
+from installation.presets.naming import PRESET_FOLDER, THUMBNAIL, find_named, is_preset_name
+from installation.presets.preset import Preset, PresetError
+from installation.presets.reading import read_preset
 from s2s.files.atomic_write import atomic_path
 from s2s.files.quote import one_line, quoted
 

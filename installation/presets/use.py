@@ -11,7 +11,9 @@ from installation.audio.source import SourceError, parse_source
 from installation.control.midi.map import MidiMap, MidiMapError
 from installation.isf.header import IsfError
 from installation.parameters import nearest
-from installation.presets.preset import PRESET_FOLDER, Preset, PresetError, find_named, load_preset, read_preset
+from installation.presets.naming import PRESET_FOLDER, find_named
+from installation.presets.preset import Preset, PresetError
+from installation.presets.reading import load_preset, read_preset
 from installation.render.passes import check_passes
 from installation.render.shader import ShaderError
 from installation.render.shader_sources import ShaderSources, read_sources

@@ -18,7 +18,8 @@ from installation.isf.inputs import IsfInputs
 from installation.parameter import Kind
 from installation.parameters import PARAMETERS
 from installation.presets.follower import Look, PresetFollower
-from installation.presets.preset import PRESET_BOUNDS, Preset, PresetError, preset_values, read_preset
+from installation.presets.preset import Preset, PresetError, preset_values
+from installation.presets.reading import PRESET_BOUNDS, read_preset
 from installation.presets.use import usable
 from installation.reloading.preset_lines import with_line
 from installation.reloading.watch import SETTLES_S

@@ -7,7 +7,7 @@ from typing import Final
 
 import yaml
 
-from installation.presets.preset import PRESET_BOUNDS
+from installation.presets.reading import PRESET_BOUNDS
 
 _PLACE: Final = re.compile(r"^([^\s:]+):")
 

@@ -16,7 +16,8 @@ from typing import Any, Final, Self
 from installation.options import OptionError, ShowConfig, resolve
 from installation.parameter import Kind, ParameterError
 from installation.parameters import DEEDS, PARAMETERS, parameter
-from installation.presets.preset import PRESET_FOLDER, Preset, PresetError, find_named
+from installation.presets.naming import PRESET_FOLDER, find_named
+from installation.presets.preset import Preset, PresetError
 from installation.service.notify import notifier
 from installation.values import ParameterValue
 from installation.venue import Venue

@@ -12,7 +12,9 @@ import moderngl
 import pytest
 
 from installation.output.headless import open_headless
-from installation.presets.preset import load_preset, preset_names, preset_values
+from installation.presets.naming import preset_names
+from installation.presets.preset import preset_values
+from installation.presets.reading import load_preset
 from tests.benchmarks.drawing import Drawing
 
 pytestmark = [pytest.mark.gl, pytest.mark.benchmark(timer=time.process_time)]

@@ -20,7 +20,7 @@ from installation.desk import Desk
 from installation.outputs.layout import Layout, Output
 from installation.outputs.store import LayoutStore
 from installation.parameters import PARAMETERS
-from installation.presets.preset import PRESET_FOLDER
+from installation.presets.naming import PRESET_FOLDER
 from installation.presets.shelf import PresetShelf
 from installation.status import ShowStatus
 from installation.values import Features

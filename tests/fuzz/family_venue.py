@@ -17,7 +17,9 @@ from installation.outputs.layout import LayoutError, layout_document, parse_layo
 from installation.outputs.store import layout_text
 from installation.parameters import DEFAULTS
 from installation.presets.document import preset_text, shown_as_preset
-from installation.presets.preset import PRESET_FOLDER, PresetError, preset_values, read_preset
+from installation.presets.naming import PRESET_FOLDER
+from installation.presets.preset import PresetError, preset_values
+from installation.presets.reading import read_preset
 from s2s.files.document import DocumentError, parse_json, parse_yaml
 from tests.fuzz.documents import json_of, yaml_of
 from tests.fuzz.family import BrokenPromiseError, Family, Reader

@@ -25,7 +25,8 @@ from installation.grading.cube_file import CubeError, parse_cube
 from installation.isf.header import IsfError, read_header
 from installation.osc_bundle import OscBundleError, elements
 from installation.outputs.layout import LayoutError, read_layout
-from installation.presets.preset import PresetError, read_preset
+from installation.presets.preset import PresetError
+from installation.presets.reading import read_preset
 from installation.session.blocks import MAGIC, BlockReader
 from s2s.card import BundleError, read_card
 from s2s.files.document import DocumentError, parse_json, parse_yaml

@@ -12,7 +12,8 @@ from installation.cues.deeds import CueDeeds, CueSources
 from installation.desk import Desk
 from installation.followed_file import EVERY_S, FollowedFile
 from installation.presets.follower import PresetFollower, PresetRefusal
-from installation.presets.preset import PRESET_FOLDER, Preset, PresetError, preset_names, preset_values
+from installation.presets.naming import PRESET_FOLDER, preset_names
+from installation.presets.preset import Preset, PresetError, preset_values
 from installation.presets.use import load_usable_named
 from installation.values import Controls, Features, ParameterValue
 from tests.waiting import wait_until

@@ -11,7 +11,8 @@ from installation.desk import Desk
 from installation.hosting import Failure
 from installation.model_follower import ModelFollower, ModelRefusal
 from installation.model_names import ModelNames
-from installation.presets.preset import Preset, load_preset
+from installation.presets.preset import Preset
+from installation.presets.reading import load_preset
 from installation.status import InferenceStatus, SwapStatus
 from installation.values import Features
 from installation.worker_params import ModelRequest

@@ -7,7 +7,8 @@ import pytest
 
 import run_show
 from installation.options import Arguments, OptionError, StartOnly, resolve
-from installation.presets.preset import Preset, load_preset
+from installation.presets.preset import Preset
+from installation.presets.reading import load_preset
 
 
 @pytest.fixture

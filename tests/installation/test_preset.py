@@ -4,16 +4,9 @@ import pytest
 
 from installation.parameters import DEFAULTS
 from installation.presets.document import preset_text
-from installation.presets.preset import (
-    PRESET_FOLDER,
-    PresetError,
-    find_named,
-    load_preset,
-    preset_folders,
-    preset_names,
-    preset_values,
-    read_preset,
-)
+from installation.presets.naming import PRESET_FOLDER, find_named, preset_folders, preset_names
+from installation.presets.preset import PresetError, preset_values
+from installation.presets.reading import load_preset, read_preset
 from installation.presets.use import load_usable
 
 GOOD = "name: Test\ndescription: A test.\n"

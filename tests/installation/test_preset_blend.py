@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from installation.parameters import DEEDS, DEFAULTS, PARAMETERS
 from installation.presets.blend import Blend
-from installation.presets.preset import load_preset, preset_names, preset_values
+from installation.presets.naming import preset_names
+from installation.presets.preset import preset_values
+from installation.presets.reading import load_preset
 
 PRESETS = {name: load_preset(name) for name in preset_names()}
 NAMES = st.sampled_from(sorted(PRESETS))

@@ -12,15 +12,9 @@ from installation.parameters import DEEDS
 from installation.presets.deeds import PresetDeeds
 from installation.presets.fader import PresetFader
 from installation.presets.follower import PresetFollower, PresetRefusal
-from installation.presets.preset import (
-    PRESET_FOLDER,
-    Preset,
-    PresetError,
-    load_preset,
-    preset_names,
-    preset_values,
-    read_preset,
-)
+from installation.presets.naming import PRESET_FOLDER, preset_names
+from installation.presets.preset import Preset, PresetError, preset_values
+from installation.presets.reading import load_preset, read_preset
 from installation.presets.store import PresetStore
 from installation.presets.use import load_usable_named
 from installation.values import Controls, Features, ParameterValue, Pixels

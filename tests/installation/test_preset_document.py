@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from installation.modulation import Route
 from installation.parameters import DEFAULTS, PARAMETERS
 from installation.presets.document import preset_text, shown_as_preset
-from installation.presets.preset import LOOK, PRESET_FOLDER, Preset, load_preset, preset_names, read_preset
+from installation.presets.naming import PRESET_FOLDER, preset_names
+from installation.presets.preset import LOOK, Preset
+from installation.presets.reading import load_preset, read_preset
 from installation.values import FEATURE_NAMES
 
 GALLERY = load_preset("gallery")

@@ -8,7 +8,8 @@ import pytest
 from installation.desk import Desk
 from installation.parameter import ParameterError
 from installation.presets.follower import PresetFollower, PresetRefusal
-from installation.presets.preset import Preset, PresetError, load_preset
+from installation.presets.preset import Preset, PresetError
+from installation.presets.reading import load_preset
 from installation.values import Features
 from tests.waiting import wait_until
 

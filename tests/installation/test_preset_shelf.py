@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from installation.control.page.page_json import described
-from installation.presets.preset import PRESET_FOLDER
+from installation.presets.naming import PRESET_FOLDER
 from installation.presets.shelf import ListedPreset, PresetShelf
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from installation.presets.preset import PRESET_FOLDER, PresetError, load_preset, preset_thumbnail, read_preset
+from installation.presets.naming import PRESET_FOLDER, preset_thumbnail
+from installation.presets.preset import PresetError
+from installation.presets.reading import load_preset, read_preset
 from installation.presets.store import VERSIONS_KEPT, PresetStore
 
 GALLERY = load_preset("gallery")

@@ -16,7 +16,9 @@ from installation.grading.mood_looks import LOOKS, ink, moonlight
 from installation.isf.inputs import IsfInputs
 from installation.output.headless import open_headless
 from installation.output.snapshot import PixelReader
-from installation.presets.preset import PRESET_FOLDER, load_preset, preset_names, preset_values
+from installation.presets.naming import PRESET_FOLDER, preset_names
+from installation.presets.preset import preset_values
+from installation.presets.reading import load_preset
 from installation.render.pipeline import Renderer
 from installation.render.shader_sources import read_sources
 from installation.values import Features, Pixels

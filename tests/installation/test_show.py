@@ -25,7 +25,8 @@ from installation.modulation import Route
 from installation.options import StartOnly
 from installation.output.surface import DisplayError
 from installation.presets.follower import PresetFollower
-from installation.presets.preset import Preset, load_preset
+from installation.presets.preset import Preset
+from installation.presets.reading import load_preset
 from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
 from installation.show import Show

@@ -15,7 +15,7 @@ from installation.metering import Meter
 from installation.model_follower import ModelFollower
 from installation.model_names import ModelNames
 from installation.presets.follower import PresetFollower
-from installation.presets.preset import load_preset
+from installation.presets.reading import load_preset
 from installation.render.painter_words import SeenTime
 from installation.ring import AudioRing
 from installation.show import Show

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.io.wavfile
 
-from installation.presets.preset import load_preset
+from installation.presets.reading import load_preset
 from tests.show_runner import ShowRun
 from tests.sound_server import SoundServer
 

@@ -20,7 +20,7 @@ from installation.control.web_thread import WebThread
 from installation.control_status import OscQueryStatus
 from installation.desk import Desk
 from installation.outputs.store import LayoutStore
-from installation.presets.preset import preset_names
+from installation.presets.naming import preset_names
 from s2s.serving.access import Access, is_loopback
 from s2s.serving.addresses import reachable, url_of
 from s2s.serving.keys import View

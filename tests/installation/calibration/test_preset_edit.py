@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from installation.calibration.preset_edit import write_parameter
-from installation.presets.preset import PRESET_FOLDER, PresetError, load_preset
+from installation.presets.naming import PRESET_FOLDER
+from installation.presets.preset import PresetError
+from installation.presets.reading import load_preset
 
 HEAD = "name: Mine  # of my own\ndescription: A test.\n"
 

@@ -15,7 +15,7 @@ from installation.control.page.service import OperatorPage
 from installation.desk import Desk
 from installation.outputs.layout import Layout, Output
 from installation.outputs.store import LayoutStore
-from installation.presets.preset import PRESET_FOLDER
+from installation.presets.naming import PRESET_FOLDER
 from installation.presets.shelf import PresetShelf
 from s2s.serving.keys import View
 from s2s.serving.token_file import kept_tokens

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.presets.preset import load_preset
+from installation.presets.reading import load_preset
 from s2s import bundle
 from s2s.bundle import Bundle
 from s2s.card import DEFAULT_BUNDLE

@@ -9,7 +9,8 @@ from installation.isf.header import IsfHeader, IsfInput
 from installation.isf.inputs import IsfInputs
 from installation.parameters import DEFAULTS
 from installation.presets.follower import Look, PresetFollower
-from installation.presets.preset import Preset, load_preset, preset_values
+from installation.presets.preset import Preset, preset_values
+from installation.presets.reading import load_preset
 from installation.reloading.preset_file import PresetFile, PresetReload
 from installation.render.shader import ShaderError
 from installation.values import Controls, Features

@@ -21,7 +21,7 @@ from installation.control.midi.store import DeviceMap, MapStore
 from installation.outputs.layout import Layout, Output
 from installation.outputs.store import LayoutStore
 from installation.parameters import DEFAULTS
-from installation.presets.preset import load_preset
+from installation.presets.reading import load_preset
 from installation.presets.store import PresetStore
 from installation.service.last_shown import KEPT, LastShown
 from s2s.serving.keys import Tokens

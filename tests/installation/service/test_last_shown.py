@@ -8,7 +8,8 @@ import pytest
 from installation.desk import Desk
 from installation.options import Arguments, ShowConfig, resolve
 from installation.parameters import DEFAULTS
-from installation.presets.preset import PRESET_FOLDER, load_preset
+from installation.presets.naming import PRESET_FOLDER
+from installation.presets.reading import load_preset
 from installation.service.last_shown import KEPT, LastShown, name_of, resumed
 from installation.service.remembering import Remembering
 from installation.values import Features, ParameterValue
