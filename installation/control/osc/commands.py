@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 from installation.control.osc.allowance import Allowance
-from installation.control.osc.echo import EVERYTHING, MAX_SUBSCRIBERS, Echo
+from installation.control.osc.echo import EVERYTHING, MAX_SUBSCRIBERS, Echo, Values, meant
 from installation.control.osc.messages import ControlMessage, write_message
 from installation.control.osc.outputs import COST, ROOT, OutputCommands
 from installation.control.osc.patterns import PatternError, is_pattern, matching
@@ -138,16 +138,22 @@ class OscCommands:
             self._echo.unsubscribe(peer, pattern)
             return 1
         wanted = EVERYTHING if pattern is None else pattern
-        addresses = _meant(wanted)
-        if not addresses:
+        standing = self._standing(wanted)
+        if not standing:
             raise ParameterError(f"/subscribe: {why_unknown(wanted)}")
-        self._count_answers(len(addresses), now)
+        self._count_answers(len(standing), now)
         forgotten = self._echo.subscribe(peer, wanted)
         if forgotten is not None:
             self._rejections.add(f"to tell {forgotten} any more: there are {MAX_SUBSCRIBERS} subscribers", "/subscribe")
-        values = {address: self._desk.get(address) for address in addresses if address not in _TRIGGERS}
-        self._echo.tell_state(peer, wanted, values)
-        return len(values)
+        self._echo.tell_state(peer, wanted, {address: values for address, values in standing.items() if values})
+        return len(standing)
+
+    def _standing(self, pattern: str) -> dict[str, Values]:
+        """Return how all that a subscription means stands, by address; a trigger has no value. Raises PatternError."""
+        addresses = ADDRESSES if pattern == EVERYTHING else _meant(pattern)
+        table = {address: () if address in _TRIGGERS else (self._desk.get(address),) for address in addresses}
+        outputs = {} if self._outputs is None else self._outputs.standing()
+        return table | {address: outputs[address] for address in meant(pattern, outputs)}
 
 
 @lru_cache(maxsize=128)

@@ -26,7 +26,7 @@ from installation.control.osc.messages import (
 )
 from installation.control.osc.outputs import COST, ROOT, OutputCommands
 from installation.control.osc.patterns import PatternError, is_pattern, matching
-from installation.control.oscquery.listeners import Listener, Listeners
+from installation.control.oscquery.listeners import Listener, Listeners, Values
 from installation.control.oscquery.namespace import ATTRIBUTES, Choices, Node, asked_attributes, host_info, tree
 from installation.control.oscquery.outputs import PATH, outputs_tree
 from installation.control.rejections import RejectionCounter, why_unknown
@@ -35,7 +35,6 @@ from installation.outputs.layout import LayoutError
 from installation.outputs.store import LayoutStore
 from installation.parameter import Kind, ParameterError
 from installation.parameters import PARAMETERS
-from installation.values import ParameterValue
 from s2s.files.document import Bounds, DocumentError, parse_json
 from s2s.files.quote import quoted
 from s2s.serving.access import Access
@@ -160,10 +159,10 @@ async def _tell(websocket: WebSocket, listener: Listener, key_now: Callable[[], 
             if key_now() is None:
                 await websocket.close(1008)
                 return
-            for path in paths:
-                await websocket.send_json({"COMMAND": "PATH_CHANGED", "DATA": path})
-            for address, value in values.items():
-                await websocket.send_bytes(_packet(address, value))
+            for path, news in paths.items():
+                await websocket.send_json({"COMMAND": str(news), "DATA": path})
+            for address, told in values.items():
+                await websocket.send_bytes(_packet(address, told))
             await asyncio.sleep(_TELL_EVERY_S)
     except (WebSocketDisconnect, RuntimeError):  # it went while it was told; `_hear` sees that too
         return
@@ -202,16 +201,26 @@ def _obey(sources: QuerySources, listener: Listener, text: str) -> None:
     if not isinstance(command, dict) or command.get("COMMAND") not in ("LISTEN", "IGNORE"):
         raise CommandError(f"the commands are LISTEN and IGNORE, got {quoted(text)}")
     address = command.get("DATA")
-    if not isinstance(address, str) or address not in PARAMETERS:
-        raise CommandError(
-            why_unknown(address) if isinstance(address, str) else f"DATA is an address, got {quoted(text)}"
-        )
+    if not isinstance(address, str):
+        raise CommandError(f"DATA is an address, got {quoted(text)}")
     if command["COMMAND"] == "IGNORE":
         listener.addresses.discard(address)
         return
+    standing = _standing(sources, address)
     listener.addresses.add(address)
-    if PARAMETERS[address].kind is not Kind.TRIGGER:
-        listener.note(address, sources.desk.standing(address))
+    if standing:
+        listener.note(address, *standing)
+
+
+def _standing(sources: QuerySources, address: str) -> Values:
+    """Return how a parameter or a field of an output stands; a trigger has no value. Raises CommandError."""
+    if address in PARAMETERS:
+        return () if PARAMETERS[address].kind is Kind.TRIGGER else (sources.desk.standing(address),)
+    field = None if sources.outputs is None else outputs_tree(address, sources.outputs.get())
+    values = None if field is None or not address.startswith(ROOT) else field.get("VALUE")
+    if not isinstance(values, list):
+        raise CommandError(why_unknown(address))
+    return tuple(values)
 
 
 def _take(sources: QuerySources, listener: Listener, packet: bytes) -> int:
@@ -249,8 +258,10 @@ def _set(sources: QuerySources, listener: Listener, message: ControlMessage) -> 
     return len(addresses)
 
 
-def _packet(address: str, value: ParameterValue) -> bytes:
-    if PARAMETERS[address].kind is Kind.TRIGGER:  # an impulse, which python-osc does not write
+def _packet(address: str, values: Values) -> bytes:
+    if (
+        address in PARAMETERS and PARAMETERS[address].kind is Kind.TRIGGER
+    ):  # an impulse, which python-osc does not write
         name = address.encode()
         return name + bytes(4 - len(name) % 4) + b",I\0\0"
-    return write_message(address, value)
+    return write_message(address, *values)

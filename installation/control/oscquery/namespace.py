@@ -23,7 +23,7 @@ ATTRIBUTES: Final = (
 
 EXTENSIONS: Final = {
     **{name: True for name in ATTRIBUTES if name not in ("FULL_PATH", "CONTENTS", "TYPE")},
-    **{"LISTEN": True, "IGNORE": True, "PATH_CHANGED": True},
+    **{"LISTEN": True, "IGNORE": True, "PATH_CHANGED": True, "PATH_ADDED": True, "PATH_REMOVED": True},
 }
 
 NO_ACCESS: Final = 0
