@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from installation.isf.header import IsfError, read_header
-from installation.isf.inputs import IsfInputs, address_of
+from installation.isf.inputs import IsfInputs
+from installation.isf.rows import address_of
 from installation.parameter import ParameterError
 from tests.fuzz.documents import HOSTILE, json_of
 from tests.fuzz.family import Family

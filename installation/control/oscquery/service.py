@@ -67,6 +67,7 @@ class OscQuery:
         self._closing = threading.Event()
         self._looker = threading.Thread(target=self._look, name="oscquery-choices", daemon=True)
         desk.watch(self._on_change)
+        desk.watch_rows(self._on_rows)
         if outputs is not None:
             OutputNews(outputs, self._on_outputs, self._on_paths)
 
@@ -129,6 +130,10 @@ class OscQuery:
 
     def _on_change(self, address: str, value: float | int | bool | str, _origin: str) -> None:
         self._listeners.tell(address, value)
+
+    def _on_rows(self, came: Sequence[str], went: Sequence[str]) -> None:
+        self._listeners.tell_of_paths(went, PathNews.REMOVED)
+        self._listeners.tell_of_paths(came, PathNews.ADDED)
 
     def _on_outputs(self, changed: Mapping[str, Values]) -> None:
         for address, values in changed.items():

@@ -55,8 +55,8 @@ function onWall(corners, [width, height]) {
 }
 
 /**
- * Return [left, top, right, bottom] of a picture of `[width, height]` that is seen on an output of `size` px; beyond 0..1
- * there are bars. As `seen_part` in the show's installation/outputs/fitting.py.
+ * Return [left, top, right, bottom] of a picture of `[width, height]` that is seen on an output of `size` px; there are
+ * bars beyond 0..1. As `seen_part` in the show's installation/outputs/fitting.py.
  */
 export function seenPart({part, fit, rotate, corners}, size, [width, height]) {
   if (fit === "stretch" || part.join() !== "0,0,1,1") return part;
