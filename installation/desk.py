@@ -205,8 +205,8 @@ class Desk:
 
     def _follow(self, annex: Annex) -> None:
         """Take up which rows have joined or left, and tell what has moved there."""
-        if (rows := annex.rows) is not self._annexed:
-            before, self._annexed = self._annexed, rows
+        before, self._annexed = self._annexed, annex.rows
+        if self._annexed is not before and (rows := dict(self._annexed)) != dict(before):
             self.rows = MappingProxyType({**PARAMETERS, **rows})
             came = tuple(address for address, row in rows.items() if before.get(address) != row)
             went = tuple(address for address in before if address not in rows)
