@@ -21,7 +21,7 @@ GLIDE_S: Final = 0.08
 FADE_S: Final = 0.25
 """To black, and as long back: whoever turns an output over and over makes two flashes a second at most."""
 _A_FRAME_EVERY_S: Final = 0.1
-_LONGEST_TURN_S: Final = 0.05
+_LONGEST_TURN_S: Final = 0.1
 """A show that stood still for longer goes on from where it was."""
 _CLOSE: Final = 2e-5
 """Of an output's side: a twentieth of a pixel. A glide that has come so near has arrived."""

@@ -1,6 +1,6 @@
 // Where a monitor of another shape shows the whole picture there are bars beside it.
 
-const float BAR_LIGHT = 0.3;   // of the test pattern, which shows them
+const float BAR_LIGHT = 0.5;   // of the test pattern, which shows them
 
 // How much of the picture there is at `source`, 0..1 of it: 0 in the bars, its edge a pixel soft.
 float on_picture(vec2 source) {

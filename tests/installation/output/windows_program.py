@@ -24,7 +24,7 @@ from installation.render.output_ring import PictureRing
 
 _GIVE_UP_AFTER_S = 40.0
 SEEN: list[tuple[str, str, str, float, float]] = []
-"""Name, monitor, flip, place of the first corner, and light of each output turn by turn, where it is drawn by itself."""
+"""Name, monitor, flip, place of the first corner, and light of each output, turn by turn."""
 
 
 def say(**what: object) -> None:

@@ -83,7 +83,7 @@ function makeGroup(name, parameters, desk, {star = null, learn, folded, open}) {
   const moved = make("span", {className: "count"});
   const rows = make("div", {className: "rows"});
   const group = make("details", {className: "group", data: {group: name}, open: name in folded ? !folded[name] : open},
-    make("summary", {}, make("h3", {textContent: name}), moved), rows);
+    make("summary", {}, make("h3", {textContent: name === "isf" ? "ISF shaders" : name}), moved), rows);
   group.firstChild.addEventListener("click", () => { // by hand alone: what a search opens is not remembered
     if (group.dataset.searching) return;
     folded[name] = group.open; // it is about to be the other way round
