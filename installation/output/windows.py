@@ -19,10 +19,10 @@ from installation.output.window_screens import known_monitors
 from installation.output.windows_drawing import OutputDrawer, Pictures, Shown
 from installation.output.windows_places import CLOSED_BY_HAND, Place, WindowWishes, places_of
 from installation.output.x11_monitors import monitors_on
-from installation.outputs.fitting import picture_size
 from installation.outputs.layout import Layout, Output
 from installation.outputs.marks import Marking, Marks
 from installation.outputs.motion import OutputMotion, Seen
+from installation.outputs.picture_shape import PictureShape
 from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)
@@ -64,12 +64,11 @@ class OutputWindows:
         self._monitors_arranged: dict[str, int | str] = {}
         self._monitors, self.monitors = monitors_on(home.connection), known_monitors()
         self._looked_at = time.monotonic()
-        self._size = home.size
         self._direct = home_is_seen and layout.is_plain
         self._presented_at = 0.0
         self._closed = False
         self._watches_monitors = watches_monitors
-        self._most_px = int(home.context.info["GL_MAX_TEXTURE_SIZE"])
+        self._shape = PictureShape(home.size, int(home.context.info["GL_MAX_TEXTURE_SIZE"]))
         self._first = Place(home_monitor, (0, 0, 0, 0)) if home_is_seen else None
         if not self._direct:
             self._arrange()
@@ -78,7 +77,7 @@ class OutputWindows:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the whole picture."""
-        return self._home.size if self._direct else self._size
+        return self._home.size if self._direct else self._shape.size
 
     @property
     def target(self) -> moderngl.Framebuffer:
@@ -101,8 +100,8 @@ class OutputWindows:
             self._motion.move(self._layout, time.monotonic())
             if self._monitors_changed() or self._must_arrange():
                 self._arrange()
-            self._go_direct(self._is_plain and self._home_shows_all())
             self._follow_size()
+            self._go_direct(self._is_plain and self._home_shows_all() and not self._shape.is_pending)
         return keys
 
     def toggle_fullscreen(self) -> None:
@@ -204,16 +203,18 @@ class OutputWindows:
     def _follow_size(self) -> None:
         for name, shown in self._shown.items():
             self._sizes[name] = shown.window.size
-        if self._direct:
-            return
-        known = dict(self._sizes)
         placed = self._motion.placed
+        if self._direct:
+            self._shape.stay(placed.outputs[0].name, self._home.size)
+            if self._is_plain:
+                return
+        known = dict(self._sizes)
         if not self._shown and self._first is not None:
             known = {placed.outputs[0].name: self._home.size}
         if not any(output.name in known for output in placed.outputs):
             known = {output.name: self._wishes.size or DEFAULT_SIZE for output in placed.outputs}
-        self._size = picture_size(placed, known, self._most_px)
-        self._pictures.prepare(self._size, max(output.delay_frames for output in placed.outputs))
+        self._shape.follow(self._motion, known)
+        self._pictures.prepare(self._shape.size, max(output.delay_frames for output in placed.outputs))
 
     def _monitors_changed(self) -> bool:
         now = time.monotonic()

@@ -21,6 +21,8 @@ GLIDE_S: Final = 0.08
 FADE_S: Final = 0.25
 """To black, and as long back: whoever turns an output over and over makes two flashes a second at most."""
 _A_FRAME_EVERY_S: Final = 0.1
+_RESTS_S: Final = 0.4
+"""So long the hand is still before the picture takes another shape."""
 _LONGEST_TURN_S: Final = 0.1
 """A show that stood still for longer goes on from where it was."""
 _CLOSE: Final = 2e-5
@@ -53,6 +55,7 @@ class OutputMotion:
         self._moving = [_Moving(output, light=1.0) for output in layout.outputs]
         self._layout = layout
         self._at: float | None = None
+        self._rests_s = _RESTS_S
         self.seen = tuple(moving.seen for moving in self._moving)
         """All outputs, those that go behind those that stay."""
 
@@ -72,8 +75,9 @@ class OutputMotion:
     def move(self, layout: Layout, now: float) -> None:
         """Let the time until `now` pass, in which `layout` is wanted."""
         since_s, self._at = 0.0 if self._at is None else now - self._at, now
-        if layout is not self._layout:
-            self._layout = layout
+        self._rests_s += max(since_s, 0.0)
+        if layout is not self._layout and layout != self._layout:
+            self._layout, self._rests_s = layout, 0.0
             self._want(layout)
         if self.is_at_rest:
             return
@@ -81,6 +85,15 @@ class OutputMotion:
             moving.move(min(max(since_s, 0.0), _LONGEST_TURN_S))
         self._moving = [moving for moving in self._moving if not moving.is_gone]
         self.seen = tuple(moving.seen for moving in self._moving)
+
+    def reframe(self, *, wanted: bool) -> bool:
+        """Whether the picture is `wanted` to have another shape: return whether nobody would see that now. Else all
+        outputs go dark for it, once the hand rests; to be asked every turn.
+        """
+        is_dark = all(moving.seen.light <= 0.0 for moving in self._moving)
+        for moving in self._moving:
+            moving.waits = wanted and not is_dark and self._rests_s >= _RESTS_S
+        return is_dark
 
     def come(self, name: str) -> None:
         """The output `name` has just got a window: it lights up."""
@@ -112,6 +125,8 @@ class _Moving:
     def __init__(self, output: Output, *, light: float) -> None:
         self.wanted = self._shown = output
         self.leaves = False
+        self.waits = False
+        """In the dark, for the others."""
         self._way, self._goal = _numbers(output), _numbers(output)
         self._masks = MaskMotion(output.masks)
         self._light, self._since_frame_s = light, 0.0
@@ -120,7 +135,7 @@ class _Moving:
 
     @property
     def is_at_rest(self) -> bool:
-        return not self.leaves and self.seen.light == 1.0 and self.seen == still(self.wanted)
+        return not (self.leaves or self.waits) and self.seen.light == 1.0 and self.seen == still(self.wanted)
 
     @property
     def is_gone(self) -> bool:
@@ -144,13 +159,14 @@ class _Moving:
 
     def move(self, since_s: float) -> None:
         # Once begun it goes all the way down and back: a hand that plays makes no flicker.
-        self._sinks = self._sinks or self.leaves or (self._turns_over and self._light >= 1.0)
+        begins = (self._turns_over or self.waits) and self._light >= 1.0
+        self._sinks = self._sinks or self.leaves or begins
         step = since_s / FADE_S
         self._light = max(self._light - step, 0.0) if self._sinks else min(self._light + step, 1.0)
         if self._light <= 0.0:  # nobody sees where it comes from
             self._shown, self._way, self._folds = self.wanted, self._goal.copy(), False
             self._masks = MaskMotion(self.wanted.masks)
-            self._sinks = self.leaves
+            self._sinks = self.leaves or self.waits
         self._glide(since_s)
         self._masks.move(since_s)
         self._creep(since_s)

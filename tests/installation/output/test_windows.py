@@ -150,6 +150,19 @@ def test_what_is_edited_glides_and_what_turns_over_does_so_in_the_dark(monitors:
     assert side[-1] < 1.0 == max(side), "it faded before its window went"
 
 
+def test_the_picture_takes_another_shape_while_nobody_sees_it(monitors: DummyMonitors, tmp_path: Path) -> None:
+    with program(monitors, {"name": "wall", "monitor": 0}) as said:
+        said.hear_until(outputs=[["wall", 800, 600, ""]], size=[800, 600])
+        monitors.run("xdotool", "key", "p")
+        said.hear_until(size=[1600, 600])
+        assert shows(monitors, tmp_path / "screen.png", {(5, 5): RED, (795, 5): RED})
+        monitors.run("xdotool", "key", "q")
+        said.hear_until(closed=False)
+    seen = [(width, light) for _, width, *_, light in said.last["seen"]]
+    assert next(light for width, light in seen if width == 1600) == 0.0
+    assert max(light for width, light in seen if width == 800) == 1.0
+
+
 @pytest.mark.slow
 def test_a_monitor_that_is_not_there_yet_is_waited_for(monitors: DummyMonitors, tmp_path: Path) -> None:
     monitors.run("xrandr", "--output", "DUMMY1", "--off")

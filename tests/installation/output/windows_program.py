@@ -1,8 +1,8 @@
 """A program whose picture lies on several monitors, for the tests to look at: `python -m … LAYOUT`, as JSON.
 
 The picture's left half is red, its right half green. Says in lines of JSON where its outputs are.
-S swaps the monitors of two outputs, F flips the first, M moves a corner of it, A takes the last away, Q ends it; at the
-end it says how each was seen, turn by turn.
+S swaps the monitors of two outputs, F flips the first, M moves a corner of it, P shows half of the picture there,
+A takes the last away, Q ends it; at the end it says how each was seen, turn by turn.
 """
 
 import json
@@ -23,8 +23,8 @@ from installation.render.output_pass import OutputPass
 from installation.render.output_ring import PictureRing
 
 _GIVE_UP_AFTER_S = 40.0
-SEEN: list[tuple[str, str, str, float, float]] = []
-"""Name, monitor, flip, place of the first corner, and light of each output, turn by turn."""
+SEEN: list[tuple[str, int, str, float, float]] = []
+"""Name, the picture's width, flip, place of the first corner, and light of each output, turn by turn."""
 
 
 def say(**what: object) -> None:
@@ -38,7 +38,7 @@ class Noted(OutputPass):
     def draw(self, target: moderngl.Framebuffer, picture: moderngl.Texture, seen: Seen, marks: Marks) -> None:
         super().draw(target, picture, seen, marks)
         output = seen.output
-        SEEN.append((output.name, str(output.monitor), output.flip, output.corners[0].x, round(seen.light, 4)))
+        SEEN.append((output.name, picture.size[0], output.flip, output.corners[0].x, round(seen.light, 4)))
 
 
 def edited(layout: Layout, key: str) -> Layout:
@@ -51,6 +51,8 @@ def edited(layout: Layout, key: str) -> Layout:
             return Layout((replace(first, flip="horizontal"), *others))
         case "m":
             return Layout((replace(first, corners=(Point(0.25, 0.0), *first.corners[1:])), *others))
+        case "p":
+            return Layout((replace(first, part=(0.0, 0.0, 0.5, 1.0)), *others))
         case "a":
             return Layout(layout.outputs[:-1])
     return layout

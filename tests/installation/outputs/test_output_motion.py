@@ -192,6 +192,21 @@ def test_a_new_name_is_no_new_output() -> None:
     assert seen == still(replace(WALL, name="front"))
 
 
+def test_a_picture_of_another_shape_waits_until_the_hand_rests_and_every_output_is_dark() -> None:
+    outputs = WALL, Output("lobby", 1)
+    stage = Stage(*outputs)
+    shapes, lights = list[bool](), list[list[float]]()
+    for number in range(120):
+        dragged = replace(WALL, part=(0.0, 0.0, 0.5 + 0.01 * min(number, 20), 1.0))
+        seen = stage.turn(dragged, outputs[1])
+        shapes.append(stage.motion.reframe(wanted=True not in shapes) and True not in shapes)
+        lights.append([one.light for one in seen])
+    reframed = shapes.index(True)
+    assert lights[reframed] == [0.0, 0.0] and lights[-1] == [1.0, 1.0]
+    assert all(light == [1.0, 1.0] for light in lights[: 20 + round(0.3 / TURN_S)]), "the hand sees what it drags"
+    assert stage.motion.is_at_rest
+
+
 def test_a_monitor_that_has_come_lights_up() -> None:
     stage = Stage(WALL)
     stage.turn(WALL)
