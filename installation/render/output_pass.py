@@ -36,7 +36,7 @@ class OutputPass:
         )
         self._light = LightPicture(context)
         self._label = LabelPicture(context)
-        self._shaped: tuple[tuple[Seen, Size, Size], dict[str, Uniform]] | None = None
+        self._shaped: tuple[tuple[Seen, Size, Size], Part, dict[str, Uniform]] | None = None
         self._waits = context if is_software(context) else None
         self.draw_s = 0.0
 
@@ -46,10 +46,11 @@ class OutputPass:
         `draw_s` says what it took of the time of a turn, where OpenGL runs on the CPU.
         """
         started = time.monotonic()
-        part = seen_part(seen.output, seen.fit, target.size, picture.size)
         if self._shaped is None or self._shaped[0] != (seen, target.size, picture.size):
-            self._shaped = (seen, target.size, picture.size), _shape(seen, part)
-        uniforms, textures = dict(self._shaped[1]), {"u_picture": picture}
+            part = seen_part(seen.output, seen.fit, target.size, picture.size)
+            self._shaped = (seen, target.size, picture.size), part, _shape(seen, part)
+        _, part, shape = self._shaped
+        uniforms, textures = dict(shape), {"u_picture": picture}
         if marks.pattern > 0.0 or marks.cursor is not None:
             textures["u_light"] = self._light.of(seen, target.size, uniforms)
             textures["u_label"] = self._label.of(marks.label)
@@ -160,12 +161,16 @@ def _stage(context: moderngl.Context, name: str) -> Shader:
 
 def _shape(seen: Seen, part: Part) -> dict[str, Uniform]:
     to_square, to_part = unpin(seen.output.corners), to_picture(seen.output, part)
-    return {"u_to_square": _columns(to_square), "u_to_picture": _columns(to_part), "u_share": seen.light}
+    matrices: dict[str, Uniform] = {"u_to_square": _columns(to_square), "u_to_picture": _columns(to_part)}
+    return {**matrices, "u_share": seen.light, "u_bars": _has_bars(part)}
+
+
+def _has_bars(part: Part) -> bool:
+    return min(part[:2]) < 0.0 or max(part[2:]) > 1.0
 
 
 def _is_moved_only(seen: Seen, part: Part) -> bool:
-    fills = min(part[:2]) >= 0.0 and max(part[2:]) <= 1.0
-    return fills and seen.output.corners == UNPINNED and not seen.masks and seen.output.blend.is_none
+    return not _has_bars(part) and seen.output.corners == UNPINNED and not seen.masks and seen.output.blend.is_none
 
 
 def _marked(seen: Seen, marks: Marks, size: Size, picture: Size, label: Size) -> dict[str, Uniform]:
