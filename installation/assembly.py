@@ -127,7 +127,7 @@ def _wire(
 
     fitting = open_outputs(config)
     surface = undo.enter_context(closing(fitting.surface))
-    texts, isf = open_shaders(config.venue.shaders, preset)
+    texts, isf = open_shaders(config.venue.shaders, preset, desk)
     renderer = ToldRenderer(
         surface.context,
         surface.size,

@@ -9,15 +9,40 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from installation.easing import EASINGS, Easing, Ramp
 from installation.modulation import Modulator, Route, follow
 from installation.parameter import Kind, Parameter, ParameterError
-from installation.parameters import DEFAULTS, PARAMETERS, parameter
+from installation.parameters import DEFAULTS, PARAMETERS, nearest, parameter
 from installation.values import Controls, Features, ParameterValue
+from s2s.files.quote import quoted
 
 Watcher = Callable[[str, ParameterValue, str], None]
+RowWatcher = Callable[[Sequence[str], Sequence[str]], None]
+"""Told which rows have come, or are others, and which have gone, by their addresses."""
+
+
+class Annex(Protocol):
+    """Rows beside the table's that come and go, with their values, which move by themselves: inputs of shaders.
+
+    Any thread, but for `take`.
+    """
+
+    @property
+    def rows(self) -> Mapping[str, Parameter]:
+        """Return those that there are now: another mapping whenever they are others."""
+        ...
+
+    def set(self, address: str, value: ParameterValue, origin: str) -> None:
+        """Move one to a value that its row takes. Raises ParameterError where it has just gone."""
+        ...
+
+    def standing(self, address: str) -> ParameterValue: ...
+
+    def take(self) -> Sequence[tuple[str, ParameterValue, str]]:
+        """Return what has changed since the last time, by whom."""
+        ...
 
 
 class Post(NamedTuple):
@@ -41,10 +66,26 @@ class Desk:
         self._ramps: dict[str, Ramp] = {}
         self._modulator = Modulator(routes)
         self._watchers: list[Watcher] = []
+        self._row_watchers: list[RowWatcher] = []
+        self._annex: Annex | None = None
+        self._annexed: Mapping[str, Parameter] = MappingProxyType({})
+        self.rows: Mapping[str, Parameter] = PARAMETERS
+        """The table, and what has joined it for now. Any thread: whoever goes through it takes it once."""
         self._ticked_at: float | None = None
         self._revision = 0
         self.taken: tuple[Post, ...] = ()
         """What the last tick took in."""
+
+    def join(self, annex: Annex) -> None:
+        """Have the rows of `annex` beside the table's from the next tick on."""
+        self._annex = annex
+
+    def row(self, address: str) -> Parameter:
+        """Return the row of that address. Any thread. Raises ParameterError that names the nearest one."""
+        row = self.rows.get(address)
+        if row is None:
+            raise ParameterError(f"there is no parameter {quoted(address)}{nearest(address, self.rows)}")
+        return row
 
     def post(self, address: str, value: object, origin: str, at: float | None = None) -> None:
         """Ask for a value, as leniently read as `Parameter.accept` says; it counts from the next tick. Any thread.
@@ -52,7 +93,10 @@ class Desk:
         `at` is when the hand moved, in monotonic seconds, where the surface knows better than "now". Raises
         ParameterError in one line.
         """
-        accepted = parameter(address).accept(value)
+        accepted = self.row(address).accept(value)
+        if self._annex is not None and address not in PARAMETERS:
+            self._annex.set(address, accepted, origin)
+            return
         at = time.monotonic() if at is None else at
         with self._lock:
             before = self._pending_updates.get(address)
@@ -62,7 +106,7 @@ class Desk:
 
     def post_unit(self, address: str, position: float, origin: str, at: float | None = None) -> None:
         """Ask for the value at `position` 0..1 of a fader's travel; a switch is on from the middle. Any thread."""
-        row = parameter(address)
+        row = self.row(address)
         if row.is_number:
             self.post(address, row.clamp(row.from_unit(position)), origin, at)
         elif row.kind is Kind.BOOL:
@@ -75,14 +119,18 @@ class Desk:
 
     def get(self, address: str) -> ParameterValue:
         """Return what was last asked for, without smoothing or modulation. Any thread."""
-        parameter(address)
+        self.row(address)
+        if self._annex is not None and address not in PARAMETERS:
+            return self._annex.standing(address)
         with self._lock:
             pending = self._pending_updates.get(address)
             return self._set[address] if pending is None else pending.value
 
     def standing(self, address: str) -> ParameterValue:
         """Return what counts, without what was asked for since: from here on each change is watched. Any thread."""
-        parameter(address)
+        self.row(address)
+        if self._annex is not None and address not in PARAMETERS:
+            return self._annex.standing(address)
         with self._lock:
             return self._set[address]
 
@@ -94,6 +142,10 @@ class Desk:
     def watch(self, watcher: Watcher) -> None:
         """Call `watcher(address, value, origin)` at each change, on the show's thread; it must not block."""
         self._watchers.append(watcher)
+
+    def watch_rows(self, watcher: RowWatcher) -> None:
+        """Call `watcher` whenever rows join the table or leave it, on the show's thread; it must not block."""
+        self._row_watchers.append(watcher)
 
     def morph(self, values: Mapping[str, ParameterValue], duration_s: float, easing: str | None = None) -> None:
         """Move to all of `values` in `duration_s` seconds from the next tick; switches turn at once. Any thread.
@@ -134,6 +186,8 @@ class Desk:
         """Take in all pending updates and return the values at `now`. The show's thread alone."""
         dt_s = 0.0 if self._ticked_at is None else max(now - self._ticked_at, 0.0)
         first, self._ticked_at = self._ticked_at is None, now
+        if self._annex is not None:
+            self._follow(self._annex)
         with self._lock:
             updates, self._pending_updates = self._pending_updates, {}
             morph, self._morph = self._morph, None
@@ -148,6 +202,19 @@ class Desk:
         for address, offset in self._modulator.offsets(features, dt_s).items():
             values[address] = PARAMETERS[address].clamp(float(values[address]) + offset)
         return Controls(MappingProxyType(values), self._revision)
+
+    def _follow(self, annex: Annex) -> None:
+        """Take up which rows have joined or left, and tell what has moved there."""
+        before, self._annexed = self._annexed, annex.rows
+        if self._annexed is not before and (rows := dict(self._annexed)) != dict(before):
+            self.rows = MappingProxyType({**PARAMETERS, **rows})
+            came = tuple(address for address, row in rows.items() if before.get(address) != row)
+            went = tuple(address for address in before if address not in rows)
+            for watcher in self._row_watchers:
+                watcher(came, went)
+        for address, value, origin in annex.take():
+            if address in self.rows:
+                self._tell(address, value, origin)
 
     def _begin_morph(
         self, values: Mapping[str, ParameterValue], duration_s: float, named: str | None, now: float
@@ -168,6 +235,9 @@ class Desk:
             if self._set[address] == value:
                 return
             self._set[address] = value
+        self._tell(address, value, origin)
+
+    def _tell(self, address: str, value: ParameterValue, origin: str) -> None:
         self._revision += 1
         for watcher in self._watchers:
             watcher(address, value, origin)

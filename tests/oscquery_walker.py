@@ -109,7 +109,7 @@ class Walker:
         if told.endswith(b",I\0\0"):  # an impulse, which python-osc does not read
             return told.partition(b"\0")[0].decode(), None
         message = OscMessage(told)
-        return message.address, message.params[0]
+        return message.address, message.params[0] if len(message.params) == 1 else tuple(message.params)
 
     def wait_for(self, address: str, value: Any) -> None:
         """Wait until it is told that `address` has `value`, whatever else is told meanwhile."""

@@ -13,7 +13,6 @@ from installation.control.midi.events import COARSE_CONTROLLERS, TOP, TOP_14, Ev
 from installation.control.midi.takeover import Grip, Takeover, take_over
 from installation.desk import Desk
 from installation.parameter import Kind, Parameter, ParameterError
-from installation.parameters import parameter
 from installation.values import ParameterValue
 
 ORIGIN: Final = "midi"
@@ -121,7 +120,7 @@ class Binding:
 
     def act(self, event: MidiEvent, desk: Desk, grip: Grip, now: float, go_to: PresetChooser) -> None:
         """Post what `event` asks for, at `now` in monotonic seconds. Raises ParameterError."""
-        row, hand = parameter(self.address), Hand(desk, now)
+        row, hand = desk.row(self.address), Hand(desk, now)
         if self.relative is not None:
             _turn(self, row, event, hand, grip, now)
         elif self.kind is EventKind.PROGRAM and self.value is None and self.address == PRESET:

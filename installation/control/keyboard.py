@@ -12,7 +12,7 @@ from installation.control.output_keys import LABELS as OUTPUT_LABELS
 from installation.control.output_keys import OutputKeys
 from installation.desk import Desk
 from installation.parameter import Kind
-from installation.parameters import PARAMETERS, parameter
+from installation.parameters import parameter
 from installation.values import ParameterValue
 
 log = logging.getLogger(__name__)
@@ -230,5 +230,6 @@ class Keyboard:
             self._note_moved(address)
 
     def _note_moved(self, address: str) -> None:
-        if PARAMETERS[address].kind is not Kind.TEXT:  # no fader and no button says one
+        row = self.desk.rows.get(address)
+        if row is not None and row.kind is not Kind.TEXT:  # no fader and no button says one
             self._moved_last = address

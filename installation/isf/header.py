@@ -7,7 +7,7 @@ object. It comes from anywhere, so its size, depth, names and numbers are bounde
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -20,6 +20,7 @@ PICTURE: Final = "inputImage"
 _BOUNDS: Final = Bounds(bytes=65_536, levels=8, values=2_000)
 _MOST_INPUTS: Final = 64
 _LARGEST: Final = 1e6
+_LONGEST_LABEL: Final = 60
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _OURS: Final = re.compile(r"gl_|isf_|u_|v_|IMG_|vv_|(TIME|TIMEDELTA|RENDERSIZE|DATE|FRAMEINDEX|PASSINDEX|main)$")
 """Names that an input cannot have: the format's own, GLSL's, and the show's."""
@@ -38,7 +39,7 @@ class IsfError(ValueError):
 @dataclass(frozen=True, slots=True)
 class IsfInput:
     """One input: `default`, `low` and `high` in the header's own units, tuples for `color` (red, green, blue, alpha)
-    and `point2D` (x, y); `choices` are the values of a `long` that has a list of them.
+    and `point2D` (x, y); `choices` are the values of a `long` that has a list of them, `labels` what they are called.
     """
 
     name: str
@@ -47,6 +48,8 @@ class IsfInput:
     low: IsfValue = 0.0
     high: IsfValue = 1.0
     choices: tuple[int, ...] = ()
+    label: str = ""
+    labels: tuple[str, ...] = ()
 
     def check(self, value: object) -> IsfValue:
         """Return `value` as this input has it. Raises IsfError that says what it takes."""
@@ -159,6 +162,19 @@ def _name(entry: Mapping[str, object]) -> str:
 
 
 def _input(entry: object) -> IsfInput:
+    """Return an input with what its author calls it. Raises IsfError."""
+    item = _plain_input(entry)
+    assert isinstance(entry, dict)
+    labels = entry.get("LABELS")
+    named = tuple(_words_of(one) for one in labels) if isinstance(labels, list) else ()
+    return replace(item, label=_words_of(entry.get("LABEL")), labels=named[: len(item.choices)])
+
+
+def _words_of(said: object) -> str:
+    return one_line(said, _LONGEST_LABEL) if isinstance(said, str) else ""
+
+
+def _plain_input(entry: object) -> IsfInput:
     if not isinstance(entry, dict):
         raise IsfError(f"INPUTS holds objects with NAME and TYPE, got {quoted(entry)}")
     name, kind = _name(entry), entry.get("TYPE")

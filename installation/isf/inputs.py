@@ -1,21 +1,20 @@
-"""Where the inputs of ISF passes stand: what the preset says, what a hand moves by OSC, and how they get there.
+"""Where the inputs of ISF passes stand: what the preset says, what a hand moves, and how they get there.
 
-An input `amount` of the pass `ripple` is `/isf/ripple/amount`. Numbers, colours and points glide; switches, choices and
-events are there at once. Headers and texts change while the show runs: what is asked for then is brought into bounds.
+Those of the passes that are drawn are rows of the desk's table; the rest is reached by OSC alone. Numbers, colours and
+points glide; switches, choices and events are there at once. Headers and texts change while the show runs: what is
+asked for then is brought into bounds.
 """
 
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
 
 from installation.isf.header import IsfHeader, IsfInput, IsfValue
-from installation.parameter import ParameterError
+from installation.isf.rows import HAND_S, PREFIX, IsfRow, address_of, rows_of
+from installation.parameter import Kind, Parameter, ParameterError
+from installation.values import ParameterValue
 from s2s.files.quote import one_line, quoted
-
-PREFIX: Final = "/isf/"
-_HAND_S: Final = 0.08
-"""A fader's steps become a movement, as those of the show's own controls do."""
 
 IsfSettings = Mapping[str, Mapping[str, IsfValue]]
 """Values by pass and input."""
@@ -49,6 +48,13 @@ class IsfInputs:
         self._lock = threading.Lock()
         self._standing: dict[str, _Standing] = {}
         self._settings: dict[str, dict[str, IsfValue]] = {}
+        self._headers: Mapping[str, IsfHeader] = {}
+        self._drawn: tuple[str, ...] = ()
+        self._rows: dict[str, IsfRow] = {}
+        self._told: dict[str, ParameterValue] = {}
+        self._origins: dict[str, str] = {}
+        self.rows: Mapping[str, Parameter] = MappingProxyType({})
+        """Of the passes that are drawn; another mapping whenever they are others."""
         self._now = 0.0
         self.declare(headers or {})
         self.go_to(settings or {}, 0.0)
@@ -56,10 +62,13 @@ class IsfInputs:
     def declare(self, headers: Mapping[str, IsfHeader]) -> None:
         """Have the inputs of these passes from now on; those that were there before stay where they are."""
         with self._lock:
+            self._headers = headers
             known, self._standing = self._standing, {}
             for name, header in headers.items():
                 for item in header.inputs:
                     address = address_of(name, item.name)
+                    if address in self._standing:  # of another pass, whose name differs by a space
+                        continue
                     before = known.get(address)
                     if before is None or before.item.kind != item.kind:
                         set_to = self._settings.get(name, {}).get(item.name, item.default)
@@ -71,8 +80,50 @@ class IsfInputs:
                     taken = item.nearest(end)
                     begin = before.at(self._now)
                     self._standing[address] = _Standing(
-                        item, item.default if taken is None else taken, begin, self._now, _HAND_S
+                        item, item.default if taken is None else taken, begin, self._now, HAND_S
                     )
+            self._have_rows()
+
+    def load(self, names: Sequence[str]) -> None:
+        """Have rows for the inputs of these passes from now on: they are what is drawn."""
+        with self._lock:
+            self._drawn = tuple(names)
+            self._have_rows()
+
+    def set(self, address: str, value: ParameterValue, origin: str) -> None:
+        """Move a row, to a value that it takes. Raises ParameterError where there is none any more."""
+        with self._lock:
+            row = self._rows.get(address)
+            if row is None:
+                raise ParameterError(f"there is no parameter {quoted(address)} any more")
+            self._origins[address] = origin
+            standing = self._standing[row.input]
+            self._aim(standing, row.written(value, standing.end), HAND_S)
+
+    def standing(self, address: str) -> ParameterValue:
+        """Return what a row holds. Raises ParameterError."""
+        with self._lock:
+            row = self._rows.get(address)
+            if row is None:
+                raise ParameterError(f"there is no parameter {quoted(address)} any more")
+            return row.read(self._standing[row.input].end)
+
+    def take(self) -> list[tuple[str, ParameterValue, str]]:
+        """Return what has changed since the last time: address, value, who moved it. The show's thread."""
+        changed: list[tuple[str, ParameterValue, str]] = []
+        with self._lock:
+            origins, self._origins = self._origins, {}
+            for address, row in self._rows.items():
+                origin = origins.get(address, "preset")
+                if row.row.kind is Kind.TRIGGER:
+                    if address in origins:
+                        changed.append((address, True, origin))
+                    continue
+                value = row.read(self._standing[row.input].end)
+                if self._told.get(address) != value:
+                    self._told[address] = value
+                    changed.append((address, value, origin))
+        return changed
 
     def go_to(self, settings: IsfSettings, duration_s: float) -> None:
         """Go where a preset says, in `duration_s` seconds; inputs that it leaves out go to their defaults."""
@@ -108,7 +159,8 @@ class IsfInputs:
             value = item.nearest(said)
             if value is None:
                 raise ParameterError(f"{address} takes {item.range_text}, got {quoted(said)}")
-            self._aim(standing, value, _HAND_S)
+            self._origins |= {row: "osc" for row, one in self._rows.items() if one.input == address}
+            self._aim(standing, value, HAND_S)
 
     def get(self, address: str) -> tuple[float | int | bool, ...]:
         """Return where one input is going, as the arguments of a message. Raises ParameterError."""
@@ -138,6 +190,19 @@ class IsfInputs:
                     standing.end = False
         return values
 
+    def _have_rows(self) -> None:
+        rows: dict[str, IsfRow] = {}
+        for name in self._drawn:
+            if (header := self._headers.get(name)) is None:
+                continue
+            for address, row in rows_of(name, header).items():
+                if self._standing[row.input].item in header.inputs:  # and not of a pass of the same address
+                    rows.setdefault(address, row)
+        if rows != self._rows:
+            self._rows = rows
+            self._told = {address: self._told[address] for address in rows.keys() & self._told.keys()}
+            self.rows = MappingProxyType({address: row.row for address, row in rows.items()})
+
     def _found(self, address: str) -> _Standing:
         standing = self._standing.get(address)
         if standing is None:
@@ -153,11 +218,6 @@ class IsfInputs:
             return
         standing.begin, standing.end = standing.at(self._now), taken
         standing.since, standing.lasts_s = self._now, duration_s
-
-
-def address_of(name: str, item: str) -> str:
-    """Return the address of an input; no address has spaces."""
-    return f"{PREFIX}{name.replace(' ', '_')}/{item}"
 
 
 def _flat(settings: IsfSettings) -> dict[str, IsfValue]:

@@ -7,7 +7,7 @@ here costs anything. What draws an output, and keeps pictures for those that are
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import moderngl
@@ -19,9 +19,10 @@ from installation.output.window_screens import known_monitors
 from installation.output.windows_drawing import OutputDrawer, Pictures, Shown
 from installation.output.windows_places import CLOSED_BY_HAND, Place, WindowWishes, places_of
 from installation.output.x11_monitors import monitors_on
-from installation.outputs.geometry import picture_size
 from installation.outputs.layout import Layout, Output
 from installation.outputs.marks import Marking, Marks
+from installation.outputs.motion import OutputMotion, Seen
+from installation.outputs.picture_shape import PictureShape
 from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class OutputWindows:
         """
         self.context = home.context
         self._layout = layout
+        self._motion = OutputMotion(layout)
         self._home, self._marking, self._wishes = home, marking, wishes
         self._pictures, self._new_drawer = pictures(home.context), drawer
         self._home_drawer: OutputDrawer | None = None
@@ -59,14 +61,14 @@ class OutputWindows:
         self._closed_by_hand: set[str] = set()
         self._sizes: dict[str, tuple[int, int]] = {}
         self._arranged: Layout | None = None
+        self._monitors_arranged: dict[str, int | str] = {}
         self._monitors, self.monitors = monitors_on(home.connection), known_monitors()
         self._looked_at = time.monotonic()
-        self._size = home.size
         self._direct = home_is_seen and layout.is_plain
         self._presented_at = 0.0
         self._closed = False
         self._watches_monitors = watches_monitors
-        self._most_px = int(home.context.info["GL_MAX_TEXTURE_SIZE"])
+        self._shape = PictureShape(home.size, int(home.context.info["GL_MAX_TEXTURE_SIZE"]))
         self._first = Place(home_monitor, (0, 0, 0, 0)) if home_is_seen else None
         if not self._direct:
             self._arrange()
@@ -75,7 +77,7 @@ class OutputWindows:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the whole picture."""
-        return self._home.size if self._direct else self._size
+        return self._home.size if self._direct else self._shape.size
 
     @property
     def target(self) -> moderngl.Framebuffer:
@@ -95,10 +97,11 @@ class OutputWindows:
             keys += shown.window.poll()
         self._notice_closed()
         if not self.closed:
+            self._motion.move(self._layout, time.monotonic())
             if self._monitors_changed() or self._must_arrange():
                 self._arrange()
-            self._go_direct(self._layout.is_plain and not self._marking.is_on and self._home_shows_all())
             self._follow_size()
+            self._go_direct(self._is_plain and self._home_shows_all() and not self._shape.is_pending)
         return keys
 
     def toggle_fullscreen(self) -> None:
@@ -111,16 +114,16 @@ class OutputWindows:
             return
         if self.closed:
             return
-        seen = [(output, self._shown[output.name]) for output in self._layout.outputs if output.name in self._shown]
+        there = [(seen, self._shown[seen.output.name]) for seen in self._motion.seen if seen.output.name in self._shown]
         try:
-            for output, shown in reversed(seen):  # the first waits for its display, and so comes last
+            for seen, shown in reversed(there):  # the first waits for its display, and so comes last
                 shown.window.make_current()
-                shown.draw(self._pictures.picture(output.delay_frames), output, self._marks(output, shown))
+                shown.draw(self._pictures.picture(seen.output.delay_frames), seen, self._marks(seen, shown))
                 shown.window.present()
         finally:
             self._home.make_current()
             self._pictures.advance()
-        if not seen:  # nothing sets the pace where nobody sees it
+        if not there:  # nothing sets the pace where nobody sees it
             time.sleep(max(_UNSEEN_TURN_S - (time.monotonic() - self._presented_at), 0.0))
             self._presented_at = time.monotonic()
 
@@ -158,8 +161,20 @@ class OutputWindows:
             self._problems.get(output.name, ""),
         )
 
-    def _marks(self, output: Output, shown: Shown) -> Marks:
+    @property
+    def _is_plain(self) -> bool:
+        """Whether there is one output that shows the picture as it is, and nothing on its way."""
+        return self._layout.is_plain and self._motion.is_at_rest and not self._marking.is_on
+
+    @property
+    def _monitors_seen(self) -> dict[str, int | str]:
+        """On which monitor each output is to be seen now; one that goes elsewhere does so in the dark."""
+        return {seen.output.name: seen.output.monitor for seen in self._motion.seen}
+
+    def _marks(self, seen: Seen, shown: Shown) -> Marks:
+        """Return what is marked: where the hand is, and not where the picture has come to on its way after it."""
         width, height = shown.window.size
+        output = next((one for one in self._layout.outputs if one.name == seen.output.name), seen.output)
         return self._marking.marks(output, (f"{output.monitor}  {width} x {height}",))
 
     def _others(self) -> list[Shown]:
@@ -170,9 +185,9 @@ class OutputWindows:
 
     def _must_arrange(self) -> bool:
         """Whether the windows are not those of the layout; one that is as it was opened needs nothing."""
-        if self._first is not None and self._layout.is_plain and not self._marking.is_on:
+        if self._first is not None and self._is_plain:
             return self._layout.outputs[0].monitor != self._first.monitor
-        return self._layout != self._arranged
+        return self._layout != self._arranged or self._monitors_seen != self._monitors_arranged
 
     def _go_direct(self, direct: bool) -> None:
         if direct and not self._direct:
@@ -188,15 +203,18 @@ class OutputWindows:
     def _follow_size(self) -> None:
         for name, shown in self._shown.items():
             self._sizes[name] = shown.window.size
+        placed = self._motion.placed
         if self._direct:
-            return
+            self._shape.stay(placed.outputs[0].name, self._home.size)
+            if self._is_plain:
+                return
         known = dict(self._sizes)
         if not self._shown and self._first is not None:
-            known = {self._layout.outputs[0].name: self._home.size}
-        if not any(output.name in known for output in self._layout.outputs):
-            known = {output.name: self._wishes.size or DEFAULT_SIZE for output in self._layout.outputs}
-        self._size = picture_size(self._layout, known, self._most_px)
-        self._pictures.prepare(self._size, max(output.delay_frames for output in self._layout.outputs))
+            known = {placed.outputs[0].name: self._home.size}
+        if not any(output.name in known for output in placed.outputs):
+            known = {output.name: self._wishes.size or DEFAULT_SIZE for output in placed.outputs}
+        self._shape.follow(self._motion, known)
+        self._pictures.prepare(self._shape.size, max(output.delay_frames for output in placed.outputs))
 
     def _monitors_changed(self) -> bool:
         now = time.monotonic()
@@ -232,11 +250,10 @@ class OutputWindows:
         before, self._arranged = self._arranged, self._layout
         kept = before.outputs if before is not None else self._layout.outputs
         self._closed_by_hand -= {output.name for output in self._layout.outputs if output not in kept}
-        wanted, problems = places_of(
-            self._layout, fullscreen=self._wishes.fullscreen, closed_by_hand=self._closed_by_hand
-        )
+        placed, self._monitors_arranged = self._motion.placed, self._monitors_seen
+        wanted, problems = places_of(placed, fullscreen=self._wishes.fullscreen, closed_by_hand=self._closed_by_hand)
         if self._first is not None:  # as it was opened, the window is the first output's
-            name = self._layout.outputs[0].name
+            name = placed.outputs[0].name
             place = wanted.get(name, self._first)
             if place.monitor == self._first.monitor:  # it is there already, where a hand may have moved it
                 self._first = place
@@ -244,12 +261,22 @@ class OutputWindows:
             self._first = None
         if wanted or not self._shown:
             for name in [name for name in self._shown if name not in wanted]:
-                self._close(name)
+                self._leave(name, wanted)
             for name, place in wanted.items():
                 if (problem := self._put(name, place)) is not None:
                     problems[name] = problem
-        self._tell(problems)
+        names = [output.name for output in self._layout.outputs]
+        self._tell({name: problem for name, problem in problems.items() if name in names})
         self._share_vsync()
+
+    def _leave(self, name: str, wanted: Mapping[str, Place]) -> None:
+        """Let go of an output; where it only has another name by now, its window stays."""
+        place = self._shown[name].place
+        heir = next((new for new, there in wanted.items() if there == place and new not in self._shown), None)
+        if heir is None:
+            self._close(name)
+        else:
+            self._shown[heir] = self._shown.pop(name)
 
     def _put(self, name: str, place: Place) -> str | None:
         """Show an output at `place`; return why it cannot be."""
@@ -259,6 +286,7 @@ class OutputWindows:
         try:
             if shown is None:
                 shown = self._opened(place)
+                self._motion.come(name)
             else:
                 self._move(shown.window, place)
         except Exception as error:  # a driver that has no room for one more must not take the picture from the others
@@ -309,8 +337,8 @@ class OutputWindows:
     def _share_vsync(self) -> None:
         """Let the first window that is seen wait for its display, and no other: two would wait one after the other."""
         waits = True
-        for output in self._layout.outputs:
-            if (shown := self._shown.get(output.name)) is not None:
+        for seen in self._motion.seen:
+            if (shown := self._shown.get(seen.output.name)) is not None:
                 shown.window.make_current()
                 shown.window.set_vsync(waits)
                 waits = False

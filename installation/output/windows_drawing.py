@@ -9,8 +9,8 @@ import moderngl
 
 from installation.output.window import WindowSurface
 from installation.output.windows_places import Place
-from installation.outputs.layout import Output
 from installation.outputs.marks import Marks
+from installation.outputs.motion import Seen
 
 _MOST_WRAPPED: Final = 64
 
@@ -21,7 +21,7 @@ class OutputDrawer(Protocol):
     @property
     def draw_s(self) -> float: ...
 
-    def draw(self, target: moderngl.Framebuffer, picture: moderngl.Texture, output: Output, marks: Marks) -> None: ...
+    def draw(self, target: moderngl.Framebuffer, picture: moderngl.Texture, seen: Seen, marks: Marks) -> None: ...
 
     def release(self) -> None: ...
 
@@ -48,8 +48,8 @@ class Shown:
         self.window, self.drawer, self.place = window, drawer, place
         self._wrapped: dict[tuple[int, tuple[int, int]], moderngl.Texture] = {}
 
-    def draw(self, picture: moderngl.Texture, output: Output, marks: Marks) -> None:
-        self.drawer.draw(self.window.target, self._own(picture), output, marks)
+    def draw(self, picture: moderngl.Texture, seen: Seen, marks: Marks) -> None:
+        self.drawer.draw(self.window.target, self._own(picture), seen, marks)
 
     def _own(self, picture: moderngl.Texture) -> moderngl.Texture:
         """Return `picture` as the window's own context knows it."""

@@ -1,24 +1,19 @@
-"""Where each point of an output comes from in the picture, and how large the picture has to be. Pure.
+"""Where each point of an output comes from in the picture, and how its edges fade. Pure.
 
 A corner pin is a homography of the plane (R. Hartley and A. Zisserman, "Multiple View Geometry in Computer Vision",
 2nd edition, section 4.1): what is straight on the wall stays straight, and the middle lies where perspective has it.
 All places are shares of their sides with 0, 0 at the top left.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.outputs.layout import Corners, Layout, Output, Point
+from installation.outputs.layout import Corners, Output, Part, Point
 
 Matrix = NDArray[np.float64]
 """Three by three, for places as columns (x, y, 1)."""
-Size = tuple[int, int]
-
-MOST_PX: Final = 8192
-"""Of a side of the picture: no graphics card of these years draws less."""
 _SQUARE: Final = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
@@ -41,16 +36,19 @@ def unpin(corners: Corners) -> Matrix:
     return inverse / float(inverse[2] @ middle)
 
 
-def to_picture(output: Output) -> Matrix:
-    """Return the matrix from a place of the output's unit square to the place of the picture that is seen there."""
-    left, top, right, bottom = output.part
-    part = np.array([[right - left, 0, left], [0, bottom - top, top], [0, 0, 1.0]])
+def to_picture(output: Output, part: Part | None = None) -> Matrix:
+    """Return the matrix from a place of the output's unit square to the place of the picture that is seen there.
+
+    `part` is what of the picture is seen, by default the output's own.
+    """
+    left, top, right, bottom = part or output.part
+    place = np.array([[right - left, 0, left], [0, bottom - top, top], [0, 0, 1.0]])
     across, down = output.flip in ("horizontal", "both"), output.flip in ("vertical", "both")
     flip = np.array(
         [[-1 if across else 1, 0, 1 if across else 0], [0, -1 if down else 1, 1 if down else 0], [0, 0, 1.0]]
     )
     back = np.array([[0, 1, 0], [-1, 0, 1], [0, 0, 1.0]])  # a quarter clockwise, undone
-    turned: Matrix = part @ flip @ np.linalg.matrix_power(back, output.rotate // 90)
+    turned: Matrix = place @ flip @ np.linalg.matrix_power(back, output.rotate // 90)
     return turned
 
 
@@ -58,25 +56,6 @@ def at(matrix: Matrix, place: Point) -> Point:
     """Return where `matrix` takes `place`."""
     x, y, w = matrix @ (place.x, place.y, 1.0)
     return Point(float(x / w), float(y / w))
-
-
-def picture_size(layout: Layout, sizes: Mapping[str, Size], most_px: int = MOST_PX) -> Size:
-    """Return the size in pixels of the picture of which every output shows its part without magnifying it.
-
-    `sizes` are the outputs' own in pixels, by name; those that are not known take part no more than they need to.
-    Neither side is above `most_px`.
-    """
-    wanted = [(1.0, 1.0)]
-    for output in layout.outputs:
-        if output.name in sizes:
-            width, height = sizes[output.name]
-            if output.rotate in (90, 270):
-                width, height = height, width
-            left, top, right, bottom = output.part
-            wanted.append((width / (right - left), height / (bottom - top)))
-    width, height = (max(side) for side in zip(*wanted, strict=True))
-    shrink = min(1.0, most_px / width, most_px / height)
-    return max(round(width * shrink), 1), max(round(height * shrink), 1)
 
 
 def blend_share(place: float, width: float) -> float:

@@ -27,11 +27,12 @@ CORNER_NAMES: Final = ("top left", "top right", "bottom right", "bottom left")
 SMALLEST_PART: Final = 0.01
 USUAL_GAMMA: Final = 2.2
 _DIGITS: Final = 6
-_LEAST_TURN: Final = 1e-3
+LEAST_TURN: Final = 1e-3
 """Twice the least area, in shares of the output, of the triangle at a corner: flatter ones cannot be looked through."""
 
 Flip = Literal["none", "horizontal", "vertical", "both"]
 Rotation = Literal[0, 90, 180, 270]
+Fit = Literal["cover", "contain", "stretch"]
 Part = tuple[float, float, float, float]
 
 
@@ -78,12 +79,14 @@ class Output:
 
     `part` is left, top, right, bottom of the picture, in shares of it: the whole is a mirror, less a span. It is
     flipped, then turned clockwise by `rotate` degrees, then pinned to `corners` (top left, top right, bottom right,
-    bottom left, -0.5 to 1.5) of the monitor. `masks` are polygons of the monitor that stay black.
+    bottom left, -0.5 to 1.5) of the monitor. `masks` are polygons of the monitor that stay black. `fit` is how the
+    whole picture meets a monitor of another shape; a part lies edge to edge, for its neighbours go on there.
     """
 
     name: str
     monitor: int | str = 0
     part: Part = WHOLE
+    fit: Fit = "cover"
     flip: Flip = "none"
     rotate: Rotation = 0
     corners: Corners = UNPINNED
@@ -94,7 +97,17 @@ class Output:
     @property
     def is_plain(self) -> bool:
         """Whether the whole picture lies on the whole monitor as it is."""
-        return self == Output(self.name, self.monitor, blend=Blend(gamma=self.blend.gamma))
+        return self == Output(self.name, self.monitor, fit=self.fit, blend=Blend(gamma=self.blend.gamma))
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether it shows the whole picture in a shape of its own."""
+        return self.part == WHOLE and self.fit != "stretch"
+
+    @property
+    def is_on_end(self) -> bool:
+        """Whether the picture's width lies along the monitor's height."""
+        return self.rotate in (90, 270)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,7 @@ class _OutputDocument(BaseModel):
     name: Annotated[str, Field(max_length=40, strict=True)]
     monitor: _Index | _MonitorName = 0
     part: tuple[_Share, _Share, _Share, _Share] = WHOLE
+    fit: Fit = "cover"
     flip: Flip = "none"
     rotate: Rotation = 0
     corners: Annotated[list[tuple[_Corner, _Corner]], Field(min_length=4, max_length=4)] = [
@@ -215,6 +229,12 @@ def checked(layout: Layout) -> Layout:
     return layout
 
 
+def turns(corners: Corners) -> tuple[float, ...]:
+    """Return how far each corner bulges outwards: twice the area of its triangle, below 0 where it turns inwards."""
+    around = zip((corners[-1], *corners[:-1]), corners, (*corners[1:], corners[0]), strict=True)
+    return tuple((b.x - a.x) * (c.y - b.y) - (b.y - a.y) * (c.x - b.x) for a, b, c in around)
+
+
 def _check_shape(where: str, output: Output) -> None:
     left, top, right, bottom = output.part
     if right - left < SMALLEST_PART or bottom - top < SMALLEST_PART:
@@ -222,10 +242,8 @@ def _check_shape(where: str, output: Output) -> None:
             f"{where}: part takes left, top, right, bottom with left below right and top below bottom,"
             f" got {quoted(list(output.part))}"
         )
-    for number, name in enumerate(CORNER_NAMES):
-        before, here, after = (output.corners[(number + step) % 4] for step in (-1, 0, 1))
-        turn = (here.x - before.x) * (after.y - here.y) - (here.y - before.y) * (after.x - here.x)
-        if not turn >= _LEAST_TURN:
+    for turn, name in zip(turns(output.corners), CORNER_NAMES, strict=True):
+        if not turn >= LEAST_TURN:
             raise LayoutError(
                 f"{where}: corners must bulge outwards and not cross, top left, top right, bottom right, bottom left:"
                 f" look at the one {name}"
@@ -246,6 +264,7 @@ def _output(number: int, entry: object) -> Output:
         name=said.name,
         monitor=said.monitor,
         part=said.part,
+        fit=said.fit,
         flip=said.flip,
         rotate=said.rotate,
         corners=(one, two, three, four),
@@ -262,6 +281,7 @@ def _output_document(output: Output) -> dict[str, Any]:
         "name": output.name,
         "monitor": output.monitor,
         "part": list(output.part),
+        "fit": output.fit,
         "flip": output.flip,
         "rotate": output.rotate,
         "corners": [[point.x, point.y] for point in output.corners],

@@ -15,10 +15,15 @@ from installation.render.pipeline import Renderer
 from installation.render.shader_sources import ShaderSources, read_sources
 
 
-def open_shaders(folder: Path, preset: Preset) -> tuple[ShaderSources, IsfInputs]:
-    """Return all shader files, those of the venue's `folder` too, and where the inputs of its ISF passes stand."""
+def open_shaders(folder: Path, preset: Preset, desk: Desk | None = None) -> tuple[ShaderSources, IsfInputs]:
+    """Return all shader files, those of the venue's `folder` too, and where the inputs of its ISF passes stand; those
+    that are drawn join the table of `desk`, where hands move them.
+    """
     texts = read_sources(folder)
-    return texts, IsfInputs(texts.isf_headers, preset.isf)
+    isf = IsfInputs(texts.isf_headers, preset.isf)
+    if desk is not None:
+        desk.join(isf)
+    return texts, isf
 
 
 class Watched:

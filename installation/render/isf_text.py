@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from installation.isf.header import IsfHeader, IsfInput, IsfValue, read_header
-from installation.isf.inputs import address_of
+from installation.isf.rows import address_of
 from installation.render.shader import SHADERS, ShaderError, ShaderText, Uniform, expand
 
 _TYPES: Final = {"float": "float", "bool": "bool", "event": "bool", "long": "int", "color": "vec4", "point2D": "vec2"}

@@ -1,4 +1,4 @@
-"""Draws the finished picture on one output: its part, flipped, turned, pinned to four corners, masked and blended.
+"""Draws the finished picture on one output: its part, fitted, flipped, turned, pinned to four corners, masked, blended.
 
 Lives on the show's main thread, with the OpenGL context of the output's own window, which shares pictures with the one
 that the show draws in.
@@ -12,9 +12,11 @@ import moderngl
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from installation.outputs.fitting import Size, seen_part, size_on_wall
 from installation.outputs.geometry import Matrix, to_picture, unpin
-from installation.outputs.layout import MASK_POINTS, UNPINNED, Output, Point
+from installation.outputs.layout import MASK_POINTS, UNPINNED, Part, Point
 from installation.outputs.marks import Marks
+from installation.outputs.motion import Seen
 from installation.render.render_target import is_software
 from installation.render.shader import SHADERS, Shader, Uniform, read_shader
 
@@ -34,28 +36,30 @@ class OutputPass:
         )
         self._light = LightPicture(context)
         self._label = LabelPicture(context)
-        self._shaped: tuple[Output, dict[str, Uniform]] | None = None
+        self._shaped: tuple[tuple[Seen, Size, Size], Part, dict[str, Uniform]] | None = None
         self._waits = context if is_software(context) else None
         self.draw_s = 0.0
 
-    def draw(self, target: moderngl.Framebuffer, picture: moderngl.Texture, output: Output, marks: Marks) -> None:
-        """Draw what `output` shows of `picture` on the whole of `target`, and `marks` over it.
+    def draw(self, target: moderngl.Framebuffer, picture: moderngl.Texture, seen: Seen, marks: Marks) -> None:
+        """Draw what is `seen` of `picture` on the whole of `target`, and `marks` over it.
 
         `draw_s` says what it took of the time of a turn, where OpenGL runs on the CPU.
         """
         started = time.monotonic()
-        if self._shaped is None or self._shaped[0] is not output:
-            self._shaped = output, _shape(output)
-        uniforms, textures = dict(self._shaped[1]), {"u_picture": picture}
+        if self._shaped is None or self._shaped[0] != (seen, target.size, picture.size):
+            part = seen_part(seen.output, seen.fit, target.size, picture.size)
+            self._shaped = (seen, target.size, picture.size), part, _shape(seen, part)
+        _, part, shape = self._shaped
+        uniforms, textures = dict(shape), {"u_picture": picture}
         if marks.pattern > 0.0 or marks.cursor is not None:
-            textures["u_light"] = self._light.of(output, target.size, uniforms)
+            textures["u_light"] = self._light.of(seen, target.size, uniforms)
             textures["u_label"] = self._label.of(marks.label)
-            uniforms |= _marked(output, marks, target.size, picture.size, textures["u_label"].size)
+            uniforms |= _marked(seen, marks, target.size, picture.size, textures["u_label"].size)
             shader = self._pattern
-        elif _is_moved_only(output):
+        elif _is_moved_only(seen, part):
             shader = self._move
         else:
-            textures["u_light"] = self._light.of(output, target.size, uniforms)
+            textures["u_light"] = self._light.of(seen, target.size, uniforms)
             shader = self._warp
         target.viewport = (0, 0, *target.size)
         shader.draw(target, uniforms, textures)
@@ -80,31 +84,33 @@ class LightPicture:
         self._target: moderngl.Framebuffer | None = None
         self._drawn: tuple[object, ...] = ()
 
-    def of(self, output: Output, size: tuple[int, int], shape: Mapping[str, Uniform]) -> moderngl.Texture:
+    def of(self, seen: Seen, size: Size, shape: Mapping[str, Uniform]) -> moderngl.Texture:
         """Return the light of an output of `size` pixels, one colour; `shape` are its matrices."""
-        wanted = (output.corners, output.masks, output.blend, size)
+        wanted = (seen.output.corners, seen.masks, seen.output.blend, size)
         if self._picture is None or self._drawn != wanted:
-            self._draw(output, size, shape)
+            self._draw(seen, size, shape)
             self._drawn = wanted
         assert self._picture is not None
         return self._picture
 
-    def _draw(self, output: Output, size: tuple[int, int], shape: Mapping[str, Uniform]) -> None:
+    def _draw(self, seen: Seen, size: Size, shape: Mapping[str, Uniform]) -> None:
         if self._picture is None or self._target is None or self._picture.size != size:
             self._release_picture()
             self._picture = self._context.texture(size, 1, alignment=1)
             self._target = self._context.framebuffer([self._picture])
-        blend = output.blend
+        blend = seen.output.blend
         edges = (blend.left, blend.right, blend.top, blend.bottom)
         self._fades.draw(self._target, {**shape, "u_blend": edges, "u_gamma": blend.gamma}, {})
         self._context.enable(moderngl.BLEND)
         self._context.blend_func = moderngl.ZERO, moderngl.SRC_COLOR
-        for mask in output.masks:
+        for mask in seen.masks:
+            count = len(mask.points)
             places = np.zeros((MASK_POINTS[1], 2), np.float32)
-            places[: len(mask)] = [(point.x, point.y) for point in mask]
+            places[:count] = [(point.x, point.y) for point in mask.points]
             self._points.write(places.tobytes())
-            self._target.scissor = _around(places[: len(mask)], size)
-            self._mask.draw(self._target, {"u_count": len(mask), "u_resolution": size}, {"u_points": self._points})
+            self._target.scissor = _around(places[:count], size)
+            covers: dict[str, Uniform] = {"u_count": count, "u_share": mask.share, "u_resolution": size}
+            self._mask.draw(self._target, covers, {"u_points": self._points})
         self._target.scissor = None  # type: ignore[assignment] # ModernGL takes it; its stub leaves it out
         self._context.disable(moderngl.BLEND)
 
@@ -153,18 +159,22 @@ def _stage(context: moderngl.Context, name: str) -> Shader:
     return Shader(context, path, (read_shader(stages / "output.vert"), read_shader(path)))
 
 
-def _shape(output: Output) -> dict[str, Uniform]:
-    return {"u_to_square": _columns(unpin(output.corners)), "u_to_picture": _columns(to_picture(output))}
+def _shape(seen: Seen, part: Part) -> dict[str, Uniform]:
+    to_square, to_part = unpin(seen.output.corners), to_picture(seen.output, part)
+    matrices: dict[str, Uniform] = {"u_to_square": _columns(to_square), "u_to_picture": _columns(to_part)}
+    return {**matrices, "u_share": seen.light, "u_bars": _has_bars(part)}
 
 
-def _is_moved_only(output: Output) -> bool:
-    return output.corners == UNPINNED and not output.masks and output.blend.is_none
+def _has_bars(part: Part) -> bool:
+    return min(part[:2]) < 0.0 or max(part[2:]) > 1.0
 
 
-def _marked(
-    output: Output, marks: Marks, size: tuple[int, int], picture: tuple[int, int], label: tuple[int, int]
-) -> dict[str, Uniform]:
-    square = _size_on_wall(output, size)
+def _is_moved_only(seen: Seen, part: Part) -> bool:
+    return not _has_bars(part) and seen.output.corners == UNPINNED and not seen.masks and seen.output.blend.is_none
+
+
+def _marked(seen: Seen, marks: Marks, size: Size, picture: Size, label: Size) -> dict[str, Uniform]:
+    square = size_on_wall(seen.output.corners, size)
     return {
         "u_pattern": marks.pattern,
         "u_cursor": (0.0, 0.0, 0.0, 0.0) if marks.cursor is None else (*_on_screen(marks.cursor), 1.0, 0.0),
@@ -190,13 +200,6 @@ def _label_box(text: tuple[int, int], square: tuple[float, float]) -> tuple[floa
     width = min(_LABEL_WIDTH, 0.4 * square[1] / square[0] * text[0] / text[1])
     height = width * square[0] / square[1] * text[1] / text[0]
     return (1.0 - width) / 2, (1.0 - height) / 2, width, height
-
-
-def _size_on_wall(output: Output, size: tuple[int, int]) -> tuple[float, float]:
-    """Return about how many pixels of the monitor the pinned square is wide and high."""
-    corners = np.array([(corner.x * size[0], corner.y * size[1]) for corner in output.corners])
-    top, right, bottom, left = (float(np.linalg.norm(corners[n] - corners[(n + 1) % 4])) for n in range(4))
-    return max((top + bottom) / 2, 1.0), max((left + right) / 2, 1.0)
 
 
 def _columns(matrix: Matrix) -> tuple[float, ...]:

@@ -84,6 +84,7 @@ class Renderer:
         self._chain, self._pass_warmer = Chain(context, passes, texts), pass_warmer
         self._passes = tuple(passes)
         self._isf = isf or IsfInputs(self._chain.texts.isf_headers)
+        self._isf.load(self._passes)
         self._wall_hour, self._wall_day = wall_hour, wall_day
         self._frame_texture = FrameTexture(context, at_once=not adaptive)
         self._extension = Extension(context)
@@ -154,6 +155,7 @@ class Renderer:
             self.dissolve()
         self._chain.set(passes)
         self._picture, self._passes = None, tuple(passes)
+        self._isf.load(self._passes)
 
     def dissolve(self) -> None:
         """What is drawn next is another picture than what is on the wall: cross to it, whatever it is."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from installation.desk import Desk
 from installation.output.dated_files import local_now
+from installation.parameters import PARAMETERS
 from installation.presets.preset import Preset
 from installation.ring import AudioRing
 from installation.session.entries import Change, PresetTaken, Turn
@@ -164,5 +165,5 @@ class SessionLog:
     def _on_change(self, address: str, value: ParameterValue, origin: str) -> None:
         if address == ADDRESS:
             self._wanted = bool(value)
-        if self._writer is not None:
+        if self._writer is not None and address in PARAMETERS:  # inputs of shaders stand in the turns
             self._writer.put(Change(self._desk.ticked_at or 0.0, address, value, origin))

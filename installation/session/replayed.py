@@ -64,6 +64,9 @@ class GivenInputs(IsfInputs):
     def declare(self, headers: Mapping[str, IsfHeader]) -> None:
         pass
 
+    def load(self, names: Sequence[str]) -> None:
+        pass
+
     def uniforms(self, now: float) -> dict[str, IsfValue]:  # noqa: ARG002 - as it stood is in the log
         return dict(self.given)
 

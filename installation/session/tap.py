@@ -57,6 +57,9 @@ class ToldInputs(IsfInputs):
     def declare(self, headers: Mapping[str, IsfHeader]) -> None:
         self._inputs.declare(headers)
 
+    def load(self, names: Sequence[str]) -> None:
+        self._inputs.load(names)
+
     def uniforms(self, now: float) -> dict[str, IsfValue]:
         found = self._inputs.uniforms(now)
         self.told = found

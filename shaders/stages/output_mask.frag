@@ -6,6 +6,7 @@ out vec4 o_colour;
 
 uniform sampler2D u_points;    // a point a texel: x, y from the top left, in shares of the output's sides
 uniform int u_count;
+uniform float u_share;         // how far it covers, less than 1 while it comes or goes
 uniform vec2 u_resolution;     // pixels of the output
 
 void main() {
@@ -25,5 +26,6 @@ void main() {
         }
         from = to;
     }
-    o_colour = vec4(vec3(clamp(0.5 + (inside ? -nearest : nearest), 0.0, 1.0)), 1.0);
+    float seen = clamp(0.5 + (inside ? -nearest : nearest), 0.0, 1.0);
+    o_colour = vec4(vec3(mix(1.0, seen, u_share)), 1.0);
 }

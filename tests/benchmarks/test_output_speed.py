@@ -13,6 +13,7 @@ import pytest
 from installation.output.headless import open_headless
 from installation.outputs.layout import Blend, Output, Point
 from installation.outputs.marks import NO_MARKS, Marks
+from installation.outputs.motion import still
 from installation.render.output_pass import OutputPass
 from installation.render.output_ring import PictureRing
 from tests.benchmarks.drawing import PASSES, WINDOW, Drawing
@@ -50,7 +51,7 @@ def test_fitting_it_to_the_wall(benchmark: Any, context: moderngl.Context, name:
     ring.prepare(WINDOW, output.delay_frames)
 
     def fit() -> None:
-        drawing.draw(wall, ring.picture(output.delay_frames), output, marks)
+        drawing.draw(wall, ring.picture(output.delay_frames), still(output), marks)
         ring.advance()
         context.finish()
 

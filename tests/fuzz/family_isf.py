@@ -6,9 +6,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from installation.desk import Desk
 from installation.isf.header import IsfError, read_header
-from installation.isf.inputs import IsfInputs, address_of
+from installation.isf.inputs import IsfInputs
+from installation.isf.rows import address_of
 from installation.parameter import ParameterError
+from installation.values import Features
 from tests.fuzz.documents import HOSTILE, json_of
 from tests.fuzz.family import Family
 
@@ -54,7 +57,9 @@ def _seeds(_folder: Path) -> list[bytes]:
 
 @contextmanager
 def _opened(_folder: Path) -> Iterator[Callable[[bytes], None]]:
-    inputs, turn = IsfInputs(), 0
+    inputs, desk, turn = IsfInputs(), Desk(), 0
+    desk.join(inputs)
+    inputs.load(["ripple"])
 
     def read(content: bytes) -> None:
         nonlocal turn
@@ -66,6 +71,13 @@ def _opened(_folder: Path) -> Iterator[Callable[[bytes], None]]:
             with suppress(ParameterError):
                 inputs.post(address_of("ripple", item.name), said if isinstance(said, list) else [said])
             inputs.get(address_of("ripple", item.name))
+        desk.tick(turn * 0.01, Features())
+        for address, row in inputs.rows.items():
+            assert row.check(row.default) == row.default
+            turn += 1
+            with suppress(ParameterError):
+                desk.post(address, _SAID[turn % len(_SAID)], "osc")
+            row.accept(desk.get(address))
         inputs.uniforms(turn * 0.01)
 
     yield read

@@ -68,6 +68,7 @@ _OUTPUTS: Final[tuple[Any, ...]] = (
                 "part": [0, 0, 0.55, 1],
                 "flip": "horizontal",
                 "rotate": 90,
+                "fit": "contain",
                 "corners": [[0, 0], [1, 0.1], [1, 1], [0, 1]],
                 "masks": [[[0, 0], [0.2, 0], [0, 0.2]]],
                 "blend": {"left": 0.1, "right": 0, "top": 0, "bottom": 0, "gamma": 2.2},
@@ -191,7 +192,7 @@ OUTPUTS: Final = _file_family(
     _OUTPUTS,
     _use_outputs,
     LayoutError,
-    ("outputs", "name", "monitor", "part", "corners", "masks", "blend", "rotate", "flip", "delay_frames"),
+    ("outputs", "name", "monitor", "part", "fit", "corners", "masks", "blend", "rotate", "flip", "delay_frames"),
     ([[0, 0]] * 4, [[0, 0], [1, 1], [1, 0], [0, 1]], [[0.5, 0.5]] * 33, 45, 180, "both", [0, 0, 0, 0], 1.5, -0.5),
     share=400,
 )

@@ -54,7 +54,7 @@ def test_a_show_spans_two_monitors_is_fitted_and_goes_on_with_one(tmp_path: Path
         assert shows((800, 240, BLACK), (929, 240, WHITE))
         file.write_text("outputs: [{name: left, rotate: 45}]")
         show.wait_for("rotate: input should be 0, 90, 180 or 270")
-        assert is_seen((929, 240, WHITE))
+        assert shows((800, 240, BLACK), (929, 240, WHITE)), "once the glide has arrived"
         file.write_text(SPAN)
         assert shows((800, 240, WHITE))
         for key in ("o", "n", "4", "shift+Right", "shift+Right"):

@@ -50,7 +50,7 @@ class Controller:
         self._desk, self._preset, self._store, self._presets = desk, mapping, store, presets
         self._learnt, self._shipped = DeviceMap(), DeviceMap()
         self._rejections = rejections
-        self._reader, self._learner, self._feedback = MessageReader(), Learner(), Feedback()
+        self._reader, self._learner, self._feedback = MessageReader(), Learner(desk.row), Feedback(desk.row)
         self._grips: dict[Binding, Grip] = {}
         self._halves: dict[Binding, tuple[MidiEvent, float]] = {}
         self._asked: deque[tuple[str, str]] = deque(maxlen=8)
@@ -160,9 +160,9 @@ class Controller:
         return []
 
     def _act(self, binding: Binding, event: MidiEvent, now: float) -> None:
-        self._feedback.heard(binding, event, now)
         grip = self._grips.setdefault(binding, Grip())
         try:
+            self._feedback.heard(binding, event, now)
             binding.act(event, self._desk, grip, now, self._go_to)
         except ParameterError as error:
             self._rejections.add(str(error))
@@ -195,6 +195,9 @@ class Controller:
         address = self._learner.address
         if self._learner.is_overdue(now):
             self._refuse(f"learn: nothing moved for {LIMIT_S:g} s: {address} was not learnt")
+            return
+        if address not in self._desk.rows:
+            self._refuse(f"learn: {address} has left with its shader")
             return
         if not self._has_maps:  # to keep one more of what is not known yet would lose the rest
             return

@@ -4,13 +4,13 @@ Changes only, at most thirty times a second and never more at once than a cable 
 that a hand moves is left alone until the hand rests.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from installation.control.bindings import VELOCITY, Binding
 from installation.control.midi.events import COARSE_CONTROLLERS, TOP, EventKind, MidiEvent
 from installation.desk import Desk
-from installation.parameter import Kind
+from installation.parameter import Kind, Parameter
 from installation.parameters import parameter
 
 _EVERY_S: Final = 1 / 30
@@ -26,7 +26,9 @@ _Control = tuple[EventKind, int]
 class Feedback:
     """Knows what a controller was told and said last. The show's thread alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, row_of: Callable[[str], Parameter] = parameter) -> None:
+        """`row_of` returns the row of an address, or raises ParameterError."""
+        self._row_of = row_of
         self._known: dict[_Control, int] = {}
         self._channel: dict[_Control, int] = {}
         self._moved_at: dict[_Control, float] = {}
@@ -62,7 +64,7 @@ class Feedback:
             return
         control = _control(binding)
         self._channel[control] = event.channel
-        if binding.relative is None and not binding.is_key(parameter(binding.address)):
+        if binding.relative is None and not binding.is_key(self._row_of(binding.address)):
             self._moved_at[control] = now
             self._known[control] = (
                 event.value if binding.bits == 14 or binding.kind is EventKind.CC else event.value >> 7
@@ -99,9 +101,10 @@ def shown_position(binding: Binding, desk: Desk) -> int | None:
 
     A key that sets a value shines while that is the value.
     """
-    row, value = parameter(binding.address), desk.get(binding.address)
-    if binding.kind is EventKind.PROGRAM or row.kind is Kind.TRIGGER or binding.value == VELOCITY:
+    row = desk.rows.get(binding.address)  # none of a shader that is not drawn now
+    if row is None or binding.kind is EventKind.PROGRAM or row.kind is Kind.TRIGGER or binding.value == VELOCITY:
         return None
+    value = desk.get(binding.address)
     if binding.value is not None:
         return binding.top if value == binding.value else 0
     if row.kind is Kind.BOOL:

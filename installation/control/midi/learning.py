@@ -5,7 +5,7 @@ come for a moment, so that both halves of a position, and the way an endless kno
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from installation.control.bindings import PRESET, VELOCITY, Binding, Press
@@ -32,7 +32,9 @@ Reading = tuple[MidiEvent, ...]
 class Learner:
     """Waits for a control to be moved. `address` is what it will move, empty while nothing is to be learnt."""
 
-    def __init__(self) -> None:
+    def __init__(self, row_of: Callable[[str], Parameter] = parameter) -> None:
+        """`row_of` returns the row of an address, or raises ParameterError."""
+        self._row_of = row_of
         self.address = ""
         self._began_at = self._first_at = self._last_at = float("-inf")
         self._readings: list[Reading] = []
@@ -40,7 +42,7 @@ class Learner:
     def begin(self, address: str, now: float) -> None:
         """Wait for a control for `address`. Raises ParameterError for what no control can move."""
         self.cancel()
-        if parameter(address).address in _NOT_LEARNT:
+        if self._row_of(address).address in _NOT_LEARNT:
             raise ParameterError(f"{address} is typed: no control can say it")
         self.address, self._began_at = address, now
 
@@ -68,7 +70,7 @@ class Learner:
         if not self._readings or (now - self._last_at < _QUIET_S and now - self._first_at < _LONGEST_S):
             return None
         readings, self._readings = self._readings, []
-        return bind(readings, parameter(self.address), value)
+        return bind(readings, self._row_of(self.address), value)
 
 
 def bind(readings: Sequence[Reading], row: Parameter, value: ParameterValue) -> Binding:

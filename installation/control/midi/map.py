@@ -1,5 +1,6 @@
 """Maps of controllers: the entries that a preset, a learnt or a shipped map says, checked in one line each. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,6 +32,7 @@ _KEYS: Final = (
     "feedback",
 )
 _MOST_ACCELERATION: Final = 20.0
+_OF_A_SHADER: Final = re.compile(r"/isf/[^/\s]{1,100}/[^/\s]{1,100}(/[a-z]{1,5})?")
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -80,13 +82,23 @@ def read_entry(where: str, entry: object, usual: Usual = Usual()) -> Binding:
     if "to" not in entry:
         raise MidiMapError(f"{where} lacks 'to', the address it sets")
     try:
-        row = parameter(str(entry["to"]))
+        row = _row(str(entry["to"]))
         value = _value(entry, controls[0], row)
     except ParameterError as error:
         raise MidiMapError(f"{where}: {error}") from error
     binding = _binding(where, entry, controls[0], row, value, usual)
     _check_sense(where, controls[0], binding, row)
     return binding
+
+
+def _row(address: str) -> Parameter:
+    """Return the row of an address; for an input of a shader, which comes with its preset, what stands for it.
+
+    Raises ParameterError.
+    """
+    if _OF_A_SHADER.fullmatch(address):
+        return Parameter(address, Kind.FLOAT, 0.0, "an input of a shader")
+    return parameter(address)
 
 
 def _binding(
@@ -124,6 +136,8 @@ def _value(entry: Mapping[str, Any], control: str, row: Parameter) -> ParameterV
         return None
     if control == "note" and row.is_number and entry["value"] == VELOCITY:
         return VELOCITY
+    if _OF_A_SHADER.fullmatch(row.address) and isinstance(entry["value"], bool | int | float | str):
+        return entry["value"]  # checked when it is set
     return row.check(entry["value"])
 
 
@@ -136,7 +150,7 @@ def _check_sense(where: str, control: str, binding: Binding, row: Parameter) -> 
     _check_press(where, control, binding, row)
     if binding.takeover is not Takeover.JUMP and (control not in _MOVED or binding.relative is not None):
         raise MidiMapError(f"{where}: takeover is for what stands somewhere: cc, nrpn or pitch, not relative")
-    if binding.value is not None or row.kind is Kind.TRIGGER:
+    if binding.value is not None or row.kind is Kind.TRIGGER or _OF_A_SHADER.fullmatch(row.address):
         return
     by_number = control == "program" and row.address == PRESET
     if (row.kind is Kind.TEXT and not by_number) or (row.is_number and control in ("note", "program")):
@@ -152,6 +166,8 @@ def _check_press(where: str, control: str, binding: Binding, row: Parameter) -> 
         raise MidiMapError(f"{where}: press is for a note, a program or a cc of 7 bits")
     if control == "program" and binding.press is Press.MOMENTARY:
         raise MidiMapError(f"{where}: press takes trigger | toggle for a program, which is never released")
+    if _OF_A_SHADER.fullmatch(row.address):
+        return
     if binding.value == VELOCITY or (binding.value is None and row.kind not in (Kind.BOOL, Kind.TRIGGER)):
         raise MidiMapError(f"{where}: press is for a switch or with a 'value', got {row.address} ({row.range_text})")
 

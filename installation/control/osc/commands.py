@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 from installation.control.osc.allowance import Allowance
-from installation.control.osc.echo import EVERYTHING, MAX_SUBSCRIBERS, Echo
+from installation.control.osc.echo import EVERYTHING, MAX_SUBSCRIBERS, Echo, Values, meant
 from installation.control.osc.messages import ControlMessage, write_message
 from installation.control.osc.outputs import COST, ROOT, OutputCommands
 from installation.control.osc.patterns import PatternError, is_pattern, matching
@@ -22,7 +22,6 @@ from s2s.files.quote import quoted
 
 ORIGIN: Final = "osc"
 ADDRESSES: Final = tuple(PARAMETERS)
-_TRIGGERS: Final = frozenset(address for address, row in PARAMETERS.items() if row.kind is Kind.TRIGGER)
 _PORTS: Final = range(1, 65_536)
 
 _ANSWERS_A_SECOND: Final = 2000.0
@@ -78,14 +77,14 @@ class OscCommands:
             return self._subscribe(message, sender, now)
         if self._outputs is not None and message.address.startswith(ROOT):
             return self._do_to_outputs(self._outputs, message, sender, now)
-        for others in self._others:
+        addresses = self._meant(message.address)
+        for others in self._others if not addresses else ():
             if others.has(message.address):
                 return self._do_other(others, message, sender, now)
-        addresses = _meant(message.address)
         if not addresses:
             self._rejections.add(lambda: why_unknown(message.address), message.address)
             return 1
-        if message.is_empty and message.address not in _TRIGGERS:
+        if message.is_empty and not self._is_trigger(message.address):
             self._count_answers(len(addresses), now)
             self._answer(addresses, sender)
         else:
@@ -117,7 +116,7 @@ class OscCommands:
 
     def _answer(self, addresses: Iterable[str], sender: Peer) -> None:
         for address in addresses:
-            if address not in _TRIGGERS and not sender.send(write_message(address, self._desk.get(address))):
+            if not self._is_trigger(address) and not sender.send(write_message(address, self._desk.get(address))):
                 break  # who does not read its answers has no use for more
 
     def _set(self, addresses: tuple[str, ...], message: ControlMessage) -> None:
@@ -125,7 +124,7 @@ class OscCommands:
         refusals: list[ParameterError] = []
         for address in addresses:
             try:
-                self._desk.post(address, _value(address, message), ORIGIN)
+                self._desk.post(address, self._value(address, message), ORIGIN)
             except ParameterError as error:
                 refusals.append(error)
         if len(refusals) == len(addresses):
@@ -138,32 +137,48 @@ class OscCommands:
             self._echo.unsubscribe(peer, pattern)
             return 1
         wanted = EVERYTHING if pattern is None else pattern
-        addresses = _meant(wanted)
-        if not addresses:
+        standing = self._standing(wanted)
+        if not standing:
             raise ParameterError(f"/subscribe: {why_unknown(wanted)}")
-        self._count_answers(len(addresses), now)
+        self._count_answers(len(standing), now)
         forgotten = self._echo.subscribe(peer, wanted)
         if forgotten is not None:
             self._rejections.add(f"to tell {forgotten} any more: there are {MAX_SUBSCRIBERS} subscribers", "/subscribe")
-        values = {address: self._desk.get(address) for address in addresses if address not in _TRIGGERS}
-        self._echo.tell_state(peer, wanted, values)
-        return len(values)
+        self._echo.tell_state(peer, wanted, {address: values for address, values in standing.items() if values})
+        return len(standing)
+
+    def _standing(self, pattern: str) -> dict[str, Values]:
+        """Return how all that a subscription means stands, by address; a trigger has no value. Raises PatternError."""
+        addresses = tuple(self._desk.rows) if pattern == EVERYTHING else self._meant(pattern)
+        table = {address: () if self._is_trigger(address) else (self._desk.get(address),) for address in addresses}
+        outputs = {} if self._outputs is None else self._outputs.standing()
+        return table | {address: outputs[address] for address in meant(pattern, outputs)}
+
+    def _meant(self, address: str) -> tuple[str, ...]:
+        """Return the parameters that an address or a pattern means. Raises PatternError."""
+        rows = self._desk.rows
+        if address in rows:
+            return (address,)
+        if not is_pattern(address):
+            return ()
+        return (*_matching(address), *matching(address, (one for one in rows if one not in PARAMETERS)))
+
+    def _is_trigger(self, address: str) -> bool:
+        row = self._desk.rows.get(address)
+        return row is not None and row.kind is Kind.TRIGGER
+
+    def _value(self, address: str, message: ControlMessage) -> object:
+        if self._is_trigger(address):
+            return True
+        if len(message.arguments) != 1:
+            raise ParameterError(f"{address} takes one value, got {len(message.arguments)}")
+        return message.arguments[0]
 
 
 @lru_cache(maxsize=128)
-def _meant(address: str) -> tuple[str, ...]:
-    """Return the parameters that an address or a pattern means. Raises PatternError."""
-    if address in PARAMETERS:
-        return (address,)
-    return matching(address, ADDRESSES) if is_pattern(address) else ()
-
-
-def _value(address: str, message: ControlMessage) -> object:
-    if address in _TRIGGERS:
-        return True
-    if len(message.arguments) != 1:
-        raise ParameterError(f"{address} takes one value, got {len(message.arguments)}")
-    return message.arguments[0]
+def _matching(pattern: str) -> tuple[str, ...]:
+    """Return the parameters of the table that a pattern means. Raises PatternError."""
+    return matching(pattern, ADDRESSES)
 
 
 def _whom_and_what(message: ControlMessage) -> tuple[int | None, str | None]:

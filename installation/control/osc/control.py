@@ -7,16 +7,17 @@ keeps its share of the machine.
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from installation.clock import MonotonicClock, unix_time_s
 from installation.control.osc.allowance import Allowance
 from installation.control.osc.backlog import Backlog
-from installation.control.osc.commands import ADDRESSES, OscCommands, Others
+from installation.control.osc.commands import OscCommands, Others
 from installation.control.osc.echo import Echo
 from installation.control.osc.messages import ControlMessage, OscFormatError, read_packet
-from installation.control.osc.outputs import OutputCommands
+from installation.control.osc.output_news import OutputNews
+from installation.control.osc.outputs import OutputCommands, Values
 from installation.control.osc.peers import Connection, Peer
 from installation.control.osc.ports import OscPorts
 from installation.control.osc.schedule import Schedule, seconds_ahead
@@ -62,9 +63,11 @@ class OscControl:
         self._ports: OscPorts | None = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
-        self._echo = Echo(ADDRESSES)
+        self._echo = Echo()
         self._rejections = RejectionCounter("OSC", _log)
         moves = None if outputs is None else OutputCommands(outputs)
+        if outputs is not None:
+            OutputNews(outputs, self._on_outputs)
         self._commands = OscCommands(desk, self._echo, self._rejections, self._reach, moves, others)
         self._backlog: Backlog[Peer] = Backlog()
         self._schedule: Schedule[tuple[ControlMessage, Peer]] = Schedule()
@@ -213,3 +216,7 @@ class OscControl:
 
     def _on_change(self, address: str, value: ParameterValue, _origin: str) -> None:
         self._echo.tell(address, value)
+
+    def _on_outputs(self, changed: Mapping[str, Values]) -> None:
+        for address, values in changed.items():
+            self._echo.tell(address, *values)

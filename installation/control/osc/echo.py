@@ -5,7 +5,7 @@ thirty times a second, so a morph of all parameters costs the picture nothing.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from installation.control.osc.messages import write_message
@@ -15,9 +15,14 @@ from installation.values import ParameterValue
 
 MAX_SUBSCRIBERS: Final = 16
 MAX_PATTERNS: Final = 16
-EVERYTHING: Final = "/*/*"
+EVERYTHING: Final = "//"
+"""Also what has more parts than two, and what comes later."""
+_MOST_REMEMBERED: Final = 2048
 _SEND_EVERY_S: Final = 1 / 30
 _CLOSE_TIMEOUT_S: Final = 1.0
+
+
+Values = tuple[ParameterValue, ...]
 
 
 class _Subscriber:
@@ -25,23 +30,28 @@ class _Subscriber:
 
     def __init__(self) -> None:
         self.patterns: dict[str, None] = {}
-        self.addresses: frozenset[str] = frozenset()
-        self.unsent: dict[str, ParameterValue] = {}
+        self.unsent: dict[str, Values] = {}
+        self._wants: dict[str, bool] = {}
 
-    def want(self, patterns: Mapping[str, None], known: tuple[str, ...]) -> None:
-        self.patterns = dict(patterns)
-        self.addresses = frozenset(address for pattern in patterns for address in matching(pattern, known))
-        self.unsent = {address: value for address, value in self.unsent.items() if address in self.addresses}
+    def want(self, patterns: Iterable[str]) -> None:
+        for pattern in patterns:
+            meant(pattern, ())  # raises before anything has changed
+        self.patterns, self._wants = dict.fromkeys(patterns), {}
+        self.unsent = {address: values for address, values in self.unsent.items() if self.wants(address)}
+
+    def wants(self, address: str) -> bool:
+        """Return whether a pattern means `address`; outputs and shaders bring addresses that nobody knew before."""
+        if address not in self._wants:
+            if len(self._wants) >= _MOST_REMEMBERED:
+                self._wants.clear()
+            self._wants[address] = any(meant(pattern, (address,)) for pattern in self.patterns)
+        return self._wants[address]
 
 
 class Echo:
-    """Up to MAX_SUBSCRIBERS subscribers; a further one takes the place of the one that subscribed longest ago.
+    """Up to MAX_SUBSCRIBERS subscribers; a further one takes the place of the one that subscribed longest ago."""
 
-    `known` are all addresses that there are.
-    """
-
-    def __init__(self, known: tuple[str, ...]) -> None:
-        self._known = known
+    def __init__(self) -> None:
         self._subscribers: dict[Peer, _Subscriber] = {}
         self._wake = threading.Condition()
         self._closing = threading.Event()
@@ -60,7 +70,7 @@ class Echo:
         with self._wake:
             subscriber = self._subscribers.pop(peer, None) or _Subscriber()
             patterns = {**subscriber.patterns, pattern: None}
-            subscriber.want(dict.fromkeys(list(patterns)[-MAX_PATTERNS:]), self._known)
+            subscriber.want(list(patterns)[-MAX_PATTERNS:])
             self._subscribers[peer] = subscriber
             if len(self._subscribers) <= MAX_SUBSCRIBERS:
                 return None
@@ -78,24 +88,24 @@ class Echo:
             if pattern is None or not subscriber.patterns:
                 del self._subscribers[peer]
             else:
-                subscriber.want(subscriber.patterns, self._known)
+                subscriber.want(list(subscriber.patterns))
 
-    def tell(self, address: str, value: ParameterValue) -> None:
+    def tell(self, address: str, *values: ParameterValue) -> None:
         """Note a change to be sent; any thread, never blocks for longer than a dictionary takes."""
         with self._wake:
             for subscriber in self._subscribers.values():
-                if address in subscriber.addresses:
-                    subscriber.unsent[address] = value
+                if subscriber.wants(address):
+                    subscriber.unsent[address] = values
             self._wake.notify()
 
-    def tell_state(self, peer: Peer, pattern: str, values: Mapping[str, ParameterValue]) -> None:
+    def tell_state(self, peer: Peer, pattern: str, standing: Mapping[str, Values]) -> None:
         """Note how everything stands, for a `peer` that has just subscribed; a change since then is newer."""
         with self._wake:
             subscriber = self._subscribers.get(peer)
             if subscriber is None:
                 return
-            for address in matching(pattern, values):
-                subscriber.unsent.setdefault(address, values[address])
+            for address in meant(pattern, standing):
+                subscriber.unsent.setdefault(address, standing[address])
             self._wake.notify()
 
     def start(self) -> None:
@@ -118,7 +128,7 @@ class Echo:
                 self._keep(peer, _unsent(peer, changes))
             self._closing.wait(_SEND_EVERY_S)
 
-    def _wait_for_changes(self) -> list[tuple[Peer, dict[str, ParameterValue]]]:
+    def _wait_for_changes(self) -> list[tuple[Peer, dict[str, Values]]]:
         with self._wake:
             self._wake.wait_for(lambda: self._closing.is_set() or any(s.unsent for s in self._subscribers.values()))
             for peer in [peer for peer in self._subscribers if peer.gone]:
@@ -128,21 +138,26 @@ class Echo:
                 subscriber.unsent = {}
             return changes
 
-    def _keep(self, peer: Peer, unsent: Mapping[str, ParameterValue]) -> None:
+    def _keep(self, peer: Peer, unsent: Mapping[str, Values]) -> None:
         """Try what a slow peer did not take once more, where nothing newer is to be said of it."""
         with self._wake:
             subscriber = self._subscribers.get(peer)
             if subscriber is not None:
-                for address, value in unsent.items():
-                    if address in subscriber.addresses:
-                        subscriber.unsent.setdefault(address, value)
+                for address, values in unsent.items():
+                    if subscriber.wants(address):
+                        subscriber.unsent.setdefault(address, values)
 
 
-def _unsent(peer: Peer, changes: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
+def meant(pattern: str, addresses: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `addresses` that a subscription means. Raises PatternError."""
+    return tuple(addresses) if pattern == EVERYTHING else matching(pattern, addresses)
+
+
+def _unsent(peer: Peer, changes: Mapping[str, Values]) -> dict[str, Values]:
     """Send the changes up to the first that the peer does not take; return what is left."""
     left = dict(changes)
-    for address, value in changes.items():
-        if not peer.send(write_message(address, value)):
+    for address, values in changes.items():
+        if not peer.send(write_message(address, *values)):
             break
         del left[address]
     return left

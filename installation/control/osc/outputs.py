@@ -19,6 +19,7 @@ from installation.outputs.layout import (
     MOST_DELAY_FRAMES,
     MOST_MASKS,
     Blend,
+    Fit,
     Flip,
     LayoutError,
     Output,
@@ -36,7 +37,7 @@ COST: Final = 10
 
 Values = tuple[ParameterValue, ...]
 Change = dict[str, Any]
-_UNTOUCHED: Final = {"masks": [], "part": [0, 0, 1, 1], "flip": "none", "rotate": 0, "delay_frames": 0}
+_UNTOUCHED: Final = {"masks": [], "part": [0, 0, 1, 1], "fit": "cover", "flip": "none", "rotate": 0, "delay_frames": 0}
 _SQUARE: Final = [[0, 0], [1, 0], [1, 1], [0, 1]]
 
 
@@ -81,6 +82,15 @@ class OutputCommands:
             ]
         self._move([(output.name, field) for output, field in meant], message)
         return []
+
+    def standing(self) -> dict[str, Values]:
+        """Return how all outputs stand, by address; the place for one more mask is none."""
+        return {
+            address_of(output, field): values
+            for output in self._store.get().outputs
+            for field in fields_of(output)
+            if field.read is not None and (values := field.read(output))
+        }
 
     def _move(self, meant: Iterable[tuple[str, Field]], message: ControlMessage) -> None:
         """Move all that take the arguments; a pattern is refused only where none does."""
@@ -169,6 +179,7 @@ _CORNERS: Final = tuple(_corner(number, name) for number, name in enumerate(CORN
 _FIELDS: Final = (
     Field("monitor", "a number or a name", lambda output: (output.monitor,), partial(_one, "monitor")),
     Field("part", "left top right bottom of the picture", lambda output: output.part, _part, 0.0, 1.0),
+    Field("fit", "one word", lambda output: (output.fit,), partial(_one, "fit"), choices=get_args(Fit)),
     Field("flip", "one word", lambda output: (output.flip,), partial(_one, "flip"), choices=get_args(Flip)),
     Field("rotate", "degrees", lambda output: (output.rotate,), partial(_one, "rotate"), choices=get_args(Rotation)),
     *(_blend(side, 0.0, 0.5) for side in ("left", "right", "top", "bottom")),

@@ -26,16 +26,14 @@ from installation.control.osc.messages import (
 )
 from installation.control.osc.outputs import COST, ROOT, OutputCommands
 from installation.control.osc.patterns import PatternError, is_pattern, matching
-from installation.control.oscquery.listeners import Listener, Listeners
+from installation.control.oscquery.listeners import Listener, Listeners, Values
 from installation.control.oscquery.namespace import ATTRIBUTES, Choices, Node, asked_attributes, host_info, tree
 from installation.control.oscquery.outputs import PATH, outputs_tree
 from installation.control.rejections import RejectionCounter, why_unknown
 from installation.desk import Desk
 from installation.outputs.layout import LayoutError
 from installation.outputs.store import LayoutStore
-from installation.parameter import Kind, ParameterError
-from installation.parameters import PARAMETERS
-from installation.values import ParameterValue
+from installation.parameter import Kind, Parameter, ParameterError
 from s2s.files.document import Bounds, DocumentError, parse_json
 from s2s.files.quote import quoted
 from s2s.serving.access import Access
@@ -127,7 +125,10 @@ def _found(sources: QuerySources, path: str) -> Node | None:
     layout = None if sources.outputs is None else sources.outputs.get()
     if layout is not None and f"{path}/".startswith(ROOT):
         return outputs_tree(path, layout)
-    node = tree(path, sources.desk.get, sources.choices())
+    try:
+        node = tree(path, sources.desk.get, sources.choices(), sources.desk.rows)
+    except ParameterError:  # a shader has left meanwhile, and its inputs with it
+        node = tree(path, sources.desk.get, sources.choices())
     if layout is not None and path == "/" and node is not None and isinstance(node["CONTENTS"], dict):
         node["CONTENTS"][PATH.strip("/")] = outputs_tree(PATH, layout)
     return node
@@ -142,7 +143,7 @@ async def _talk(sources: QuerySources, websocket: WebSocket, key_now: Callable[[
         return
     try:
         await websocket.accept()
-        teller = asyncio.create_task(_tell(websocket, listener, key_now))
+        teller = asyncio.create_task(_tell(sources, websocket, listener, key_now))
         try:
             await _hear(sources, websocket, listener, key_now)
         finally:
@@ -152,7 +153,9 @@ async def _talk(sources: QuerySources, websocket: WebSocket, key_now: Callable[[
         sources.listeners.leave(listener)
 
 
-async def _tell(websocket: WebSocket, listener: Listener, key_now: Callable[[], Key | None]) -> None:
+async def _tell(
+    sources: QuerySources, websocket: WebSocket, listener: Listener, key_now: Callable[[], Key | None]
+) -> None:
     """Send what the client listens to, each address at most thirty times a second, for as long as it is there."""
     try:
         while True:
@@ -160,10 +163,11 @@ async def _tell(websocket: WebSocket, listener: Listener, key_now: Callable[[], 
             if key_now() is None:
                 await websocket.close(1008)
                 return
-            for path in paths:
-                await websocket.send_json({"COMMAND": "PATH_CHANGED", "DATA": path})
-            for address, value in values.items():
-                await websocket.send_bytes(_packet(address, value))
+            rows = sources.desk.rows
+            for path, news in paths.items():
+                await websocket.send_json({"COMMAND": str(news), "DATA": path})
+            for address, told in values.items():
+                await websocket.send_bytes(_packet(address, told, rows.get(address)))
             await asyncio.sleep(_TELL_EVERY_S)
     except (WebSocketDisconnect, RuntimeError):  # it went while it was told; `_hear` sees that too
         return
@@ -202,16 +206,26 @@ def _obey(sources: QuerySources, listener: Listener, text: str) -> None:
     if not isinstance(command, dict) or command.get("COMMAND") not in ("LISTEN", "IGNORE"):
         raise CommandError(f"the commands are LISTEN and IGNORE, got {quoted(text)}")
     address = command.get("DATA")
-    if not isinstance(address, str) or address not in PARAMETERS:
-        raise CommandError(
-            why_unknown(address) if isinstance(address, str) else f"DATA is an address, got {quoted(text)}"
-        )
+    if not isinstance(address, str):
+        raise CommandError(f"DATA is an address, got {quoted(text)}")
     if command["COMMAND"] == "IGNORE":
         listener.addresses.discard(address)
         return
+    standing = _standing(sources, address)
     listener.addresses.add(address)
-    if PARAMETERS[address].kind is not Kind.TRIGGER:
-        listener.note(address, sources.desk.standing(address))
+    if standing:
+        listener.note(address, *standing)
+
+
+def _standing(sources: QuerySources, address: str) -> Values:
+    """Return how a parameter or a field of an output stands; a trigger has no value. Raises CommandError."""
+    if (row := sources.desk.rows.get(address)) is not None:
+        return () if row.kind is Kind.TRIGGER else (sources.desk.standing(address),)
+    field = None if sources.outputs is None else outputs_tree(address, sources.outputs.get())
+    values = None if field is None or not address.startswith(ROOT) else field.get("VALUE")
+    if not isinstance(values, list):
+        raise CommandError(why_unknown(address))
+    return tuple(values)
 
 
 def _take(sources: QuerySources, listener: Listener, packet: bytes) -> int:
@@ -233,12 +247,13 @@ def _set(sources: QuerySources, listener: Listener, message: ControlMessage) -> 
         OutputCommands(sources.outputs).do(message)
         return COST
     addresses: tuple[str, ...] = (message.address,)
-    if message.address not in PARAMETERS:
-        addresses = matching(message.address, PARAMETERS) if is_pattern(message.address) else ()
+    rows = sources.desk.rows
+    if message.address not in rows:
+        addresses = matching(message.address, rows) if is_pattern(message.address) else ()
         if not addresses:
             sources.rejections.add(partial(why_unknown, message.address))
     for address in addresses:
-        if PARAMETERS[address].kind is Kind.TRIGGER:
+        if rows[address].kind is Kind.TRIGGER:
             sources.desk.post(address, True, ORIGIN)
         elif message.is_empty:
             listener.note(address, sources.desk.standing(address))
@@ -249,8 +264,8 @@ def _set(sources: QuerySources, listener: Listener, message: ControlMessage) -> 
     return len(addresses)
 
 
-def _packet(address: str, value: ParameterValue) -> bytes:
-    if PARAMETERS[address].kind is Kind.TRIGGER:  # an impulse, which python-osc does not write
+def _packet(address: str, values: Values, row: Parameter | None) -> bytes:
+    if row is not None and row.kind is Kind.TRIGGER:  # an impulse, which python-osc does not write
         name = address.encode()
         return name + bytes(4 - len(name) % 4) + b",I\0\0"
-    return write_message(address, value)
+    return write_message(address, *values)

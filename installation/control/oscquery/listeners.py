@@ -7,11 +7,23 @@ at most one value of each address.
 import asyncio
 import threading
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Final
 
 from installation.values import ParameterValue
 
 MAX_CLIENTS: Final = 32
+
+
+Values = tuple[ParameterValue, ...]
+
+
+class PathNews(StrEnum):
+    """What has become of a path: the command that says so."""
+
+    ADDED = "PATH_ADDED"
+    REMOVED = "PATH_REMOVED"
+    CHANGED = "PATH_CHANGED"
 
 
 class Listener:
@@ -21,24 +33,24 @@ class Listener:
         self.addresses: set[str] = set()
         """What it listens to."""
         self.woken = asyncio.Event()
-        self._values: dict[str, ParameterValue] = {}
-        self._changed_paths: dict[str, None] = {}
+        self._values: dict[str, Values] = {}
+        self._paths: dict[str, PathNews] = {}
 
-    def note(self, address: str, value: ParameterValue) -> None:
-        """Have `value` told to it, instead of any that waits."""
-        self._values[address] = value
+    def note(self, address: str, *values: ParameterValue) -> None:
+        """Have `values` told to it, instead of any that wait."""
+        self._values[address] = values
         self.woken.set()
 
-    def note_path(self, path: str) -> None:
-        """Have it told that the namespace has changed at `path`."""
-        self._changed_paths[path] = None
+    def note_path(self, path: str, news: PathNews) -> None:
+        """Have it told what has become of `path` in the namespace."""
+        self._paths[path] = news
         self.woken.set()
 
-    async def take(self) -> tuple[list[str], dict[str, ParameterValue]]:
-        """Wait until there is something to tell; return the paths that have changed, and values by address."""
+    async def take(self) -> tuple[dict[str, PathNews], dict[str, Values]]:
+        """Wait until there is something to tell; return what has become of paths, and values by address."""
         await self.woken.wait()
         self.woken.clear()
-        paths, self._changed_paths = list(self._changed_paths), {}
+        paths, self._paths = self._paths, {}
         values, self._values = self._values, {}
         return paths, values
 
@@ -49,26 +61,26 @@ class Listeners:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._values: dict[str, ParameterValue] = {}
-        self._paths: dict[str, None] = {}
+        self._values: dict[str, Values] = {}
+        self._paths: dict[str, PathNews] = {}
         self._is_due = False
         self._clients: set[Listener] = set()
 
     def __len__(self) -> int:
         return len(self._clients)
 
-    def tell(self, address: str, value: ParameterValue) -> None:
+    def tell(self, address: str, *values: ParameterValue) -> None:
         """Note a change; costs the caller a dictionary's entry, and nothing while nobody is connected."""
         if self._clients:
             with self._lock:
-                self._values[address] = value
+                self._values[address] = values
                 self._wake()
 
-    def tell_of_paths(self, paths: Iterable[str]) -> None:
-        """Note that the namespace has changed at `paths`."""
+    def tell_of_paths(self, paths: Iterable[str], news: PathNews = PathNews.CHANGED) -> None:
+        """Note what has become of `paths` in the namespace."""
         if self._clients:
             with self._lock:
-                self._paths.update(dict.fromkeys(paths))
+                self._paths.update(dict.fromkeys(paths, news))
                 self._wake()
 
     def join(self) -> Listener | None:
@@ -103,7 +115,7 @@ class Listeners:
             self._is_due = False
             clients = list(self._clients)
         for client in clients:
-            for path in paths:
-                client.note_path(path)
+            for path, news in paths.items():
+                client.note_path(path, news)
             for address in client.addresses & values.keys():
-                client.note(address, values[address])
+                client.note(address, *values[address])

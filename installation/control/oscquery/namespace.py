@@ -23,7 +23,7 @@ ATTRIBUTES: Final = (
 
 EXTENSIONS: Final = {
     **{name: True for name in ATTRIBUTES if name not in ("FULL_PATH", "CONTENTS", "TYPE")},
-    **{"LISTEN": True, "IGNORE": True, "PATH_CHANGED": True},
+    **{"LISTEN": True, "IGNORE": True, "PATH_CHANGED": True, "PATH_ADDED": True, "PATH_REMOVED": True},
 }
 
 NO_ACCESS: Final = 0
@@ -35,20 +35,25 @@ _UNITS: Final = {"dB": "gain.db", "s": "time.second", "ms": "time.ms", "bpm": "t
 """Of the table's units those that the proposal knows."""
 
 
-def tree(path: str, value_of: Callable[[str], ParameterValue], choices: Choices) -> Node | None:
+def tree(
+    path: str,
+    value_of: Callable[[str], ParameterValue],
+    choices: Choices,
+    rows: Mapping[str, Parameter] = PARAMETERS,
+) -> Node | None:
     """Return the node at `path` with everything below it, None where there is none.
 
-    `value_of` gives a parameter's value now, by its address.
+    `value_of` gives a parameter's value now, by its address; `rows` are all that there are.
     """
     path = path.rstrip("/") or "/"
-    if path in PARAMETERS:
-        return method(PARAMETERS[path], value_of, choices.get(path, ()))
+    if path in rows:
+        return method(rows[path], value_of, choices.get(path, ()))
     inside = path.rstrip("/") + "/"
-    below = [address for address in PARAMETERS if address.startswith(inside)]
+    below = [address for address in rows if address.startswith(inside)]
     if not below:
         return None
     names = dict.fromkeys(address[len(inside) :].partition("/")[0] for address in below)
-    contents = {name: tree(inside + name, value_of, choices) for name in names}
+    contents = {name: tree(inside + name, value_of, choices, rows) for name in names}
     return {"FULL_PATH": path, "ACCESS": NO_ACCESS, "CONTENTS": contents}
 
 

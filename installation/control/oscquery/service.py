@@ -7,12 +7,13 @@ thread beside the server looks now and then which presets and models there are, 
 import logging
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from installation.control.discovery import local_name, own_name
-from installation.control.oscquery.listeners import Listeners
+from installation.control.osc.output_news import NamespaceChanges, OutputNews
+from installation.control.oscquery.listeners import Listeners, PathNews, Values
 from installation.control.oscquery.namespace import Choices
 from installation.control.page.page_token import PageToken, terminal_of
 from installation.control.rejections import RejectionCounter
@@ -66,6 +67,9 @@ class OscQuery:
         self._closing = threading.Event()
         self._looker = threading.Thread(target=self._look, name="oscquery-choices", daemon=True)
         desk.watch(self._on_change)
+        desk.watch_rows(self._on_rows)
+        if outputs is not None:
+            OutputNews(outputs, self._on_outputs, self._on_paths)
 
     @property
     def host(self) -> str:
@@ -126,6 +130,18 @@ class OscQuery:
 
     def _on_change(self, address: str, value: float | int | bool | str, _origin: str) -> None:
         self._listeners.tell(address, value)
+
+    def _on_rows(self, came: Sequence[str], went: Sequence[str]) -> None:
+        self._listeners.tell_of_paths(went, PathNews.REMOVED)
+        self._listeners.tell_of_paths(came, PathNews.ADDED)
+
+    def _on_outputs(self, changed: Mapping[str, Values]) -> None:
+        for address, values in changed.items():
+            self._listeners.tell(address, *values)
+
+    def _on_paths(self, changed: NamespaceChanges) -> None:
+        for news, paths in zip((PathNews.ADDED, PathNews.REMOVED, PathNews.CHANGED), changed, strict=True):
+            self._listeners.tell_of_paths(paths, news)
 
     def _look(self) -> None:
         """Keep the choices of texts; tell the clients where they change."""

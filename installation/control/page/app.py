@@ -22,13 +22,13 @@ from installation.control.page.live import serve_live
 from installation.control.page.live_hub import ORIGIN, LiveHub
 from installation.control.page.live_outbox import Changes
 from installation.control.page.outputs_api import outputs_routes
-from installation.control.page.page_json import describe, plain
+from installation.control.page.page_json import describe, plain, table
 from installation.control.page.rest import rest_routes
 from installation.control.page.sources import Sources
 from installation.control.rejections import why_unknown
 from installation.desk import Desk
 from installation.parameter import ParameterError
-from installation.parameters import PARAMETERS, parameter
+from installation.parameters import parameter
 from installation.plain import to_plain
 from s2s.files.document import DocumentError, parse_json
 from s2s.files.quote import quoted
@@ -83,7 +83,7 @@ class PageApp:
         sources = self.sources
 
         def parameters(_request: Request) -> Response:
-            return JSONResponse([describe(row, sources.desk) for row in PARAMETERS.values()], headers=_NO_STORE)
+            return JSONResponse(table(sources.desk), headers=_NO_STORE)
 
         def status(_request: Request) -> Response:
             return JSONResponse(plain(to_plain(sources.status())), headers=_NO_STORE)
@@ -178,7 +178,7 @@ def _picture(jpeg: bytes | None) -> Response:
 
 
 def _set(desk: Desk, address: str, body: bytes) -> Response:
-    if address not in PARAMETERS:
+    if address not in desk.rows:
         return _refuse(404, why_unknown(address))
     try:
         desk.post(address, _read_value(body), ORIGIN)

@@ -19,7 +19,6 @@ from installation.control.page.sources import Sources
 from installation.outputs.edits import changed
 from installation.outputs.layout import LayoutError
 from installation.parameter import Kind, ParameterError
-from installation.parameters import PARAMETERS
 from installation.presets.shelf import ListedPreset
 from installation.product import version
 from installation.values import ParameterValue
@@ -53,6 +52,7 @@ class LiveHub:
         self._sources, self._changes, self._refused, self._is_out = sources, changes, refused, is_out
         self._clients: list[LiveClient] = []
         self._told: dict[str, ParameterValue] = {}
+        self._rows = sources.desk.rows
         self._presets: list[ListedPreset] = []
         self._models: Sequence[str] = ()
         self._product = ""
@@ -115,14 +115,15 @@ class LiveHub:
             self._refused(str(error))
             client.refuse(message.number, message.address[:200], str(error))
             return
-        if PARAMETERS[message.address].kind is not Kind.TRIGGER:  # of which the show says when it has happened
+        row = self._sources.desk.rows.get(message.address)
+        if row is not None and row.kind is not Kind.TRIGGER:  # of which the show says when it has happened
             self._told.pop(message.address, None)  # told again, even where it is what it was: that is the answer
             self._changes.note(message.address)
             self._wake.set()
 
     def set_later(self, client: LiveClient, message: SetValue) -> None:
         """Take a value of a page that sends too many: with the next ones, if no newer one comes until then."""
-        if message.address in PARAMETERS:
+        if message.address in self._sources.desk.rows:
             client.later[message.address] = message
         if not client.remarked:
             client.remarked = True
@@ -189,6 +190,7 @@ class LiveHub:
                     self.set(client, message)
                 else:
                     self.edit_output(client, message)
+        self._tell_table()
         self._tell_values(now)
         self._tell_outputs(now)
         if self._is_due("meters", now, _METERS_EVERY_S):
@@ -205,8 +207,10 @@ class LiveHub:
 
     def _tell_values(self, now: float) -> None:
         changed: dict[str, ParameterValue] = {}
+        rows = self._sources.desk.rows
         for address in self._changes.take():
-            row = PARAMETERS[address]
+            if (row := rows.get(address)) is None:  # of a shader that has left
+                continue
             value = True if row.kind is Kind.TRIGGER else self._sources.desk.get(address)
             if row.kind is Kind.TRIGGER or self._told.get(address) != value or address not in self._told:
                 changed[address] = value
@@ -216,6 +220,13 @@ class LiveHub:
             for client in self._clients:
                 client.outbox.put_values(changed)
                 client.wake()
+
+    def _tell_table(self) -> None:
+        """Tell which rows there are, where shaders have come or gone."""
+        rows = self._sources.desk.rows
+        if rows is not self._rows:
+            self._rows, self._told = rows, {address: self._told[address] for address in rows.keys() & self._told.keys()}
+            self._tell_all("parameters", {"type": "parameters", "parameters": page_json.table(self._sources.desk)})
 
     def _tell_outputs(self, now: float) -> None:
         outputs = self._sources.outputs
@@ -228,7 +239,7 @@ class LiveHub:
 
     def _note_all(self) -> None:
         """Look at every parameter now and then: two surfaces that set one within a turn leave no change behind."""
-        for address, row in PARAMETERS.items():
+        for address, row in self._sources.desk.rows.items():
             if row.kind is not Kind.TRIGGER and address in self._told:
                 self._changes.note(address)
 

@@ -12,7 +12,7 @@ from installation.control.page import page_json
 from installation.values import ParameterValue
 
 _REFUSALS_KEPT: Final = 32
-_ORDER: Final = ("hello", "outputs", "presets", "events", "status", "pong", "meters")
+_ORDER: Final = ("hello", "parameters", "outputs", "presets", "events", "status", "pong", "meters")
 """What of each kind the newest is enough of, the most important first."""
 
 

@@ -88,6 +88,7 @@ def _parameter_paths() -> Json:
     many = {
         "type": "object",
         "properties": {address: value_schema(row) for address, row in PARAMETERS.items()},
+        "patternProperties": {"^/isf/": {"description": "An input of a shader that is drawn now"}},
         "additionalProperties": False,
         "minProperties": 1,
     }

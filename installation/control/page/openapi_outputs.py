@@ -69,6 +69,10 @@ def _output_schema() -> Json:
         "name": _NAME,
         "monitor": {"type": ["integer", "string"], "description": "By its number, or by the system's name"},
         "part": _list_of(share, 4) | {"description": "Of the picture: left, top, right, bottom"},
+        "fit": {
+            "enum": ["cover", "contain", "stretch"],
+            "description": "How the whole picture meets a monitor of another shape; a part lies edge to edge",
+        },
         "flip": {"enum": ["none", "horizontal", "vertical", "both"]},
         "rotate": {"enum": [0, 90, 180, 270], "description": "Clockwise, in degrees, after the flip"},
         "corners": _list_of(_list_of(corner, 2), 4)

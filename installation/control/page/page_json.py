@@ -1,5 +1,6 @@
 """What the operator page is told, as strict JSON. Pure, but for reading the desk."""
 
+import contextlib
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +11,8 @@ from installation.desk import Desk
 from installation.events import Event
 from installation.outputs.layout import Layout, layout_document
 from installation.outputs.monitors import Monitor
-from installation.parameter import Kind, Parameter
-from installation.parameters import DEEDS, PARAMETERS
+from installation.parameter import Kind, Parameter, ParameterError
+from installation.parameters import DEEDS
 from installation.plain import to_plain
 from installation.presets.shelf import ListedPreset
 from installation.status import ShowStatus
@@ -43,6 +44,15 @@ def describe(row: Parameter, desk: Desk) -> dict[str, object]:
     }
 
 
+def table(desk: Desk) -> list[dict[str, object]]:
+    """Return all rows that there are now, with their values."""
+    described: list[dict[str, object]] = []
+    for row in desk.rows.values():
+        with contextlib.suppress(ParameterError):  # a shader has left meanwhile, and its inputs with it
+            described.append(describe(row, desk))
+    return described
+
+
 def hello(
     desk: Desk, key: Key, presets: Sequence[ListedPreset], models: Sequence[str], product: str
 ) -> dict[str, object]:
@@ -52,7 +62,7 @@ def hello(
         "version": VERSION,
         "access": str(key.role),
         "token": key.token is not None,
-        "parameters": [describe(row, desk) for row in PARAMETERS.values()],
+        "parameters": table(desk),
         "presets": described(presets),
         "models": list(models),
         "deeds": sorted(DEEDS),

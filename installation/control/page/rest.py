@@ -22,7 +22,7 @@ from installation.control.page.sources import Sources
 from installation.control.rejections import why_unknown
 from installation.logs.exposition import CONTENT_TYPE, written
 from installation.logs.figures import figures
-from installation.parameter import Kind, ParameterError
+from installation.parameter import Kind, Parameter, ParameterError
 from installation.parameters import PARAMETERS, nearest, parameter
 from installation.product import revision, version
 from installation.values import Condition, ParameterValue
@@ -53,19 +53,21 @@ class _Rest:
 
     def parameter(self, request: Request) -> Response:
         address = "/" + request.path_params["address"].strip("/")
-        if address not in PARAMETERS:
+        row = self.sources.desk.rows.get(address)
+        if row is None:
             raise RequestError(404, why_unknown(address))
-        return _json(describe(PARAMETERS[address], self.sources.desk))
+        return _json(describe(row, self.sources.desk))
 
     def set_many(self, body: bytes) -> Response:
         """Set all of `{"values": {address: value, …}}`, or none where one of them cannot be."""
         values = _field(body, "values", '{"values": {"/audio/gain": -6}}')
         if not isinstance(values, dict) or not values:
             raise RequestError(400, f"values is an object of addresses with their values, got {quoted(values)}")
-        unknown = next((address for address in values if address not in PARAMETERS), None)
+        rows = self.sources.desk.rows
+        unknown = next((address for address in values if address not in rows), None)
         if unknown is not None:
             raise RequestError(404, why_unknown(unknown))
-        taken = {address: _accepted(address, value) for address, value in values.items()}
+        taken = {address: _accepted(rows[address], value) for address, value in values.items()}
         for address, value in taken.items():
             self.sources.desk.post(address, value, ORIGIN)
         return _json({"values": taken})
@@ -74,7 +76,7 @@ class _Rest:
         return _json({"address": address, "value": self._value(address)})
 
     def set_named(self, address: str, body: bytes) -> Response:
-        value = _accepted(address, _field(body, "value", '{"value": true}'))
+        value = _accepted(parameter(address), _field(body, "value", '{"value": true}'))
         if address == "/show/preset" and value not in (names := self.sources.presets()):
             raise RequestError(404, f"there is no preset {quoted(value)}{nearest(str(value), names)}")
         if address == "/show/cue" and value and not (cues := self.sources.status().cues).knows(str(value)):
@@ -180,9 +182,9 @@ def told(answer: Callable[[], Response]) -> Response:
         return JSONResponse({"error": str(error)}, status_code=error.status, headers=_NO_STORE)
 
 
-def _accepted(address: str, value: object) -> ParameterValue:
+def _accepted(row: Parameter, value: object) -> ParameterValue:
     try:
-        return parameter(address).accept(value)
+        return row.accept(value)
     except ParameterError as error:
         raise RequestError(400, str(error)) from None
 

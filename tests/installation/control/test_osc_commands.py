@@ -64,7 +64,7 @@ class Stage:
     """Commands with what they act on."""
 
     def __init__(self) -> None:
-        self.desk, self.echo, self.ear = Desk(), Echo(ADDRESSES), Ear()
+        self.desk, self.echo, self.ear = Desk(), Echo(), Ear()
         self.rejections = RejectionCounter("OSC", logging.getLogger(__name__))
         self.reached: list[int] = []
         self.inputs = Inputs()

@@ -23,7 +23,7 @@ class FakePeer:
 
 
 def test_the_subscriber_of_longest_standing_makes_room() -> None:
-    echo, peers = Echo(KNOWN), [FakePeer(str(number)) for number in range(MAX_SUBSCRIBERS)]
+    echo, peers = Echo(), [FakePeer(str(number)) for number in range(MAX_SUBSCRIBERS)]
     for peer in peers:
         echo.subscribe(peer)
     assert echo.subscribe(peers[0]) is None  # renewed: now the youngest
@@ -34,7 +34,7 @@ def test_the_subscriber_of_longest_standing_makes_room() -> None:
 
 
 def test_a_fast_fader_is_told_with_its_newest_value() -> None:
-    echo, peer = Echo(KNOWN), FakePeer()
+    echo, peer = Echo(), FakePeer()
     echo.subscribe(peer)
     for step in range(1000):
         echo.tell("/audio/gain", float(step))
@@ -46,10 +46,10 @@ def test_a_fast_fader_is_told_with_its_newest_value() -> None:
 
 
 def test_the_state_comes_before_changes_and_never_instead_of_a_newer_one() -> None:
-    echo, peer = Echo(KNOWN), FakePeer()
+    echo, peer = Echo(), FakePeer()
     echo.subscribe(peer)
     echo.tell("/latent/edit", 2.0)  # while the state was being looked up
-    echo.tell_state(peer, EVERYTHING, {"/audio/gain": 0.0, "/latent/edit": 1.0})
+    echo.tell_state(peer, EVERYTHING, {"/audio/gain": (0.0,), "/latent/edit": (1.0,)})
     echo.start()
     assert wait_until(lambda: len(peer.heard) == 2)
     echo.close()
@@ -58,7 +58,7 @@ def test_the_state_comes_before_changes_and_never_instead_of_a_newer_one() -> No
 
 
 def test_what_a_slow_peer_did_not_take_comes_later_in_its_newest_form() -> None:
-    echo, peer = Echo(KNOWN), FakePeer()
+    echo, peer = Echo(), FakePeer()
     peer.slow = True
     echo.subscribe(peer)
     echo.start()
@@ -71,7 +71,7 @@ def test_what_a_slow_peer_did_not_take_comes_later_in_its_newest_form() -> None:
 
 
 def test_patterns_add_up_and_are_taken_away_one_by_one() -> None:
-    echo, peer = Echo(KNOWN), FakePeer()
+    echo, peer = Echo(), FakePeer()
     echo.subscribe(peer, "/latent/e*")
     echo.subscribe(peer, "/audio/*")
     echo.unsubscribe(peer, "/latent/e*")
@@ -87,7 +87,7 @@ def test_patterns_add_up_and_are_taken_away_one_by_one() -> None:
 
 
 def test_a_peer_keeps_so_many_patterns_and_forgets_the_oldest() -> None:
-    echo, peer = Echo(KNOWN), FakePeer()
+    echo, peer = Echo(), FakePeer()
     echo.subscribe(peer, "/audio/*")
     for number in range(MAX_PATTERNS):
         echo.subscribe(peer, f"/latent/{number}*")
@@ -97,7 +97,7 @@ def test_a_peer_keeps_so_many_patterns_and_forgets_the_oldest() -> None:
 
 
 def test_a_peer_that_has_gone_is_forgotten() -> None:
-    echo, peer = Echo(KNOWN), FakePeer()
+    echo, peer = Echo(), FakePeer()
     echo.subscribe(peer)
     peer.gone = True
     echo.start()
@@ -107,11 +107,11 @@ def test_a_peer_that_has_gone_is_forgotten() -> None:
 
 
 def test_a_pattern_that_cannot_be_read_subscribes_nobody() -> None:
-    echo = Echo(KNOWN)
+    echo = Echo()
     with pytest.raises(PatternError):
         echo.subscribe(FakePeer(), "/latent/[")
     assert echo.subscribers == []
 
 
 def test_who_never_subscribed_may_take_leave() -> None:
-    Echo(KNOWN).unsubscribe(FakePeer())
+    Echo().unsubscribe(FakePeer())

@@ -47,6 +47,7 @@ def test_a_corner_is_moved_and_asked_for(stage: Stage) -> None:
 def test_all_else_that_an_output_has_is_set_from_numbers_and_words(stage: Stage) -> None:
     stage.say("/output/wall/part", 0, 0, 0.5, 1)
     stage.say("/output/wall/rotate", 90.0)  # as faders send it
+    stage.say("/output/wall/fit", "contain")
     stage.say("/output/wall/flip", "both")
     stage.say("/output/wall/blend/right", 0.1)
     stage.say("/output/wall/blend/gamma", 1.8)

@@ -117,6 +117,52 @@ def test_outputs_change_their_monitors_while_the_show_runs(tmp_path: Path, manag
         assert shows(monitors, tmp_path / "screen.png", swapped)
 
 
+def test_a_mirror_fills_a_monitor_of_another_shape_without_stretching(monitors: DummyMonitors, tmp_path: Path) -> None:
+    """The picture is red and green by halves: cut off at its sides it is still half and half, and bars are black."""
+    wide = {"name": "wide", "monitor": 0, "corners": [[0, 0.25], [1, 0.25], [1, 0.75], [0, 0.75]]}
+    box = {"name": "box", "monitor": 1, "fit": "contain", "rotate": 90}
+    with program(monitors, wide, box) as said:
+        said.hear_until(outputs=[["wide", 800, 600, ""], ["box", 640, 480, ""]], size=[800, 600])
+        contained = {(1120, 5): RED, (1120, 475): GREEN, (935, 240): BLACK, (1305, 240): BLACK}
+        assert shows(monitors, tmp_path / "screen.png", {(5, 300): RED, (795, 300): GREEN, **contained})
+
+
+def test_what_is_edited_glides_and_what_turns_over_does_so_in_the_dark(monitors: DummyMonitors, tmp_path: Path) -> None:
+    screen = tmp_path / "screen.png"
+    with program(monitors, {"name": "wall", "monitor": 0}, {**RIGHT, "name": "side"}) as said:
+        said.hear_until(outputs=[["wall", 800, 600, ""], ["side", 640, 480, ""]])
+        assert shows(monitors, screen, {(5, 5): RED, (795, 5): GREEN, (805, 5): GREEN})
+        monitors.run("xdotool", "key", "f")
+        assert shows(monitors, screen, {(5, 5): GREEN, (795, 5): RED})
+        monitors.run("xdotool", "key", "m")
+        assert shows(monitors, screen, {(5, 5): BLACK, (795, 5): RED})
+        monitors.run("xdotool", "key", "a")
+        said.hear_until(outputs=[["wall", 800, 600, ""]])
+        assert shows(monitors, screen, {(805, 5): BLACK})
+        monitors.run("xdotool", "key", "q")
+        said.hear_until(closed=False)
+    wall = [tuple(seen[2:]) for seen in said.last["seen"] if seen[0] == "wall"]
+    first_flipped = next(number for number, (flip, _, _) in enumerate(wall) if flip == "horizontal")
+    assert wall[first_flipped][2] == 0.0 and 0.0 < wall[first_flipped - 1][2] < 1.0
+    corners = [corner for _, corner, _ in wall]
+    assert corners == sorted(corners) and 0.0 < next(corner for corner in corners if corner) < 0.25 == corners[-1]
+    side = [light for name, *_, light in said.last["seen"] if name == "side"]
+    assert side[-1] < 1.0 == max(side), "it faded before its window went"
+
+
+def test_the_picture_takes_another_shape_while_nobody_sees_it(monitors: DummyMonitors, tmp_path: Path) -> None:
+    with program(monitors, {"name": "wall", "monitor": 0}) as said:
+        said.hear_until(outputs=[["wall", 800, 600, ""]], size=[800, 600])
+        monitors.run("xdotool", "key", "p")
+        said.hear_until(size=[1600, 600])
+        assert shows(monitors, tmp_path / "screen.png", {(5, 5): RED, (795, 5): RED})
+        monitors.run("xdotool", "key", "q")
+        said.hear_until(closed=False)
+    seen = [(width, light) for _, width, *_, light in said.last["seen"]]
+    assert next(light for width, light in seen if width == 1600) == 0.0
+    assert max(light for width, light in seen if width == 800) == 1.0
+
+
 @pytest.mark.slow
 def test_a_monitor_that_is_not_there_yet_is_waited_for(monitors: DummyMonitors, tmp_path: Path) -> None:
     monitors.run("xrandr", "--output", "DUMMY1", "--off")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.outputs.geometry import at, blend_share, picture_size, pin, to_picture, unpin
-from installation.outputs.layout import UNPINNED, Corners, Layout, Output, Point
+from installation.outputs.geometry import at, blend_share, pin, to_picture, unpin
+from installation.outputs.layout import UNPINNED, Corners, Output, Point
 
 near = st.floats(-0.2, 0.2)
 corners = st.tuples(
@@ -72,26 +72,6 @@ def test_what_is_seen_in_the_upper_corners_of_an_output(
     matrix = to_picture(Output("a", **fields))
     assert at(matrix, Point(0, 0)) == Point(*top_left)
     assert at(matrix, Point(1, 0)) == Point(*top_right)
-
-
-@pytest.mark.parametrize(
-    ("outputs", "sizes", "size"),
-    [
-        ((Output("a"), Output("b")), {"a": (1920, 1080), "b": (1024, 768)}, (1920, 1080)),
-        (
-            (Output("a", part=(0, 0, 0.5, 1)), Output("b", part=(0.5, 0, 1, 1))),
-            {"a": (1920, 1080), "b": (1920, 1080)},
-            (3840, 1080),
-        ),
-        ((Output("a", rotate=90),), {"a": (1920, 1080)}, (1080, 1920)),
-        ((Output("a", part=(0, 0, 0.01, 1)),), {"a": (1920, 1080)}, (8192, 46)),
-        ((Output("a"), Output("missing", part=(0, 0, 0.1, 1))), {"a": (800, 600)}, (800, 600)),
-    ],
-)
-def test_the_picture_is_as_large_as_the_outputs_need(
-    outputs: tuple[Output, ...], sizes: dict[str, tuple[int, int]], size: tuple[int, int]
-) -> None:
-    assert picture_size(Layout(outputs), sizes) == size
 
 
 @given(place=share, width=st.floats(0.01, 0.5))

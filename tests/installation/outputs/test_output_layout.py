@@ -37,7 +37,7 @@ def test_an_output_says_its_monitor_its_part_and_how_it_is_fitted_to_the_wall(tm
     left, right = read_layout(file).outputs
     assert (left.monitor, left.part, left.blend) == ("DP-1", (0, 0, 0.55, 1), Blend(right=0.18))
     assert (left.corners[0], left.masks) == (Point(0.02, 0.01), ((Point(0.1, 0.1), Point(0.2, 0.1), Point(0.15, 0.3)),))
-    assert right == Output("right", 1, (0.45, 0, 1, 1), "horizontal", 90, delay_frames=2)
+    assert right == Output("right", 1, (0.45, 0, 1, 1), flip="horizontal", rotate=90, delay_frames=2)
 
 
 def test_one_output_that_shows_the_picture_as_it_is_is_plain() -> None:
@@ -90,7 +90,9 @@ plain = st.recursive(
 )
 outputs_of_anything = st.fixed_dictionaries(
     {"name": st.just("a") | plain},
-    optional=dict.fromkeys(("monitor", "part", "flip", "rotate", "corners", "masks", "blend", "delay_frames"), plain),
+    optional=dict.fromkeys(
+        ("monitor", "part", "fit", "flip", "rotate", "corners", "masks", "blend", "delay_frames"), plain
+    ),
 )
 
 
@@ -128,6 +130,7 @@ outputs = st.builds(
     name=st.just("a"),
     monitor=st.integers(0, 7) | st.sampled_from(["DP-1", "HDMI-A-0", "Écran 2", "0", "null", "on", "- x"]),
     flip=st.sampled_from(["none", "horizontal", "vertical", "both"]),
+    fit=st.sampled_from(["cover", "contain", "stretch"]),
     rotate=st.sampled_from([0, 90, 180, 270]),
     corners=corners,
     masks=st.lists(st.lists(points, min_size=3, max_size=6).map(tuple), max_size=3).map(tuple),

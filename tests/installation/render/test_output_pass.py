@@ -1,6 +1,7 @@
 """What an output shows of the picture, pixel by pixel."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import moderngl
@@ -12,6 +13,8 @@ from installation.output.snapshot import PixelReader
 from installation.outputs.geometry import at, unpin
 from installation.outputs.layout import Blend, Output, Point
 from installation.outputs.marks import NO_MARKS, Marks
+from installation.outputs.mask_motion import SeenMask
+from installation.outputs.motion import still
 from installation.render.output_pass import OutputPass
 from installation.render.output_ring import PictureRing
 
@@ -36,13 +39,15 @@ Show = Callable[..., Picture]
 def show(context: moderngl.Context) -> Iterator[Show]:
     drawing, reader = OutputPass(context), PixelReader(context)
 
-    def shown(picture: Picture, size: tuple[int, int] = SIZE, marks: Marks = NO_MARKS, **fields: Any) -> Picture:
+    def shown(
+        picture: Picture, size: tuple[int, int] = SIZE, marks: Marks = NO_MARKS, light: float = 1.0, **fields: Any
+    ) -> Picture:
         alpha = np.full((*picture.shape[:2], 1), 255, np.uint8)
         rows = np.ascontiguousarray(np.concatenate([picture, alpha], axis=2)[::-1])
         texture = context.texture((picture.shape[1], picture.shape[0]), 4, rows.tobytes())
         texture.repeat_x = texture.repeat_y = False
         target = context.simple_framebuffer(size, components=4)
-        drawing.draw(target, texture, Output("wall", **fields), marks)
+        drawing.draw(target, texture, replace(still(Output("wall", **fields)), light=light), marks)
         try:
             return reader.read(target)
         finally:
@@ -78,7 +83,7 @@ def test_a_pinned_picture_is_seen_in_perspective(show: Show) -> None:
     x, y = np.meshgrid(np.linspace(0, 255, 256), np.linspace(0, 255, 256))
     ramps = np.stack([x, y, np.full_like(x, 255)], axis=2).astype(np.uint8)
     corners = (Point(0.1, 0.2), Point(0.9, 0.05), Point(0.75, 0.95), Point(0.2, 0.7))
-    seen = show(ramps, (160, 120), corners=corners).astype(float)
+    seen = show(ramps, (160, 120), corners=corners, fit="stretch").astype(float)
     inside = 0
     for row in range(5, 120, 11):
         for column in range(5, 160, 11):
@@ -116,6 +121,47 @@ def test_masks_may_overlap_and_be_hollow(show: Show) -> None:
     assert seen[60:].min() == 200
     assert show(plain(200), masks=(hollow,))[44, 16, 0] == 200
     assert show(plain(200))[24, 32, 0] == 200
+
+
+def test_a_mask_that_comes_or_goes_covers_in_part(context: moderngl.Context) -> None:
+    everywhere = (Point(0, 0), Point(1, 0), Point(1, 1), Point(0, 1))
+    target, drawing = context.simple_framebuffer(SIZE, components=4), OutputPass(context)
+    picture = context.texture(SIZE, 4, bytes([200]) * (4 * SIZE[0] * SIZE[1]))
+    drawing.draw(target, picture, replace(still(Output("wall")), masks=(SeenMask(everywhere, 0.25),)), NO_MARKS)
+    assert int(PixelReader(context).read(target)[24, 32, 0]) == pytest.approx(150, abs=1)
+    for part in (drawing, picture, target):
+        part.release()
+
+
+@pytest.mark.parametrize("fields", [{}, {"corners": (Point(0.1, 0), Point(1, 0), Point(1, 1), Point(0, 1))}])
+def test_an_output_that_turns_over_is_as_dark_as_it_is_told(show: Show, fields: dict[str, Any]) -> None:
+    assert int(show(plain(200), light=0.5, **fields)[24, 32, 0]) == pytest.approx(100, abs=1)
+    assert show(plain(200), light=0.0, **fields).max() == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "seen", "bars"),
+    [((32, 48), np.s_[12:36], np.s_[[0, 11, 36, 47]]), ((128, 48), np.s_[:, 32:96], np.s_[:, [0, 31, 96, 127]])],
+)
+def test_a_contained_picture_lies_whole_between_black_bars(
+    show: Show, size: tuple[int, int], seen: Any, bars: Any
+) -> None:
+    there = show(noise((16, 12)), size, fit="contain")
+    box = (min(size[0], 64), min(size[1], 24) if size[0] == 32 else 48)
+    assert (there[seen] == show(noise((16, 12)), box)).all()
+    assert there[bars].max() == 0
+
+
+def test_a_covering_picture_fills_a_monitor_of_another_shape_and_keeps_its_own(show: Show) -> None:
+    assert (show(noise(), (32, 48)) == noise()[:, 16:48]).all()
+    assert (show(noise(), (64, 24)) == noise()[12:36]).all()
+    assert (show(noise(), (48, 32), rotate=90) == np.rot90(noise()[:, 16:48], -1)).all()
+
+
+def test_the_pattern_shows_the_bars_too(show: Show) -> None:
+    seen = show(plain(0, (320, 240)), (320, 480), Marks(1.0, ("wall",)), fit="contain")
+    assert 20 < seen[0, 200].max() < 160, "the frame of the output, darker"
+    assert seen[240, 1].max() == 255
 
 
 def test_two_outputs_that_overlap_give_even_light(show: Show) -> None:

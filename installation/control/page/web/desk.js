@@ -23,6 +23,25 @@ export class Desk {
     this.#paintAll();
   }
 
+  /** Take the table where rows have come or gone, and return the addresses of those that are no longer as they were. */
+  change(parameters) {
+    const now = new Map(parameters.map((p) => [p.address, p]));
+    const about = ({value, ...p}) => JSON.stringify(p);
+    const isSame = (p) => now.has(p.address) && about(now.get(p.address)) === about(p);
+    const gone = [...this.parameters.values()].filter((p) => !isSame(p));
+    for (const {address} of gone) {
+      clearTimeout(this.mine.get(address)?.timer);
+      for (const kept of [this.parameters, this.values, this.mine, this.unsent, this.asked, this.watchers, this.held]) {
+        kept.delete(address);
+      }
+    }
+    for (const p of parameters) {
+      this.parameters.set(p.address, p);
+      if (!this.values.has(p.address)) this.values.set(p.address, p.value);
+    }
+    return gone.map(({address}) => address);
+  }
+
   /** Drop what was moved and not answered. */
   forget() {
     for (const own of this.mine.values()) clearTimeout(own.timer);
@@ -54,7 +73,7 @@ export class Desk {
     if (!this.watchers.has(address)) this.watchers.set(address, new Set());
     this.watchers.get(address).add(paint);
     if (this.values.has(address)) paint(this.get(address));
-    return () => this.watchers.get(address).delete(paint);
+    return () => this.watchers.get(address)?.delete(paint);
   }
 
   /** Move a control. Several moves within a moment are one: the newest. */

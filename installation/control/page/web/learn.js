@@ -42,6 +42,8 @@ export class Learn {
   show(midi = {}) {
     this.midi = midi;
     this.#paint();
+    // Rows of a shader that has left are gone for good; others may only not be among the favourites.
+    this.places = this.places.filter((place) => place.isConnected || this.desk.parameters.has(place.dataset.bound));
     const told = JSON.stringify(midi.bindings ?? []);
     if (told === this.told) return;
     this.told = told;

@@ -36,7 +36,10 @@ class Favourites {
   }
 }
 
-/** Build the list into the page. `parameters` are the rows to show; `hidden` only learn mode shows. */
+/**
+ * Build the list into the page. `parameters` are the rows to show; `hidden` only learn mode shows. Returns what takes
+ * the rows that come and go with shaders, and which of those that there were are no longer the same.
+ */
 export function buildList(parameters, hidden, desk, learn) {
   const favourites = new Favourites();
   const folded = recall("folded", null) ?? {};
@@ -47,7 +50,8 @@ export function buildList(parameters, hidden, desk, learn) {
   const more = makeGroup("at hand", hidden, desk, {learn, folded: {}, open: true});
   more.classList.add("only-learning");
 
-  const rows = new Map(parameters.map((p) => [p.address, p]));
+  const shaders = makeGroup("isf", [], desk, {...options, folded, open: WIDE.matches});
+  let rows = new Map(parameters.map((p) => [p.address, p]));
   favourites.changed = (address) => {
     const chosen = favourites.addresses.filter((one) => rows.has(one)).map((one) => rows.get(one));
     best.hidden = !chosen.length;
@@ -57,8 +61,16 @@ export function buildList(parameters, hidden, desk, learn) {
     if (address && document.activeElement === document.body) find("search").focus({preventScroll: true});
   };
   favourites.changed("");
-  find("groups").replaceChildren(best, ...rest, more);
-  followSearch([best, ...rest]);
+  find("groups").replaceChildren(best, ...rest, shaders, more);
+  followSearch([best, ...rest, shaders]);
+  shaders.hidden = true;
+  return (ofShaders, gone) => {
+    [best, shaders].forEach((group) => group.forget(gone));
+    rows = new Map([...parameters, ...ofShaders].map((p) => [p.address, p]));
+    shaders.hidden = !ofShaders.length;
+    shaders.fill(ofShaders);
+    favourites.changed("");
+  };
 }
 
 function groupBy(parameters) {
@@ -71,7 +83,7 @@ function makeGroup(name, parameters, desk, {star = null, learn, folded, open}) {
   const moved = make("span", {className: "count"});
   const rows = make("div", {className: "rows"});
   const group = make("details", {className: "group", data: {group: name}, open: name in folded ? !folded[name] : open},
-    make("summary", {}, make("h3", {textContent: name}), moved), rows);
+    make("summary", {}, make("h3", {textContent: name === "isf" ? "ISF shaders" : name}), moved), rows);
   group.firstChild.addEventListener("click", () => { // by hand alone: what a search opens is not remembered
     if (group.dataset.searching) return;
     folded[name] = group.open; // it is about to be the other way round
@@ -97,6 +109,7 @@ function makeGroup(name, parameters, desk, {star = null, learn, folded, open}) {
     rows.replaceChildren(...shown.map(rowOf));
     count();
   };
+  group.forget = (addresses) => addresses.forEach((address) => made.delete(address));
   group.fill(parameters);
   return group;
 }

@@ -14,6 +14,7 @@ import {Outputs, OUTPUTS_HAVE_A_PLACE} from "./outputs.js";
 import {Picture} from "./picture.js";
 import {HAVE_A_PLACE, OF_PRESETS, Presets} from "./presets.js";
 import {showCondition, showEvents, showStatus, takeEvents} from "./status.js";
+import {isOfShader} from "./values.js";
 
 const GATE = "/audio/gate";
 
@@ -22,11 +23,12 @@ const link = new Link({hear, see: (jpeg) => picture.take(jpeg), change: showLink
 const desk = new Desk({send: (message) => link.send(message), isOpen: () => link.isOpen, refuse: notice});
 const learn = new Learn(desk);
 const picture = new Picture((message) => link.send(message));
-let presets = null, cues = null, outputs = null, built = "", program = "";
+let presets = null, cues = null, outputs = null, built = "", program = "", showShaders = null;
 
 function hear(message) {
   switch (message.type) {
     case "hello": greet(message); break;
+    case "parameters": changeTable(message.parameters); break;
     case "values": desk.take(message.values); break;
     case "meters": meters.show(message); break;
     case "status":
@@ -47,19 +49,27 @@ function hear(message) {
 
 function greet({parameters, access, token, deeds, presets: named, models, product}) {
   program = product ?? "";
-  const table = parameters.map((p) => p.address).join();
+  const table = parameters.filter((p) => !isOfShader(p)).map((p) => p.address).join();
   if (built && table !== built) { location.reload(); return; } // another version of the show answers
+  const gone = built ? desk.change(parameters) : [];
   desk.begin(parameters, access);
   if (!built) {
     built = table;
-    build(parameters, new Set(deeds ?? []));
+    build(parameters.filter((p) => !isOfShader(p)), new Set(deeds ?? []));
     if (token) buildAccess();
   }
+  showShaders(parameters.filter(isOfShader), gone);
   presets.list(named ?? []);
   presets.listModels(models ?? []);
   document.documentElement.dataset.access = access;
   document.querySelectorAll("[data-moves]").forEach((part) => { part.disabled = access !== "full"; });
   picture.ask(true);
+}
+
+/** Shaders have come or gone, and their inputs with them. */
+function changeTable(parameters) {
+  const gone = desk.change(parameters);
+  showShaders?.(parameters.filter(isOfShader), gone);
 }
 
 function build(parameters, deeds) {
@@ -74,7 +84,7 @@ function build(parameters, deeds) {
   const listed = parameters.filter((p) => !hidden.has(p.address));
   const atHand = parameters.filter((p) => AT_HAND.includes(p.address) || p.address === "/show/ab"
     || (deeds.has(p.address) && p.kind === "trigger" && [...HAVE_A_PLACE, ...CUES_HAVE_A_PLACE].includes(p.address)));
-  buildList(listed, atHand, desk, learn);
+  showShaders = buildList(listed, atHand, desk, learn);
   learn.begin();
   desk.watch(GATE, (db) => meters.showGate(db));
 }

@@ -14,7 +14,7 @@ export const OUTPUTS_HAVE_A_PLACE = [PATTERN];
 const ASK_MS = 5000;
 const USUAL_PX = [1920, 1080];
 const UNTOUCHED = {
-  part: [0, 0, 1, 1], flip: "none", rotate: 0, corners: WHOLE, masks: [], delay_frames: 0,
+  part: [0, 0, 1, 1], fit: "cover", flip: "none", rotate: 0, corners: WHOLE, masks: [], delay_frames: 0,
   blend: {left: 0, right: 0, top: 0, bottom: 0, gamma: 2.2},
 };
 

@@ -39,6 +39,8 @@ const choice = (field, choices, description, read = String, write = (value) => v
 
 const FIELDS = [
   ...SIDES.map(partRow),
+  choice("fit", ["cover", "contain", "stretch"],
+    "The whole picture on a monitor of another shape: cut off, between bars, or stretched. A part lies edge to edge."),
   choice("flip", ["none", "horizontal", "vertical", "both"], "Mirrored, as for projection from behind."),
   choice("rotate", ["0°", "90°", "180°", "270°"], "Turned clockwise, after it is flipped.",
     (degrees) => degrees + "°", parseFloat),

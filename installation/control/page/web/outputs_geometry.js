@@ -46,6 +46,27 @@ export function transformOf([[a, b, c], [d, e, f], [g, h, i]], [width, height]) 
   return `matrix3d(${[...across, ...down, 0, 0, 1, 0, c * width, f * height, 0, i].map((n) => n.toFixed(9)).join()})`;
 }
 
+const lengthOf = ([x0, y0], [x1, y1]) => Math.hypot(x1 - x0, y1 - y0);
+
+/** Return how wide and high the pinned square is on an output of `[width, height]` px, about. */
+function onWall(corners, [width, height]) {
+  const [a, b, c, d] = corners.map(([x, y]) => [x * width, y * height]);
+  return [(lengthOf(a, b) + lengthOf(d, c)) / 2, (lengthOf(a, d) + lengthOf(b, c)) / 2];
+}
+
+/**
+ * Return [left, top, right, bottom] of a picture of `[width, height]` that is seen on an output of `size` px; there are
+ * bars beyond 0..1. As `seen_part` in the show's installation/outputs/fitting.py.
+ */
+export function seenPart({part, fit, rotate, corners}, size, [width, height]) {
+  if (fit === "stretch" || part.join() !== "0,0,1,1") return part;
+  const shape = ([w, h]) => rotate % 180 ? h / w : w / h;
+  const bounds = [shape(size), shape(onWall(corners, size))];
+  const ratio = clamp(width / height, Math.min(...bounds), Math.max(...bounds)) * height / width;
+  const limit = fit === "cover" ? Math.min : Math.max, across = limit(ratio, 1) / 2, down = limit(1 / ratio, 1) / 2;
+  return [0.5 - across, 0.5 - down, 0.5 + across, 0.5 + down];
+}
+
 /** Return the lines of a grid over what is mapped, each from and to a point. */
 export function gridOf(map, columns, rows) {
   const steps = (count) => Array.from({length: count + 1}, (_, index) => index / count);

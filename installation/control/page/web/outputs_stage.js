@@ -1,7 +1,7 @@
 // An output as a drawing: the picture on it or a grid, its masks, and handles for a mouse, a finger or the keys.
 
 import {make} from "./dom.js";
-import {bulges, gridOf, held, through, toQuad, transformOf, viewOf, WHOLE} from "./outputs_geometry.js";
+import {bulges, gridOf, held, seenPart, through, toQuad, transformOf, viewOf, WHOLE} from "./outputs_geometry.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const COARSE = 20; // pixels, as the keys of the show's own window
@@ -63,15 +63,16 @@ export class Stage {
   /** Take what is on the wall, as a canvas. */
   take(screen) {
     if (!this.output || !this.live || !this.place.offsetParent) return;
-    const {part: [left, top, right, bottom], flip, rotate} = this.output;
+    const {flip, rotate} = this.output, {width: w, height: h} = screen;
+    const [left, top, right, bottom] = seenPart(this.output, this.size, [w, h]);
     const height = Math.max(Math.round(PICTURE_PX * this.size[1] / this.size[0]), 1);
     if (this.picture.height !== height) this.picture.height = height;
     const context = this.picture.getContext("2d");
     context.setTransform(PICTURE_PX, 0, 0, height, 0, 0);
+    context.clearRect(0, 0, 1, 1); // there may be bars
     context.translate(0.5, 0.5);
     context.rotate(rotate * Math.PI / 180);
     context.scale(/horizontal|both/.test(flip) ? -1 : 1, /vertical|both/.test(flip) ? -1 : 1);
-    const {width: w, height: h} = screen;
     context.drawImage(screen, left * w, top * h, (right - left) * w, (bottom - top) * h, -0.5, -0.5, 1, 1);
     if (this.seen) return;
     this.seen = true;

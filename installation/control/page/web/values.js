@@ -1,8 +1,10 @@
 // What a parameter's numbers mean on a control and in words. Pure; `p` is a row of the show's table.
 
-export const nameOf = (address) => address.split("/").pop().replaceAll("_", " ");
+export const nameOf = (address) => address.split("/").slice(2).join(" ").replaceAll("_", " ");
 export const groupOf = (address) => address.split("/")[1];
 export const fullName = (address) => address.split("/").slice(1).join(" ").replaceAll("_", " ");
+/** Return whether a row comes and goes with a shader. */
+export const isOfShader = ({address}) => groupOf(address) === "isf";
 export const isNumber = (p) => p.kind === "float" || p.kind === "int";
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
