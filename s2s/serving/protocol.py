@@ -22,6 +22,7 @@ _LINGER_S: Final = 5.0
 _MOST_PIECES: Final = 64
 """Of one message: empty ones would cost nothing to send, and memory to keep."""
 _AN_ANSWER_IS_DUE: Final = (h11.IDLE, h11.SEND_RESPONSE)
+_NO_MORE: Final = [(b"content-length", b"0"), (b"connection", b"close")]
 _MOST_UNREAD_BYTES: Final = 1 << 20
 """Of answers to pings that the other side does not read."""
 
@@ -54,7 +55,7 @@ class BoundedProtocol(H11Protocol):
         self._stop_waiting()  # from here on pings tell whether anybody is there
         super().handle_websocket_upgrade(event)
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, _words: str) -> None:
         """Answer nonsense where an answer can still be sent, and hang up in any case.
 
         It may come within a request that is being answered, in a body that is in chunks: then this is its answer, and
@@ -65,9 +66,10 @@ class BoundedProtocol(H11Protocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state in _AN_ANSWER_IS_DUE:
-            super().send_400_response(msg)
-        else:
-            self.transport.close()
+            answer = h11.Response(status_code=400, headers=_NO_MORE, reason=b"Bad Request")
+            for event in (answer, h11.EndOfMessage()):  # without words: to HEAD none may be said
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     @property
     def asks(self) -> bool:

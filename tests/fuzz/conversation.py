@@ -2,9 +2,10 @@
 
 import asyncio
 import zlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator, Sequence
 from typing import Any
 
+from starlette.types import ASGIApp, Message
 from uvicorn import Server
 
 from s2s.serving.protocol import BoundedProtocol
@@ -88,6 +89,33 @@ async def converse(server: Server, case: bytes, loop: asyncio.AbstractEventLoop)
     protocol._stop_waiting()
     await asyncio.sleep(0)
     return told
+
+
+async def speak(app: ASGIApp, path: str, said: Sequence[str | bytes]) -> list[Message]:
+    """Say messages over a WebSocket, text or bytes, and hang up; return what came back."""
+    heard: list[Message] = []
+    coming: Iterator[Message] = iter(
+        [{"type": "websocket.connect"}]
+        + [{"type": "websocket.receive", "text" if isinstance(one, str) else "bytes": one} for one in said]
+    )
+
+    async def receive() -> Message:
+        message = next(coming, None)
+        if message is None:
+            await asyncio.sleep(0.001)
+            return {"type": "websocket.disconnect", "code": 1005}
+        return message
+
+    async def send(message: Message) -> None:
+        heard.append(message)
+
+    scope = {
+        **{"type": "websocket", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": ""},
+        **{"headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 80)},
+        **{"subprotocols": [], "scheme": "ws", "http_version": "1.1", "extensions": {}, "asgi": {"version": "3.0"}},
+    }
+    await asyncio.wait_for(app(scope, receive, send), 20)
+    return heard
 
 
 def pieces(case: bytes) -> list[bytes]:

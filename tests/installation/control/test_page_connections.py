@@ -116,13 +116,23 @@ NONSENSE: Final = b"zz\r\n"
     [
         ([b"GET /api/status HTTP/1.1\r\n" + CHUNKED + NONSENSE], [400]),
         ([b"GET /api/status HTTP/1.1\r\n" + CHUNKED, NONSENSE], [200]),
+        ([b"HEAD /api/status HTTP/1.1\r\n" + CHUNKED + NONSENSE], [400]),
         ([b"TRACE /api/status HTTP/1.1\r\n" + CHUNKED + NONSENSE], [400]),
         ([b"GET /api/status HTTP/1.0\r\n" + CHUNKED, NONSENSE], [200]),
         ([b"PUT /api/parameters/audio/gain HTTP/1.1\r\n" + CHUNKED, NONSENSE], [400]),
         ([b"PUT /api/parameters/audio/gain HTTP/1.1\r\nExpect: 100-continue\r\n" + CHUNKED, NONSENSE], [100, 400]),
         ([b"GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n", NONSENSE + b"\r\n"], [200, 400]),
     ],
-    ids=["within it", "after its answer", "of no method", "of HTTP 1.0", "within its body", "expected", "as a second"],
+    ids=[
+        "within it",
+        "after its answer",
+        "of HEAD",
+        "of no method",
+        "of HTTP 1.0",
+        "within its body",
+        "expected",
+        "as a second",
+    ],
 )
 def test_nonsense_behind_a_request_is_answered_or_hung_up_and_costs_no_line(
     page: OperatorPage, caplog: pytest.LogCaptureFixture, said: list[bytes], answers: list[int]
