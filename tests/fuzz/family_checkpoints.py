@@ -123,6 +123,7 @@ def _seeds(_folder: Path) -> list[bytes]:
     return [_saved(one, is_zip=is_zip) for one in told for is_zip in (True, False)]
 
 
+_FEW: Final = 8
 _KINDS: Final = (torch.float16, torch.bfloat16, torch.float64, torch.int8, torch.bool, torch.complex64)
 
 
@@ -148,7 +149,11 @@ def _published() -> tuple[dict[str, Tensor], ...]:
 def _networks(draw: DrawFn) -> bytes:
     """Draw a published network of which some weights are not as they should be."""
     state: dict[Any, Any] = dict(draw(st.sampled_from(_published())))
+    if draw(st.sampled_from((True, True, True, False))):  # a whole one takes long, and most of it is alike
+        state = dict(list(state.items())[-_FEW:])
     for _ in range(draw(st.integers(0, 3))):
+        if not state:
+            break
         key = draw(st.sampled_from(list(state)))
         value = state[key]
         edit = draw(st.sampled_from(("lose", "name", "shape", "kind", "nan", "swell", "other")))
