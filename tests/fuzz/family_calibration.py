@@ -54,5 +54,5 @@ CALIBRATION: Final = Family(
     _opened,
     refusals=(PresetError,),
     words=(b"parameters:", b"/audio/delay: 3\n", b"/audio/delay", b"{", b"}", b"# ", b"\n  ", b"'", b"|\n  ", b"\r\n"),
-    share=150,
+    share=50,
 )

@@ -119,8 +119,8 @@ def _saved(content: object, *, is_zip: bool) -> bytes:
 def _seeds(_folder: Path) -> list[bytes]:
     weights = {"module.weight": torch.arange(6.0).reshape(2, 3), "module.count": torch.tensor(7)}
     kinds = {f"x{number}": torch.ones(2, dtype=kind) for number, kind in enumerate(_KINDS)}
-    told = (weights, kinds, record(11.7), record(np.float64(11.7)), record(np.float32(11.7)))
-    return [_saved(one, is_zip=is_zip) for one in told for is_zip in (True, False)]
+    records = [_saved(record(fid), is_zip=True) for fid in (11.7, np.float64(11.7), np.float32(11.7))]
+    return [*records, *(_saved(one, is_zip=is_zip) for one in (weights, kinds) for is_zip in (True, False))]
 
 
 _FEW: Final = 8
@@ -187,5 +187,5 @@ def _cases(_seeds: Sequence[bytes]) -> SearchStrategy[bytes]:
 
 
 CHECKPOINTS: Final = Family(
-    "checkpoints", _seeds, _cases, _opened, refusals=(CheckpointError,), words=_WORDS, share=300, growth_mib=128.0
+    "checkpoints", _seeds, _cases, _opened, refusals=(CheckpointError,), words=_WORDS, share=100, growth_mib=128.0
 )

@@ -56,4 +56,4 @@ def _closed(_folder: Path) -> Iterator[Callable[[bytes], None]]:
     own.close()
 
 
-CLOSED_PAGE: Final = Family("closed-page", seeds, requests, _closed, words=WORDS, share=150)
+CLOSED_PAGE: Final = Family("closed-page", seeds, requests, _closed, words=WORDS, share=100)

@@ -134,5 +134,5 @@ OSC: Final = Family(
     lambda _seeds: bundles_of(messages_of(ADDRESSES)),
     _opened,
     words=(b"#bundle\0", b",f\0\0", b",s\0\0", b",TFNI[]", *(address.encode() for address in ADDRESSES[::7])),
-    share=1880,
+    share=1730,
 )

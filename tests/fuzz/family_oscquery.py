@@ -173,7 +173,7 @@ OSCQUERY: Final = Family(
     _requests,
     _http,
     words=(*WORDS, b"?HOST_INFO", *(f"?{name}".encode() for name in ATTRIBUTES)),
-    share=300,
+    share=150,
 )
 OSCQUERY_SOCKET: Final = Family(
     "oscquery-socket",
@@ -185,5 +185,5 @@ OSCQUERY_SOCKET: Final = Family(
     _conversations,
     _socket,
     words=(b'{"COMMAND":"LISTEN","DATA":"/audio/gain"}', b"#bundle\0", b",f\0\0", b"/*\0\0", b"/{a,b}"),
-    share=200,
+    share=80,
 )

@@ -206,7 +206,7 @@ HTTP: Final = Family(
     requests,
     _http,
     words=WORDS,
-    share=400,
+    share=340,
 )
 WEBSOCKET: Final = Family(
     "websocket",
@@ -218,5 +218,5 @@ WEBSOCKET: Final = Family(
     lambda _seeds: _spoken(),
     _websocket,
     words=(b'"type":"set"', b'"value":', b'{"type":"output"', b"\n\0", b'"mask":', b"NaN", b"1e999"),
-    share=100,
+    share=80,
 )
