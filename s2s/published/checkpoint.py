@@ -123,10 +123,10 @@ def _load(path: Path) -> Any:
     try:
         if _is_packed(path):
             raise CheckpointError(path, "", "is a packed archive: unpack it and name the folder")
-        if name := unneeded_name(path, is_zip=_is_zip(path)):
-            raise CheckpointError(path, "", _WANTS.format(one_line(name)))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about protocols and sparse tensors; our own errors say it better
+            warnings.simplefilter("ignore")  # about protocols, letters, sparse tensors; our own errors say it better
+            if name := unneeded_name(path, is_zip=_is_zip(path)):
+                raise CheckpointError(path, "", _WANTS.format(one_line(name)))
             return torch.load(path, map_location="cpu", weights_only=True)
     except CheckpointError:
         raise

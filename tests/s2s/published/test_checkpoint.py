@@ -157,6 +157,11 @@ def test_a_key_that_a_terminal_would_obey_is_shown_as_a_line(tmp_path: Path) -> 
     assert str(refusal(tmp_path / "file.pth")).isprintable() and len(str(refusal(tmp_path / "file.pth"))) < 500
 
 
+def test_letters_that_python_warns_of_are_no_line_on_the_console(tmp_path: Path) -> None:
+    (tmp_path / "file.pth").write_bytes(b"\x80\x02S'\\u'\n.")
+    assert "damaged" in refusal(tmp_path / "file.pth").message
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert refusal(tmp_path / "nowhere.pth").message == "no such file"
 
