@@ -157,6 +157,13 @@ def test_a_key_that_a_terminal_would_obey_is_shown_as_a_line(tmp_path: Path) -> 
     assert str(refusal(tmp_path / "file.pth")).isprintable() and len(str(refusal(tmp_path / "file.pth"))) < 500
 
 
+def test_a_key_that_takes_for_ever_to_be_looked_up_is_refused_at_once(tmp_path: Path) -> None:
+    """A pair of the same pair, of the same pair, ninety times: twice as long for each, and no Ctrl-C ends it."""
+    pair = b"K\x01K\x01\x86q\x00" + b"".join(bytes([0x68, n, 0x86, 0x71, n + 1]) for n in range(90))
+    (tmp_path / "file.pth").write_bytes(b"\x80\x02}" + pair + b"K\x01s." + b"\x80\x02N." * 4)
+    assert "repeats itself without end" in refusal(tmp_path / "file.pth").message
+
+
 def test_letters_that_python_warns_of_are_no_line_on_the_console(tmp_path: Path) -> None:
     (tmp_path / "file.pth").write_bytes(b"\x80\x02S'\\u'\n.")
     assert "damaged" in refusal(tmp_path / "file.pth").message
