@@ -10,6 +10,7 @@ from typing import Final
 
 from installation.control_status import ControlStatus
 from installation.hosting import Host
+from installation.logs.secrets import without_secrets
 from installation.status import CaptureStatus, FlashStatus, InferenceStatus, SinkStatus
 from installation.values import Condition, Health
 
@@ -63,9 +64,13 @@ def findings(facts: Facts, now: float) -> dict[str, Finding]:
 
 
 def worst(parts: Mapping[str, Finding]) -> Health:
-    """Return the health of the whole from its parts; only parts that are not well give a reason."""
+    """Return the health of the whole from its parts; only parts that are not well give a reason, and no secret: it is
+    told on the wall, on the page and to monitors, and a library may have quoted the address that it could not open.
+    """
     condition = max((finding.condition for finding in parts.values()), key=_SEVERITY.__getitem__, default=Condition.OK)
-    reasons = {part: finding.words for part, finding in parts.items() if finding.condition is not Condition.OK}
+    reasons = {
+        part: without_secrets(finding.words) for part, finding in parts.items() if finding.condition is not Condition.OK
+    }
     return Health(condition, MappingProxyType(reasons))
 
 

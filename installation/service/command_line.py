@@ -58,4 +58,4 @@ def _restart(parsed: argparse.Namespace) -> str:
     if not place.unit.exists():
         print_out(f"there is no {NAME} of {place.user}: the new version counts from the next start\n")
         return ""
-    return place.systemctl("restart", NAME)
+    return install.lead_to(place, versions.link_of()) or place.systemctl("restart", NAME)

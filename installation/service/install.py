@@ -15,7 +15,7 @@ from typing import Final
 from installation.exit_codes import ExitCode
 from installation.options import OptionError, ShowConfig
 from installation.service.kiosk import commands, recipe
-from installation.service.unit import NAME, Service, unit_text
+from installation.service.unit import NAME, Service, unit_text, word
 from installation.service.versions import as_installed
 from installation.standard_output import print_out
 from installation.venue import Venue
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 _SYSTEM_FOLDER: Final = Path("/etc/systemd/system")
 _LIMIT_S: Final = 240.0
 """A start waits for the first picture."""
+_PROGRAM: Final = re.compile(r'^ExecStart="[^"]*" "([^"]*)/run_show\.py"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,24 @@ def install(service: Service, place: Place) -> int:
     if place.by_user:
         print_out("\n" + recipe(place.user, NAME, needs_screen=service.needs_screen))
     return ExitCode.OK
+
+
+def lead_to(place: Place, link: Path) -> str:
+    """Have the service run what `link` leads to, where it was installed from a version beside that: before the first
+    update there is none. Return why it does not, empty where it does.
+    """
+    try:
+        text = place.unit.read_text(encoding="utf-8")
+        found = _PROGRAM.search(text)
+        named, wanted = found[1] if found else "", word(str(link), command=True).strip('"')
+        if named == wanted:
+            return ""
+        if Path(named).parent.resolve() != link.parent.resolve():
+            return f"the service runs {named or 'something else'}, not {link}: --install-service by {link}/run_show.py"
+        write_text(place.unit, re.sub(rf'{re.escape(named)}(?=[/"\n])', lambda _named: wanted, text))
+    except (OSError, ValueError, RuntimeError) as error:
+        return f"{place.unit} cannot be led to {link}: {one_line(error)}"
+    return place.systemctl("daemon-reload")
 
 
 def uninstall(place: Place) -> int:

@@ -35,6 +35,11 @@ Restart = Callable[[], str]
 """Restarts the service, if there is one; returns why it does not run then, empty where it does."""
 
 
+def link_of(root: Path = ROOT) -> Path:
+    """Return the link that leads to the current version, whether or not it is there yet."""
+    return root.resolve().parent / CURRENT
+
+
 def as_installed(root: Path = ROOT) -> Path:
     """Return how the program at `root` is named for good: by `current`, where that leads to it."""
     link = root.parent / CURRENT
@@ -114,7 +119,7 @@ def _version(folder: Path) -> Path:
 
 def _current(root: Path) -> Path:
     """Return the version that `current` leads to, else the one that this program is."""
-    link = root.resolve().parent / CURRENT
+    link = link_of(root)
     try:
         return link.resolve(strict=True) if link.is_symlink() else root.resolve()
     except (OSError, RuntimeError):

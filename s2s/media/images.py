@@ -16,7 +16,10 @@ from s2s.files.folders import CAN_READ_HEIF, PICTURES, listed
 from s2s.files.names import UnreadableFileError
 
 _LARGEST_PIXELS: Final = 100_000_000
-"""More is no photograph but a mistake or an attack: a few kilobytes of PNG can unpack to gigabytes."""
+"""More is no photograph but a mistake or an attack: a few kilobytes of PNG can unpack to gigabytes. So many take 400 MB
+as they are decoded, and 300 MB as what is returned.
+"""
+_PIXELS_AT_A_TIME: Final = 1 << 20
 
 
 class ImageFileError(UnreadableFileError):
@@ -32,6 +35,7 @@ def read_image(path: Path | str, side_px: int | tuple[int, int] | None = None) -
     file, one of more than 100 million pixels, and floating-point grey.
     """
     file = Path(path)
+    size_px = (side_px, side_px) if isinstance(side_px, int) else side_px
     try:
         # A bomb by our own measure is refused below; a damaged EXIF block does not make the pixels worse.
         with warnings.catch_warnings(action="ignore"), opened(file) as image:
@@ -39,7 +43,11 @@ def read_image(path: Path | str, side_px: int | tuple[int, int] | None = None) -
                 raise ImageFileError(file, f"has {image.width}×{image.height} pixels; expected at most 100 million")
             if image.mode == "F":
                 raise ImageFileError(file, "holds floating-point grey, whose white nobody knows; expected 8 or 16 bits")
-            rgb = _as_rgb(ImageOps.exif_transpose(image))
+            ImageOps.exif_transpose(image, in_place=True)
+            if size_px is not None and image.mode == "RGB" and not image.has_transparency_data:
+                return np.array(image.resize(size_px, Image.Resampling.BILINEAR))
+            pixels = _pixels(image)
+        del image  # with what it has decoded, before there is more
     except FileNotFoundError as error:
         raise ImageFileError(file, "no such file") from error
     except UnidentifiedImageError as error:
@@ -47,10 +55,7 @@ def read_image(path: Path | str, side_px: int | tuple[int, int] | None = None) -
     except (OSError, ValueError, SyntaxError, RuntimeError, Image.DecompressionBombError) as error:
         reason = " ".join((getattr(error, "strerror", None) or str(error)).split())
         raise ImageFileError(file, f"cannot be read as an image: {reason}") from error
-    if side_px is not None:
-        size_px = (side_px, side_px) if isinstance(side_px, int) else side_px
-        rgb = rgb.resize(size_px, Image.Resampling.BILINEAR)
-    return np.array(rgb)
+    return pixels if size_px is None else _squashed(pixels, size_px)
 
 
 def opened(file: Path) -> Image.Image:
@@ -80,6 +85,23 @@ def _register_heif() -> None:
         import pi_heif
 
         pi_heif.register_heif_opener()
+
+
+def _pixels(image: Image.Image) -> NDArray[np.uint8]:
+    """Return the RGB pixels, made some rows at a time: beside the decoded image there is never a second whole one."""
+    width, height = image.size
+    rows = max(_PIXELS_AT_A_TIME // width, 1)
+    pixels = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, rows):
+        strip = image.crop((0, top, width, min(top + rows, height)))
+        pixels[top : top + rows] = np.asarray(_as_rgb(strip))
+    return pixels
+
+
+def _squashed(pixels: NDArray[np.uint8], size_px: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return `pixels` at another size, one colour after another, as Pillow would all three at once."""
+    colours = (Image.fromarray(pixels[:, :, colour]) for colour in range(3))
+    return np.stack([np.asarray(one.resize(size_px, Image.Resampling.BILINEAR)) for one in colours], axis=-1)
 
 
 def _as_rgb(image: Image.Image) -> Image.Image:

@@ -15,7 +15,13 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
+from s2s.files.quote import one_line
+from s2s.published.pickle_names import unneeded_name
+
 _ZIP: Final = b"PK\x03\x04"
+_WANTS: Final = "wants to build {}, which no weights need: refused, and nothing of it was run"
+_LONGEST_MESSAGE: Final = 300
+_LONGEST_PATH: Final = 300
 _SCALARS: Final = {"f8": "d", "f4": "f", "i8": "q", "i4": "i"}
 _RAISED_BY_DAMAGE: Final = (
     pickle.UnpicklingError,
@@ -28,6 +34,7 @@ _RAISED_BY_DAMAGE: Final = (
     AttributeError,
     AssertionError,
     OverflowError,
+    MemoryError,
     struct.error,
     tarfile.TarError,
     zipfile.BadZipFile,
@@ -39,10 +46,11 @@ class CheckpointError(ValueError):
     """A published file that cannot be used: `path` is the file, `key` what in it is wrong, or empty."""
 
     def __init__(self, path: Path, key: str, message: str) -> None:
-        super().__init__(f"{path}: {key}: {message}" if key else f"{path}: {message}")
         self.path = path
         self.key = key
-        self.message = message
+        self.message = one_line(message, _LONGEST_MESSAGE)  # keys of the file, which a stranger has named, stand in it
+        where = one_line(path, _LONGEST_PATH)
+        super().__init__(f"{where}: {one_line(key)}: {self.message}" if key else f"{where}: {self.message}")
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -116,7 +124,9 @@ def _load(path: Path) -> Any:
         if _is_packed(path):
             raise CheckpointError(path, "", "is a packed archive: unpack it and name the folder")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about protocols and sparse tensors; our own errors say it better
+            warnings.simplefilter("ignore")  # about protocols, letters, sparse tensors; our own errors say it better
+            if name := unneeded_name(path, is_zip=_is_zip(path)):
+                raise CheckpointError(path, "", _WANTS.format(one_line(name)))
             return torch.load(path, map_location="cpu", weights_only=True)
     except CheckpointError:
         raise
@@ -126,9 +136,7 @@ def _load(path: Path) -> Any:
 
 def _is_packed(path: Path) -> bool:
     """Tell a tar or zip of whole files, as downloads come, from PyTorch's own zip, which holds a `data.pkl`."""
-    with path.open("rb") as file:
-        is_zip = file.read(len(_ZIP)) == _ZIP
-    if is_zip:
+    if _is_zip(path):
         with zipfile.ZipFile(path) as archive:
             return not any(name.endswith("data.pkl") for name in archive.namelist())
     if not tarfile.is_tarfile(path):
@@ -137,12 +145,18 @@ def _is_packed(path: Path) -> bool:
         return archive.next() is not None
 
 
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_ZIP)) == _ZIP
+
+
 def _reason(error: Exception) -> str:
     if name := re.search(r"GLOBAL ([\w.]+)", str(error)):
-        return f"wants to build {name[1]}, which no weights need: refused, and nothing of it was run"
+        return _WANTS.format(one_line(name[1]))
     said = re.search(r"WeightsUnpickler error:\s*(.+)|^(?!Weights only load failed)(.+)", str(error))
     words = next((part for part in said.groups() if part), "") if said else ""
-    return f"is damaged or no checkpoint of PyTorch ({words.split('. ')[0].strip() or type(error).__name__})"
+    told = one_line(words.split(". ")[0].strip()) or type(error).__name__
+    return f"is damaged or no checkpoint of PyTorch ({told})"
 
 
 def _check_tensor(path: Path, key: str, value: object) -> None:

@@ -53,10 +53,12 @@ class Access:
         bound = _address(self.host)
         return bound is None or bound.is_unspecified or address == bound
 
-    def admit(self, offered: Iterable[str]) -> Key | None:
-        """Return how far the tokens `offered` open, None where they do not; all is open where none is asked for."""
+    def admit(self, offered: Iterable[str], *, watches: bool = False) -> Key | None:
+        """Return how far the tokens `offered` open, None where they do not; all is open where none is asked for. Who
+        only `watches` how it is may do so by the token for looking, whether or not there is a view to look at.
+        """
         if self.keys is not None:
-            return self.keys.admit(offered)
+            return self.keys.admit(offered, watches=watches)
         if self.token is None:
             return Key()
         return next((Key(Role.FULL, token) for token in offered if same(token, self.token)), None)

@@ -55,6 +55,8 @@ class RequestGuard:
     cookie: str
     limits: PeerLimits = field(default_factory=PeerLimits)
     door: str = ""
+    watched: frozenset[str] = frozenset()
+    """Paths that tell how it is, and may be asked for by the token for looking while there is no view."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -92,7 +94,7 @@ class RequestGuard:
         if refusal := self._foreign(headers, writes=writes):
             return refusal
         offered = list(self._tokens(headers, query))
-        key = self.access.admit(offered)
+        key = self.access.admit(offered, watches=not writes and scope["path"] in self.watched)
         # Counted apart: a stranger behind the same router must not use up what the owner may ask.
         if again_s := self.limits.ask(peer if key is None else f"{peer} {key.role}", now):
             return Refusal(429, _SLOWER, again_s)

@@ -87,13 +87,16 @@ class Keyring:
         """Let nobody in any more by what was valid before."""
         self._tokens = tokens
 
-    def admit(self, offered: Iterable[str]) -> Key | None:
-        """Return how far the best of the tokens `offered` opens, None where nobody is let in by them."""
+    def admit(self, offered: Iterable[str], *, watches: bool = False) -> Key | None:
+        """Return how far the best of the tokens `offered` opens, None where nobody is let in by them.
+
+        Who only `watches` how it is needs no view: a monitor is not to be shut out by whoever decides about that.
+        """
         tokens, view = self._tokens, self._view()
         found: Key | None = Key(Role.READ) if view is View.OPEN else None
         for token in offered:
             if same(token, tokens.full):
                 return Key(Role.FULL, token)
-            if view is not View.NONE and same(token, tokens.read):
+            if (watches or view is not View.NONE) and same(token, tokens.read):
                 found = Key(Role.READ, token)
         return found

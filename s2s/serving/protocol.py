@@ -21,6 +21,8 @@ PING_EVERY_S: Final = 20.0
 _LINGER_S: Final = 5.0
 _MOST_PIECES: Final = 64
 """Of one message: empty ones would cost nothing to send, and memory to keep."""
+_AN_ANSWER_IS_DUE: Final = (h11.IDLE, h11.SEND_RESPONSE)
+_NO_MORE: Final = [(b"content-length", b"0"), (b"connection", b"close")]
 _MOST_UNREAD_BYTES: Final = 1 << 20
 """Of answers to pings that the other side does not read."""
 
@@ -52,6 +54,22 @@ class BoundedProtocol(H11Protocol):
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self._stop_waiting()  # from here on pings tell whether anybody is there
         super().handle_websocket_upgrade(event)
+
+    def send_400_response(self, _words: str) -> None:
+        """Answer nonsense where an answer can still be sent, and hang up in any case.
+
+        It may come within a request that is being answered, in a body that is in chunks: then this is its answer, and
+        what the application goes on to say is said to nobody, as to one that has hung up. Behind an answer there is no
+        room for another.
+        """
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in _AN_ANSWER_IS_DUE:
+            answer = h11.Response(status_code=400, headers=_NO_MORE, reason=b"Bad Request")
+            for event in (answer, h11.EndOfMessage()):  # without words: to HEAD none may be said
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     @property
     def asks(self) -> bool:

@@ -6,5 +6,6 @@ watched_show    a run that is watched: by its page for blackness and words, by t
 workers         what goes wrong with a worker
 surroundings    what goes wrong around a show: disk, ports, display, clock, files
 sound           what goes wrong with the sound server
+controller      what goes wrong with a MIDI controller
 table           the rows, and the page that they become
 """

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from s2s.card import DEFAULT_BUNDLE
-from tests.faults import narrow, sound, surroundings, workers
+from tests.faults import controller, narrow, sound, surroundings, workers
 from tests.faults.watched_show import Measured
 from tests.show_runner import ROOT
 
@@ -62,6 +62,7 @@ FAULTS: Final[Mapping[str, Run]] = {
     "PulseAudio killed, started again 3 s later": sound.server_killed,
     "PulseAudio's sink unloaded, loaded again 3 s later": sound.sink_unloaded,
     "PulseAudio stopped (SIGSTOP), goes on": sound.server_stopped,
+    "a MIDI controller pulled, plugged in again 3 s later": controller.controller_pulled,
     "disk full while recording, then space": surroundings.full_disk_while_recording,
     "port of OSC taken, then free": surroundings.osc_port_taken,
     "preset refused, mended, asked for again": surroundings.preset_refused,

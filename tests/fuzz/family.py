@@ -60,7 +60,7 @@ def judge(read: Reader, refusals: tuple[type[Exception], ...], case: bytes) -> F
         with warnings.catch_warnings(action="error"):
             read(case)
     except refusals as refusal:
-        if wrong := _wrong_message(str(refusal)):
+        if wrong := wrong_message(str(refusal)):
             return Finding(case, f"{type(refusal).__name__}: {wrong}", repr(str(refusal))[:400])
     except Exception as error:
         return Finding(case, f"{type(error).__name__} in {_place(error)}", traceback.format_exc(limit=-6))
@@ -68,7 +68,8 @@ def judge(read: Reader, refusals: tuple[type[Exception], ...], case: bytes) -> F
     return Finding(case, f"took {took_s:.0f} s to read") if took_s > LIMIT_S else None
 
 
-def _wrong_message(message: str) -> str:
+def wrong_message(message: str) -> str:
+    """Return what is wrong with the words of a refusal, empty where nothing is."""
     if not message:
         return "a refusal says why"
     if not message.isprintable():

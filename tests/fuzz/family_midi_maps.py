@@ -67,5 +67,5 @@ MIDI_MAPS: Final = Family(
     lambda _seeds: yaml_of(_DOCUMENTS, _KEYS, _VALUES),
     _opened,
     words=(b"map:", b"cc: "),
-    share=150,
+    share=130,
 )

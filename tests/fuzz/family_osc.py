@@ -28,7 +28,7 @@ _OTHERS: Final = (
     *("/output/wall/reset", "/output/wall/blend/left", "/isf/ripple/amount", "/isf/ripple/tint", "/isf//", "//", "/"),
     *("/" + "a" * 900, "/audio/" + "*" * 60, "/{" + "a," * 80 + "}", "/[", "/[!-~]", "/audio/gain/", "/AUDIO/GAIN"),
 )
-_ADDRESSES: Final = (*PARAMETERS, *_ROOTS, *_OTHERS)
+ADDRESSES: Final = (*PARAMETERS, *_ROOTS, *_OTHERS)
 
 
 class _Nobody:
@@ -65,7 +65,7 @@ _NUMBERS: Final = st.one_of(
 _ARGUMENTS: Final = st.one_of(
     _NUMBERS,
     st.tuples(st.sampled_from((b"s", b"S")), st.binary(max_size=60).map(_padded)),
-    st.tuples(st.just(b"s"), st.sampled_from(_ADDRESSES).map(lambda a: _padded(a.encode()))),
+    st.tuples(st.just(b"s"), st.sampled_from(ADDRESSES).map(lambda a: _padded(a.encode()))),
     st.tuples(st.just(b"b"), st.binary(max_size=20).map(lambda b: struct.pack(">i", len(b)) + _padded(b))),
     st.tuples(st.just(b"b"), st.integers(-(2**31), 2**31 - 1).map(lambda v: struct.pack(">i", v))),
     st.tuples(st.sampled_from((b"T", b"F", b"N", b"I", b"[", b"]", b"q", b"\xff")), st.just(b"")),
@@ -131,8 +131,8 @@ def _opened(folder: Path) -> Iterator[Callable[[bytes], None]]:
 OSC: Final = Family(
     "osc",
     _seeds,
-    lambda _seeds: bundles_of(messages_of(_ADDRESSES)),
+    lambda _seeds: bundles_of(messages_of(ADDRESSES)),
     _opened,
-    words=(b"#bundle\0", b",f\0\0", b",s\0\0", b",TFNI[]", *(address.encode() for address in _ADDRESSES[::7])),
-    share=1880,
+    words=(b"#bundle\0", b",f\0\0", b",s\0\0", b",TFNI[]", *(address.encode() for address in ADDRESSES[::7])),
+    share=1730,
 )

@@ -86,5 +86,5 @@ OSC_PCM: Final = Family(
         b"\x7f\x80\0\0",
         b"\0\x05\xdc\0",
     ),
-    share=1500,
+    share=1420,
 )

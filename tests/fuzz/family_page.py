@@ -1,8 +1,7 @@
 """The operator page: requests as bytes on a connection through the real protocol, and its WebSocket's messages."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -10,8 +9,7 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
-from starlette.types import ASGIApp, Message
-from uvicorn import Server
+from starlette.types import ASGIApp
 
 from installation.control.page.app import PageApp
 from installation.control.page.rest import product
@@ -25,10 +23,11 @@ from installation.presets.shelf import PresetShelf
 from installation.status import ShowStatus
 from installation.values import Features
 from s2s.serving.limits import PeerLimits
-from s2s.serving.protocol import BoundedProtocol
 from s2s.serving.server import make_server
+from tests.fuzz.conversation import OwnLoop, converse, speak
 from tests.fuzz.documents import HOSTILE, edited, json_of
 from tests.fuzz.family import BrokenPromiseError, Family
+from tests.fuzz.http_requests import WORDS, request, requests_of
 
 _PATHS: Final = (
     *("/", "/web/page.js", "/web/../app.py", "/web/%2e%2e/app.py", "/web//etc/passwd", "/web/..%2f..%2frest.py"),
@@ -37,6 +36,9 @@ _PATHS: Final = (
     *("/api/outputs", "/api/outputs/wall", "/api/outputs/%2e%2e", "/api/preset", "/api/cue", "/api/blackout"),
     *(
         "/api/health",
+        "/health",
+        "/metrics",
+        "/metrics?view=read&token=x",
         "/api/version",
         "/api/openapi.json",
         "/api/docs",
@@ -46,28 +48,6 @@ _PATHS: Final = (
         "//x",
         "http://x/",
     ),
-)
-_METHODS: Final = ("GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "get", "PUT\0", "")
-_HEADERS: Final = (
-    *(
-        "Host: localhost",
-        "Host: 127.0.0.1:8080",
-        "Host: evil.example",
-        "Host: [::1]",
-        "Host:",
-        "Host: localhost\r\nHost: x",
-    ),
-    *("Origin: null", "Origin: http://evil.example", "Origin: http://localhost", "Sec-Fetch-Site: cross-site"),
-    *("Transfer-Encoding: chunked", "Transfer-Encoding: gzip, chunked", "Content-Length: 5", "Content-Length: -1"),
-    *(
-        "Content-Length: 99999999999",
-        "Connection: Upgrade\r\nUpgrade: websocket",
-        "Upgrade: h2c",
-        "Expect: 100-continue",
-    ),
-    *("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: !"),
-    *("Authorization: Bearer \xff", "Cookie: show=a; show=b; =; ;", 'If-None-Match: "' + "x" * 600, "Range: bytes=0-"),
-    *("Accept: text/html", "X: " + "y" * 3_000, "Content-Encoding: gzip", "X-Forwarded-For: 127.0.0.1", " folded: x"),
 )
 _LAYOUT: Final[dict[str, Any]] = {
     "outputs": [{"name": "wall", "monitor": 0, "corners": [[0, 0], [1, 0], [1, 1], [0, 1]]}],
@@ -80,13 +60,8 @@ _LAYOUT: Final[dict[str, Any]] = {
 }
 
 
-def _request(method: str, path: str, headers: Sequence[str], body: bytes, *, honest: bool) -> bytes:
-    told = [f"Content-Length: {len(body)}", "Host: localhost"] if honest else []
-    head = "\r\n".join([f"{method} {path} HTTP/1.1", *told, *headers])
-    return head.encode("latin-1", "replace") + b"\r\n\r\n" + body
-
-
-def _seeds(_folder: Path) -> list[bytes]:
+def seeds(_folder: Path) -> list[bytes]:
+    """Return requests that the page answers."""
     bodies = [
         ("PUT", "/api/parameters/audio/gain", b'{"value": -6}'),
         ("PUT", "/api/parameters", b'{"values": {"/audio/gain": 1}}'),
@@ -102,68 +77,32 @@ def _seeds(_folder: Path) -> list[bytes]:
         "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     ]
-    live = _request("GET", "/api/live", ["Host: localhost", *upgrade], b"", honest=False)
+    live = request("GET", "/api/live", ["Host: localhost", *upgrade], b"", honest=False)
     frame = bytes([0x81, 0x80 | 15]) + bytes(4) + b'{"type":"ping"}'
+    in_chunks = ["Host: localhost", "Transfer-Encoding: chunked"]
+    chunks = b'7\r\n{"value\r\n6\r\n": -6}\r\n0\r\n\r\n'
     return (
-        [_request("GET", path, [], b"", honest=True) for path in _PATHS[:24]]
-        + [_request(*b[:2], [], b[2], honest=True) for b in bodies]
+        [request("GET", path, [], b"", honest=True) for path in _PATHS[:26]]
+        + [request(*b[:2], [], b[2], honest=True) for b in bodies]
+        + [request("PUT", "/api/parameters/audio/gain", in_chunks, chunks, honest=False)]
+        + [request("GET", "/api/status", in_chunks, chunks, honest=False)]
         + [live + frame]
     )
 
 
-def _requests(_seeds: Sequence[bytes]) -> SearchStrategy[bytes]:
+def requests(_seeds: Sequence[bytes]) -> SearchStrategy[bytes]:
+    """Draw requests that it might answer."""
     paths = st.one_of(
         st.sampled_from(_PATHS),
         st.sampled_from(tuple(PARAMETERS)).map(lambda address: f"/api/parameters{address}"),
         st.builds(lambda a, b: a + b, st.sampled_from(_PATHS), st.text(st.characters(max_codepoint=255), max_size=20)),
     )
     bodies = st.one_of(json_of([_LAYOUT, _LAYOUT["outputs"][0]], tuple(_LAYOUT)), st.binary(max_size=60))
-    one = st.builds(
-        _request,
-        st.sampled_from(_METHODS),
-        paths,
-        st.lists(st.sampled_from(_HEADERS), max_size=3),
-        bodies,
-        honest=st.booleans(),
-    )
-    return st.one_of(one, one, st.lists(one, min_size=2, max_size=3).map(b"".join))
-
-
-class _Connection(asyncio.Transport):
-    """The other end of a connection that only counts and keeps a little."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written = bytearray()
-        self.closed = False
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.written += data
-
-    def close(self) -> None:
-        self.closed = True
-
-    abort = close
-
-    def is_closing(self) -> bool:
-        return self.closed
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return {"peername": ("127.0.0.1", 50_000), "sockname": ("127.0.0.1", 8_080)}.get(name, default)
-
-    def pause_reading(self) -> None: ...
-
-    def resume_reading(self) -> None: ...
-
-    def get_write_buffer_size(self) -> int:
-        return 0
-
-    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        self.protocol = protocol
+    return requests_of(paths, bodies)
 
 
 class _Page:
-    """A page without a network, in an event loop that runs for one case at a time."""
+    """A page without a network."""
 
     def __init__(self, folder: Path) -> None:
         self.desk, self.said = Desk(), list[str]()
@@ -178,7 +117,7 @@ class _Page:
         )
         limits = PeerLimits(rate=1e12, burst=1e12)
         self.app, self.hub = PageApp(sources, refused=self._refused, limits=limits).guarded()
-        self.loop = asyncio.new_event_loop()
+        self.own = OwnLoop()
         self._now = 0.0
 
     def _refused(self, reason: str) -> None:
@@ -190,39 +129,8 @@ class _Page:
         self.desk.tick(self._now, Features())
         said, self.said = self.said, []
         for reason in said:
-            if "LocalProtocolError" in reason:  # nonsense behind a request closed the way back before the answer came
-                continue
             if reason.startswith("no answer to") or "a page was not told" in reason:
                 raise BrokenPromiseError(reason[:300])
-
-    def run(self, work: Awaitable[None]) -> None:
-        self.loop.run_until_complete(work)
-
-    def close(self) -> None:
-        for task in asyncio.all_tasks(self.loop):
-            task.cancel()
-        self.loop.run_until_complete(asyncio.sleep(0))
-        self.loop.run_until_complete(self.loop.shutdown_default_executor())
-        self.loop.close()
-
-
-async def _converse(server: Server, case: bytes, loop: asyncio.AbstractEventLoop) -> bytes:
-    protocol, connection = BoundedProtocol(server.config, server.server_state, {}, loop), _Connection()
-    protocol.connection_made(connection)
-    if case:  # a network never brings nothing
-        protocol.data_received(case)
-    for _ in range(2_000):
-        await asyncio.sleep(0 if len(connection.written) else 0.0005)
-        if connection.closed or not protocol.asks:
-            break
-    hosted = getattr(connection, "protocol", protocol)  # a WebSocket goes on in another
-    if not connection.closed and hosted is not protocol:
-        await asyncio.sleep(0.002)
-    told = bytes(connection.written)  # what comes afterwards nobody reads
-    hosted.connection_lost(None)
-    protocol._stop_waiting()
-    await asyncio.sleep(0)
-    return told
 
 
 @contextmanager
@@ -233,7 +141,7 @@ def _http(folder: Path) -> Iterator[Callable[[bytes], None]]:
 
     def read(case: bytes) -> None:
         async def conversation() -> None:
-            answer = await _converse(server, case, page.loop)
+            answer = await converse(server, case, page.own.loop)
             status = answer[:12]
             if answer and not answer.startswith((b"HTTP/1.1 ", b"HTTP/1.0 ")):
                 raise BrokenPromiseError(f"an answer that is none: {answer[:80]!r}")
@@ -244,13 +152,13 @@ def _http(folder: Path) -> Iterator[Callable[[bytes], None]]:
             ):
                 raise BrokenPromiseError("a file of the machine was told")
 
-        page.run(conversation())
+        page.own.run(conversation())
         page.turn()
 
     with patch("installation.control.page.rest.revision", lambda: None):  # which asks git, a process
         yield read
     product.cache_clear()
-    page.close()
+    page.own.close()
 
 
 @st.composite
@@ -270,33 +178,10 @@ def _spoken(draw: DrawFn) -> bytes:
 
 
 async def _live(app: ASGIApp, case: bytes) -> None:
-    lines = [b"", *case.split(b"\n")[:40]]
-    told = 0
-
-    async def receive() -> Message:
-        if not lines:
-            await asyncio.sleep(0.001)
-            return {"type": "websocket.disconnect", "code": 1005}
-        line = lines.pop(0)
-        if len(lines) + 1 > 0 and told == 0 and not line:
-            return {"type": "websocket.connect"}
-        if line.startswith(b"\0"):
-            return {"type": "websocket.receive", "bytes": line}
-        return {"type": "websocket.receive", "text": line.decode("utf-8", "replace")}
-
-    async def send(message: Message) -> None:
-        nonlocal told
-        told += 1
-        text = message.get("text")
-        if text is not None:
-            json.loads(text, parse_constant=_no_number)
-
-    scope = {
-        **{"type": "websocket", "path": "/api/live", "raw_path": b"/api/live", "query_string": b"", "root_path": ""},
-        **{"headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 80)},
-        **{"subprotocols": [], "scheme": "ws", "http_version": "1.1", "extensions": {}, "asgi": {"version": "3.0"}},
-    }
-    await asyncio.wait_for(app(scope, receive, send), 20)
+    said = [line if line.startswith(b"\0") else line.decode("utf-8", "replace") for line in case.split(b"\n")[:40]]
+    for message in await speak(app, "/api/live", said):
+        if message.get("text") is not None:
+            json.loads(message["text"], parse_constant=_no_number)
 
 
 def _no_number(name: str) -> None:
@@ -308,26 +193,20 @@ def _websocket(folder: Path) -> Iterator[Callable[[bytes], None]]:
     page = _Page(folder)
 
     def read(case: bytes) -> None:
-        page.run(_live(page.app, case))
+        page.own.run(_live(page.app, case))
         page.turn()
 
     yield read
-    page.close()
+    page.own.close()
 
 
 HTTP: Final = Family(
     "http",
-    _seeds,
-    _requests,
+    seeds,
+    requests,
     _http,
-    words=(
-        *(header.encode("latin-1") + b"\r\n" for header in _HEADERS),
-        b"\r\n\r\n",
-        b"0\r\n\r\n",
-        b"%2e%2e/",
-        b"?view=read",
-    ),
-    share=400,
+    words=WORDS,
+    share=340,
 )
 WEBSOCKET: Final = Family(
     "websocket",
@@ -339,5 +218,5 @@ WEBSOCKET: Final = Family(
     lambda _seeds: _spoken(),
     _websocket,
     words=(b'"type":"set"', b'"value":', b'{"type":"output"', b"\n\0", b'"mask":', b"NaN", b"1e999"),
-    share=100,
+    share=80,
 )

@@ -110,5 +110,5 @@ SESSIONS: Final = Family(
     _opened,
     refusals=(SessionError,),
     words=(b"BLK1", b'"picture":', b'"step":"', b'"c":{'),
-    share=250,
+    share=220,
 )

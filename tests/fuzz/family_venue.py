@@ -167,7 +167,7 @@ PRESETS: Final = _file_family(
     _PRESET_KEYS,
     ("film.cube", "dawn.png", "../../x.cube", "grain", "upscale", {"cc": 1, "to": "/audio/gain"}, {"ripple": {"a": 1}}),
     seeds=_PRESETS,
-    share=150,
+    share=130,
 )
 CUES: Final = _file_family(
     "cues",
@@ -185,7 +185,7 @@ SCHEDULE: Final = _file_family(
     ScheduleError,
     ("hours", "exceptions", "timezone", "fade", "mon", "daily", "2026-02-30"),
     ("00:00-24:00", "24:00-24:00", "22:00-21:59", "closed", "all day", "right/UTC", "../UTC", "UTC\0", "."),
-    share=150,
+    share=130,
 )
 OUTPUTS: Final = _file_family(
     "outputs",
@@ -203,7 +203,7 @@ SENDERS: Final = _file_family(
     TargetError,
     ("ndi",),
     _PLACES,
-    share=700,
+    share=650,
 )
 
 
@@ -240,5 +240,5 @@ DOCUMENTS: Final = Family(
         b"%TAG ! !\n",
         b"!<tag:x> ",
     ),
-    share=1500,
+    share=1470,
 )

@@ -103,10 +103,13 @@ def wavs() -> SearchStrategy[bytes]:
 
 def png(width: int, height: int, depth: int, colour: int, data: bytes, more: bytes = b"") -> bytes:
     """Return a PNG whose header says what it is told to, every checksum right: else no reader looks any further."""
+    return png_of(width, height, depth, colour, zlib.compress(data), more)
+
+
+def png_of(width: int, height: int, depth: int, colour: int, packed: bytes, more: bytes = b"") -> bytes:
+    """Return a PNG around rows that are compressed already."""
     header = struct.pack(">IIBBBBB", width % 2**32, height % 2**32, depth, colour, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + more + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + more + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
 def chunk(name: bytes, data: bytes) -> bytes:

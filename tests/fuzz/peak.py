@@ -18,6 +18,7 @@ from s2s.media.audio import read_audio
 from s2s.media.container import Damage
 from s2s.media.images import read_image
 from s2s.media.video_reader import open_film, picture_track, pictures
+from s2s.published.checkpoint import CheckpointError, read_tensors
 from s2s.weight_headers import read_header
 
 _MOST_BYTES: Final = 12 << 30
@@ -31,6 +32,8 @@ def read(path: Path) -> str:
             return str(read_image(path, 64).shape)
         case ".safetensors":
             return str(len(read_header(path)))
+        case ".pth":
+            return str(len(read_tensors(path)))
         case ".avi" | ".mp4":
             with open_film(path) as film:
                 track = picture_track(film)
@@ -51,7 +54,7 @@ def main(folder: Path) -> None:
     for path in sorted(folder.iterdir()):
         try:
             told[path.name] = f"read: {read(path)}"
-        except (UnreadableFileError, BundleError, SourceError) as error:
+        except (UnreadableFileError, BundleError, SourceError, CheckpointError) as error:
             told[path.name] = f"refused: {error}"
         except Exception as error:
             told[path.name] = f"{type(error).__name__}: {error}"

@@ -2,16 +2,18 @@
 exceed by far.
 """
 
+import io
 import json
 import struct
 import subprocess
 import sys
 import tracemalloc
+import zipfile
 import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
 import numpy as np
@@ -31,13 +33,14 @@ from installation.session.blocks import MAGIC, BlockReader
 from s2s.card import BundleError, read_card
 from s2s.files.document import DocumentError, parse_json, parse_yaml
 from tests.fuzz.family_bundles import weights
-from tests.fuzz.media_bytes import chunk, png, wav
+from tests.fuzz.media_bytes import chunk, png, png_of, wav
 from tests.test_lock import ROOT
 
 BOMB: Final = "a0: &a0 [x, x]\n" + "".join(f"a{i + 1}: &a{i + 1} [*a{i}, *a{i}]\n" for i in range(30))
 DEEP: Final = "[" * 100_000 + "]" * 100_000
 MAPS: Final = "x: " + "{a: " * 5_000 + "1" + "}" * 5_000
 WIDE: Final = "".join(f"k{number}: 1\n" for number in range(20_000))
+_PACKED: Final = 3 << 27
 LONG_NUMBER: Final = "x: " + "9" * 100_000
 
 
@@ -147,6 +150,48 @@ def film_that_lies(path: Path) -> None:
     path.write_bytes(content[:at] + struct.pack(">HH", 65_500, 65_500) + content[at + 4 :])
 
 
+def packed_checkpoint() -> bytes:
+    """Return a checkpoint of 400 MB of zeros, compressed as PyTorch does not."""
+    weights = b"".join((b"ctorch._utils\n_rebuild_tensor_v2\n", b"((X\7\0\0\0storagectorch\nByteStorage\n"))
+    weights += b"X\1\0\0\0" + b"0X\3\0\0\0cpuJ" + struct.pack("<i", _PACKED) + b"tQK\0J" + struct.pack("<i", _PACKED)
+    weights += b"\x85K\1\x85\x89ccollections\nOrderedDict\n)RtR"
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("x/data.pkl", b"\x80\x02}X\1\0\0\0w" + weights + b"s.")
+        archive.writestr("x/version", "3\n")
+        archive.writestr("x/byteorder", "little")
+        archive.writestr("x/data/0", bytes(_PACKED))
+    return file.getvalue()
+
+
+def picture_of_zeros(colour: int, channels: int) -> bytes:
+    """Return a PNG of just below a hundred million pixels, all of them clear or black."""
+    width_px, height_px, packed = 9_990, 10_000, zlib.compressobj(1)
+    rows = bytes(1 + width_px * channels) * 100
+    data = b"".join(packed.compress(rows) for _ in range(height_px // 100)) + packed.flush()
+    return png_of(width_px, height_px, 8, colour, data)
+
+
+@pytest.mark.proc
+def test_the_largest_picture_is_decoded_once_and_what_is_transparent_costs_no_more(tmp_path: Path) -> None:
+    """Decoded it takes 400 MB and what comes of it 300 MB, each of which was there up to three times."""
+    (tmp_path / "clear.png").write_bytes(picture_of_zeros(6, 4))
+    (tmp_path / "grey.png").write_bytes(picture_of_zeros(4, 2))
+    (tmp_path / "plain.png").write_bytes(picture_of_zeros(2, 3))
+    report = peak_of(tmp_path)
+    assert set(report["told"].values()) == {"read: (64, 64, 3)"}
+    assert report["grown_mib"] < 800
+
+
+def peak_of(folder: Path) -> dict[str, Any]:
+    """Return what a process tells that reads all files of a folder."""
+    command = [sys.executable, "-m", "tests.fuzz.peak", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
 @pytest.mark.proc
 def test_no_sound_picture_film_or_weights_takes_more_memory_than_it_is_worth(tmp_path: Path) -> None:
     text = chunk(b"zTXt", b"x\0\0" + zlib.compress(bytes(2**27), 9))
@@ -166,6 +211,10 @@ def test_no_sound_picture_film_or_weights_takes_more_memory_than_it_is_worth(tmp
     files |= {"claims.safetensors": weights({"x": entry}, b""), "head.safetensors": weights({}, b"", 2**40)}
     files |= {"many.safetensors": weights({"x": {**entry, "shape": [0] * 20_000, "data_offsets": [0, 0]}}, b"")}
     files |= {"deep.safetensors": weights(b"[" * 100_000, b"")}
+    files |= {
+        "swells.pth": b"\x80\x02c__builtin__\nbytearray\n\x8a\x05\0\0\0\0\x02\x85R.",
+        "packed.pth": packed_checkpoint(),
+    }
     folder = tmp_path / "files"
     folder.mkdir()
     for name, content in files.items():
@@ -174,12 +223,18 @@ def test_no_sound_picture_film_or_weights_takes_more_memory_than_it_is_worth(tmp
     film_that_lies(folder / "lies.avi")
     assert max(path.stat().st_size for path in folder.iterdir()) < 2_000_000
 
-    command = [sys.executable, "-m", "tests.fuzz.peak", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout)
+    report = peak_of(folder)
     assert report["grown_mib"] < 400
     wrong = {name: said for name, said in report["told"].items() if not said.startswith(("read: ", "refused: "))}
     assert wrong == {} and report["told"]["silence.flac"] == "read: 160000"
-    for name in ("bomb.png", "strip.png", "wide.bmp", "gif.gif", "claims.safetensors", "head.safetensors"):
+    for name in (
+        "bomb.png",
+        "strip.png",
+        "wide.bmp",
+        "gif.gif",
+        "claims.safetensors",
+        "head.safetensors",
+        "swells.pth",
+        "packed.pth",
+    ):
         assert report["told"][name].startswith("refused: "), (name, report["told"][name])

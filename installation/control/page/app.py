@@ -23,7 +23,7 @@ from installation.control.page.live_hub import ORIGIN, LiveHub
 from installation.control.page.live_outbox import Changes
 from installation.control.page.outputs_api import outputs_routes
 from installation.control.page.page_json import describe, plain, table
-from installation.control.page.rest import rest_routes
+from installation.control.page.rest import WATCHED, rest_routes
 from installation.control.page.sources import Sources
 from installation.control.rejections import why_unknown
 from installation.desk import Desk
@@ -75,7 +75,11 @@ class PageApp:
             *outputs_routes(self.sources),
         ]
         app = Starlette(routes=[*self.more, *ours])
-        guard = RequestGuard(app, self.access, headers_for_files(), self.refused, self.cookie, self.limits, door())
+        guard = RequestGuard(
+            *(app, self.access, headers_for_files(), self.refused, self.cookie, self.limits),
+            door=door(),
+            watched=WATCHED,
+        )
         return guard, hub
 
     def _tells(self, hub: LiveHub) -> list[BaseRoute]:

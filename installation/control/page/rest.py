@@ -31,6 +31,10 @@ from s2s.files.quote import quoted
 from s2s.serving.body import SMALL_BODY, read_body
 
 ORIGIN: Final = "rest"
+HEALTH: Final = ("/api/health", "/health")
+METRICS: Final = "/metrics"
+WATCHED: Final = frozenset({*HEALTH, METRICS})
+"""What a monitor asks for."""
 _MANY: Final = Bounds(bytes=32_768, levels=4, values=1_000)
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _STUCK_S: Final = 5.0
@@ -142,9 +146,8 @@ def rest_routes(
         _get("/api/parameters/{address:path}", rest.parameter),
         _put("/api/parameters", rest.set_many, _MANY),
         *named,
-        _get("/api/health", rest.health),
-        _get("/health", rest.health),
-        _get("/metrics", rest.metrics),
+        *(_get(path, rest.health) for path in HEALTH),
+        _get(METRICS, rest.metrics),
         _get("/api/version", rest.version),
         _get("/api/openapi.json", described),
         _get("/api/docs", docs),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from installation.logs.secrets import without_secrets
 from installation.output.senders.pictures import fit
 from installation.output.senders.slot import Slot
 from installation.output.senders.sounding import Sounding
@@ -41,7 +42,8 @@ class Trouble:
         self._since = ""
 
     def begin(self, reason: str) -> None:
-        """No picture is taken, because of `reason`."""
+        """No picture is taken, because of `reason`, which may quote an address with a key in it."""
+        reason = without_secrets(reason)
         if not self._since:
             self._since = self._clock_time()
             log.warning("%s takes no picture: %s; it is tried again and again", self._name, reason)

@@ -2,11 +2,13 @@
 
 import json
 import logging
+import re
 import socket
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from typing import Final
 
 import pytest
 
@@ -102,6 +104,49 @@ def test_a_client_that_hangs_up_within_its_body_costs_no_line(
         client.sendall(PUT + BODY)
         assert client.recv(65_536).startswith(b"HTTP/1.1 200")
     assert desk.get("/audio/gain") == 5.0
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+CHUNKED: Final = b"Host: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+NONSENSE: Final = b"zz\r\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        ([b"GET /api/status HTTP/1.1\r\n" + CHUNKED + NONSENSE], [400]),
+        ([b"GET /api/status HTTP/1.1\r\n" + CHUNKED, NONSENSE], [200]),
+        ([b"HEAD /api/status HTTP/1.1\r\n" + CHUNKED + NONSENSE], [400]),
+        ([b"TRACE /api/status HTTP/1.1\r\n" + CHUNKED + NONSENSE], [400]),
+        ([b"GET /api/status HTTP/1.0\r\n" + CHUNKED, NONSENSE], [200]),
+        ([b"PUT /api/parameters/audio/gain HTTP/1.1\r\n" + CHUNKED, NONSENSE], [400]),
+        ([b"PUT /api/parameters/audio/gain HTTP/1.1\r\nExpect: 100-continue\r\n" + CHUNKED, NONSENSE], [100, 400]),
+        ([b"GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n", NONSENSE + b"\r\n"], [200, 400]),
+    ],
+    ids=[
+        "within it",
+        "after its answer",
+        "of HEAD",
+        "of no method",
+        "of HTTP 1.0",
+        "within its body",
+        "expected",
+        "as a second",
+    ],
+)
+def test_nonsense_behind_a_request_is_answered_or_hung_up_and_costs_no_line(
+    page: OperatorPage, caplog: pytest.LogCaptureFixture, said: list[bytes], answers: list[int]
+) -> None:
+    told = b""
+    with connect(page) as client:
+        for piece in said:
+            client.sendall(piece)
+            if piece is not said[-1] and answers[0] != 400:
+                told += client.recv(65_536)
+        while piece := client.recv(65_536):
+            told += piece
+    assert [int(number) for number in re.findall(rb"HTTP/1\.1 (\d{3}) ", told)] == answers
+    assert is_served(page) and page.status().refused == 0
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 

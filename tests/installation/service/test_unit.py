@@ -76,6 +76,27 @@ def test_the_recipe_names_who_logs_in_and_what_is_started() -> None:
     assert "--autologin gallery" in text and f"start {NAME}" in text and "%I" in text and "%%" not in text
 
 
+@pytest.mark.proc
+def test_the_recipe_does_what_it_says_as_it_is_pasted(tmp_path: Path) -> None:
+    """Into a shell, line by line and with its margin; only what installs packages is left out."""
+    home, etc = tmp_path / "home", tmp_path / "etc"
+    for folder in (home, etc):
+        folder.mkdir()
+    text = recipe("gallery", NAME, needs_screen=True).replace("/etc/", f"{etc}/")
+    pasted = "\n".join(line for line in text.splitlines() if line.startswith("  ") and "apt-get" not in line)
+    environment = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["sh", "-e"], input=pasted, check=False, capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    login = (etc / "systemd" / "system" / "getty@tty1.service.d" / "autologin.conf").read_text().splitlines()
+    assert login[:2] == ["[Service]", "ExecStart="]
+    assert login[2:] == ["ExecStart=-/sbin/agetty --autologin gallery --noclear %I $TERM"]
+    session = (home / ".xinitrc").read_text().splitlines()
+    assert f"systemctl --user start {NAME}" in session and session[-1] == "while true; do sleep 3600; done"
+    assert (home / ".profile").read_text() == '[ "$(tty)" = /dev/tty1 ] && exec startx -- -nocursor\n'
+    for file in (home / ".xinitrc", home / ".profile"):
+        subprocess.run(["sh", "-n", str(file)], check=True)
+
+
 def test_a_user_cannot_install_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(ValueError, match="sudo"):
@@ -94,3 +115,17 @@ def test_systemd_takes_it_as_it_is(tmp_path: Path) -> None:
     said = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     about_ours = [line for line in (said.stdout + said.stderr).splitlines() if NAME in line]
     assert about_ours == []
+
+
+@pytest.mark.proc
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
+@pytest.mark.parametrize("needs_screen", [True, False], ids=["with a screen", "headless"])
+def test_a_users_systemd_takes_it_as_it_is(tmp_path: Path, needs_screen: bool) -> None:
+    real = replace(USERS, python=Path("/bin/true"), program=Path("/bin/sh"), folder=Path("/"))
+    unit = tmp_path / NAME
+    unit.write_text(unit_text(replace(real, arguments=('a "b" %h \\ $HOME', "c d"), needs_screen=needs_screen)))
+    command = ["systemd-analyze", "--user", "verify", "--man=no", str(unit)]
+    environment = {"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    said = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, env=environment)
+    about_ours = [line for line in (said.stdout + said.stderr).splitlines() if NAME in line]
+    assert about_ours == [] and said.returncode == 0, said.stderr

@@ -123,6 +123,52 @@ def test_an_archive_is_to_be_unpacked_first(tmp_path: Path) -> None:
     assert "unpack it" in refusal(tmp_path / "icgan.zip").message
 
 
+class MakesAsMuchAsItSays:
+    """A pickle of a few bytes that asks for as much memory as a number in it says."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return bytearray, (2**36,)
+
+
+@pytest.mark.parametrize("save", [save_zip, save_legacy])
+def test_a_few_bytes_that_ask_for_much_memory_are_refused_by_name(tmp_path: Path, save: Any) -> None:
+    save({**WEIGHTS, "swells": MakesAsMuchAsItSays()}, tmp_path / "file.pth")
+    assert "wants to build __builtin__.bytearray" in refusal(tmp_path / "file.pth").message
+
+
+def test_a_checkpoint_that_was_packed_once_more_is_refused(tmp_path: Path) -> None:
+    """A megabyte of it would become a gigabyte."""
+    save_zip(WEIGHTS, tmp_path / "file.pth")
+    with zipfile.ZipFile(tmp_path / "file.pth") as whole, zipfile.ZipFile(tmp_path / "packed.pth", "w") as packed:
+        for entry in whole.infolist():
+            packed.writestr(entry.filename, whole.read(entry), zipfile.ZIP_DEFLATED)
+    assert "compressed" in refusal(tmp_path / "packed.pth").message
+
+
+def test_a_checkpoint_with_two_beginnings_is_refused(tmp_path: Path) -> None:
+    save_zip(WEIGHTS, tmp_path / "file.pth")
+    with zipfile.ZipFile(tmp_path / "file.pth", "a") as whole:
+        whole.writestr("file/DATA.PKL", pickle.dumps(RunsACommand(tmp_path / "x"), protocol=2))
+    assert "2 times a data.pkl" in refusal(tmp_path / "file.pth").message
+
+
+def test_a_key_that_a_terminal_would_obey_is_shown_as_a_line(tmp_path: Path) -> None:
+    torch.save({"\x1b[2J\nall is well" + "x" * 500: 3}, tmp_path / "file.pth")
+    assert str(refusal(tmp_path / "file.pth")).isprintable() and len(str(refusal(tmp_path / "file.pth"))) < 500
+
+
+def test_a_key_that_takes_for_ever_to_be_looked_up_is_refused_at_once(tmp_path: Path) -> None:
+    """A pair of the same pair, of the same pair, ninety times: twice as long for each, and no Ctrl-C ends it."""
+    pair = b"K\x01K\x01\x86q\x00" + b"".join(bytes([0x68, n, 0x86, 0x71, n + 1]) for n in range(90))
+    (tmp_path / "file.pth").write_bytes(b"\x80\x02}" + pair + b"K\x01s." + b"\x80\x02N." * 4)
+    assert "repeats itself without end" in refusal(tmp_path / "file.pth").message
+
+
+def test_letters_that_python_warns_of_are_no_line_on_the_console(tmp_path: Path) -> None:
+    (tmp_path / "file.pth").write_bytes(b"\x80\x02S'\\u'\n.")
+    assert "damaged" in refusal(tmp_path / "file.pth").message
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert refusal(tmp_path / "nowhere.pth").message == "no such file"
 
