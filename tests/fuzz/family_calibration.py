@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from installation.calibration.preset_edit import write_parameter
-from installation.presets.preset import PresetError, read_preset
+from installation.presets.preset import PresetError
+from installation.presets.reading import read_preset
 from tests.fuzz.family import BrokenPromiseError, Family
 from tests.fuzz.family_venue import PRESETS
 
