@@ -13,21 +13,20 @@ from typing import Final
 import moderngl
 
 from installation.control_status import OutputState
+from installation.output.monitor_watch import MonitorWatch
 from installation.output.surface import KeyEvent
 from installation.output.window import DEFAULT_SIZE, WindowSurface, open_window
-from installation.output.window_screens import known_monitors
 from installation.output.windows_drawing import OutputDrawer, Pictures, Shown
 from installation.output.windows_places import CLOSED_BY_HAND, Place, WindowWishes, places_of
-from installation.output.x11_monitors import monitors_on
 from installation.outputs.layout import Layout, Output
 from installation.outputs.marks import Marking, Marks
+from installation.outputs.monitors import Monitor
 from installation.outputs.motion import OutputMotion, Seen
 from installation.outputs.picture_shape import PictureShape
 from s2s.files.quote import one_line
 
 log = logging.getLogger(__name__)
 
-_LOOK_EVERY_S: Final = 1.0
 _UNSEEN_TURN_S: Final = 1 / 60
 
 
@@ -62,8 +61,7 @@ class OutputWindows:
         self._sizes: dict[str, tuple[int, int]] = {}
         self._arranged: Layout | None = None
         self._monitors_arranged: dict[str, int | str] = {}
-        self._monitors, self.monitors = monitors_on(home.connection), known_monitors()
-        self._looked_at = time.monotonic()
+        self._watch = MonitorWatch(home.connection)
         self._direct = home_is_seen and layout.is_plain
         self._presented_at = 0.0
         self._closed = False
@@ -86,6 +84,11 @@ class OutputWindows:
     @property
     def closed(self) -> bool:
         return self._home.closed or self._closed
+
+    @property
+    def monitors(self) -> tuple[Monitor, ...]:
+        """The monitors that are on. Any thread."""
+        return self._watch.monitors
 
     def follow(self, layout: Layout) -> None:
         """Show `layout` from the next poll on. Any thread."""
@@ -217,20 +220,12 @@ class OutputWindows:
         self._pictures.prepare(self._shape.size, max(output.delay_frames for output in placed.outputs))
 
     def _monitors_changed(self) -> bool:
-        now = time.monotonic()
-        if (self._first is not None and not self._watches_monitors) or now - self._looked_at < _LOOK_EVERY_S:
+        if self._first is not None and not self._watches_monitors:
             return False
-        self._looked_at = now
-        before, self._monitors = self._monitors, monitors_on(self._home.connection)
-        if (
-            self._monitors is None
-        ):  # another window system: asking is cheap there, but worth it only for what is missing
-            return bool(self._problems) and not self._closed_by_hand
-        if self._monitors == before:
-            return False
-        self._closed_by_hand.clear()
-        self.monitors = known_monitors()
-        return True
+        changed = self._watch.changed(one_is_missing=bool(self._problems) and not self._closed_by_hand)
+        if changed:
+            self._closed_by_hand.clear()
+        return changed
 
     def _notice_closed(self) -> None:
         """Let the show go on without a window that somebody closed, while there is another one."""

@@ -161,3 +161,11 @@ def test_two_passes_of_one_address_give_way_to_the_first() -> None:
     inputs = IsfInputs({"a b": VEIL, "a_b": IsfHeader((IsfInput("amount", "float", 0.9),), filters=True)})
     inputs.load(["a b", "a_b"])
     assert list(inputs.rows) == ["/isf/a_b/amount"]
+
+
+def test_what_a_hand_has_moved_is_saved_with_the_look() -> None:
+    show = Show()
+    show.desk.post(AT + "mode", "5", "page")
+    show.desk.post(AT + "tint/red", 0.5, "midi")
+    show.desk.post(AT + "bang", True, "osc")
+    assert show.inputs.settings(["soft ripple"]) == {"soft ripple": {"mode": 5, "tint": (0.5, 0.5, 0.0, 1.0)}}
