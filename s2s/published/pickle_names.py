@@ -11,6 +11,8 @@ import pickletools
 import re
 import zipfile
 from collections.abc import Iterator
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +30,13 @@ _NEEDED: Final = re.compile(
     # IC-GAN's records: two activations, and numbers of NumPy's.
     r"|torch\.nn\.modules\.activation\.ReLU|numpy\.dtype|numpy\._?core\.multiarray\.scalar"
 )
+
+_CODECS: Final = frozenset(
+    {"base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13", "uu_codec", "zlib_codec"}
+)
+_SWELLING: Final = _CODECS | {name for name, codec in aliases.items() if codec in _CODECS}
+"""Encodings that may be put around one another, each time twice as much; numbers of NumPy's are written in latin1."""
+_LONGEST_CODEC: Final = 40
 
 
 def unneeded_name(path: Path, *, is_zip: bool) -> str:
@@ -68,6 +77,8 @@ def _names(file: io.BytesIO) -> Iterator[str]:
             growth.follow(code, argument)
             if code.name == "GLOBAL":
                 yield ".".join(str(argument).split(" ", 1))
+            elif isinstance(argument, str) and normalize_encoding(argument[:_LONGEST_CODEC]).lower() in _SWELLING:
+                yield f"what is encoded by {argument}"
             elif code.name in ("STACK_GLOBAL", "INST"):
                 raise pickle.UnpicklingError(f"{code.name}, with which PyTorch writes no weights")
     except (ValueError, LookupError) as error:

@@ -164,6 +164,13 @@ def test_a_key_that_takes_for_ever_to_be_looked_up_is_refused_at_once(tmp_path: 
     assert "repeats itself without end" in refusal(tmp_path / "file.pth").message
 
 
+def test_letters_that_are_encoded_again_and_again_are_refused(tmp_path: Path) -> None:
+    """Each time they become twice as many: thirty times, and a few bytes are gigabytes."""
+    again = b"c_codecs\nencode\n" * 31 + b"X\1\0\0\0a" + b"X\6\0\0\0latin1\x86R" + b"X\3\0\0\0HEX\x86R" * 30
+    (tmp_path / "file.pth").write_bytes(b"\x80\x02" + again + b"." + b"\x80\x02N." * 4)
+    assert "encoded by HEX" in refusal(tmp_path / "file.pth").message
+
+
 def test_letters_that_python_warns_of_are_no_line_on_the_console(tmp_path: Path) -> None:
     (tmp_path / "file.pth").write_bytes(b"\x80\x02S'\\u'\n.")
     assert "damaged" in refusal(tmp_path / "file.pth").message
