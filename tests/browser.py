@@ -103,6 +103,10 @@ class Browser:
 
     def open(self, address: str) -> None:
         """Go to a page and wait until it has loaded with all its pictures."""
+        self._load("about:blank")  # the page before may still complain that its show has gone
+        self._load(address)
+
+    def _load(self, address: str) -> None:
         self.events.clear()
         self.ask("Page.navigate", url=address)
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
