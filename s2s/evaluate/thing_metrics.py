@@ -68,7 +68,9 @@ def read(judge: ThingJudge, pictures: NDArray[np.uint8]) -> JudgeReading:
     """Return what `judge` reads of pictures [n, h, w, 3]."""
     starts = range(0, len(pictures), _AT_ONCE)
     parts = [judge(as_input(pictures[start : start + _AT_ONCE])) for start in starts]
-    logits, masks, log_sizes = (torch.cat(some) for some in zip(*parts, strict=True))
+    logits, masks, log_sizes = (
+        torch.cat(some) for some in zip(*((part.logits, part.mask, part.log_sizes) for part in parts), strict=True)
+    )
     return JudgeReading(logits, masks.sigmoid(), log_sizes)
 
 

@@ -1,8 +1,9 @@
 """A judge of paintings that needs the thing: which scene's thing is there, or none, and where in the picture it is.
 
 It names what it has found a place for: features are pooled by its own mask. A palette, a horizon or a lawn is no
-answer. How large the thing is it tells class by class: what of a picture is rain and what of it is a bell has little in
-common, and one mask for all of them orders neither well. For measuring alone; nothing that it learns reaches a model.
+answer. How large a thing is it tells when told its class, by a mask of that class's own: what of a picture is rain and
+what of it is a bell has little in common, and one mask for all of them measures neither well. For measuring alone;
+nothing that it learns reaches a model.
 """
 
 from collections.abc import Sequence
@@ -20,30 +21,27 @@ INPUT_HEIGHT_PX: Final = 72
 MASK_STRIDE: Final = 4  # pixels of the input to one place of the mask
 _WIDTHS: Final = (16, 40, 80, 96)
 _MASK_HIDDEN: Final = 24
-_SIZE_HIDDEN: Final = 128
 _LEAST_SHARE: Final = 1e-4  # of a picture; a mask that covers less counts as this
 
 
 class Judged(NamedTuple):
-    """What is said of b pictures: logits [b, classes], mask logits [b, 1, 18, w / 4], and `log_sizes` [b, classes].
+    """What is said of b pictures: logits [b, classes], and mask logits [b, 1, 18, w / 4] of whatever the thing is.
 
-    A log size is the natural logarithm of the share of the picture that the thing covers, if it is that class's.
+    `class_masks` [b, classes, 18, w / 4] are those of each class's thing, were it there.
     """
 
     logits: Tensor
     mask: Tensor
-    log_sizes: Tensor
+    class_masks: Tensor
+
+    @property
+    def log_sizes(self) -> Tensor:
+        """The natural logarithms [b, classes] of the share of the picture that each class's thing would cover."""
+        return self.class_masks.float().sigmoid().mean(dim=(2, 3)).clamp_min(_LEAST_SHARE).log()
 
 
 class ThingJudge(nn.Module):
-    """Convolutions with a mask at a quarter of the input's size, one linear layer on what the mask gathers, and two
-    that tell sizes.
-
-    `size_mean` and `size_deviation` [classes] are those of the log sizes that it learnt from.
-    """
-
-    size_mean: Tensor
-    size_deviation: Tensor
+    """Convolutions with masks at a quarter of the input's size, and one linear layer on what one of them gathers."""
 
     def __init__(self, classes: Sequence[str] = CLASSES) -> None:
         super().__init__()
@@ -57,11 +55,9 @@ class ThingJudge(nn.Module):
             nn.ReLU(), nn.Conv2d(two, _MASK_HIDDEN, 3, padding=1), nn.ReLU(), nn.Conv2d(_MASK_HIDDEN, 1, 1)
         )
         self.out = nn.Linear(2 * four, len(self.classes))
-        self.size = nn.Sequential(
-            nn.Linear(3 * four + 1, _SIZE_HIDDEN), nn.ReLU(), nn.Linear(_SIZE_HIDDEN, len(self.classes))
+        self.class_masks = nn.Sequential(
+            nn.ReLU(), nn.Conv2d(two, two, 3, padding=1), nn.ReLU(), nn.Conv2d(two, len(self.classes), 1)
         )
-        self.register_buffer("size_mean", torch.zeros(len(self.classes)))
-        self.register_buffer("size_deviation", torch.ones(len(self.classes)))
 
     def forward(self, pictures: Tensor) -> Judged:
         """Return what it says of pictures [b, 3, h, w] in -1..1.
@@ -77,11 +73,7 @@ class ThingJudge(nn.Module):
         gathered = (coarse * weight).sum(dim=(2, 3)) / weight.sum(dim=(2, 3))
         strongest = (coarse * (weight > 0.2)).amax(dim=(2, 3))
         logits: Tensor = self.out(torch.cat([gathered, strongest], dim=1))
-        everywhere = coarse.mean(dim=(2, 3))
-        # How much is marked is told, not taught: a mask that is pulled at by sizes no longer says where.
-        marked = mask.detach().sigmoid().mean(dim=(2, 3)).clamp_min(_LEAST_SHARE).log()
-        told = self.size(torch.cat([everywhere, gathered, strongest, marked], dim=1))
-        return Judged(logits, mask, self.size_mean + self.size_deviation * told)
+        return Judged(logits, mask, self.class_masks(seen))
 
 
 def as_input(pictures: Tensor) -> Tensor:

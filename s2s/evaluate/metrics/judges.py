@@ -67,9 +67,10 @@ class ThingReader:
 
     def read(self, pictures: NDArray[np.uint8]) -> Arrays:
         """Return logits [n, 29], masks [n, h, w] in 0..255, and log sizes [n, 29], were the thing of each class."""
-        logits, masks, log_sizes = self.judge(as_input(pictures).to(self.device))
-        levels = (masks[:, 0].sigmoid() * _MASK_SCALE).round().to(torch.uint8)
-        return {THING_LOGITS: _numbers(logits), THING_MASKS: levels.cpu().numpy(), THING_SIZES: _numbers(log_sizes)}
+        said = self.judge(as_input(pictures).to(self.device))
+        levels = (said.mask[:, 0].sigmoid() * _MASK_SCALE).round().to(torch.uint8)
+        sizes = _numbers(said.log_sizes)
+        return {THING_LOGITS: _numbers(said.logits), THING_MASKS: levels.cpu().numpy(), THING_SIZES: sizes}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from s2s.metrics.scores import mean_rank_correlation
-from s2s.models.thing_judge import CLASSES, MASK_STRIDE, NONE, ThingJudge, as_input
+from s2s.models.thing_judge import CLASSES, MASK_STRIDE, NONE, Judged, ThingJudge, as_input
 from s2s.training.augment.thing_views import TILES, middle, moved, shuffled, softened, warped
 from s2s.training.augment.views import random_colour
 from s2s.training.engine.checkpoint import finished_file
@@ -49,7 +49,7 @@ class ThingJudgeSettings:
     warped: float = 0.10
     square: float = 0.25  # the share of steps that see the square in the middle, as older generators paint it
     mask: float = 1.0  # what the mask's loss counts for
-    size: float = 1.0  # what the sizes' loss counts for
+    size: float = 1.0  # what the loss of the class's own mask and of its size counts for
 
 
 class ThingJudgeStage(StageBase):
@@ -61,7 +61,7 @@ class ThingJudgeStage(StageBase):
         torch.manual_seed(seed)
         self.data, self.settings, self.device_context = data, settings, device_context
         self.net = device_context.prepare(ThingJudge())
-        fit_size_scale(self.net, data)
+        self._deviations = device_context.to_device(size_deviations(data))
         self._forward = device_context.compile(self.net)
         self.optimiser = device_context.adam(self.net.parameters(), settings.learning_rate)
         super().__init__({"net": self.net, "optimiser": self.optimiser})
@@ -84,23 +84,25 @@ class ThingJudgeStage(StageBase):
 
         # Name what is left, find it, and say how large it is.
         with self.device_context.autocast():
-            logits, mask, log_sizes = self._forward(pictures)
-        named = F.cross_entropy(logits.float(), target, label_smoothing=0.05)
-        placed = mask_loss(mask.float(), masks)
-        sized = self._size_loss(log_sizes.float(), masks, target)
+            said = self._forward(pictures)
+        named = F.cross_entropy(said.logits.float(), target, label_smoothing=0.05)
+        placed = mask_loss(said.mask.float(), masks)
+        sized = self._size_loss(said, masks, target)
         backward_and_step(self.optimiser, named + self.settings.mask * placed + self.settings.size * sized)
-        right = likeliest_is_there(logits, target).float().mean().item()
+        right = likeliest_is_there(said.logits, target).float().mean().item()
         return {"loss": named.item(), "mask": placed.item(), "size": sized.item(), "accuracy": right}
 
-    def _size_loss(self, log_sizes: Tensor, masks: Tensor, target: Tensor) -> Tensor:
-        """Return how far told sizes of single things are off, in deviations of their class; 0 where there is none."""
+    def _size_loss(self, said: Judged, masks: Tensor, target: Tensor) -> Tensor:
+        """Return how far the own masks of single things are off, and their sizes in deviations of their class."""
         true, labels = masks.mean(dim=(1, 2, 3)), target.argmax(dim=1)
         rows = has_one_size(true, target)
         if not rows.any():
-            return log_sizes.sum() * 0.0
-        told = log_sizes[rows].gather(1, labels[rows, None])[:, 0]
-        deviation = self.net.size_deviation[labels[rows]]
-        return F.smooth_l1_loss(told / deviation, true[rows].log() / deviation, beta=0.25)
+            return said.class_masks.sum() * 0.0
+        own = said.class_masks[rows, labels[rows]][:, None].float()
+        told = said.log_sizes[rows, labels[rows]]
+        deviation = self._deviations[labels[rows]]
+        off = F.smooth_l1_loss(told / deviation, true[rows].log() / deviation, beta=0.25)
+        return mask_loss(own, masks[rows]) + off
 
     def _read(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
         """Return pictures [n, 3, 72, w], masks [n, 1, 18, w / 4] in 0..1 and soft targets [n, classes]."""
@@ -146,32 +148,32 @@ class ThingJudgeStage(StageBase):
             said.append(self.net(pictures))
             targets.append(target)
             truths.append(masks)
-        logits, mask, log_sizes = (torch.cat(some).float() for some in zip(*said, strict=True))
+        all_said = Judged(*(torch.cat(some).float() for some in zip(*said, strict=True)))
         target, truth = torch.cat(targets), torch.cat(truths)
         there = target[:, _NONE] == 0
-        overlap = intersection_over_union(mask.sigmoid()[there], truth[there])
+        overlap = intersection_over_union(all_said.mask.sigmoid()[there], truth[there])
         true, labels = truth.mean(dim=(1, 2, 3)), target.argmax(dim=1)
         single = has_one_size(true, target)
-        told = log_sizes.gather(1, labels[:, None])[:, 0]
+        told = all_said.log_sizes.gather(1, labels[:, None])[:, 0]
         in_order = mean_rank_correlation(*(some[single].double().cpu().numpy() for some in (told, true, labels)))
-        loss = F.cross_entropy(logits, target) + self._size_loss(log_sizes, truth, target)
+        loss = F.cross_entropy(all_said.logits, target) + self._size_loss(all_said, truth, target)
         return {
             "loss": loss.item(),
-            **shares_right(logits, target),
+            **shares_right(all_said.logits, target),
             "iou": overlap.mean().item(),
             "size_order": in_order,
         }
 
 
-def fit_size_scale(judge: ThingJudge, data: Things) -> None:
-    """Set the mean and the deviation of each class's log size to those of the training pictures of one thing."""
+def size_deviations(data: Things) -> Tensor:
+    """Return the deviation [classes] of each class's log size in training pictures of one thing; 1 where none is."""
     rows = data.train[(data.labels[data.train] != _NONE) & (data.seconds[data.train] == NO_SECOND)]
     shares = np.asarray(data.masks[rows]).mean(axis=(1, 2)) / 255.0
     logs, labels = np.log(np.maximum(shares, _MEASURABLE)), data.labels[rows]
+    deviations = np.ones(len(CLASSES), np.float32)
     for label in np.unique(labels):
-        of_class = logs[labels == label]
-        judge.size_mean[label] = float(of_class.mean())
-        judge.size_deviation[label] = max(float(of_class.std()), _LEAST_DEVIATION)
+        deviations[label] = max(logs[labels == label].std(), _LEAST_DEVIATION)
+    return torch.from_numpy(deviations)
 
 
 def has_one_size(shares: Tensor, target: Tensor) -> Tensor:
@@ -265,7 +267,7 @@ def load_thing_judge(folder: Path) -> ThingJudge:
     path = finished_file(folder, WEIGHTS, "thing-judge")
     classes = json.loads((folder / "thing_judge.json").read_text())["classes"]
     judge, weights = ThingJudge(classes), load_file(path)
-    if "size_mean" not in weights:
+    if not any(name.startswith("class_masks.") for name in weights):
         raise ValueError(f"{path} is of before judges told sizes: train it again (`python -m s2s train thing-judge`)")
     judge.load_state_dict(weights)
     return judge.eval().requires_grad_(False)

@@ -23,12 +23,12 @@ from s2s.training.stages.thing_judge import (
     ThingJudgeSettings,
     ThingJudgeStage,
     both_are_likeliest,
-    fit_size_scale,
     has_one_size,
     intersection_over_union,
     load_thing_judge,
     mask_loss,
     shares_right,
+    size_deviations,
     soft_target,
     train_thing_judge,
 )
@@ -194,7 +194,8 @@ def test_the_judge_takes_pictures_of_any_shape() -> None:
     judge = ThingJudge().eval()
     for height, width in ((144, 256), (128, 128), (288, 512), (72, 128)):
         said = judge(torch.zeros(1, 3, height, width))
-        assert said.logits.shape == said.log_sizes.shape == (1, 29) and said.mask.shape[2] == 18
+        assert said.logits.shape == said.log_sizes.shape == (1, 29)
+        assert said.mask.shape[2] == said.class_masks.shape[2] == 18
 
 
 def test_as_input_keeps_the_aspect() -> None:
@@ -237,11 +238,9 @@ def test_the_scale_of_sizes_is_that_of_each_class_among_what_is_trained_on() -> 
     labels = np.array([3, 3, 3, 4, 4, CLASSES.index(NONE)])
     seconds = np.array([-1, -1, -1, -1, 7, -1])
     data = Things(np.zeros((6, 144, 256, 3), np.uint8), masks, labels, seconds, np.arange(6), np.arange(0))
-    judge = ThingJudge()
-    fit_size_scale(judge, data)
-    assert judge.size_mean[3].item() == pytest.approx(np.log(1 / 2)) and judge.size_mean[7].item() == 0.0
-    assert judge.size_deviation[3].item() == pytest.approx(np.log(2) * np.sqrt(2 / 3))
-    assert judge.size_mean[4].item() == pytest.approx(np.log(1 / 4)) and judge.size_deviation[4].item() < 0.2
+    deviations = size_deviations(data)
+    assert deviations[3].item() == pytest.approx(np.log(2) * np.sqrt(2 / 3))
+    assert deviations[4].item() == pytest.approx(0.1) and deviations[7].item() == 1.0
 
 
 def squares(count: int) -> Things:
@@ -275,6 +274,6 @@ def test_a_judge_tells_the_sizes_of_things_that_it_never_saw(tmp_path: Path) -> 
 def test_a_judge_of_before_there_were_sizes_is_refused(tmp_path: Path) -> None:
     train_thing_judge(noise(), ThingJudgeSettings(batch=8), plan_in(tmp_path))
     weights = load_file(tmp_path / WEIGHTS)
-    save_file({name: value for name, value in weights.items() if "size" not in name}, tmp_path / WEIGHTS)
+    save_file({name: value for name, value in weights.items() if "class_masks" not in name}, tmp_path / WEIGHTS)
     with pytest.raises(ValueError, match="before judges told sizes: train it again"):
         load_thing_judge(tmp_path)
