@@ -24,6 +24,7 @@ from s2s.evaluate.metrics.judges import (
     SEEN,
     THING_LOGITS,
     THING_MASKS,
+    THING_SIZES,
     Judges,
     PictureReader,
     SeenReader,
@@ -192,7 +193,7 @@ def _missing_judges(judges: Judges) -> dict[str, str]:
         missing |= dict.fromkeys((CLASS_LOGITS, CLASS_FEATURES), "no classifier was given (--judge, of `train judge`)")
     if judges.things is None:
         why = "no judge of things was given (--judge, of `train thing-judge`)"
-        missing |= dict.fromkeys((THING_LOGITS, THING_MASKS), why)
+        missing |= dict.fromkeys((THING_LOGITS, THING_MASKS, THING_SIZES), why)
     return missing
 
 

@@ -15,13 +15,14 @@ from torch import Tensor
 from s2s.data.esc10 import TEST_FOLDS, read_recordings
 from s2s.evaluate import picture_metrics as measure
 from s2s.evaluate.held_out import HeldOut, Seen, see_training
-from s2s.evaluate.size_regressor import SizeRegressor, mean_rank_correlation, train_size_regressor, true_sizes
+from s2s.evaluate.size_regressor import SizeRegressor, train_size_regressor, true_sizes
 from s2s.evaluate.trained_model import Metrics, TrainedModel
 from s2s.metrics.frechet import frechet_distance
 from s2s.metrics.scores import (
     accuracy,
     class_centroids,
     confusion,
+    mean_rank_correlation,
     nearest_class,
     rank_correlation,
     recall_at,

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from s2s.metrics.scores import rank_correlation
 from s2s.models.image_encoder import at_input_size
 from s2s.training.engine.device import DeviceContext
 from s2s.training.inputs.tensors import to_tensor
@@ -101,13 +100,3 @@ def train_size_regressor(
         optimiser.step()
         schedule.step()
     return size_regressor.eval()
-
-
-def mean_rank_correlation(a: NDArray[np.float64], b: NDArray[np.float64], classes: NDArray[np.int64]) -> float:
-    """Return Spearman's ρ of `a` and `b`, class by class, averaged over the classes with three members or more."""
-    each = [
-        rank_correlation(a[classes == label], b[classes == label])
-        for label in np.unique(classes)
-        if (classes == label).sum() > 2
-    ]
-    return float(np.mean(each)) if each else 0.0

@@ -15,8 +15,8 @@ from s2s.bundle import Bundle
 from s2s.data.esc10 import Recording
 from s2s.evaluate import picture_metrics as measure
 from s2s.evaluate.heard_pictures import HeardSounds, hear_all, paint_all, see
-from s2s.evaluate.size_regressor import mean_rank_correlation
 from s2s.metrics import scores
+from s2s.metrics.scores import mean_rank_correlation
 from s2s.models.generator import Generator
 from s2s.models.thing_judge import CLASSES, NONE, ThingJudge
 from s2s.sampling.generate import paint
@@ -37,10 +37,11 @@ _AT_ONCE: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class JudgeReading:
-    """What the judge reads of pictures: logits [n, 29], and masks [n, 1, h, w] in 0..1."""
+    """What the judge reads of pictures: logits [n, 29], masks [n, 1, h, w] in 0..1, and log sizes [n, 29]."""
 
     logits: Tensor
     masks: Tensor
+    log_sizes: Tensor
 
     def recall(self, labels: NDArray[np.int64], most: int = 1) -> float:
         """Return how often the label is among the `most` likely."""
@@ -51,11 +52,15 @@ class JudgeReading:
         """The share of pictures in which nothing is found."""
         return float((self.logits.argmax(dim=1) == CLASSES.index(NONE)).float().mean())
 
-    @property
-    def areas(self) -> NDArray[np.float64]:
-        """How much of each picture the thing covers, 0..1 [n]."""
-        areas: NDArray[np.float64] = self.masks.double().mean(dim=(1, 2, 3)).numpy()
-        return areas
+    def sizes(self, labels: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how much of each picture the thing of its label [n] covers, 0..1 [n]."""
+        own = self.log_sizes.gather(1, torch.from_numpy(labels)[:, None])[:, 0]
+        sizes: NDArray[np.float64] = own.double().exp().numpy()
+        return sizes
+
+    def sizes_of(self, scene: str) -> NDArray[np.float64]:
+        """Return the same where all pictures are of one scene."""
+        return self.sizes(np.full(len(self.log_sizes), CLASSES.index(scene)))
 
 
 @torch.inference_mode()
@@ -63,7 +68,10 @@ def read(judge: ThingJudge, pictures: NDArray[np.uint8]) -> JudgeReading:
     """Return what `judge` reads of pictures [n, h, w, 3]."""
     starts = range(0, len(pictures), _AT_ONCE)
     parts = [judge(as_input(pictures[start : start + _AT_ONCE])) for start in starts]
-    return JudgeReading(torch.cat([logits for logits, _ in parts]), torch.cat([mask.sigmoid() for _, mask in parts]))
+    logits, masks, log_sizes = (
+        torch.cat(some) for some in zip(*((part.logits, part.mask, part.log_sizes) for part in parts), strict=True)
+    )
+    return JudgeReading(logits, masks.sigmoid(), log_sizes)
 
 
 @dataclass(slots=True)
@@ -117,10 +125,12 @@ class ThingMeasuring:
         for most in (1, 5):
             self.metrics[f"thing R@{most}, {name}"] = reading.recall(self.labels, most)
         self.metrics[f"none, {name}"] = reading.none
-        placed = F.interpolate(reading.masks, truth.shape[2:], mode="bilinear")
-        self.metrics[f"thing IoU, {name}"] = float(intersection_over_union(placed, truth).mean())
+        on_its_grid = F.interpolate(truth, reading.masks.shape[2:], mode="area")
+        self.metrics[f"thing IoU, {name}"] = float(intersection_over_union(reading.masks, on_its_grid).mean())
         sizes = truth.double().mean(dim=(1, 2, 3)).numpy()
-        self.metrics[f"thing size, {name} against truth"] = mean_rank_correlation(reading.areas, sizes, self.labels)
+        self.metrics[f"thing size, {name} against truth"] = mean_rank_correlation(
+            reading.sizes(self.labels), sizes, self.labels
+        )
 
     def _by_scene(self, name: str, reading: JudgeReading, labels: NDArray[np.int64]) -> None:
         right = (reading.logits.argmax(dim=1).numpy() == labels).astype(float)
@@ -144,7 +154,7 @@ class ThingMeasuring:
         for row in range(_SWEPT * len(SCENES)):
             heard = hear_all(self.model, [at_volume(sounds[row], gain) for gain in GAINS_DB])
             reading = read(self.judge, paint_all(self.model, heard, _noise(self.model.generator, 1, row)))
-            each.append(scores.rank_correlation(np.array(GAINS_DB, float), reading.areas))
+            each.append(scores.rank_correlation(np.array(GAINS_DB, float), reading.sizes_of(self.takes[row].scene)))
         self.metrics["thing size against gain, -20 to 10 dB"] = float(np.mean(each))
 
     def _recordings(self, recordings: Sequence[Recording]) -> None:

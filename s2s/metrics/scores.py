@@ -57,3 +57,13 @@ def rank_correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return 0.0
     return float(spearmanr(a, b).statistic)
+
+
+def mean_rank_correlation(a: NDArray[np.float64], b: NDArray[np.float64], classes: NDArray[np.int64]) -> float:
+    """Return Spearman's ρ of `a` and `b`, class by class, averaged over the classes with three members or more."""
+    each = [
+        rank_correlation(a[classes == label], b[classes == label])
+        for label in np.unique(classes)
+        if (classes == label).sum() > 2
+    ]
+    return float(np.mean(each)) if each else 0.0

@@ -1,11 +1,13 @@
 """A judge of paintings that needs the thing: which scene's thing is there, or none, and where in the picture it is.
 
 It names what it has found a place for: features are pooled by its own mask. A palette, a horizon or a lawn is no
-answer. For measuring alone; nothing that it learns reaches a model.
+answer. How large a thing is it tells when told its class, by a mask of that class's own: what of a picture is rain and
+what of it is a bell has little in common, and one mask for all of them measures neither well. For measuring alone;
+nothing that it learns reaches a model.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -17,26 +19,48 @@ NONE: Final = "none"
 CLASSES: Final = (*SCENES, NONE)
 INPUT_HEIGHT_PX: Final = 72
 MASK_STRIDE: Final = 4  # pixels of the input to one place of the mask
-_WIDTHS: Final = (24, 40, 56, 88, 120)
+_WIDTHS: Final = (16, 40, 80, 96)
+_MASK_HIDDEN: Final = 24
+_LEAST_SHARE: Final = 1e-4  # of a picture; a mask that covers less counts as this
+
+
+class Judged(NamedTuple):
+    """What is said of b pictures: logits [b, classes], and mask logits [b, 1, 18, w / 4] of whatever the thing is.
+
+    `class_masks` [b, classes, 18, w / 4] are those of each class's thing, were it there.
+    """
+
+    logits: Tensor
+    mask: Tensor
+    class_masks: Tensor
+
+    @property
+    def log_sizes(self) -> Tensor:
+        """The natural logarithms [b, classes] of the share of the picture that each class's thing would cover."""
+        return self.class_masks.float().sigmoid().mean(dim=(2, 3)).clamp_min(_LEAST_SHARE).log()
 
 
 class ThingJudge(nn.Module):
-    """Convolutions with a mask at a quarter of the input's size, and one linear layer on what the mask gathers."""
+    """Convolutions with masks at a quarter of the input's size, and one linear layer on what one of them gathers."""
 
     def __init__(self, classes: Sequence[str] = CLASSES) -> None:
         super().__init__()
         self.classes = tuple(classes)
-        one, two, three, four, five = _WIDTHS
-        self.fine = nn.Sequential(
-            *_layer(3, one, 2), *_layer(one, two, 1), *_layer(two, three, 2), *_layer(three, three, 1)
+        one, two, three, four = _WIDTHS
+        # Most of the work is at the mask's size and below: where pictures are larger there is one thin layer.
+        self.fine = nn.Sequential(*_layer(3, one, 2, side=5), *_layer(one, two, 2), *_layer(two, two, 1))
+        self.coarse = nn.Sequential(*_layer(two, three, 2), *_layer(three, four, 1))
+        self.across = nn.Conv2d(four, two, 1)
+        self.mask = nn.Sequential(
+            nn.ReLU(), nn.Conv2d(two, _MASK_HIDDEN, 3, padding=1), nn.ReLU(), nn.Conv2d(_MASK_HIDDEN, 1, 1)
         )
-        self.coarse = nn.Sequential(*_layer(three, four, 2), *_layer(four, five, 1), *_layer(five, five, 1))
-        self.across = nn.Conv2d(five, three, 1)
-        self.mask = nn.Sequential(nn.ReLU(), nn.Conv2d(three, three, 3, padding=1), nn.ReLU(), nn.Conv2d(three, 1, 1))
-        self.out = nn.Linear(2 * five, len(self.classes))
+        self.out = nn.Linear(2 * four, len(self.classes))
+        self.class_masks = nn.Sequential(
+            nn.ReLU(), nn.Conv2d(two, two, 3, padding=1), nn.ReLU(), nn.Conv2d(two, len(self.classes), 1)
+        )
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Return logits [b, classes] and mask logits [b, 1, 18, w / 4] of pictures [b, 3, h, w] in -1..1.
+    def forward(self, pictures: Tensor) -> Judged:
+        """Return what it says of pictures [b, 3, h, w] in -1..1.
 
         Pictures of any size are brought to 72 pixels of height first, their aspect kept.
         """
@@ -49,7 +73,7 @@ class ThingJudge(nn.Module):
         gathered = (coarse * weight).sum(dim=(2, 3)) / weight.sum(dim=(2, 3))
         strongest = (coarse * (weight > 0.2)).amax(dim=(2, 3))
         logits: Tensor = self.out(torch.cat([gathered, strongest], dim=1))
-        return logits, mask
+        return Judged(logits, mask, self.class_masks(seen))
 
 
 def as_input(pictures: Tensor) -> Tensor:
@@ -62,5 +86,5 @@ def as_input(pictures: Tensor) -> Tensor:
     return F.interpolate(pictures.float(), size, mode="bilinear", antialias=True)
 
 
-def _layer(before: int, after: int, stride: int) -> list[nn.Module]:
-    return [nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
+def _layer(before: int, after: int, stride: int, side: int = 3) -> list[nn.Module]:
+    return [nn.Conv2d(before, after, side, stride, side // 2, bias=False), nn.BatchNorm2d(after), nn.ReLU()]

@@ -49,8 +49,10 @@ def edit_moves_size_alone(measuring: Measuring) -> list[Claim | Skipped]:
     for row, state in enumerate(states):
         sound = sound_of(state)
         louder, quieter = (embed_sound(measuring.model, one).cpu() for one in (sound, at_volume(sound, _QUIETER_DB)))
-        along.append(_edit(measuring, row, h[row : row + 1], louder, quieter))
-        across.append(_edit(measuring, row, h[row : row + 1], *_at_random(louder - quieter, measuring.rng(row))))
+        along.append(_edit(measuring, row, state.scene, h[row : row + 1], louder, quieter))
+        across.append(
+            _edit(measuring, row, state.scene, h[row : row + 1], *_at_random(louder - quieter, measuring.rng(row)))
+        )
     return _claims(measuring, along, across)
 
 
@@ -94,12 +96,12 @@ def _place_claim(measuring: Measuring, along: Sequence[_Edited], across: Sequenc
     return Claim("edit-keeps-place", told, asked, value, chance, below(value, chance), _STEP)
 
 
-def _edit(measuring: Measuring, row: int, h: Tensor, louder: Tensor, quieter: Tensor) -> _Edited:
+def _edit(measuring: Measuring, row: int, scene: str, h: Tensor, louder: Tensor, quieter: Tensor) -> _Edited:
     strip = paint_latents(measuring.model, measuring.noise(row), edited(h, louder, quieter), _LAMBDAS)
     reading = measuring.read(strip.pictures)
     found = likeliest(reading)
     kept = np.delete(found == found[_UNMOVED], _UNMOVED).mean()
-    size = rank_correlation(np.array(_LAMBDAS), reading.areas)
+    size = rank_correlation(np.array(_LAMBDAS), reading.sizes_of(scene))
     return _Edited(size, float(kept), _outside_to_inside(strip.pictures, reading))
 
 

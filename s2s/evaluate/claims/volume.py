@@ -22,7 +22,7 @@ def louder_is_larger(measuring: Measuring) -> list[Claim]:
     for row, state in enumerate(states):
         sound = sound_of(state)
         reading = measuring.read(measuring.painted([at_volume(sound, gain) for gain in GAINS_DB], measuring.noise(row)))
-        sizes[row] = rank_correlation(np.array(GAINS_DB, float), reading.areas)
+        sizes[row] = rank_correlation(np.array(GAINS_DB, float), reading.sizes_of(state.scene))
         found = likeliest(reading)
         kept[row] = np.delete(found == found[_UNCHANGED], _UNCHANGED).mean()
     value, stays = mean_value(sizes, measuring.seed), mean_value(kept, measuring.seed)
@@ -36,7 +36,7 @@ def louder_is_larger(measuring: Measuring) -> list[Claim]:
             value,
             0.0,
             above(value, 0.0),
-            f"size is what a judge of things marks; of the world's own pictures, from far to near, it is {bound:.2f}",
+            f"size is what a judge of things tells; of the world's own pictures, from far to near, it is {bound:.2f}",
         ),
         Claim(
             "louder-same-scene",
@@ -55,5 +55,5 @@ def _own_sizes(measuring: Measuring, states: list[SceneState]) -> NDArray[np.flo
     each = []
     for state in states:
         row = [(SceneState(state.scene, state.seed, float(near), state.hour),) for near in nearness]
-        each.append(rank_correlation(nearness, measuring.read(measuring.drawn(row)).areas))
+        each.append(rank_correlation(nearness, measuring.read(measuring.drawn(row)).sizes_of(state.scene)))
     return np.array(each)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from s2s.bundle import Bundle
 from s2s.evaluate.hearing.ears import Answers, NamedSources
 from s2s.evaluate.hearing.sounds import LabelledSound
-from s2s.evaluate.size_regressor import mean_rank_correlation
+from s2s.metrics.scores import mean_rank_correlation
 from s2s.models.memory_generator import MemoryGenerator
 from s2s.world.state import SCENES
 

@@ -31,6 +31,7 @@ CLASS_FEATURES: Final = "class-features"
 CLASS_LOGITS: Final = "class-logits"
 THING_LOGITS: Final = "thing-logits"
 THING_MASKS: Final = "thing-masks"
+THING_SIZES: Final = "thing-sizes"
 SEEN: Final = "seen"
 _MASK_SCALE: Final = 255.0
 
@@ -65,10 +66,11 @@ class ThingReader:
     device: torch.device
 
     def read(self, pictures: NDArray[np.uint8]) -> Arrays:
-        """Return logits [n, 29] and masks [n, h, w] in 0..255."""
-        logits, masks = self.judge(as_input(pictures).to(self.device))
-        levels = (masks[:, 0].sigmoid() * _MASK_SCALE).round().to(torch.uint8)
-        return {THING_LOGITS: _numbers(logits), THING_MASKS: levels.cpu().numpy()}
+        """Return logits [n, 29], masks [n, h, w] in 0..255, and log sizes [n, 29], were the thing of each class."""
+        said = self.judge(as_input(pictures).to(self.device))
+        levels = (said.mask[:, 0].sigmoid() * _MASK_SCALE).round().to(torch.uint8)
+        sizes = _numbers(said.log_sizes)
+        return {THING_LOGITS: _numbers(said.logits), THING_MASKS: levels.cpu().numpy(), THING_SIZES: sizes}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from s2s.evaluate.metrics import intervals
 from s2s.evaluate.metrics.clips import PairClips
 from s2s.evaluate.metrics.evidence import CannotMeasureError, Evidence, Measured
-from s2s.evaluate.metrics.judges import THING_MASKS
+from s2s.evaluate.metrics.judges import THING_LOGITS, THING_MASKS, THING_SIZES
 from s2s.evaluate.metrics.readings import Readings
-from s2s.evaluate.size_regressor import mean_rank_correlation
+from s2s.metrics.scores import mean_rank_correlation
 from s2s.training.stages.thing_judge import intersection_over_union
 from s2s.world.takes import MASK_SCALE, WorldTakes
 
@@ -28,11 +28,15 @@ class TruthOptions:
 
 
 def size_against_truth(evidence: Evidence, of: str, _: TruthOptions) -> Measured:
-    """Return Spearman's ρ of the found and the true size, class by class, averaged."""
-    readings, truth = _with_truth(evidence, of)
-    found = np.asarray(readings.arrays[THING_MASKS]).reshape(len(readings.arrays[THING_MASKS]), -1).mean(axis=1) / _FULL
+    """Return Spearman's ρ of the told and the true size, class by class, averaged.
+
+    The judge is told of which class the thing is.
+    """
+    readings, truth = _with_truth(evidence, of, THING_SIZES)
+    numbers = evidence.targets(readings, THING_LOGITS)
+    told = np.exp(readings.of(THING_SIZES)[np.arange(len(numbers)), numbers])
     clips = np.unique(readings.clips)
-    each = np.array([found[readings.rows[readings.clips == clip]].mean() for clip in clips])
+    each = np.array([told[readings.clips == clip].mean() for clip in clips])
     true = truth[clips].reshape(len(clips), -1).mean(axis=1) / _FULL
     names = np.array([str(evidence.clips.labels[clip]) for clip in clips])
     classes = np.unique(names, return_inverse=True)[1]
@@ -46,24 +50,24 @@ def size_against_truth(evidence: Evidence, of: str, _: TruthOptions) -> Measured
 
 
 def overlap(evidence: Evidence, of: str, _: TruthOptions) -> Measured:
-    """Return the mean intersection over union of the found and the true place."""
-    readings, truth = _with_truth(evidence, of)
+    """Return the mean intersection over union of the found and the true place, on the judge's own grid."""
+    readings, truth = _with_truth(evidence, of, THING_MASKS)
     rows, parts = readings.rows, []
     for start in range(0, len(rows), _AT_ONCE):
         some = rows[start : start + _AT_ONCE]
         found = torch.from_numpy(np.asarray(readings.arrays[THING_MASKS][some]))[:, None].float() / _FULL
         true = torch.from_numpy(truth[some // readings.each])[:, None].float() / _FULL
-        parts.append(intersection_over_union(F.interpolate(found, true.shape[2:], mode="bilinear"), true).numpy())
+        parts.append(intersection_over_union(found, F.interpolate(true, found.shape[2:], mode="area")).numpy())
     values = np.concatenate(parts).astype(np.float64)
     count = len(np.unique(readings.clips))
     return Measured(intervals.mean(values, evidence.recordings(readings.clips), count))
 
 
-def _with_truth(evidence: Evidence, of: str) -> tuple[Readings, NDArray[np.uint8]]:
+def _with_truth(evidence: Evidence, of: str, array: str) -> tuple[Readings, NDArray[np.uint8]]:
     clips = evidence.clips
     if not isinstance(clips, PairClips) or not isinstance(clips.source, WorldTakes):
         raise CannotMeasureError("only the synthetic world knows how large its things are, and where")
-    readings = evidence.of(of, THING_MASKS)
+    readings = evidence.of(of, array)
     return readings, true_masks(clips, *evidence.shapes[of])
 
 

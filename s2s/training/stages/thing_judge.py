@@ -1,7 +1,8 @@
 """Trains the judge that needs the thing. It sees things soft, coloured, moved, in other places, by twos; and broken.
 
-A thing whose parts are shuffled or strongly warped is none: else texture would do, and a judge that is content with
-texture calls a green smear a tree.
+What it learns of a size is what the mask of the altered picture covers: a nearer horizon makes no thing larger. A thing
+whose parts are shuffled or strongly warped is none: else texture would do, and a judge that is content with texture
+calls a green smear a tree.
 """
 
 import json
@@ -17,7 +18,9 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from s2s.models.thing_judge import CLASSES, MASK_STRIDE, NONE, ThingJudge, as_input
+from s2s.metrics.scores import mean_rank_correlation
+from s2s.models.thing_judge import CLASSES, MASK_STRIDE, NONE, Judged, ThingJudge, as_input
+from s2s.training.augment.thing_views import TILES, middle, moved, shuffled, softened, warped
 from s2s.training.augment.views import random_colour
 from s2s.training.engine.checkpoint import finished_file
 from s2s.training.engine.device import DeviceContext, backward_and_step, set_lr
@@ -29,8 +32,9 @@ from s2s.training.inputs.thing_images import NO_SECOND, Things
 
 WEIGHTS: Final = "thing_judge.safetensors"
 _NONE: Final = CLASSES.index(NONE)
-_TILES: Final = (8, 16)  # rows and columns that a broken picture is shuffled in
 _BREAKABLE: Final = 0.03  # a smaller thing fits into one tile and would survive
+_MEASURABLE: Final = 5e-4  # of the picture: what is left of a thing that was cut away has no size
+_LEAST_DEVIATION: Final = 0.1  # of a class's log sizes
 _AT_ONCE: Final = 64
 
 
@@ -45,6 +49,7 @@ class ThingJudgeSettings:
     warped: float = 0.10
     square: float = 0.25  # the share of steps that see the square in the middle, as older generators paint it
     mask: float = 1.0  # what the mask's loss counts for
+    size: float = 1.0  # what the loss of the class's own mask and of its size counts for
 
 
 class ThingJudgeStage(StageBase):
@@ -56,6 +61,7 @@ class ThingJudgeStage(StageBase):
         torch.manual_seed(seed)
         self.data, self.settings, self.device_context = data, settings, device_context
         self.net = device_context.prepare(ThingJudge())
+        self._deviations = device_context.to_device(size_deviations(data))
         self._forward = device_context.compile(self.net)
         self.optimiser = device_context.adam(self.net.parameters(), settings.learning_rate)
         super().__init__({"net": self.net, "optimiser": self.optimiser})
@@ -70,20 +76,33 @@ class ThingJudgeStage(StageBase):
 
         # Alter them: moved and cut, coloured, soft; then break some things.
         if ctx.rng.random() < self.settings.square:
-            pictures, masks = _middle(pictures), _middle(masks)
+            pictures, masks = middle(pictures), middle(masks)
         pictures, masks = moved(pictures, masks, sample_rng)
         pictures = softened(random_colour(pictures, sample_rng), sample_rng, self.settings.soft)
         pictures, masks, target = self._break(pictures, masks, target, sample_rng)
         self._last_batch = {"pictures": pictures, "masks": masks, "target": target}
 
-        # Name what is left, and find it.
+        # Name what is left, find it, and say how large it is.
         with self.device_context.autocast():
-            logits, mask = self._forward(pictures)
-        named = F.cross_entropy(logits.float(), target, label_smoothing=0.05)
-        placed = F.binary_cross_entropy_with_logits(mask.float(), masks)
-        backward_and_step(self.optimiser, named + self.settings.mask * placed)
-        right = likeliest_is_there(logits, target).float().mean().item()
-        return {"loss": named.item(), "mask": placed.item(), "accuracy": right}
+            said = self._forward(pictures)
+        named = F.cross_entropy(said.logits.float(), target, label_smoothing=0.05)
+        placed = mask_loss(said.mask.float(), masks)
+        sized = self._size_loss(said, masks, target)
+        backward_and_step(self.optimiser, named + self.settings.mask * placed + self.settings.size * sized)
+        right = likeliest_is_there(said.logits, target).float().mean().item()
+        return {"loss": named.item(), "mask": placed.item(), "size": sized.item(), "accuracy": right}
+
+    def _size_loss(self, said: Judged, masks: Tensor, target: Tensor) -> Tensor:
+        """Return how far the own masks of single things are off, and their sizes in deviations of their class."""
+        true, labels = masks.mean(dim=(1, 2, 3)), target.argmax(dim=1)
+        rows = has_one_size(true, target)
+        if not rows.any():
+            return said.class_masks.sum() * 0.0
+        own = said.class_masks[rows, labels[rows]][:, None].float()
+        told = said.log_sizes[rows, labels[rows]]
+        deviation = self._deviations[labels[rows]]
+        off = F.smooth_l1_loss(told / deviation, true[rows].log() / deviation, beta=0.25)
+        return mask_loss(own, masks[rows]) + off
 
     def _read(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
         """Return pictures [n, 3, 72, w], masks [n, 1, 18, w / 4] in 0..1 and soft targets [n, classes]."""
@@ -105,10 +124,13 @@ class ThingJudgeStage(StageBase):
         breakable = masks.mean(dim=(1, 2, 3)) > _BREAKABLE
         shuffle = breakable & (chosen < s.shuffled)
         warp = breakable & (chosen >= s.shuffled) & (chosen < s.shuffled + s.warped)
-        order = sample_rng.uniform(0.0, 1.0, math.prod(_TILES))
+        order = sample_rng.uniform(0.0, 1.0, math.prod(TILES))
         field = sample_rng.normal(2, 5, 9).to(pictures.device)
-        pictures = torch.where(shuffle[:, None, None, None], shuffled(pictures, order), pictures)
-        pictures = torch.where(warp[:, None, None, None], warped(pictures, field), pictures)
+        pictures = pictures.clone()
+        if shuffle.any():
+            pictures[shuffle] = shuffled(pictures[shuffle], order.to(pictures.device)[shuffle])
+        if warp.any():
+            pictures[warp] = warped(pictures[warp], field[warp])
         whole = ~(shuffle | warp)
         nothing = F.one_hot(torch.tensor(_NONE), len(CLASSES)).to(target)
         return pictures, masks * whole[:, None, None, None], torch.where(whole[:, None], target, nothing)
@@ -120,19 +142,53 @@ class ThingJudgeStage(StageBase):
         if not len(rows):
             return {}
         self.net.eval()
-        said, placed, targets, truths = [], [], [], []
+        said, targets, truths = [], [], []
         for start in range(0, len(rows), _AT_ONCE):
             pictures, masks, target = self._read(rows[start : start + _AT_ONCE])
-            logits, mask = self.net(pictures)
-            said.append(logits.float())
-            placed.append(mask.sigmoid())
+            said.append(self.net(pictures))
             targets.append(target)
             truths.append(masks)
-        logits, target = torch.cat(said), torch.cat(targets)
+        all_said = Judged(*(torch.cat(some).float() for some in zip(*said, strict=True)))
+        target, truth = torch.cat(targets), torch.cat(truths)
         there = target[:, _NONE] == 0
-        overlap = intersection_over_union(torch.cat(placed)[there], torch.cat(truths)[there])
-        loss = F.cross_entropy(logits, target).item()
-        return {"loss": loss, **shares_right(logits, target), "iou": overlap.mean().item()}
+        overlap = intersection_over_union(all_said.mask.sigmoid()[there], truth[there])
+        true, labels = truth.mean(dim=(1, 2, 3)), target.argmax(dim=1)
+        single = has_one_size(true, target)
+        told = all_said.log_sizes.gather(1, labels[:, None])[:, 0]
+        in_order = mean_rank_correlation(*(some[single].double().cpu().numpy() for some in (told, true, labels)))
+        loss = F.cross_entropy(all_said.logits, target) + self._size_loss(all_said, truth, target)
+        return {
+            "loss": loss.item(),
+            **shares_right(all_said.logits, target),
+            "iou": overlap.mean().item(),
+            "size_order": in_order,
+        }
+
+
+def size_deviations(data: Things) -> Tensor:
+    """Return the deviation [classes] of each class's log size in training pictures of one thing; 1 where none is."""
+    rows = data.train[(data.labels[data.train] != _NONE) & (data.seconds[data.train] == NO_SECOND)]
+    shares = np.asarray(data.masks[rows]).mean(axis=(1, 2)) / 255.0
+    logs, labels = np.log(np.maximum(shares, _MEASURABLE)), data.labels[rows]
+    deviations = np.ones(len(CLASSES), np.float32)
+    for label in np.unique(labels):
+        deviations[label] = max(logs[labels == label].std(), _LEAST_DEVIATION)
+    return torch.from_numpy(deviations)
+
+
+def has_one_size(shares: Tensor, target: Tensor) -> Tensor:
+    """Return which pictures [n] show one thing, whole enough to have a size; `shares` [n] are what masks cover."""
+    return (target[:, _NONE] == 0) & (target.max(dim=1).values == 1) & (shares > _MEASURABLE)
+
+
+def mask_loss(mask: Tensor, truth: Tensor) -> Tensor:
+    """Return the cross entropy of mask logits and truth [n, 1, h, w] and, where a thing is, what overlap they lack.
+
+    By cross entropy alone a small thing's mask stays so faint that it is nowhere likelier than not.
+    """
+    there = truth.sum(dim=(1, 2, 3)) > 0
+    lacking = (1.0 - intersection_over_union(mask.sigmoid(), truth)) * there
+    return F.binary_cross_entropy_with_logits(mask, truth) + 0.5 * lacking.sum() / there.sum().clamp_min(1)
 
 
 def soft_target(labels: Tensor, seconds: Tensor) -> Tensor:
@@ -166,65 +222,14 @@ def both_are_likeliest(logits: Tensor, target: Tensor) -> Tensor:
     return (target.gather(1, two) > 0).all(dim=1)
 
 
-def _middle(x: Tensor) -> Tensor:
-    height, width = x.shape[2:]
-    start = (width - height) // 2
-    return x[..., start : start + height]
-
-
-def moved(pictures: Tensor, masks: Tensor, sample_rng: SampleRng) -> tuple[Tensor, Tensor]:
-    """Cut a window of seven tenths of the sides or more out of each, and scale it to the whole; masks alike."""
-    side = sample_rng.uniform(0.7, 1.05)
-    theta = torch.zeros(len(pictures), 2, 3)
-    theta[:, 0, 0] = theta[:, 1, 1] = side
-    room = (1.0 - side).clamp_min(0.0)
-    theta[:, 0, 2], theta[:, 1, 2] = room * sample_rng.uniform(-1, 1), room * sample_rng.uniform(-1, 1)
-    theta = theta.to(pictures.device)
-
-    def cut(x: Tensor, padding: str) -> Tensor:
-        grid = F.affine_grid(theta, list(x.shape), align_corners=False)
-        return F.grid_sample(x, grid, mode="bilinear", padding_mode=padding, align_corners=False)
-
-    return cut(pictures, "reflection"), cut(masks, "zeros").clamp(0.0, 1.0)
-
-
-def softened(x: Tensor, sample_rng: SampleRng, share: float) -> Tensor:
-    """Blur a share of the pictures, each by its own amount, as a painter's soft hand does."""
-    amount = sample_rng.uniform(0.0, 1.0).view(-1, 1, 1, 1).to(x.device)
-    on = sample_rng.chance(share).float().view(-1, 1, 1, 1).to(x.device)
-    half = F.interpolate(F.avg_pool2d(x, 2), x.shape[2:], mode="bilinear")
-    third = F.interpolate(F.interpolate(x, scale_factor=1 / 3, mode="area"), x.shape[2:], mode="bilinear")
-    soft = torch.where(amount < 0.5, x + 2 * amount * (half - x), half + (2 * amount - 1) * (third - half))
-    return on * soft + (1 - on) * x
-
-
-def shuffled(pictures: Tensor, order: Tensor) -> Tensor:
-    """Return pictures [b, c, h, w] cut into tiles, in the order of `order` [b, tiles]."""
-    rows, columns = _TILES
-    b, c, height, width = pictures.shape
-    high, wide = height // rows, width // columns
-    cut = pictures[..., : high * rows, : wide * columns]
-    tiles = cut.reshape(b, c, rows, high, columns, wide).permute(0, 2, 4, 1, 3, 5).reshape(b, rows * columns, -1)
-    places = order.argsort(dim=1).to(pictures.device)[..., None].expand_as(tiles)
-    mixed = tiles.gather(1, places).reshape(b, rows, columns, c, high, wide).permute(0, 3, 1, 4, 2, 5)
-    return F.interpolate(mixed.reshape(b, c, high * rows, wide * columns), (height, width), mode="nearest")
-
-
-def warped(pictures: Tensor, field: Tensor) -> Tensor:
-    """Return pictures whose places are drawn apart by the smooth `field` [b, 2, h, w] of standard normal numbers."""
-    height, width = pictures.shape[2:]
-    shift = F.interpolate(field, (height, width), mode="bicubic", align_corners=True) * 0.22
-    theta = torch.eye(2, 3, device=pictures.device).expand(len(pictures), -1, -1)
-    grid = F.affine_grid(theta, list(pictures.shape), align_corners=False) + shift.permute(0, 2, 3, 1)
-    return F.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
-
-
 def intersection_over_union(found: Tensor, truth: Tensor) -> Tensor:
-    """Return the IoU [n] of masks [n, 1, h, w] in 0..1, each taken as there from a half on; 0 where neither is."""
-    one, other = found > 0.5, truth > 0.5
-    both = (one & other).float().sum(dim=(1, 2, 3))
-    either = (one | other).float().sum(dim=(1, 2, 3))
-    return both / either.clamp_min(1.0)
+    """Return the IoU [n] of masks [n, 1, h, w] in 0..1, each place counted by how much of it is covered; 0 for none.
+
+    Nowhere does rain cover half of a place: what is taken as there from a half on is never there.
+    """
+    both = torch.minimum(found, truth).sum(dim=(1, 2, 3))
+    either = torch.maximum(found, truth).sum(dim=(1, 2, 3))
+    return both / either.clamp_min(1e-6)
 
 
 def train_thing_judge(
@@ -258,9 +263,11 @@ def _check_classes(start: ThingJudge) -> None:
 
 
 def load_thing_judge(folder: Path) -> ThingJudge:
-    """Return the judge that a finished run left in `folder`. Raises FileNotFoundError."""
+    """Return the judge that a finished run left in `folder`. Raises FileNotFoundError, ValueError for an older kind."""
     path = finished_file(folder, WEIGHTS, "thing-judge")
     classes = json.loads((folder / "thing_judge.json").read_text())["classes"]
-    judge = ThingJudge(classes)
-    judge.load_state_dict(load_file(path))
+    judge, weights = ThingJudge(classes), load_file(path)
+    if not any(name.startswith("class_masks.") for name in weights):
+        raise ValueError(f"{path} is of before judges told sizes: train it again (`python -m s2s train thing-judge`)")
+    judge.load_state_dict(weights)
     return judge.eval().requires_grad_(False)

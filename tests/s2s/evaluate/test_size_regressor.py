@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from s2s.evaluate.size_regressor import mean_rank_correlation, ranks_within, train_size_regressor, true_sizes
+from s2s.evaluate.size_regressor import ranks_within, train_size_regressor, true_sizes
+from s2s.metrics.scores import mean_rank_correlation
 from s2s.world.painter import Painter
 from s2s.world.takes import WorldCounts, WorldTakes
 
@@ -21,14 +22,6 @@ def data() -> WorldTakes:
 def test_ranks_run_from_nothing_to_one_within_each_class() -> None:
     ranks = ranks_within(np.array([0.3, 0.01, 0.1, 0.02, 0.2, 0.03]), np.array([0, 1, 0, 1, 0, 1]))
     assert ranks.tolist() == [1.0, 0.0, 0.0, 0.5, 0.5, 1.0]
-
-
-def test_the_mean_correlation_is_taken_class_by_class() -> None:
-    classes = np.repeat([0, 1], 4)
-    rising = np.tile([1.0, 2.0, 3.0, 4.0], 2)
-    opposite = np.concatenate([rising[:4], -rising[4:]])
-    assert mean_rank_correlation(rising, opposite, classes) == pytest.approx(0.0)
-    assert mean_rank_correlation(rising + 100 * classes, rising, classes) == pytest.approx(1.0)
 
 
 @pytest.mark.gl

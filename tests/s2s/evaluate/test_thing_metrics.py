@@ -27,7 +27,8 @@ def test_recordings_are_judged_by_what_the_show_paints_of_them(tmp_path: Path, m
 
     def read(_: ThingJudge, pictures: NDArray[np.uint8]) -> JudgeReading:
         judged.append(pictures)
-        return JudgeReading(torch.zeros(len(pictures), len(CLASSES)), torch.zeros(len(pictures), 1, 8, 8))
+        nothing = torch.zeros(len(pictures), len(CLASSES))
+        return JudgeReading(nothing, torch.zeros(len(pictures), 1, 8, 8), nothing)
 
     monkeypatch.setattr(thing_metrics, "read", read)
     recording = Recording(tmp_path / "rain.wav", "rain", known)
@@ -36,3 +37,10 @@ def test_recordings_are_judged_by_what_the_show_paints_of_them(tmp_path: Path, m
     z = torch.randn(1, naming.generator.z_dim, generator=torch.Generator().manual_seed(Z_SEED))
     assert [len(names) for names in heard.named] == [2]
     np.testing.assert_array_equal(judged[0], paint_all(naming, heard, z))
+
+
+def test_a_size_is_the_share_of_the_picture_that_the_thing_of_the_asked_class_would_cover() -> None:
+    log_sizes = torch.log(torch.tensor([[0.1, 0.2], [0.3, 0.4]]))
+    reading = JudgeReading(torch.zeros(2, 2), torch.zeros(2, 1, 8, 8), log_sizes)
+    np.testing.assert_allclose(reading.sizes(np.array([1, 0])), [0.2, 0.3], rtol=1e-6)
+    np.testing.assert_allclose(reading.sizes_of(CLASSES[1]), [0.2, 0.4], rtol=1e-6)

@@ -52,7 +52,8 @@ class Painting(Measuring):
     def read(self, pictures: Pictures) -> JudgeReading:
         logits = torch.zeros(len(pictures), len(CLASSES))
         logits[:, 2] = 1.0
-        return JudgeReading(logits, torch.from_numpy(pictures[:, None, :, :, 0] / 255.0))
+        masks = torch.from_numpy(pictures[:, None, :, :, 0] / 255.0)
+        return JudgeReading(logits, masks, masks.mean(dim=(2, 3)).log().expand_as(logits))
 
     def drawn(self, moments: Sequence[Sequence[SceneState]]) -> Pictures:
         return self.painted([np.array([state.nearness], np.float32) for (state,) in moments], torch.zeros(1))
@@ -121,13 +122,15 @@ def test_an_edit_is_measured_by_what_changes_outside_the_thing(inside: int, outs
     pictures[4, :4, :4] = inside
     masks = torch.zeros(5, 1, 8, 8)
     masks[:, :, :4, :4] = 1.0
-    assert _outside_to_inside(pictures, JudgeReading(torch.zeros(5, 29), masks)) == pytest.approx(ratio)
+    assert _outside_to_inside(pictures, JudgeReading(torch.zeros(5, 29), masks, torch.zeros(5, 29))) == pytest.approx(
+        ratio
+    )
 
 
 @pytest.mark.parametrize("masks", [torch.zeros(5, 1, 8, 8), torch.ones(5, 1, 8, 8)])
 def test_where_no_thing_is_found_or_nothing_else_an_edit_cannot_be_measured(masks: Tensor) -> None:
     pictures: NDArray[np.uint8] = np.arange(5, dtype=np.uint8)[:, None, None, None] * np.ones((1, 8, 8, 3), np.uint8)
-    assert np.isnan(_outside_to_inside(pictures, JudgeReading(torch.zeros(5, 29), masks)))
+    assert np.isnan(_outside_to_inside(pictures, JudgeReading(torch.zeros(5, 29), masks, torch.zeros(5, 29))))
 
 
 def test_pairs_have_takes_of_their_own_in_one_hour_and_near() -> None:

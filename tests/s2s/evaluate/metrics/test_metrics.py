@@ -10,7 +10,7 @@ from s2s.evaluate.metrics import things
 from s2s.evaluate.metrics.clip_text import PROMPTS
 from s2s.evaluate.metrics.diversity import next_of_class
 from s2s.evaluate.metrics.evidence import Evidence
-from s2s.evaluate.metrics.judges import CLASS_FEATURES, CLASS_LOGITS, SEEN, THING_MASKS
+from s2s.evaluate.metrics.judges import CLASS_FEATURES, CLASS_LOGITS, SEEN, THING_LOGITS, THING_SIZES
 from s2s.evaluate.metrics.picture_sets import FROM_SOUNDS, HEARD, REAL
 from s2s.evaluate.metrics.recall import hits_of
 from s2s.evaluate.metrics.registry import METRICS, MODEL, Unmeasured, in_few_lines, measure
@@ -83,10 +83,12 @@ def test_sizes_have_an_order_among_three_of_a_class_and_none_among_fewer(
     each: int, expected: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes = np.array([10.0, 20.0, 40.0, 15.0, 30.0, 60.0])[: 2 * each]
-    masks = np.broadcast_to(sizes[:, None, None], (len(sizes), 2, 2))
-    evidence = evidence_of({REAL: {THING_MASKS: masks}}, labels=["dog"] * each + ["rain"] * each)
-    truth = (masks * 3).astype(np.uint8)
-    monkeypatch.setattr(things, "_with_truth", lambda evidence, of: (evidence.of(of, THING_MASKS), truth))
+    labels = ["dog"] * each + ["rain"] * each
+    told = np.where(np.array(labels)[:, None] == np.array(CLASSES), np.log(sizes)[:, None], 0.0)
+    read = {THING_SIZES: told, THING_LOGITS: np.zeros((len(sizes), len(CLASSES)))}
+    evidence = evidence_of({REAL: read}, labels=labels, names={THING_LOGITS: CLASSES})
+    truth = (np.broadcast_to(sizes[:, None, None], (len(sizes), 2, 2)) * 3).astype(np.uint8)
+    monkeypatch.setattr(things, "_with_truth", lambda evidence, of, array: (evidence.of(of, array), truth))
     found = measure(METRICS["size_against_truth"], REAL, evidence)
     if expected is None:
         assert isinstance(found, Unmeasured) and "no class has three clips" in found.why

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
 from torch.testing import assert_close
 
 from s2s.data.clip_source import DataError
@@ -16,19 +17,20 @@ from s2s.models.autoencoder import Autoencoder
 from s2s.models.thing_judge import CLASSES, NONE, ThingJudge, as_input
 from s2s.training.engine.device import DeviceContext
 from s2s.training.engine.loop import RunLength, RunPlan
-from s2s.training.engine.step_context import SampleRng
 from s2s.training.inputs.thing_images import ThingCounts, Things, paint_again, write_things
 from s2s.training.stages.thing_judge import (
+    WEIGHTS,
     ThingJudgeSettings,
+    ThingJudgeStage,
     both_are_likeliest,
+    has_one_size,
     intersection_over_union,
     load_thing_judge,
-    moved,
+    mask_loss,
     shares_right,
-    shuffled,
+    size_deviations,
     soft_target,
     train_thing_judge,
-    warped,
 )
 from s2s.world.composition import composable_pairs
 from s2s.world.painter import Painter
@@ -191,8 +193,9 @@ def test_a_run_learns_and_comes_back(tmp_path: Path) -> None:
 def test_the_judge_takes_pictures_of_any_shape() -> None:
     judge = ThingJudge().eval()
     for height, width in ((144, 256), (128, 128), (288, 512), (72, 128)):
-        logits, mask = judge(torch.zeros(1, 3, height, width))
-        assert logits.shape == (1, 29) and mask.shape[2] == 18
+        said = judge(torch.zeros(1, 3, height, width))
+        assert said.logits.shape == said.log_sizes.shape == (1, 29)
+        assert said.mask.shape[2] == said.class_masks.shape[2] == 18
 
 
 def test_as_input_keeps_the_aspect() -> None:
@@ -200,34 +203,77 @@ def test_as_input_keeps_the_aspect() -> None:
     assert as_input(torch.zeros(1, 3, 100, 100)).shape[2:] == (72, 72)
 
 
-def test_shuffling_moves_tiles_and_loses_none() -> None:
-    pictures = torch.arange(72.0 * 128).view(1, 1, 72, 128).expand(2, 3, -1, -1)
-    order = torch.rand(2, 128, generator=torch.Generator().manual_seed(0))
-    mixed = shuffled(pictures, order)
-    assert_close(mixed[0, 0].flatten().sort().values, pictures[0, 0].flatten())
-    assert not torch.equal(mixed[0], mixed[1])
-    in_order = torch.arange(128.0)[None].expand(2, -1)
-    assert_close(shuffled(pictures, in_order), pictures.contiguous())
-
-
-def test_warping_by_nothing_changes_nothing_and_by_much_changes_much() -> None:
-    pictures = torch.rand(1, 3, 72, 128)
-    assert_close(warped(pictures, torch.zeros(1, 2, 5, 9)), pictures, atol=1e-5, rtol=0)
-    field = torch.randn(1, 2, 5, 9, generator=torch.Generator().manual_seed(0))
-    assert float((warped(pictures, field) - pictures).abs().mean()) > 0.1
-
-
-def test_a_moved_thing_takes_its_mask_along() -> None:
-    masks = torch.zeros(16, 1, 18, 32)
-    masks[:, :, 6:10, 12:18] = 1.0
-    pictures = torch.nn.functional.interpolate(masks, (72, 128), mode="nearest").expand(-1, 3, -1, -1)
-    cut, where = moved(pictures, masks, SampleRng.whole_batch(torch.Generator().manual_seed(0), 16))
-    seen = torch.nn.functional.avg_pool2d(cut[:, :1], 4)
-    assert float((seen - where).abs().mean()) < 0.03
-
-
 def test_overlap_is_the_share_of_what_either_covers() -> None:
     one, other = torch.zeros(1, 1, 4, 4), torch.zeros(1, 1, 4, 4)
     one[..., :2], other[..., 1:3] = 1.0, 1.0
     assert_close(intersection_over_union(one, other), torch.tensor([1 / 3]))
     assert_close(intersection_over_union(one * 0, other * 0), torch.tensor([0.0]))
+
+
+def test_overlap_counts_a_place_by_how_much_of_it_is_covered() -> None:
+    veil = torch.full((1, 1, 4, 4), 0.3)
+    assert_close(intersection_over_union(veil, veil), torch.tensor([1.0]))
+    assert_close(intersection_over_union(veil, veil / 2), torch.tensor([0.5]))
+
+
+def test_a_faint_mask_costs_more_than_a_firm_one_and_a_picture_of_nothing_asks_for_no_overlap() -> None:
+    truth = torch.zeros(2, 1, 4, 4)
+    truth[0, :, :2] = 1.0
+    firm = (truth - 0.5) * 20
+    faint = torch.where(truth > 0, -1.0, -10.0)
+    assert mask_loss(firm, truth) < 0.01 < mask_loss(faint, truth)
+    assert mask_loss(firm[1:], truth[1:]) < 0.01
+
+
+def test_a_size_belongs_to_a_single_thing_of_which_something_is_left() -> None:
+    none = CLASSES.index(NONE)
+    target = soft_target(torch.tensor([3, 3, none, 5]), torch.tensor([-1, 7, -1, -1]))
+    assert has_one_size(torch.tensor([0.1, 0.1, 0.0, 0.0001]), target).tolist() == [True, False, False, False]
+
+
+def test_the_scale_of_sizes_is_that_of_each_class_among_what_is_trained_on() -> None:
+    masks = np.zeros((6, 36, 64), np.uint8)
+    for row, rows in enumerate((9, 18, 36, 9, 18, 36)):
+        masks[row, :rows] = 255
+    labels = np.array([3, 3, 3, 4, 4, CLASSES.index(NONE)])
+    seconds = np.array([-1, -1, -1, -1, 7, -1])
+    data = Things(np.zeros((6, 144, 256, 3), np.uint8), masks, labels, seconds, np.arange(6), np.arange(0))
+    deviations = size_deviations(data)
+    assert deviations[3].item() == pytest.approx(np.log(2) * np.sqrt(2 / 3))
+    assert deviations[4].item() == pytest.approx(0.1) and deviations[7].item() == 1.0
+
+
+def squares(count: int) -> Things:
+    """Pictures of one class: a white square on grey, of many sizes, at many places."""
+    rng = np.random.default_rng(1)
+    pixels = rng.integers(90, 110, (count, 144, 256, 3), dtype=np.uint8)
+    masks = np.zeros((count, 36, 64), np.uint8)
+    for row in range(count):
+        side = int(rng.integers(4, 30))
+        y, x = int(rng.integers(0, 36 - side)), int(rng.integers(0, 64 - side))
+        masks[row, y : y + side, x : x + side] = 255
+        pixels[row, 4 * y : 4 * (y + side), 4 * x : 4 * (x + side)] = 255
+    held = count // 3
+    return Things(
+        pixels, masks, np.full(count, 3), np.full(count, -1), np.arange(count - held), np.arange(count - held, count)
+    )
+
+
+@pytest.mark.heavy
+def test_a_judge_tells_the_sizes_of_things_that_it_never_saw(tmp_path: Path) -> None:
+    data = squares(96)
+    plan = RunPlan(tmp_path, RunLength(40, validate_every=40, log_every=40), DeviceContext(precision="float32"))
+    settings = ThingJudgeSettings(batch=16, shuffled=0.0, warped=0.0)
+    judge = train_thing_judge(data, settings, plan)
+    stage = ThingJudgeStage(data, settings, plan.device_context)
+    stage.net.load_state_dict(judge.state_dict())
+    found = stage.validate()
+    assert found["size_order"] > 0.8 and found["iou"] > 0.3
+
+
+def test_a_judge_of_before_there_were_sizes_is_refused(tmp_path: Path) -> None:
+    train_thing_judge(noise(), ThingJudgeSettings(batch=8), plan_in(tmp_path))
+    weights = load_file(tmp_path / WEIGHTS)
+    save_file({name: value for name, value in weights.items() if "class_masks" not in name}, tmp_path / WEIGHTS)
+    with pytest.raises(ValueError, match="before judges told sizes: train it again"):
+        load_thing_judge(tmp_path)
