@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import torch.nn.functional as F
 
 from s2s import bundle
@@ -11,7 +12,9 @@ from s2s.card import DEFAULT_BUNDLE, STILL
 from s2s.media.images import read_image
 from s2s.models.generator import Generator
 from s2s.models.memory_generator import MemoryGenerator
+from s2s.models.thing_judge import NONE
 from s2s.sampling.own_places import own_places, still_of
+from s2s.training.stages.thing_judge import load_thing_judge
 from tests.fakes import write_memory_bundle, write_tiny_bundle
 
 
@@ -53,3 +56,12 @@ def test_a_generator_that_keeps_no_moments_has_none(tmp_path: Path) -> None:
 
 def test_a_generator_whose_moments_have_nothing_in_common_has_none(tmp_path: Path) -> None:
     assert len(own_places(bundle.load(write_memory_bundle(tmp_path / "memory")).generator, 0)) == 0
+
+
+def test_the_judge_that_ships_finds_a_thing_at_most_of_them_and_many_different_ones(shipped: Generator) -> None:
+    judge = load_thing_judge(DEFAULT_BUNDLE / "thing_judge")
+    places = torch.from_numpy(np.array(own_places(shipped, 0)))
+    with torch.inference_mode():
+        logits = judge(shipped(torch.zeros(len(places), 16), places)).logits
+    named = [judge.classes[place] for place in logits.argmax(dim=1).tolist()]
+    assert named.count(NONE) < len(named) / 4 and len(set(named)) > 12
