@@ -41,6 +41,11 @@ def test_what_breaks_has_time_to_come_back_and_the_order_is_that_of_time(hours: 
     assert [deed.at_s for deed in deeds] == sorted(deed.at_s for deed in deeds)
 
 
+def test_each_worker_has_the_second_half_to_itself() -> None:
+    faults = [deed for deed in of_hours(2.0) if deed.kind in FAULTS]
+    assert all((deed.kind in (Kind.KILL, Kind.STOP)) is (deed.at_s < 3600.0) for deed in faults)
+
+
 def test_faders_are_controls_of_the_table_and_stay_within_their_rows() -> None:
     for fader in FADERS:
         row = PARAMETERS[fader.address]
