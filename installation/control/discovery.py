@@ -5,6 +5,7 @@ on the loopback interface alone: nobody else could reach it. All of it happens i
 and then whether listeners or the network have come or gone; the show never waits for it.
 """
 
+import itertools
 import logging
 import socket
 import threading
@@ -30,6 +31,7 @@ _LONGEST_NAME_BYTES: Final = 63 - len("-999")  # RFC 6763, section 4.1.1, with r
 _HEAD_START_S: Final = 1.0
 _LOOK_EVERY_S: Final = 3.0
 _CLOSE_TIMEOUT_S: Final = 2.0
+_ASKING_MS: Final = 1_000
 
 _log = logging.getLogger(__name__)
 
@@ -118,7 +120,7 @@ class Discovery:
             for service in services:
                 info = ServiceInfo(
                     f"{service.kind}.local.",
-                    f"{self._name}.{service.kind}.local.",
+                    f"{free_name(zeroconf, service.kind, self._name)}.{service.kind}.local.",
                     port=service.port,
                     addresses=[socket.inet_pton(family, address) for address in interfaces],
                     properties={"txtvers": "1"},
@@ -147,6 +149,22 @@ class Discovery:
             announced=MappingProxyType(names),
             interfaces=interfaces,
         )
+
+
+def free_name(zeroconf: "Zeroconf", kind: str, name: str) -> str:
+    """Return `name`, or with a number behind it that nobody has, for a service of this `kind`. Takes a second or so.
+
+    Before it announces, zeroconf asks for an answer to itself alone. Two shows on one machine have one address and
+    port, and the system gives that answer to one of them, always the same: so it is asked aloud first.
+    """
+    from zeroconf import DNSQuestionType
+
+    def is_taken(one: str) -> bool:
+        asked = f"{kind}.local.", f"{one}.{kind}.local."
+        return zeroconf.get_service_info(*asked, timeout=_ASKING_MS, question_type=DNSQuestionType.QM) is not None
+
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(one for one in names if not is_taken(one))
 
 
 def by_interfaces(services: Sequence[Service]) -> dict[tuple[str, ...], tuple[Service, ...]]:
