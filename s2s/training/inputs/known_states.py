@@ -1,27 +1,34 @@
 """What is known of remembered moments, and how a sound tells it: the line from h to how near the thing is.
 
 Keys tell a scene's places and hours apart more loudly than how near its thing is, though f_A hears that well: a line
-through the embeddings of takes finds it again.
+through the embeddings of takes finds it again. How near a moment looks is read off its picture: of two moments of a
+scene that are equally near, the one whose aeroplane is the larger shall answer the louder sound.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
+from scipy.stats import rankdata
 from torch import Tensor
 from tqdm import tqdm
 
 from s2s.bundle import Bundle
 from s2s.sampling.embed import encode_sounds
+from s2s.world.painter import Painter
 from s2s.world.sounds import synthesize
-from s2s.world.state import SCENES, draw_state
+from s2s.world.state import SCENES, SceneState, draw_state
 from s2s.world.takes import WorldCounts
 
 _FIRST_SEED: Final = 5_000_000
 """Of the takes that nearness is learnt from; memories, judges and measures draw theirs elsewhere."""
 _STRENGTHS: Final = (0.001, 0.003, 0.01, 0.03, 0.1)  # of the ridge, for unit features
+_MASK_PX: Final = 36  # high: areas at a quarter of the picture's size order moments as those at the whole do
+_CHUNK: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,33 @@ def heard_nearness(model: Bundle, per_scene: int) -> Tensor:
 
 
 def states_of(counts: WorldCounts) -> Tensor:
-    """Return the states [n, 2], each 0..1, of the world's takes."""
+    """Return the states [n, 2], each 0..1, of the world's takes: how near each looks, and its share of the day.
+
+    Needs OpenGL. How near it looks is the rank of what its thing covers among the takes of its scene, so that it is
+    spread evenly over 0..1, as nearness is.
+    """
     takes = [counts.state(index) for index in range(counts.num_pictures)]
-    return torch.tensor([[take.nearness, take.hour / 24.0] for take in takes])
+    hours = np.array([take.hour / 24.0 for take in takes])
+    looks_near = even_ranks(_covered(takes, counts), np.array([SCENES.index(take.scene) for take in takes]))
+    return torch.from_numpy(np.stack([looks_near, hours], axis=1)).float()
+
+
+def even_ranks(sizes: NDArray[np.float64], scenes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the rank of each of `sizes` [n] among those of its scene [n], as the middle of its share of 0..1."""
+    ranks = np.empty(len(sizes))
+    for scene in np.unique(scenes):
+        own = np.flatnonzero(scenes == scene)
+        ranks[own] = (rankdata(sizes[own]) - 0.5) / len(own)
+    return ranks
+
+
+def _covered(takes: Sequence[SceneState], counts: WorldCounts) -> NDArray[np.float64]:
+    """Return the share 0..1 [n] of each picture that its thing covers."""
+    width_px = round(_MASK_PX * counts.width_px / counts.picture_px)
+    with Painter(_MASK_PX, width_px=width_px) as painter:
+        chunks = [painter.masks(takes[start : start + _CHUNK]) for start in range(0, len(takes), _CHUNK)]
+    shares: NDArray[np.float64] = np.concatenate(chunks).mean(axis=(1, 2)) / 255.0
+    return shares
 
 
 def nearness_line(h: Tensor, nearness: Tensor) -> Tensor:

@@ -34,7 +34,7 @@ class MemorySettings:
     z_dim: int = 16
     h_power: float = 24.0
     z_width: float = 0.15
-    nearness_width: float = 0.08  # where states are known
+    nearness_width: float = 0.05  # where states are known
 
 
 def build_memory(

@@ -1,20 +1,35 @@
 """What is known of remembered moments: their states, and the line by which a sound tells how near its thing is."""
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from scipy.stats import spearmanr
+from torch.testing import assert_close
 
 from s2s.models.memory_generator import STATES
-from s2s.training.inputs.known_states import nearness_line, states_of
+from s2s.training.inputs.known_states import even_ranks, nearness_line, states_of
+from s2s.world.painter import Painter
+from s2s.world.state import SCENES
 from s2s.world.takes import WorldCounts
 
 
-def test_states_are_those_of_the_worlds_takes() -> None:
-    counts = WorldCounts(40, 0, first_seed=7)
+@pytest.mark.gl
+def test_the_hour_is_that_of_the_worlds_takes_and_what_covers_more_looks_nearer() -> None:
+    counts = WorldCounts(32, 0, first_seed=7, num_scenes=2)
     states = states_of(counts)
-    assert STATES == ("nearness", "hour") and states.shape == (40, 2)
-    assert states[30].tolist() == pytest.approx([counts.state(30).nearness, counts.state(30).hour / 24.0])
+    assert STATES == ("nearness", "hour") and states.shape == (counts.num_pictures, 2)
+    takes = [counts.state(index) for index in range(counts.num_pictures)]
+    assert_close(states[:, 1], torch.tensor([take.hour / 24.0 for take in takes]))
+    with Painter(72) as painter:
+        covered = [shares[0] for shares in painter.coverage([(take,) for take in takes])]
+    for scene in (0, 1):
+        assert spearmanr(states[scene::2, 0], covered[scene::2])[0] > 0.9, SCENES[scene]
+
+
+def test_ranks_are_spread_evenly_within_a_scene_and_equals_share_theirs() -> None:
+    ranks = even_ranks(np.array([0.5, 0.01, 0.1, 0.02, 0.1, 0.9]), np.array([0, 1, 0, 1, 0, 0]))
+    assert ranks.tolist() == pytest.approx([0.625, 0.25, 0.25, 0.75, 0.25, 0.875])
 
 
 def test_the_line_finds_what_a_sound_tells_of_nearness_and_spreads_as_far() -> None:
