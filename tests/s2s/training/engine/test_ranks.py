@@ -35,7 +35,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("undisturbed")
     runs = [f"{stage}:{SHORT}" for stage in STAGES]
     runs += [f"{stage}:{steps}" for stage in KILLED for steps in (LONG, STOPPED)]
-    run_ranks(2, ["-m", PROGRAM, str(out), *runs, *HOW], out)
+    run_ranks(2, PROGRAM, [str(out), *runs, *HOW], out)
     return out
 
 
