@@ -10,7 +10,7 @@ from s2s.__main__ import main
 
 pytestmark = pytest.mark.gl
 
-SMALL = ["--px", "32", "--fps", "10", "--scenes", "bell,sea", "--workers", "1"]
+SMALL = ["--px", "32", "--scenes", "bell,sea", "--workers", "1"]
 
 
 def test_films_truths_an_index_and_what_it_was_run_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
