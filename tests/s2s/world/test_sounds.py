@@ -25,7 +25,7 @@ def test_every_scene_has_a_sound() -> None:
 
 
 @pytest.mark.parametrize("scene", SCENES)
-@pytest.mark.parametrize(("duration_s", "rate_hz"), [(1.0, 48_000), (3.3, 16_000), (0.0721, 22_050), (0.5, 8_000)])
+@pytest.mark.parametrize(("duration_s", "rate_hz"), [(1.0, 48_000), (1.3, 16_000), (0.0721, 22_050), (0.5, 8_000)])
 def test_every_scene_has_the_length_asked_for_and_stays_within_bounds(
     scene: str, duration_s: float, rate_hz: int
 ) -> None:
@@ -55,7 +55,7 @@ def test_one_state_gives_one_sound_and_another_seed_another(scene: str) -> None:
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_nearer_is_louder(scene: str) -> None:
-    nearness = np.linspace(0.0, 1.0, 8)
+    nearness = np.linspace(0.0, 1.0, 6)
     takes = [SceneState(scene, 700 + seed, float(near), 12.0) for seed, near in enumerate(nearness)]
     levels = [float(np.std(synthesize(take, duration_s=2.0))) for take in takes]
     assert spearmanr(nearness, levels).statistic > 0.8
