@@ -56,13 +56,16 @@ class OneStage(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 def _own_cache(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[None]:
     """Keep what the programs cache out of the user's own folder, in this process and its children.
 
-    Mesa's compiled shaders are kept for all workers and later runs: the world's alone take half a minute.
+    Mesa's compiled shaders are kept for all workers and later runs: the world's alone take half a minute. So is
+    matplotlib's list of fonts, for which it reads every font of the machine.
     """
-    shaders = pytestconfig.rootpath / ".pytest_cache" / "mesa"
-    shaders.mkdir(parents=True, exist_ok=True)  # Mesa does without a folder that is not there
+    shaders, fonts = (pytestconfig.rootpath / ".pytest_cache" / name for name in ("mesa", "matplotlib"))
+    for folder in (shaders, fonts):
+        folder.mkdir(parents=True, exist_ok=True)  # Mesa does without a folder that is not there
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(Path(tmp_path_factory.mktemp("cache"))))
         patch.setenv("MESA_SHADER_CACHE_DIR", str(shaders))
+        patch.setenv("MPLCONFIGDIR", str(fonts))
         yield
 
 

@@ -1,7 +1,7 @@
 """Networks without numbers: shapes to compare a file's header with before anything is read from it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -9,10 +9,14 @@ from torch.overrides import TorchFunctionMode
 
 from s2s.models.registry import Sizes, build
 
+_DRAWS: Final = frozenset(
+    {Tensor.normal_, Tensor.uniform_, nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_}
+)
+
 
 class _NothingDrawn(TorchFunctionMode):
-    """Leaves first values away. Drawing them without memory would make torch load its compiler: for nothing, two
-    seconds of every start of a show."""
+    """Leaves first values away. Drawing them without memory takes as long as all the rest, and some ways of it would
+    make torch load its compiler: for nothing, two seconds of every start of a show."""
 
     def __torch_function__(
         self,
@@ -22,7 +26,7 @@ class _NothingDrawn(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         given = dict(kwargs or {})
-        if func in (Tensor.normal_, nn.init.normal_):
+        if func in _DRAWS:
             return args[0] if args else given["tensor"]
         if func is torch.randn:
             func = torch.empty

@@ -1,6 +1,7 @@
 """The world as a folder of real video files with their truth: `ID.mp4` beside `ID.json`, and an index of both.
 
-Clips are made by processes of their own, each with its own GL context; the caller's process keeps the index.
+Several at once are made by processes of their own, each with its own GL context; one after the other by the caller's,
+which keeps the index.
 """
 
 import json
@@ -60,14 +61,24 @@ def write_films(out: Path, films: WorldFilms, *, workers: int) -> Iterator[str]:
     ids = {number: films.clip_id(number) for number in range(films.num_clips)}
     waiting = [number for number, clip_id in ids.items() if not (out / f"{clip_id}.json").exists()]
     yield from (clip_id for number, clip_id in ids.items() if number not in set(waiting))
+    for done, clip_id in enumerate(_written(out, films, waiting, workers), start=1):
+        yield clip_id
+        if done % _INDEX_EVERY == 0:
+            _write_index(out, ids)
+    _write_index(out, ids)
+
+
+def _written(out: Path, films: WorldFilms, waiting: list[int], workers: int) -> Iterator[str]:
+    """Write those clips, and yield their ids in that order."""
+    if min(workers, len(waiting)) <= 1:  # a process for one alone takes longer to start than most films
+        if waiting:
+            with Studio(films.px, films.fps) as studio:
+                yield from (_write(out, films, studio, number) for number in waiting)
+        return
     # Not forked: a GL context does not survive that.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_open_studio, initargs=(films,)) as pool:
-        for done, clip_id in enumerate(pool.map(_write_one, [(out, number) for number in waiting]), start=1):
-            yield clip_id
-            if done % _INDEX_EVERY == 0:
-                _write_index(out, ids)
-    _write_index(out, ids)
+        yield from pool.map(_write_one, [(out, number) for number in waiting])
 
 
 def _claim(out: Path, films: WorldFilms) -> None:
@@ -109,8 +120,12 @@ def _open_studio(films: WorldFilms) -> None:
 
 def _write_one(task: tuple[Path, int]) -> str:
     out, number = task
-    clip_id = _films.clip_id(number)
-    made = _studio.render(_films.kind.draw(_films.first_seed + number))
-    write_film(out / f"{clip_id}.mp4", made.frames, _films.fps, made.sound, SAMPLE_RATE_HZ)
+    return _write(out, _films, _studio, number)
+
+
+def _write(out: Path, films: WorldFilms, studio: Studio, number: int) -> str:
+    clip_id = films.clip_id(number)
+    made = studio.render(films.kind.draw(films.first_seed + number))
+    write_film(out / f"{clip_id}.mp4", made.frames, films.fps, made.sound, SAMPLE_RATE_HZ)
     write_text(out / f"{clip_id}.json", json.dumps(made.truth.to_dict()) + "\n")
     return clip_id

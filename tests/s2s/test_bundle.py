@@ -1,5 +1,6 @@
 """Bundles: what is saved comes back, and whatever is wrong is named, file and key, in one line."""
 
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -106,17 +107,15 @@ def test_a_bundle_can_be_saved_over_another(folder: Path) -> None:
     assert not list(folder.glob("*.part"))
 
 
-@pytest.mark.proc
 def test_a_disk_that_is_full_is_one_clear_line_and_leaves_the_old_bundle(folder: Path) -> None:
     card = read_card(folder)
-    program = (
-        "import resource, sys; from pathlib import Path; from tests.fakes import write_tiny_bundle;"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
-        "write_tiny_bundle(Path(sys.argv[1]), seed=1)"
-    )
-    command = [sys.executable, "-c", program, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert "BundleError" in done.stderr and "audio_encoder.safetensors: cannot be written" in done.stderr
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(BundleError, match=r"audio_encoder\.safetensors: cannot be written"):
+            write_tiny_bundle(folder, seed=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert bundle.load(folder).card == card
     assert not list(folder.glob("*.part"))
 

@@ -102,7 +102,7 @@ def test_sounds_land_on_their_own_scene(embeddings: Tensor, centroids: Tensor) -
 @pytest.mark.gl
 def test_a_near_sound_lands_towards_near_pictures(model: Bundle, image_encoder: ImageEncoder, painter: Painter) -> None:
     nearer = heard_nearer = 0
-    for scene in SCENES:
+    for scene in SCENES[::2]:  # as many as tell
         near, far = (
             [SceneState(scene, UNSEEN_SEED + 40 + i, nearness, hour=24.0 * i / PICTURES_A_SCENE) for i in range(2)]
             for nearness in (0.95, 0.15)
@@ -111,7 +111,7 @@ def test_a_near_sound_lands_towards_near_pictures(model: Bundle, image_encoder: 
         heard = [hear_sound(model, synthesize(states[0])) for states in (near, far)]
         nearer += int(np.dot(heard[0].h - heard[1].h, (here - there).numpy()) > 0)
         heard_nearer += int(heard[0].sources[0].nearness > heard[1].sources[0].nearness)
-    assert nearer >= 20 and heard_nearer >= 26  # of 28; by chance 14
+    assert nearer >= 10 and heard_nearer >= 13  # of 14; by chance 7
 
 
 def test_two_draws_of_noise_paint_visibly_different_pictures_of_nearly_every_sound(

@@ -1,6 +1,7 @@
 """`train sources`, `memory --pairs` and `ears` as they are called: from takes to a bundle that names and paints two."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,9 +35,9 @@ def same_threads() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    return write_tiny_bundle(tmp_path / "tiny")
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_bundle(tmp_path_factory.mktemp("tiny") / "tiny")
 
 
 @pytest.fixture
@@ -46,18 +47,22 @@ def story(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def more(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def more(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Recordings by scene: rain in two, one sound that is none of them."""
+    folder = tmp_path_factory.mktemp("more")
     for scene, name in (("rain", "shower-0"), ("rain", "drizzle-0"), (OTHER, "cat-0")):
-        path = tmp_path / "more" / scene / f"{name}.wav"
+        path = folder / scene / f"{name}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         wavfile.write(path, 16_000, NOISE)
-    return tmp_path / "more"
+    return folder
 
 
-def train_ears(tmp_path: Path, tiny: Path, more: Path) -> Path:
-    takes, out = tmp_path / "takes", tmp_path / "ears"
+@pytest.fixture(scope="module")
+def ears(tmp_path_factory: pytest.TempPathFactory, tiny: Path, more: Path) -> Path:
+    """What `train sources` leaves. To be read, or copied."""
+    folder = tmp_path_factory.mktemp("ears")
+    takes, out = folder / "takes", folder / "ears"
     write_takes(takes, WorldCounts(8, 8, 32, num_scenes=4), workers=1)
     command = ["train", "sources", str(takes), str(out), "--image-encoder", str(tiny), "--more", str(more)]
     sizes = ["--unknown", "2", "--threads", "1", "--set", "width=2", "--set", "batch=4", "--set", "columns=32"]
@@ -66,9 +71,9 @@ def train_ears(tmp_path: Path, tiny: Path, more: Path) -> Path:
 
 
 def test_ears_are_trained_and_put_into_a_bundle_that_names_what_it_hears(
-    tiny: Path, story: Path, more: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny: Path, story: Path, ears: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ears, out = train_ears(tmp_path, tiny, more), tmp_path / "model"
+    out = tmp_path / "model"
     assert main(["ears", str(tiny), str(ears), str(out), "--version", "9", "--story", str(story)]) == 0
     assert f"{out}: " in capsys.readouterr().out
     model = bundle.load(out)
@@ -80,9 +85,8 @@ def test_ears_are_trained_and_put_into_a_bundle_that_names_what_it_hears(
     assert model.image_encoder is not None and model.card.generator == bundle.read_card(tiny).generator
 
 
-def test_of_two_recordings_one_is_left_for_testing(tiny: Path, more: Path, tmp_path: Path) -> None:
-    train_ears(tmp_path, tiny, more)
-    about = json.loads((tmp_path / "ears" / "cache" / "scene_sounds" / "scene_sounds.json").read_text())
+def test_of_two_recordings_one_is_left_for_testing(ears: Path) -> None:
+    about = json.loads((ears / "cache" / "scene_sounds" / "scene_sounds.json").read_text())
     assert [one["name"] for one in about["sounds"] if one["recorded"]] == ["rain/drizzle-0", "other/cat-0"]
 
 
@@ -102,12 +106,13 @@ def test_a_memory_of_pairs_paints_two(tiny: Path, story: Path, tmp_path: Path) -
 
 
 def test_ears_of_another_space_are_refused_in_one_line(
-    tiny: Path, story: Path, more: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny: Path, story: Path, ears: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ears = train_ears(tmp_path, tiny, more)
+    other = tmp_path / "ears"
+    shutil.copytree(ears, other)
     smaller = AudioEncoder(width=2, embedding_dim=8).state_dict()
-    save_file({name: value.contiguous() for name, value in smaller.items()}, ears / "audio_encoder.safetensors")
-    assert main(["ears", str(tiny), str(ears), str(tmp_path / "out"), "--story", str(story)]) == 2
+    save_file({name: value.contiguous() for name, value in smaller.items()}, other / "audio_encoder.safetensors")
+    assert main(["ears", str(tiny), str(other), str(tmp_path / "out"), "--story", str(story)]) == 2
     assert "answers with 8 numbers, this generator takes 32" in capsys.readouterr().err
 
 

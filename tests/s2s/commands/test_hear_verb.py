@@ -14,7 +14,7 @@ from torch import nn
 from s2s import bundle
 from s2s.__main__ import main
 from s2s.card import SourceHeadsSizes
-from s2s.evaluate.hearing import ears, report, scenes, sounds
+from s2s.evaluate.hearing import ears, plots, report, scenes, sounds
 from s2s.evaluate.hearing.halls import ROOM
 from s2s.models.registry import build
 from s2s.world.sounds import synthesize
@@ -27,6 +27,8 @@ pytestmark = [pytest.mark.gl, pytest.mark.heavy]
 @pytest.fixture(autouse=True)
 def _few_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ears, "PICTURES", 1)
+    monkeypatch.setattr(ears, "_PICTURE_PX", 32)
+    monkeypatch.setattr(plots, "_TILE_PX", 64)
     monkeypatch.setattr(scenes, "HALLS", (ROOM,))
     monkeypatch.setattr(sounds, "synthesize", partial(synthesize, duration_s=2.0))
     for name in report.MIXES:

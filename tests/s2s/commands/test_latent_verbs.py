@@ -28,9 +28,10 @@ CELL_PX, GAP_PX = 160, 6
 QUICK = ("--steps", 2, "--restarts", 1, "--screened", 2)
 
 
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    return write_tiny_bundle(tmp_path / "tiny")
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model, to be read alone."""
+    return write_tiny_bundle(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture
@@ -241,8 +242,9 @@ def test_bad_input_is_one_line_that_names_what_is_wrong(
 
 
 def test_a_model_that_cannot_see_says_so(
-    model: Path, images: list[Path], sounds: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    images: list[Path], sounds: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    model = write_tiny_bundle(tmp_path / "blind")
     card = (model / "model.yaml").read_text()
     (model / "model.yaml").write_text(card[: card.index("image_encoder:")])
     search = (*QUICK, "--cache", tmp_path / "empty")  # what was found once needs no f_V

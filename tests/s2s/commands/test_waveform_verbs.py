@@ -18,9 +18,9 @@ pytestmark = pytest.mark.heavy
 CELL_PX, GAP_PX = 160, 6
 
 
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    return write_tiny_bundle(tmp_path / "tiny")
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_bundle(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import torch
 from scipy.io import wavfile
 
 from s2s.data.clip_source import DataError
+from s2s.evaluate import sound_classifier
 from s2s.evaluate.realism import confusion_of, measure_realism, recordings_of, synthesise_takes
 from s2s.evaluate.sound_classifier import SPEC, log_power_of, train_sound_classifier, varied
 from s2s.world.sounds import synthesize
@@ -72,8 +73,9 @@ def test_a_listener_learns_to_tell_scenes_apart() -> None:
     assert confusion_of(listener.answer(asked), asked.scene, scenes, shared_only=False).accuracy >= 0.75
 
 
-def test_the_held_out_fold_teaches_nobody(tmp_path: Path) -> None:
+def test_the_held_out_fold_teaches_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Recordings of fold 3 that are labelled wrongly change no listener, those of folds 1 and 2 do."""
+    monkeypatch.setattr(sound_classifier, "WIDTH", 4)  # who is taught what is no matter of how well
     measured = []
     for number, swapped in enumerate(((), (3,), (1, 2))):
         folder = tmp_path / str(number)

@@ -35,6 +35,6 @@ def test_what_is_nearer_is_truly_larger(data: WorldTakes) -> None:
 @pytest.mark.heavy
 def test_a_ruler_reads_what_it_was_taught(data: WorldTakes) -> None:
     takes = np.arange(NUM)
-    size_regressor = train_size_regressor(data, takes, steps=60)
+    size_regressor = train_size_regressor(data, takes, steps=25)
     read = size_regressor.read(data.pictures, data.scenes)
     assert mean_rank_correlation(read, true_sizes(data, takes), data.scenes) > 0.6

@@ -161,7 +161,9 @@ def test_one_step_back(there: Path, retrain: Retrain, capsys: pytest.CaptureFixt
     assert read_card(there / "previous").version == "1.venue-1"
 
 
-@pytest.mark.parametrize("step", ["gather", "assemble", "_compare", "promote"])
+@pytest.mark.parametrize(
+    "step", ["gather", "promote", *(pytest.param(step, marks=pytest.mark.slow) for step in ("assemble", "_compare"))]
+)
 def test_a_kill_between_two_steps_costs_nothing_that_was_done(
     step: str, there: Path, retrain: Retrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:

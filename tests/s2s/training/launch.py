@@ -1,10 +1,13 @@
 """Starts `rank_program` in processes of its own, and compares what runs left."""
 
 import json
+import multiprocessing
 import os
+import runpy
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from torch import Tensor
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = "tests.s2s.training.rank_program"
+_WITHIN_S = 300.0
 
 
 def started(command: Sequence[str], words: Path, **environment: str) -> "subprocess.Popen[bytes]":
@@ -23,8 +27,12 @@ def started(command: Sequence[str], words: Path, **environment: str) -> "subproc
         return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=settings, stdout=file, stderr=file)
 
 
-def run_ranks(count: int, command: Sequence[str], folder: Path, within_s: float = 300.0) -> None:
-    """Run `command` once for each of `count` ranks, as torchrun would but without its seconds; all must end well."""
+def run_ranks(count: int, program: str, arguments: Sequence[str], folder: Path, *, strict: bool = False) -> None:
+    """Run a module once for each of `count` ranks, as torchrun would but without its seconds; all must end well.
+
+    `strict` ranks take a warning for an error. They are children of one process that has loaded torch for all of them:
+    that takes longer than what they do.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -35,14 +43,35 @@ def run_ranks(count: int, command: Sequence[str], folder: Path, within_s: float 
         "LOCAL_WORLD_SIZE": str(count),
     }
     words = [folder / f"words-of-{index}.txt" for index in range(count)]
-    ranks = [started(command, said, RANK=str(index), **meeting) for index, said in enumerate(words)]
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torch._dynamo", PROGRAM])
+    ranks = []
+    for index, said in enumerate(words):
+        asked = (program, [*arguments], {**meeting, "RANK": str(index)}, said, strict)
+        ranks.append(context.Process(target=_be_a_rank, args=asked, daemon=True))
+        ranks[-1].start()
     try:
         for rank, said in zip(ranks, words, strict=True):
-            assert rank.wait(within_s) == 0, said.read_text()
+            rank.join(_WITHIN_S)
+            assert rank.exitcode == 0, said.read_text()
     finally:
         for rank in ranks:
             rank.kill()
-            rank.wait()
+            rank.join()
+            rank.close()
+
+
+def _be_a_rank(program: str, arguments: list[str], meeting: dict[str, str], words: Path, strict: bool) -> None:
+    with words.open("w") as file:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(file.fileno(), stream.fileno())
+    os.environ.update(meeting)
+    torch.set_num_threads(1)
+    if strict:
+        warnings.simplefilter("error")
+    sys.argv[1:] = arguments
+    sys.modules.pop(program, None)  # it was loaded, and is to be run
+    runpy.run_module(program, run_name="__main__")
 
 
 def log_of(out: Path) -> list[dict[str, Any]]:

@@ -37,8 +37,8 @@ from tests.s2s.training.made_up_pictures import coloured_pictures, random_encode
 from tests.s2s.training.made_up_sounds import made_up_sounds
 from tests.s2s.training.toy_stage import ToyStage
 
-WEIGHTS = "weights.pt"
-"""What a run ends with."""
+WEIGHTS, FIRST_WEIGHTS = "weights.pt", "first-weights.pt"
+"""What a run ends with, and what it came to by its first step."""
 
 
 class SteadyRig(DeviceContext):
@@ -142,6 +142,8 @@ def _run(
     tear_out_after: int | None = None,
 ) -> None:
     stage = STAGES[name](device_context, asked.batch)
+    if device_context.is_main:
+        _keep_what_the_first_step_made(stage, out)
     if tear_out_after is not None:
         _tear_out_after(stage, tear_out_after)
     _pause_after_steps(stage, asked.pause_s)
@@ -149,6 +151,18 @@ def _run(
     train(stage, RunPlan(out, RunLength(steps, **every), device_context), {"stage": name, "batch": asked.batch})
     if device_context.is_main:
         torch.save(stage.state_dict(), out / WEIGHTS)
+
+
+def _keep_what_the_first_step_made(stage: Stage, out: Path) -> None:
+    step = stage.step
+
+    def kept(ctx: StepContext) -> dict[str, float]:
+        values = step(ctx)
+        if ctx.step == 0:
+            torch.save(stage.state_dict(), out / FIRST_WEIGHTS)
+        return values
+
+    stage.step = kept  # type: ignore[method-assign]
 
 
 def _tear_out_after(stage: Stage, steps: int) -> None:

@@ -1,5 +1,6 @@
 """The world's sounds: what every take keeps to, and whether scenes can be told apart by ear of the simplest kind."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -24,7 +25,7 @@ def test_every_scene_has_a_sound() -> None:
 
 
 @pytest.mark.parametrize("scene", SCENES)
-@pytest.mark.parametrize(("duration_s", "rate_hz"), [(1.0, 48_000), (3.3, 16_000), (0.0721, 22_050), (0.5, 8_000)])
+@pytest.mark.parametrize(("duration_s", "rate_hz"), [(1.0, 48_000), (1.3, 16_000), (0.0721, 22_050), (0.5, 8_000)])
 def test_every_scene_has_the_length_asked_for_and_stays_within_bounds(
     scene: str, duration_s: float, rate_hz: int
 ) -> None:
@@ -54,7 +55,7 @@ def test_one_state_gives_one_sound_and_another_seed_another(scene: str) -> None:
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_nearer_is_louder(scene: str) -> None:
-    nearness = np.linspace(0.0, 1.0, 8)
+    nearness = np.linspace(0.0, 1.0, 6)
     takes = [SceneState(scene, 700 + seed, float(near), 12.0) for seed, near in enumerate(nearness)]
     levels = [float(np.std(synthesize(take, duration_s=2.0))) for take in takes]
     assert spearmanr(nearness, levels).statistic > 0.8
@@ -86,7 +87,7 @@ def profile(sound: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def test_scenes_are_told_apart_by_the_nearest_mean_of_their_bands_leaving_each_take_out() -> None:
-    takes = 6
+    takes = 4
     profiles = np.array(
         [[profile(synthesize(draw_state(scene, seed), duration_s=2.0)) for seed in range(takes)] for scene in SCENES]
     )  # [scene, take, feature]
@@ -120,10 +121,7 @@ for scene in SCENES:
 
 @pytest.mark.proc
 def test_another_process_that_orders_sets_otherwise_makes_the_same_sounds() -> None:
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", _DIGEST], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
-        ).stdout
-        for seed in ("1", "2")
-    ]
-    assert len(outputs[0].split()) == len(SCENES) and outputs[0] == outputs[1]
+    ours = [hashlib.sha256(synthesize(draw_state(scene, 3), duration_s=0.5).tobytes()).hexdigest() for scene in SCENES]
+    environment = {**os.environ, "PYTHONHASHSEED": "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"}
+    theirs = subprocess.run([sys.executable, "-c", _DIGEST], env=environment, capture_output=True, check=True).stdout
+    assert len(ours) == len(SCENES) and theirs.decode().split() == ours

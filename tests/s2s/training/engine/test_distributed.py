@@ -29,7 +29,7 @@ Told = dict[str, dict[str, Any]]
 def ranks(tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
     """What two ranks found."""
     out = tmp_path_factory.mktemp("ranks")
-    run_ranks(NUM_RANKS, ["-W", "error", "-m", "tests.s2s.training.collective_program", str(out)], out)
+    run_ranks(NUM_RANKS, "tests.s2s.training.collective_program", [str(out)], out, strict=True)
     return [torch.load(out / f"rank-{index}.pt", weights_only=True) for index in range(NUM_RANKS)]
 
 

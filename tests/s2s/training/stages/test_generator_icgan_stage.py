@@ -98,7 +98,7 @@ def test_any_picture_encoder_and_number_format_will_do(tmp_path: Path) -> None:
         coloured_pictures(),
         ColourEncoder(),
         LITTLE_DATA,
-        plan(tmp_path, device_context=DeviceContext(precision="bfloat16")),
+        plan(tmp_path, 2, DeviceContext(precision="bfloat16")),  # one that reconstructs, and one that competes
     )
     assert painter.h_dim == 6
     assert all(torch.isfinite(value).all() for value in painter.state_dict().values())
@@ -209,7 +209,7 @@ def test_ranks_are_given_their_shares_of_one_batch(tmp_path: Path) -> None:
 @pytest.mark.proc
 @pytest.mark.slow
 def test_two_ranks_end_with_the_same_weights(tmp_path: Path) -> None:
-    run_ranks(2, ["-W", "error", "-m", "tests.s2s.training.instance_gan_program", str(tmp_path)], tmp_path)
+    run_ranks(2, "tests.s2s.training.instance_gan_program", [str(tmp_path)], tmp_path, strict=True)
     first, second = (torch.load(tmp_path / f"painter-{index}.pt", weights_only=True) for index in range(2))
     assert all(torch.equal(value, second[name]) for name, value in first.items())
     assert not any(map(torch.equal, first.values(), stage(tmp_path / "untrained").G.state_dict().values()))

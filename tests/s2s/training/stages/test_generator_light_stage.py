@@ -126,11 +126,19 @@ def test_a_generator_grows_from_a_run_at_half_the_resolution(tmp_path: Path) -> 
         assert float((seen - small(z, h)).abs().mean()) < 0.2  # the new level is faint at first
 
 
+@pytest.fixture(scope="module")
+def narrow_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("narrow")
+    train_generator(coloured_pictures(), random_encoder(), replace(TINY, channels=(8, 8, 8)), plan(out, 1))
+    return out
+
+
 @pytest.mark.parametrize("channels", [(16, 16, 16, 16), (8, 8, 8, 8, 8), (8, 8)])
-def test_a_checkpoint_of_other_widths_cannot_be_grown_from(tmp_path: Path, channels: tuple[int, ...]) -> None:
-    train_generator(coloured_pictures(), random_encoder(), replace(TINY, channels=(8, 8, 8)), plan(tmp_path, 1))
+def test_a_checkpoint_of_other_widths_cannot_be_grown_from(
+    narrow_run: Path, tmp_path: Path, channels: tuple[int, ...]
+) -> None:
     with pytest.raises(ValueError, match=r"checkpoint\.pt holds a generator of other widths"):
-        stage(tmp_path, replace(TINY, channels=channels)).grow_from(tmp_path / "checkpoint.pt")
+        stage(tmp_path, replace(TINY, channels=channels)).grow_from(narrow_run / "checkpoint.pt")
 
 
 def test_training_begins_from_a_bundles_generator(tmp_path: Path) -> None:

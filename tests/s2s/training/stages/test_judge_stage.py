@@ -146,7 +146,7 @@ def test_it_learns_to_name_pictures_held_out_and_its_loss_lies_within_its_bounds
     assert bounds.ceiling == pytest.approx(math.log(SCENES))
     # In training mode: the running statistics of a fresh network have seen nothing.
     assert untrained.step(StepContext(0, 0.0, 0))["loss"] == pytest.approx(bounds.ceiling, abs=0.6)
-    train_judge(data, replace(TINY, batch=16), plan(tmp_path, 40, validate_every=10))
+    train_judge(data, replace(TINY, batch=16), plan(tmp_path, 24, validate_every=12))
     assert log_of(tmp_path)[-1]["val_accuracy"] > 0.8
 
 

@@ -54,7 +54,7 @@ def log_of(out: Path) -> list[dict[str, float]]:
 
 def test_a_planted_correspondence_is_found_in_clips_never_seen(tmp_path: Path) -> None:
     data, _, _ = toy_moments(96, 16, seed=0)
-    net, about = train_localizer(data, TINY, plan(tmp_path, 80))
+    net, about = train_localizer(data, TINY, plan(tmp_path, 60))
     fresh, present, places = toy_moments(40, 0, seed=1)
     hits = found = 0
     for clip in range(40):

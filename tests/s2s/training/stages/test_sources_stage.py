@@ -78,7 +78,7 @@ def test_held_out_sounds_say_how_well_takes_and_recordings_are_named() -> None:
 
 def test_ears_learn_to_name_bands_of_noise_and_are_calibrated(tmp_path: Path) -> None:
     settings = SourcesSettings(width=4, batch=16, columns=32, learning_rate=4e-3)
-    plan = RunPlan(tmp_path, RunLength(40, validate_every=20), DeviceContext(precision="float32"), 0)
+    plan = RunPlan(tmp_path, RunLength(24, validate_every=12), DeviceContext(precision="float32"), 0)
     net, heads = train_sources(made_up_sounds(), settings, plan)
     log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     losses = [line["loss"] for line in log if "loss" in line]
