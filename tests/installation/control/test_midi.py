@@ -160,17 +160,11 @@ def test_a_port_process_that_hangs_is_told_what_there_is_without_waiting(
     link.close()
 
 
-@pytest.fixture(scope="module")
-def jack() -> Iterator[JackServer]:
-    """One server for all; who lets it crash starts it again, for it takes a second."""
-    with JackServer() as server:
-        yield server
-
-
 @pytest.fixture
-def server(jack: JackServer, monkeypatch: pytest.MonkeyPatch) -> JackServer:
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack.name)
-    return jack
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[JackServer]:
+    with JackServer() as server:
+        monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
+        yield server
 
 
 @pytest.fixture

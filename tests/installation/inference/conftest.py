@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from installation.inference import anchoring
+from s2s.sampling.inversion.cache import cached
 from s2s.sampling.inversion.search import InversionSettings
 
 
@@ -14,4 +15,4 @@ def short_search(monkeypatch: pytest.MonkeyPatch) -> None:
     for the tests of the search itself.
     """
     settings = InversionSettings(screened=9, restarts=2, max_steps=26)  # 25 steps, then the worse half is given up
-    monkeypatch.setattr(anchoring, "cached", partial(anchoring.cached, settings=settings))
+    monkeypatch.setattr(anchoring, "cached", partial(cached, settings=settings))
