@@ -10,12 +10,11 @@ import yaml
 from PIL import Image
 from pythonosc.udp_client import SimpleUDPClient
 
-from tests.show_runner import RAIN, ShowRun
+from tests.show_runner import ShowRun
 
 pytestmark = pytest.mark.gl
 
-HAND = f"name: Mine\ndescription: Mine.\nsource: '{RAIN}'\npasses: [upscale, grade]\n"
-HAND += "parameters: {/render/saturation: 2}\n"
+HAND = "name: Mine\ndescription: Mine.\nsource: demo\npasses: [upscale, grade]\nparameters: {/render/saturation: 2}\n"
 GREY = {"/render/saturation": 0.0, "/render/brightness": 0.25, "/latent/hold": True}
 
 
@@ -34,7 +33,7 @@ def test_a_look_that_was_saved_over_osc_is_shown_after_a_restart(tmp_path: Path,
     (presets / "mine.yaml").write_text(HAND)
     last = tmp_path / "last.png"
     place = ("--venue", str(venue), "--model", str(tiny_model))
-    stage = ("--output", "headless", "--size", "64x36", "--fps", "5", "--snapshot", str(last), *place)
+    stage = ("--output", "headless", "--size", "96x54", "--fps", "10", "--snapshot", str(last), *place)
     with (
         ShowRun(tmp_path, "--preset", "mine", *stage) as show,
         closing(SimpleUDPClient("127.0.0.1", show.osc_port)) as osc,
