@@ -5,6 +5,7 @@ copy and then look whether the writer has passed them meanwhile. The two header 
 samples, when the last was heard) are guarded by a sequence count that is odd while they change.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +21,9 @@ _HEADER_BYTES: Final = 64
 _SLACK_SAMPLES: Final = SAMPLE_RATE_HZ
 """A reader has this much sound's time to finish a copy before the writer reaches it."""
 _READ_ATTEMPTS: Final = 100
+_SPINNING_ATTEMPTS: Final = 50
+"""So often a position is read again at once; later a writer that lost its core between two stores is let on to it."""
+_LET_ON_S: Final = 0.001
 _OUTRUN: Final = "the ring's writer outran its reader a hundred times; is sound written faster than it is heard?"
 
 
@@ -63,11 +67,13 @@ class AudioRing:
     @property
     def position(self) -> Position:
         """Samples ever written and the last one's time, from one and the same write."""
-        for _ in range(_READ_ATTEMPTS):
+        for attempt in range(_READ_ATTEMPTS):
             sequence = int(self._words[_SEQUENCE])
             position = Position(int(self._words[_WRITTEN]), float(self._stamps[_HEARD_AT]))
             if sequence % 2 == 0 and sequence == int(self._words[_SEQUENCE]):
                 return position
+            if attempt >= _SPINNING_ATTEMPTS:
+                time.sleep(_LET_ON_S)
         return position  # a writer that died inside its few stores left a pair at most one block apart
 
     def write(self, samples: Samples, heard_at: float) -> None:

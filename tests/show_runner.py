@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+RAIN: Final = f"file:{ROOT / 's2s' / 'examples' / 'rain.ogg'}"
+"""A source for shows that only need some sound: the built-in performance (`demo`) computes for seconds first."""
 _DEVICES: Final = ("DISPLAY", "XAUTHORITY", "PULSE_SERVER", "ALSA_CONFIG_PATH", "MIDO_BACKEND", "JACK_DEFAULT_SERVER")
 
 
@@ -68,6 +70,12 @@ class ShowRun:
             assert self._process.poll() is None, f"the show ended with {self._process.returncode}:\n{self.log}"
             assert time.monotonic() < ends_at, f"it did not happen in {limit_s} s:\n{self.log}"
             time.sleep(0.05)
+
+    def wait_for_film(self, path: Path, pieces: int) -> None:
+        """Wait until a film that is being recorded holds its head and so many `pieces` of a second."""
+        for _ in range(1 + pieces):
+            before = path.stat().st_size if path.exists() else 0
+            self.wait_until(lambda before=before: path.exists() and path.stat().st_size > before)  # type: ignore[misc]
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """End the show by a signal and return its exit code."""

@@ -168,7 +168,8 @@ def test_a_failure_is_over_as_soon_as_the_child_works_again() -> None:
     host.close()
 
 
-def test_a_child_that_never_starts_makes_the_host_give_up_with_the_reason() -> None:
+def test_a_child_that_never_starts_makes_the_host_give_up_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(back_off, "FIRST_S", (0.05,))
     host = ChildHost("worker", partial(Counter, "stillborn"), Steps(), max_failures=2)
     wait_until(host, lambda: host.gave_up)
     assert host.failure is not None and host.failure.message == "worker: cannot be made"
@@ -243,7 +244,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("after_s", [0.0, 0.3, 2.0])
+@pytest.mark.parametrize("after_s", [0.0, pytest.param(0.3, marks=pytest.mark.slow), 2.0])
 def test_a_child_whose_parent_is_killed_while_it_starts_is_gone_in_seconds(tmp_path: Path, after_s: float) -> None:
     script = tmp_path / "parent.py"
     script.write_text(ORPHAN)

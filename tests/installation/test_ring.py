@@ -129,6 +129,21 @@ def test_a_reader_never_sees_a_torn_copy_and_outlives_a_killed_writer(ring: Audi
     np.testing.assert_array_equal(ring.newest(500).samples, ramp(0, 500))
 
 
+def test_a_writer_that_lost_its_core_between_its_stores_is_waited_for(
+    ring: AudioRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring.write(ramp(0, 100), heard_at=1.0)
+    ring._words[0] |= 1
+    ring._words[1] = 150  # and is scheduled again when the reader sleeps
+
+    def goes_on(_: float) -> None:
+        ring._stamps[2] = 2.0
+        ring._words[0] += 1
+
+    monkeypatch.setattr("installation.ring.time.sleep", goes_on)
+    assert (ring.position.written, ring.position.heard_at) == (150, 2.0)
+
+
 def test_a_writer_that_died_between_its_stores_does_not_stop_readers_or_its_successor(ring: AudioRing) -> None:
     ring.write(ramp(0, 100), heard_at=1.0)
     ring._words[0] |= 1  # as SIGKILL in the middle of a publication leaves it

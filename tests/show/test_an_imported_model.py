@@ -1,25 +1,30 @@
 """The published weights in the show: a bundle made by the import plays, by the real programs."""
 
-import subprocess
-import sys
-import time
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from s2s.__main__ import main
 from tests.published_files import all_published
-from tests.show_runner import ROOT, ShowRun
+from tests.show.page_status import PAGE, status
+from tests.show_runner import RAIN, ShowRun
 
 
-def test_what_the_import_writes_the_show_plays(tmp_path: Path) -> None:
+def paints_and_hears(told: dict[str, Any]) -> bool:
+    """Whether the inference process has told of both; it tells of itself between two pictures."""
+    return bool(told["generator"]["frames"] > 0 and told["encoder"]["updates"] > 0)
+
+
+def test_what_the_import_writes_the_show_plays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     published = all_published(tmp_path / "checkpoints")
     out = tmp_path / "bundle"
-    command = [sys.executable, "-m", "s2s", "import", str(published), str(out)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Non-commercial use only" in done.stdout
-    arguments = ("--model", str(out), "--source", "demo", "--output", "headless", "--size", "64x36")
-    with ShowRun(tmp_path, *arguments) as show:
+    assert main(["import", str(published), str(out)]) == 0
+    assert "Non-commercial use only" in capsys.readouterr().out
+    arguments = ("--model", str(out), "--source", RAIN, "--output", "headless", "--size", "64x36", "--fps", "5")
+    with ShowRun(tmp_path, *arguments, *PAGE) as show:
         show.wait_for("INFO installation.show: ok")
-        time.sleep(3.0)  # the inference process tells of itself between two pictures
+        show.wait_until(lambda: paints_and_hears(status(show)["slow_path"]))
         assert show.stop() == 0, show.log
         report = show.report()
     assert report["model"] == "Sound2Scene, as published, 64 px"

@@ -45,7 +45,7 @@ def test_clicks_are_timed_part_by_part_and_the_delay_is_written_into_the_preset(
     room.play(hiss_and_knocks(tmp_path))
     heard = {name: value for name, value in room.environment.items() if os.environ.get(name) != value}
     command = ["--calibrate", "8", "--apply", "--room-late", "900", "--preset", str(preset)]
-    command += ["--model", str(tiny_model), "--output", "headless", "--size", "160x90"]
+    command += ["--model", str(tiny_model), "--output", "headless", "--size", "64x36", "--fps", "20"]
     with ShowRun(tmp_path, *command, environment=heard) as show:
         assert show.wait() == 0, show.log
         printed, found = show.stdout(), show.report()["calibration"]

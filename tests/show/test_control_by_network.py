@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openapi_spec_validator import validate
 from zeroconf import IPVersion, ServiceBrowser, Zeroconf
 
 from installation.control.page.openapi_page import example
 from tests.oscquery_walker import WRITABLE, Walker, ends_of
-from tests.show_runner import ShowRun
+from tests.show_runner import RAIN, ShowRun
 from tests.waiting import wait_until
 
 HERE = "127.0.0.1"
@@ -23,7 +22,7 @@ HERE = "127.0.0.1"
 @pytest.fixture(scope="module")
 def show(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterator[ShowRun]:
     folder = tmp_path_factory.mktemp("show")
-    options = ("--model", str(tiny_model), "--source", "demo", "--output", "headless", "--size", "64x36", "--fps", "10")
+    options = ("--model", str(tiny_model), "--source", RAIN, "--output", "headless", "--size", "64x36", "--fps", "20")
     network = ("--oscquery", f"{HERE}:0", "--page", f"{HERE}:0", "--venue", str(folder / "venue"))
     with ShowRun(folder, *options, *network) as show:
         show.wait_for("INFO installation.show: ok")
@@ -112,7 +111,6 @@ def test_curl_finds_every_path_to_be_as_described(show: ShowRun, tmp_path: Path,
     ((code, body),) = curl([("GET", f"{url}/api/openapi.json", None)], tmp_path)
     document: dict[str, Any] = json.loads(body)
     assert code == 200
-    validate(document)
     assert len(document["paths"]) > 60
     single = [path for path in document["paths"] if path.startswith("/api/parameters/")]
     left_out = set(single) - set(single[::one_parameter_of])

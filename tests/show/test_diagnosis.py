@@ -32,12 +32,16 @@ def test_the_version_is_one_line(tmp_path: Path) -> None:
         assert re.fullmatch(r"sound-to-scene \d+\.\d+\.\d+, revision \S+\n", run.stdout())
 
 
-def test_a_machine_with_nothing_gets_a_whole_page_without_names(tmp_path: Path) -> None:
+def test_a_machine_with_nothing_gets_a_whole_page_without_names_that_says_what_port_is_taken(tmp_path: Path) -> None:
     home = tmp_path / "ada" / "own"
     home.mkdir(parents=True)
     (tmp_path / "report.json").write_text(json.dumps({"exit_code": 4, "errors": [f"{home}/evening.wav: no sound"]}))
     nothing = {"HOME": str(home), "USER": "adalovelace", "PULSE_SERVER": "unix:/nonexistent", "MIDO_BACKEND": "none"}
-    sections = page_of(tmp_path, "--model", str(home / "gone"), environment=nothing)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        number = other.getsockname()[1]
+        page = ("--page", f"127.0.0.1:{number}")
+        sections = page_of(tmp_path, "--model", str(home / "gone"), *page, environment=nothing)
+    assert f"TCP {number}: taken" in sections["ports"]
     assert list(sections) == list(TITLES.values())
     assert sections["OpenGL on the display"].startswith("  none: there is no display")
     assert sections["monitors"].startswith("  none: there is no display")
@@ -47,12 +51,6 @@ def test_a_machine_with_nothing_gets_a_whole_page_without_names(tmp_path: Path) 
     text = json.dumps(sections)
     assert "adalovelace" not in text and str(tmp_path) not in text
     assert not re.search(rf"\b({re.escape(socket.gethostname())}|{re.escape(getpass.getuser())})\b", text)
-
-
-def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        number = other.getsockname()[1]
-        assert f"TCP {number}: taken" in page_of(tmp_path, "--page", f"127.0.0.1:{number}")["ports"]
 
 
 @pytest.mark.device

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from tests.show_runner import ROOT, ShowRun
+from tests.show.in_process import ended
+from tests.show_runner import RAIN, ROOT, ShowRun
 
-_STAGE = ("--source", "demo", "--output", "headless", "--size", "64x36")
+_STAGE = ("--source", RAIN, "--output", "headless", "--size", "64x36", "--fps", "10")
 GOOD = "name: {name}\ndescription: A test.\n"
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i + 1}: &a{i + 1} [*a{i}, *a{i}]\n" for i in range(30))
 BAD = {
@@ -110,12 +111,13 @@ def test_no_message_and_no_preset_ends_the_show(tmp_path: Path, tiny_model: Path
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_preset_that_the_show_refuses_is_refused_by_a_dry_run(tmp_path: Path, name: str) -> None:
-    with ShowRun(tmp_path, "--preset", str(write(tmp_path, name, BAD[name])), "--dry-run") as show:
-        assert show.wait() == 2
-        errors = [line for line in show.lines if "ERROR" in line]
-        assert len(errors) == len(show.lines) == 1 and f"{name}.yaml: " in errors[0] and len(errors[0]) < 500
-        assert show.stdout() == ""
+def test_a_preset_that_the_show_refuses_is_refused_by_a_dry_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    code, lines = ended(caplog, "--preset", str(write(tmp_path, name, BAD[name])), "--dry-run")
+    assert code == 2 and [record.levelname for record in caplog.records] == ["ERROR"]
+    assert f"{name}.yaml: " in lines[0] and "\n" not in lines[0] and len(lines[0]) < 500
+    assert capsys.readouterr().out == ""
 
 
 def run_into(path: str, *arguments: str) -> tuple[int, str]:
@@ -132,14 +134,14 @@ def run_into(path: str, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-@pytest.mark.parametrize("argument", ["--list-devices", "--dry-run"])
+@pytest.mark.parametrize("argument", [pytest.param("--list-devices", marks=pytest.mark.slow), "--dry-run"])
 def test_what_is_printed_to_a_full_disk_is_one_line_and_a_code(argument: str) -> None:
     code, said = run_into("/dev/full", argument)
     assert code == 2 and said.count("\n") == 1
     assert "standard output cannot be written: No space left on device" in said
 
 
-@pytest.mark.parametrize("argument", ["--list-devices", "--dry-run"])
+@pytest.mark.parametrize("argument", ["--list-devices", pytest.param("--dry-run", marks=pytest.mark.slow)])
 def test_what_is_printed_to_a_reader_that_left_is_one_line_and_a_code(argument: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -152,7 +154,7 @@ def test_what_is_printed_to_a_reader_that_left_is_one_line_and_a_code(argument: 
 
 
 def test_a_snapshot_to_a_full_disk_is_one_line_a_code_and_in_the_report(tmp_path: Path, tiny_model: Path) -> None:
-    arguments = (*_STAGE, "--model", str(tiny_model), "--snapshot", "/dev/full", "--duration", "2")
+    arguments = (*_STAGE, "--model", str(tiny_model), "--snapshot", "/dev/full", "--duration", "0.5")
     with ShowRun(tmp_path, *arguments) as show:
         assert show.wait() == 2, show.log
         report = show.report()

@@ -10,9 +10,9 @@ import pytest
 
 from installation.logs.exposition import read
 from tests.show.test_the_show_survives import worker
-from tests.show_runner import ShowRun
+from tests.show_runner import RAIN, ShowRun
 
-_STAGE = ("--source", "demo", "--output", "headless", "--size", "160x90")
+_STAGE = ("--source", RAIN, "--output", "headless", "--size", "64x36", "--fps", "10")
 _GENERATED = ("sound2scene_pictures_generated_total", ())
 _STREAM_KEY = "very-secret-stream-key"
 

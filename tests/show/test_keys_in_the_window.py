@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.display import VirtualDisplay
-from tests.show_runner import ShowRun, free_udp_port
+from tests.show_runner import RAIN, ShowRun, free_udp_port
 
 pytestmark = [
     pytest.mark.device,
@@ -29,7 +29,7 @@ class Room:
 
     def __init__(self, folder: Path, display: VirtualDisplay, model: Path) -> None:
         self.display, self.venue, self.page = display, folder / "venue", f"127.0.0.1:{free_udp_port()}"
-        arguments = ["--source", "demo", "--output", "window", "--fps", "15", "--model", str(model)]
+        arguments = ["--source", RAIN, "--output", "window", "--fps", "10", "--model", str(model)]
         arguments += ["--venue", str(self.venue), "--page", self.page]
         environment = {name: value for name, value in display.environment.items() if os.environ.get(name) != value}
         self.show = ShowRun(folder, *arguments, environment=environment)

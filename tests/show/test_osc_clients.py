@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from tests.show_runner import ShowRun, free_udp_port
+from tests.show_runner import RAIN, ShowRun, free_udp_port
 from tests.waiting import wait_until
 
 KNOCK = "/are/you/there"
-_STAGE = ("--source", "demo", "--output", "headless", "--size", "64x36")
+_STAGE = ("--source", RAIN, "--output", "headless", "--size", "64x36", "--fps", "10")
 
 
 def send(url: str, address: str, *types_and_values: str) -> None:

@@ -11,15 +11,15 @@ import pytest
 from s2s.media.images import read_image
 from s2s.retrain.memory import write_memory
 from tests.fakes import write_tiny_bundle
-from tests.show_runner import ShowRun
+from tests.show_runner import RAIN, ShowRun
 
 pytestmark = pytest.mark.gl
 
-PRESET = """\
+PRESET = f"""\
 name: Place
 description: Photographs alone.
-source: demo
-parameters: {/latent/memory: 1, /render/feedback: 0, /render/bloom: 0, /render/vignette: 0, /render/grain: 0}
+source: '{RAIN}'
+parameters: {{/latent/memory: 1, /render/feedback: 0, /render/bloom: 0, /render/vignette: 0, /render/grain: 0}}
 passes: [upscale, grade]
 """
 
@@ -39,7 +39,7 @@ def test_a_photograph_of_the_place_is_on_the_wall_and_named(tmp_path: Path) -> N
     write_memory(model, np.eye(1, 32), [np.full((36, 64, 3), (20, 200, 20), np.uint8)], ["bar.mp4, 3 s"])
     (tmp_path / "place.yaml").write_text(PRESET)
     arguments = ("--preset", str(tmp_path / "place.yaml"), "--model", str(model), "--output", "headless")
-    more = ("--size", "64x36", "--page", "127.0.0.1:0", "--snapshot", str(tmp_path / "last.png"))
+    more = ("--size", "64x36", "--fps", "5", "--page", "127.0.0.1:0", "--snapshot", str(tmp_path / "last.png"))
     with ShowRun(tmp_path, *arguments, *more) as show:
         show.wait_until(lambda: seen(show) == "a photograph of the place: bar.mp4, 3 s")
         assert show.stop() == 0, show.log

@@ -48,7 +48,7 @@ def test_the_last_picture_of_an_evening_is_drawn_again_to_the_last_pixel(tmp_pat
         ShowRun(tmp_path, *LIVE, *model, "--log", str(sessions), "--snapshot", str(shown)) as show,
         closing(SimpleUDPClient("127.0.0.1", show.osc_port)) as client,
     ):
-        show.wait_for("ok")
+        show.wait_for("INFO installation.show: ok")
         for address, value in (("/show/morph", 0.5), ("/show/preset", "performance"), ("/render/hue", 90.0)):
             client.send_message(address, value)
         show.wait_for("preset: Performance")

@@ -45,7 +45,7 @@ def test_a_preset_brings_its_source_and_its_model_and_a_model_comes_by_name_and_
     (tmp_path / "broken" / "generator.safetensors").write_bytes(b"truncated")
     for name, source, model in (("home", "demo", "near"), ("away", f"file:{tone}", "far")):
         (tmp_path / f"{name}.yaml").write_text(_TEXT.format(name=name, source=source, model=model))
-    stage = ("--output", "headless", "--size", "96x54", "--fps", "10", "--page", "127.0.0.1:0")
+    stage = ("--output", "headless", "--size", "64x36", "--fps", "5", "--page", "127.0.0.1:0")
     with (
         ShowRun(tmp_path, "--preset", str(tmp_path / "home.yaml"), *stage) as show,
         closing(SimpleUDPClient("127.0.0.1", show.osc_port)) as osc,

@@ -11,13 +11,14 @@ import av
 import numpy as np
 import psutil
 import pytest
+from PIL import Image
 from pythonosc.udp_client import SimpleUDPClient
 
 from installation import shared
 from tests.display import VirtualDisplay
-from tests.show_runner import ShowRun
+from tests.show_runner import RAIN, ShowRun
 
-_STAGE = ("--source", "demo", "--output", "headless", "--size", "160x90")
+_STAGE = ("--source", RAIN, "--output", "headless", "--size", "64x36", "--fps", "10")
 
 
 def worker(show: ShowRun, name: str) -> psutil.Process:
@@ -41,22 +42,6 @@ def played_s(path: Path, fps: float) -> float:
         return sum(1 for _ in film.decode(video=0)) / fps
 
 
-def test_a_terminal_that_goes_ends_the_show_with_exit_code_0_and_a_report(tmp_path: Path, tiny_model: Path) -> None:
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # what nohup ignores stays ignored, and these tests may run under it
-    with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
-        show.wait_for("ok")
-        assert show.stop(signal.SIGHUP) == 0, show.log
-        assert show.report()["display"]["frames"] > 0
-        assert "pictures shown at" in show.log.splitlines()[-1]
-
-
-def test_a_signal_while_the_show_is_being_built_ends_it_in_order_too(tmp_path: Path, tiny_model: Path) -> None:
-    with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
-        show.wait_for("model: Tiny")
-        assert show.stop() == 0, show.log
-        assert "Traceback" not in show.log and show.report_path.exists()
-
-
 @pytest.mark.parametrize(
     ("name", "number", "words"),
     [
@@ -66,9 +51,10 @@ def test_a_signal_while_the_show_is_being_built_ends_it_in_order_too(tmp_path: P
         pytest.param("inference", signal.SIGSTOP, "inference was stopped from outside", marks=pytest.mark.slow),
     ],
 )
-def test_a_worker_that_is_killed_or_stopped_comes_back_and_the_picture_goes_on(
+def test_a_worker_that_is_killed_or_stopped_comes_back_and_the_picture_goes_on_until_the_terminal_goes(
     tmp_path: Path, tiny_model: Path, name: str, number: int, words: str
 ) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # what nohup ignores stays ignored, and these tests may run under it
     with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
         show.wait_for("ok")
         worker(show, name).send_signal(number)
@@ -76,7 +62,8 @@ def test_a_worker_that_is_killed_or_stopped_comes_back_and_the_picture_goes_on(
         show.wait_for(words)
         show.wait_until(lambda: "INFO installation.show: ok" in show.log.rpartition(words)[2])
         away_ms = 1000.0 * (time.monotonic() - since)
-        assert show.stop() == 0
+        assert show.stop(signal.SIGHUP) == 0, show.log
+        assert "pictures shown at" in show.log and "Traceback" not in show.log
         report = show.report()
     assert report["restarts"] == 1 and any(words in error for error in report["errors"])
     assert report["health"] == {"condition": "ok", "reasons": {}}
@@ -86,20 +73,30 @@ def test_a_worker_that_is_killed_or_stopped_comes_back_and_the_picture_goes_on(
     assert report["display"]["interval_ms"]["max"] < share * away_ms
 
 
-def test_a_model_that_is_truncated_and_mended_while_the_show_runs_is_named_and_back_soon_after(
+def test_a_model_that_is_mended_is_back_soon_after_and_gain_is_heard_and_blackout_seen(
     tmp_path: Path, tiny_model: Path
 ) -> None:
-    model = tmp_path / "model"
+    model, snapshot = tmp_path / "model", tmp_path / "dark.png"
     shutil.copytree(tiny_model, model)
-    with ShowRun(tmp_path, *_STAGE, "--model", str(model)) as show:
+    with ShowRun(tmp_path, *_STAGE, "--model", str(model), "--snapshot", str(snapshot)) as show:
         show.wait_for("INFO installation.show: ok")
         (model / "generator.safetensors").write_bytes(b"truncated")
         worker(show, "inference").kill()
         show.wait_for("generator.safetensors: is truncated")
         shutil.copy(tiny_model / "generator.safetensors", model)
-        show.wait_until(lambda: "INFO installation.show: ok" in show.log.rpartition("is truncated")[2], 30.0)
-        assert show.stop() == 0
-        assert any("generator.safetensors" in error for error in show.report()["errors"])
+        show.wait_until(lambda: "INFO installation.show: ok" in show.log.rpartition("is truncated")[2])
+        with closing(SimpleUDPClient("127.0.0.1", show.osc_port)) as client:
+            client.send_message("/audio/gain", -60.0)
+            client.send_message("/show/blackout", True)
+            client.send_message("/show/nonsense", 1.0)
+            client.send_message("/show/preset", "x" * 300)
+        show.wait_for("the room is silent")  # 60 dB down, the rain lies under the gate
+        assert show.stop() == 0, show.log
+        errors = show.report()["errors"]
+    assert any("generator.safetensors" in error for error in errors)
+    assert [error for error in errors if error.startswith("osc refused 2, the last: /show/preset")]
+    with Image.open(snapshot) as picture:
+        assert np.asarray(picture.convert("RGB")).max() <= 2
 
 
 def test_no_worker_outlives_a_show_that_is_killed_while_they_start(tmp_path: Path, tiny_model: Path) -> None:
@@ -110,14 +107,13 @@ def test_no_worker_outlives_a_show_that_is_killed_while_they_start(tmp_path: Pat
         assert psutil.wait_procs(orphans, timeout=20)[1] == []
 
 
-def test_a_show_killed_with_its_helpers_leaves_a_film_that_plays_and_memory_that_the_next_one_clears(
+def test_a_show_killed_with_its_helpers_leaves_a_film_that_plays_and_memory_that_the_next_clears_and_ends_at_once(
     tmp_path: Path, tiny_model: Path
 ) -> None:
     film = tmp_path / "evening.mp4"
-    with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model), "--fps", "10", "--record", str(film)) as show:
-        show.wait_for("ok")
-        show.wait_until(lambda: film.stat().st_size > 0)
-        time.sleep(2.5)  # of which the film is to hold the most
+    with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model), "--record", str(film)) as show:
+        show.wait_until(lambda: len(workers(show)) == 2)
+        show.wait_for_film(film, pieces=2)
         family = psutil.Process(show.pid).children(recursive=True)
         for process in family:  # the tracker of shared memory among them: nobody is left to tidy up
             process.suspend()
@@ -132,7 +128,9 @@ def test_a_show_killed_with_its_helpers_leaves_a_film_that_plays_and_memory_that
     with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model)) as show:
         show.wait_for("pieces of shared memory")
         assert not any(path.exists() for path in left)
+        show.wait_for("model: Tiny")  # a signal while it is being built ends it in order, too
         assert show.stop() == 0, show.log
+        assert "Traceback" not in show.log and show.report_path.exists()
 
 
 @pytest.mark.device
@@ -141,36 +139,18 @@ def test_a_demanded_display_that_dies_ends_the_show_with_its_exit_code_a_report_
 ) -> None:
     film = tmp_path / "evening.mp4"
     demanded = ("--output", "window")  # with auto the show would go on without a display
-    arguments = ("--source", "demo", "--model", str(tiny_model), "--fps", "10", "--record", str(film), *demanded)
+    arguments = ("--source", RAIN, "--model", str(tiny_model), "--fps", "10", "--record", str(film), *demanded)
     with (
         VirtualDisplay((320, 180)) as display,
         ShowRun(tmp_path, *arguments, environment={"DISPLAY": display.name}) as show,
     ):
-        show.wait_for("INFO installation.show: ok")
+        show.wait_for_film(film, pieces=1)
         display.kill()
         assert show.wait() == 5, show.log
         report = show.report()
     assert report["errors"] == ["the display is gone: its X server has ended"] and report["exit_code"] == 5
     assert played_s(film, 10.0) > 0.5
     assert "Traceback" not in show.log
-
-
-def test_gain_over_osc_is_heard_and_blackout_is_seen(tmp_path: Path, tiny_model: Path) -> None:
-    from PIL import Image
-
-    snapshot = tmp_path / "dark.png"
-    with ShowRun(tmp_path, *_STAGE, "--model", str(tiny_model), "--snapshot", str(snapshot)) as show:
-        show.wait_for("ok")
-        with closing(SimpleUDPClient("127.0.0.1", show.osc_port)) as client:
-            client.send_message("/audio/gain", -60.0)
-            client.send_message("/show/blackout", True)
-            client.send_message("/show/nonsense", 1.0)
-            client.send_message("/show/preset", "x" * 300)
-        show.wait_for("the room is silent")  # 60 dB down, the performance lies under the gate
-        assert show.stop() == 0
-        assert [error for error in show.report()["errors"] if error.startswith("osc refused 2, the last: /show/preset")]
-    with Image.open(snapshot) as picture:
-        assert np.asarray(picture.convert("RGB")).max() <= 2
 
 
 @pytest.mark.slow

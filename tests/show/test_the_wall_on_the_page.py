@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image
 
 from tests.installation.control.live_page import LivePage, live
-from tests.show_runner import ShowRun
+from tests.show_runner import RAIN, ShowRun
 
-_STAGE = ("--output", "headless", "--size", "640x360", "--fps", "30", "--source", "demo")
+_STAGE = ("--output", "headless", "--size", "64x36", "--fps", "10", "--source", RAIN)
 
 
 def brightness(jpeg: bytes) -> float:

@@ -24,12 +24,19 @@ pytestmark = pytest.mark.device
 TIMEOUT_S = 20.0
 
 
-@pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
-    with SoundServer(tmp_path) as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundServer]:
+    """One server for all; who kills or freezes it leaves another, or the same one thawed."""
+    with SoundServer(tmp_path_factory.mktemp("room")) as server:
         yield server
+
+
+@pytest.fixture
+def server(room: SoundServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
+    for name, value in room.environment.items():
+        monkeypatch.setenv(name, value)
+    yield room
+    room.hush()
 
 
 class Listener:
@@ -206,7 +213,7 @@ def test_a_line_whose_channels_cancel_each_other_is_told(
     assert np.abs(listener.ring.newest(SAMPLE_RATE_HZ // 2).samples).max() < 0.01
 
 
-@pytest.mark.parametrize("channel", ["left", "right"])
+@pytest.mark.parametrize("channel", ["left", pytest.param("right", marks=pytest.mark.slow)])
 def test_one_channel_of_such_a_line_is_heard(
     server: SoundServer, listen: Callable[..., Listener], tmp_path: Path, channel: str
 ) -> None:

@@ -63,6 +63,7 @@ def test_the_image_is_placed_by_f_v_before_anything_is_looked_for(anchor: ImageA
     assert "placed by the image encoder" in anchor.state
 
 
+@pytest.mark.usefixtures("short_search")
 def test_then_it_is_found_in_the_generator_and_kept_for_the_next_start(
     anchor: ImageAnchor, model: Bundle, tmp_path: Path
 ) -> None:
@@ -87,6 +88,7 @@ def test_what_is_found_on_the_way_is_used_already(anchor: ImageAnchor) -> None:
     assert "looking in the generator" in anchor.state
 
 
+@pytest.mark.usefixtures("short_search")
 def test_a_film_looks_for_an_image_when_it_shows_it_and_waits_for_it(model: Bundle, tmp_path: Path) -> None:
     anchor = ImageAnchor(model, patient=True, cache=tmp_path)
     anchor.choose(DAWN)
@@ -126,6 +128,7 @@ def test_a_program_that_ends_in_the_middle_of_a_search_ends_cleanly(model: Bundl
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+@pytest.mark.usefixtures("short_search")
 def test_the_search_leaves_the_generator_as_it_was(anchor: ImageAnchor, model: Bundle) -> None:
     before = {name: value.clone() for name, value in model.generator.state_dict().items()}  # type: ignore[attr-defined]
     anchor.choose(DAWN)

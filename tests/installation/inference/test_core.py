@@ -310,6 +310,7 @@ def test_a_model_that_is_not_there_asks_for_exit_code_3(bench: Bench) -> None:
     assert failure.value.exit_code is ExitCode.MODEL
 
 
+@pytest.mark.usefixtures("short_search")
 def test_the_edit_moves_the_image_the_way_that_louder_lies_and_is_nothing_at_0(bench: Bench) -> None:
     core = bench.core(patient=True)  # or the image would find its place in the middle of it
     image = Path(__file__).resolve().parents[3] / "presets" / "dawn.png"

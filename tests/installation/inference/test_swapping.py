@@ -281,7 +281,7 @@ def test_a_disk_that_does_not_answer_is_given_up(stage: Stage, monkeypatch: pyte
 
 
 @pytest.mark.heavy
-def test_twenty_times_back_and_forth_at_most_two_models_live_and_one_in_the_end(
+def test_six_times_back_and_forth_at_most_two_models_live_and_one_in_the_end(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alive: weakref.WeakSet[object] = weakref.WeakSet()
@@ -295,7 +295,7 @@ def test_twenty_times_back_and_forth_at_most_two_models_live_and_one_in_the_end(
     monkeypatch.setattr(PlayingModel, "__init__", counted)
     gc.disable()  # what a show has put aside is never collected: nothing may hang on that
     try:
-        for turn in range(20):
+        for turn in range(6):
             stage.ask((stage.away, stage.home)[turn % 2])
             assert stage.answer().problem == ""
             assert wait_until(lambda: len(alive) <= 1)

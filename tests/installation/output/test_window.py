@@ -223,8 +223,15 @@ def window_manager(display: VirtualDisplay, name: str) -> Iterator[None]:
         process.wait(20)
 
 
-@pytest.mark.parametrize("manager", ["", "openbox"])
-@pytest.mark.parametrize("fullscreen", [True, False])
+@pytest.mark.parametrize(
+    ("manager", "fullscreen"),
+    [
+        ("", True),
+        ("openbox", False),
+        pytest.param("", False, marks=pytest.mark.slow),
+        pytest.param("openbox", True, marks=pytest.mark.slow),
+    ],
+)
 def test_a_window_covers_the_screen_and_is_a_window_again_while_it_runs(
     tmp_path: Path, manager: str, fullscreen: bool
 ) -> None:

@@ -49,9 +49,13 @@ STROBES: dict[str, Turn] = {
     "blackout": lambda t: (BRIGHT, {"show_blackout": strobe(t, 1.9)}),
     "fit": lambda t: (BRIGHT, {"fit": "fit" if strobe(t) else "crop"}),
 }
+DIFFERENT = ("brightness at 30 Hz by OSC", "generated pictures at 6 Hz", "red at 5 Hz", "blackout")
+"""One each of a setting, the generator's pictures, red flashes and the show's own switch; the others go their ways."""
 
 
-@pytest.mark.parametrize("case", STROBES)
+@pytest.mark.parametrize(
+    "case", [name if name in DIFFERENT else pytest.param(name, marks=pytest.mark.slow) for name in STROBES]
+)
 def test_no_fourth_flash_in_a_second_reaches_the_wall(context: moderngl.Context, case: str) -> None:
     stage = Stage(context, SIZE, ("upscale", "grade"))
     flashes = flashes_of(play(stage, STROBES[case]))

@@ -59,7 +59,9 @@ def painted(context: moderngl.Context) -> Iterator[Painter]:
         yield painter
 
 
-@pytest.mark.parametrize("names", [("helicopter",), ("sea", "helicopter")], ids="+".join)
+@pytest.mark.parametrize(
+    "names", [pytest.param(("helicopter",), marks=pytest.mark.slow), ("sea", "helicopter")], ids="+".join
+)
 def test_the_window_shows_what_the_worlds_own_painter_paints_of_the_same_moment(
     context: moderngl.Context, painted: Painter, kept: list[WorldPicture], names: tuple[str, ...]
 ) -> None:
