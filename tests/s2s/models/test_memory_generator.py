@@ -45,7 +45,7 @@ def knowing() -> MemoryGenerator:
 
     Sixteen moments a scene: nearness rises by a fifteenth, the hour by a sixteenth of the day.
     """
-    net = filled(nearness_width=0.08)
+    net = filled(nearness_width=0.05)
     place = torch.arange(ENTRIES) % 16
     net.states.copy_((torch.stack([place / 15, place / 16], dim=1) * STATE_SCALE).round().to(torch.uint8))
     net.nearness_line[0] = 2.0
@@ -141,6 +141,20 @@ def test_a_held_nearness_is_the_one_that_is_recalled(knowing: MemoryGenerator, w
     held = torch.tensor([[[wanted, 1.0], [0.0, 0.0]]])
     found, _ = recalled(knowing, knowing.keys[:1], held)[0].tolist()
     assert found == pytest.approx(wanted, abs=0.1)
+
+
+def test_a_nearness_that_is_held_is_kept_more_closely_than_the_same_one_guessed_from_the_sound(
+    knowing: MemoryGenerator,
+) -> None:
+    h = knowing.keys[:1].expand(64, -1)
+    guessed = float(knowing.nearness(h[:1])[0])
+    away = []
+    for firmness in (0.0, 1.0):
+        held = torch.tensor([[[guessed, firmness], [0.0, 0.0]]]).expand(64, -1, -1)
+        weights, places = knowing.recall(noise(64), h, held)
+        off = ((knowing.states[:, 0].float() / STATE_SCALE)[places] - guessed).abs()
+        away.append(float((weights * off).sum(dim=1).mean()))
+    assert away[1] < 0.8 * away[0]
 
 
 @pytest.mark.parametrize("wanted", [0.0, 0.25, 0.5, 0.75, 1.0], ids="at {:.2f} of the day".format)
