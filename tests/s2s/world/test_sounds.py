@@ -87,7 +87,7 @@ def profile(sound: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def test_scenes_are_told_apart_by_the_nearest_mean_of_their_bands_leaving_each_take_out() -> None:
-    takes = 4
+    takes = 6
     profiles = np.array(
         [[profile(synthesize(draw_state(scene, seed), duration_s=2.0)) for seed in range(takes)] for scene in SCENES]
     )  # [scene, take, feature]

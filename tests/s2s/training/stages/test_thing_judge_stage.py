@@ -37,7 +37,7 @@ from s2s.world.painter import Painter
 from s2s.world.state import LAID_OVER, SHELTERED
 from s2s.world.thing_moments import draw_thing, draw_two
 
-COUNTS = ThingCounts(num_moments=60, num_painted=6, height_px=72, width_px=128, first_seed=5)
+COUNTS = ThingCounts(num_moments=60, num_painted=6, height_px=80, width_px=144, first_seed=5)
 WITH_TWO = replace(COUNTS, num_two=9)
 
 
@@ -82,7 +82,7 @@ def test_moments_of_two_things_show_every_pair_both_near_enough_to_be_found() ->
 def test_things_are_drawn_once_with_their_masks_and_painted_again(of_one: Path, tmp_path: Path) -> None:
     shutil.copytree(of_one, tmp_path, dirs_exist_ok=True)
     drawn = write_things(tmp_path, COUNTS)
-    assert drawn.pixels.shape[1:] == (72, 128, 3) and len(drawn.train) + len(drawn.held_out) == 60
+    assert drawn.pixels.shape[1:] == (80, 144, 3) and len(drawn.train) + len(drawn.held_out) == 60
     there = drawn.labels != CLASSES.index(NONE)
     covered = drawn.masks[:60].mean(axis=(1, 2)) > 0
     assert np.array_equal(there, covered)
@@ -103,7 +103,7 @@ def test_two_things_come_after_the_others_with_both_labels_and_one_mask_of_both(
     ]
     assert named == [(moment.thing, moment.second) for moment in moments]
     assert np.all(two.seconds[:60] == -1) and np.all(one.seconds == -1)
-    with Painter(18, width_px=32) as small:
+    with Painter(20, width_px=36) as small:
         lower, upper = (small.thing_masks([m.parts[:number] for m in moments]) for number in (1, 2))
     both = np.maximum(lower, upper).astype(int)
     assert np.abs(two.masks[60:69] - both).max() <= 2  # a thing's edge rounds by its place on the canvas
