@@ -1,6 +1,7 @@
 """What every test gets without asking: a cache of its own, no process that its markers do not name, and its place
 among several workers (`pytest -n 2`)."""
 
+import gc
 import multiprocessing.process
 import os
 import subprocess
@@ -36,6 +37,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     """
     config.option.loadscopereorder = False
     return OneStage(config, log)
+
+
+def pytest_configure() -> None:
+    """Let nothing be looked over for garbage while thousands of tests are found: it took a quarter of that time."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Put aside what was found: every round of the collector would look at it again, most of a second each time."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

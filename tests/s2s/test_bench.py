@@ -122,6 +122,7 @@ def test_the_naive_generator_paints_what_ours_paints(resolution: int) -> None:
     assert row.speed_up is not None and row.speed_up > 0
 
 
+@pytest.mark.slow  # the same numbers as the golden files, by way of what ours paints
 def test_the_naive_generator_is_the_published_one() -> None:
     golden = np.load(GOLDEN / "icgan_generator_128.npz")["image"][:1]
     shapes = json.loads((GOLDEN / "icgan_generator_128.keys.json").read_text())

@@ -16,6 +16,7 @@ def paints_and_hears(told: dict[str, Any]) -> bool:
     return bool(told["generator"]["frames"] > 0 and told["encoder"]["updates"] > 0)
 
 
+@pytest.mark.slow  # a bundle of any architecture is played, and what is imported is compared with goldens, by others
 def test_what_the_import_writes_the_show_plays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     published = all_published(tmp_path / "checkpoints")
     out = tmp_path / "bundle"

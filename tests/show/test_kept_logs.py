@@ -27,6 +27,7 @@ def status_of(url: str, token: str = "") -> tuple[int, str]:
             return error.code, error.read().decode()
 
 
+@pytest.mark.slow  # what is written, bounded and left out is read without a show
 def test_an_evening_leaves_a_log_without_secrets_and_its_events(tmp_path: Path, tiny_model: Path) -> None:
     venue = tmp_path / "venue"
     stage = (*_STAGE, "--model", str(tiny_model), "--venue", str(venue), "--page", "0.0.0.0:0")

@@ -34,6 +34,7 @@ def seen(show: ShowRun) -> str:
     return words
 
 
+@pytest.mark.slow  # recall, mixing and what the page tells have tests of their own
 def test_a_photograph_of_the_place_is_on_the_wall_and_named(tmp_path: Path) -> None:
     model = write_tiny_bundle(tmp_path / "model")
     write_memory(model, np.eye(1, 32), [np.full((36, 64, 3), (20, 200, 20), np.uint8)], ["bar.mp4, 3 s"])

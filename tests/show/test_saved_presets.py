@@ -27,6 +27,7 @@ def colour(shown: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
     return float(np.abs(shown[..., 0] - shown[..., 2]).mean())
 
 
+@pytest.mark.slow  # two shows; what is saved, and read again, is compared without one
 def test_a_look_that_was_saved_over_osc_is_shown_after_a_restart(tmp_path: Path, tiny_model: Path) -> None:
     venue, presets = tmp_path / "venue", tmp_path / "venue" / "presets"
     presets.mkdir(parents=True)

@@ -66,7 +66,8 @@ def test_a_preset_brings_its_source_and_its_model_and_a_model_comes_by_name_and_
             return (now["model"], now["slow_path"]["model"]) == (name, name.title())
 
         show.wait_until(lambda: status()["sound"]["source"] == "demo" and status()["condition"] == "ok")
-        assert plays("near") and set(ask("api/models")) >= {"default", "near", "far", "broken"}
+        show.wait_until(lambda: plays("near"))  # which model lives the worker tells with a picture of it
+        assert set(ask("api/models")) >= {"default", "near", "far", "broken"}
         osc.send_message("/show/morph", 0.5)
         osc.send_message("/show/preset", "away")
         show.wait_until(lambda: "tone.wav" in status()["sound"]["source"] and plays("far"))

@@ -275,6 +275,7 @@ def test_sounds_alone_are_painted_and_judged_and_the_rest_is_said_to_be_missing(
     assert any(one.why == "the data are sounds alone, without pictures" for one in report.skipped)
 
 
+@pytest.mark.slow  # `ablate` trains the same rows
 def test_moments_of_films_train_table_2(parts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("draw_figures", "measure_claims"):  # seen above
         monkeypatch.setattr(full_report, name, lambda *_, **__: [])

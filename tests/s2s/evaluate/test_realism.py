@@ -66,6 +66,7 @@ def test_variation_changes_level_beginning_and_length_and_keeps_the_floor() -> N
     assert 2 <= int(silent.sum()) <= 18
 
 
+@pytest.mark.slow
 def test_a_listener_learns_to_tell_scenes_apart() -> None:
     scenes = ["rain", "bell"]
     taught, asked = (synthesise_takes(scenes, takes, seed) for takes, seed in ((8, 100), (6, 900)))

@@ -33,6 +33,7 @@ def test_what_is_nearer_is_truly_larger(data: WorldTakes) -> None:
 
 @pytest.mark.gl
 @pytest.mark.heavy
+@pytest.mark.slow
 def test_a_ruler_reads_what_it_was_taught(data: WorldTakes) -> None:
     takes = np.arange(NUM)
     size_regressor = train_size_regressor(data, takes, steps=25)
