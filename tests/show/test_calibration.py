@@ -39,6 +39,7 @@ def hiss_and_knocks(folder: Path) -> Path:
 
 
 @pytest.mark.device
+@pytest.mark.slow
 def test_clicks_are_timed_part_by_part_and_the_delay_is_written_into_the_preset(
     tmp_path: Path, room: SoundServer, tiny_model: Path, preset: Path
 ) -> None:

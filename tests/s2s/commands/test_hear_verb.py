@@ -73,6 +73,7 @@ def heard(model: Path, out: Path, folders: dict[str, Path]) -> dict[str, Any]:
     return numbers
 
 
+@pytest.mark.slow
 def test_a_bundle_with_heads_is_measured_by_both_ways_of_naming(tmp_path: Path, folders: dict[str, Path]) -> None:
     out = tmp_path / "out"
     numbers = heard(with_heads(write_memory_bundle(tmp_path / "model")), out, folders)
