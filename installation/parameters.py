@@ -91,6 +91,8 @@ _ROWS: Final = (
     _float("/scene/hour", 12, 0, 24, "the hour of the day in the picture", unit="h"),
     _float("/scene/hour_hold", 0, 0, 1, "how firmly: 0 any hour, 1 that one, where the scene has it"),
     _bool("/scene/clock", False, _WALL_CLOCK),
+    _float("/scene/warmth", 0.5, 0, 1, "how warm the generator's colours are: 0 blue and green, 1 red and gold"),
+    _float("/scene/warmth_hold", 0, 0, 1, "how firmly: 0 any, 1 that one, among what the scene has at its hour"),
     _float("/scene/certainty", 0.35, 0, 1, _CERTAIN),
     _float("/render/painter", 0, 0, 1, _PAINTER, smoothing_s=1),
     _float("/render/brightness", 1, 0, 2, "multiplies the picture"),

@@ -15,10 +15,12 @@ from installation.values import Latent
 
 _HEADER: Final = struct.Struct("<HHHBBf")  # bytes of the folder, z, h, has a second thing, has held states, its weight
 _WORD_BYTES: Final = 4
-_STATES: Final = 4
+_STATES: Final = 3  # what `MemoryGenerator` may be told of a scene: each a value and how firmly it is held
+_STATES_BEFORE: Final = 2  # logs of before warmth was one
+_NOT_HELD: Final = (0.5, 0.0)
 
 Held = NDArray[np.float32]
-"""What a hand holds of the scene, `[1, 2, 2]`, as `MemoryGenerator` takes it."""
+"""What a hand holds of the scene, `[1, 3, 2]`, as `MemoryGenerator` takes it."""
 
 
 class WishError(ValueError):
@@ -48,12 +50,15 @@ def unpack_wish(packed: bytes) -> tuple[str, Latent, Held | None]:
         numbers = np.frombuffer(packed, "<f4", offset=_HEADER.size + name_bytes).astype(np.float32)
     except (struct.error, ValueError) as error:
         raise WishError(f"what a picture is painted of cannot be read: {error}") from None
-    lengths = [z_dim, h_dim, h_dim * bool(has_beside), _STATES * bool(has_held)]
-    if len(numbers) != sum(lengths) or not np.isfinite(numbers).all() or not 0.0 <= weight <= 1.0:
+    lengths = [z_dim, h_dim, h_dim * bool(has_beside)]
+    known = (2 * _STATES, 2 * _STATES_BEFORE) if has_held else (0,)
+    if len(numbers) - sum(lengths) not in known or not np.isfinite(numbers).all() or not 0.0 <= weight <= 1.0:
         raise WishError("what a picture is painted of does not have the numbers that it says")
-    z, h, beside, held = np.split(numbers, np.cumsum(lengths)[:-1])
+    z, h, beside, held = np.split(numbers, np.cumsum(lengths))
+    if len(held) == 2 * _STATES_BEFORE:
+        held = np.concatenate([held, np.array(_NOT_HELD, np.float32)])
     latent = Latent(z, h, beside, weight) if has_beside else Latent(z, h)
-    return folder_of_wish(packed), latent, held.reshape(1, 2, 2) if has_held else None
+    return folder_of_wish(packed), latent, held.reshape(1, _STATES, 2) if has_held else None
 
 
 def folder_of_wish(packed: bytes) -> str:

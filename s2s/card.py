@@ -133,8 +133,9 @@ class LightSizes(SquareSizes):
 class MemorySizes(WideSizes):
     """The generator that recalls and mixes kept moments; `channels` and `blocks` are its decoder's.
 
-    With `nearness_width` it holds their states too and can be told the hour and how near the thing is. With `pairs` it
-    holds so many moments of two things besides, and can paint a second thing into the first one's place.
+    With `nearness_width` it holds their states too and can be told the hour and how near the thing is, with `warmth`
+    also how warm the colours are. With `pairs` it holds so many moments of two things besides, and can paint a second
+    thing into the first one's place.
     """
 
     architecture: Literal["memory"] = "memory"
@@ -147,6 +148,7 @@ class MemorySizes(WideSizes):
     h_power: float = Field(gt=0, le=1_000)
     z_width: float = Field(gt=0, le=1_000)
     nearness_width: float | None = Field(default=None, gt=0, le=1_000)
+    warmth: bool = False
     pairs: int = Field(default=0, ge=0, le=1_000_000)
 
 

@@ -84,7 +84,7 @@ def write_memory_bundle(folder: Path, *, pairs: int = 0) -> Path:
     decoder = {"code_dim": 4, "channels": (16, 12, 8, 4), "blocks": (1, 1, 1)}
     sizes = MemorySizes.model_validate(
         {"width": 64, "height": 32, "entries": 64, "z_dim": 4, "h_dim": 32, "h_power": 32.0, "z_width": 0.2}
-        | {"nearness_width": 0.08, "pairs": pairs}
+        | {"nearness_width": 0.08, "warmth": True, "pairs": pairs}
         | decoder
     )
     with torch.random.fork_rng(devices=[]):

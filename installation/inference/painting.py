@@ -19,7 +19,7 @@ from s2s.models.memory_generator import Beside, MemoryGenerator
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wish:
-    """What is to be painted: a point of the generator's input, and of the scene what a hand holds, [1, 2, 2] as
+    """What is to be painted: a point of the generator's input, and of the scene what a hand holds, [1, 3, 2] as
     `MemoryGenerator` takes it, None where the generator knows no states.
     """
 

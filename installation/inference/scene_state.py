@@ -1,4 +1,4 @@
-"""What ear and hand say of the scene: how near its thing is, what hour it is, and how firmly. Pure."""
+"""What ear and hand say of the scene: how near its thing is, its hour and warmth, and how firmly. Pure."""
 
 import math
 from typing import Final
@@ -35,7 +35,7 @@ class HeardNearness:
 
 
 def held_states(controls: Controls, wall_hour: float, heard_nearness: float | None = None) -> NDArray[np.float32]:
-    """Return values and firmness of nearness and hour, each 0..1, [1, 2, 2], as `MemoryGenerator` takes them.
+    """Return values and firmness of nearness, hour and warmth, each 0..1, [1, 3, 2], as `MemoryGenerator` takes them.
 
     `wall_hour` is the local time in hours; it is the picture's where `/scene/clock` is on. `heard_nearness` is how near
     the thing sounds, where the ear says so: a hand holds from there, and a preset's image is as near as it is; None
@@ -48,4 +48,5 @@ def held_states(controls: Controls, wall_hour: float, heard_nearness: float | No
     hour = controls.number("/scene/hour") / _DAY_H, controls.number("/scene/hour_hold")
     if controls.switch("/scene/clock"):
         hour = wall_hour / _DAY_H, 1.0
-    return np.array([[nearness, hour]], np.float32)
+    warmth = controls.number("/scene/warmth"), controls.number("/scene/warmth_hold")
+    return np.array([[nearness, hour, warmth]], np.float32)

@@ -70,6 +70,7 @@ def _add_world(verb: argparse.ArgumentParser) -> None:
     world.add_argument("--pictures", type=int, default=24_000)
     world.add_argument("--sounds", type=int, default=6_000, help="the first takes, which have sound too")
     world.add_argument("--width-px", type=at_least(8), help="of pictures that are wide: --px is their height")
+    world.add_argument("--scenes", type=at_least(1), help="only its first so many scenes (default: all)")
     world.add_argument("--masks", action="store_true", help="also write where the thing is, at a quarter of the size")
 
 
@@ -101,6 +102,7 @@ def _is_world(args: argparse.Namespace) -> bool:
 
 
 def _prepare_world(args: argparse.Namespace) -> None:
+    from s2s.world.state import SCENES
     from s2s.world.takes import WorldCounts, write_takes
 
     sizes = args.px or (128,)
@@ -111,6 +113,7 @@ def _prepare_world(args: argparse.Namespace) -> None:
         args.sounds,
         sizes[0],
         args.seed,
+        num_scenes=len(SCENES) if args.scenes is None else args.scenes,
         picture_width_px=args.width_px,
         masks=args.masks,
     )

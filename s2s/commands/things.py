@@ -87,7 +87,7 @@ def _remember(args: argparse.Namespace) -> None:
     data = open_source(args.data)
     if not isinstance(data, WorldTakes):
         raise ValueError(f"{args.data}: expected takes of the world (`prepare --corpus world`), got clips of films")
-    known = known_states(old, data.counts, args.takes) if args.takes else None
+    known = known_states(old, data.counts, data.pictures, args.takes) if args.takes else None
     autoencoder = load_autoencoder(args.autoencoder)
     generator, sizes = build_memory(data.pictures, autoencoder, f_V, MemorySettings(args.entries), known)
     if args.pairs:

@@ -23,7 +23,7 @@ from s2s.training.stages.memory import middle_square
 from s2s.world.composition import in_order
 
 _AT_ONCE: Final = 32
-_FREE: Final = ((0.5, 0.0), (0.5, 0.0))  # nothing is held: nearness follows h, any hour is welcome
+_FREE: Final = ((0.5, 0.0), (0.5, 0.0), (0.5, 0.0))  # nothing is held: nearness follows h, all else is welcome
 
 Pictures = NDArray[np.uint8]
 
@@ -32,7 +32,7 @@ Pictures = NDArray[np.uint8]
 class HeardSounds:
     """What n sounds are painted after. `h` [n, d] unit; `whole` [n, d] is z_A.
 
-    `held` [n, 2, 2] and `beside` are what `MemoryGenerator` takes; `named` are the things that are painted, and
+    `held` [n, 3, 2] and `beside` are what `MemoryGenerator` takes; `named` are the things that are painted, and
     `certainty` how likely the first is really there: none where the model names nothing.
     """
 
@@ -109,7 +109,7 @@ class _Painted:
     h: NDArray[np.float32]
     whole: NDArray[np.float32]
     second: NDArray[np.float32]
-    held: tuple[tuple[float, float], tuple[float, float]]
+    held: tuple[tuple[float, float], ...]
     named: tuple[str, ...]
     certainty: float | None = None
 
@@ -119,7 +119,7 @@ def _painted_after(model: Bundle, hearing: Hearing) -> _Painted:
     if not hearing.sources or not all(source.h.any() for source in hearing.sources):
         return _Painted(hearing.h, hearing.h, hearing.h, _FREE, ())
     place, *over = _in_place(hearing.sources) if model.paints_two else hearing.sources[:1]
-    held = ((place.nearness, 1.0), _FREE[1]) if model.knows_states else _FREE
+    held = ((place.nearness, 1.0), *_FREE[1:]) if model.knows_states else _FREE
     second = over[0] if over else place
     names = tuple(one.name for one in (place, *over))
     return _Painted(place.h, hearing.h, second.h, held, names, hearing.certainty)

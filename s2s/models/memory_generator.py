@@ -19,8 +19,9 @@ CODE_STEPS: Final = 7.5  # a number of a code within ±1 is kept in four bits, t
 ADDRESS_SCALE: Final = 32.0  # an address's numbers, about N(0, 1), are kept as int8: within ±4
 _SOFTENING: Final = 0.02  # of the distance from h: the nearest of near ones shall not take all
 
-STATES: Final = ("nearness", "hour")
-"""What may be known of a kept moment, each 0..1: how near its thing is, and its share of the day, which comes round."""
+STATES: Final = ("nearness", "hour", "warmth")
+"""What may be known of a kept moment, each 0..1: how near its thing is, its share of the day, which comes round, and
+how warm its colours are among those of its scene. Memories of before know the first two alone."""
 STATE_SCALE: Final = 255.0  # each is kept in a byte
 _PLACE_OF_PAIRS: Final = 2.0
 _REST_OF_PAIRS: Final = 3.0
@@ -28,6 +29,7 @@ _REST_OF_PAIRS: Final = 3.0
 _GUESSED_WIDER: Final = 2.0
 """By so much wider than a nearness that is held: the line from h is off by 0.13 in the mean."""
 _HOUR_WIDTH: Final = 0.04  # of a day: a held hour is kept within an hour or so, where the scene has such moments
+_WARMTH_WIDTH: Final = 0.07  # wider than nearness, which the sound holds: a hand shall not make louder smaller
 
 
 class Beside(NamedTuple):
@@ -46,7 +48,8 @@ class MemoryGenerator(nn.Module):
 
     With a `nearness_width` the moments' states are known as well: how near the thing sounds is read from h by a line,
     and a moment's weight falls with the distance of its nearness from that (a Gaussian, twice as wide as where nearness
-    is held). So louder is larger, though keys tell a scene's places and hours apart more loudly than its sizes.
+    is held). So louder is larger, though keys tell a scene's places and hours apart more loudly than its sizes. With
+    `warmth` the warmth of each moment is known besides.
 
     With `pairs` so many moments of two things are kept as well, each under two keys: what f_V sees of the first alone,
     which owns the place, and of the second alone. A second thing that comes fades from the moments of one to those.
@@ -66,6 +69,7 @@ class MemoryGenerator(nn.Module):
         h_power: float = 32.0,
         z_width: float = 0.2,
         nearness_width: float | None = None,
+        warmth: bool = False,
         pairs: int = 0,
     ) -> None:
         super().__init__()
@@ -75,10 +79,12 @@ class MemoryGenerator(nn.Module):
             raise ValueError(f"a memory needs more than {NEIGHBOURS} entries, got {entries}")
         if 0 < pairs <= NEIGHBOURS:
             raise ValueError(f"a memory of pairs needs more than {NEIGHBOURS}, got {pairs}")
+        if warmth and nearness_width is None:
+            raise ValueError("warmth is one of the known states: it needs a nearness_width")
         if code_dim % 2:
             raise ValueError(f"two numbers of a code share a byte: code_dim must be even, got {code_dim}")
         self.width, self.height, self.h_dim, self.z_dim = width, height, h_dim, z_dim
-        self.h_power, self.z_width, self.nearness_width = h_power, z_width, nearness_width
+        self.h_power, self.z_width, self.nearness_width, self.warmth = h_power, z_width, nearness_width, warmth
         self.decoder = CodeDecoder(code_dim, channels, blocks)
         shape = (entries, code_dim // 2, height // STRIDE, width // STRIDE)
         self.register_buffer("keys", torch.zeros(entries, h_dim))
@@ -88,7 +94,8 @@ class MemoryGenerator(nn.Module):
         self.addresses: Tensor
         self.codes: Tensor
         if nearness_width is not None:
-            self.register_buffer("states", torch.zeros(entries, len(STATES), dtype=torch.uint8))
+            known = len(STATES) if warmth else len(STATES) - 1
+            self.register_buffer("states", torch.zeros(entries, known, dtype=torch.uint8))
             self.register_buffer("nearness_line", torch.zeros(h_dim + 1))
             self.states: Tensor
             self.nearness_line: Tensor
@@ -104,8 +111,9 @@ class MemoryGenerator(nn.Module):
     def forward(self, z: Tensor, h: Tensor, held: Tensor | None = None, beside: Beside | None = None) -> Tensor:
         """Return pictures about -1..1, [b, 3, height, width], for noise [b, z_dim] and unit features [b, h_dim].
 
-        `held` [b, 2, 2] tells of each of `STATES` a value and how firmly it is held, both 0..1: at 0 nearness follows
-        the sound and any hour is welcome, as without it. A second thing `beside` is painted into the place of `h`.
+        `held` [b, 3, 2] tells of each of `STATES` a value and how firmly it is held, both 0..1: at 0 nearness follows
+        the sound and any hour and warmth is welcome, as without it. A second thing `beside` is painted into the place
+        of `h`.
         """
         codes = self.mixed(*self.recall(z, h, held))
         if beside is not None and self.pairs:
@@ -149,15 +157,18 @@ class MemoryGenerator(nn.Module):
             return torch.zeros(1, device=h.device)
         if held is None:
             held = torch.zeros(1, len(STATES), 2, device=h.device)
-        assert held.ndim == 3 and held.shape[1:] == (len(STATES), 2), f"held must be [b, 2, 2], got {held.shape}"
+        assert held.ndim == 3 and held.shape[1:] == (len(STATES), 2), f"held must be [b, 3, 2], got {held.shape}"
         values, firmness = held.unbind(dim=2)
-        nearness, hour = (self.states.float() / STATE_SCALE).unbind(dim=1)  # [entries] each
+        nearness, hour, *warmth = (self.states.float() / STATE_SCALE).unbind(dim=1)  # [entries] each
         target_nearness = torch.lerp(self.nearness(h), values[:, 0], firmness[:, 0])
         wider = _GUESSED_WIDER + (1.0 - _GUESSED_WIDER) * firmness[:, :1]
         away = (nearness - target_nearness[:, None]) / (wider * self.nearness_width)
         # The shorter way round the clock.
-        late = ((hour - values[:, 1:] + 0.5) % 1.0 - 0.5) / _HOUR_WIDTH
-        return 0.5 * (away.square() + firmness[:, 1:] * late.square())
+        late = ((hour - values[:, 1:2] + 0.5) % 1.0 - 0.5) / _HOUR_WIDTH
+        out = away.square() + firmness[:, 1:2] * late.square()
+        for warm in warmth:  # where it is known
+            out = out + firmness[:, 2:] * ((warm - values[:, 2:]) / _WARMTH_WIDTH).square()
+        return 0.5 * out
 
     def paint(self, weights: Tensor, places: Tensor) -> Tensor:
         """Return pictures [b, 3, height, width] of moments `places` [b, k], mixed by `weights` [b, k]."""

@@ -6,7 +6,7 @@ import pytest
 from installation.values import Latent
 from installation.wish_bytes import WishError, folder_of_wish, pack_wish, unpack_wish
 
-Z, H, HELD = np.arange(3, dtype=np.float32), np.ones(5, np.float32), np.full((1, 2, 2), 0.5, np.float32)
+Z, H, HELD = np.arange(3, dtype=np.float32), np.ones(5, np.float32), np.full((1, 3, 2), 0.5, np.float32)
 
 
 @pytest.mark.parametrize("latent", [Latent(Z, H), Latent(Z, H, 2 * H, 0.25)])
@@ -19,6 +19,14 @@ def test_what_is_packed_comes_back(latent: Latent, held: np.ndarray | None) -> N
     np.testing.assert_array_equal(again.h, latent.h)
     assert again.beside_weight == latent.beside_weight and (again.beside is None) == (latent.beside is None)
     assert (states is None) == (held is None) and (states is None or (states == HELD).all())
+
+
+def test_a_wish_of_before_warmth_holds_none() -> None:
+    latent, before = Latent(Z, H), np.array([[[0.9, 1.0], [0.25, 0.5]]], np.float32)
+    _, _, states = unpack_wish(pack_wish("/m", latent, before))
+    assert states is not None and states.shape == (1, 3, 2)
+    np.testing.assert_array_equal(states[:, :2], before)
+    assert states[0, 2, 1] == 0.0
 
 
 @pytest.mark.parametrize("cut", [0, 5, 20, -4])

@@ -2,7 +2,8 @@
 
 Keys tell a scene's places and hours apart more loudly than how near its thing is, though f_A hears that well: a line
 through the embeddings of takes finds it again. How near a moment looks is read off its picture: of two moments of a
-scene that are equally near, the one whose aeroplane is the larger shall answer the louder sound.
+scene that are equally near, the one whose aeroplane is the larger shall answer the louder sound. How warm it is is
+read off the picture too, for the world has no such number: curtains, leaves and evening skies make it.
 """
 
 from collections.abc import Sequence
@@ -29,20 +30,24 @@ _FIRST_SEED: Final = 5_000_000
 _STRENGTHS: Final = (0.001, 0.003, 0.01, 0.03, 0.1)  # of the ridge, for unit features
 _MASK_PX: Final = 36  # high: areas at a quarter of the picture's size order moments as those at the whole do
 _CHUNK: Final = 256
+_EVERY_PX: Final = 4  # of a picture's colours are enough to tell its warmth
+_DARK: Final = 0.05  # of the mean level: a black night has no colour, and shall not be the warmest or coolest of all
+
+Pictures = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class KnownStates:
-    """`states` [n, 2] of moments, each 0..1 as `memory_generator.STATES` names them, and the line [h_dim + 1] from h
+    """`states` [n, 3] of moments, each 0..1 as `memory_generator.STATES` names them, and the line [h_dim + 1] from h
     to nearness, its last number the constant."""
 
     states: Tensor
     nearness_line: Tensor
 
 
-def known_states(model: Bundle, counts: WorldCounts, per_scene: int) -> KnownStates:
-    """Return what is known of the world's pictures `counts`, hearing `per_scene` other takes of each scene."""
-    return KnownStates(states_of(counts), heard_nearness(model, per_scene))
+def known_states(model: Bundle, counts: WorldCounts, pictures: Pictures, per_scene: int) -> KnownStates:
+    """Return what is known of the `pictures` of the world's takes, hearing `per_scene` other takes of each scene."""
+    return KnownStates(states_of(counts, pictures), heard_nearness(model, per_scene))
 
 
 @torch.inference_mode()
@@ -55,16 +60,26 @@ def heard_nearness(model: Bundle, per_scene: int) -> Tensor:
     return nearness_line(h, torch.tensor([take.nearness for take in takes]))
 
 
-def states_of(counts: WorldCounts) -> Tensor:
-    """Return the states [n, 2], each 0..1, of the world's takes: how near each looks, and its share of the day.
+def states_of(counts: WorldCounts, pictures: Pictures) -> Tensor:
+    """Return the states [n, 3], each 0..1, of the world's takes and their pictures uint8 [n, height, width, 3]: how
+    near each looks, its share of the day and how warm it is.
 
     Needs OpenGL. How near it looks is the rank of what its thing covers among the takes of its scene, so that it is
-    spread evenly over 0..1, as nearness is.
+    spread evenly over 0..1, as nearness is; how warm it is, the rank of its `warmth`.
     """
     takes = [counts.state(index) for index in range(counts.num_pictures)]
+    scenes = np.array([SCENES.index(take.scene) for take in takes])
     hours = np.array([take.hour / 24.0 for take in takes])
-    looks_near = even_ranks(_covered(takes, counts), np.array([SCENES.index(take.scene) for take in takes]))
-    return torch.from_numpy(np.stack([looks_near, hours], axis=1)).float()
+    states = [even_ranks(_covered(takes, counts), scenes), hours, even_ranks(warmth(pictures), scenes)]
+    return torch.from_numpy(np.stack(states, axis=1)).float()
+
+
+def warmth(pictures: Pictures) -> NDArray[np.float64]:
+    """Return by how much pictures uint8 [n, height, width, 3] are redder than blue, [n]; 0 for grey in any light."""
+    starts = range(0, len(pictures), _CHUNK)
+    few = (pictures[start : start + _CHUNK, ::_EVERY_PX, ::_EVERY_PX] for start in starts)
+    means: NDArray[np.float64] = np.concatenate([some.mean(axis=(1, 2)) for some in few]) / 255.0  # [n, 3]
+    return (means[:, 0] - means[:, 2]) / (means.mean(axis=1) + _DARK)
 
 
 def even_ranks(sizes: NDArray[np.float64], scenes: NDArray[np.int64]) -> NDArray[np.float64]:

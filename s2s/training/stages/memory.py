@@ -59,6 +59,7 @@ def build_memory(
         h_power=settings.h_power,
         z_width=settings.z_width,
         nearness_width=None if known is None else settings.nearness_width,
+        warmth=known is not None,
     )
     generator = MemoryGenerator(**sizes.model_dump(exclude={"architecture"}))
     generator.decoder.load_state_dict(autoencoder.decoder.state_dict())

@@ -79,6 +79,7 @@ def with_pairs(generator: MemoryGenerator, pairs: PairMoments) -> MemoryGenerato
         h_power=generator.h_power,
         z_width=generator.z_width,
         nearness_width=generator.nearness_width,
+        warmth=generator.warmth,
         pairs=count,
     )
     larger.load_state_dict(generator.state_dict(), strict=False)

@@ -37,7 +37,7 @@ def wish(model: Bundle, seed: int, *, beside: bool = False, held: bool = False) 
     z = rng.standard_normal(sizes.z_dim).astype(np.float32)
     h, second = h / np.linalg.norm(h), second / np.linalg.norm(second)
     latent = Latent(z, h, second, 0.75) if beside else Latent(z, h)
-    return Wish(latent, np.array([[[0.9, 1.0], [0.25, 1.0]]], np.float32) if held else None)
+    return Wish(latent, np.array([[[0.9, 1.0], [0.25, 1.0], [0.1, 0.8]]], np.float32) if held else None)
 
 
 def captured(model: Bundle, runtime: FakeRuntime | None = None) -> CapturedPainter:

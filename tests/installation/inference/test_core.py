@@ -187,11 +187,12 @@ def test_blend_moves_the_picture_to_the_presets_image(bench: Bench) -> None:
     [
         {"/scene/hour": 3.0, "/scene/hour_hold": 1.0},
         {"/scene/nearness": 1.0, "/scene/nearness_hold": 1.0},
+        {"/scene/warmth": 0.9, "/scene/warmth_hold": 1.0},
         {"/scene/clock": True},
     ],
     ids=" ".join,
 )
-def test_hour_and_nearness_can_be_held_where_the_model_knows_them(bench: Bench, hand: dict[str, float]) -> None:
+def test_hour_nearness_and_warmth_can_be_held_where_the_model_knows_them(bench: Bench, hand: dict[str, float]) -> None:
     write_memory_bundle(bench.model)
     core = bench.core()
     seen = []

@@ -1,4 +1,4 @@
-"""The scene's hour and nearness, as hands and the wall's clock set them."""
+"""The scene's hour, nearness and warmth, as hands and the wall's clock set them."""
 
 from collections.abc import Mapping
 
@@ -16,12 +16,16 @@ def held(values: Mapping[str, ParameterValue], wall_hour: float = 9.0) -> list[l
 
 
 def test_nothing_is_held_unless_a_hand_does() -> None:
-    assert [firmness for _value, firmness in held({})] == [0.0, 0.0]
+    assert [firmness for _value, firmness in held({})] == [0.0, 0.0, 0.0]
 
 
 def test_a_hand_holds_nearness_and_hour_as_firmly_as_it_likes() -> None:
     values = {"/scene/nearness": 0.8, "/scene/nearness_hold": 0.5, "/scene/hour": 18.0, "/scene/hour_hold": 1.0}
-    assert held(values) == [pytest.approx([0.8, 0.5]), pytest.approx([0.75, 1.0])]
+    assert held(values)[:2] == [pytest.approx([0.8, 0.5]), pytest.approx([0.75, 1.0])]
+
+
+def test_a_hand_holds_warmth_as_firmly_as_it_likes() -> None:
+    assert held({"/scene/warmth": 0.9, "/scene/warmth_hold": 0.25})[2] == pytest.approx([0.9, 0.25])
 
 
 def test_with_the_clock_the_hour_is_the_walls() -> None:
@@ -30,7 +34,7 @@ def test_with_the_clock_the_hour_is_the_walls() -> None:
 
 def test_it_is_what_the_generator_takes() -> None:
     states = held_states(Controls(DEFAULTS), 0.0)
-    assert states.shape == (1, 2, 2) and states.dtype == np.float32
+    assert states.shape == (1, 3, 2) and states.dtype == np.float32
 
 
 def test_what_the_ear_says_holds_nearness_and_a_hand_moves_it_from_there() -> None:

@@ -71,10 +71,11 @@ def test_sound_alone_and_silence_can_be_kept(films: Path, tmp_path: Path) -> Non
 def test_takes_of_the_world_are_drawn(tmp_path: Path, former: bool) -> None:
     out = tmp_path / "takes"
     asked = ["world", out] if former else ["--corpus", "world", out]
-    assert prepare(*asked, "--pictures", 3, "--sounds", 2, "--px", 32, "--seed", 5, "--workers", 1) == 0
+    assert prepare(*asked, "--pictures", 3, "--sounds", 2, "--px", 32, "--seed", 5, "--workers", 1, "--scenes", 2) == 0
     about = json.loads((out / "about.json").read_text())
     assert about["corpus"] == "world"
-    assert about.items() >= {"num_pictures": 3, "num_sounds": 2, "picture_px": 32, "first_seed": 5}.items()
+    asked_for = {"num_pictures": 3, "num_sounds": 2, "picture_px": 32, "first_seed": 5, "num_scenes": 2}
+    assert about.items() >= asked_for.items()
     assert {path.name for path in out.iterdir()} == {
         "about.json",
         "pictures.done",
@@ -109,6 +110,7 @@ def test_a_folder_called_world_is_a_folder_of_films(
         (["{films}", "{films}/rain.mp4"], "rain.mp4"),
         (["--corpus", "world", "{folder}/out", "--px", "64,128"], "--px: the world's pictures have one size, got"),
         (["--corpus", "world", "{films}", "{folder}/out"], "--corpus world is drawn, and has no SOURCE: leave out"),
+        (["--corpus", "world", "{folder}/out", "--scenes", "99"], "num_scenes must lie in 1..28, got 99"),
         (["{folder}/out"], "expected SOURCE and OUT, got"),
     ],
 )

@@ -20,6 +20,7 @@ from s2s.models.memory_generator import (
 )
 
 ENTRIES, H_DIM, Z_DIM = 96, 24, 4
+FREE = [0.5, 0.0]  # a state that nobody holds
 
 
 def filled(**settings: float) -> MemoryGenerator:
@@ -43,22 +44,24 @@ def memory() -> MemoryGenerator:
 def knowing() -> MemoryGenerator:
     """The same, whose moments are nearer and later one after the other in each scene; the first number of h hears it.
 
-    Sixteen moments a scene: nearness rises by a fifteenth, the hour by a sixteenth of the day.
+    Sixteen moments a scene: nearness rises by a fifteenth, the hour by a sixteenth of the day, and warm moments lie
+    between cool ones.
     """
-    net = filled(nearness_width=0.05)
+    net = filled(nearness_width=0.05, warmth=True)
     place = torch.arange(ENTRIES) % 16
-    net.states.copy_((torch.stack([place / 15, place / 16], dim=1) * STATE_SCALE).round().to(torch.uint8))
+    states = torch.stack([place / 15, place / 16, (place * 7 % 16) / 15], dim=1)
+    net.states.copy_((states * STATE_SCALE).round().to(torch.uint8))
     net.nearness_line[0] = 2.0
     return net
 
 
 def recalled(net: MemoryGenerator, h: Tensor, held: Tensor | None = None) -> Tensor:
-    """The mean states [b, 2] of what is recalled, over 64 draws of noise."""
+    """The mean states [b, 3] of what is recalled, over 64 draws of noise."""
     count = len(h)
     z, many = noise(64).repeat(count, 1), h.repeat_interleave(64, 0)
     weights, places = net.recall(z, many, None if held is None else held.expand(len(many), -1, -1))
     found = (net.states.float() / STATE_SCALE)[places] * weights[:, :, None]
-    return found.sum(dim=1).reshape(count, 64, 2).mean(dim=1)
+    return found.sum(dim=1).reshape(count, 64, -1).mean(dim=1)
 
 
 def noise(count: int, seed: int = 1) -> Tensor:
@@ -138,8 +141,8 @@ def test_a_sound_that_is_heard_to_be_near_recalls_what_is_near(knowing: MemoryGe
 
 @pytest.mark.parametrize("wanted", [0.1, 0.5, 0.9])
 def test_a_held_nearness_is_the_one_that_is_recalled(knowing: MemoryGenerator, wanted: float) -> None:
-    held = torch.tensor([[[wanted, 1.0], [0.0, 0.0]]])
-    found, _ = recalled(knowing, knowing.keys[:1], held)[0].tolist()
+    held = torch.tensor([[[wanted, 1.0], FREE, FREE]])
+    found, *_ = recalled(knowing, knowing.keys[:1], held)[0].tolist()
     assert found == pytest.approx(wanted, abs=0.1)
 
 
@@ -150,7 +153,7 @@ def test_a_nearness_that_is_held_is_kept_more_closely_than_the_same_one_guessed_
     guessed = float(knowing.nearness(h[:1])[0])
     away = []
     for firmness in (0.0, 1.0):
-        held = torch.tensor([[[guessed, firmness], [0.0, 0.0]]]).expand(64, -1, -1)
+        held = torch.tensor([[[guessed, firmness], FREE, FREE]]).expand(64, -1, -1)
         weights, places = knowing.recall(noise(64), h, held)
         off = ((knowing.states[:, 0].float() / STATE_SCALE)[places] - guessed).abs()
         away.append(float((weights * off).sum(dim=1).mean()))
@@ -160,21 +163,44 @@ def test_a_nearness_that_is_held_is_kept_more_closely_than_the_same_one_guessed_
 @pytest.mark.parametrize("wanted", [0.0, 0.25, 0.5, 0.75, 1.0], ids="at {:.2f} of the day".format)
 def test_a_held_hour_is_the_one_that_is_recalled_also_at_midnight(knowing: MemoryGenerator, wanted: float) -> None:
     knowing.states[:, 0] = 128
-    held = torch.tensor([[[0.5, 1.0], [wanted, 1.0]]])
+    held = torch.tensor([[[0.5, 1.0], [wanted, 1.0], FREE]])
     weights, places = knowing.recall(noise(64), knowing.keys[:1].expand(64, -1), held.expand(64, -1, -1))
     hour = (knowing.states[:, 1].float() / STATE_SCALE)[places]
     beside = ((hour - wanted + 0.5) % 1.0 - 0.5).abs() < 0.13  # two of the sixteen on either side
     assert float((weights * beside).sum(dim=1).mean()) > 0.8
 
 
+def test_a_held_warmth_is_recalled_where_nearness_leaves_a_choice(knowing: MemoryGenerator) -> None:
+    knowing.states[:, 0] = 128
+    held = torch.tensor([[[0.5, 1.0], FREE, [wanted, 1.0]] for wanted in (0.0, 0.5, 1.0)])
+    warm = [float(recalled(knowing, knowing.keys[:1], each[None])[0, 2]) for each in held]
+    assert warm[0] < 0.25 and warm[1] == pytest.approx(0.5, abs=0.12) and warm[2] > 0.75
+
+
+def test_a_held_warmth_does_not_make_a_near_thing_far(knowing: MemoryGenerator) -> None:
+    for warm in (0.0, 1.0):
+        held = torch.tensor([[[0.9, 1.0], FREE, [warm, 1.0]]])
+        assert float(recalled(knowing, knowing.keys[:1], held)[0, 0]) == pytest.approx(0.9, abs=0.15)
+
+
+def test_a_memory_of_before_warmth_recalls_the_same_whatever_warmth_is_held() -> None:
+    before = filled(nearness_width=0.05)
+    assert before.states.shape == (ENTRIES, 2)
+    held = torch.tensor([[[0.5, 1.0], FREE, [0.9, 1.0]]])
+    assert_close(
+        recalled(before, before.keys[:3], held),
+        recalled(before, before.keys[:3], held * torch.tensor([[1.0], [1.0], [0.0]])),
+    )
+
+
 def test_what_is_not_held_follows_the_sound_as_without_a_hand(knowing: MemoryGenerator) -> None:
-    loose = torch.tensor([[[0.9, 0.0], [0.9, 0.0]]])
+    loose = torch.tensor([[[0.9, 0.0], [0.9, 0.0], [0.9, 0.0]]])
     assert_close(recalled(knowing, knowing.keys[:3], loose), recalled(knowing, knowing.keys[:3]))
 
 
 def test_taking_hold_has_no_jump(knowing: MemoryGenerator) -> None:
     def largest(steps: int) -> float:
-        held = torch.tensor([[0.9, 0.0], [0.3, 0.0]]).repeat(steps + 1, 1, 1)
+        held = torch.tensor([[0.9, 0.0], [0.3, 0.0], [0.6, 0.0]]).repeat(steps + 1, 1, 1)
         held[:, :, 1] = torch.linspace(0, 1, steps + 1)[:, None]
         weights, places = knowing.recall(noise(1).expand(steps + 1, -1), knowing.keys[:1].expand(steps + 1, -1), held)
         spread = torch.zeros(steps + 1, ENTRIES).scatter_(1, places, weights)

@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 from torch.testing import assert_close
 
 from s2s.models.memory_generator import STATES
-from s2s.training.inputs.known_states import even_ranks, nearness_line, states_of
+from s2s.training.inputs.known_states import even_ranks, nearness_line, states_of, warmth
 from s2s.world.painter import Painter
 from s2s.world.state import SCENES
 from s2s.world.takes import WorldCounts
@@ -17,14 +17,23 @@ from s2s.world.takes import WorldCounts
 @pytest.mark.gl
 def test_the_hour_is_that_of_the_worlds_takes_and_what_covers_more_looks_nearer() -> None:
     counts = WorldCounts(32, 0, first_seed=7, num_scenes=2)
-    states = states_of(counts)
-    assert STATES == ("nearness", "hour") and states.shape == (counts.num_pictures, 2)
+    pictures = np.random.default_rng(0).integers(0, 256, (counts.num_pictures, 8, 8, 3), np.uint8)
+    states = states_of(counts, pictures)
+    assert STATES == ("nearness", "hour", "warmth") and states.shape == (counts.num_pictures, 3)
     takes = [counts.state(index) for index in range(counts.num_pictures)]
     assert_close(states[:, 1], torch.tensor([take.hour / 24.0 for take in takes]))
     with Painter(72) as painter:
         covered = [shares[0] for shares in painter.coverage([(take,) for take in takes])]
     for scene in (0, 1):
         assert spearmanr(states[scene::2, 0], covered[scene::2])[0] > 0.9, SCENES[scene]
+        assert spearmanr(states[scene::2, 2], warmth(pictures)[scene::2])[0] > 0.99, SCENES[scene]
+
+
+def test_gold_is_warm_ice_is_cool_and_grey_is_neither_by_day_or_night() -> None:
+    colours = np.array([[230, 170, 60], [60, 120, 230], [128, 128, 128], [3, 3, 3], [115, 85, 30]], np.uint8)
+    gold, ice, grey, night, dim_gold = warmth(np.broadcast_to(colours[:, None, None], (5, 16, 32, 3)))
+    assert ice < 0.0 == grey == night < dim_gold
+    assert dim_gold == pytest.approx(gold, rel=0.1)
 
 
 def test_ranks_are_spread_evenly_within_a_scene_and_equals_share_theirs() -> None:

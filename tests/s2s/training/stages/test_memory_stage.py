@@ -51,9 +51,9 @@ def test_addresses_are_spread_like_noise(pictures: NDArray[np.uint8], autoencode
 def test_with_known_states_the_card_says_so_and_each_moment_has_its_own(
     pictures: NDArray[np.uint8], autoencoder: Autoencoder
 ) -> None:
-    known = KnownStates(torch.rand(48, 2), torch.randn(33))
+    known = KnownStates(torch.rand(48, 3), torch.randn(33))
     memory, sizes = build_memory(pictures, autoencoder, random_encoder(), SETTINGS, known)
-    assert sizes.nearness_width == SETTINGS.nearness_width
+    assert sizes.nearness_width == SETTINGS.nearness_width and sizes.warmth
     torch.testing.assert_close(memory.states.float() / 255, known.states[:40], atol=0.002, rtol=0)
 
 
@@ -61,5 +61,5 @@ def test_a_bundle_brings_what_is_known_back(tmp_path: Path) -> None:
     model = bundle.load(write_memory_bundle(tmp_path / "model"))
     assert model.knows_states
     z, h = torch.randn(1, 4), torch.nn.functional.normalize(torch.rand(1, 32), dim=1)
-    held = torch.tensor([[[0.5, 1.0], [0.2, 1.0]]])
+    held = torch.tensor([[[0.5, 1.0], [0.2, 1.0], [0.9, 1.0]]])
     assert not torch.equal(model.generator(z, h), model.generator(z, h, held))  # type: ignore[call-arg]
