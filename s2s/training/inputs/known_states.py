@@ -79,7 +79,8 @@ def warmth(pictures: Pictures) -> NDArray[np.float64]:
     starts = range(0, len(pictures), _CHUNK)
     few = (pictures[start : start + _CHUNK, ::_EVERY_PX, ::_EVERY_PX] for start in starts)
     means: NDArray[np.float64] = np.concatenate([some.mean(axis=(1, 2)) for some in few]) / 255.0  # [n, 3]
-    return (means[:, 0] - means[:, 2]) / (means.mean(axis=1) + _DARK)
+    redder: NDArray[np.float64] = (means[:, 0] - means[:, 2]) / (means.mean(axis=1) + _DARK)
+    return redder
 
 
 def even_ranks(sizes: NDArray[np.float64], scenes: NDArray[np.int64]) -> NDArray[np.float64]:
