@@ -153,7 +153,10 @@ class MemorySizes(WideSizes):
 
 
 class SourceHeadsSizes(_Part):
-    """Heads over f_A's feature map that name what sounds; `names` are the things, in the order of their numbers."""
+    """Heads over f_A's feature map that name what sounds; `names` are the things, in the order of their numbers.
+
+    With `weighs_second` a second thing is there by which thing is the likeliest, too.
+    """
 
     architecture: Literal["source-heads"] = "source-heads"
     names: Annotated[
@@ -162,6 +165,7 @@ class SourceHeadsSizes(_Part):
     map_dim: Numbers
     h_dim: Numbers
     hidden: Channels = 256
+    weighs_second: bool = False
 
 
 class PlaceFrames(_Part):

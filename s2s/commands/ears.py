@@ -70,7 +70,11 @@ def with_ears(model: "Bundle", folder: Path) -> "Bundle":
         "spectrogram": spec,
         "audio_encoder": model.card.audio_encoder.model_copy(update={"width": f_A.width}),
         "source_heads": SourceHeadsSizes(
-            names=heads.names, map_dim=heads.map_dim, h_dim=heads.h_dim, hidden=heads.hidden
+            names=heads.names,
+            map_dim=heads.map_dim,
+            h_dim=heads.h_dim,
+            hidden=heads.hidden,
+            weighs_second=heads.weighs_second,
         ),
     }
     card = model.card.model_copy(update=changes)

@@ -6,10 +6,17 @@ has a detector of its own, and an embedding that is asked for by name: what woul
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+SECOND_BY: Final = ("constant", "own logit", "the likeliest's logit", "the best other logit", "distance")
+"""What a second thing is weighed by, besides which thing is the likeliest; the distance as a logarithm."""
+
+_AHEAD: Final = 1e-6
+_NEVER: Final = -30.0  # a logit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +34,18 @@ class SourceHeads(nn.Module):
 
     A map is summarised by its mean and by the largest of its mean over frequency: a bark in ten seconds of rain
     hardly moves the one, and is the other. `h_dim` is the size of f_V's features.
+
+    What sounds like the likeliest thing is half heard beside it: a train has rain in it, hardly ever a choir. With
+    `weighs_second` a second thing is there by more than its own detector: by the others', by how strange the sound is,
+    and by which thing is the likeliest. Without it one limit holds for all.
     """
 
-    def __init__(self, names: Sequence[str], map_dim: int, h_dim: int, hidden: int = 256) -> None:
+    def __init__(
+        self, names: Sequence[str], map_dim: int, h_dim: int, hidden: int = 256, weighs_second: bool = False
+    ) -> None:
         super().__init__()
         self.names, num_sources = tuple(names), len(names)
-        self.map_dim, self.h_dim, self.hidden = map_dim, h_dim, hidden
+        self.map_dim, self.h_dim, self.hidden, self.weighs_second = map_dim, h_dim, hidden, weighs_second
         self.enter = nn.Linear(2 * map_dim, hidden)
         self.detect = nn.Linear(hidden, num_sources)
         self.ask = nn.Embedding(num_sources, 2 * hidden)
@@ -47,6 +60,11 @@ class SourceHeads(nn.Module):
         self.whitening: Tensor
         self.odds: Tensor
         self.second_from: Tensor
+        if weighs_second:
+            self.register_buffer("second_odds", torch.zeros(len(SECOND_BY)))
+            self.register_buffer("second_after", torch.zeros(num_sources, num_sources))
+            self.second_odds: Tensor
+            self.second_after: Tensor
 
     def summary(self, features: Tensor) -> Tensor:
         """Return what is heard as a whole, [b, hidden], of a feature map [b, map_dim, f, t]."""
@@ -100,7 +118,30 @@ class SourceHeads(nn.Module):
 
     def presence(self, reading: SourceReading) -> Tensor:
         """Return how plainly each thing is there, [b, n] in 0..1; from a half on it is named beside a likelier one."""
-        return torch.sigmoid(reading.logits - self.second_from)
+        alone = torch.sigmoid(reading.logits - self.second_from)
+        if not self.weighs_second:
+            return alone
+        likeliest = reading.logits.argmax(dim=1, keepdim=True)
+        beside = torch.sigmoid(self.logit_of_second(reading)).scatter(1, likeliest, 0.0).clamp_max(1.0 - _AHEAD)
+        # The likeliest is there more plainly than what is heard beside it.
+        first = torch.maximum(alone.gather(1, likeliest), beside.amax(dim=1, keepdim=True) + _AHEAD)
+        return beside.scatter(1, likeliest, first)
+
+    def logit_of_second(self, reading: SourceReading) -> Tensor:
+        """Return the logit [b, n] of each thing being there beside the likeliest, whose own means nothing."""
+        likeliest = reading.logits.argmax(dim=1)
+        return self.second_rows(reading) @ self.second_odds + self.second_after[likeliest]
+
+    def second_rows(self, reading: SourceReading) -> Tensor:
+        """Return what a second thing is weighed by, [b, n, 5], as `SECOND_BY` names it."""
+        logits = reading.logits
+        lead, likeliest = logits.max(dim=1, keepdim=True)
+        rest = logits.scatter(1, likeliest, _NEVER).topk(2, dim=1)
+        is_best = torch.arange(logits.shape[1], device=logits.device) == rest.indices[:, :1]
+        other = torch.where(is_best, rest.values[:, 1:], rest.values[:, :1])
+        strange = reading.distance.log()[:, None]
+        parts = (torch.ones_like(logits), logits, lead, other, strange)
+        return torch.stack([part.expand_as(logits) for part in parts], dim=2)
 
     def certainty(self, reading: SourceReading) -> Tensor:
         """Return how likely the likeliest thing of each sound is really there, [b] in 0..1, as calibrated."""

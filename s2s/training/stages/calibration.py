@@ -18,6 +18,8 @@ from s2s.models.source_heads import SourceHeads
 from s2s.training.engine.step_context import SampleRng
 from s2s.training.inputs.scene_sounds import SceneSounds
 from s2s.training.stages.heard import Heard
+from s2s.training.stages.logistic import logistic_weights
+from s2s.training.stages.second_thing import fit_second
 
 _LEARNT_FROM: Final = 2_560
 _TIMES_HEARD: Final = 8
@@ -56,6 +58,8 @@ def calibrate(ears: Ears, data: SceneSounds, seed: int = 0) -> None:
         summary, heard = _hearings(ears, [rng.permutation(data.held_out) for _ in range(_ROUNDS)], seed + 1)
         reading = heads.read(summary)
         set_second_from(heads, reading.logits, heard.labels)
+        if heads.weighs_second:
+            fit_second(heads, reading, heard.labels)
         likeliest = reading.logits.argmax(dim=1, keepdim=True)
         fit_odds(heads, reading.logits.amax(dim=1), reading.distance, (heard.labels == likeliest).any(dim=1))
 
@@ -97,17 +101,11 @@ def set_second_from(heads: SourceHeads, logits: Tensor, labels: Tensor) -> None:
         heads.second_from.copy_(limits[gain.argmax()])
 
 
-def fit_odds(heads: SourceHeads, logits: Tensor, distance: Tensor, right: Tensor, steps: int = 50) -> None:
+def fit_odds(heads: SourceHeads, logits: Tensor, distance: Tensor, right: Tensor) -> None:
     """Set the odds of `heads` by logistic regression: of logits [n] and distances [n], whether right [n]."""
-    rows = torch.stack([torch.ones_like(logits), logits, distance.log()], dim=1).double()
-    truth, odds = right.double(), torch.zeros(3, dtype=torch.float64)
-    damping = _RIDGE * len(rows) * torch.diag(torch.tensor([0.0, 1.0, 1.0], dtype=torch.float64))
-    for _ in range(steps):
-        chance = torch.sigmoid(rows @ odds)
-        slope = rows.T @ (chance - truth) + damping @ odds
-        curvature = (rows * (chance * (1.0 - chance))[:, None]).T @ rows + damping
-        odds = odds - torch.linalg.solve(curvature + 1e-9 * torch.eye(3, dtype=torch.float64), slope)
-    heads.odds.copy_(odds)
+    rows = torch.stack([torch.ones_like(logits), logits, distance.log()], dim=1)
+    ridge = torch.tensor([0.0, 1.0, 1.0]) * _RIDGE * len(rows)
+    heads.odds.copy_(logistic_weights(rows, right, ridge))
 
 
 def _hearings(ears: Ears, rounds: Sequence[NDArray[np.int64]], seed: int) -> tuple[Tensor, Heard]:

@@ -81,7 +81,9 @@ class SourcesStage(StageBase):
         self.data, self.settings, self.device_context = data, settings, device_context
         self.net = device_context.prepare(AudioEncoder(settings.width, data.feature_dim))
         self._features = device_context.compile(self.net.features)
-        self.heads = device_context.prepare(SourceHeads(SCENES, 8 * settings.width, data.feature_dim))
+        self.heads = device_context.prepare(
+            SourceHeads(SCENES, 8 * settings.width, data.feature_dim, weighs_second=True)
+        )
         parameters = [*self.net.parameters(), *self.heads.parameters()]
         self.optimiser = device_context.adam(parameters, settings.learning_rate, weight_decay=settings.weight_decay)
         self._batch = min(settings.batch, len(data.train) // device_context.rank.count * device_context.rank.count)
@@ -262,7 +264,7 @@ def train_sources(
             )
         stage.net.load_state_dict(start.state_dict())
     if start_heads is not None:
-        stage.heads.load_state_dict(start_heads.state_dict())
+        stage.heads.load_state_dict(start_heads.state_dict(), strict=False)  # what calibration learns may lack
     run_info = {"stage": "sources", "sounds": len(data.train), "held_out": len(data.held_out)}
     train(stage, plan, {**run_info, "spec": data.spec.to_dict(), "from_encoder": start is not None, **asdict(settings)})
     stage.net.eval().requires_grad_(False)
@@ -289,6 +291,6 @@ def load_start_heads(folder: Path) -> SourceHeads | None:
 def _read_heads(folder: Path) -> SourceHeads:
     weights = load_file(folder / HEADS_WEIGHTS)
     hidden, both = weights["enter.weight"].shape
-    heads = SourceHeads(SCENES, both // 2, weights["clock.weight"].shape[1], hidden)
+    heads = SourceHeads(SCENES, both // 2, weights["clock.weight"].shape[1], hidden, "second_odds" in weights)
     heads.load_state_dict(weights)
     return heads.eval().requires_grad_(False)

@@ -52,6 +52,45 @@ def test_a_summary_that_lies_on_a_centre_is_near_and_one_far_from_all_is_far(hea
     assert float(on.max()) < 0.01 < 10 < float(off)
 
 
+def weighing(*odds: float) -> SourceHeads:
+    """Heads that weigh a second thing by `odds`, and would hear a bell beside rain by nothing else."""
+    heads = SourceHeads(("rain", "bell", "dog"), MAP_DIM, H_DIM, hidden=16, weighs_second=True)
+    heads.second_odds.copy_(torch.tensor(odds))
+    heads.second_after[0, 1] = 4.0
+    return heads.eval().requires_grad_(False)
+
+
+def reading_of(*logits: float, distance: float = 1.0) -> SourceReading:
+    return SourceReading(torch.tensor([logits]), torch.tensor([distance]))
+
+
+def test_a_second_thing_is_there_by_its_logit_the_others_the_distance_and_the_likeliest() -> None:
+    heads = weighing(-1.0, 2.0, 0.5, -0.25, -3.0)
+    found = heads.presence(reading_of(3.0, 0.5, -1.0, distance=math.e))[0]
+    bell = -1.0 + 2.0 * 0.5 + 0.5 * 3.0 - 0.25 * -1.0 - 3.0 + 4.0
+    dog = -1.0 + 2.0 * -1.0 + 0.5 * 3.0 - 0.25 * 0.5 - 3.0
+    assert_close(found[1:], torch.sigmoid(torch.tensor([bell, dog])), **rounding())
+    assert_close(found[0], torch.sigmoid(torch.tensor(3.0)), **rounding())
+
+
+def test_what_follows_one_thing_does_not_follow_another() -> None:
+    heads = weighing(0.0, 1.0, 0.0, 0.0, 0.0)
+    beside_rain, beside_dog = heads.presence(reading_of(3.0, -2.0, -9.0)), heads.presence(reading_of(-9.0, -2.0, 3.0))
+    assert float(beside_rain[0, 1]) > 0.8 and float(beside_dog[0, 1]) < 0.2
+
+
+@pytest.mark.parametrize("logits", [(3.0, 2.9, 2.8), (-4.0, -5.0, -6.0), (40.0, 39.0, 38.0)], ids=str)
+def test_the_likeliest_is_always_there_more_plainly_than_what_is_beside_it(logits: tuple[float, float, float]) -> None:
+    found = weighing(5.0, 1.0, 0.0, 0.0, 0.0).presence(reading_of(*logits))[0]
+    assert float(found[0]) > float(found[1:].max()) and 0.0 <= float(found.min()) <= float(found.max()) <= 1.0
+
+
+def test_two_names_are_enough_to_weigh_a_second_thing() -> None:
+    heads = SourceHeads(("rain", "bell"), MAP_DIM, H_DIM, hidden=16, weighs_second=True)
+    heads.second_odds.copy_(torch.ones(5))
+    assert bool(torch.isfinite(heads.logit_of_second(reading_of(1.0, 0.0))).all())
+
+
 def test_certainty_is_the_logistic_of_logit_and_distance(heads: SourceHeads) -> None:
     heads.odds.copy_(torch.tensor([0.5, 2.0, -1.0]))
     reading = SourceReading(torch.tensor([[0.25, -3.0, -1.0]]), torch.tensor([math.e]))

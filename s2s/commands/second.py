@@ -1,0 +1,115 @@
+"""`second`: a bundle whose ears learn anew when a second thing is there -> a bundle. The networks stay as they are."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from s2s.commands.arguments import Verbs, at_least
+from s2s.commands.bundle import read_story
+
+if TYPE_CHECKING:
+    from s2s.bundle import Bundle
+    from s2s.training.inputs.two_sounds import OfScene, TwoSounds
+
+_FIRST_SEED: Final = 15_000_000  # of takes that no ears were trained on, and that no measure draws
+_AT_ONCE: Final = 16
+
+
+def add_to(verbs: Verbs) -> None:
+    """Add the verb."""
+    about = (
+        "a bundle that names things -> one that has learnt anew when a second thing is there, from fresh takes of the "
+        "world and recordings, alone and two at once; the networks stay as they are"
+    )
+    verb = verbs.add_parser("second", help="learn anew when two things are heard", description=about)
+    verb.add_argument("bundle", type=Path, metavar="BUNDLE")
+    verb.add_argument("out", type=Path, metavar="OUT")
+    verb.add_argument("--takes", type=at_least(1), default=14, help="of each scene (default 14)")
+    verb.add_argument("--mixes", type=at_least(1), default=700, help="of two takes (default 700)")
+    verb.add_argument("--recordings", type=Path, metavar="FOLDER", help="ESC-10: adds folds 1 and 2, and their mixes")
+    verb.add_argument("--recorded-mixes", type=at_least(1), default=200, help="of two recordings (default 200)")
+    verb.add_argument("--name", default="Small world")
+    verb.add_argument("--version", default="1")
+    verb.add_argument("--story", type=Path, required=True, help="YAML with `provenance` and `data`, for the card")
+    verb.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> None:
+    from torch import nn
+
+    from s2s import bundle
+    from s2s.training.inputs.two_sounds import TwoSounds
+
+    story = read_story(args.story)
+    model = bundle.load(args.bundle)
+    if model.source_heads is None:
+        raise ValueError(f"{args.bundle}: expected a bundle whose ears name things, this one names none")
+    sets = [TwoSounds(_takes(model.source_heads.names, args.takes), args.mixes)]
+    if args.recordings is not None:
+        sets.append(TwoSounds(_recordings(args.recordings), args.recorded_mixes, seed=1))
+    model = with_second(model, sets)
+    card = model.card.model_copy(update={"name": args.name, "version": args.version, "metrics": {}, **story})
+    bundle.save(
+        args.out,
+        card,
+        audio_encoder=model.audio_encoder,
+        generator=cast(nn.Module, model.generator),
+        image_encoder=cast(nn.Module | None, model.image_encoder),
+        source_heads=model.source_heads,
+        half=True,
+    )
+    print(f"{args.out}: {sum(path.stat().st_size for path in args.out.iterdir()) / 1e6:.1f} MB")
+
+
+def with_second(model: "Bundle", sets: "list[TwoSounds]") -> "Bundle":
+    """Return `model`, which names things, with heads that have learnt from `sets` when a second thing is there."""
+    import torch
+    from tqdm import tqdm
+
+    from s2s.models.source_heads import SourceHeads, SourceReading
+    from s2s.training.inputs.two_sounds import in_rooms
+    from s2s.training.stages.second_thing import fit_second
+
+    old = model.source_heads
+    assert old is not None
+    heads = SourceHeads(old.names, old.map_dim, old.h_dim, old.hidden, weighs_second=True)
+    heads.load_state_dict(old.state_dict(), strict=False)
+    heads = heads.to(model.device).eval().requires_grad_(False)
+    drawn = [one for some in sets for one in some.drawn()]
+    generator, logits, distances = torch.Generator().manual_seed(0), [], []
+    for start in tqdm(range(0, len(drawn), _AT_ONCE), desc="heard", disable=None):
+        inputs = in_rooms([sound for _, sound in drawn[start : start + _AT_ONCE]], model.spec, generator)
+        with torch.inference_mode():
+            reading = heads.read(heads.summary(model.audio_encoder.features(inputs.to(model.device))))
+        logits.append(reading.logits.cpu())
+        distances.append(reading.distance.cpu())
+    numbers = {name: number for number, name in enumerate(heads.names)}
+    labels = torch.tensor([[*(numbers[scene] for scene in scenes), -1][:2] for scenes, _ in drawn])
+    fit_second(heads, SourceReading(torch.cat(logits), torch.cat(distances)), labels)
+    sizes = model.card.source_heads
+    assert sizes is not None
+    card = model.card.model_copy(update={"source_heads": sizes.model_copy(update={"weighs_second": True})})
+    return replace(model, card=card, source_heads=heads)
+
+
+def _takes(names: "tuple[str, ...]", per_scene: int) -> "list[OfScene]":
+    """Return fresh takes of those of `names` that are the world's."""
+    from tqdm import tqdm
+
+    from s2s.training.inputs.two_sounds import OfScene
+    from s2s.world.sounds import synthesize
+    from s2s.world.state import SCENES, draw_state
+
+    scenes = [scene for scene in SCENES if scene in names]
+    if not scenes:
+        raise ValueError(f"expected ears that know scenes of the world, these know {', '.join(names)}")
+    states = [draw_state(scenes[n % len(scenes)], _FIRST_SEED + n) for n in range(per_scene * len(scenes))]
+    return [OfScene(state.scene, synthesize(state)) for state in tqdm(states, desc="sounds", disable=None)]
+
+
+def _recordings(folder: Path) -> "list[OfScene]":
+    from s2s.data.esc10 import TRAINING_FOLDS, read_recordings
+    from s2s.training.inputs.two_sounds import OfScene
+
+    return [OfScene(one.scene, one.sound) for one in read_recordings(folder, TRAINING_FOLDS)]

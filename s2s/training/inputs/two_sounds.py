@@ -1,0 +1,75 @@
+"""Sounds of one thing and of two, in rooms and at levels drawn at random: what finished ears are asked about."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from s2s.data.clip_source import Sound
+from s2s.spectrogram import fit_clip, normalise, power
+from s2s.spectrogram_spec import SpectrogramSpec
+from s2s.training.augment.reverberation import reverberated
+from s2s.training.engine.step_context import SampleRng
+from s2s.world.composition import composes
+
+_RMS: Final = 0.05  # -26 dBFS: of each of two, before levels are drawn
+_APART_DB: Final = 6.0  # at most, of two things at once
+_LEVELS_DB: Final = (-20.0, 6.0)
+_ROOM_SHARE: Final = 0.3
+_DECAYS_S: Final = (0.3, 3.0)
+_DIRECT_DB: Final = (-3.0, 12.0)
+
+
+class OfScene(NamedTuple):
+    """A mono sound of any length at the model's rate, of one of the names that it knows."""
+
+    scene: str
+    sound: Sound
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TwoSounds:
+    """Draws of `sounds`: each alone once, then `mixes` of two that the world can paint together."""
+
+    sounds: Sequence[OfScene]
+    mixes: int
+    seed: int = 0
+
+    def drawn(self) -> Iterator[tuple[tuple[str, ...], Sound]]:
+        """Yield what sounds and how: those alone, then the mixes, pairs of scenes evenly."""
+        rng = np.random.default_rng([self.seed, *b"two sounds"])
+        for one in self.sounds:
+            yield (one.scene,), _at_level(np.asarray(one.sound, np.float32), rng)
+        of_scene: dict[str, list[Sound]] = {}
+        for one in self.sounds:
+            of_scene.setdefault(one.scene, []).append(one.sound)
+        pairs = [(a, b) for a in sorted(of_scene) for b in sorted(of_scene) if composes(a, b)]
+        for number in range(self.mixes if pairs else 0):
+            if number % len(pairs) == 0:
+                rng.shuffle(pairs)
+            a, b = pairs[number % len(pairs)]
+            first, second = (_levelled(of_scene[scene][int(rng.integers(len(of_scene[scene])))]) for scene in (a, b))
+            length = max(len(first), len(second))
+            apart = np.float32(10.0 ** (rng.uniform(-_APART_DB, _APART_DB) / 20.0))
+            yield (a, b), _at_level(apart * np.resize(first, length) + np.resize(second, length), rng)
+
+
+def in_rooms(sounds: Sequence[Sound], spec: SpectrogramSpec, generator: torch.Generator) -> Tensor:
+    """Return the model's input [n, 1, bins, frames] of `sounds`, some of them in rooms."""
+    clips = torch.stack([fit_clip(sound, spec) for sound in sounds])
+    rng = SampleRng.whole_batch(generator, len(sounds))
+    heard = reverberated(power(clips, spec).float(), _ROOM_SHARE, _DECAYS_S, _DIRECT_DB, spec, rng)
+    return normalise(torch.log(heard.double() + spec.floor), spec).float().unsqueeze(1)
+
+
+def _levelled(sound: Sound) -> Sound:
+    rms = max(float(np.sqrt(np.square(sound).mean())), 1e-9)
+    return np.asarray(_RMS / rms * sound, np.float32)
+
+
+def _at_level(sound: Sound, rng: np.random.Generator) -> Sound:
+    gain = np.float32(10.0 ** (rng.uniform(*_LEVELS_DB) / 20.0))
+    return np.asarray((gain * sound).clip(-1.0, 1.0), np.float32)

@@ -1,0 +1,48 @@
+"""`second` as it is called: a bundle that names things -> one that weighs anew whether two are there."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy.io import wavfile
+
+from s2s import bundle
+from s2s.__main__ import main
+from tests.fakes import write_naming_bundle, write_tiny_bundle
+
+pytestmark = pytest.mark.heavy
+
+KNOWN = (0.1 * np.random.default_rng(0).standard_normal(160_000)).astype(np.float32)
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    path = tmp_path / "story.yaml"
+    path.write_text("provenance: a test\ndata: the world\n")
+    return path
+
+
+def test_the_new_bundle_weighs_a_second_thing_and_is_the_old_one_otherwise(tmp_path: Path, story: Path) -> None:
+    write_naming_bundle(tmp_path / "old", known=KNOWN, unknown=np.zeros(160_000, np.float32))
+    for fold, name in ((1, "17367-A"), (2, "18766-A"), (3, "20000-A")):
+        path = tmp_path / "esc10" / "rain" / f"{fold}-{name}-10.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        wavfile.write(path, 16_000, KNOWN[:16_000])
+    asked = ["--takes", "1", "--mixes", "2", "--recordings", str(tmp_path / "esc10"), "--version", "7"]
+    assert main(["second", str(tmp_path / "old"), str(tmp_path / "new"), *asked, "--story", str(story)]) == 0
+    old, new = bundle.load(tmp_path / "old"), bundle.load(tmp_path / "new")
+    assert old.source_heads is not None and new.source_heads is not None
+    assert (new.card.version, new.card.provenance) == ("7", "a test")
+    assert new.source_heads.weighs_second and not old.source_heads.weighs_second
+    assert bool((new.source_heads.second_odds != 0).any())
+    assert torch.equal(new.source_heads.detect.bias, old.source_heads.detect.bias)
+    assert (tmp_path / "new/generator.safetensors").stat().st_size <= (
+        tmp_path / "old/generator.safetensors"
+    ).stat().st_size
+
+
+def test_ears_that_name_nothing_are_refused(tmp_path: Path, story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = write_tiny_bundle(tmp_path / "old")
+    assert main(["second", str(old), str(tmp_path / "new"), "--story", str(story)]) == 2
+    assert "expected a bundle whose ears name things, this one names none" in capsys.readouterr().err
