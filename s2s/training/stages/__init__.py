@@ -6,6 +6,7 @@ generator_icgan               G as published; batch_statistics: its batch norms 
 generator_validation          what both are validated with; trained_generator loads either
 autoencoder, memory           pictures as small codes, and a generator that remembers them
 localizer                     which moment shows what is heard
-audio_encoder                 f_A
+audio_encoder, sources        f_A; with heads that name what sounds
+calibration, second_thing     how sure they may be, and when two things are heard; by logistic regression
 judge, thing_judge            evaluation classifiers: for measuring alone
 """
