@@ -5,6 +5,7 @@ over the few likeliest names weighs a name's own logit against the others' and a
 likeliest thing: one number for each pair of names, held to 0 where there is little to learn it from.
 """
 
+import math
 from typing import Final
 
 import torch
@@ -16,11 +17,15 @@ from s2s.training.stages.logistic import logistic_weights
 _CANDIDATES: Final = 5  # of each sound, the likeliest after the first: the others are right once in a hundred sounds
 _RIDGE: Final = 0.1  # of a pair's number: chosen among 0.03 to 3 on mixes that nothing was trained on
 _RIDGE_OF_ODDS: Final = 1e-3
+_FALSE_COSTS: Final = 2.0  # a thing that is not there is painted in full, one that is passed over is missed by few
 
 
 @torch.no_grad()
 def fit_second(heads: SourceHeads, reading: SourceReading, labels: Tensor) -> None:
-    """Give `heads` what they weigh a second thing by: `reading` of n sounds, of things `labels` [n, 2], -1 for none."""
+    """Give `heads` what they weigh a second thing by: `reading` of n sounds, of things `labels` [n, 2], -1 for none.
+
+    It is there from where the odds that it is outweigh what a false one costs.
+    """
     logits, count = reading.logits, len(heads.names)
     likeliest = logits.argmax(dim=1, keepdim=True)
     others = logits.scatter(1, likeliest, -torch.inf)
@@ -33,6 +38,7 @@ def fit_second(heads: SourceHeads, reading: SourceReading, labels: Tensor) -> No
     ridge[0] = 0.0
     weights = logistic_weights(torch.cat([rows, of_pair], dim=1), is_there.flatten(), ridge)
     heads.second_odds.copy_(weights[: len(SECOND_BY)])
+    heads.second_odds[0] -= math.log(_FALSE_COSTS)
     after = torch.zeros(count * count, dtype=weights.dtype)
     after[pairs] = weights[len(SECOND_BY) :]
     heads.second_after.copy_(after.view(count, count))
