@@ -115,7 +115,8 @@ def save_inverted(path: Path, inverted: Inverted, about: Mapping[str, str]) -> N
         "z": inverted.z.contiguous(),
         "h": inverted.h.contiguous(),
         "picture": torch.from_numpy(inverted.picture),
-        "start_picture": torch.from_numpy(inverted.start_picture),
+        # A copy: where nothing better was found both are one array, which safetensors does not write twice.
+        "start_picture": torch.tensor(inverted.start_picture),
     }
     numbers = {"losses": asdict(inverted.losses), "start": asdict(inverted.start), "iterations": inverted.iterations}
     metadata = {name: json.dumps(value) for name, value in numbers.items()} | dict(about)

@@ -64,6 +64,14 @@ def test_a_file_gives_back_what_was_written_and_what_was_said_about_it(found: In
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["one.safetensors"]
 
 
+def test_a_search_that_found_nothing_better_than_its_start_is_kept_too(found: Inverted, tmp_path: Path) -> None:
+    none_better = replace(found, picture=found.start_picture, losses=found.start)
+    save_inverted(tmp_path / "one.safetensors", none_better, {})
+    again, _ = load_inverted(tmp_path / "one.safetensors")
+    assert np.array_equal(again.picture, found.start_picture)
+    assert np.array_equal(again.start_picture, found.start_picture)
+
+
 def test_what_comes_with_the_bundle_is_not_looked_for(found: Inverted, tmp_path: Path) -> None:
     shipping = bundle.load(write_tiny_bundle(tmp_path / "shipping"))
     key = cache_key(shipping, PIXELS, QUICK, 0)
