@@ -151,7 +151,10 @@ class MemorySizes(WideSizes):
 
 
 class SourceHeadsSizes(_Part):
-    """Heads over f_A's feature map that name what sounds; `names` are the things, in the order of their numbers."""
+    """Heads over f_A's feature map that name what sounds; `names` are the things, in the order of their numbers.
+
+    `whole` is how much of what the whole sound is like, z_A, is in what is seen of a thing that sounds by itself.
+    """
 
     architecture: Literal["source-heads"] = "source-heads"
     names: Annotated[
@@ -160,6 +163,7 @@ class SourceHeadsSizes(_Part):
     map_dim: Numbers
     h_dim: Numbers
     hidden: Channels = 256
+    whole: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
 
 
 class PlaceFrames(_Part):

@@ -131,8 +131,9 @@ def _tell(out: Path, report: Mapping[str, Any]) -> None:
         print(f"score {verdict['gain']:+.3f}, 95 %: {verdict['low']:+.3f} to {verdict['high']:+.3f}")
     if report["advice"]:
         print(report["advice"])
-    before_kept, after_kept = report["learning"]["kept"]
-    print(f"the world's scenes kept: {before_kept:.3f} -> {after_kept:.3f}")
+    for words, name in (("kept", "kept"), ("painted as before", "painted")):
+        if kept := report["learning"].get(name):
+            print(f"the world's scenes {words}: {kept[0]:.3f} -> {kept[1]:.3f}")
     if (name := "class of the nearest picture") in before:
         print(f"{name}: {before[name]:.3f} -> {after[name]:.3f}")
     for name, chance in (("recall at 1", True), ("mean place", True), ("mean cosine", False), ("L_total", False)):
