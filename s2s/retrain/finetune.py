@@ -229,7 +229,7 @@ def pictures_for(layout: Layout) -> Pictures | None:
     if len(pictures.train) >= FEWEST_PICTURES:
         return pictures
     _log.warning(
-        "the generator stays as it is: %d pictures to learn from, at least %d are needed",
+        "the generator stays as it is: %d pictures to learn from, at least %d are needed, four of each clip",
         len(pictures.train),
         FEWEST_PICTURES,
     )
