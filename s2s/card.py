@@ -155,7 +155,8 @@ class MemorySizes(WideSizes):
 class SourceHeadsSizes(_Part):
     """Heads over f_A's feature map that name what sounds; `names` are the things, in the order of their numbers.
 
-    With `weighs_second` a second thing is there by which thing is the likeliest, too.
+    With `weighs_second` a second thing is there by which thing is the likeliest, too. `whole` is how much of what the
+    whole sound is like, z_A, is in what is seen of a thing that sounds by itself.
     """
 
     architecture: Literal["source-heads"] = "source-heads"
@@ -166,6 +167,7 @@ class SourceHeadsSizes(_Part):
     h_dim: Numbers
     hidden: Channels = 256
     weighs_second: bool = False
+    whole: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
 
 
 class PlaceFrames(_Part):

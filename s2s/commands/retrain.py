@@ -45,7 +45,7 @@ def add_to(verbs: Verbs) -> None:
     minutes = "for all of it, all starts together; what does not fit is left out, and said (default 20)"
     verb.add_argument("--minutes", type=_minutes, default=20.0, metavar="N", help=minutes)
     verb.add_argument("--steps", type=at_least(1), default=4000, help="of training at most (default 4000)")
-    generator = "fine-tune the generator as well, for half of the time, where there are 500 pictures"
+    generator = "fine-tune the generator as well, for half of the time, where there are 500 pictures, four a clip"
     verb.add_argument("--generator", action="store_true", help=generator)
     note = "who agreed to what, in words, kept in the bundle's provenance"
     verb.add_argument("--consent", type=_note, metavar="NOTE", help=note)
@@ -131,8 +131,9 @@ def _tell(out: Path, report: Mapping[str, Any]) -> None:
         print(f"score {verdict['gain']:+.3f}, 95 %: {verdict['low']:+.3f} to {verdict['high']:+.3f}")
     if report["advice"]:
         print(report["advice"])
-    before_kept, after_kept = report["learning"]["kept"]
-    print(f"the world's scenes kept: {before_kept:.3f} -> {after_kept:.3f}")
+    for words, name in (("kept", "kept"), ("painted as before", "painted")):
+        if kept := report["learning"].get(name):
+            print(f"the world's scenes {words}: {kept[0]:.3f} -> {kept[1]:.3f}")
     if (name := "class of the nearest picture") in before:
         print(f"{name}: {before[name]:.3f} -> {after[name]:.3f}")
     for name, chance in (("recall at 1", True), ("mean place", True), ("mean cosine", False), ("L_total", False)):

@@ -73,7 +73,7 @@ def with_second(model: "Bundle", sets: "list[TwoSounds]") -> "Bundle":
 
     old = model.source_heads
     assert old is not None
-    heads = SourceHeads(old.names, old.map_dim, old.h_dim, old.hidden, weighs_second=True)
+    heads = SourceHeads(old.names, old.map_dim, old.h_dim, old.hidden, old.whole, weighs_second=True)
     heads.load_state_dict(old.state_dict(), strict=False)
     heads = heads.to(model.device).eval().requires_grad_(False)
     drawn = [one for some in sets for one in some.drawn()]

@@ -4,7 +4,9 @@ To measure with what nobody knows of a real evening: which moments should be cho
 Needs OpenGL unless photographs are given.
 """
 
+import functools
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageOps
 
 from s2s.data.clip_source import DataError
 from s2s.evaluate.evening_recordings import EveningRecording, Part, evening_recordings, scene_of_each
@@ -20,10 +23,12 @@ from s2s.evaluate.evening_sound import film_sound
 from s2s.evaluate.photographed import Camera, Picture
 from s2s.files.atomic_write import write_text
 from s2s.files.folders import PICTURES, files_under
-from s2s.media.images import read_image
+from s2s.media.images import ImageFileError, read_image
 from s2s.media.video_writer import write_film
 from s2s.rates import FRAME_RATE_HZ, SAMPLE_RATE_HZ
 from s2s.world.state import draw_state
+
+_log = logging.getLogger(__name__)
 
 TRUTH: Final = "truth.jsonl"
 SIZE_PX: Final = (256, 144)
@@ -201,9 +206,24 @@ class Photographs:
         return cls(there)
 
     def picture(self, class_name: str, number: int) -> Picture:
-        """Return a photograph, squeezed to the film's size. Raises ImageFileError."""
+        """Return a photograph, or for one that cannot be read the next. Raises DataError where none of a class can."""
         paths = self.of_class[class_name]
-        return read_image(paths[number % len(paths)], SIZE_PX)
+        first = number % len(paths)
+        for path in (*paths[first:], *paths[:first]):
+            if (filmed := _filmed(path)) is not None:
+                return filmed
+        raise DataError(f"none of the {len(paths)} photographs of {class_name} can be read; the lines above say why")
+
+
+@functools.lru_cache(maxsize=256)
+def _filmed(path: Path) -> Picture | None:
+    """Return a photograph's middle in the film's shape: who films does not squeeze. None, said, for a broken one."""
+    try:
+        whole = Image.fromarray(read_image(path))
+    except ImageFileError as error:
+        _log.warning("left out: %s", error)
+        return None
+    return np.asarray(ImageOps.fit(whole, SIZE_PX, Image.Resampling.BICUBIC))
 
 
 class Painted:

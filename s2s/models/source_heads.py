@@ -33,7 +33,8 @@ class SourceHeads(nn.Module):
     """Small heads over a feature map [b, `map_dim`, f, t] of f_A, for the things of `names`.
 
     A map is summarised by its mean and by the largest of its mean over frequency: a bark in ten seconds of rain
-    hardly moves the one, and is the other. `h_dim` is the size of f_V's features.
+    hardly moves the one, and is the other. `h_dim` is the size of f_V's features, `whole` 0..1 how much of z_A is in
+    what is seen of a thing that sounds by itself.
 
     What sounds like the likeliest thing is half heard beside it: a train has rain in it, hardly ever a choir. With
     `weighs_second` a second thing is there by more than its own detector: by the others', by how strange the sound is,
@@ -41,9 +42,16 @@ class SourceHeads(nn.Module):
     """
 
     def __init__(
-        self, names: Sequence[str], map_dim: int, h_dim: int, hidden: int = 256, weighs_second: bool = False
+        self,
+        names: Sequence[str],
+        map_dim: int,
+        h_dim: int,
+        hidden: int = 256,
+        whole: float = 0.0,
+        weighs_second: bool = False,
     ) -> None:
         super().__init__()
+        self.whole = whole
         self.names, num_sources = tuple(names), len(names)
         self.map_dim, self.h_dim, self.hidden, self.weighs_second = map_dim, h_dim, hidden, weighs_second
         self.enter = nn.Linear(2 * map_dim, hidden)
@@ -91,6 +99,10 @@ class SourceHeads(nn.Module):
         """Return what is heard of each asked thing, [b, k, hidden]; arguments as of `embed`."""
         scale, shift = self.ask(sources).chunk(2, dim=-1)  # [b, k, hidden] each
         return F.relu(summary[:, None] * (1.0 + scale) + shift)
+
+    def seen_alone(self, seen: Tensor, whole: Tensor) -> Tensor:
+        """Return what is painted of a thing that sounds by itself, unit [..., h_dim]: `seen` of it, and z_A `whole`."""
+        return between(seen, whole, self.whole)
 
     @property
     def last_seeing(self) -> nn.Linear:
@@ -151,3 +163,8 @@ class SourceHeads(nn.Module):
         """Return the least Mahalanobis distance from a thing's centre, one covariance for all (Lee et al. 2018)."""
         apart = (summary[:, None] - self.centres) @ self.whitening.T  # [b, n, hidden]
         return apart.square().mean(dim=-1).amin(dim=1).clamp_min(1e-6).sqrt()
+
+
+def between(seen: Tensor, whole: Tensor, share: float) -> Tensor:
+    """Return the unit direction `share` of the way from unit `seen` to unit `whole` [..., h_dim]."""
+    return seen if share == 0.0 else F.normalize(torch.lerp(seen, whole, share), dim=-1)

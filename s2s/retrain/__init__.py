@@ -12,6 +12,7 @@ heard            what f_A and its heads make of sounds before their last layers,
 rehearsal        the world's sounds, heard again so that they stay where they were, and what is left of them
 layer, closed_form, contrast, teaching   one last layer: what it is taught with, ridge regression, then contrast
 interpolate      how far from its old weights to the new ones f_A goes (WiSE-FT)
+whole            how much of the whole sound is in what is painted of a named thing
 finetune         the audio encoder, its heads, and the generator go on from where the old model is
 judging          what the held-out sounds find by one model
 place_frames     what the place looked like at the chosen moments; memory: that, into the new bundle

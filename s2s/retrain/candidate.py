@@ -44,9 +44,12 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What goes into the bundle: f_A `share` of the way from old to new weights, and the new generator or the old."""
+    """What goes into the bundle: f_A `share` of the way from old to new weights, how much of the `whole` sound is in
+    what is painted (`None`: as before), and the new generator or the old.
+    """
 
     share: float
+    whole: float | None = None
     generator: bool = False
 
 
@@ -62,7 +65,7 @@ def assemble(layout: Layout, start: Path, dataset: VenueDataset, story: Story, l
     if learnt.generator:
         (part / STILL).unlink(missing_ok=True)
         shutil.copyfile(layout.generator / GENERATOR, part / GENERATOR)
-    write_card(part, _card(old, dataset, story, learnt))
+    write_card(part, _card(_painting(old, learnt.whole), dataset, story, learnt))
     if count := take_memory(part, layout.place):
         card = read_card(part)
         write_card(part, card.model_copy(update={"data": f"{card.data} {_remembered(count)}"}))
@@ -116,6 +119,13 @@ def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -
     )
     summary = {"version": next_version(old.version), "provenance": provenance, "data": data, "metrics": {}}
     return old.model_copy(update=summary)
+
+
+def _painting(card: ModelCard, whole: float | None) -> ModelCard:
+    """Return the card of a model that paints with so much of the whole sound."""
+    if card.source_heads is None or whole is None:
+        return card
+    return card.model_copy(update={"source_heads": card.source_heads.model_copy(update={"whole": whole})})
 
 
 def _remembered(count: int) -> str:

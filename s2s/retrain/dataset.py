@@ -124,12 +124,7 @@ def _prepared(
     venue = Venue.read(folder, seed)
     for words in venue.left_out:
         _log.warning("left out: %s", words)
-    shares = (1.0 - VAL_SHARE - TEST_SHARE, VAL_SHARE, TEST_SHARE)
-    clip_s = model.spec.clip_samples / SAMPLE_RATE_HZ
-    hop_s = max(round(5.0 * clip_s) / 10.0, 0.1)  # half a clip: more of them, from the same recordings
-    settings = PrepareSettings(
-        _sizes(model), clip_s, hop_s, min_s=min(1.0, clip_s), shares=shares, seed=seed, sound_only=True
-    )
+    settings = cut(_sizes(model), model.spec.clip_samples / SAMPLE_RATE_HZ, seed)
     seconds = stages.share_s(_PREPARE_SHARE)
     of_each_s = read_of_each_s(layout, venue, seconds * workers * FILM_S_A_CORE_SECOND, stages)
     used = venue.at_most(of_each_s)
@@ -138,6 +133,16 @@ def _prepared(
     skipped = (layout.data / "skipped.jsonl").read_text(encoding="utf-8").count("\n")
     _log.info("%s: %d clips, %d recordings cannot be used", layout.data, len(data.ids), skipped)
     return VenueClips(data, venue.photographs), venue
+
+
+def cut(sizes: tuple[int, ...], clip_s: float, seed: int) -> PrepareSettings:
+    """Return how recordings are cut: clips begin every half clip, so that a long one gives twice as many.
+
+    Those of one recording lie in one split, and count as one draw where models are compared.
+    """
+    shares = (1.0 - VAL_SHARE - TEST_SHARE, VAL_SHARE, TEST_SHARE)
+    hop_s = max(round(5.0 * clip_s) / 10.0, 0.1)
+    return PrepareSettings(sizes, clip_s, hop_s, min_s=min(1.0, clip_s), shares=shares, seed=seed, sound_only=True)
 
 
 def _sizes(model: Bundle) -> tuple[int, ...]:

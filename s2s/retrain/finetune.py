@@ -2,8 +2,9 @@
 
 import json
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import torch
@@ -22,8 +23,9 @@ from s2s.retrain.heard import Heard, Tell, hear_all
 from s2s.retrain.interpolate import SHARES, best_share, mixed
 from s2s.retrain.layer import Lessons, agreement_with, matrix_of, with_ones
 from s2s.retrain.layout import Layout
-from s2s.retrain.rehearsal import FEWEST_OF_A_SCENE, rehearse
+from s2s.retrain.rehearsal import FEWEST_OF_A_SCENE, Painting, Rehearsal, rehearse
 from s2s.retrain.teaching import taught_layer
+from s2s.retrain.whole import WHOLES, LeftOut, answers_left_out, best_whole
 from s2s.training.engine.device import open_device_context
 from s2s.training.engine.loop import RunLength, RunPlan
 from s2s.training.inputs.images import Pictures
@@ -63,8 +65,9 @@ class Taught:
     `steps` of contrast gave; `by_share` is how each share did on recordings left out.
 
     `kept` are the shares of the world's scenes that land where they did, before and after, `agreement` the cosine of
-    its answers to the world with those before. `heads_share` is how far its heads go, None where it has none, and
-    `surer_by` what was added to the logit of their certainty.
+    its answers to the world with those before. `heads_share` is how far its heads go, None where it has none,
+    `surer_by` what was added to the logit of their certainty, `whole` how much of z_A is in what is painted, and
+    `painted` which shares of the world's scenes are painted as they were, before and after.
     """
 
     share: float
@@ -75,6 +78,8 @@ class Taught:
     agreement: float
     heads_share: float | None = None
     surer_by: float = 0.0
+    whole: float | None = None
+    painted: tuple[float, float] | None = None
 
 
 def check_generator(model: Bundle) -> None:
@@ -102,30 +107,76 @@ def finetune_audio_encoder(
     heard = hear_pairs(dataset, model, layout, tell)
     rehearsal = rehearse(model, layout.cache / "rehearsal", config.takes, config.workers, tell)
     rows = np.union1d(dataset.pairs.train, dataset.pairs.held_out)
-    old = matrix_of(model.audio_encoder.fc)
+    labels, old = dataset.pairs.labels[rows], matrix_of(model.audio_encoder.fc)
     lessons = _lessons(dataset, rows, heard.pooled, rehearsal.takes.pooled)
-    layer = taught_layer(lessons, old, config.steps, config.seed)
-    kept = {share: rehearsal.scenes_kept(mixed(old, layer.matrix, share), old) for share in SHARES}
-    share, by_share = best_share(lessons, dataset.pairs.labels[rows], old, layer.left_out, kept.__getitem__)
-    new = mixed(old, layer.matrix, share)
+    ears = _Layer.taught(lessons, labels, old, config, lambda matrix: rehearsal.scenes_kept(matrix, old))
     taught = Taught(
-        share,
-        layer.strength,
-        layer.steps,
-        {f"{one:g}": round(score, 4) for one, score in by_share.items()},
-        (kept[0.0], kept[share]),
-        agreement_with(old, new, rehearsal.rehearsed),
+        ears.share,
+        ears.strength,
+        ears.steps,
+        {f"{one:g}": round(score, 4) for one, score in ears.by_share.items()},
+        (rehearsal.scenes_kept(old, old), rehearsal.scenes_kept(ears.matrix, old)),
+        agreement_with(old, ears.matrix, rehearsal.rehearsed),
     )
     heads = {}
     if model.source_heads is not None:
         lessons = _lessons(dataset, rows, heard.asked, rehearsal.takes.asked)
-        heads_share, matrix = _taught_heads(lessons, dataset.pairs.labels[rows], model, config)
-        surer_by = _surer_by(heard.surety[rows]) if heads_share else 0.0
-        heads = _head_weights(model, matrix, surer_by)
-        taught = replace(taught, heads_share=heads_share, surer_by=surer_by)
-    _write(model, layout, new, heads)
+        # They have nothing to forget that the names need.
+        eyes = _Layer.taught(lessons, labels, matrix_of(model.source_heads.last_seeing), config, lambda _: 1.0)
+        whole, painted = _whole(ears, eyes, labels, rehearsal, model.source_heads.whole)
+        surer_by = _surer_by(heard.surety[rows]) if eyes.share or whole else 0.0
+        heads = _head_weights(model, eyes.matrix, surer_by)
+        taught = replace(taught, heads_share=eyes.share, surer_by=surer_by, whole=whole, painted=painted)
+    _write(model, layout, ears.matrix, heads)
     write_text(layout.audio_encoder / _ABOUT, json.dumps(asdict(taught), indent=1) + "\n")
     return taught
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layer:
+    """A last layer that was taught: its `matrix` now, `share` of the way from the old one, and the `answers_left_out`
+    of those that were taught with recordings left out.
+    """
+
+    matrix: Tensor
+    old: Tensor
+    lessons: Lessons
+    share: float
+    by_share: Mapping[float, float]
+    strength: float
+    steps: int
+    answers_left_out: LeftOut
+
+    @classmethod
+    def taught(
+        cls,
+        lessons: Lessons,
+        labels: NDArray[np.int64],
+        old: Tensor,
+        config: FinetuneConfig,
+        kept: Callable[[Tensor], float],
+    ) -> Self:
+        """Teach the layer `old`; `kept` says how many of the world's scenes another one keeps."""
+        layer = taught_layer(lessons, old, config.steps, config.seed)
+        keeps = {share: kept(mixed(old, layer.matrix, share)) for share in SHARES}
+        share, by_share = best_share(lessons, labels, old, layer.left_out, keeps.__getitem__)
+        left_out = answers_left_out(lessons, old, layer.left_out, share)
+        new = mixed(old, layer.matrix, share)
+        return cls(new, old, lessons, share, by_share, layer.strength, layer.steps, left_out)
+
+
+def _whole(
+    ears: _Layer, eyes: _Layer, labels: NDArray[np.int64], rehearsal: Rehearsal, whole_before: float
+) -> tuple[float, tuple[float, float]]:
+    """Return how much of z_A is in what is painted from now on, and which shares of the world's scenes are painted as
+    they were, before and after.
+    """
+    before = Painting(ears.old, eyes.old, whole_before)
+    painted = {one: rehearsal.scenes_painted(before, Painting(ears.matrix, eyes.matrix, one)) for one in WHOLES}
+    whole, scores = best_whole(eyes.lessons, labels, eyes.answers_left_out, ears.answers_left_out, painted.__getitem__)
+    told = ", ".join(f"{one:g}: {score:.3f}" for one, score in scores.items())
+    _log.info("%g of the whole sound is in what is painted (%s)", whole, told)
+    return whole, (rehearsal.scenes_painted(before, before), painted[whole])
 
 
 def hear_pairs(dataset: VenueDataset, model: Bundle, layout: Layout, tell: Tell) -> Heard:
@@ -136,17 +187,6 @@ def hear_pairs(dataset: VenueDataset, model: Bundle, layout: Layout, tell: Tell)
         return pairs.normalised(pairs.log_spectrograms_of(np.arange(rows.start, rows.stop)))
 
     return hear_all(model, len(pairs.ids), inputs, layout.cache / "heard-by-trunk", tell)
-
-
-def _taught_heads(
-    lessons: Lessons, labels: NDArray[np.int64], model: Bundle, config: FinetuneConfig
-) -> tuple[float, Tensor]:
-    """Return how far the layer that sees goes, and its matrix; it has nothing to forget that the names need."""
-    assert model.source_heads is not None
-    old = matrix_of(model.source_heads.last_seeing)
-    layer = taught_layer(lessons, old, config.steps, config.seed)
-    share, _ = best_share(lessons, labels, old, layer.left_out, lambda _: 1.0)
-    return share, mixed(old, layer.matrix, share)
 
 
 def _head_weights(model: Bundle, matrix: Tensor, surer_by: float) -> dict[str, Tensor]:
@@ -189,7 +229,7 @@ def pictures_for(layout: Layout) -> Pictures | None:
     if len(pictures.train) >= FEWEST_PICTURES:
         return pictures
     _log.warning(
-        "the generator stays as it is: %d pictures to learn from, at least %d are needed",
+        "the generator stays as it is: %d pictures to learn from, at least %d are needed, four of each clip",
         len(pictures.train),
         FEWEST_PICTURES,
     )

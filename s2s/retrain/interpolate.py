@@ -5,7 +5,7 @@ al. 2022, "Robust fine-tuning of zero-shot models"). How far to go is decided by
 whether a sound finds a picture of its own kind, and by how much of the old world is still where it was.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -34,9 +34,13 @@ def best_share(
     Of shares that do equally well the least is taken.
     """
     scores = {share: score_left_out(lessons, labels, old, taught, share) for share in SHARES}
+    return max(allowed(SHARES, kept), key=scores.__getitem__), scores
+
+
+def allowed(shares: Sequence[float], kept: Callable[[float], float]) -> list[float]:
+    """Return those of `shares`, from 0 upwards, that keep nearly all of the world's scenes that 0 keeps."""
     least = kept(0.0) - MOST_FORGOTTEN
-    allowed = [share for share in SHARES if share == 0.0 or kept(share) >= least]
-    return max(allowed, key=scores.__getitem__), scores
+    return [share for share in shares if share == 0.0 or kept(share) >= least]
 
 
 def mixed(before: Tensor, after: Tensor, share: float) -> Tensor:
@@ -45,14 +49,22 @@ def mixed(before: Tensor, after: Tensor, share: float) -> Tensor:
 
 
 def score_left_out(lessons: Lessons, labels: NDArray[np.int64], old: Tensor, taught: Taught, share: float) -> float:
+    """Return `score_answers` of the layers `share` of the way from `old` to those that were `taught`."""
+    embedded = ((rows, answers(lessons.inputs[rows], mixed(old, matrix, share))) for rows, matrix in taught)
+    return score_answers(lessons, labels, embedded)
+
+
+def score_answers(
+    lessons: Lessons, labels: NDArray[np.int64], embedded: Iterable[tuple[NDArray[np.int64], Tensor]]
+) -> float:
     """Return how well sounds of recordings left out find pictures of their kind, 0..1, a recording counting once.
 
-    Where classes are known it is how often the nearest picture of other recordings, and the nearest class, are a
-    sound's own; where they are not, how near to the front its own picture comes among all.
+    `embedded` are rows and unit embeddings [k, e] of them, all rows together. Where classes are known it is how often
+    the nearest picture of other recordings, and the nearest class, are a sound's own; where they are not, how near to
+    the front its own picture comes among all.
     """
     scores = np.zeros(len(labels))
-    for rows, matrix in taught:
-        embeddings = answers(lessons.inputs[rows], mixed(old, matrix, share))
+    for rows, embeddings in embedded:
         is_known = bool((labels[rows] >= 0).all()) and len(np.unique(labels)) > 1
         scores[rows] = _of_kind(lessons, labels, rows, embeddings) if is_known else _in_front(lessons, rows, embeddings)
     _, recording = np.unique(lessons.recordings, return_inverse=True)

@@ -19,19 +19,21 @@ _AT_ONCE: Final = 16
 
 @torch.no_grad()
 def painted_from(model: Bundle, dataset: VenueDataset, rows: NDArray[np.int64]) -> Tensor:
-    """Return where the show paints the sounds of `rows` from, unit [n, d]: what the heads see of the likeliest thing,
-    or what f_A makes of the whole where a model has no heads.
+    """Return where the show paints the sounds of `rows` from, unit [n, d]: what the heads see of the likeliest thing
+    and as much of the whole as belongs to it, or what f_A makes of the whole where a model has no heads.
     """
     pairs = replace(dataset.pairs, spec=model.spec)
     parts = []
     for start in range(0, len(rows), _AT_ONCE):
         inputs = pairs.normalised(pairs.log_spectrograms_of(rows[start : start + _AT_ONCE])).to(model.device)
         features, heads = model.audio_encoder.features(inputs), model.source_heads
+        whole = F.normalize(model.audio_encoder.embed(features.mean((2, 3))), dim=1)
         if heads is None:
-            parts.append(model.audio_encoder.embed(features.mean((2, 3))).float().cpu())
+            parts.append(whole.float().cpu())
         else:
-            parts.append(heads.last_seeing(heads.before_seeing(heads.summary(features))).relu().float().cpu())
-    return F.normalize(torch.cat(parts), dim=1)
+            seen = F.normalize(heads.last_seeing(heads.before_seeing(heads.summary(features))).relu(), dim=1)
+            parts.append(heads.seen_alone(seen, whole).float().cpu())
+    return torch.cat(parts)
 
 
 def held_out_scores(audio: Tensor, dataset: VenueDataset) -> RetrievalScores:

@@ -59,7 +59,8 @@ class ClipRow:
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
     """All that the page tells. `generators` are the old one's numbers and the new one's, where one was trained; `kept`
-    which share of the world's scenes are still heard where they were, before and after.
+    which share of the world's scenes are still heard where they were, before and after, and `painted` which are still
+    painted as they were, for models that name things.
     """
 
     old_name: str
@@ -71,6 +72,7 @@ class Findings:
     consent: str
     generators: tuple[GeneratorScores, GeneratorScores] | None = None
     kept: tuple[float, float] | None = None
+    painted: tuple[float, float] | None = None
 
 
 def in_words(verdict: Verdict) -> str:
@@ -97,11 +99,17 @@ def advice(verdict: Verdict) -> str:
     )
 
 
-def world_kept(before: float, after: float) -> str:
-    """Return what the new model still knows of the world, as a sentence."""
+def world_kept(heard: tuple[float, float], painted: tuple[float, float] | None) -> str:
+    """Return what the new model still knows of the world, `heard` and `painted` before and after, in sentences."""
+    said = (
+        f"Of the world's own sounds, made anew and not rehearsed, {heard[0]:.0%} are heard where the old model has "
+        f"their scene, by the old one, and {heard[1]:.0%} by the new one."
+    )
+    if painted is None:
+        return said
     return (
-        f"Of the world's own sounds, made anew and not rehearsed, {before:.0%} are heard where the old model has their "
-        f"scene, by the old one, and {after:.0%} by the new one. Names of what sounds are the old model's either way."
+        f"{said} {painted[0]:.0%} are painted as that scene by the old one, and {painted[1]:.0%} by the new one. Names "
+        "of what sounds are the old model's either way."
     )
 
 
@@ -116,7 +124,7 @@ def before_after(findings: Findings, rows: Sequence[ClipRow]) -> Html:
         *([element("p", said)] if (said := advice(findings.verdict)) else []),
         element("p", f"{findings.amount} {findings.consent}"),
         *_numbers(findings),
-        *([element("p", world_kept(*findings.kept))] if findings.kept else []),
+        *([element("p", world_kept(findings.kept, findings.painted))] if findings.kept else []),
         *([_generators(*findings.generators)] if findings.generators else []),
         element("h2", shown),
         element(
@@ -139,8 +147,9 @@ def _explained(verdict: Verdict, clips: int) -> str:
         else "It is half the change of the place of a sound's own frame and half that of their cosine"
     )
     return (
-        f"Score {verdict.gain:+.3f} over {clips} clips; with 95 % confidence it lies between {verdict.low:+.3f} and "
-        f"{verdict.high:+.3f}. {meaning}; above 0 the new model is better."
+        f"Score {verdict.gain:+.3f} over {clips} clips of {verdict.recordings} recordings; with 95 % confidence it "
+        f"lies between {verdict.low:+.3f} and {verdict.high:+.3f}, where recordings are drawn whole, since their clips "
+        f"overlap. {meaning}; above 0 the new model is better."
     )
 
 

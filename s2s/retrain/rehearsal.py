@@ -18,6 +18,7 @@ from torch import Tensor
 
 from s2s.bundle import Bundle
 from s2s.metrics.scores import accuracy, class_centroids, nearest_class
+from s2s.models.source_heads import between
 from s2s.rates import SAMPLE_RATE_HZ
 from s2s.retrain.heard import Heard, Tell, hear_all
 from s2s.retrain.layer import answers, with_ones
@@ -29,6 +30,22 @@ _FIRST_SEED: Final = 7_100_000  # of no data that a model of ours was trained wi
 _MOST_OF_A_SCENE: Final = 12
 FEWEST_OF_A_SCENE: Final = 3
 _REHEARSED: Final = 2 / 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painting:
+    """The layers that decide what is painted of a thing that sounds by itself: f_A's last one `embed` [d + 1, e], the
+    heads' `see` [hidden + 1, e], and how much of the `whole` is in it, 0..1.
+    """
+
+    embed: Tensor
+    see: Tensor
+    whole: float
+
+    def of(self, heard: Heard) -> Tensor:
+        """Return where sounds are painted from, unit [n, e]."""
+        seen = answers(with_ones(torch.from_numpy(heard.asked)), self.see)
+        return between(seen, answers(with_ones(torch.from_numpy(heard.pooled)), self.embed), self.whole)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,9 +68,20 @@ class Rehearsal:
         """Return how often a take that was not rehearsed lands nearest to its scene's place, which is where `old` has
         that scene on average, by the layer `matrix` [d + 1, e].
         """
-        centroids = class_centroids(answers(self.rehearsed, old), torch.from_numpy(self.labels), len(SCENES))
-        heard = answers(with_ones(torch.from_numpy(self.left.pooled)), matrix)
-        return accuracy(nearest_class(heard, centroids), torch.from_numpy(self.labels_left))
+        return self.kept(answers(self.rehearsed, old), answers(with_ones(torch.from_numpy(self.left.pooled)), matrix))
+
+    def scenes_painted(self, before: Painting, now: Painting) -> float:
+        """Return how often a take that was not rehearsed is painted `now` as its scene was `before`, by the same
+        measure.
+        """
+        return self.kept(before.of(self.takes), now.of(self.left))
+
+    def kept(self, before: Tensor, now: Tensor) -> float:
+        """Return how often `now`, unit answers [m, e] to takes left, lies nearest to the mean of `before`, the old
+        ones [n, e] to those rehearsed, of its scene.
+        """
+        centroids = class_centroids(before, torch.from_numpy(self.labels), len(SCENES))
+        return accuracy(nearest_class(now, centroids), torch.from_numpy(self.labels_left))
 
 
 def rehearse(model: Bundle, folder: Path, per_scene: int, workers: int, tell: Tell) -> Rehearsal:

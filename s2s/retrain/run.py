@@ -134,7 +134,7 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
     taught = finetune.finetune_audio_encoder(
         dataset, model, layout, config, lambda done, total: stages.at(done, total, "sounds, then the world's")
     )
-    learnt = Learnt(taught.share)
+    learnt = Learnt(taught.share, taught.whole)
     painted = None
     if pictures is not None:
         stages.begin("teaching the generator how the place looks")
@@ -214,6 +214,7 @@ def _compare(
         options.story.consent_in_words,
         generator_scores,
         taught.kept,
+        taught.painted,
     )
     rows = _rows(dataset, current, new, sounds, options.seed)
     save_thumbnail(layout.candidate / "thumbnail.png", np.stack([row.after[0] for row in rows]))

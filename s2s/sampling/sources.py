@@ -80,6 +80,8 @@ def hear_features(model: Bundle, features: Tensor) -> Hearing:
     reading = heads.read(summary)
     presence, numbers = heads.presence(reading)[0].topk(min(LISTED, len(heads.names)))
     seen, nearness = heads.embed(summary, numbers[None, :MOST_SOURCES])
+    if presence[1] < NAMED_FROM:
+        seen[0, 0] = heads.seen_alone(seen[0, 0], h)
     sources = tuple(
         Source(heads.names[int(number)], _vector(seen[0, rank]), float(presence[rank]), float(nearness[0, rank]))
         for rank, number in enumerate(numbers[:MOST_SOURCES])

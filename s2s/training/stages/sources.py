@@ -291,6 +291,7 @@ def load_start_heads(folder: Path) -> SourceHeads | None:
 def _read_heads(folder: Path) -> SourceHeads:
     weights = load_file(folder / HEADS_WEIGHTS)
     hidden, both = weights["enter.weight"].shape
-    heads = SourceHeads(SCENES, both // 2, weights["clock.weight"].shape[1], hidden, "second_odds" in weights)
+    h_dim, weighs_second = weights["clock.weight"].shape[1], "second_odds" in weights
+    heads = SourceHeads(SCENES, both // 2, h_dim, hidden, weighs_second=weighs_second)
     heads.load_state_dict(weights)
     return heads.eval().requires_grad_(False)

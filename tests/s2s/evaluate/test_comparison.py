@@ -85,6 +85,24 @@ def test_clips_of_one_recording_count_as_one() -> None:
     assert math.isinf(alone.high)
 
 
+def test_more_clips_of_the_same_recordings_narrow_the_interval_as_far_as_they_differ() -> None:
+    """Overlapping clips: cut once, cut again and again at the same place, and cut at five places of each."""
+    rng = np.random.default_rng(0)
+    by_recording, by_clip = rng.normal(0.1, 0.02, (15, 1)), rng.normal(0.0, 0.2, (15, 5))
+
+    def reach(gains: np.ndarray) -> float:
+        old, new = of(0.5, 0.5, gains.size), of(0.5, (0.5 + gains).ravel().tolist(), gains.size)
+        verdict = compare(old, new, np.repeat(names(15), gains.shape[1]).tolist())
+        assert verdict.recordings == 15
+        return verdict.high - verdict.low
+
+    gains = by_recording + by_clip
+    once = [reach(gains[:, number : number + 1]) for number in range(5)]
+    assert reach(np.repeat(gains[:, :1], 5, axis=1)) == pytest.approx(once[0])
+    assert reach(gains) < 0.6 * np.mean(once)
+    assert reach(np.repeat(by_recording, 5, axis=1)) == pytest.approx(reach(by_recording))
+
+
 def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     """Of five recordings percentiles of the bootstrap hold it 83 % of the time."""
     rng = np.random.default_rng(1)

@@ -154,3 +154,28 @@ def test_photographs_of_ones_own_are_taken_by_turns_and_a_class_without_any_is_n
     assert seen[0].shape == (SIZE_PX[1], SIZE_PX[0], 3)
     with pytest.raises(DataError, match="holds no photographs of chainsaw: expected FOLDER/chainsaw/"):
         Photographs.open(tmp_path, ["chainsaw", "dog"])
+
+
+def test_a_photograph_held_upright_is_cut_and_not_squeezed(tmp_path: Path) -> None:
+    """A disc in the middle of it is as wide as high in the film, too."""
+    upright = np.zeros((400, 300), np.uint8)
+    down, across = np.ogrid[:400, :300]
+    upright[(down - 200) ** 2 + (across - 150) ** 2 <= 60**2] = 255
+    (tmp_path / "dog").mkdir()
+    Image.fromarray(upright).save(tmp_path / "dog" / "upright.png")
+    seen = Photographs.open(tmp_path, ["dog"]).picture("dog", 0)[..., 0] > 128
+    assert seen.any(axis=0).sum() == pytest.approx(seen.any(axis=1).sum(), abs=2)
+
+
+def test_a_photograph_that_cannot_be_read_is_left_out_and_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("dog", "rain"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "torn.jpg").write_bytes(b"")
+    Image.new("RGB", (40, 30), (90, 90, 90)).save(tmp_path / "dog" / "whole.png")
+    photographs = Photographs.open(tmp_path, ["dog", "rain"])
+    assert {int(photographs.picture("dog", number).mean()) for number in range(4)} == {90}
+    assert caplog.text.count("torn.jpg") == 1
+    with pytest.raises(DataError, match="none of the 1 photographs of rain can be read"):
+        photographs.picture("rain", 0)

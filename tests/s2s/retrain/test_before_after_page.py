@@ -21,7 +21,7 @@ def scores_of(place: list[float]) -> RetrievalScores:
 def findings(
     word: Word = "better", generator_scores: tuple[GeneratorScores, GeneratorScores] | None = None
 ) -> Findings:
-    verdict = Verdict(word, 0.05, 0.01, 0.09)
+    verdict = Verdict(word, 0.05, 0.01, 0.09, recordings=2)
     old, new = scores_of([0.5, 1.0, 0.0]), scores_of([0.0, 0.5, 0.0])
     return Findings(
         "Tiny 1", "Tiny <2>", old, new, verdict, "12 recordings, 0.10 hours.", "No & none.", generator_scores
@@ -64,7 +64,7 @@ def test_everything_is_in_the_file() -> None:
 def test_the_verdict_comes_first_and_every_clip_has_its_numbers() -> None:
     page = before_after(findings(), [row(0)])
     assert page.index("The new model is better.") < page.index("1 of 3 held-out clips")
-    assert "Score +0.050 over 3 clips; with 95 % confidence it lies between +0.010 and +0.090" in page
+    assert "Score +0.050 over 3 clips of 2 recordings; with 95 % confidence it lies between +0.010 and +0.090" in page
     assert "own frame: place 2 → <b>1</b> of 3" in page
     assert "12 recordings, 0.10 hours. No &amp; none." in page
 
@@ -88,6 +88,9 @@ def test_what_cannot_be_told_yet_is_told_in_numbers() -> None:
 def test_what_is_left_of_the_world_is_said() -> None:
     page = before_after(replace(findings(), kept=(0.92, 0.9)), [row(0)])
     assert "92% are heard where the old model has their scene, by the old one, and 90% by the new one" in page
+    assert "painted as that scene" not in page
+    painted = before_after(replace(findings(), kept=(0.92, 0.9), painted=(0.95, 0.94)), [row(0)])
+    assert "95% are painted as that scene by the old one, and 94% by the new one" in painted
     assert "world" not in before_after(findings(), [row(0)])
 
 

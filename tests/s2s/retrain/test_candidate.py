@@ -11,7 +11,9 @@ from s2s.bundle import Bundle, load
 from s2s.retrain.candidate import NO_CONSENT, Learnt, Story, assemble, command_line, next_version
 from s2s.retrain.dataset import VenueDataset
 from s2s.retrain.finetune import FinetuneConfig, finetune_audio_encoder
+from s2s.retrain.interpolate import MOST_FORGOTTEN
 from s2s.retrain.layout import Layout
+from s2s.retrain.whole import WHOLES
 from s2s.sampling.sources import hear_sound
 from tests.fakes import write_naming_bundle
 from tests.s2s.retrain.lessons import small_world
@@ -46,7 +48,7 @@ def test_a_retrained_model_names_what_sounds_as_before_and_sees_it_as_the_venue_
     layout, old = Layout(tmp_path / "out"), load(start)
     dataset = evening(old)
     taught = finetune_audio_encoder(dataset, old, layout, FinetuneConfig(5, 1.0, takes=3))
-    assemble(layout, start, dataset, Story(date(2024, 5, 18), "evening", "…"), Learnt(1.0))
+    assemble(layout, start, dataset, Story(date(2024, 5, 18), "evening", "…"), Learnt(1.0, taught.whole))
     new = load(layout.candidate)
     was, now = hear_sound(old, 0.1 * noise), hear_sound(new, 0.1 * noise)
     assert [(one.name, one.presence, one.nearness) for one in now.sources] == [
@@ -55,6 +57,8 @@ def test_a_retrained_model_names_what_sounds_as_before_and_sees_it_as_the_venue_
     assert now.certainty is not None and was.certainty is not None and now.certainty >= was.certainty
     assert (not np.allclose(now.sources[0].h, was.sources[0].h)) == bool(taught.heads_share)
     assert "names what sounds as the model before did" in new.card.provenance
+    assert taught.whole in WHOLES and new.card.source_heads is not None and new.card.source_heads.whole == taught.whole
+    assert taught.painted is not None and taught.painted[1] >= taught.painted[0] - MOST_FORGOTTEN
 
 
 def evening(model: Bundle, count: int = 12) -> VenueDataset:

@@ -2,13 +2,14 @@
 
 import json
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from s2s.bundle import load
-from s2s.card import BundleError, read_card, write_card
+from s2s.card import AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER, SOURCE_HEADS, STILL, BundleError, read_card, write_card
 from s2s.place_memory import MEMORY
 from s2s.retrain.layout import Layout
 from s2s.retrain.memory import write_memory
@@ -123,6 +124,30 @@ def test_a_place_goes_and_comes_back_with_its_model_byte_for_byte(layout: Layout
     assert not (layout.model / MEMORY).exists() and contents(layout.previous) == new
     roll_back(layout, DAY)
     assert contents(layout.model) == new
+
+
+def test_every_file_of_a_bundle_comes_back_byte_for_byte(tmp_path: Path) -> None:
+    """Retrained from a copy of it, as `retrain` makes one, promoted and rolled back."""
+    start, layout, rng = bundle(tmp_path / "start", "old"), Layout(tmp_path / "out"), np.random.default_rng(0)
+    for name in (AUDIO_ENCODER, GENERATOR, IMAGE_ENCODER, SOURCE_HEADS, STILL, "thumbnail.png"):
+        (start / name).write_bytes(rng.bytes(1_000))
+    write_memory(start, np.eye(3, 32), [np.full((9, 16, 3), 80, np.uint8)] * 3, ["bar", "door", "lift"])
+    old = digests(start)
+    assert len(old) == 6 + 1 + 2 + 3  # parts, card, memory, its frames
+    copy_bundle(start, layout.model)
+    copy_bundle(start, layout.candidate)
+    for name in (AUDIO_ENCODER, SOURCE_HEADS):
+        (layout.candidate / name).write_bytes(rng.bytes(1_000))
+    new = digests(layout.candidate)
+    promote(layout, DAY)
+    assert (digests(layout.model), digests(layout.previous)) == (new, old)
+    roll_back(layout, DAY)
+    assert (digests(layout.model), digests(layout.previous)) == (old, new)
+    assert digests(start) == old
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {name: sha256(data).hexdigest() for name, data in contents(folder).items()}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

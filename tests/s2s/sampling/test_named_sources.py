@@ -60,6 +60,19 @@ def test_each_source_is_a_point_of_the_latent_space(plain: Bundle) -> None:
         assert 0.0 <= source.nearness <= 1.0
 
 
+def test_of_a_thing_by_itself_as_much_of_the_whole_sound_is_painted_as_the_model_says(plain: Bundle) -> None:
+    alone, two = naming(plain, -1.0, 2.0, -3.0), naming(plain, 1.0, 2.0, -3.0)
+    before, beside = hear_sound(alone, NOISE), hear_sound(two, NOISE)
+    for model in (alone, two):
+        assert model.source_heads is not None
+        model.source_heads.whole = 0.75
+    after = hear_sound(alone, NOISE)
+    towards = 0.25 * before.sources[0].h + 0.75 * before.h
+    np.testing.assert_allclose(after.sources[0].h, towards / np.linalg.norm(towards), atol=1e-6)
+    # Of two things each is painted after itself: the whole is like both.
+    np.testing.assert_array_equal(hear_sound(two, NOISE).sources[0].h, beside.sources[0].h)
+
+
 def test_sound_that_is_not_mono_is_refused(plain: Bundle) -> None:
     with pytest.raises(ValueError, match=r"expected mono sound \[n\], got shape \(2, 8\)"):
         hear_sound(plain, np.zeros((2, 8), np.float32))
@@ -72,6 +85,7 @@ def test_heads_travel_in_a_bundle(plain: Bundle, tmp_path: Path) -> None:
     heads = model.source_heads
     assert heads is not None
     sizes = SourceHeadsSizes(names=heads.names, map_dim=heads.map_dim, h_dim=heads.h_dim, hidden=heads.hidden)
+    sizes = sizes.model_copy(update={"whole": 0.25})
     card = plain.card.model_copy(update={"source_heads": sizes})
     bundle.save(
         tmp_path / "model",
@@ -82,7 +96,7 @@ def test_heads_travel_in_a_bundle(plain: Bundle, tmp_path: Path) -> None:
         source_heads=heads,
     )
     again = bundle.load(tmp_path / "model").source_heads
-    assert again is not None and again.names == heads.names
+    assert again is not None and again.names == heads.names and again.whole == 0.25
     assert torch.equal(again.detect.bias, heads.detect.bias)
 
 
