@@ -10,7 +10,7 @@ from s2s.commands.bundle import read_story
 
 if TYPE_CHECKING:
     from s2s.bundle import Bundle
-    from s2s.training.inputs.two_sounds import OfScene, TwoSounds
+    from s2s.training.augment.two_sounds import OfScene, TwoSounds
 
 _FIRST_SEED: Final = 15_000_000  # of takes that no ears were trained on, and that no measure draws
 _AT_ONCE: Final = 16
@@ -39,7 +39,7 @@ def _run(args: argparse.Namespace) -> None:
     from torch import nn
 
     from s2s import bundle
-    from s2s.training.inputs.two_sounds import TwoSounds
+    from s2s.training.augment.two_sounds import TwoSounds
 
     story = read_story(args.story)
     model = bundle.load(args.bundle)
@@ -47,7 +47,8 @@ def _run(args: argparse.Namespace) -> None:
         raise ValueError(f"{args.bundle}: expected a bundle whose ears name things, this one names none")
     sets = [TwoSounds(_takes(model.source_heads.names, args.takes), args.mixes)]
     if args.recordings is not None:
-        sets.append(TwoSounds(_recordings(args.recordings), args.recorded_mixes, seed=1))
+        recorded = _recordings(args.recordings, model.source_heads.names)
+        sets.append(TwoSounds(recorded, args.recorded_mixes, seed=1))
     model = with_second(model, sets)
     card = model.card.model_copy(update={"name": args.name, "version": args.version, "metrics": {}, **story})
     bundle.save(
@@ -68,7 +69,7 @@ def with_second(model: "Bundle", sets: "list[TwoSounds]") -> "Bundle":
     from tqdm import tqdm
 
     from s2s.models.source_heads import SourceHeads, SourceReading
-    from s2s.training.inputs.two_sounds import in_rooms
+    from s2s.training.augment.two_sounds import in_rooms
     from s2s.training.stages.second_thing import fit_second
 
     old = model.source_heads
@@ -97,7 +98,7 @@ def _takes(names: "tuple[str, ...]", per_scene: int) -> "list[OfScene]":
     """Return fresh takes of those of `names` that are the world's."""
     from tqdm import tqdm
 
-    from s2s.training.inputs.two_sounds import OfScene
+    from s2s.training.augment.two_sounds import OfScene
     from s2s.world.sounds import synthesize
     from s2s.world.state import SCENES, draw_state
 
@@ -108,8 +109,9 @@ def _takes(names: "tuple[str, ...]", per_scene: int) -> "list[OfScene]":
     return [OfScene(state.scene, synthesize(state)) for state in tqdm(states, desc="sounds", disable=None)]
 
 
-def _recordings(folder: Path) -> "list[OfScene]":
+def _recordings(folder: Path, names: "tuple[str, ...]") -> "list[OfScene]":
+    """Return the recordings of training that are of `names`; DataError where there are none."""
     from s2s.data.esc10 import TRAINING_FOLDS, read_recordings
-    from s2s.training.inputs.two_sounds import OfScene
+    from s2s.training.augment.two_sounds import OfScene
 
-    return [OfScene(one.scene, one.sound) for one in read_recordings(folder, TRAINING_FOLDS)]
+    return [OfScene(one.scene, one.sound) for one in read_recordings(folder, TRAINING_FOLDS, names)]

@@ -25,8 +25,9 @@ def story(tmp_path: Path) -> Path:
 
 def test_the_new_bundle_weighs_a_second_thing_and_is_the_old_one_otherwise(tmp_path: Path, story: Path) -> None:
     write_naming_bundle(tmp_path / "old", known=KNOWN, unknown=np.zeros(160_000, np.float32))
-    for fold, name in ((1, "17367-A"), (2, "18766-A"), (3, "20000-A")):
-        path = tmp_path / "esc10" / "rain" / f"{fold}-{name}-10.wav"
+    # A rooster is none of its names; the last is of the fold that measures.
+    for scene, name in (("rain", "1-17367-A-10"), ("rooster", "2-18766-A-1"), ("rain", "3-20000-A-10")):
+        path = tmp_path / "esc10" / scene / f"{name}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         wavfile.write(path, 16_000, KNOWN[:16_000])
     asked = ["--takes", "1", "--mixes", "2", "--recordings", str(tmp_path / "esc10"), "--version", "7"]

@@ -9,8 +9,8 @@ from torch.testing import assert_close
 
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
-from s2s.training.inputs import two_sounds
-from s2s.training.inputs.two_sounds import OfScene, TwoSounds, in_rooms
+from s2s.training.augment import two_sounds
+from s2s.training.augment.two_sounds import OfScene, TwoSounds, in_rooms
 from s2s.world.composition import composes
 
 SPEC = SpectrogramSpec(floor=1e-12, normalisation="fixed", mean=-20.0, deviation=4.0)
