@@ -3,10 +3,11 @@
 import argparse
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from s2s.commands.arguments import Verbs, at_least
 from s2s.commands.bundle import read_story
+from s2s.commands.retold import add_card_words, write_retold
 
 if TYPE_CHECKING:
     from s2s.bundle import Bundle
@@ -21,15 +22,11 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("out", type=Path, metavar="OUT")
     heard = "of each scene, by which a memory learns again how nearness is heard (default 20)"
     verb.add_argument("--takes", type=at_least(2), default=20, help=heard)
-    verb.add_argument("--name", default="Small world")
-    verb.add_argument("--version", default="1")
-    verb.add_argument("--story", type=Path, required=True, help="YAML with `provenance` and `data`, for the card")
+    add_card_words(verb)
     verb.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> None:
-    from torch import nn
-
     from s2s import bundle
     from s2s.models.memory_generator import MemoryGenerator
     from s2s.training.inputs.known_states import heard_nearness
@@ -38,17 +35,7 @@ def _run(args: argparse.Namespace) -> None:
     model = with_ears(bundle.load(args.bundle), args.ears)
     if isinstance(model.generator, MemoryGenerator) and model.knows_states:
         model.generator.nearness_line.copy_(heard_nearness(model, args.takes))
-    card = model.card.model_copy(update={"name": args.name, "version": args.version, "metrics": {}, **story})
-    bundle.save(
-        args.out,
-        card,
-        audio_encoder=model.audio_encoder,
-        generator=cast(nn.Module, model.generator),
-        image_encoder=cast(nn.Module | None, model.image_encoder),
-        source_heads=model.source_heads,
-        half=True,
-    )
-    print(f"{args.out}: {sum(path.stat().st_size for path in args.out.iterdir()) / 1e6:.1f} MB")
+    write_retold(model, story, args)
 
 
 def with_ears(model: "Bundle", folder: Path) -> "Bundle":

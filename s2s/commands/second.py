@@ -3,10 +3,11 @@
 import argparse
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from s2s.commands.arguments import Verbs, at_least
 from s2s.commands.bundle import read_story
+from s2s.commands.retold import add_card_words, write_retold
 
 if TYPE_CHECKING:
     from s2s.bundle import Bundle
@@ -29,15 +30,11 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("--mixes", type=at_least(1), default=3_400, help="of two takes (default 3400)")
     verb.add_argument("--recordings", type=Path, metavar="FOLDER", help="ESC-10: adds folds 1 and 2, and their mixes")
     verb.add_argument("--recorded-mixes", type=at_least(1), default=600, help="of two recordings (default 600)")
-    verb.add_argument("--name", default="Small world")
-    verb.add_argument("--version", default="1")
-    verb.add_argument("--story", type=Path, required=True, help="YAML with `provenance` and `data`, for the card")
+    add_card_words(verb)
     verb.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> None:
-    from torch import nn
-
     from s2s import bundle
     from s2s.training.augment.two_sounds import TwoSounds
 
@@ -50,17 +47,7 @@ def _run(args: argparse.Namespace) -> None:
         recorded = _recordings(args.recordings, model.source_heads.names)
         sets.append(TwoSounds(recorded, args.recorded_mixes, seed=1))
     model = with_second(model, sets)
-    card = model.card.model_copy(update={"name": args.name, "version": args.version, "metrics": {}, **story})
-    bundle.save(
-        args.out,
-        card,
-        audio_encoder=model.audio_encoder,
-        generator=cast(nn.Module, model.generator),
-        image_encoder=cast(nn.Module | None, model.image_encoder),
-        source_heads=model.source_heads,
-        half=True,
-    )
-    print(f"{args.out}: {sum(path.stat().st_size for path in args.out.iterdir()) / 1e6:.1f} MB")
+    write_retold(model, story, args)
 
 
 def with_second(model: "Bundle", sets: "list[TwoSounds]") -> "Bundle":

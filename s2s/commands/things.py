@@ -7,6 +7,7 @@ from pathlib import Path
 from s2s.card import write_card
 from s2s.commands.arguments import Verbs, at_least
 from s2s.commands.bundle import read_story
+from s2s.commands.retold import add_card_words
 
 
 def add_to(verbs: Verbs) -> None:
@@ -43,9 +44,7 @@ def _add_memory(verbs: Verbs) -> None:
     verb.add_argument("--pairs", type=at_least(0), default=0, metavar="N", help=pairs)
     verb.add_argument("--judge", type=Path, metavar="FOLDER", help="a judge of things: its numbers go on the card")
     verb.add_argument("--recordings", type=Path, metavar="FOLDER", help="real recordings: adds the numbers of fold 3")
-    verb.add_argument("--name", default="Small world")
-    verb.add_argument("--version", default="1")
-    verb.add_argument("--story", type=Path, required=True, help="YAML with `provenance` and `data`, for the card")
+    add_card_words(verb)
     verb.set_defaults(run=_remember)
 
 
