@@ -28,7 +28,9 @@ _HOW: Final = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeftOut:
-    """A model that was trained on scenes `of` the world but for `scenes`, which none of its stages saw or heard."""
+    """A model whose ears were trained on scenes `of` the world but for `scenes`; f_V and G may know those, as the
+    paper's know more than its f_A.
+    """
 
     model: Bundle
     scenes: tuple[str, ...]
@@ -66,7 +68,7 @@ class LeftOut:
 def unseen_land_among_kin(left_out: LeftOut | None, sizes: ClaimSizes, seed: int) -> list[Claim | Skipped]:
     """Return how often a sound of a left-out scene lands on a scene that looks like it, to the model's own f_V.
 
-    f_V, which has not seen the left-out scenes either, says of their pictures which three known scenes are most alike.
+    f_V, whether it has seen the left-out scenes or not, says of their pictures which three known ones are most alike.
     """
     if left_out is None:
         return [Skipped(_WHAT, _HOW)]
