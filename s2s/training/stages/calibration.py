@@ -85,9 +85,11 @@ def place(heads: SourceHeads, summary: Tensor, labels: Tensor) -> None:
 
 
 def set_second_from(heads: SourceHeads, logits: Tensor, labels: Tensor) -> None:
-    """Set the logit from which a second thing is named, by heads that do not weigh it: where most is gained on sounds of two things, named rightly,
-    over what is lost on sounds of one. That counts twice (Youden's J, weighted): a thing that is not there is painted
-    in full. `logits` [n, names], `labels` [n, 2], -1 where there is none.
+    """Set the logit from which a second thing is named by heads that do not weigh it, and the likeliest is half there.
+
+    It lies where most is gained on sounds of two things, named rightly, over what is lost on sounds of one. That counts
+    twice (Youden's J, weighted): a thing that is not there is painted in full. `logits` [n, names], `labels` [n, 2],
+    -1 where there is none.
     """
     best, places = logits.topk(2, dim=1)
     there = (labels >= 0).sum(dim=1)
