@@ -135,7 +135,7 @@ class MemorySizes(WideSizes):
 
     With `nearness_width` it holds their states too and can be told the hour and how near the thing is, with `warmth`
     also how warm the colours are. With `pairs` it holds so many moments of two things besides, and can paint a second
-    thing into the first one's place.
+    thing into the first one's place. The last `of_place` of its moments are a venue's own.
     """
 
     architecture: Literal["memory"] = "memory"
@@ -150,6 +150,7 @@ class MemorySizes(WideSizes):
     nearness_width: float | None = Field(default=None, gt=0, le=1_000)
     warmth: bool = False
     pairs: int = Field(default=0, ge=0, le=1_000_000)
+    of_place: int = Field(default=0, ge=0, le=1_000_000)
 
 
 class SourceHeadsSizes(_Part):

@@ -53,6 +53,9 @@ class MemoryGenerator(nn.Module):
 
     With `pairs` so many moments of two things are kept as well, each under two keys: what f_V sees of the first alone,
     which owns the place, and of the second alone. A second thing that comes fades from the moments of one to those.
+
+    The last `of_place` of the moments are a venue's own. Their states nobody knows, so that no hand and no loudness
+    tells against them; how much sooner than another moment they are recalled is `place_lead`, a logarithm.
     """
 
     def __init__(
@@ -71,12 +74,15 @@ class MemoryGenerator(nn.Module):
         nearness_width: float | None = None,
         warmth: bool = False,
         pairs: int = 0,
+        of_place: int = 0,
     ) -> None:
         super().__init__()
         if width % STRIDE or height % STRIDE:
             raise ValueError(f"width and height must be multiples of {STRIDE}, got {width}x{height}")
         if entries <= NEIGHBOURS:
             raise ValueError(f"a memory needs more than {NEIGHBOURS} entries, got {entries}")
+        if not 0 <= of_place < entries:
+            raise ValueError(f"of {entries} moments so many cannot be a place's: {of_place}")
         if 0 < pairs <= NEIGHBOURS:
             raise ValueError(f"a memory of pairs needs more than {NEIGHBOURS}, got {pairs}")
         if warmth and nearness_width is None:
@@ -99,6 +105,10 @@ class MemoryGenerator(nn.Module):
             self.register_buffer("nearness_line", torch.zeros(h_dim + 1))
             self.states: Tensor
             self.nearness_line: Tensor
+        self.of_place = of_place
+        if of_place:
+            self.register_buffer("place_lead", torch.tensor(0.0))
+            self.place_lead: Tensor
         self.pairs = pairs
         if pairs:
             self.register_buffer("pair_keys", torch.zeros(2, pairs, h_dim))
@@ -125,8 +135,16 @@ class MemoryGenerator(nn.Module):
         """Return the weights [b, 12], which sum to 1, and the places [b, 12] of the moments that z and h recall."""
         assert z.ndim == 2 and z.shape[1] == self.z_dim, f"z must be [b, {self.z_dim}], got {tuple(z.shape)}"
         assert h.shape == (z.shape[0], self.h_dim), f"h must be [b, {self.h_dim}], got {tuple(h.shape)}"
-        scores = self._near(h, self.keys) + self._at_address(z, self.addresses) - self._out_of_state(h, held)
-        return _nearest(scores)
+        return _nearest(self.scores(z, h, held))
+
+    def scores(self, z: Tensor, h: Tensor, held: Tensor | None = None) -> Tensor:
+        """Return how soon each moment is recalled, as a logarithm [b, entries]; arguments as of `forward`."""
+        known = -self._out_of_state(h, held)
+        if self.of_place:
+            known = known.expand(len(h), len(self.keys))
+            lead = self.place_lead.float().expand(len(h), self.of_place)
+            known = torch.cat([known[:, : -self.of_place], lead], dim=1)
+        return self._near(h, self.keys) + self._at_address(z, self.addresses) + known
 
     def recall_pairs(self, z: Tensor, h: Tensor, beside: Tensor) -> tuple[Tensor, Tensor]:
         """Return the same of the moments of two things: `h` owns the place, `beside` [b, h_dim] is in it too."""

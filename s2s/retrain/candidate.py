@@ -10,12 +10,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.card import AUDIO_ENCODER, GENERATOR, SOURCE_HEADS, STILL, ModelCard, read_card, write_card
+from s2s.card import AUDIO_ENCODER, SOURCE_HEADS, STILL, ModelCard, read_card, write_card
 from s2s.evaluate.comparison import RetrievalScores, Verdict
 from s2s.media.montage import contact_sheet, save_png
 from s2s.retrain.dataset import VenueDataset
 from s2s.retrain.layout import Layout
 from s2s.retrain.memory import take_memory
+from s2s.retrain.painters import Painter, take_painter
 from s2s.retrain.promote import copy_bundle
 
 NO_CONSENT: Final = "No consent note was given."
@@ -45,12 +46,12 @@ class Story:
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What goes into the bundle: f_A `share` of the way from old to new weights, how much of the `whole` sound is in
-    what is painted (`None`: as before), and the new generator or the old.
+    what is painted (`None`: as before), and the new generator, or the old where there is no `painter`.
     """
 
     share: float
     whole: float | None = None
-    generator: bool = False
+    painter: Painter | None = None
 
 
 def assemble(layout: Layout, start: Path, dataset: VenueDataset, story: Story, learnt: Learnt) -> None:
@@ -62,9 +63,9 @@ def assemble(layout: Layout, start: Path, dataset: VenueDataset, story: Story, l
     shutil.copyfile(layout.mixed, part / AUDIO_ENCODER)
     if old.source_heads is not None:
         shutil.copyfile(layout.mixed_heads, part / SOURCE_HEADS)
-    if learnt.generator:
+    if learnt.painter is not None:
         (part / STILL).unlink(missing_ok=True)
-        shutil.copyfile(layout.generator / GENERATOR, part / GENERATOR)
+        take_painter(part, learnt.painter)
     write_card(part, _card(_painting(old, learnt.whole), dataset, story, learnt))
     if count := take_memory(part, layout.place):
         card = read_card(part)
@@ -103,7 +104,7 @@ def save_thumbnail(path: Path, pictures: NDArray[np.uint8]) -> None:
 
 def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -> ModelCard:
     pairs = dataset.pairs
-    parts = "the audio encoder and the generator" if learnt.generator else "the audio encoder alone"
+    parts = "the audio encoder alone" if learnt.painter is None else "the audio encoder and the generator"
     amount = f"{dataset.num_recordings} recordings, {dataset.hours:.2f} hours, of {story.folder}"
     provenance = (
         f"Retrained on {story.day.isoformat()} from {old.name} {old.version}: {parts}, on {amount}. "
@@ -115,10 +116,11 @@ def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -
         f"A venue's own recordings: {amount}; {len(pairs.train)} clips to learn from, "
         f"{len(pairs.held_out)} to stop by, {len(pairs.test)} held out, which give the "
         "numbers below. Nothing of their sound is in this bundle. "
-        f"Before that: {old.data}"
+        f"{_painted_again(learnt.painter)}Before that: {old.data}"
     )
     summary = {"version": next_version(old.version), "provenance": provenance, "data": data, "metrics": {}}
-    return old.model_copy(update=summary)
+    painting = {} if learnt.painter is None else {"generator": learnt.painter.sizes}
+    return old.model_copy(update=summary | painting)
 
 
 def _painting(card: ModelCard, whole: float | None) -> ModelCard:
@@ -126,6 +128,12 @@ def _painting(card: ModelCard, whole: float | None) -> ModelCard:
     if card.source_heads is None or whole is None:
         return card
     return card.model_copy(update={"source_heads": card.source_heads.model_copy(update={"whole": whole})})
+
+
+def _painted_again(painter: Painter | None) -> str:
+    if painter is None or not painter.of_place:
+        return ""
+    return f"{painter.of_place} pictures of the place are codes in the generator, which paints them again, softly. "
 
 
 def _remembered(count: int) -> str:

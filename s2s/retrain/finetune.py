@@ -1,9 +1,10 @@
-"""What an evening changes of a model: the last layers of f_A and its heads, and the light generator where wanted."""
+"""What an evening changes of a model's ears: the last layers of f_A and of its heads."""
 
 import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
@@ -14,28 +15,19 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from s2s.bundle import Bundle
-from s2s.card import AUDIO_ENCODER, SOURCE_HEADS, LightSizes
+from s2s.card import AUDIO_ENCODER, SOURCE_HEADS
 from s2s.files.atomic_write import atomic_path, write_text
-from s2s.models.image_encoder import ImageEncoder
-from s2s.models.light_generator import LightGenerator
 from s2s.retrain.dataset import VenueDataset
 from s2s.retrain.heard import Heard, Tell, hear_all
 from s2s.retrain.interpolate import SHARES, best_share, mixed
-from s2s.retrain.layer import Lessons, agreement_with, matrix_of, with_ones
+from s2s.retrain.layer import Lessons, agreement_with, answers, matrix_of, with_ones
 from s2s.retrain.layout import Layout
 from s2s.retrain.rehearsal import FEWEST_OF_A_SCENE, Painting, Rehearsal, rehearse
 from s2s.retrain.teaching import taught_layer
 from s2s.retrain.whole import WHOLES, LeftOut, answers_left_out, best_whole
-from s2s.training.engine.device import open_device_context
-from s2s.training.engine.loop import RunLength, RunPlan
-from s2s.training.inputs.images import Pictures
-from s2s.training.stages.generator_light import GeneratorSettings, Start, bundled_generator, train_generator
 
 _log = logging.getLogger(__name__)
 
-FEWEST_PICTURES: Final = 500
-"""Fewer teach the generator those pictures by heart, and nothing else."""
-_NEVER: Final = 1_000_000_000
 _SURE: Final = 0.35
 _SURE_OF: Final = 0.7
 """Of the evening's sounds as many are to be `_SURE`, which is as sure as a show must be to paint: more would have it
@@ -80,20 +72,6 @@ class Taught:
     surer_by: float = 0.0
     whole: float | None = None
     painted: tuple[float, float] | None = None
-
-
-def check_generator(model: Bundle) -> None:
-    """Raise ValueError where the generator of `model` cannot be fine-tuned here."""
-    if not isinstance(model.card.generator, LightSizes):
-        raise ValueError(
-            f"--generator: {model.path} paints with the architecture {model.card.generator.architecture}, of which "
-            "an evening changes nothing; without the option its audio encoder is retrained, and /latent/memory shows "
-            "the place's own pictures"
-        )
-    if not isinstance(model.image_encoder, ImageEncoder):
-        raise ValueError(
-            f"--generator: {model.path} looks through SwAV, and the light generator's D needs the small encoder"
-        )
 
 
 def finetune_audio_encoder(
@@ -179,6 +157,22 @@ def _whole(
     return whole, (rehearsal.scenes_painted(before, before), painted[whole])
 
 
+def world_painted_from(model: Bundle, layout: Layout, config: FinetuneConfig, whole: float | None) -> Tensor:
+    """Return where the world's sounds are painted from by what was taught, unit [n, e]; those rehearsed come first."""
+    rehearsal = rehearse(model, layout.cache / "rehearsal", config.takes, config.workers, lambda *_: None)
+    heard, embed = (rehearsal.takes, rehearsal.left), _taught_matrix(layout.mixed, "fc")
+    if model.source_heads is None:
+        return torch.cat([answers(with_ones(torch.from_numpy(one.pooled)), embed) for one in heard])
+    see = _taught_matrix(layout.mixed_heads, f"see.{len(model.source_heads.see) - 1}")
+    painting = Painting(embed, see, model.source_heads.whole if whole is None else whole)
+    return torch.cat([painting.of(one) for one in heard])
+
+
+def _taught_matrix(path: Path, layer: str) -> Tensor:
+    weights = load_file(path)
+    return torch.cat([weights[f"{layer}.weight"].T, weights[f"{layer}.bias"][None]]).double()
+
+
 def hear_pairs(dataset: VenueDataset, model: Bundle, layout: Layout, tell: Tell) -> Heard:
     """Return what the old model's trunk makes of the evening's clips, all of them."""
     pairs = replace(dataset.pairs, spec=model.spec)
@@ -221,36 +215,3 @@ def _write(model: Bundle, layout: Layout, new: Tensor, heads: dict[str, Tensor])
         with atomic_path(path) as partial_path:
             save_file(weights, partial_path)
             partial_path.chmod(0o644)  # a show may run as somebody else
-
-
-def pictures_for(layout: Layout) -> Pictures | None:
-    """Return the evening's pictures where there are enough for the generator, else None, saying so."""
-    pictures = Pictures.open(layout.cache / "pictures")
-    if len(pictures.train) >= FEWEST_PICTURES:
-        return pictures
-    _log.warning(
-        "the generator stays as it is: %d pictures to learn from, at least %d are needed, four of each clip",
-        len(pictures.train),
-        FEWEST_PICTURES,
-    )
-    return None
-
-
-def finetune_generator(pictures: Pictures, model: Bundle, layout: Layout, config: FinetuneConfig) -> None:
-    """Fine-tune the light generator into OUT/generator, the best step by its Fréchet distance on held-out pictures.
-
-    It can paint already, so that it reconstructs for a moment only: until posterior and judge, which are new, have
-    found their feet.
-    """
-    assert isinstance(model.image_encoder, ImageEncoder) and isinstance(model.generator, LightGenerator)
-    settings = GeneratorSettings(
-        channels=model.generator.channels,
-        z_dim=model.generator.z_dim,
-        learning_rate=3e-4,
-        adversarial_rate=1e-4,
-        warm_up=0.05,
-    )
-    length = RunLength(config.steps, config.minutes, sheet_every=_NEVER)
-    with open_device_context(config.device) as device_context:
-        plan = RunPlan(layout.generator, length, device_context, config.seed)
-        train_generator(pictures, model.image_encoder, settings, plan, Start(bundled_generator(model.path)))

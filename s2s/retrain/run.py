@@ -17,7 +17,7 @@ from s2s.card import write_card
 from s2s.evaluate.comparison import GeneratorScores, Verdict, compare, generator_scores
 from s2s.files.atomic_write import write_text
 from s2s.rates import SAMPLE_RATE_HZ
-from s2s.retrain import finetune
+from s2s.retrain import finetune, painters
 from s2s.retrain.budget import Budget
 from s2s.retrain.candidate import Learnt, Story, assemble, measured, save_thumbnail
 from s2s.retrain.dataset import GATHERED_IN, VenueDataset, gather
@@ -39,6 +39,8 @@ SHOWN: Final = 24
 PICTURES_EACH: Final = 2
 _LEARN_SHARE: Final = 0.7
 """Of the time that is left, for learning: the rest is for comparing and for the page."""
+_PAINT_SHARE: Final = 0.75
+"""Of what learning to hear has left, for learning to paint."""
 _DIFFERS: Final = ("sample_rate_hz", "clip_samples", "window_samples", "hop_samples", "floor")
 
 
@@ -104,7 +106,7 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
     model = bundle.load(options.model, device=options.device)
     _check_model(model)
     if options.generator:
-        finetune.check_generator(model)
+        painters.check_generator(model, forget=options.forget)
     layout.claim({**options.begun_with, "model": _identity(model)})
     if not layout.model.exists():
         copy_bundle(options.model, layout.model)
@@ -118,13 +120,15 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
         stages,
         seed=options.seed,
         workers=options.workers,
-        pictures=options.generator,
+        pictures=options.generator and painters.wants_many_pictures(model),
         forget=options.forget,
     )
     if not options.forget:
         assert model.image_encoder is not None
         remember(options.folder, layout, model.image_encoder, options.seed)
-    pictures = finetune.pictures_for(layout) if options.generator else None
+    pictures = None
+    if options.generator:
+        pictures = painters.pictures_for(options.folder, layout, model, dataset, options.seed)
     stages.begin("teaching the audio encoder what is heard here, and how that looks")
     minutes = stages.share_s(_LEARN_SHARE) / 60.0
     # The rehearsal follows from what was asked for, not from the clock: a run that was killed repeats it.
@@ -138,10 +142,11 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
     painted = None
     if pictures is not None:
         stages.begin("teaching the generator how the place looks")
-        finetune.finetune_generator(pictures, model, layout, config)
-        assemble(layout, options.model, dataset, options.story, replace(learnt, generator=True))
+        config = replace(config, minutes=stages.share_s(_PAINT_SHARE) / 60.0)
+        painter = painters.teach_painter(pictures, model, layout, config, taught)
+        assemble(layout, options.model, dataset, options.story, replace(learnt, painter=painter))
         painted = _generator_scores(layout, options, dataset, current)
-        learnt = replace(learnt, generator=painted[1].is_better_than(painted[0]))
+        learnt = replace(learnt, painter=painter if painted[1].is_better_than(painted[0]) else None)
     stages.begin("comparing the new model with the old one, on recordings that neither has heard, and painting both")
     assemble(layout, options.model, dataset, options.story, learnt)
     report = _compare(layout, options, dataset, current, taught, painted)

@@ -274,3 +274,33 @@ def test_a_memory_without_pairs_paints_the_first_thing_alone(memory: MemoryGener
 def test_too_few_pairs_are_refused() -> None:
     with pytest.raises(ValueError, match="a memory of pairs needs more than 12, got 5"):
         filled(pairs=5)
+
+
+def with_place(lead: float = 0.0) -> MemoryGenerator:
+    """A memory that knows states, whose last twenty moments are a place's, under one key that is no scene's."""
+    net = filled(nearness_width=0.05, warmth=True, of_place=20)
+    net.keys[-20:] = F.normalize(torch.eye(H_DIM)[:1] + 0.02 * torch.rand(20, H_DIM), dim=1)
+    net.states.random_(0, 256, generator=torch.Generator().manual_seed(2))
+    net.place_lead.fill_(lead)
+    return net
+
+
+@pytest.mark.parametrize("nearness", [0.0, 1.0])
+def test_a_places_moments_are_recalled_however_loud_its_sound_is(nearness: float) -> None:
+    h, held = torch.eye(H_DIM)[:1].expand(8, -1), torch.tensor([[nearness, 1.0], FREE, FREE]).expand(8, -1, -1)
+    _, found = with_place().recall(noise(8), h, held)
+    assert bool((found[:, 0] >= ENTRIES - 20).all())
+
+
+def test_a_lead_decides_how_soon_a_place_is_recalled_between_it_and_a_scene() -> None:
+    half_way = F.normalize(torch.eye(H_DIM)[0] + with_place().keys[0], dim=0).expand(16, -1)
+    shares = []
+    for lead in (-60.0, 0.0, 60.0):
+        weights, found = with_place(lead).recall(noise(16), half_way)
+        shares.append(float((weights * (found >= ENTRIES - 20)).sum(dim=1).mean()))
+    assert shares[0] < 1e-3 and shares[2] > 0.999 and shares[0] <= shares[1] <= shares[2]
+
+
+def test_a_memory_that_is_all_a_places_is_refused() -> None:
+    with pytest.raises(ValueError, match="of 96 moments so many cannot be a place's: 96"):
+        filled(of_place=96)

@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 import yaml
 
 from s2s import bundle
 from s2s.__main__ import main
 from s2s.card import read_card
 from s2s.evaluate.comparison import GeneratorScores, Verdict, Word
-from s2s.retrain import finetune
+from s2s.models.memory_generator import MemoryGenerator
+from s2s.retrain import light_painter, place_pictures
 from s2s.retrain import run as steps
 from s2s.retrain.interpolate import SHARES
-from tests.fakes import write_tiny_bundle
+from tests.fakes import write_memory_bundle, write_tiny_bundle
 from tests.s2s.retrain.lessons import small_world
 from tests.s2s.retrain.places import dataset, photograph, sound
 
@@ -252,17 +254,48 @@ def test_few_pictures_leave_the_generator_as_it_is(there: Path, retrain: Retrain
     assert not (there / "generator").exists()
 
 
-@pytest.mark.parametrize("better", [True, False])
-def test_a_generator_is_fine_tuned_where_there_are_pictures_and_taken_where_it_is_better(
-    better: bool, there: Path, retrain: Retrain, place: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_light_generator_is_fine_tuned_where_there_are_pictures_and_not_taken_where_it_is_no_better(
+    there: Path, retrain: Retrain, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finetune, "FEWEST_PICTURES", 20)
-    monkeypatch.setattr(GeneratorScores, "is_better_than", lambda *_: better)
+    monkeypatch.setattr(light_painter, "FEWEST_PICTURES", 20)
+    monkeypatch.setattr(GeneratorScores, "is_better_than", lambda *_: False)
     assert retrain("--generator") == 0
-    painted = [(folder / "generator.safetensors").read_bytes() for folder in (there / "candidate", place / "tiny")]
-    assert (painted[0] != painted[1]) is better
-    assert ("the audio encoder and the generator" in read_card(there / "candidate").provenance) is better
+    painted, before = (
+        (folder / "generator.safetensors").read_bytes() for folder in (there / "candidate", place / "tiny")
+    )
+    assert painted == before
+    assert "the audio encoder alone" in read_card(there / "candidate").provenance
     assert report(there)["generators"].keys() == {"before", "after"}
+
+
+def test_a_memory_takes_the_evenings_pictures_among_its_moments_where_it_paints_better_then(
+    retrain: Retrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place_pictures, "FEWEST", 9)
+    monkeypatch.setattr(GeneratorScores, "is_better_than", lambda *_: True)
+    remembering = write_memory_bundle(tmp_path / "remembering", pairs=16)
+    assert retrain("--generator", model=remembering) == 0
+    old, new = bundle.load(remembering), bundle.load(tmp_path / "out" / "candidate")
+    # Nine of twelve films are learnt from or stopped by; what is held out is not among the moments.
+    assert new.card.generator.model_dump() == {
+        **old.card.generator.model_dump(),
+        "entries": old.card.generator.model_dump()["entries"] + 9,
+        "of_place": 9,
+    }
+    assert isinstance(old.generator, MemoryGenerator) and isinstance(new.generator, MemoryGenerator)
+    torch.testing.assert_close(new.generator.keys[:-9], old.generator.keys, atol=1e-3, rtol=0)  # half precision
+    assert "9 pictures of the place are codes in the generator" in new.card.data
+    assert "the audio encoder and the generator" in new.card.provenance
+    again = tmp_path / "out" / "candidate"
+    assert retrain("--generator", model=again, out=tmp_path / "next") == 0
+    assert bundle.load(tmp_path / "next" / "candidate").card.generator.model_dump()["of_place"] == 18
+
+
+def test_a_memory_is_not_taught_where_no_picture_of_the_place_may_stay(
+    retrain: Retrain, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert retrain("--generator", "--forget", model=write_memory_bundle(tmp_path / "remembering")) == 2
+    assert "--generator keeps pictures of the place in the model" in capsys.readouterr().err
 
 
 def test_too_few_recordings_are_one_line_and_exit_code_2(
