@@ -45,7 +45,11 @@ def add_to(verbs: Verbs) -> None:
     minutes = "for all of it, all starts together; what does not fit is left out, and said (default 20)"
     verb.add_argument("--minutes", type=_minutes, default=20.0, metavar="N", help=minutes)
     verb.add_argument("--steps", type=at_least(1), default=4000, help="of training at most (default 4000)")
-    generator = "fine-tune the generator as well, for half of the time, where there are 500 pictures, four a clip"
+    generator = (
+        "teach the generator the place as well, for about half of the time: a memory, as in the default model, takes a "
+        "picture of each clip among its moments (24 are needed) and learns to paint photographs; a light one is "
+        "fine-tuned on 500 pictures, four a clip"
+    )
     verb.add_argument("--generator", action="store_true", help=generator)
     note = "who agreed to what, in words, kept in the bundle's provenance"
     verb.add_argument("--consent", type=_note, metavar="NOTE", help=note)

@@ -157,15 +157,22 @@ def _whole(
     return whole, (rehearsal.scenes_painted(before, before), painted[whole])
 
 
-def world_painted_from(model: Bundle, layout: Layout, config: FinetuneConfig, whole: float | None) -> Tensor:
-    """Return where the world's sounds are painted from by what was taught, unit [n, e]; those rehearsed come first."""
+def painted_from_now(
+    dataset: VenueDataset, model: Bundle, layout: Layout, config: FinetuneConfig, whole: float | None
+) -> tuple[Tensor, Tensor]:
+    """Return where sounds are painted from by what was taught, unit [n, e]: the world's, and the evening's held out."""
     rehearsal = rehearse(model, layout.cache / "rehearsal", config.takes, config.workers, lambda *_: None)
-    heard, embed = (rehearsal.takes, rehearsal.left), _taught_matrix(layout.mixed, "fc")
+    own = hear_pairs(dataset, model, layout, lambda *_: None).of(np.asarray(dataset.pairs.test))
+    embed = _taught_matrix(layout.mixed, "fc")
     if model.source_heads is None:
-        return torch.cat([answers(with_ones(torch.from_numpy(one.pooled)), embed) for one in heard])
-    see = _taught_matrix(layout.mixed_heads, f"see.{len(model.source_heads.see) - 1}")
-    painting = Painting(embed, see, model.source_heads.whole if whole is None else whole)
-    return torch.cat([painting.of(one) for one in heard])
+
+        def painted(heard: Heard) -> Tensor:
+            return answers(with_ones(torch.from_numpy(heard.pooled)), embed)
+
+    else:
+        see = _taught_matrix(layout.mixed_heads, f"see.{len(model.source_heads.see) - 1}")
+        painted = Painting(embed, see, model.source_heads.whole if whole is None else whole).of
+    return torch.cat([painted(rehearsal.takes), painted(rehearsal.left)]), painted(own)
 
 
 def _taught_matrix(path: Path, layer: str) -> Tensor:

@@ -19,9 +19,9 @@ from s2s.models.image_encoder import ImageEncoder
 from s2s.models.memory_generator import MemoryGenerator
 from s2s.retrain import light_painter
 from s2s.retrain.dataset import VenueDataset
-from s2s.retrain.finetune import FinetuneConfig, Taught, world_painted_from
+from s2s.retrain.finetune import FinetuneConfig, Taught, painted_from_now
 from s2s.retrain.layout import Layout
-from s2s.retrain.place_painter import learn_painter
+from s2s.retrain.place_painter import learn_painter, with_place
 from s2s.retrain.place_pictures import PlacePictures, place_pictures
 from s2s.training.inputs.images import Pictures
 
@@ -78,14 +78,20 @@ def pictures_for(
 
 
 def teach_painter(
-    pictures: Pictures | PlacePictures, model: Bundle, layout: Layout, config: FinetuneConfig, taught: Taught
+    pictures: Pictures | PlacePictures,
+    dataset: VenueDataset,
+    model: Bundle,
+    layout: Layout,
+    config: FinetuneConfig,
+    taught: Taught,
 ) -> Painter:
     """Teach the generator of `model` into OUT/generator; a run that was killed goes on."""
     if isinstance(pictures, Pictures):
         light_painter.finetune_generator(pictures, model, layout, config)
         return Painter(layout.generator / GENERATOR, model.card.generator)
-    world = world_painted_from(model, layout, config, taught.whole)
-    generator, sizes = learn_painter(pictures, model, layout, config, world)
+    moments = learn_painter(pictures, model, layout, config)
+    world, own = painted_from_now(dataset, model, layout, config, taught.whole)
+    generator, sizes = with_place(model, torch.from_numpy(pictures.keys), moments, world, own, config.seed)
     _write(layout.generator / PAINTER, generator)
     return Painter(layout.generator / PAINTER, sizes, sizes.of_place)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from s2s.bundle import Bundle
 from s2s.card import MemorySizes
-from s2s.models.memory_generator import ADDRESS_SCALE, STATE_SCALE, MemoryGenerator, packed
+from s2s.models.memory_generator import ADDRESS_SCALE, MemoryGenerator, packed
 from s2s.retrain.finetune import FinetuneConfig
 from s2s.retrain.layout import Layout
 from s2s.retrain.light_painter import NEVER
@@ -20,56 +20,48 @@ from s2s.training.engine.loop import RunLength, RunPlan
 from s2s.training.stages.memory import addresses_of
 from s2s.training.stages.place_moments import PlaceMoments, PlaceSettings, learn_place
 
-WORLD_LOST: Final = 0.05
-"""Of the world's sounds so many may recall the place: beside a photograph of rain, rain may be that photograph."""
+MOST_OF_WORLD: Final = 0.15
+"""Of the world's sounds no more may recall the place: where it rains on the terrace, rain may be that photograph."""
+_BY_MOMENT: Final = ("keys", "addresses", "codes", "states")
 _CHOICE: Final = 0.5
 """How far apart a place's addresses lie, of the world's: of few pictures the sound chooses, noise among the rest."""
 
 
-def learn_painter(
-    pictures: PlacePictures, model: Bundle, layout: Layout, config: FinetuneConfig, world: Tensor
-) -> tuple[MemoryGenerator, MemorySizes]:
-    """Return the memory of `model` with `pictures` among its moments, and its sizes; the run lies in OUT/generator.
-
-    `world` [n, h_dim] is where the world's sounds are painted from by now.
-    """
-    assert isinstance(model.generator, MemoryGenerator) and isinstance(model.card.generator, MemorySizes)
+def learn_painter(pictures: PlacePictures, model: Bundle, layout: Layout, config: FinetuneConfig) -> PlaceMoments:
+    """Return codes of `pictures` and what paints them, from the memory of `model`; the run lies in OUT/generator."""
+    assert isinstance(model.generator, MemoryGenerator)
     length = RunLength(config.steps, config.minutes, sheet_every=NEVER)
     with open_device_context(config.device) as device_context:
         plan = RunPlan(layout.generator, length, device_context, config.seed)
-        moments = learn_place(pictures.pixels, copy.deepcopy(model.generator), PlaceSettings(), plan)
-    known, keys = copy.deepcopy(model.generator).cpu(), torch.from_numpy(pictures.keys)
-    return with_place(known, model.card.generator, keys, moments, world, config.seed)
+        return learn_place(pictures.pixels, copy.deepcopy(model.generator), PlaceSettings(), plan)
 
 
 @torch.no_grad()
 def with_place(
-    known: MemoryGenerator, sizes: MemorySizes, keys: Tensor, moments: PlaceMoments, world: Tensor, seed: int = 0
+    model: Bundle, keys: Tensor, moments: PlaceMoments, world: Tensor, own: Tensor, seed: int = 0
 ) -> tuple[MemoryGenerator, MemorySizes]:
-    """Return `known`, whose sizes are `sizes`, with moments of a place under unit `keys` [n, h_dim] after its own.
+    """Return the memory of `model` with moments of a place under unit `keys` [n, h_dim] after its own, and its sizes.
 
-    They are recalled as soon as `WORLD_LOST` of the world's sounds, painted from unit `world` [m, h_dim], allow.
+    How soon they are recalled is decided by sounds that none of it was learnt from: the evening's, painted from unit
+    `own` [k, h_dim], and the world's, from `world` [m, h_dim].
     """
-    added = len(keys)
-    update = {"entries": sizes.entries + added, "of_place": sizes.of_place + added}
-    larger = sizes.model_copy(update=update)
+    sizes, added = model.card.generator, len(keys)
+    assert isinstance(sizes, MemorySizes) and isinstance(model.generator, MemoryGenerator)
+    larger = sizes.model_copy(update={"entries": sizes.entries + added, "of_place": sizes.of_place + added})
     generator = MemoryGenerator(**larger.model_dump(exclude={"architecture"}))
-    state, new = known.state_dict(), generator.state_dict()
-    for name, value in state.items():
-        if name in ("keys", "addresses", "codes", "states"):
-            new[name][: sizes.entries] = value
-        else:
-            new[name] = value
-    generator.load_state_dict(new)
+    state = generator.state_dict()
+    for name, value in model.generator.state_dict().items():
+        known = state[name][: sizes.entries] if name in _BY_MOMENT else state[name]
+        known.copy_(value)
     generator.decoder.load_state_dict(moments.painter.state_dict())
     generator.keys[-added:] = F.normalize(keys.float(), dim=1)
     generator.codes[-added:] = packed(moments.codes)
     addresses = _CHOICE * _addresses(moments.codes.flatten(1), keys, sizes.z_dim, seed)
     generator.addresses[-added:] = (addresses * ADDRESS_SCALE).round().clamp(-127, 127).to(torch.int8)
-    if sizes.nearness_width is not None:
-        generator.states[-added:] = round(STATE_SCALE / 2)
     generator.place_lead.fill_(0.0)
-    generator.place_lead.fill_(-float(torch.quantile(place_margins(generator, world, seed), 1.0 - WORLD_LOST)))
+    generator.place_lead.fill_(
+        -best_threshold(place_margins(generator, own, seed), place_margins(generator, world, seed), MOST_OF_WORLD)
+    )
     return generator.eval().requires_grad_(False), larger
 
 
@@ -79,6 +71,17 @@ def place_margins(generator: MemoryGenerator, h: Tensor, seed: int = 0) -> Tenso
     z = draw_noise(len(h), generator.z_dim, seed=seed)
     scores = generator.scores(z, h.float())
     return scores[:, -generator.of_place :].amax(dim=1) - scores[:, : -generator.of_place].amax(dim=1)
+
+
+def best_threshold(own: Tensor, other: Tensor, most_of_other: float) -> float:
+    """Return above which value most of `own` [n] lie and fewest of `other` [m]: where the difference of both shares is
+    largest (Youden 1950), but never so low that more than `most_of_other` of those do.
+    """
+    values = torch.cat([own, other]).double().sort().values
+    between = torch.cat([values[:1] - 1.0, (values[1:] + values[:-1]) / 2.0, values[-1:] + 1.0])
+    shares = [(part.double()[None] > between[:, None]).double().mean(dim=1) for part in (own, other)]
+    gain = torch.where(shares[1] <= most_of_other, shares[0] - shares[1], -1.0)
+    return float(between[int(gain.argmax())])
 
 
 def _addresses(codes: Tensor, keys: Tensor, z_dim: int, seed: int) -> Tensor:

@@ -143,7 +143,7 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
     if pictures is not None:
         stages.begin("teaching the generator how the place looks")
         config = replace(config, minutes=stages.share_s(_PAINT_SHARE) / 60.0)
-        painter = painters.teach_painter(pictures, model, layout, config, taught)
+        painter = painters.teach_painter(pictures, dataset, model, layout, config, taught)
         assemble(layout, options.model, dataset, options.story, replace(learnt, painter=painter))
         painted = _generator_scores(layout, options, dataset, current)
         learnt = replace(learnt, painter=painter if painted[1].is_better_than(painted[0]) else None)

@@ -15,7 +15,7 @@ from s2s.__main__ import main
 from s2s.card import read_card
 from s2s.evaluate.comparison import GeneratorScores, Verdict, Word
 from s2s.models.memory_generator import MemoryGenerator
-from s2s.retrain import light_painter, place_pictures
+from s2s.retrain import finetune, light_painter, place_pictures
 from s2s.retrain import run as steps
 from s2s.retrain.interpolate import SHARES
 from tests.fakes import write_memory_bundle, write_tiny_bundle
