@@ -157,7 +157,8 @@ class SourceHeadsSizes(_Part):
     """Heads over f_A's feature map that name what sounds; `names` are the things, in the order of their numbers.
 
     With `weighs_second` a second thing is there by which thing is the likeliest, too. `whole` is how much of what the
-    whole sound is like, z_A, is in what is seen of a thing that sounds by itself.
+    whole sound is like, z_A, is in what is seen of a thing that sounds by itself. `of_place` are the sounds of a venue
+    that they are sure of, whatever their name.
     """
 
     architecture: Literal["source-heads"] = "source-heads"
@@ -169,6 +170,7 @@ class SourceHeadsSizes(_Part):
     hidden: Channels = 256
     weighs_second: bool = False
     whole: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    of_place: int = Field(default=0, ge=0, le=100_000)
 
 
 class PlaceFrames(_Part):

@@ -135,9 +135,7 @@ def _tell(out: Path, report: Mapping[str, Any]) -> None:
         print(f"score {verdict['gain']:+.3f}, 95 %: {verdict['low']:+.3f} to {verdict['high']:+.3f}")
     if report["advice"]:
         print(report["advice"])
-    for words, name in (("kept", "kept"), ("painted as before", "painted")):
-        if kept := report["learning"].get(name):
-            print(f"the world's scenes {words}: {kept[0]:.3f} -> {kept[1]:.3f}")
+    _tell_learning(report["learning"])
     if (name := "class of the nearest picture") in before:
         print(f"{name}: {before[name]:.3f} -> {after[name]:.3f}")
     for name, chance in (("recall at 1", True), ("mean place", True), ("mean cosine", False), ("L_total", False)):
@@ -148,6 +146,15 @@ def _tell(out: Path, report: Mapping[str, Any]) -> None:
     if report["consent"] is None:
         print('no consent note was given: say with --consent "…" who agreed to be recorded')
     _tell_what_to_do(out, promoted=report["promoted"])
+
+
+def _tell_learning(learning: Mapping[str, Any]) -> None:
+    for words, name in (("kept", "kept"), ("painted as before", "painted")):
+        if kept := learning.get(name):
+            print(f"the world's scenes {words}: {kept[0]:.3f} -> {kept[1]:.3f}")
+    for words, name in (("sounds of the place", "sure"), ("made-up sounds of no scene", "sure_of_unknown")):
+        if shares := learning.get(name):
+            print(f"{words} that it is sure enough of to paint: {shares[0]:.2f} -> {shares[1]:.2f}")
 
 
 def _tell_what_to_do(out: Path, *, promoted: bool) -> None:

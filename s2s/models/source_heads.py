@@ -22,11 +22,13 @@ _NEVER: Final = -30.0  # a logit
 @dataclass(frozen=True, slots=True)
 class SourceReading:
     """What is read of b sounds: `logits` [b, n] that each named thing is there, and `distance` [b] of the sound from
-    the nearest of what was heard in training, about 1 for such a sound itself.
+    the nearest of what was heard in training, about 1 for such a sound itself. `from_place` [b] is how far it is from
+    the nearest sound of a place that the heads know, None where they know none.
     """
 
     logits: Tensor
     distance: Tensor
+    from_place: Tensor | None = None
 
 
 class SourceHeads(nn.Module):
@@ -39,6 +41,8 @@ class SourceHeads(nn.Module):
     What sounds like the likeliest thing is half heard beside it: a train has rain in it, hardly ever a choir. With
     `weighs_second` a second thing is there by more than its own detector: by the others', by how strange the sound is,
     and by which thing is the likeliest. Without it one limit holds for all.
+
+    With `of_place` they know so many sounds of a venue, and are sure of what is like one of them, whatever its name.
     """
 
     def __init__(
@@ -48,7 +52,9 @@ class SourceHeads(nn.Module):
         h_dim: int,
         hidden: int = 256,
         whole: float = 0.0,
+        *,
         weighs_second: bool = False,
+        of_place: int = 0,
     ) -> None:
         super().__init__()
         self.whole = whole
@@ -68,6 +74,12 @@ class SourceHeads(nn.Module):
         self.whitening: Tensor
         self.odds: Tensor
         self.second_from: Tensor
+        self.of_place = of_place
+        if of_place:
+            self.register_buffer("place", torch.zeros(of_place, hidden))
+            self.register_buffer("place_odds", torch.zeros(2))
+            self.place: Tensor
+            self.place_odds: Tensor
         if weighs_second:
             self.register_buffer("second_odds", torch.zeros(len(SECOND_BY)))
             self.register_buffer("second_after", torch.zeros(num_sources, num_sources))
@@ -83,7 +95,8 @@ class SourceHeads(nn.Module):
 
     def read(self, summary: Tensor) -> SourceReading:
         """Return which things sound in `summary` [b, hidden], and how far that is from all that was heard before."""
-        return SourceReading(self.detect(summary), self._distance(summary))
+        from_place = self.distance_from(summary, self.place).amin(dim=1) if self.of_place else None
+        return SourceReading(self.detect(summary), self._distance(summary), from_place)
 
     def embed(self, summary: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
         """Return what would be seen of each asked thing and how near it is: unit h [b, k, h_dim], nearness [b, k] 0..1.
@@ -120,7 +133,11 @@ class SourceHeads(nn.Module):
     def logit_of_certainty(self, reading: SourceReading) -> Tensor:
         """Return the logit [b] of `certainty`."""
         constant, of_logit, of_distance = self.odds.unbind()
-        return constant + of_logit * reading.logits.amax(dim=1) + of_distance * reading.distance.log()
+        named = constant + of_logit * reading.logits.amax(dim=1) + of_distance * reading.distance.log()
+        if reading.from_place is None:
+            return named
+        constant, of_distance = self.place_odds.unbind()
+        return torch.maximum(named, constant + of_distance * reading.from_place.log())
 
     def hour(self, h: Tensor) -> tuple[Tensor, Tensor]:
         """Return the hour of the day 0..24 that features [..., h_dim] speak of, and how plainly, 0..1."""
@@ -156,13 +173,21 @@ class SourceHeads(nn.Module):
         return torch.stack([part.expand_as(logits) for part in parts], dim=2)
 
     def certainty(self, reading: SourceReading) -> Tensor:
-        """Return how likely the likeliest thing of each sound is really there, [b] in 0..1, as calibrated."""
+        """Return how likely the likeliest thing of each sound is really there, or how likely the sound is one of a
+        known place, whichever is more, [b] in 0..1, as calibrated.
+        """
         return torch.sigmoid(self.logit_of_certainty(reading))
 
     def _distance(self, summary: Tensor) -> Tensor:
         """Return the least Mahalanobis distance from a thing's centre, one covariance for all (Lee et al. 2018)."""
         apart = (summary[:, None] - self.centres) @ self.whitening.T  # [b, n, hidden]
         return apart.square().mean(dim=-1).amin(dim=1).clamp_min(1e-6).sqrt()
+
+    def distance_from(self, summary: Tensor, others: Tensor) -> Tensor:
+        """Return how far each `summary` [b, hidden] is from each of many `others` [n, hidden], [b, n], alike."""
+        white = summary @ self.whitening.T, others @ self.whitening.T
+        apart = torch.cdist(*white, compute_mode="donot_use_mm_for_euclid_dist") / self.hidden**0.5
+        return torch.clamp(apart, min=1e-3)
 
 
 def between(seen: Tensor, whole: Tensor, share: float) -> Tensor:

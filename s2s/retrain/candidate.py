@@ -46,11 +46,13 @@ class Story:
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What goes into the bundle: f_A `share` of the way from old to new weights, how much of the `whole` sound is in
-    what is painted (`None`: as before), and the new generator, or the old where there is no `painter`.
+    what is painted (`None`: as before), how many sounds `of_place` the heads know, and the new generator, or the old
+    where there is no `painter`.
     """
 
     share: float
     whole: float | None = None
+    of_place: int = 0
     painter: Painter | None = None
 
 
@@ -66,7 +68,7 @@ def assemble(layout: Layout, start: Path, dataset: VenueDataset, story: Story, l
     if learnt.painter is not None:
         (part / STILL).unlink(missing_ok=True)
         take_painter(part, learnt.painter)
-    write_card(part, _card(_painting(old, learnt.whole), dataset, story, learnt))
+    write_card(part, _card(_painting(old, learnt), dataset, story, learnt))
     if count := take_memory(part, layout.place):
         card = read_card(part)
         write_card(part, card.model_copy(update={"data": f"{card.data} {_remembered(count)}"}))
@@ -123,11 +125,12 @@ def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -
     return old.model_copy(update=summary | painting)
 
 
-def _painting(card: ModelCard, whole: float | None) -> ModelCard:
-    """Return the card of a model that paints with so much of the whole sound."""
-    if card.source_heads is None or whole is None:
+def _painting(card: ModelCard, learnt: Learnt) -> ModelCard:
+    """Return the card of a model whose heads learnt so."""
+    if card.source_heads is None or learnt.whole is None:
         return card
-    return card.model_copy(update={"source_heads": card.source_heads.model_copy(update={"whole": whole})})
+    update = {"whole": learnt.whole, "of_place": learnt.of_place}
+    return card.model_copy(update={"source_heads": card.source_heads.model_copy(update=update)})
 
 
 def _painted_again(painter: Painter | None) -> str:

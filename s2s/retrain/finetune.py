@@ -17,7 +17,9 @@ from torch import Tensor
 from s2s.bundle import Bundle
 from s2s.card import AUDIO_ENCODER, SOURCE_HEADS
 from s2s.files.atomic_write import atomic_path, write_text
+from s2s.models.source_heads import SourceHeads
 from s2s.retrain.dataset import VenueDataset
+from s2s.retrain.familiar import FamiliarPlace, hear_unknown, know_place
 from s2s.retrain.heard import Heard, Tell, hear_all
 from s2s.retrain.interpolate import SHARES, best_share, mixed
 from s2s.retrain.layer import Lessons, agreement_with, answers, matrix_of, with_ones
@@ -28,11 +30,6 @@ from s2s.retrain.whole import WHOLES, LeftOut, answers_left_out, best_whole
 
 _log = logging.getLogger(__name__)
 
-_SURE: Final = 0.35
-_SURE_OF: Final = 0.7
-"""Of the evening's sounds as many are to be `_SURE`, which is as sure as a show must be to paint: more would have it
-paint most of what it does not know, too.
-"""
 _ABOUT: Final = "mixed.json"
 
 
@@ -57,9 +54,10 @@ class Taught:
     `steps` of contrast gave; `by_share` is how each share did on recordings left out.
 
     `kept` are the shares of the world's scenes that land where they did, before and after, `agreement` the cosine of
-    its answers to the world with those before. `heads_share` is how far its heads go, None where it has none,
-    `surer_by` what was added to the logit of their certainty, `whole` how much of z_A is in what is painted, and
-    `painted` which shares of the world's scenes are painted as they were, before and after.
+    its answers to the world with those before. `heads_share` is how far its heads go, None where it has none, `whole`
+    how much of z_A is in what is painted, and `painted` which shares of the world's scenes are painted as they were,
+    before and after. The heads know `of_place` sounds of the place; `sure` and `sure_of_unknown` are the shares of
+    its sounds and of sounds of no scene that are sure enough to be painted, before and after.
     """
 
     share: float
@@ -69,9 +67,11 @@ class Taught:
     kept: tuple[float, float]
     agreement: float
     heads_share: float | None = None
-    surer_by: float = 0.0
     whole: float | None = None
     painted: tuple[float, float] | None = None
+    of_place: int = 0
+    sure: tuple[float, float] | None = None
+    sure_of_unknown: tuple[float, float] | None = None
 
 
 def finetune_audio_encoder(
@@ -102,9 +102,19 @@ def finetune_audio_encoder(
         # They have nothing to forget that the names need.
         eyes = _Layer.taught(lessons, labels, matrix_of(model.source_heads.last_seeing), config, lambda _: 1.0)
         whole, painted = _whole(ears, eyes, labels, rehearsal, model.source_heads.whole)
-        surer_by = _surer_by(heard.surety[rows]) if eyes.share or whole else 0.0
-        heads = _head_weights(model, eyes.matrix, surer_by)
-        taught = replace(taught, heads_share=eyes.share, surer_by=surer_by, whole=whole, painted=painted)
+        unknown = hear_unknown(model, layout.cache / "unknown")
+        sounds = torch.from_numpy(heard.summary[rows])
+        place = know_place(model.source_heads.cpu(), sounds, lessons.recordings, unknown)
+        heads = _head_weights(model.source_heads, eyes.matrix, place)
+        taught = replace(
+            taught,
+            heads_share=eyes.share,
+            whole=whole,
+            painted=painted,
+            of_place=len(heads["place"]),
+            sure=place.sure,
+            sure_of_unknown=place.sure_of_unknown,
+        )
     _write(model, layout, ears.matrix, heads)
     write_text(layout.audio_encoder / _ABOUT, json.dumps(asdict(taught), indent=1) + "\n")
     return taught
@@ -190,12 +200,16 @@ def hear_pairs(dataset: VenueDataset, model: Bundle, layout: Layout, tell: Tell)
     return hear_all(model, len(pairs.ids), inputs, layout.cache / "heard-by-trunk", tell)
 
 
-def _head_weights(model: Bundle, matrix: Tensor, surer_by: float) -> dict[str, Tensor]:
-    """Return the weights of the heads that are others now, by name."""
-    assert model.source_heads is not None
-    last = len(model.source_heads.see) - 1
-    odds = model.source_heads.odds.cpu() + torch.tensor([surer_by, 0.0, 0.0])
-    return {f"see.{last}.weight": matrix[:-1].T, f"see.{last}.bias": matrix[-1], "odds": odds}
+def _head_weights(heads: SourceHeads, matrix: Tensor, place: FamiliarPlace) -> dict[str, Tensor]:
+    """Return the weights of the heads that are others now, by name; what they knew of a place they know still."""
+    last = len(heads.see) - 1
+    known = [heads.place.cpu()] if heads.of_place else []
+    return {
+        f"see.{last}.weight": matrix[:-1].T,
+        f"see.{last}.bias": matrix[-1],
+        "place": torch.cat([*known, place.sounds]).half(),
+        "place_odds": place.odds.half(),
+    }
 
 
 def _lessons(
@@ -207,18 +221,13 @@ def _lessons(
     return Lessons(inputs, images, recordings[rows], with_ones(torch.from_numpy(rehearsed)))
 
 
-def _surer_by(surety: NDArray[np.float32]) -> float:
-    """Return how much surer the heads must be of logits [n] of certainty, for most of the evening to be painted."""
-    return max(0.0, float(np.log(_SURE / (1.0 - _SURE)) - np.quantile(surety, 1.0 - _SURE_OF)))
-
-
 def _write(model: Bundle, layout: Layout, new: Tensor, heads: dict[str, Tensor]) -> None:
     layout.audio_encoder.mkdir(parents=True, exist_ok=True)
     fc = {"fc.weight": new[:-1].T, "fc.bias": new[-1]}
     parts = [(layout.mixed, AUDIO_ENCODER, fc)] + ([(layout.mixed_heads, SOURCE_HEADS, heads)] if heads else [])
     for path, name, changed in parts:
         weights = load_file(model.path / name)
-        weights |= {key: value.to(weights[key].dtype).contiguous() for key, value in changed.items()}
+        weights |= {key: value.to(weights.get(key, value).dtype).contiguous() for key, value in changed.items()}
         with atomic_path(path) as partial_path:
             save_file(weights, partial_path)
             partial_path.chmod(0o644)  # a show may run as somebody else

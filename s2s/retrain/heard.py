@@ -25,37 +25,34 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """Of n sounds, float32: `pooled` [n, d] is f_A's feature map averaged, which its last layer is given; `asked`
-    [n, hidden] what the heads' is given for the likeliest thing, and `surety` [n] the logit of how certain that is.
-
-    A model without heads leaves the latter two empty: [n, 0] and zeros.
+    """Of n sounds, float32: `pooled` [n, d] is f_A's feature map averaged, which its last layer is given; `summary`
+    [n, hidden] what the heads make of the map, and `asked` [n, hidden] what their last layer is given for the
+    likeliest thing. A model without heads leaves the latter two empty: [n, 0].
     """
 
     pooled: NDArray[np.float32]
+    summary: NDArray[np.float32]
     asked: NDArray[np.float32]
-    surety: NDArray[np.float32]
 
     def of(self, rows: NDArray[np.int64]) -> "Heard":
         """Return those of `rows`."""
-        return Heard(self.pooled[rows], self.asked[rows], self.surety[rows])
+        return Heard(self.pooled[rows], self.summary[rows], self.asked[rows])
 
 
 def hear_all(model: Bundle, count: int, inputs: Inputs, folder: Path, tell: Tell) -> Heard:
     """Hear `count` sounds into `folder`, telling how many are done of how many; what is there already is kept."""
     heads = model.source_heads
-    rows = {
-        "pooled": ((model.audio_encoder.fc.in_features,), np.float32),
-        "asked": ((0 if heads is None else heads.hidden,), np.float32),
-        "surety": ((), np.float32),
-    }
-    store = ArrayStore.to_fill(folder, count, {name: row for name, row in rows.items() if 0 not in row[0]})
+    of_heads = {} if heads is None else dict.fromkeys(("summary", "asked"), ((heads.hidden,), np.float32))
+    rows = {"pooled": ((model.audio_encoder.fc.in_features,), np.float32), **of_heads}
+    store = ArrayStore.to_fill(folder, count, rows)
     for few in store.left(AT_ONCE):
         for name, value in _heard(model, inputs(few)).items():
             store.arrays[name][few.start : few.stop] = value.float().cpu().numpy()
         store.mark(few.stop)
         tell(few.stop, count)
-    arrays = {name: np.array(value) for name, value in store.arrays.items()}
-    return Heard(arrays["pooled"], arrays.get("asked", np.empty((count, 0), np.float32)), arrays["surety"])
+    nothing = np.empty((count, 0), np.float32)
+    arrays = {"summary": nothing, "asked": nothing} | {name: np.array(value) for name, value in store.arrays.items()}
+    return Heard(**arrays)
 
 
 @torch.inference_mode()
@@ -63,7 +60,6 @@ def _heard(model: Bundle, inputs: Tensor) -> dict[str, Tensor]:
     features = model.audio_encoder.features(inputs.to(model.device))
     pooled, heads = features.mean((2, 3)), model.source_heads
     if heads is None:
-        return {"pooled": pooled, "surety": torch.zeros(len(pooled))}
+        return {"pooled": pooled}
     summary = heads.summary(features)
-    surety = heads.logit_of_certainty(heads.read(summary))
-    return {"pooled": pooled, "asked": heads.before_seeing(summary), "surety": surety}
+    return {"pooled": pooled, "summary": summary, "asked": heads.before_seeing(summary)}

@@ -138,7 +138,7 @@ def _work(layout: Layout, options: RetrainOptions) -> dict[str, Any]:
     taught = finetune.finetune_audio_encoder(
         dataset, model, layout, config, lambda done, total: stages.at(done, total, "sounds, then the world's")
     )
-    learnt = Learnt(taught.share, taught.whole)
+    learnt = Learnt(taught.share, taught.whole, taught.of_place)
     painted = None
     if pictures is not None:
         stages.begin("teaching the generator how the place looks")

@@ -48,7 +48,9 @@ def test_a_retrained_model_names_what_sounds_as_before_and_sees_it_as_the_venue_
     layout, old = Layout(tmp_path / "out"), load(start)
     dataset = evening(old)
     taught = finetune_audio_encoder(dataset, old, layout, FinetuneConfig(5, 1.0, takes=3))
-    assemble(layout, start, dataset, Story(date(2024, 5, 18), "evening", "…"), Learnt(1.0, taught.whole))
+    assemble(
+        layout, start, dataset, Story(date(2024, 5, 18), "evening", "…"), Learnt(1.0, taught.whole, taught.of_place)
+    )
     new = load(layout.candidate)
     was, now = hear_sound(old, 0.1 * noise), hear_sound(new, 0.1 * noise)
     assert [(one.name, one.presence, one.nearness) for one in now.sources] == [

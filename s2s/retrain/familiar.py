@@ -1,0 +1,81 @@
+"""What the place sounds like: its sounds are kept beside the heads, which are sure of whatever is like one of them.
+
+By their names they are not sure of a coffee machine, and a show drifts where its model is not sure. Nearness to what
+was heard that evening tells the evening's other recordings from sounds of no scene far better. How near is near enough
+is learnt from both: each recording measured from the others, and sounds that the world makes up.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from s2s.bundle import Bundle
+from s2s.models.source_heads import SourceHeads
+from s2s.rates import SAMPLE_RATE_HZ
+from s2s.retrain.heard import hear_all
+from s2s.retrain.memory import evenly_spread
+from s2s.spectrogram import fit_clip, spectrogram
+from s2s.training.stages.logistic import logistic_weights
+from s2s.world.sounds import synthesize_unknown
+
+UNKNOWN: Final = 60
+_FIRST_UNKNOWN: Final = 7_200_000  # of no data that a model of ours was trained with
+_RIDGE: Final = (0.0, 0.1)
+"""On the constant and on the distance: where both lie apart, nothing else would keep it from being a step."""
+SURE: Final = 0.35
+"""From here on a show paints, unless a hand says otherwise (`/scene/certainty`)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FamiliarPlace:
+    """Kept `sounds` [k, hidden] of a place, what the heads make of them; the logit of being one of its sounds is
+    `odds` [2] times one and the logarithm of the distance from the nearest.
+
+    `sure` are the shares of the evening's recordings, each measured from the others, that are sure enough to be
+    painted, before and now, and `sure_of_unknown` the same of sounds of no scene.
+    """
+
+    sounds: Tensor
+    odds: Tensor
+    sure: tuple[float, float]
+    sure_of_unknown: tuple[float, float]
+
+
+def hear_unknown(model: Bundle, folder: Path) -> Tensor:
+    """Return what the heads of `model` make of sounds of no scene, [n, hidden], made on the spot, kept in `folder`."""
+    duration_s = model.spec.clip_samples / SAMPLE_RATE_HZ
+
+    def inputs(rows: range) -> Tensor:
+        sounds = (synthesize_unknown(_FIRST_UNKNOWN + row, duration_s=duration_s) for row in rows)
+        return spectrogram(torch.stack([fit_clip(sound, model.spec) for sound in sounds]), model.spec)
+
+    return torch.from_numpy(hear_all(model, UNKNOWN, inputs, folder, lambda *_: None).summary)
+
+
+@torch.no_grad()
+def know_place(
+    heads: SourceHeads, sounds: Tensor, recordings: NDArray[np.int64], unknown: Tensor, most: int = 512
+) -> FamiliarPlace:
+    """Learn what is like `sounds` [n, hidden] that were cut from `recordings` [n], of two or more, and not like
+    `unknown` [m, hidden]; of many sounds `most`, evenly spread, are kept.
+    """
+    kept = evenly_spread(len(sounds))[:most]
+    apart = heads.distance_from(sounds, sounds[kept])
+    apart[torch.from_numpy(recordings[:, None] == recordings[None, kept])] = torch.inf
+    own, other = apart.amin(dim=1), heads.distance_from(unknown, sounds[kept]).amin(dim=1)
+    own_rows, other_rows = (torch.stack([torch.ones_like(one), one.log()], dim=1).double() for one in (own, other))
+    truth = torch.cat([torch.ones(len(own)), torch.zeros(len(other))])
+    weights = logistic_weights(torch.cat([own_rows, other_rows]), truth, torch.tensor(_RIDGE))
+    # An evening of many clips is not the likelier for that.
+    weights[0] -= np.log(len(own) / len(other))
+    shares = []
+    for heard, rows in ((sounds, own_rows), (unknown, other_rows)):
+        before = torch.sigmoid(heads.logit_of_certainty(heads.read(heard))) >= SURE
+        now = before | (torch.sigmoid(rows @ weights) >= SURE)
+        shares.append((float(before.double().mean()), float(now.double().mean())))
+    return FamiliarPlace(sounds[kept], weights.float(), *shares)
