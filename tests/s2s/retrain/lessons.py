@@ -34,7 +34,7 @@ def made_up(recordings: int = 16, each: int = 2, noise: float = 0.15) -> tuple[L
 
 
 def small_world(patch: pytest.MonkeyPatch) -> None:
-    """Let a rehearsal be of four scenes that are noises, and few sounds be unknown: the world's own take seconds to make."""
+    """Let a rehearsal be of four scenes that are noises, and few be unknown: the world's own take seconds to make."""
     patch.setattr(familiar, "UNKNOWN", 12)
     patch.setattr(rehearsal, "SCENES", SCENES[:4])
     patch.setattr(rehearsal, "take", noise)
