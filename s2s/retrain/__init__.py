@@ -13,7 +13,10 @@ rehearsal        the world's sounds, heard again so that they stay where they we
 layer, closed_form, contrast, teaching   one last layer: what it is taught with, ridge regression, then contrast
 interpolate      how far from its old weights to the new ones f_A goes (WiSE-FT)
 whole            how much of the whole sound is in what is painted of a named thing
-finetune         the audio encoder, its heads, and the generator go on from where the old model is
+familiar         the heads know the place's sounds, and are sure of what is like them
+finetune         the audio encoder and its heads go on from where the old model is
+painters         which generator can be taught: light_painter goes on as it was trained;
+                 place_pictures, place_painter: the evening's pictures become moments of a memory
 judging          what the held-out sounds find by one model
 place_frames     what the place looked like at the chosen moments; memory: that, into the new bundle
 candidate        the new bundle, its card and thumbnail; `s2s.evaluate.comparison` compares it with the old one

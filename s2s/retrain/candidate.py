@@ -24,7 +24,7 @@ _THUMBNAILS: Final = 16
 _VENUE: Final = ".venue-"
 _NAMES: Final = (
     "It names what sounds as the model before did, since all but its last layers are that one's; "
-    "what it sees of it, and how sure it must be to paint, follow the venue. "
+    "what it sees of it follows the venue, and it is sure of what sounds like that evening. "
 )
 
 

@@ -23,7 +23,7 @@ from s2s.training.stages.place_moments import PlaceMoments, PlaceSettings, learn
 MOST_OF_WORLD: Final = 0.15
 """Of the world's sounds no more may recall the place: where it rains on the terrace, rain may be that photograph."""
 _BY_MOMENT: Final = ("keys", "addresses", "codes", "states")
-_CHOICE: Final = 0.5
+_CHOICE: Final = 0.15
 """How far apart a place's addresses lie, of the world's: of few pictures the sound chooses, noise among the rest."""
 
 
