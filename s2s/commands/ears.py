@@ -62,6 +62,7 @@ def with_ears(model: "Bundle", folder: Path) -> "Bundle":
             h_dim=heads.h_dim,
             hidden=heads.hidden,
             weighs_second=heads.weighs_second,
+            second_windows=heads.second_windows,
         ),
     }
     card = model.card.model_copy(update=changes)

@@ -27,9 +27,10 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument("bundle", type=Path, metavar="BUNDLE")
     verb.add_argument("out", type=Path, metavar="OUT")
     verb.add_argument("--takes", type=at_least(1), default=30, help="of each scene (default 30)")
-    verb.add_argument("--mixes", type=at_least(1), default=3_400, help="of two takes (default 3400)")
+    verb.add_argument("--mixes", type=at_least(1), default=4_000, help="of two takes (default 4000)")
     verb.add_argument("--recordings", type=Path, metavar="FOLDER", help="ESC-10: adds folds 1 and 2, and their mixes")
-    verb.add_argument("--recorded-mixes", type=at_least(1), default=600, help="of two recordings (default 600)")
+    verb.add_argument("--more", type=Path, metavar="FOLDER", help="recordings of the scenes: adds two thirds of them")
+    verb.add_argument("--recorded-mixes", type=at_least(1), default=1_000, help="of two recordings (default 1000)")
     add_card_words(verb)
     verb.set_defaults(run=_run)
 
@@ -43,8 +44,7 @@ def _run(args: argparse.Namespace) -> None:
     if model.source_heads is None:
         raise ValueError(f"{args.bundle}: expected a bundle whose ears name things, this one names none")
     sets = [TwoSounds(_takes(model.source_heads.names, args.takes), args.mixes)]
-    if args.recordings is not None:
-        recorded = _recordings(args.recordings, model.source_heads.names)
+    if recorded := _recordings(args.recordings, args.more, model.source_heads.names):
         sets.append(TwoSounds(recorded, args.recorded_mixes, seed=1))
     model = with_second(model, sets)
     write_retold(model, story, args)
@@ -57,27 +57,28 @@ def with_second(model: "Bundle", sets: "list[TwoSounds]") -> "Bundle":
 
     from s2s.models.source_heads import SourceHeads, SourceReading
     from s2s.training.augment.two_sounds import in_rooms
-    from s2s.training.stages.second_thing import fit_second
+    from s2s.training.stages.second_thing import SECOND_WINDOWS, fit_second
 
     old = model.source_heads
     assert old is not None
-    heads = SourceHeads(old.names, old.map_dim, old.h_dim, old.hidden, old.whole, weighs_second=True)
-    heads.load_state_dict(old.state_dict(), strict=False)
+    heads = SourceHeads(old.names, old.map_dim, old.h_dim, old.hidden, old.whole, second_windows=SECOND_WINDOWS)
+    heads.load_state_dict(old.state_dict(), strict=False)  # all but what they weighed a second thing by
     heads = heads.to(model.device).eval().requires_grad_(False)
     drawn = [one for some in sets for one in some.drawn()]
-    generator, logits, distances = torch.Generator().manual_seed(0), [], []
+    generator, readings = torch.Generator().manual_seed(0), []
     for start in tqdm(range(0, len(drawn), _AT_ONCE), desc="heard", disable=None):
         inputs = in_rooms([sound for _, sound in drawn[start : start + _AT_ONCE]], model.spec, generator)
         with torch.inference_mode():
-            reading = heads.read(heads.summary(model.audio_encoder.features(inputs.to(model.device))))
-        logits.append(reading.logits.cpu())
-        distances.append(reading.distance.cpu())
+            features = model.audio_encoder.features(inputs.to(model.device))
+            reading = heads.read(heads.summary(features))
+            readings.append([one.cpu() for one in (reading.logits, reading.distance, heads.in_windows(features))])
     numbers = {name: number for number, name in enumerate(heads.names)}
     labels = torch.tensor([[*(numbers[scene] for scene in scenes), -1][:2] for scenes, _ in drawn])
-    fit_second(heads, SourceReading(torch.cat(logits), torch.cat(distances)), labels)
+    fit_second(heads, SourceReading(*(torch.cat(part) for part in zip(*readings, strict=True))), labels)
     sizes = model.card.source_heads
     assert sizes is not None
-    card = model.card.model_copy(update={"source_heads": sizes.model_copy(update={"weighs_second": True})})
+    told = sizes.model_copy(update={"weighs_second": False, "second_windows": SECOND_WINDOWS})
+    card = model.card.model_copy(update={"source_heads": told})
     return replace(model, card=card, source_heads=heads)
 
 
@@ -96,9 +97,12 @@ def _takes(names: "tuple[str, ...]", per_scene: int) -> "list[OfScene]":
     return [OfScene(state.scene, synthesize(state)) for state in tqdm(states, desc="sounds", disable=None)]
 
 
-def _recordings(folder: Path, names: "tuple[str, ...]") -> "list[OfScene]":
-    """Return the recordings of training that are of `names`; DataError where there are none."""
+def _recordings(esc10: Path | None, more: Path | None, names: "tuple[str, ...]") -> "list[OfScene]":
+    """Return the recordings of training that are of `names`; DataError for a folder that holds none."""
     from s2s.data.esc10 import TRAINING_FOLDS, read_recordings
+    from s2s.data.scene_recordings import read_scene_recordings
     from s2s.training.augment.two_sounds import OfScene
 
-    return [OfScene(one.scene, one.sound) for one in read_recordings(folder, TRAINING_FOLDS, names)]
+    recordings = [] if esc10 is None else read_recordings(esc10, TRAINING_FOLDS, names)
+    windows = [] if more is None else read_scene_recordings(more, "train", names)
+    return [OfScene(one.scene, one.sound) for one in (*recordings, *windows) if one.scene in names]

@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from s2s.models.second_thing import SecondThing
+
 SECOND_BY: Final = ("constant", "own logit", "the likeliest's logit", "the best other logit", "distance")
 """What a second thing is weighed by, besides which thing is the likeliest; the distance as a logarithm."""
 
@@ -22,12 +24,14 @@ _NEVER: Final = -30.0  # a logit
 @dataclass(frozen=True, slots=True)
 class SourceReading:
     """What is read of b sounds: `logits` [b, n] that each named thing is there, and `distance` [b] of the sound from
-    the nearest of what was heard in training, about 1 for such a sound itself. `from_place` [b] is how far it is from
-    the nearest sound of a place that the heads know, None where they know none.
+    the nearest of what was heard in training, about 1 for such a sound itself. `in_windows` is what parts of each say
+    alone, as `SourceHeads.in_windows` has it; None where nobody asked. `from_place` [b] is how far it is from the
+    nearest sound of a place that the heads know, None where they know none.
     """
 
     logits: Tensor
     distance: Tensor
+    in_windows: Tensor | None = None
     from_place: Tensor | None = None
 
 
@@ -39,8 +43,9 @@ class SourceHeads(nn.Module):
     what is seen of a thing that sounds by itself.
 
     What sounds like the likeliest thing is half heard beside it: a train has rain in it, hardly ever a choir. With
-    `weighs_second` a second thing is there by more than its own detector: by the others', by how strange the sound is,
-    and by which thing is the likeliest. Without it one limit holds for all.
+    `second_windows`, lengths in columns of the map, a second thing is weighed by all detectors in the whole and in
+    parts of it, by how strange the sound is, and by which thing is the likeliest. Bundles of before weigh it by five
+    numbers and the likeliest (`weighs_second`), or have one limit for all.
 
     With `of_place` they know so many sounds of a venue, and are sure of what is like one of them, whatever its name.
     """
@@ -54,6 +59,7 @@ class SourceHeads(nn.Module):
         whole: float = 0.0,
         *,
         weighs_second: bool = False,
+        second_windows: Sequence[int] = (),
         of_place: int = 0,
     ) -> None:
         super().__init__()
@@ -85,6 +91,8 @@ class SourceHeads(nn.Module):
             self.register_buffer("second_after", torch.zeros(num_sources, num_sources))
             self.second_odds: Tensor
             self.second_after: Tensor
+        self.second_windows = tuple(second_windows)
+        self.second = SecondThing(num_sources, self.second_windows) if self.second_windows else None
 
     def summary(self, features: Tensor) -> Tensor:
         """Return what is heard as a whole, [b, hidden], of a feature map [b, map_dim, f, t]."""
@@ -93,10 +101,27 @@ class SourceHeads(nn.Module):
         whole = torch.cat([over_time.mean(dim=2), over_time.amax(dim=2)], dim=1)
         return F.relu(self.enter(whole))
 
-    def read(self, summary: Tensor) -> SourceReading:
-        """Return which things sound in `summary` [b, hidden], and how far that is from all that was heard before."""
+    def in_windows(self, features: Tensor) -> Tensor:
+        """Return what parts of a feature map [b, map_dim, f, t] say alone: for each length of `second_windows` the
+        largest, the mean and the least of each name's logits in windows that overlap by half, [b, 3 n lengths].
+        """
+        over_time = features.mean(dim=2)
+        parts = [features.new_zeros(len(features), 0)]
+        for length in self.second_windows:
+            columns = min(length, over_time.shape[2])
+            windows = over_time.unfold(2, columns, max(columns // 2, 1))  # [b, map_dim, windows, columns]
+            alone = torch.cat([windows.mean(dim=3), windows.amax(dim=3)], dim=1).transpose(1, 2)
+            logits = self.detect(F.relu(self.enter(alone)))  # [b, windows, n]
+            parts += [logits.amax(dim=1), logits.mean(dim=1), logits.amin(dim=1)]
+        return torch.cat(parts, dim=1)
+
+    def read(self, summary: Tensor, in_windows: Tensor | None = None) -> SourceReading:
+        """Return which things sound in `summary` [b, hidden], and how far that is from all that was heard before.
+
+        `in_windows` of the same sounds are needed to tell by `presence` whether a second thing is there.
+        """
         from_place = self.distance_from(summary, self.place).amin(dim=1) if self.of_place else None
-        return SourceReading(self.detect(summary), self._distance(summary), from_place)
+        return SourceReading(self.detect(summary), self._distance(summary), in_windows, from_place)
 
     def embed(self, summary: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
         """Return what would be seen of each asked thing and how near it is: unit h [b, k, h_dim], nearness [b, k] 0..1.
@@ -148,7 +173,7 @@ class SourceHeads(nn.Module):
     def presence(self, reading: SourceReading) -> Tensor:
         """Return how plainly each thing is there, [b, n] in 0..1; from a half on it is named beside a likelier one."""
         alone = torch.sigmoid(reading.logits - self.second_from)
-        if not self.weighs_second:
+        if not self.weighs_second and self.second is None:
             return alone
         likeliest = reading.logits.argmax(dim=1, keepdim=True)
         beside = torch.sigmoid(self.logit_of_second(reading)).scatter(1, likeliest, 0.0).clamp_max(1.0 - _AHEAD)
@@ -159,10 +184,15 @@ class SourceHeads(nn.Module):
     def logit_of_second(self, reading: SourceReading) -> Tensor:
         """Return the logit [b, n] of each thing being there beside the likeliest, whose own means nothing."""
         likeliest = reading.logits.argmax(dim=1)
+        if self.second is not None:
+            assert reading.in_windows is not None, "expected a reading with what parts of the sound say alone"
+            rows = self.second.rows(reading.logits, reading.in_windows, reading.distance)
+            beside: Tensor = self.second(rows, likeliest)
+            return beside
         return self.second_rows(reading) @ self.second_odds + self.second_after[likeliest]
 
     def second_rows(self, reading: SourceReading) -> Tensor:
-        """Return what a second thing is weighed by, [b, n, 5], as `SECOND_BY` names it."""
+        """Return what a second thing is weighed by without windows, [b, n, 5], as `SECOND_BY` names it."""
         logits = reading.logits
         lead, likeliest = logits.max(dim=1, keepdim=True)
         rest = logits.scatter(1, likeliest, _NEVER).topk(2, dim=1)

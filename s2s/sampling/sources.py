@@ -77,7 +77,7 @@ def hear_features(model: Bundle, features: Tensor) -> Hearing:
     if heads is None:
         return Hearing(_vector(h))
     summary = heads.summary(features)
-    reading = heads.read(summary)
+    reading = heads.read(summary, heads.in_windows(features))
     presence, numbers = heads.presence(reading)[0].topk(min(LISTED, len(heads.names)))
     seen, nearness = heads.embed(summary, numbers[None, :MOST_SOURCES])
     if presence[1] < NAMED_FROM:

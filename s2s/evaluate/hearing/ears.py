@@ -121,7 +121,7 @@ class Ears:
 def _asked(heads: SourceHeads, maps: Tensor, h: Tensor) -> NamedSources:
     """Return what the heads say of feature maps [n, map_dim, f, t] and the embeddings `h` [n, d] of the same."""
     summary = heads.summary(maps)
-    reading = heads.read(summary)
+    reading = heads.read(summary, heads.in_windows(maps))
     presence = heads.presence(reading)
     seen, _ = heads.embed(summary, presence.topk(MOST_SOURCES, dim=1).indices)
     every = torch.arange(len(heads.names), device=maps.device)

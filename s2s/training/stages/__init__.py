@@ -7,6 +7,6 @@ generator_validation          what both are validated with; trained_generator lo
 autoencoder, memory           pictures as small codes, and a generator that remembers them
 localizer                     which moment shows what is heard
 audio_encoder, sources        f_A; with heads that name what sounds
-calibration, second_thing     how sure they may be, and when two things are heard; by logistic regression
+calibration, second_thing     how sure they may be, and when two things are heard; without training a network
 judge, thing_judge            evaluation classifiers: for measuring alone
 """

@@ -51,14 +51,14 @@ def calibrate(ears: Ears, data: SceneSounds, seed: int = 0) -> None:
     heads = ears.heads
     rng = np.random.default_rng(seed)
     known = data.train[data.labels[data.train] >= 0]
-    summary, heard = _hearings(ears, [rng.choice(known, min(_LEARNT_FROM, _TIMES_HEARD * len(known)))], seed)
+    summary, _, heard = _hearings(ears, [rng.choice(known, min(_LEARNT_FROM, _TIMES_HEARD * len(known)))], seed)
     alone = (heard.labels[:, 1] < 0) & (heard.labels[:, 0] >= 0)
     place(heads, summary[alone], heard.labels[alone, 0])
     if len(data.held_out) >= 2:
-        summary, heard = _hearings(ears, [rng.permutation(data.held_out) for _ in range(_ROUNDS)], seed + 1)
-        reading = heads.read(summary)
+        summary, in_windows, heard = _hearings(ears, [rng.permutation(data.held_out) for _ in range(_ROUNDS)], seed + 1)
+        reading = heads.read(summary, in_windows)
         set_second_from(heads, reading.logits, heard.labels)
-        if heads.weighs_second:
+        if heads.second is not None:
             fit_second(heads, reading, heard.labels)
         likeliest = reading.logits.argmax(dim=1, keepdim=True)
         fit_odds(heads, reading.logits.amax(dim=1), reading.distance, (heard.labels == likeliest).any(dim=1))
@@ -110,18 +110,20 @@ def fit_odds(heads: SourceHeads, logits: Tensor, distance: Tensor, right: Tensor
     heads.odds.copy_(logistic_weights(rows, right, ridge))
 
 
-def _hearings(ears: Ears, rounds: Sequence[NDArray[np.int64]], seed: int) -> tuple[Tensor, Heard]:
-    """Return the summaries [n, hidden] of sounds in random rooms, and what is true of them."""
+def _hearings(ears: Ears, rounds: Sequence[NDArray[np.int64]], seed: int) -> tuple[Tensor, Tensor, Heard]:
+    """Return the summaries [n, hidden] of sounds in random rooms, what parts of them say, and what is true of them."""
     rows = np.concatenate(list(rounds))
     generator, device = torch.Generator().manual_seed(seed), ears.net.fc.weight.device
-    summaries, heard = [], []
+    summaries, in_windows, heard = [], [], []
     for start in range(0, len(rows), ears.batch):
         few = rows[start : start + ears.batch]
         one = ears.hear(few, np.roll(few, -1), SampleRng.whole_batch(generator, len(few)))
-        summaries.append(ears.heads.summary(ears.net.features(one.inputs.to(device))).float().cpu())
+        features = ears.net.features(one.inputs.to(device))
+        summaries.append(ears.heads.summary(features).float().cpu())
+        in_windows.append(ears.heads.in_windows(features).float().cpu())
         heard.append(one)
     parts = {
         name: torch.cat([getattr(one, name) for one in heard])
         for name in ("labels", "ladders", "nearness", "hours", "behind")
     }
-    return torch.cat(summaries), Heard(inputs=torch.empty(0), **parts)
+    return torch.cat(summaries), torch.cat(in_windows), Heard(inputs=torch.empty(0), **parts)

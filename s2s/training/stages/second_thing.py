@@ -1,47 +1,91 @@
 """When a second thing is named beside the likeliest: learnt from sounds of one and of two, after the ears are trained.
 
-One limit for all names' logits takes a train's rattle for rain and passes over a bell in a choir. A logistic regression
-over the few likeliest names weighs a name's own logit against the others' and against what else sounds like the
-likeliest thing: one number for each pair of names, held to 0 where there is little to learn it from.
+A softmax over every other name and none, linear in what all detectors say of the whole sound and of parts of it: what
+a train always has in it is told from rain that falls on one, and what only the bark's own moment says is heard.
 """
 
 import math
 from typing import Final
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from s2s.models.source_heads import SECOND_BY, SourceHeads, SourceReading
-from s2s.training.stages.logistic import logistic_weights
+from s2s.models.source_heads import SourceHeads, SourceReading
 
-_CANDIDATES: Final = 5  # of each sound, the likeliest after the first: the others are right once in a hundred sounds
-_RIDGE: Final = 2.0
-"""Of a pair's number. With 0.1 both of the world's mixes are named in 0.40 instead of 0.30, but what the world's sounds
-tell of each other is not true of real ones: a second thing is heard in 20 of 118 recordings instead of 11.
-"""
-_RIDGE_OF_ODDS: Final = 1e-3
+SECOND_WINDOWS: Final = (4, 8, 16)
+"""Columns of f_A's map: 1.3, 2.6 and 5.1 seconds."""
+_RIDGE: Final = 30.0  # of every weight but those that a name's own logits share, columns having deviation 1
+_TWO_IN: Final = 5.0  # sounds of a room, one is of two things; of those that are learnt from, most are
 _FALSE_COSTS: Final = 2.0  # a thing that is not there is painted in full, one that is passed over is missed by few
+_STEPS: Final = 150
+_LEAST_DEVIATION: Final = 1e-3
+_NEVER: Final = -30.0  # a logit
 
 
 @torch.no_grad()
 def fit_second(heads: SourceHeads, reading: SourceReading, labels: Tensor) -> None:
     """Give `heads` what they weigh a second thing by: `reading` of n sounds, of things `labels` [n, 2], -1 for none.
 
-    It is there from where the odds that it is outweigh what a false one costs.
+    It is there from where the odds that it is outweigh what a false one costs, where one sound in `_TWO_IN` is of two
+    things. Sounds of two whose likeliest is neither teach nothing; without any of two, none is ever named.
     """
-    logits, count = reading.logits, len(heads.names)
-    likeliest = logits.argmax(dim=1, keepdim=True)
-    others = logits.scatter(1, likeliest, -torch.inf)
-    numbers = others.topk(min(_CANDIDATES, count - 1), dim=1).indices  # [n, k]
-    is_there = (labels[:, None] == numbers[:, :, None]).any(dim=2) & (labels == likeliest).any(dim=1, keepdim=True)
-    rows = heads.second_rows(reading).gather(1, numbers[:, :, None].expand(-1, -1, len(SECOND_BY))).flatten(0, 1)
-    pairs, place = (likeliest * count + numbers).flatten().unique(return_inverse=True)
-    of_pair = torch.zeros(len(rows), len(pairs)).scatter_(1, place[:, None], 1.0)
-    ridge = torch.cat([torch.full((len(SECOND_BY),), _RIDGE_OF_ODDS), torch.full((len(pairs),), _RIDGE)])
-    ridge[0] = 0.0
-    weights = logistic_weights(torch.cat([rows, of_pair], dim=1), is_there.flatten(), ridge)
-    heads.second_odds.copy_(weights[: len(SECOND_BY)])
-    heads.second_odds[0] -= math.log(_FALSE_COSTS)
-    after = torch.zeros(count * count, dtype=weights.dtype)
-    after[pairs] = weights[len(SECOND_BY) :]
-    heads.second_after.copy_(after.view(count, count))
+    second, names = heads.second, len(heads.names)
+    assert second is not None and reading.in_windows is not None, "expected heads and a reading with windows"
+    likeliest = reading.logits.argmax(dim=1)
+    rows = second.rows(reading.logits, reading.in_windows, reading.distance).double()
+    truth, teaches = _asked_for(labels, likeliest, names)
+    rows, likeliest, truth = rows[teaches], likeliest[teaches], truth[teaches]
+    two = int((truth < names).sum())
+    if not 0 < two < len(truth):
+        second.weights.zero_()
+        second.after.fill_(_NEVER)
+        return
+    deviation, mean = rows.std(dim=0) + _LEAST_DEVIATION, rows.mean(dim=0)
+    own = torch.stack([rows[:, place : place + names] for place in second.own_places])
+    asked = torch.cat([(rows - mean) / deviation, F.one_hot(likeliest, names), torch.ones(len(rows), 1)], dim=1)
+    weights, shares = _softmax_weights(asked, own, likeliest, truth)
+    against_none = (weights[:, :names] - weights[:, names:]).T  # [n, rows + n + 1]
+    of_rows = against_none[:, : second.num_rows] / deviation
+    constant = (
+        against_none[:, -1] - of_rows @ mean - math.log(two / (len(truth) - two) * (_TWO_IN - 1.0) * _FALSE_COSTS)
+    )
+    numbers = torch.arange(names)
+    for place, share in zip(second.own_places, shares, strict=True):
+        of_rows[numbers, place + numbers] += share
+    second.weights.copy_(of_rows)
+    second.after.copy_(against_none[:, second.num_rows : -1].T + constant)
+
+
+def _asked_for(labels: Tensor, likeliest: Tensor, names: int) -> tuple[Tensor, Tensor]:
+    """Return what is there beside the likeliest, [n] with `names` for nothing, and which sounds tell, bool [n]."""
+    is_two = (labels >= 0).all(dim=1)
+    is_one_of_them = (labels == likeliest[:, None]).any(dim=1)
+    other = torch.where(labels[:, 0] == likeliest, labels[:, 1], labels[:, 0])
+    return torch.where(is_two & is_one_of_them, other, names), ~is_two | is_one_of_them
+
+
+def _softmax_weights(asked: Tensor, own: Tensor, likeliest: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
+    """Return weights [k, n + 1] of `asked` [b, k] and the shares [p] of a name's `own` logits [p, b, n], float64.
+
+    They maximise the log likelihood of `truth` [b] among every name but `likeliest` [b] and none, less the ridge.
+    """
+    names = own.shape[2]
+    weights = torch.zeros(asked.shape[1], names + 1, dtype=torch.float64, requires_grad=True)
+    shares = torch.full((len(own),), 1.0 / len(own), dtype=torch.float64, requires_grad=True)
+    ridge = torch.full((asked.shape[1], 1), _RIDGE, dtype=torch.float64)
+    ridge[-1] = 0.0
+    optimiser = torch.optim.LBFGS([weights, shares], max_iter=_STEPS, history_size=20, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        logits = asked @ weights
+        logits = logits + F.pad(torch.einsum("p,pbn->bn", shares, own), (0, 1))
+        logits = logits.scatter(1, likeliest[:, None], _NEVER)
+        value = F.cross_entropy(logits, truth, reduction="sum") + 0.5 * (ridge * weights.square()).sum()
+        value.backward()
+        return value
+
+    with torch.enable_grad():
+        optimiser.step(loss)
+    return weights.detach(), shares.detach()

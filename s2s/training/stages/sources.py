@@ -37,6 +37,7 @@ from s2s.training.losses.objectives import audio_visual_info_nce, unit_distance
 from s2s.training.stages.audio_encoder import SPEC, WEIGHTS
 from s2s.training.stages.calibration import Ears, calibrate
 from s2s.training.stages.heard import Heard
+from s2s.training.stages.second_thing import SECOND_WINDOWS
 from s2s.world.sounds.space import FAR_DBFS, NEAR_DBFS
 from s2s.world.state import SCENES
 
@@ -82,7 +83,7 @@ class SourcesStage(StageBase):
         self.net = device_context.prepare(AudioEncoder(settings.width, data.feature_dim))
         self._features = device_context.compile(self.net.features)
         self.heads = device_context.prepare(
-            SourceHeads(SCENES, 8 * settings.width, data.feature_dim, weighs_second=True)
+            SourceHeads(SCENES, 8 * settings.width, data.feature_dim, second_windows=SECOND_WINDOWS)
         )
         parameters = [*self.net.parameters(), *self.heads.parameters()]
         self.optimiser = device_context.adam(parameters, settings.learning_rate, weight_decay=settings.weight_decay)
@@ -292,6 +293,7 @@ def _read_heads(folder: Path) -> SourceHeads:
     weights = load_file(folder / HEADS_WEIGHTS)
     hidden, both = weights["enter.weight"].shape
     h_dim, weighs_second = weights["clock.weight"].shape[1], "second_odds" in weights
-    heads = SourceHeads(SCENES, both // 2, h_dim, hidden, weighs_second=weighs_second)
+    windows = SECOND_WINDOWS if "second.weights" in weights else ()
+    heads = SourceHeads(SCENES, both // 2, h_dim, hidden, weighs_second=weighs_second, second_windows=windows)
     heads.load_state_dict(weights)
     return heads.eval().requires_grad_(False)

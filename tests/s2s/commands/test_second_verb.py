@@ -35,8 +35,9 @@ def test_the_new_bundle_weighs_a_second_thing_and_is_the_old_one_otherwise(tmp_p
     old, new = bundle.load(tmp_path / "old"), bundle.load(tmp_path / "new")
     assert old.source_heads is not None and new.source_heads is not None
     assert (new.card.version, new.card.provenance) == ("7", "a test")
-    assert new.source_heads.weighs_second and not old.source_heads.weighs_second
-    assert bool((new.source_heads.second_odds != 0).any())
+    assert new.source_heads.second is not None and old.source_heads.second is None
+    assert new.card.source_heads is not None and new.card.source_heads.second_windows == (4, 8, 16)
+    assert bool((new.source_heads.second.after != 0).any())
     assert torch.equal(new.source_heads.detect.bias, old.source_heads.detect.bias)
     assert (tmp_path / "new/generator.safetensors").stat().st_size <= (
         tmp_path / "old/generator.safetensors"

@@ -91,6 +91,45 @@ def test_two_names_are_enough_to_weigh_a_second_thing() -> None:
     assert bool(torch.isfinite(heads.logit_of_second(reading_of(1.0, 0.0))).all())
 
 
+def by_windows(*lengths: int) -> SourceHeads:
+    torch.manual_seed(0)
+    heads = SourceHeads(("rain", "bell", "dog"), MAP_DIM, H_DIM, hidden=16, second_windows=lengths)
+    return heads.eval().requires_grad_(False)
+
+
+def test_a_window_says_what_the_heads_say_of_that_part_alone() -> None:
+    heads, features = by_windows(4), maps(frames=8)
+    parts = torch.stack([heads.read(heads.summary(features[..., at : at + 4])).logits for at in (0, 2, 4)])
+    expected = torch.cat([parts.amax(dim=0), parts.mean(dim=0), parts.amin(dim=0)], dim=1)
+    assert_close(heads.in_windows(features), expected, **rounding())
+
+
+def test_a_window_longer_than_the_map_is_the_whole_of_it() -> None:
+    heads, features = by_windows(2, 40), maps(frames=7)
+    logits = heads.read(heads.summary(features)).logits
+    assert_close(heads.in_windows(features)[:, 9:], logits.repeat(1, 3), **rounding())
+
+
+def test_heads_without_windows_hear_no_parts(heads: SourceHeads) -> None:
+    assert heads.in_windows(maps()).shape == (4, 0)
+
+
+def test_a_second_thing_is_weighed_by_whole_parts_distance_and_the_likeliest() -> None:
+    heads = by_windows(4)
+    assert heads.second is not None
+    whole, parts, distance = torch.tensor([[3.0, 0.5, -1.0]]), torch.arange(9.0)[None], torch.tensor([math.e])
+    heads.second.weights[1, [0, 1, 3, 12]] = torch.tensor([0.5, 2.0, -1.0, -3.0])
+    heads.second.weights[1, [3 + 8]] = 0.25
+    heads.second.after[0, 1], heads.second.after[2, 1] = 4.0, 100.0
+    logit = heads.logit_of_second(SourceReading(whole, distance, parts))[0, 1]
+    assert float(logit) == pytest.approx(0.5 * 3.0 + 2.0 * 0.5 - 1.0 * 0.0 + 0.25 * 8.0 - 3.0 + 4.0)
+
+
+def test_a_reading_of_the_whole_alone_does_not_tell_of_a_second_thing() -> None:
+    with pytest.raises(AssertionError, match="what parts of the sound say alone"):
+        by_windows(4).presence(reading_of(3.0, 0.5, -1.0))
+
+
 def test_certainty_is_the_logistic_of_logit_and_distance(heads: SourceHeads) -> None:
     heads.odds.copy_(torch.tensor([0.5, 2.0, -1.0]))
     reading = SourceReading(torch.tensor([[0.25, -3.0, -1.0]]), torch.tensor([math.e]))
