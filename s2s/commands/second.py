@@ -61,7 +61,9 @@ def with_second(model: "Bundle", sets: "list[TwoSounds]") -> "Bundle":
 
     old = model.source_heads
     assert old is not None
-    heads = SourceHeads(old.names, old.map_dim, old.h_dim, old.hidden, old.whole, second_windows=SECOND_WINDOWS)
+    windows, place = SECOND_WINDOWS, old.of_place
+    as_before = old.names, old.map_dim, old.h_dim, old.hidden, old.whole
+    heads = SourceHeads(*as_before, second_windows=windows, of_place=place)
     heads.load_state_dict(old.state_dict(), strict=False)  # all but what they weighed a second thing by
     heads = heads.to(model.device).eval().requires_grad_(False)
     drawn = [one for some in sets for one in some.drawn()]

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.card import AUDIO_ENCODER, SOURCE_HEADS, STILL, ModelCard, read_card, write_card
+from s2s.card import AUDIO_ENCODER, SOURCE_HEADS, ModelCard, read_card, write_card
 from s2s.evaluate.comparison import RetrievalScores, Verdict
 from s2s.media.montage import contact_sheet, save_png
 from s2s.retrain.dataset import VenueDataset
@@ -66,7 +66,6 @@ def assemble(layout: Layout, start: Path, dataset: VenueDataset, story: Story, l
     if old.source_heads is not None:
         shutil.copyfile(layout.mixed_heads, part / SOURCE_HEADS)
     if learnt.painter is not None:
-        (part / STILL).unlink(missing_ok=True)
         take_painter(part, learnt.painter)
     write_card(part, _card(_painting(old, learnt), dataset, story, learnt))
     if count := take_memory(part, layout.place):

@@ -13,15 +13,16 @@ import torch
 from safetensors.torch import save_file
 
 from s2s.bundle import Bundle
-from s2s.card import GENERATOR, AnyGeneratorSizes, LightSizes, MemorySizes
+from s2s.card import GENERATOR, STILL, AnyGeneratorSizes, LightSizes, MemorySizes
 from s2s.files.atomic_write import atomic_path
+from s2s.media.montage import save_png
 from s2s.models.image_encoder import ImageEncoder
 from s2s.models.memory_generator import MemoryGenerator
 from s2s.retrain import light_painter
 from s2s.retrain.dataset import VenueDataset
 from s2s.retrain.finetune import FinetuneConfig, Taught, painted_from_now
 from s2s.retrain.layout import Layout
-from s2s.retrain.place_painter import learn_painter, with_place
+from s2s.retrain.place_painter import learn_painter, place_still, with_place
 from s2s.retrain.place_pictures import PlacePictures, place_pictures
 from s2s.training.inputs.images import Pictures
 
@@ -30,13 +31,14 @@ PAINTER: Final = "painter.safetensors"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Painter:
-    """A generator that an evening has taught: its weights' file, the sizes for a card, and how many of the place's
-    pictures it can paint again.
+    """A generator that an evening has taught: its weights' file, the sizes for a card, how many of the place's pictures
+    it can paint again, and one that it painted, which a show opens with.
     """
 
     weights: Path
     sizes: AnyGeneratorSizes
     of_place: int = 0
+    still: Path | None = None
 
 
 def check_generator(model: Bundle, *, forget: bool) -> None:
@@ -93,12 +95,18 @@ def teach_painter(
     world, own = painted_from_now(dataset, model, layout, config, taught.whole)
     generator, sizes = with_place(model, torch.from_numpy(pictures.keys), moments, world, own, config.seed)
     _write(layout.generator / PAINTER, generator)
-    return Painter(layout.generator / PAINTER, sizes, sizes.of_place)
+    save_png(layout.generator / STILL, place_still(generator))
+    return Painter(layout.generator / PAINTER, sizes, sizes.of_place, layout.generator / STILL)
 
 
 def take_painter(bundle: Path, painter: Painter) -> None:
-    """Copy the weights of `painter` into a bundle; its card is the caller's."""
+    """Copy the weights of `painter` into a bundle, and its still in the place of the old one's; its card is the
+    caller's.
+    """
     shutil.copyfile(painter.weights, bundle / GENERATOR)
+    (bundle / STILL).unlink(missing_ok=True)
+    if painter.still is not None:
+        shutil.copyfile(painter.still, bundle / STILL)
 
 
 def _write(path: Path, generator: MemoryGenerator) -> None:

@@ -3,8 +3,10 @@
 import copy
 from typing import Final
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.bundle import Bundle
@@ -14,6 +16,7 @@ from s2s.retrain.finetune import FinetuneConfig
 from s2s.retrain.layout import Layout
 from s2s.retrain.light_painter import NEVER
 from s2s.retrain.place_pictures import PlacePictures
+from s2s.sampling.generate import as_pixels
 from s2s.sampling.noise import draw_noise
 from s2s.training.engine.device import open_device_context
 from s2s.training.engine.loop import RunLength, RunPlan
@@ -71,6 +74,15 @@ def place_margins(generator: MemoryGenerator, h: Tensor, seed: int = 0) -> Tenso
     z = draw_noise(len(h), generator.z_dim, seed=seed)
     scores = generator.scores(z, h.float())
     return scores[:, -generator.of_place :].amax(dim=1) - scores[:, : -generator.of_place].amax(dim=1)
+
+
+@torch.inference_mode()
+def place_still(generator: MemoryGenerator) -> NDArray[np.uint8]:
+    """Return a picture [height, width, 3] of the place: its moment that is most like the others."""
+    keys = generator.keys[-generator.of_place :]
+    row = len(generator.keys) - generator.of_place + int((keys @ keys.mean(dim=0)).argmax())
+    picture: NDArray[np.uint8] = as_pixels(generator.paint(torch.ones(1, 1), torch.tensor([[row]])))[0]
+    return picture
 
 
 def best_threshold(own: Tensor, other: Tensor, most_of_other: float) -> float:

@@ -14,6 +14,7 @@ from s2s import bundle
 from s2s.__main__ import main
 from s2s.card import read_card
 from s2s.evaluate.comparison import GeneratorScores, Verdict, Word
+from s2s.media.images import read_image
 from s2s.models.memory_generator import MemoryGenerator
 from s2s.retrain import finetune, light_painter, place_pictures
 from s2s.retrain import run as steps
@@ -285,6 +286,7 @@ def test_a_memory_takes_the_evenings_pictures_among_its_moments_where_it_paints_
     assert isinstance(old.generator, MemoryGenerator) and isinstance(new.generator, MemoryGenerator)
     torch.testing.assert_close(new.generator.keys[:-9], old.generator.keys, atol=1e-3, rtol=0)  # half precision
     assert "9 pictures of the place are codes in the generator" in new.card.data
+    assert read_image(tmp_path / "out" / "candidate" / "still.png").shape == (32, 64, 3)
     assert "the audio encoder and the generator" in new.card.provenance
     again = tmp_path / "out" / "candidate"
     assert retrain("--generator", model=again, out=tmp_path / "next") == 0
