@@ -170,7 +170,9 @@ def _whole(
 def painted_from_now(
     dataset: VenueDataset, model: Bundle, layout: Layout, config: FinetuneConfig, whole: float | None
 ) -> tuple[Tensor, Tensor]:
-    """Return where sounds are painted from by what was taught, unit [n, e]: the world's, and the evening's held out."""
+    """Return where sounds that nothing was learnt from are painted from by now, unit [n, e]: the world's, and the
+    evening's.
+    """
     rehearsal = rehearse(model, layout.cache / "rehearsal", config.takes, config.workers, lambda *_: None)
     own = hear_pairs(dataset, model, layout, lambda *_: None).of(np.asarray(dataset.pairs.test))
     embed = _taught_matrix(layout.mixed, "fc")
@@ -182,7 +184,7 @@ def painted_from_now(
     else:
         see = _taught_matrix(layout.mixed_heads, f"see.{len(model.source_heads.see) - 1}")
         painted = Painting(embed, see, model.source_heads.whole if whole is None else whole).of
-    return torch.cat([painted(rehearsal.takes), painted(rehearsal.left)]), painted(own)
+    return painted(rehearsal.left), painted(own)
 
 
 def _taught_matrix(path: Path, layer: str) -> Tensor:

@@ -89,6 +89,7 @@ def test_a_bundle_with_heads_is_measured_by_both_ways_of_naming(tmp_path: Path, 
     assert {path.name for path in out.iterdir()} == {*names, "hearing.json", "hearing.html", "run.json"}
 
 
+@pytest.mark.slow
 def test_a_bundle_without_heads_is_measured_on_the_world_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

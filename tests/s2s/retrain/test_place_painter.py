@@ -61,6 +61,15 @@ def test_a_sound_of_the_place_recalls_pictures_of_what_sounds_there(taught: Memo
     assert float((weights * right).sum(dim=1).mean()) > 0.9
 
 
+def test_a_second_place_lies_behind_the_first_and_both_are_a_place(taught: MemoryGenerator) -> None:
+    sizes_now = sizes().model_copy(update={"entries": 96 + OF_PLACE, "of_place": OF_PLACE})
+    model = cast(Bundle, SimpleNamespace(generator=taught, card=SimpleNamespace(generator=sizes_now)))
+    moments = PlaceMoments(torch.zeros(10, 4, 2, 4), taught.decoder)
+    generator, larger = with_place(model, near(PLACE[:1], 10, 9), moments, near(SCENE, 20, 3), near(PLACE, 8, 7))
+    assert (larger.entries, larger.of_place) == (106 + OF_PLACE, 10 + OF_PLACE)
+    assert torch.equal(generator.keys[: 96 + OF_PLACE], taught.keys)
+
+
 def test_hardly_any_of_the_worlds_sounds_recall_a_place_of_other_things(taught: MemoryGenerator) -> None:
     assert float((place_margins(taught, near(SCENE, 20, 6)) > 0).float().mean()) < 0.02
 

@@ -288,9 +288,6 @@ def test_a_memory_takes_the_evenings_pictures_among_its_moments_where_it_paints_
     assert "9 pictures of the place are codes in the generator" in new.card.data
     assert read_image(tmp_path / "out" / "candidate" / "still.png").shape == (32, 64, 3)
     assert "the audio encoder and the generator" in new.card.provenance
-    again = tmp_path / "out" / "candidate"
-    assert retrain("--generator", model=again, out=tmp_path / "next") == 0
-    assert bundle.load(tmp_path / "next" / "candidate").card.generator.model_dump()["of_place"] == 18
 
 
 def test_a_memory_is_not_taught_where_no_picture_of_the_place_may_stay(
