@@ -27,6 +27,11 @@ UNKNOWN: Final = 60
 _FIRST_UNKNOWN: Final = 7_200_000  # of no data that a model of ours was trained with
 _RIDGE: Final = (0.0, 0.1)
 """On the constant and on the distance: where both lie apart, nothing else would keep it from being a step."""
+_BELOW: Final = 1e-3  # a place that is told by nothing is nowhere sure
+MOST_UNKNOWN: Final = 0.15
+"""Of sounds of no scene no more may be taken for the place's: where its own are no more alike than those, by nearness
+nothing is known.
+"""
 SURE: Final = 0.35
 """From here on a show paints, unless a hand says otherwise (`/scene/certainty`)."""
 
@@ -73,6 +78,9 @@ def know_place(
     weights = logistic_weights(torch.cat([own_rows, other_rows]), truth, torch.tensor(_RIDGE))
     # An evening of many clips is not the likelier for that.
     weights[0] -= np.log(len(own) / len(other))
+    weights[1].clamp_(max=0.0)
+    taken = float(torch.quantile(other_rows @ weights, 1.0 - MOST_UNKNOWN)) - float(np.log(SURE / (1.0 - SURE)))
+    weights[0] -= max(taken, 0.0) + _BELOW
     shares = []
     for heard, rows in ((sounds, own_rows), (unknown, other_rows)):
         before = torch.sigmoid(heads.logit_of_certainty(heads.read(heard))) >= SURE

