@@ -63,13 +63,11 @@ def hear_unknown(model: Bundle, folder: Path) -> Tensor:
 
 
 @torch.no_grad()
-def know_place(
-    heads: SourceHeads, sounds: Tensor, recordings: NDArray[np.int64], unknown: Tensor, most: int = 512
-) -> FamiliarPlace:
+def know_place(heads: SourceHeads, sounds: Tensor, recordings: NDArray[np.int64], unknown: Tensor) -> FamiliarPlace:
     """Learn what is like `sounds` [n, hidden] that were cut from `recordings` [n], of two or more, and not like
-    `unknown` [m, hidden]; of many sounds `most`, evenly spread, are kept.
+    `unknown` [m, hidden]; of more than 512 sounds evenly spread ones are kept.
     """
-    kept = evenly_spread(len(sounds))[:most]
+    kept = evenly_spread(len(sounds))
     apart = heads.distance_from(sounds, sounds[kept])
     apart[torch.from_numpy(recordings[:, None] == recordings[None, kept])] = torch.inf
     own, other = apart.amin(dim=1), heads.distance_from(unknown, sounds[kept]).amin(dim=1)
