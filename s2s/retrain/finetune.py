@@ -1,5 +1,6 @@
 """What an evening changes of a model's ears: the last layers of f_A and of its heads."""
 
+import copy
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -104,8 +105,9 @@ def finetune_audio_encoder(
         whole, painted = _whole(ears, eyes, labels, rehearsal, model.source_heads.whole)
         unknown = hear_unknown(model, layout.cache / "unknown")
         sounds = torch.from_numpy(heard.summary[rows])
-        place = know_place(model.source_heads.cpu(), sounds, lessons.recordings, unknown)
-        heads = _head_weights(model.source_heads, eyes.matrix, place)
+        known = copy.deepcopy(model.source_heads).cpu()  # the model's own stay on its device
+        place = know_place(known, sounds, lessons.recordings, unknown)
+        heads = _head_weights(known, eyes.matrix, place)
         taught = replace(
             taught,
             heads_share=eyes.share,
