@@ -29,7 +29,8 @@ run that was stopped, even killed, goes on where it was. It says how far it is; 
 _CONSENT: Final = """Nothing is learnt from visitors but by this command. It copies sound (16 kHz) and frames from
 FOLDER into OUT/data and never changes FOLDER. With --forget the copies are deleted as soon as what is learnt from is
 computed, and OUT/cache, the spectrograms, after the comparison: from those speech could be made again. What stays are
-weights, frame numbers, scores, pictures that the model painted, and the frames on the page. FOLDER is yours to delete;
+weights, some hundred numbers of each clip by which its sound is known again, frame numbers, scores, pictures that the
+model painted, and the frames on the page. FOLDER is yours to delete;
 files are unlinked, not overwritten."""
 
 

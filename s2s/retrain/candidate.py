@@ -116,7 +116,7 @@ def _card(old: ModelCard, dataset: VenueDataset, story: Story, learnt: Learnt) -
     data = (
         f"A venue's own recordings: {amount}; {len(pairs.train)} clips to learn from, "
         f"{len(pairs.held_out)} to stop by, {len(pairs.test)} held out, which give the "
-        "numbers below. Nothing of their sound is in this bundle. "
+        f"numbers below. {_of_sound(old, learnt)}"
         f"{_painted_again(learnt.painter)}Before that: {old.data}"
     )
     summary = {"version": next_version(old.version), "provenance": provenance, "data": data, "metrics": {}}
@@ -130,6 +130,12 @@ def _painting(card: ModelCard, learnt: Learnt) -> ModelCard:
         return card
     update = {"whole": learnt.whole, "of_place": learnt.of_place}
     return card.model_copy(update={"source_heads": card.source_heads.model_copy(update=update)})
+
+
+def _of_sound(old: ModelCard, learnt: Learnt) -> str:
+    if old.source_heads is None or not learnt.of_place:
+        return "Nothing of their sound is in this bundle. "
+    return f"Of the sound of each clip {old.source_heads.hidden} numbers are kept, by which it is known again. "
 
 
 def _painted_again(painter: Painter | None) -> str:
