@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -66,17 +67,18 @@ def with_second(model: "Bundle", sets: "list[TwoSounds]") -> "Bundle":
     heads = SourceHeads(*as_before, second_windows=windows, of_place=place)
     heads.load_state_dict(old.state_dict(), strict=False)  # all but what they weighed a second thing by
     heads = heads.to(model.device).eval().requires_grad_(False)
-    drawn = [one for some in sets for one in some.drawn()]
-    generator, readings = torch.Generator().manual_seed(0), []
-    for start in tqdm(range(0, len(drawn), _AT_ONCE), desc="heard", disable=None):
-        inputs = in_rooms([sound for _, sound in drawn[start : start + _AT_ONCE]], model.spec, generator)
+    numbers = {name: number for number, name in enumerate(heads.names)}
+    drawn = iter(tqdm((one for some in sets for one in some.drawn()), desc="heard", disable=None))
+    generator, readings, labels = torch.Generator().manual_seed(0), [], []
+    while few := list(islice(drawn, _AT_ONCE)):  # five thousand sounds at once are gigabytes
+        labels += [[*(numbers[scene] for scene in scenes), -1][:2] for scenes, _ in few]
+        inputs = in_rooms([sound for _, sound in few], model.spec, generator)
         with torch.inference_mode():
             features = model.audio_encoder.features(inputs.to(model.device))
             reading = heads.read(heads.summary(features))
             readings.append([one.cpu() for one in (reading.logits, reading.distance, heads.in_windows(features))])
-    numbers = {name: number for number, name in enumerate(heads.names)}
-    labels = torch.tensor([[*(numbers[scene] for scene in scenes), -1][:2] for scenes, _ in drawn])
-    fit_second(heads, SourceReading(*(torch.cat(part) for part in zip(*readings, strict=True))), labels)
+    reading = SourceReading(*(torch.cat(part) for part in zip(*readings, strict=True)))
+    fit_second(heads, reading, torch.tensor(labels))
     sizes = model.card.source_heads
     assert sizes is not None
     told = sizes.model_copy(update={"weighs_second": False, "second_windows": SECOND_WINDOWS})
