@@ -134,8 +134,9 @@ class MemorySizes(WideSizes):
     """The generator that recalls and mixes kept moments; `channels` and `blocks` are its decoder's.
 
     With `nearness_width` it holds their states too and can be told the hour and how near the thing is, with `warmth`
-    also how warm the colours are. With `pairs` it holds so many moments of two things besides, and can paint a second
-    thing into the first one's place. The last `of_place` of its moments are a venue's own.
+    also how warm the colours are. Each moment is kept at so many `levels` of nearness. With `pairs` it holds so many
+    moments of two things besides, and can paint a second thing into the first one's place. The last `of_place` of its
+    moments are a venue's own, of one level each.
     """
 
     architecture: Literal["memory"] = "memory"
@@ -149,6 +150,7 @@ class MemorySizes(WideSizes):
     z_width: float = Field(gt=0, le=1_000)
     nearness_width: float | None = Field(default=None, gt=0, le=1_000)
     warmth: bool = False
+    levels: int = Field(default=1, ge=1, le=64)
     pairs: int = Field(default=0, ge=0, le=1_000_000)
     of_place: int = Field(default=0, ge=0, le=1_000_000)
 

@@ -60,6 +60,14 @@ def numbers(text: str) -> list[float]:
     return values
 
 
+def above_zero(text: str) -> float:
+    """Read a finite number above 0."""
+    value = float(text)
+    if not 0.0 < value < float("inf"):  # refuses NaN as well
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text}")
+    return value
+
+
 def device(text: str) -> str:
     """Read where the networks are to run: `cpu`, `cuda` or `cuda:N`, as far as this machine has it."""
     if text == "cpu":

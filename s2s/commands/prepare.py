@@ -71,6 +71,8 @@ def _add_world(verb: argparse.ArgumentParser) -> None:
     world.add_argument("--sounds", type=int, default=6_000, help="the first takes, which have sound too")
     world.add_argument("--width-px", type=at_least(8), help="of pictures that are wide: --px is their height")
     world.add_argument("--scenes", type=at_least(1), help="only its first so many scenes (default: all)")
+    nearnesses = "from 0, far, to 1: each moment is drawn at every one of them (default: at one of its own)"
+    world.add_argument("--nearnesses", type=numbers, default=[], metavar="A,B,…", help=nearnesses)
     world.add_argument("--masks", action="store_true", help="also write where the thing is, at a quarter of the size")
 
 
@@ -116,6 +118,7 @@ def _prepare_world(args: argparse.Namespace) -> None:
         num_scenes=len(SCENES) if args.scenes is None else args.scenes,
         picture_width_px=args.width_px,
         masks=args.masks,
+        nearnesses=tuple(args.nearnesses),
     )
     write_takes(args.out, counts, workers=args.workers or 2)
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from s2s.card import write_card
-from s2s.commands.arguments import Verbs, at_least
+from s2s.commands.arguments import Verbs, above_zero, at_least
 from s2s.commands.bundle import read_story
 from s2s.commands.retold import add_card_words
 
@@ -37,9 +37,13 @@ def _add_memory(verbs: Verbs) -> None:
     verb.add_argument("data", type=Path, metavar="DATA", help="the world's pictures, as the autoencoder was trained on")
     verb.add_argument("out", type=Path, metavar="OUT")
     verb.add_argument("--autoencoder", type=Path, required=True, metavar="FOLDER", help="of the finished stage")
-    verb.add_argument("--entries", type=at_least(13), default=9_800, help="moments kept (default 9800)")
+    kept = "moments kept (default 9800), each at as many levels of nearness as in DATA"
+    verb.add_argument("--entries", type=at_least(13), default=9_800, help=kept)
     heard = "of each scene, by which nearness is learnt to be heard (default 20); 0: states stay unknown"
     verb.add_argument("--takes", type=at_least(0), default=20, help=heard)
+    wider = """so many times the range of levels over which the ears hear far become near (default 1; ears trained from
+    now on hear it over 1.75 times the world's)"""
+    verb.add_argument("--nearness-range", type=above_zero, default=1.0, metavar="TIMES", help=wider)
     pairs = "of every two scenes that can be painted together, kept besides (default 0: none)"
     verb.add_argument("--pairs", type=at_least(0), default=0, metavar="N", help=pairs)
     verb.add_argument("--judge", type=Path, metavar="FOLDER", help="a judge of things: its numbers go on the card")
@@ -83,12 +87,15 @@ def _remember(args: argparse.Namespace) -> None:
     f_V = old.image_encoder
     if not isinstance(f_V, ImageEncoder):
         raise ValueError(f"{args.bundle}: expected a bundle with a small image encoder of its own")
+    if old.source_heads is not None:
+        old.source_heads.widen_nearness(args.nearness_range)
     data = open_source(args.data)
     if not isinstance(data, WorldTakes):
         raise ValueError(f"{args.data}: expected takes of the world (`prepare --corpus world`), got clips of films")
     known = known_states(old, data.counts, data.pictures, args.takes) if args.takes else None
     autoencoder = load_autoencoder(args.autoencoder)
-    generator, sizes = build_memory(data.pictures, autoencoder, f_V, MemorySettings(args.entries), known)
+    settings = MemorySettings(args.entries, data.counts.levels)
+    generator, sizes = build_memory(data.pictures, autoencoder, f_V, settings, known)
     if args.pairs:
         generator = with_pairs(generator, encode_moments(draw_moments(args.pairs), sizes.size_px, autoencoder, f_V))
         sizes = sizes.model_copy(update={"pairs": generator.pairs})

@@ -28,6 +28,8 @@ _REST_OF_PAIRS: Final = 3.0
 """By so much more sharply a moment of two things is chosen: there are few of each two, and a mixture smears both."""
 _GUESSED_WIDER: Final = 2.0
 """By so much wider than a nearness that is held: the line from h is off by 0.13 in the mean."""
+_BOTH_LEVELS: Final = 1 / 3
+"""Of the way between two levels both are painted: a thing of two sizes at once is a ghost of either."""
 _HOUR_WIDTH: Final = 0.04  # of a day: a held hour is kept within an hour or so, where the scene has such moments
 _WARMTH_WIDTH: Final = 0.07  # wider than nearness, which the sound holds: a hand shall not make louder smaller
 
@@ -51,6 +53,10 @@ class MemoryGenerator(nn.Module):
     is held). So louder is larger, though keys tell a scene's places and hours apart more loudly than its sizes. With
     `warmth` the warmth of each moment is known besides.
 
+    With several `levels` each moment is kept as often, from far to near: what is asked for is painted from the nearest
+    of them, half-way between two from both, and only a moment that nowhere comes so near, or so far, counts for less.
+    So a sound that grows louder keeps its place, and the thing in it grows.
+
     With `pairs` so many moments of two things are kept as well, each under two keys: what f_V sees of the first alone,
     which owns the place, and of the second alone. A second thing that comes fades from the moments of one to those.
 
@@ -73,6 +79,7 @@ class MemoryGenerator(nn.Module):
         z_width: float = 0.2,
         nearness_width: float | None = None,
         warmth: bool = False,
+        levels: int = 1,
         pairs: int = 0,
         of_place: int = 0,
     ) -> None:
@@ -85,14 +92,15 @@ class MemoryGenerator(nn.Module):
             raise ValueError(f"of {entries} moments so many cannot be a place's: {of_place}")
         if 0 < pairs <= NEIGHBOURS:
             raise ValueError(f"a memory of pairs needs more than {NEIGHBOURS}, got {pairs}")
-        if warmth and nearness_width is None:
-            raise ValueError("warmth is one of the known states: it needs a nearness_width")
+        if (warmth or levels != 1) and nearness_width is None:
+            raise ValueError("warmth and levels of nearness are known states: they need a nearness_width")
         if code_dim % 2:
             raise ValueError(f"two numbers of a code share a byte: code_dim must be even, got {code_dim}")
         self.width, self.height, self.h_dim, self.z_dim = width, height, h_dim, z_dim
         self.h_power, self.z_width, self.nearness_width, self.warmth = h_power, z_width, nearness_width, warmth
+        self.levels = levels
         self.decoder = CodeDecoder(code_dim, channels, blocks)
-        shape = (entries, code_dim // 2, height // STRIDE, width // STRIDE)
+        shape = ((entries - of_place) * levels + of_place, code_dim // 2, height // STRIDE, width // STRIDE)
         self.register_buffer("keys", torch.zeros(entries, h_dim))
         self.register_buffer("addresses", torch.zeros(entries, z_dim, dtype=torch.int8))
         self.register_buffer("codes", torch.zeros(shape, dtype=torch.uint8))
@@ -100,7 +108,7 @@ class MemoryGenerator(nn.Module):
         self.addresses: Tensor
         self.codes: Tensor
         if nearness_width is not None:
-            known = len(STATES) if warmth else len(STATES) - 1
+            known = levels + (2 if warmth else 1)
             self.register_buffer("states", torch.zeros(entries, known, dtype=torch.uint8))
             self.register_buffer("nearness_line", torch.zeros(h_dim + 1))
             self.states: Tensor
@@ -132,10 +140,15 @@ class MemoryGenerator(nn.Module):
         return self.decode(codes)
 
     def recall(self, z: Tensor, h: Tensor, held: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Return the weights [b, 12], which sum to 1, and the places [b, 12] of the moments that z and h recall."""
+        """Return the weights [b, k], which sum to 1, and the places [b, k] of the codes that z and h recall: of twelve
+        moments, and where those have several levels, of each the two about the nearness that is asked for.
+        """
         assert z.ndim == 2 and z.shape[1] == self.z_dim, f"z must be [b, {self.z_dim}], got {tuple(z.shape)}"
         assert h.shape == (z.shape[0], self.h_dim), f"h must be [b, {self.h_dim}], got {tuple(h.shape)}"
-        return _nearest(self.scores(z, h, held))
+        weights, moments = _nearest(self.scores(z, h, held))
+        if self.levels == 1:
+            return weights, moments
+        return self._about_level(weights, moments, self._asked(h, held)[0][:, :1])
 
     def scores(self, z: Tensor, h: Tensor, held: Tensor | None = None) -> Tensor:
         """Return how soon each moment is recalled, as a logarithm [b, entries]; arguments as of `forward`."""
@@ -169,18 +182,40 @@ class MemoryGenerator(nn.Module):
         line = self.nearness_line.float()
         return (F.normalize(h.float(), dim=1) @ line[:-1] + line[-1]).clamp(0.0, 1.0)
 
+    def _asked(self, h: Tensor, held: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Return the states that h or a hand asks for, and how firmly each is held, both [b, 3] in 0..1."""
+        if held is None:
+            held = torch.zeros(len(h), len(STATES), 2, device=h.device)
+        assert held.ndim == 3 and held.shape[1:] == (len(STATES), 2), f"held must be [b, 3, 2], got {held.shape}"
+        values, firmness = held.expand(len(h), -1, -1).unbind(dim=2)
+        nearness = torch.lerp(self.nearness(h), values[:, 0], firmness[:, 0])
+        return torch.cat([nearness[:, None], values[:, 1:]], dim=1), firmness
+
+    def _about_level(self, weights: Tensor, moments: Tensor, nearness: Tensor) -> tuple[Tensor, Tensor]:
+        """Return weights [b, 2k] and places [b, 2k] of the two levels of each of `moments` [b, k] between which
+        `nearness` [b, 1] lies; beyond a moment's own it is its outermost.
+        """
+        own = self.states[moments][:, :, : self.levels].float() / STATE_SCALE  # [b, k, levels], rising
+        upper = (own < nearness[:, :, None]).sum(dim=2).clamp(1, self.levels - 1)
+        far, near = (own.gather(2, level[:, :, None])[:, :, 0] for level in (upper - 1, upper))
+        way = (nearness - far) / (near - far).clamp_min(1.0 / STATE_SCALE)
+        share = ((way - 0.5) / _BOTH_LEVELS + 0.5).clamp(0.0, 1.0)
+        known = len(self.keys) - self.of_place  # those after them have one code each
+        beyond = known * self.levels + moments - known
+        places = [torch.where(moments < known, moments * self.levels + level, beyond) for level in (upper - 1, upper)]
+        return torch.cat([weights * (1.0 - share), weights * share], dim=1), torch.cat(places, dim=1)
+
     def _out_of_state(self, h: Tensor, held: Tensor | None) -> Tensor:
         """Return how far each moment's state is from what h or a hand asks for, [b, entries] half squared widths."""
         if self.nearness_width is None:
             return torch.zeros(1, device=h.device)
-        if held is None:
-            held = torch.zeros(1, len(STATES), 2, device=h.device)
-        assert held.ndim == 3 and held.shape[1:] == (len(STATES), 2), f"held must be [b, 3, 2], got {held.shape}"
-        values, firmness = held.unbind(dim=2)
-        nearness, hour, *warmth = (self.states.float() / STATE_SCALE).unbind(dim=1)  # [entries] each
-        target_nearness = torch.lerp(self.nearness(h), values[:, 0], firmness[:, 0])
+        values, firmness = self._asked(h, held)
+        states = self.states.float() / STATE_SCALE
+        nearness = states[:, : self.levels]  # from far to near
+        hour, *warmth = states[:, self.levels :].unbind(dim=1)  # [entries] each
         wider = _GUESSED_WIDER + (1.0 - _GUESSED_WIDER) * firmness[:, :1]
-        away = (nearness - target_nearness[:, None]) / (wider * self.nearness_width)
+        farther, nearer = nearness[:, 0] - values[:, :1], values[:, :1] - nearness[:, -1]
+        away = (farther.clamp_min(0.0) + nearer.clamp_min(0.0)) / (wider * self.nearness_width)
         # The shorter way round the clock.
         late = ((hour - values[:, 1:2] + 0.5) % 1.0 - 0.5) / _HOUR_WIDTH
         out = away.square() + firmness[:, 1:2] * late.square()

@@ -133,6 +133,12 @@ class SourceHeads(nn.Module):
         h = F.normalize(F.relu(self.see(asked)), dim=-1)
         return h, torch.sigmoid(self.near(asked)).squeeze(-1)
 
+    @torch.no_grad()
+    def widen_nearness(self, times: float) -> None:
+        """Let far become near over so many `times` the range of levels; what is half near stays so."""
+        self.near.weight.div_(times)
+        self.near.bias.div_(times)
+
     def asked_for(self, summary: Tensor, sources: Tensor) -> Tensor:
         """Return what is heard of each asked thing, [b, k, hidden]; arguments as of `embed`."""
         scale, shift = self.ask(sources).chunk(2, dim=-1)  # [b, k, hidden] each

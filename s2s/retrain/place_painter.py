@@ -54,7 +54,7 @@ def with_place(
     generator = MemoryGenerator(**larger.model_dump(exclude={"architecture"}))
     state = generator.state_dict()
     for name, value in model.generator.state_dict().items():
-        known = state[name][: sizes.entries] if name in _BY_MOMENT else state[name]
+        known = state[name][: len(value)] if name in _BY_MOMENT else state[name]
         known.copy_(value)
     generator.decoder.load_state_dict(moments.painter.state_dict())
     generator.keys[-added:] = F.normalize(keys.float(), dim=1)
@@ -80,7 +80,7 @@ def place_margins(generator: MemoryGenerator, h: Tensor, seed: int = 0) -> Tenso
 def place_still(generator: MemoryGenerator) -> NDArray[np.uint8]:
     """Return a picture [height, width, 3] of the place: its moment that is most like the others."""
     keys = generator.keys[-generator.of_place :]
-    row = len(generator.keys) - generator.of_place + int((keys @ keys.mean(dim=0)).argmax())
+    row = len(generator.codes) - generator.of_place + int((keys @ keys.mean(dim=0)).argmax())
     picture: NDArray[np.uint8] = as_pixels(generator.paint(torch.ones(1, 1), torch.tensor([[row]])))[0]
     return picture
 

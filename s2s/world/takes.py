@@ -1,12 +1,13 @@
 """The synthetic world as data: pictures and sounds of many takes in plain arrays, read by memory map; a `ClipSource`.
 
 Take i is `draw_state(SCENES[i % num_scenes], first_seed + i)`; picture i and sound i belong together. A clip of it is
-ten seconds long and has one frame. Its states are known, so that what is learnt from it can be measured exactly.
+ten seconds long and has one frame. Its states are known, so that what is learnt from it can be measured exactly. Drawn
+at several nearnesses, so many takes after one another differ in that alone.
 """
 
 import json
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -34,7 +35,8 @@ class WorldCounts:
     """How much of the world a data folder holds. The first `num_sounds` takes have sound as well as picture.
 
     Its takes show the first `num_scenes` of `SCENES` in turn. Pictures are `picture_px` high, and square unless
-    `picture_width_px` says otherwise; with `masks` it also holds where the thing is, at a quarter of the size.
+    `picture_width_px` says otherwise; with `masks` it also holds where the thing is, at a quarter of the size. With
+    `nearnesses`, rising, each moment is drawn once at each of them instead of at one of its own.
     """
 
     num_pictures: int
@@ -44,12 +46,17 @@ class WorldCounts:
     num_scenes: int = len(SCENES)
     picture_width_px: int | None = None
     masks: bool = False
+    nearnesses: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.num_scenes <= len(SCENES):
             raise DataError(f"num_scenes must lie in 1..{len(SCENES)}, got {self.num_scenes}")
         if not 0 <= self.num_sounds <= self.num_pictures:
             raise DataError(f"every sound needs its picture: {self.num_sounds} sounds, {self.num_pictures} pictures")
+        if list(self.nearnesses) != sorted({*self.nearnesses}) or not all(0.0 <= one <= 1.0 for one in self.nearnesses):
+            raise DataError(f"nearnesses must rise within 0..1, got {', '.join(map(str, self.nearnesses))}")
+        if self.num_pictures % self.levels:
+            raise DataError(f"expected pictures of whole moments at {self.levels} levels each, got {self.num_pictures}")
         if self.num_pictures < 1:
             raise DataError(f"at least one picture is needed, got {self.num_pictures}")
         if self.masks and (self.picture_px % MASK_SCALE or self.width_px % MASK_SCALE):
@@ -60,9 +67,16 @@ class WorldCounts:
         """Pixels across."""
         return self.picture_width_px or self.picture_px
 
+    @property
+    def levels(self) -> int:
+        """How many takes there are of each moment."""
+        return max(1, len(self.nearnesses))
+
     def state(self, index: int) -> SceneState:
         """Return take `index`."""
-        return draw_state(SCENES[index % self.num_scenes], self.first_seed + index)
+        moment, level = divmod(index, self.levels)
+        drawn = draw_state(SCENES[moment % self.num_scenes], self.first_seed + moment)
+        return replace(drawn, nearness=self.nearnesses[level]) if self.nearnesses else drawn
 
 
 def write_takes(out: Path, counts: WorldCounts, *, workers: int = 2) -> None:
@@ -86,6 +100,7 @@ def is_world(about: dict[str, Any]) -> bool:
 def _read_counts(about: Path) -> WorldCounts:
     # Folders written while the world had its first scenes alone do not say so.
     read = {"num_scenes": len(FIRST_SCENES), **json.loads(about.read_text())}
+    read["nearnesses"] = tuple(read.get("nearnesses", ()))
     return WorldCounts(**{name: value for name, value in read.items() if name != "corpus"})
 
 
@@ -186,17 +201,23 @@ class WorldTakes:
     @property
     def scenes(self) -> NDArray[np.int64]:
         """Index into `SCENES` of every take, [n]. For measuring only: no stage is trained with it."""
-        return np.arange(self.counts.num_pictures) % self.counts.num_scenes
+        return np.arange(self.counts.num_pictures) // self.counts.levels % self.counts.num_scenes
 
     @property
     def num_training_takes(self) -> int:
-        """How many takes with sound are trained on: all but the last tenth."""
-        return max(len(self.sounds) - int(len(self.sounds) * HELD_OUT_SHARE), 1)
+        """How many takes with sound are trained on: all but the last tenth, in whole moments."""
+        count = len(self.sounds) - int(len(self.sounds) * HELD_OUT_SHARE)
+        return max(count - count % self.counts.levels, 1)
+
+    @property
+    def _num_not_tested(self) -> int:
+        middle = (self.num_training_takes + len(self.sounds)) // 2
+        return middle - middle % self.counts.levels
 
     @property
     def test_takes(self) -> NDArray[np.int64]:
         """The takes to measure a finished model with: the last twentieth, neither trained on nor stopped by."""
-        return np.arange((self.num_training_takes + len(self.sounds)) // 2, len(self.sounds))
+        return np.arange(self._num_not_tested, len(self.sounds))
 
     @property
     def ids(self) -> list[str]:
@@ -208,7 +229,7 @@ class WorldTakes:
         take = take_of(clip_id)
         if take < self.num_training_takes:
             return "train"
-        return "val" if take < (self.num_training_takes + len(self.sounds)) // 2 else "test"
+        return "val" if take < self._num_not_tested else "test"
 
     def label(self, clip_id: str) -> str:
         """Return the scene."""

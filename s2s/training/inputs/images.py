@@ -60,11 +60,13 @@ class Pictures:
 
     @classmethod
     def of_world(cls, data: WorldTakes) -> Self:
-        """Return the pictures of the world's takes; each is a recording of its own, and the last ones are held out."""
+        """Return the pictures of the world's takes; each moment is a recording of its own, and the last ones are held
+        out.
+        """
         count = len(data.pictures)
         # Whole turns through the scenes, so that every scene is held out alike; a tiny world keeps all.
-        turns = round(count * _WORLD_HELD_OUT / data.counts.num_scenes)
-        first = count - turns * data.counts.num_scenes
+        turn = data.counts.num_scenes * data.counts.levels
+        first = count - turn * round(count * _WORLD_HELD_OUT / turn)
         rows = np.arange(count)
         return cls(data.pictures, rows[:first], rows[first:], data.classes, data.scenes)
 

@@ -64,13 +64,15 @@ def states_of(counts: WorldCounts, pictures: Pictures) -> Tensor:
     """Return the states [n, 3], each 0..1, of the world's takes and their pictures uint8 [n, height, width, 3]: how
     near each looks, its share of the day and how warm it is.
 
-    Needs OpenGL. How near it looks is the rank of what its thing covers among the takes of its scene, so that it is
-    spread evenly over 0..1, as nearness is; how warm it is, the rank of its `warmth`.
+    Needs OpenGL. How near it looks is the mean of how near it was drawn and of the rank of what its thing covers among
+    the takes of its scene, which is spread as evenly over 0..1; how warm it is, the rank of its `warmth`.
     """
     takes = [counts.state(index) for index in range(counts.num_pictures)]
     scenes = np.array([SCENES.index(take.scene) for take in takes])
     hours = np.array([take.hour / 24.0 for take in takes])
-    states = [even_ranks(_covered(takes, counts), scenes), hours, even_ranks(warmth(pictures), scenes)]
+    drawn = np.array([take.nearness for take in takes])
+    looks = (drawn + even_ranks(_covered(takes, counts), scenes)) / 2.0
+    states = [looks, hours, even_ranks(warmth(pictures), scenes)]
     return torch.from_numpy(np.stack(states, axis=1)).float()
 
 

@@ -154,6 +154,6 @@ class WorldPairs:
         if pair_id not in self._recorded:
             return self.data.frames(pair_id, self.data.counts.picture_px)
         place = self.data.classes.index(self._recorded[pair_id].scene)
-        takes = np.arange(place, self.data.num_training_takes, self.data.counts.num_scenes)
+        takes = np.flatnonzero(self.data.scenes[: self.data.num_training_takes] == place)
         rng = np.random.default_rng([*pair_id.encode()])
         return np.asarray(self.data.pictures[np.sort(rng.choice(takes, self.pictures_each))])

@@ -1,7 +1,8 @@
 """How sure the ears may be: where training's sounds lie, and what a distance from them and a logit are worth.
 
 Certainty is a logistic regression on held-out sounds, known and unknown, in random rooms and at random levels: of the
-likeliest name's logit and the distance to the nearest of what was heard in training.
+likeliest name's logit and the distance to the nearest of what was heard in training. Nearness is read over a wider
+range of levels than the world has.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ from s2s.training.stages.heard import Heard
 from s2s.training.stages.logistic import logistic_weights
 from s2s.training.stages.second_thing import fit_second
 
+NEARNESS_RANGE: Final = 1.75
+"""Of the world's levels, over which far becomes near as it is learnt. A room is louder and quieter than those thirty
+decibels: what lies beyond them would all be as far as can be, and turning the sound up change nothing."""
 _LEARNT_FROM: Final = 2_560
 _TIMES_HEARD: Final = 8
 _FALSE_COSTS: Final = 2.0
@@ -47,7 +51,11 @@ class Ears:
 
 @torch.no_grad()
 def calibrate(ears: Ears, data: SceneSounds, seed: int = 0) -> None:
-    """Give the ears' heads their centres, whitening and odds. Leaves the networks as they are."""
+    """Give the ears' heads their centres, whitening and odds, and what far and near are in a room.
+
+    The networks are left as they are but for the last step to nearness; ears that were calibrated before must have been
+    trained again since.
+    """
     heads = ears.heads
     rng = np.random.default_rng(seed)
     known = data.train[data.labels[data.train] >= 0]
@@ -62,6 +70,7 @@ def calibrate(ears: Ears, data: SceneSounds, seed: int = 0) -> None:
             fit_second(heads, reading, heard.labels)
         likeliest = reading.logits.argmax(dim=1, keepdim=True)
         fit_odds(heads, reading.logits.amax(dim=1), reading.distance, (heard.labels == likeliest).any(dim=1))
+    heads.widen_nearness(NEARNESS_RANGE)
 
 
 def place(heads: SourceHeads, summary: Tensor, labels: Tensor) -> None:

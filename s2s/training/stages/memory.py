@@ -2,7 +2,8 @@
 
 Nothing is trained here. A moment's address in z follows from how its code differs from those of its neighbours: the
 directions in which neighbours differ most, each scaled to N(0, 1), so that a small step of z leads to a moment that
-looks alike. Where the moments' states are known, how near a sound is heard to be chooses among them as well.
+looks alike. Where the moments' states are known, how near a sound is heard to be chooses among them as well. The
+levels of nearness that a moment is kept at share one key, one address, one hour and one warmth.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Final
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -28,13 +30,16 @@ _AT_ONCE: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class MemorySettings:
-    """How many moments are kept, and how recall chooses among them, as `MemoryGenerator` has it."""
+    """How many moments are kept, at how many levels each, and how recall chooses among them, as `MemoryGenerator` has
+    it.
+    """
 
     entries: int = 9_800
+    levels: int = 1
     z_dim: int = 16
-    h_power: float = 24.0
-    z_width: float = 0.15
-    nearness_width: float = 0.05  # where states are known
+    h_power: float = 36.0
+    z_width: float = 0.12
+    nearness_width: float = 0.04  # where states are known
 
 
 def build_memory(
@@ -44,13 +49,20 @@ def build_memory(
     settings: MemorySettings,
     known: KnownStates | None = None,
 ) -> tuple[MemoryGenerator, MemorySizes]:
-    """Return the generator that recalls the first `entries` of `pictures` [n, h, w, 3], and its sizes for a card."""
-    kept = pictures[: settings.entries]
+    """Return the generator that recalls the first `entries` moments of `pictures` [n, h, w, 3], and its sizes for a
+    card. The levels of a moment follow one another, from far to near. Raises ValueError where they are unknown.
+    """
+    levels = settings.levels
+    if len(pictures) % levels:
+        raise ValueError(f"expected pictures of moments at {levels} levels each, got {len(pictures)} in all")
+    if levels > 1 and known is None:
+        raise ValueError(f"moments at {levels} levels of nearness need their states to be known")
+    kept = pictures[: settings.entries * levels]
     height, width = pictures.shape[1:3]
     sizes = MemorySizes(
         width=width,
         height=height,
-        entries=len(kept),
+        entries=len(kept) // levels,
         z_dim=settings.z_dim,
         h_dim=encoder.embedding_dim,
         code_dim=autoencoder.decoder.code_dim,
@@ -60,21 +72,36 @@ def build_memory(
         z_width=settings.z_width,
         nearness_width=None if known is None else settings.nearness_width,
         warmth=known is not None,
+        levels=levels,
     )
     generator = MemoryGenerator(**sizes.model_dump(exclude={"architecture"}))
     generator.decoder.load_state_dict(autoencoder.decoder.state_dict())
     starts = range(0, len(kept), _AT_ONCE)
     with torch.inference_mode():
         codes = torch.cat([autoencoder.coder(as_input(kept[start : start + _AT_ONCE])) for start in starts])
-    keys = torch.cat([encode_pictures(encoder, middle_square(kept[start : start + 512])) for start in starts[::16]])
+    seen = torch.cat([encode_pictures(encoder, middle_square(kept[start : start + 512])) for start in starts[::16]])
+    keys = F.normalize(seen.unflatten(0, (-1, levels)).mean(dim=1), dim=1)
     generator.codes.copy_(packed(codes))
     generator.keys.copy_(keys)
     if known is not None:
-        generator.states.copy_((known.states[: len(kept)] * STATE_SCALE).round().to(torch.uint8))
+        states = states_at_levels(known.states[: len(kept)], levels)
+        generator.states.copy_((states * STATE_SCALE).round().to(torch.uint8))
         generator.nearness_line.copy_(known.nearness_line)
-    addresses = addresses_of(codes.flatten(1), keys, settings.z_dim)
+    addresses = addresses_of(codes.flatten(1).unflatten(0, (-1, levels)).mean(dim=1), keys, settings.z_dim)
     generator.addresses.copy_((addresses * ADDRESS_SCALE).round().clamp(-127, 127).to(torch.int8))
     return generator.eval().requires_grad_(False), sizes
+
+
+def states_at_levels(states: Tensor, levels: int) -> Tensor:
+    """Return the states [m, levels + 2] of moments, how near each level is and then hour and warmth, of the states
+    [m * levels, 3] of their pictures.
+
+    Where a nearer level covers no more, it counts as nearer still, by the least that is told apart.
+    """
+    of_moments = states.unflatten(0, (-1, levels))
+    least = torch.arange(levels) / STATE_SCALE
+    nearness = of_moments[:, :, 0].cummax(dim=1).values * (1.0 - least[-1]) + least
+    return torch.cat([nearness, of_moments[:, :, 1:].mean(dim=1)], dim=1)
 
 
 def middle_square(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:

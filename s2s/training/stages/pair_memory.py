@@ -80,6 +80,7 @@ def with_pairs(generator: MemoryGenerator, pairs: PairMoments) -> MemoryGenerato
         z_width=generator.z_width,
         nearness_width=generator.nearness_width,
         warmth=generator.warmth,
+        levels=generator.levels,
         pairs=count,
     )
     larger.load_state_dict(generator.state_dict(), strict=False)

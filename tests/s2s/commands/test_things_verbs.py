@@ -66,9 +66,9 @@ def test_things_are_drawn_and_three_tenths_of_them_painted_again(painter: Path, 
 
 
 def remember(painter: Path, story: Path, tmp_path: Path) -> Path:
-    """Make a bundle that remembers 28 takes of the world; return its folder."""
+    """Make a bundle that remembers 28 moments of the world at two levels; return its folder."""
     world, model = tmp_path / "world", tmp_path / "model"
-    write_takes(world, WorldCounts(28, 0, 32, picture_width_px=64))
+    write_takes(world, WorldCounts(56, 0, 32, picture_width_px=64, nearnesses=(0.1, 0.9)))
     tiny = write_tiny_bundle(tmp_path / "tiny")
     named = ["--name", "Remembered", "--version", "9", "--story", str(story)]
     command = ["memory", str(tiny), str(world), str(model), "--autoencoder", str(painter), "--takes", "1", *named]
@@ -84,7 +84,7 @@ def test_a_memory_of_the_world_becomes_a_bundle(
     card = bundle.read_card(model)
     assert (card.name, card.version) == ("Remembered", "9")
     assert isinstance(card.generator, MemorySizes)
-    assert (card.generator.entries, card.generator.size_px) == (28, (64, 32))
+    assert (card.generator.entries, card.generator.levels, card.generator.size_px) == (28, 2, (64, 32))
     assert bundle.load(model).knows_states
 
 

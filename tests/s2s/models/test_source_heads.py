@@ -37,6 +37,15 @@ def test_what_would_be_seen_is_a_feature_as_f_v_has_them_and_depends_on_what_is_
     assert not torch.allclose(h[0, 0], h[0, 1]) and torch.equal(h[2, 0], h[2, 1])
 
 
+def test_nearness_over_a_wider_range_of_levels_rises_less_steeply_about_the_same_middle(heads: SourceHeads) -> None:
+    summary, asked = heads.summary(maps(16)), torch.zeros(16, 1, dtype=torch.int64)
+    h, near = heads.embed(summary, asked)
+    heads.widen_nearness(2.0)
+    h_after, wider = heads.embed(summary, asked)
+    assert_close(wider.logit(), near.logit() / 2.0, atol=1e-4, rtol=0)
+    assert torch.equal(h, h_after)
+
+
 def test_one_bark_in_much_rain_is_in_the_summary_though_the_mean_hardly_moves(heads: SourceHeads) -> None:
     rain = torch.full((1, MAP_DIM, 3, 100), 0.1)
     bark = rain.clone()

@@ -19,10 +19,11 @@ from s2s.training.stages.place_moments import PlaceMoments
 H_DIM, SCENES, OF_PLACE = 24, 6, 30
 
 
-def sizes() -> MemorySizes:
+def sizes(levels: int = 1) -> MemorySizes:
     decoder = {"code_dim": 4, "channels": (16, 12, 8, 4), "blocks": (1, 1, 1)}
     counts = {"width": 64, "height": 32, "entries": 96, "z_dim": 4, "h_dim": H_DIM, "nearness_width": 0.05}
-    return MemorySizes.model_validate({**counts, **decoder, "h_power": 24.0, "z_width": 0.15, "warmth": True})
+    others = {"h_power": 24.0, "z_width": 0.15, "warmth": True, "levels": levels}
+    return MemorySizes.model_validate({**counts, **decoder, **others})
 
 
 def near(directions: Tensor, each: int, seed: int) -> Tensor:
@@ -34,20 +35,20 @@ def near(directions: Tensor, each: int, seed: int) -> Tensor:
 SCENE, PLACE = torch.eye(H_DIM)[:SCENES], torch.eye(H_DIM)[SCENES : SCENES + 3]
 
 
-@pytest.fixture(scope="module")
-def taught() -> MemoryGenerator:
+@pytest.fixture(scope="module", params=[1, 2], ids=["one-level", "two-levels"])
+def taught(request: pytest.FixtureRequest) -> MemoryGenerator:
     """Six scenes of sixteen moments, and a place of three things, ten pictures each."""
-    return with_own(near(PLACE, 8, 7))
+    return with_own(near(PLACE, 8, 7), request.param)
 
 
-def with_own(own: Tensor) -> MemoryGenerator:
+def with_own(own: Tensor, levels: int = 1) -> MemoryGenerator:
     torch.manual_seed(0)
-    known = MemoryGenerator(**sizes().model_dump(exclude={"architecture"}))
+    known = MemoryGenerator(**sizes(levels).model_dump(exclude={"architecture"}))
     known.keys.copy_(near(SCENE, 16, 1))
     known.addresses.copy_((32 * torch.randn(96, 4)).clamp(-127, 127).to(torch.int8))
-    known.codes.copy_(packed(torch.rand(96, 4, 2, 4) * 2 - 1))
+    known.codes.copy_(packed(torch.rand(96 * levels, 4, 2, 4) * 2 - 1))
     moments = PlaceMoments(torch.rand(OF_PLACE, 4, 2, 4) * 2 - 1, known.decoder)
-    model = cast(Bundle, SimpleNamespace(generator=known, card=SimpleNamespace(generator=sizes())))
+    model = cast(Bundle, SimpleNamespace(generator=known, card=SimpleNamespace(generator=sizes(levels))))
     generator, larger = with_place(model, near(PLACE, 10, 2), moments, near(SCENE, 20, 3), own)
     assert (larger.entries, larger.of_place) == (96 + OF_PLACE, OF_PLACE)
     return generator
@@ -57,17 +58,19 @@ def test_a_sound_of_the_place_recalls_pictures_of_what_sounds_there(taught: Memo
     sounds = near(PLACE, 8, 4)
     weights, found = taught.recall(torch.randn(24, 4, generator=torch.Generator().manual_seed(5)), sounds)
     of = torch.arange(24) // 8
-    right = (found >= 96) & ((found - 96) // 10 == of[:, None])
+    world = 96 * taught.levels
+    right = (found >= world) & ((found - world) // 10 == of[:, None])
     assert float((weights * right).sum(dim=1).mean()) > 0.9
 
 
 def test_a_second_place_lies_behind_the_first_and_both_are_a_place(taught: MemoryGenerator) -> None:
-    sizes_now = sizes().model_copy(update={"entries": 96 + OF_PLACE, "of_place": OF_PLACE})
+    sizes_now = sizes(taught.levels).model_copy(update={"entries": 96 + OF_PLACE, "of_place": OF_PLACE})
     model = cast(Bundle, SimpleNamespace(generator=taught, card=SimpleNamespace(generator=sizes_now)))
     moments = PlaceMoments(torch.zeros(10, 4, 2, 4), taught.decoder)
     generator, larger = with_place(model, near(PLACE[:1], 10, 9), moments, near(SCENE, 20, 3), near(PLACE, 8, 7))
     assert (larger.entries, larger.of_place) == (106 + OF_PLACE, 10 + OF_PLACE)
     assert torch.equal(generator.keys[: 96 + OF_PLACE], taught.keys)
+    assert torch.equal(generator.codes[: len(taught.codes)], taught.codes)
 
 
 def test_hardly_any_of_the_worlds_sounds_recall_a_place_of_other_things(taught: MemoryGenerator) -> None:
@@ -93,7 +96,7 @@ def test_a_threshold_lies_where_both_are_told_apart_best(own: list[float], other
 
 
 def test_the_world_is_painted_by_the_taught_painter_from_the_codes_that_it_had(taught: MemoryGenerator) -> None:
-    assert taught.codes.shape[0] == 96 + OF_PLACE
+    assert len(taught.codes) == 96 * taught.levels + OF_PLACE
     assert torch.equal(taught.keys[:96], near(SCENE, 16, 1))
 
 

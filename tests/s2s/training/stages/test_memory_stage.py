@@ -1,5 +1,6 @@
 """A memory made of pictures: what it keeps, that it recalls them, and that it travels in a bundle."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,36 @@ def test_with_known_states_the_card_says_so_and_each_moment_has_its_own(
     memory, sizes = build_memory(pictures, autoencoder, random_encoder(), SETTINGS, known)
     assert sizes.nearness_width == SETTINGS.nearness_width and sizes.warmth
     torch.testing.assert_close(memory.states.float() / 255, known.states[:40], atol=0.002, rtol=0)
+
+
+def test_levels_of_a_moment_share_a_key_and_an_address_and_rise_in_nearness(
+    pictures: NDArray[np.uint8], autoencoder: Autoencoder
+) -> None:
+    states = torch.rand(48, 3)
+    states[3:6, 0] = torch.tensor([0.2, 0.2, 0.1])  # a thing that a nearer level hides
+    settings = replace(SETTINGS, entries=14, levels=3)
+    memory, sizes = build_memory(
+        pictures, autoencoder, random_encoder(), settings, KnownStates(states, torch.randn(33))
+    )
+    assert (sizes.entries, sizes.levels, len(memory.codes)) == (14, 3, 42)
+    seen = encode_pictures(random_encoder(), middle_square(pictures[:42])).unflatten(0, (14, 3)).mean(dim=1)
+    torch.testing.assert_close(memory.keys, torch.nn.functional.normalize(seen, dim=1))
+    assert memory.addresses.shape == (14, 4)
+    nearness = memory.states[:, :3].int()
+    assert bool((nearness.diff(dim=1) > 0).all()) and nearness[1].tolist() == [51, 52, 53]
+    torch.testing.assert_close(
+        memory.states[:, 3:].float() / 255, states[:42, 1:].unflatten(0, (14, 3)).mean(dim=1), atol=0.002, rtol=0
+    )
+
+
+def test_pictures_that_are_no_whole_moments_and_levels_of_an_unknown_nearness_are_refused(
+    pictures: NDArray[np.uint8], autoencoder: Autoencoder
+) -> None:
+    known = KnownStates(torch.rand(48, 3), torch.randn(33))
+    with pytest.raises(ValueError, match="at 5 levels each, got 48"):
+        build_memory(pictures, autoencoder, random_encoder(), replace(SETTINGS, levels=5), known)
+    with pytest.raises(ValueError, match="need their states to be known"):
+        build_memory(pictures, autoencoder, random_encoder(), replace(SETTINGS, levels=3))
 
 
 def test_a_bundle_brings_what_is_known_back(tmp_path: Path) -> None:
