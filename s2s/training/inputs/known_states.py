@@ -28,6 +28,7 @@ from s2s.world.takes import WorldCounts
 _FIRST_SEED: Final = 5_000_000
 """Of the takes that nearness is learnt from; memories, judges and measures draw theirs elsewhere."""
 _STRENGTHS: Final = (0.001, 0.003, 0.01, 0.03, 0.1)  # of the ridge, for unit features
+_SPREAD: Final = 2 / 3
 _MASK_PX: Final = 36  # high: areas at a quarter of the picture's size order moments as those at the whole do
 _CHUNK: Final = 256
 _EVERY_PX: Final = 4  # of a picture's colours are enough to tell its warmth
@@ -106,8 +107,9 @@ def _covered(takes: Sequence[SceneState], counts: WorldCounts) -> NDArray[np.flo
 def nearness_line(h: Tensor, nearness: Tensor) -> Tensor:
     """Return the line [h_dim + 1] from features [n, h_dim] of takes to how near they are [n].
 
-    Ridge regression, its strength by the last quarter, then steepened about the middle until what it answers spreads
-    as the truth does: a regression is drawn to the mean, and on the wall nothing would ever be quite near.
+    Ridge regression, its strength by the last quarter, then scaled about the middle until what it answers spreads two
+    thirds as far as the truth does: a regression is drawn to the mean, and on the wall nothing would ever be quite
+    near; but what is farthest nobody can name.
     """
     h, nearness = F.normalize(h.double(), dim=1), nearness.double()
     first = len(h) * 3 // 4
@@ -116,7 +118,7 @@ def nearness_line(h: Tensor, nearness: Tensor) -> Tensor:
         for strength in _STRENGTHS
     }
     line = _ridge(h, nearness, min(errors, key=errors.__getitem__))
-    line *= nearness.std() / _along(h, line).std()
+    line *= _SPREAD * nearness.std() / _along(h, line).std()
     line[-1] += nearness.mean() - _along(h, line).mean()
     return line.float()
 

@@ -22,9 +22,10 @@ from s2s.training.stages.heard import Heard
 from s2s.training.stages.logistic import logistic_weights
 from s2s.training.stages.second_thing import fit_second
 
-NEARNESS_RANGE: Final = 1.75
+NEARNESS_RANGE: Final = 2.0
 """Of the world's levels, over which far becomes near as it is learnt. A room is louder and quieter than those thirty
-decibels: what lies beyond them would all be as far as can be, and turning the sound up change nothing."""
+decibels: what lies beyond them would all be as far as can be, and turning the sound up change nothing; and what is
+farthest nobody can name."""
 _LEARNT_FROM: Final = 2_560
 _TIMES_HEARD: Final = 8
 _FALSE_COSTS: Final = 2.0
