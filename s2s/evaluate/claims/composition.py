@@ -8,15 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from s2s.evaluate.claims.measuring import (
-    Measuring,
-    above,
-    both_found,
-    mean_value,
-    scene_logits,
-    scene_numbers,
-    sound_of,
-)
+from s2s.evaluate.claims.measuring import Measuring, above, mean_value, scene_numbers, sound_of
 from s2s.evaluate.heard_pictures import Pictures, hear_all, see
 from s2s.evaluate.report.model import Claim, Skipped
 from s2s.models.memory_generator import Beside, MemoryGenerator
@@ -26,7 +18,8 @@ from s2s.sampling.manipulate import blend
 _HALF: Final = 0.5
 _AT_ONCE: Final = 16
 _ASKED: Final = (
-    "both things are the two that a judge finds likeliest in the picture, more often than in pictures of either alone"
+    "both things are the two that a judge finds likeliest in the picture and in parts of it, more often than in "
+    "pictures of either alone"
 )
 
 
@@ -67,7 +60,7 @@ def picture_and_sound(measuring: Measuring) -> list[Claim | Skipped]:
 
 
 def _found(measuring: Measuring, pictures: Pictures, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-    return both_found(scene_logits(measuring.judge, measuring.read(pictures)), numbers)
+    return measuring.both_found(pictures, numbers)
 
 
 @torch.inference_mode()

@@ -12,6 +12,7 @@ from torch import Tensor
 from s2s.bundle import Bundle
 from s2s.evaluate.heard_pictures import Pictures, hear_all, paint_all
 from s2s.evaluate.hearing.intervals import recording_weights
+from s2s.evaluate.picture_parts import things_in_parts
 from s2s.evaluate.report.model import Value
 from s2s.evaluate.thing_metrics import JudgeReading, read
 from s2s.models.thing_judge import ThingJudge
@@ -88,6 +89,11 @@ class Measuring:
     def read(self, pictures: Pictures) -> JudgeReading:
         """Return what the judge finds in pictures."""
         return read(self.judge, pictures)
+
+    def both_found(self, pictures: Pictures, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return 1 where the judge, looking at parts of them too, finds the two of `pairs` [n, 2] likeliest, else 0."""
+        shares = things_in_parts(self.judge, pictures)
+        return both_found(shares[:, [self.judge.classes.index(scene) for scene in SCENES]], pairs)
 
     def states(self, each: int) -> list[SceneState]:
         """Return `each` takes of every scene."""

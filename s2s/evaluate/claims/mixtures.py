@@ -5,22 +5,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from s2s.evaluate.claims.measuring import (
-    Measuring,
-    above,
-    both_found,
-    mean_value,
-    scene_logits,
-    scene_numbers,
-    sound_of,
-)
+from s2s.evaluate.claims.measuring import Measuring, above, mean_value, scene_numbers, sound_of
 from s2s.evaluate.heard_pictures import Pictures
 from s2s.evaluate.hearing.mixes import mixed
 from s2s.evaluate.report.model import Claim
 
 _ASKED: Final = (
-    "the two things that sound are the two that a judge finds likeliest in the picture, more often than in pictures of "
-    "either alone"
+    "the two things that sound are the two that a judge finds likeliest in the picture and in parts of it, more often "
+    "than in pictures of either alone"
 )
 
 
@@ -32,7 +24,7 @@ def both_in_a_mix(measuring: Measuring) -> list[Claim]:
     z, seed = measuring.noise(0, len(pairs)), measuring.seed
 
     def found(pictures: Pictures) -> NDArray[np.float64]:
-        return both_found(scene_logits(measuring.judge, measuring.read(pictures)), numbers)
+        return measuring.both_found(pictures, numbers)
 
     together = found(measuring.painted([mixed(*two) for two in zip(first, second, strict=True)], z))
     alone = np.mean([found(measuring.painted(sounds, z)) for sounds in (first, second)], axis=0)

@@ -1,6 +1,6 @@
 """Two things at once: are both named, and does a judge of things find both in what is painted after them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from s2s.bundle import Bundle
 from s2s.evaluate.hearing.ears import Answers, Ears, NamedSources
 from s2s.evaluate.hearing.intervals import Share, share_by_recording
 from s2s.evaluate.hearing.mixes import Mix, composed
+from s2s.evaluate.picture_parts import things_in_parts
 from s2s.evaluate.thing_metrics import read
 from s2s.models.memory_generator import Beside, MemoryGenerator
 from s2s.models.thing_judge import ThingJudge
@@ -22,6 +23,7 @@ from s2s.world.state import SCENES, SceneState
 Pictures = NDArray[np.uint8]
 Z_SEED: Final = 11
 _AT_ONCE: Final = 32
+_Look = Callable[[ThingJudge, Pictures], torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +53,10 @@ def hear_two(ears: Ears, mixes: Sequence[Mix], judge: ThingJudge | None, told: s
     painted = paint_heard(ears.model, answers)
     own = _own_pictures(mixes, ears.model)
     named = answers.nearest.best(2) if answers.sources is None else answers.sources.named()
-    found, found_in_own = (_judged(judge, pictures) for pictures in (painted, own))
+    found, found_in_own = (_judged(judge, pictures, _looking_at_wholes) for pictures in (painted, own))
     shares = _named_shares(mixes, answers) | _found_shares(mixes, found, found_in_own)
+    in_parts, own_in_parts = (_judged(judge, pictures, things_in_parts) for pictures in (painted, own))
+    shares |= _found_shares(mixes, in_parts, own_in_parts, "judge, looking at parts too")
     return TwoReport(mixes, named, painted, own, found, found_in_own, shares)
 
 
@@ -91,12 +95,16 @@ def _own_pictures(mixes: Sequence[Mix], model: Bundle) -> Pictures | None:
         return painter.paint_layers(moments)
 
 
-def _judged(judge: ThingJudge | None, pictures: Pictures | None) -> list[tuple[str, ...]]:
+def _looking_at_wholes(judge: ThingJudge, pictures: Pictures) -> torch.Tensor:
+    return read(judge, pictures).logits
+
+
+def _judged(judge: ThingJudge | None, pictures: Pictures | None, look: _Look) -> list[tuple[str, ...]]:
     """Return the three things of the world, `none` left out, that `judge` finds likeliest in each picture."""
     if judge is None or pictures is None:
         return []
     columns = [judge.classes.index(scene) for scene in SCENES]
-    likeliest = read(judge, pictures).logits[:, columns].topk(3, dim=1).indices
+    likeliest = look(judge, pictures)[:, columns].topk(3, dim=1).indices
     return [tuple(SCENES[number] for number in row) for row in likeliest.tolist()]
 
 
@@ -111,7 +119,7 @@ def _named_shares(mixes: Sequence[Mix], answers: Answers) -> dict[str, Share]:
 
 
 def _found_shares(
-    mixes: Sequence[Mix], painted: Sequence[tuple[str, ...]], own: Sequence[tuple[str, ...]]
+    mixes: Sequence[Mix], painted: Sequence[tuple[str, ...]], own: Sequence[tuple[str, ...]], by: str = "judge"
 ) -> dict[str, Share]:
     """Return what a judge finds in the model's pictures and, as a bound, in the world's own.
 
@@ -120,13 +128,13 @@ def _found_shares(
     shares: dict[str, Share] = {}
     for picture, found in (("the model's picture", painted), ("the world's own picture", own)):
         if found:
-            shares[f"judge: both are the two likeliest, {picture}"] = _both(mixes, [names[:2] for names in found])
-            shares[f"judge: both among the three likeliest, {picture}"] = _both(mixes, found)
-            shares[f"judge: the likeliest is one of them, {picture}"] = _any_of(mixes, [names[:1] for names in found])
+            shares[f"{by}: both are the two likeliest, {picture}"] = _both(mixes, [names[:2] for names in found])
+            shares[f"{by}: both among the three likeliest, {picture}"] = _both(mixes, found)
+            shares[f"{by}: the likeliest is one of them, {picture}"] = _any_of(mixes, [names[:1] for names in found])
     clear = [number for number, names in enumerate(own) if set(mixes[number].scenes) == set(names[:2])]
     if clear and painted:
         of_clear = _both([mixes[number] for number in clear], [painted[number][:2] for number in clear])
-        shares["judge: both are the two likeliest, the model's picture, where so in the world's own"] = of_clear
+        shares[f"{by}: both are the two likeliest, the model's picture, where so in the world's own"] = of_clear
     return shares
 
 
