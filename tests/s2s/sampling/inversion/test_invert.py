@@ -150,7 +150,7 @@ def test_it_ends_early_where_nothing_is_gained(model: Bundle, own_picture: NDArr
 
 def test_the_default_model_recalls_moments_nearer_to_a_presets_image_than_f_v_alone() -> None:
     image = Path(__file__).parents[4] / "presets" / "dawn.png"
-    settings = InversionSettings(screened=8, restarts=1, max_steps=25)
+    settings = InversionSettings(screened=64, restarts=1, max_steps=25)
     found = finished(Inversion(bundle.load(DEFAULT_BUNDLE), read_image(image, side_px=256), settings))
     # Nearer, not near: between moments of its own a memory has no other pictures.
     assert found.losses.total < 0.9 * found.start.total
