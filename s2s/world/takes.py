@@ -1,6 +1,6 @@
 """The synthetic world as data: pictures and sounds of many takes in plain arrays, read by memory map; a `ClipSource`.
 
-Take i is `draw_state(SCENES[i % num_scenes], first_seed + i)`; picture i and sound i belong together. A clip of it is
+Take i is `WorldCounts.state(i)`, drawn from a seed of its own; picture i and sound i belong together. A clip of it is
 ten seconds long and has one frame. Its states are known, so that what is learnt from it can be measured exactly. Drawn
 at several nearnesses, so many takes after one another differ in that alone.
 """

@@ -1,8 +1,8 @@
 """What is known of remembered moments, and how a sound tells it: the line from h to how near the thing is.
 
 Keys tell a scene's places and hours apart more loudly than how near its thing is, though f_A hears that well: a line
-through the embeddings of takes finds it again. How near a moment looks is read off its picture: of two moments of a
-scene that are equally near, the one whose aeroplane is the larger shall answer the louder sound. How warm it is is
+through the embeddings of takes finds it again. How near a moment looks is half read off its picture: of two moments of
+a scene that are equally near, the one whose aeroplane is the larger shall answer the louder sound. How warm it is is
 read off the picture too, for the world has no such number: curtains, leaves and evening skies make it.
 """
 
