@@ -29,6 +29,7 @@ case "${1:-}" in
   *) echo "usage: ./setup.sh [--dev | --lock [PACKAGE[==VERSION]...]]" >&2 ; exit 2 ;;
 esac
 
+needed_gb=9
 stamp=".venv/.setup" # written last: an environment without it was left half-finished
 fingerprint=$(cat setup.sh pyproject.toml requirements*.lock | sha256sum | cut -d' ' -f1)
 case "$(cat "$stamp" 2>/dev/null || true)" in
@@ -94,7 +95,13 @@ if [ -e .venv ] && ! whole; then
   echo "the environment in .venv is not whole and is made anew"
   rm -rf .venv
 fi
-[ -e .venv ] || "$python" -m venv .venv
+if [ ! -e .venv ]; then
+  free_gb=$(( $(df -Pk . | awk 'NR == 2 { print $4 }') / 1000000 ))
+  if [ "$free_gb" -lt "$needed_gb" ]; then # not refused: elsewhere torch may be smaller, or the wheels fetched to another disk
+    echo "some $needed_gb GB are needed, the wheels and what they unpack to; $PWD has $free_gb GB free" >&2
+  fi
+  "$python" -m venv .venv
+fi
 rm -f "$stamp"
 rm -rf .venv/lib/python*/site-packages/~* # what pip had moved out of its way when it was killed
 install --require-hashes -r requirements-build.lock

@@ -38,6 +38,8 @@ class Checkout:
             path.mkdir()
         for name in ("setup.sh", "pyproject.toml", *(path.name for path in ROOT.glob("requirements*.lock"))):
             shutil.copy(ROOT / name, self.folder / name)
+        self.said = ""
+        self.leave_free(kilobytes=50_000_000)
         self._tool("python3.11", _PYTHON)
         self._tool("apt-get", "#!/bin/sh\n")
         self._tool("dpkg-query", "#!/bin/sh\necho install ok installed\n")
@@ -45,6 +47,10 @@ class Checkout:
     def _tool(self, name: str, text: str) -> None:
         (self._tools / name).write_text(text)
         (self._tools / name).chmod(0o755)
+
+    def leave_free(self, *, kilobytes: int) -> None:
+        header = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+        self._tool("df", f"#!/bin/sh\necho '{header}\n/dev/sda 99000000 1 {kilobytes} 95% /'\n")
 
     def set_up(self, *options: str, killed_at: str = "nothing") -> list[str]:
         """Run it and return what it told Python to do."""
@@ -59,6 +65,7 @@ class Checkout:
             ["./setup.sh", *options], check=False, cwd=self.folder, env=environment, capture_output=True, timeout=60
         )
         assert (run.returncode == 0) == (killed_at == "nothing"), run.stderr.decode()
+        self.said = run.stderr.decode()
         return self._log.read_text().splitlines()
 
     def drop(self, package: str) -> None:
@@ -105,6 +112,21 @@ def test_setting_up_the_show_leaves_what_the_tests_need(checkout: Checkout) -> N
     checkout.set_up("--dev")
     (checkout.folder / "pyproject.toml").write_text("# changed\n")
     assert checkout.set_up() == SHOW_CALLS
+
+
+def test_a_disk_too_full_for_the_environment_is_told_of_before_anything_is_fetched(checkout: Checkout) -> None:
+    checkout.leave_free(kilobytes=5_800_000)
+    assert checkout.set_up() == ["venv", *SHOW_CALLS]
+    assert checkout.said == (
+        f"some 9 GB are needed, the wheels and what they unpack to; {checkout.folder} has 5 GB free\n"
+    )
+    checkout.set_up("--dev")
+    assert "free" not in checkout.said, "what is there already is not fetched again"
+
+
+def test_a_disk_with_room_is_not_spoken_of(checkout: Checkout) -> None:
+    checkout.set_up()
+    assert checkout.said == ""
 
 
 def test_an_environment_killed_half_way_is_completed(checkout: Checkout) -> None:
