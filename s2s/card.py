@@ -161,7 +161,8 @@ class SourceHeadsSizes(_Part):
     With `second_windows`, in columns of that map, a second thing is weighed by what parts of the sound say alone and by
     which thing is the likeliest; with `weighs_second`, as bundles of before have it, by the latter and a few numbers of
     the whole. `whole` is how much of what the whole sound is like, z_A, is in what is seen of a thing that sounds by
-    itself. `of_place` are the sounds of a venue that they are sure of, whatever their name.
+    itself. `of_place` are the sounds of a venue that they are sure of, whatever their name. With `by_level` nearness
+    follows from how loud a named thing is.
     """
 
     architecture: Literal["source-heads"] = "source-heads"
@@ -175,6 +176,7 @@ class SourceHeadsSizes(_Part):
     second_windows: Annotated[tuple[Annotated[int, Field(ge=1, le=10_000)], ...], Field(max_length=8)] = ()
     whole: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
     of_place: int = Field(default=0, ge=0, le=100_000)
+    by_level: bool = False
 
 
 class PlaceFrames(_Part):

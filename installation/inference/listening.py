@@ -89,17 +89,18 @@ class Listener:
         return self._ring.newest(round(duration_s * SAMPLE_RATE_HZ)).samples
 
     def _encode(self, now: float, heard_at: float, window_s: float, *, with_volume_direction: bool) -> Target | None:
-        features, quieter = self._encoder.features(now, QUIETER_DB if with_volume_direction else None)
+        clip = self._encoder.encode(now, QUIETER_DB if with_volume_direction else None)
+        newest = (self._newest(columns, window_s) for columns in (clip.features, clip.log_power))
         try:
-            hearing = hear_features(self._model, self._newest(features, window_s))
+            hearing = hear_features(self._model, *newest)
         except ValueError:
             return None  # a dead ReLU vector has no direction: keep the last target
-        louder = None if quieter is None else self._louder(hearing, self._newest(quieter, window_s))
+        louder = None if clip.quieter is None else self._louder(hearing, self._newest(clip.quieter, window_s))
         self._serial += 1
         return Target(hearing, self._serial, heard_at, louder)
 
     def _newest(self, features: Tensor, window_s: float) -> Tensor:
-        """Return the columns of a map [1, map_dim, f, t] that hear the newest `window_s` seconds, at least one.
+        """Return the columns of a clip's map [..., t] that hear the newest `window_s` seconds, at least one.
 
         Of a history that is repeated to a clip's length, the newest sound is not at the clip's end.
         """

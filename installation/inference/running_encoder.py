@@ -6,6 +6,7 @@ levels each clip by itself changes every column with every hop, and is heard as 
 """
 
 from collections import deque
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -23,6 +24,17 @@ MOST_BUSY: Final = 0.25
 """The share of one core that hearing may take: the picture needs the rest."""
 
 _REMEMBERED: Final = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedClip:
+    """The log power [bins, frames] of the newest clip, f_A's last map [1, map_dim, f, t] of it, and of the same turned
+    down, where that was asked for.
+    """
+
+    log_power: Tensor
+    features: Tensor
+    quieter: Tensor | None = None
 
 
 class RunningEncoder:
@@ -64,8 +76,8 @@ class RunningEncoder:
             if encoder is not None:
                 encoder.reset()
 
-    def features(self, now: float, quieter_db: float | None = None) -> tuple[Tensor, Tensor | None]:
-        """Return f_A's last map [1, map_dim, f, t] of the newest clip, and of the same turned down, if that is asked.
+    def encode(self, now: float, quieter_db: float | None = None) -> EncodedClip:
+        """Return the newest clip as f_A hears it, and the same so many dB quieter, if that is asked.
 
         The stream has heard what was due. Raises ValueError before its first sample.
         """
@@ -74,8 +86,9 @@ class RunningEncoder:
         log_power = self._stream.log_power() if end is None else self._stream.log_power_until(end)
         features = self._map(self._encoder, log_power, end)
         if quieter_db is None:
-            return features, None
-        return features, self._map(self._quieter, at_gain(log_power, quieter_db, self._model.spec), end)
+            return EncodedClip(log_power, features)
+        turned_down = at_gain(log_power, quieter_db, self._model.spec)
+        return EncodedClip(log_power, features, self._map(self._quieter, turned_down, end))
 
     @property
     def _steps(self) -> bool:

@@ -63,6 +63,7 @@ def with_ears(model: "Bundle", folder: Path) -> "Bundle":
             hidden=heads.hidden,
             weighs_second=heads.weighs_second,
             second_windows=heads.second_windows,
+            by_level=heads.by_level,
         ),
     }
     card = model.card.model_copy(update=changes)

@@ -1,4 +1,4 @@
-"""A bundle whose parts stay or were changed in place, written under another card: `ears`, `second`, `memory`."""
+"""A bundle whose parts stay or were changed in place, written under another card: `ears`, `second` and their like."""
 
 import argparse
 from collections.abc import Mapping

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from s2s.commands.arguments import Verbs, at_least
 from s2s.commands.bundle import read_story
+from s2s.commands.fresh_takes import fresh_takes
 from s2s.commands.retold import add_card_words, write_retold
 
 if TYPE_CHECKING:
     from s2s.bundle import Bundle
     from s2s.training.augment.two_sounds import OfScene, TwoSounds
 
-_FIRST_SEED: Final = 15_000_000  # of takes that no ears were trained on, and that no measure draws
 _AT_ONCE: Final = 16
 
 
@@ -38,13 +38,14 @@ def add_to(verbs: Verbs) -> None:
 
 def _run(args: argparse.Namespace) -> None:
     from s2s import bundle
-    from s2s.training.augment.two_sounds import TwoSounds
+    from s2s.training.augment.two_sounds import OfScene, TwoSounds
 
     story = read_story(args.story)
     model = bundle.load(args.bundle)
     if model.source_heads is None:
         raise ValueError(f"{args.bundle}: expected a bundle whose ears name things, this one names none")
-    sets = [TwoSounds(_takes(model.source_heads.names, args.takes), args.mixes)]
+    takes = [OfScene(state.scene, sound) for state, sound in fresh_takes(model.source_heads.names, args.takes)]
+    sets = [TwoSounds(takes, args.mixes)]
     if recorded := _recordings(args.recordings, args.more, model.source_heads.names):
         sets.append(TwoSounds(recorded, args.recorded_mixes, seed=1))
     model = with_second(model, sets)
@@ -62,9 +63,8 @@ def with_second(model: "Bundle", sets: "list[TwoSounds]") -> "Bundle":
 
     old = model.source_heads
     assert old is not None
-    windows, place = SECOND_WINDOWS, old.of_place
     as_before = old.names, old.map_dim, old.h_dim, old.hidden, old.whole
-    heads = SourceHeads(*as_before, second_windows=windows, of_place=place)
+    heads = SourceHeads(*as_before, second_windows=SECOND_WINDOWS, of_place=old.of_place, by_level=old.by_level)
     heads.load_state_dict(old.state_dict(), strict=False)  # all but what they weighed a second thing by
     heads = heads.to(model.device).eval().requires_grad_(False)
     numbers = {name: number for number, name in enumerate(heads.names)}
@@ -84,21 +84,6 @@ def with_second(model: "Bundle", sets: "list[TwoSounds]") -> "Bundle":
     told = sizes.model_copy(update={"weighs_second": False, "second_windows": SECOND_WINDOWS})
     card = model.card.model_copy(update={"source_heads": told})
     return replace(model, card=card, source_heads=heads)
-
-
-def _takes(names: "tuple[str, ...]", per_scene: int) -> "list[OfScene]":
-    """Return fresh takes of those of `names` that are the world's."""
-    from tqdm import tqdm
-
-    from s2s.training.augment.two_sounds import OfScene
-    from s2s.world.sounds import synthesize
-    from s2s.world.state import SCENES, draw_state
-
-    scenes = [scene for scene in SCENES if scene in names]
-    if not scenes:
-        raise ValueError(f"expected ears that know scenes of the world, these know {', '.join(names)}")
-    states = [draw_state(scenes[n % len(scenes)], _FIRST_SEED + n) for n in range(per_scene * len(scenes))]
-    return [OfScene(state.scene, synthesize(state)) for state in tqdm(states, desc="sounds", disable=None)]
 
 
 def _recordings(esc10: Path | None, more: Path | None, names: "tuple[str, ...]") -> "list[OfScene]":

@@ -41,8 +41,8 @@ def _add_memory(verbs: Verbs) -> None:
     verb.add_argument("--entries", type=at_least(13), default=9_800, help=kept)
     heard = "of each scene, by which nearness is learnt to be heard (default 20); 0: states stay unknown"
     verb.add_argument("--takes", type=at_least(0), default=20, help=heard)
-    wider = """so many times the range of levels over which the ears hear far become near (default 1; ears that `train
-    sources` has made hear it over twice the world's)"""
+    wider = """so many times the range of levels over which the ears hear far become near (default 1;
+    ears that read it off the level hear it over more than the world's already)"""
     verb.add_argument("--nearness-range", type=above_zero, default=1.0, metavar="TIMES", help=wider)
     pairs = "of every two scenes that can be painted together, kept besides (default 0: none)"
     verb.add_argument("--pairs", type=at_least(0), default=0, metavar="N", help=pairs)

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from s2s.clip_levels import LEVELS
 from s2s.models.second_thing import SecondThing
 
 SECOND_BY: Final = ("constant", "own logit", "the likeliest's logit", "the best other logit", "distance")
@@ -48,6 +49,9 @@ class SourceHeads(nn.Module):
     numbers and the likeliest (`weighs_second`), or have one limit for all.
 
     With `of_place` they know so many sounds of a venue, and are sure of what is like one of them, whatever its name.
+
+    With `by_level` how near a thing is follows from how loud the sound is, and which thing it is. Heads of before, and
+    all while they are trained, read it off the map, in which the level is not plain.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class SourceHeads(nn.Module):
         weighs_second: bool = False,
         second_windows: Sequence[int] = (),
         of_place: int = 0,
+        by_level: bool = False,
     ) -> None:
         super().__init__()
         self.whole = whole
@@ -80,6 +85,12 @@ class SourceHeads(nn.Module):
         self.whitening: Tensor
         self.odds: Tensor
         self.second_from: Tensor
+        self.by_level = by_level
+        if by_level:
+            self.register_buffer("of_level", torch.zeros(len(LEVELS)))
+            self.register_buffer("near_at_full_scale", torch.zeros(num_sources))
+            self.of_level: Tensor
+            self.near_at_full_scale: Tensor
         self.of_place = of_place
         if of_place:
             self.register_buffer("place", torch.zeros(of_place, hidden))
@@ -123,21 +134,29 @@ class SourceHeads(nn.Module):
         from_place = self.distance_from(summary, self.place).amin(dim=1) if self.of_place else None
         return SourceReading(self.detect(summary), self._distance(summary), in_windows, from_place)
 
-    def embed(self, summary: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
+    def embed(self, summary: Tensor, sources: Tensor, levels_db: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return what would be seen of each asked thing and how near it is: unit h [b, k, h_dim], nearness [b, k] 0..1.
 
-        `sources` int64 [b, k] are numbers of things, for sounds of `summary` [b, hidden].
+        `sources` int64 [b, k] are numbers of things, for sounds of `summary` [b, hidden], whose levels in dBFS are
+        `levels_db` [b, 2], as `clip_levels_db` has them. Without those, as in training, nearness is what the map says.
         """
         asked = self.asked_for(summary, sources)
         # Features of f_V are never negative.
         h = F.normalize(F.relu(self.see(asked)), dim=-1)
-        return h, torch.sigmoid(self.near(asked)).squeeze(-1)
+        if levels_db is None or not self.by_level:
+            return h, torch.sigmoid(self.near(asked)).squeeze(-1)
+        return h, self.nearness(levels_db, sources)
+
+    def nearness(self, levels_db: Tensor, sources: Tensor) -> Tensor:
+        """Return how near things `sources` [b, k] are that sound at levels [b, 2], in 0..1 [b, k]; for `by_level`."""
+        return torch.sigmoid((levels_db @ self.of_level)[:, None] + self.near_at_full_scale[sources])
 
     @torch.no_grad()
     def widen_nearness(self, times: float) -> None:
         """Let far become near over so many `times` the range of levels; what is half near stays so."""
-        self.near.weight.div_(times)
-        self.near.bias.div_(times)
+        by_level = (self.of_level, self.near_at_full_scale) if self.by_level else ()
+        for logits in (self.near.weight, self.near.bias, *by_level):
+            logits.div_(times)
 
     def asked_for(self, summary: Tensor, sources: Tensor) -> Tensor:
         """Return what is heard of each asked thing, [b, k, hidden]; arguments as of `embed`."""

@@ -1,5 +1,6 @@
 """What a sound is made of: up to two named things, each a point of the latent space, and how sure that is."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,14 +10,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.bundle import Bundle
+from s2s.clip_levels import clip_levels_db
 from s2s.sampling.embed import unit
-from s2s.spectrogram import fit_clip, spectrogram
+from s2s.spectrogram import fit_clip, log_power, normalise
 
 MOST_SOURCES: Final = 2
 NAMED_FROM: Final = 0.5
 """The presence from which a second thing is named."""
 LISTED: Final = 5
 """So many names are told of, whether they are painted or not."""
+EACH_OF_TWO_DB: Final = -10.0 * math.log10(2.0)
+"""How loud each of two things is beside both, where nothing says which of them is the louder."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,17 +62,19 @@ class Hearing:
 
 
 @torch.inference_mode()
-def hear(model: Bundle, inputs: Tensor) -> Hearing:
-    """Return what `model` hears in its input [1, 1, bins, frames], as `s2s.spectrogram` gives it.
+def hear(model: Bundle, heard: Tensor) -> Hearing:
+    """Return what `model` hears in a clip of log power [bins, frames], as `s2s.spectrogram` gives it.
 
     Raises ValueError where f_A answers with nothing.
     """
-    return hear_features(model, model.audio_encoder.features(inputs.to(model.device)))
+    inputs = normalise(heard, model.spec).float()[None, None].to(model.device)
+    return hear_features(model, model.audio_encoder.features(inputs), heard)
 
 
 @torch.inference_mode()
-def hear_features(model: Bundle, features: Tensor) -> Hearing:
-    """Return what `model` hears, of the last feature map [1, map_dim, f, t] of its f_A.
+def hear_features(model: Bundle, features: Tensor, heard: Tensor) -> Hearing:
+    """Return what `model` hears, of the last feature map [1, map_dim, f, t] of its f_A, and of the log power
+    [bins, frames] that it was made of.
 
     Raises ValueError where f_A answers with nothing.
     """
@@ -79,8 +85,9 @@ def hear_features(model: Bundle, features: Tensor) -> Hearing:
     summary = heads.summary(features)
     reading = heads.read(summary, heads.in_windows(features))
     presence, numbers = heads.presence(reading)[0].topk(min(LISTED, len(heads.names)))
-    seen, nearness = heads.embed(summary, numbers[None, :MOST_SOURCES])
-    if presence[1] < NAMED_FROM:
+    alone = bool(presence[1] < NAMED_FROM)
+    seen, nearness = heads.embed(summary, numbers[None, :MOST_SOURCES], _levels_db(model, heard, alone))
+    if alone:
         seen[0, 0] = heads.seen_alone(seen[0, 0], h)
     sources = tuple(
         Source(heads.names[int(number)], _vector(seen[0, rank]), float(presence[rank]), float(nearness[0, rank]))
@@ -98,7 +105,15 @@ def hear_sound(model: Bundle, sound: NDArray[np.float32]) -> Hearing:
     """Return what `model` hears in mono `sound` [n] at its rate, of any length, as `embed_sound` takes it."""
     if np.ndim(sound) != 1:
         raise ValueError(f"expected mono sound [n], got shape {np.shape(sound)}: average the channels first")
-    return hear(model, spectrogram(fit_clip(sound, model.spec).unsqueeze(0), model.spec))
+    return hear(model, log_power(fit_clip(sound, model.spec), model.spec))
+
+
+def _levels_db(model: Bundle, heard: Tensor, alone: bool) -> Tensor | None:
+    """Return how loud a thing is in the log power [bins, frames], [1, 2] in dBFS; None for heads that do not ask."""
+    if model.source_heads is None or not model.source_heads.by_level:
+        return None
+    levels_db = clip_levels_db(heard, model.spec)[None].to(model.device)
+    return levels_db if alone else levels_db + EACH_OF_TWO_DB
 
 
 def _vector(row: Tensor) -> NDArray[np.float32]:

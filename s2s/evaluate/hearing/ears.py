@@ -12,11 +12,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from s2s.bundle import Bundle
+from s2s.clip_levels import clip_levels_db
 from s2s.metrics.scores import class_centroids
 from s2s.models.source_heads import SourceHeads
 from s2s.rates import SAMPLE_RATE_HZ
 from s2s.sampling.sources import MOST_SOURCES, NAMED_FROM
-from s2s.spectrogram import fit_clip, spectrogram
+from s2s.spectrogram import fit_clip, log_power, normalise
 from s2s.training.inputs.image_features import encode_pictures
 from s2s.world.painter import Painter
 from s2s.world.state import SCENES, draw_state
@@ -106,26 +107,33 @@ class Ears:
     def hear(self, sounds: NDArray[np.float32], told: str = "") -> Answers:
         """Return what is heard in `sounds` [n, samples]; `told` names them beside a bar."""
         starts = tqdm(range(0, len(sounds), _AT_ONCE), desc=told, disable=None if told else True)
-        maps = torch.cat([self._features(sounds[start : start + _AT_ONCE]) for start in starts])
+        heard = [self._heard(sounds[start : start + _AT_ONCE]) for start in starts]
+        maps, levels_db = (torch.cat(part) for part in zip(*heard, strict=True))
         h = F.normalize(self.model.audio_encoder.embed(maps.mean((2, 3))), dim=1).cpu()
         heads = self.model.source_heads
         nearest = Ranking(SCENES, (h @ self.directions.T).numpy())
-        return Answers(h, nearest, None if heads is None else _asked(heads, maps, h.to(maps.device)))
+        return Answers(h, nearest, None if heads is None else _asked(heads, maps, levels_db, h))
 
-    def _features(self, sounds: NDArray[np.float32]) -> Tensor:
-        spec = self.model.spec
-        clips = torch.stack([fit_clip(sound, spec) for sound in sounds])
-        return self.model.audio_encoder.features(spectrogram(clips, spec).to(self.model.device))
+    def _heard(self, sounds: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
+        """Return the feature maps [n, map_dim, f, t] of sounds, and their levels in dBFS [n, 2]."""
+        spec, device = self.model.spec, self.model.device
+        heard = log_power(torch.stack([fit_clip(sound, spec) for sound in sounds]), spec)
+        maps = self.model.audio_encoder.features(normalise(heard, spec).float().unsqueeze(1).to(device))
+        return maps, clip_levels_db(heard, spec).to(device)
 
 
-def _asked(heads: SourceHeads, maps: Tensor, h: Tensor) -> NamedSources:
-    """Return what the heads say of feature maps [n, map_dim, f, t] and the embeddings `h` [n, d] of the same."""
+def _asked(heads: SourceHeads, maps: Tensor, levels_db: Tensor, h: Tensor) -> NamedSources:
+    """Return what the heads say of feature maps [n, map_dim, f, t], levels [n, 2] and embeddings `h` [n, d] of the same
+    sounds.
+    """
+    h = h.to(maps.device)
     summary = heads.summary(maps)
     reading = heads.read(summary, heads.in_windows(maps))
     presence = heads.presence(reading)
     seen, _ = heads.embed(summary, presence.topk(MOST_SOURCES, dim=1).indices)
-    every = torch.arange(len(heads.names), device=maps.device)
-    nearness = torch.cat([heads.embed(one[None], every[None])[1] for one in summary])
+    every = torch.arange(len(heads.names), device=maps.device)[None]
+    each = zip(summary.split(1), levels_db.split(1), strict=True)
+    nearness = torch.cat([heads.embed(one, every, level_db)[1] for one, level_db in each])
     hour, firmness = heads.hour(h)
     certainty, at, firm = (_numbers(one) for one in (heads.certainty(reading), hour, firmness))
     ranking = Ranking(heads.names, presence.cpu().numpy())

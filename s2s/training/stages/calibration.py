@@ -1,10 +1,11 @@
 """How sure the ears may be: where training's sounds lie, and what a distance from them and a logit are worth.
 
 Certainty is a logistic regression on held-out sounds, known and unknown, in random rooms and at random levels: of the
-likeliest name's logit and the distance to the nearest of what was heard in training. Nearness is read over a wider
-range of levels than the world has.
+likeliest name's logit and the distance to the nearest of what was heard in training. Nearness is read off the levels
+of takes as they are.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -14,22 +15,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from s2s.clip_levels import clip_levels_db
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.source_heads import SourceHeads
 from s2s.training.engine.step_context import SampleRng
 from s2s.training.inputs.scene_sounds import SceneSounds
 from s2s.training.stages.heard import Heard
 from s2s.training.stages.logistic import logistic_weights
+from s2s.training.stages.nearness import fit_nearness
 from s2s.training.stages.second_thing import fit_second
 
-NEARNESS_RANGE: Final = 2.0
-"""Of the world's levels, over which far becomes near as it is learnt. A room is louder and quieter than those thirty
-decibels: what lies beyond them would all be as far as can be, and turning the sound up change nothing; and what is
-farthest nobody can name."""
 _LEARNT_FROM: Final = 2_560
 _TIMES_HEARD: Final = 8
 _FALSE_COSTS: Final = 2.0
 _ROUNDS: Final = 5  # hearings of each held-out sound
+_AT_ONCE: Final = 64
 _SHRINKAGE: Final = 0.1  # of the covariance towards a multiple of the identity
 _RIDGE: Final = 1e-3
 
@@ -54,10 +54,10 @@ class Ears:
 def calibrate(ears: Ears, data: SceneSounds, seed: int = 0) -> None:
     """Give the ears' heads their centres, whitening and odds, and what far and near are in a room.
 
-    The networks are left as they are but for the last step to nearness; ears that were calibrated before must have been
-    trained again since.
+    The networks are left as they are.
     """
     heads = ears.heads
+    fit_nearness_of(heads, data)
     rng = np.random.default_rng(seed)
     known = data.train[data.labels[data.train] >= 0]
     summary, _, heard = _hearings(ears, [rng.choice(known, min(_LEARNT_FROM, _TIMES_HEARD * len(known)))], seed)
@@ -71,7 +71,17 @@ def calibrate(ears: Ears, data: SceneSounds, seed: int = 0) -> None:
             fit_second(heads, reading, heard.labels)
         likeliest = reading.logits.argmax(dim=1, keepdim=True)
         fit_odds(heads, reading.logits.amax(dim=1), reading.distance, (heard.labels == likeliest).any(dim=1))
-    heads.widen_nearness(NEARNESS_RANGE)
+
+
+def fit_nearness_of(heads: SourceHeads, data: SceneSounds) -> None:
+    """Give `heads` what nearness is by the levels of training's takes; by those of recordings where there are none."""
+    known = data.train[data.labels[data.train] >= 0]
+    takes = known[~data.recorded[known]]
+    rows = takes if len(takes) else known
+    few = np.array_split(rows, max(math.ceil(len(rows) / _AT_ONCE), 1))
+    floor = math.log(data.spec.floor)
+    levels_db = torch.cat([clip_levels_db(data.log_spectrograms_of(some) + floor, data.spec) for some in few])
+    fit_nearness(heads, levels_db, torch.from_numpy(data.labels[rows]), torch.from_numpy(data.nearness[rows]))
 
 
 def place(heads: SourceHeads, summary: Tensor, labels: Tensor) -> None:

@@ -83,7 +83,7 @@ class SourcesStage(StageBase):
         self.net = device_context.prepare(AudioEncoder(settings.width, data.feature_dim))
         self._features = device_context.compile(self.net.features)
         self.heads = device_context.prepare(
-            SourceHeads(SCENES, 8 * settings.width, data.feature_dim, second_windows=SECOND_WINDOWS)
+            SourceHeads(SCENES, 8 * settings.width, data.feature_dim, second_windows=SECOND_WINDOWS, by_level=True)
         )
         parameters = [*self.net.parameters(), *self.heads.parameters()]
         self.optimiser = device_context.adam(parameters, settings.learning_rate, weight_decay=settings.weight_decay)
@@ -294,6 +294,14 @@ def _read_heads(folder: Path) -> SourceHeads:
     hidden, both = weights["enter.weight"].shape
     h_dim, weighs_second = weights["clock.weight"].shape[1], "second_odds" in weights
     windows = SECOND_WINDOWS if "second.weights" in weights else ()
-    heads = SourceHeads(SCENES, both // 2, h_dim, hidden, weighs_second=weighs_second, second_windows=windows)
+    heads = SourceHeads(
+        SCENES,
+        both // 2,
+        h_dim,
+        hidden,
+        weighs_second=weighs_second,
+        second_windows=windows,
+        by_level="of_level" in weights,
+    )
     heads.load_state_dict(weights)
     return heads.eval().requires_grad_(False)

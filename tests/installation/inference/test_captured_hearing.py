@@ -51,11 +51,11 @@ def test_a_running_encoder_hears_whole_clips_by_the_graph_once_a_hop(model: Bund
     stream = SpectrogramStream(model.spec)
     encoder = RunningEncoder(model, stream, CapturedHearing(model, runtime))
     stream.push((0.1 * np.random.default_rng(1).standard_normal(170_000)).astype(np.float32))
-    features, quieter = encoder.features(0.0, quieter_db=-20.0)
+    clip_heard = encoder.encode(0.0, quieter_db=-20.0)
     with torch.inference_mode():
         whole = normalise(stream.log_power(), model.spec).float()[None, None]
-        torch.testing.assert_close(features, model.audio_encoder.features(whole))
-    assert quieter is not None and not torch.equal(quieter, features)
+        torch.testing.assert_close(clip_heard.features, model.audio_encoder.features(whole))
+    assert clip_heard.quieter is not None and not torch.equal(clip_heard.quieter, clip_heard.features)
     assert runtime.waits == 2
     assert not encoder.is_due(HOP_S / 2, 4_000) and encoder.is_due(HOP_S, 1)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ from installation.inference.running_encoder import HOP_S
 from installation.ring import AudioRing
 from installation.values import SAMPLE_RATE_HZ, Samples
 from s2s.bundle import Bundle, load
+from s2s.models.source_heads import SourceHeads
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
-from tests.fakes import write_tiny_bundle
+from tests.fakes import write_naming_bundle, write_tiny_bundle
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +133,27 @@ def heard_with(model: Bundle, sounds: list[Samples], window_s: float) -> np.ndar
     ring.close()
     assert target is not None
     return target.hearing.h
+
+
+def test_how_near_a_thing_is_follows_from_the_level_of_the_window_alone(tmp_path: Path) -> None:
+    model = load(write_naming_bundle(tmp_path, known=sound(10.0), unknown=np.zeros(160_000, np.float32)))
+    heads = SourceHeads(("rain", "train"), 32, 32, hidden=16, by_level=True).eval().requires_grad_(False)
+    heads.of_level.fill_(0.05)
+    heads.near_at_full_scale.fill_(2.0)
+    model = replace(model, source_heads=heads)
+    nearness = {}
+    for window_s in (2.0, 10.0):
+        ring = AudioRing(16.0)
+        ring.write(np.concatenate([0.1 * sound(8.0), sound(2.0)]), heard_at=0.0)  # louder by 20 dB in the end
+        target = Listener(model, ring).next_target(0.0, window_s=window_s)
+        ring.close()
+        assert target is not None
+        nearness[window_s] = target.hearing.sources[0].nearness
+    in_ten, in_two = (np.log(nearness[one] / (1.0 - nearness[one])) for one in (10.0, 2.0))
+    # Two seconds of ten have the power of all; of the loudest third of ten they are three fifths.
+    assert in_two - in_ten == pytest.approx(
+        0.05 * (10.0 * np.log10(10.0 / 2.0) + 10.0 * np.log10(10.0 / 6.0)), abs=0.05
+    )
 
 
 def test_with_a_short_window_what_sounded_before_counts_less(model: Bundle) -> None:

@@ -52,7 +52,7 @@ def test_blocks_of_any_size_are_heard_as_the_whole_pass_hears_them(model: Bundle
     stream.push(sound(10.0))
     compared = 0
     running = np.concatenate([sound(3.0, seed=2), sound(3.0, seed=3, level=0.01)])  # a gain is turned down
-    encoder.features(0.0)
+    encoder.encode(0.0)
     for start in range(0, len(running), block):
         samples = running[start : start + block]
         due = encoder.is_due(0.0, len(samples))
@@ -60,7 +60,7 @@ def test_blocks_of_any_size_are_heard_as_the_whole_pass_hears_them(model: Bundle
         stream.push(samples)
         if not due:
             continue
-        features, _ = encoder.features(0.0)
+        features = encoder.encode(0.0).features
         end = 1004 + (stream.num_columns - 1004) // COLUMNS_A_STEP * COLUMNS_A_STEP
         assert before < end <= stream.num_columns
         assert_same(features, whole_pass(model, stream, end))
@@ -73,7 +73,7 @@ def test_after_a_gap_the_sound_begins_anew(model: Bundle) -> None:
     encoder = RunningEncoder(model, stream)
     for seed in (1, 2):
         stream.push(sound(10.4, seed))
-        features, _ = encoder.features(0.0)
+        features = encoder.encode(0.0).features
         assert_same(features, whole_pass(model, stream, stream.num_columns // COLUMNS_A_STEP * COLUMNS_A_STEP + 12))
         stream.reset()
         encoder.reset()
@@ -85,15 +85,16 @@ def test_the_sound_turned_down_is_heard_beside_it_whenever_it_is_asked_for(model
     stream.push(sound(10.0))
     again = SpectrogramStream(model.spec)
     again.push(sound(10.0, level=0.01))
-    features, quieter = encoder.features(0.0, quieter_db=-20.0)
-    assert quieter is not None
-    assert_same(quieter, whole_pass(model, again, 1004))
-    assert_same(features, whole_pass(model, stream, 1004))
+    clip = encoder.encode(0.0, quieter_db=-20.0)
+    assert clip.quieter is not None
+    assert_same(clip.quieter, whole_pass(model, again, 1004))
+    assert_same(clip.features, whole_pass(model, stream, 1004))
+    assert torch.equal(clip.log_power, stream.log_power_until(1004))
     for seed in (2, 3):
         stream.push(sound(1.0, seed))
         again.push(sound(1.0, seed, level=0.01))
-        encoder.features(0.0)
-    _, quieter = encoder.features(0.0, quieter_db=-20.0)
+        encoder.encode(0.0)
+    quieter = encoder.encode(0.0, quieter_db=-20.0).quieter
     assert quieter is not None
     assert_same(quieter, whole_pass(model, again, 1004 + 6 * COLUMNS_A_STEP))
 
@@ -102,7 +103,7 @@ def test_a_model_that_levels_each_clip_hears_it_once_a_hop(levelling: Bundle) ->
     stream = SpectrogramStream(levelling.spec)
     encoder = RunningEncoder(levelling, stream)
     stream.push(sound(10.0))
-    encoder.features(0.0)
+    encoder.encode(0.0)
     stream.push(sound(1.0))
     assert not encoder.is_due(HOP_S / 2, 16_000)
     assert encoder.is_due(HOP_S, 1)
@@ -113,9 +114,9 @@ def test_a_machine_that_hears_slowly_hears_less_often_and_never_stops(levelling:
     encoder._stream.push(sound(1.0))
     for duration_s in (0.25, 0.25, 1.0, 0.25, 0.3):
         encoder.took(duration_s)
-    encoder.features(0.0)
+    encoder.encode(0.0)
     assert not encoder.is_due(0.9, 16_000) and encoder.is_due(1.0, 16_000)
     for _ in range(5):
         encoder.took(30.0)
-    encoder.features(1.0)
+    encoder.encode(1.0)
     assert encoder.is_due(1.0 + LONGEST_HOP_S, 16_000)

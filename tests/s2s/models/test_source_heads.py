@@ -46,6 +46,23 @@ def test_nearness_over_a_wider_range_of_levels_rises_less_steeply_about_the_same
     assert torch.equal(h, h_after)
 
 
+def test_louder_is_nearer_whatever_the_map_says_where_the_level_tells(heads: SourceHeads) -> None:
+    by_level = SourceHeads(heads.names, MAP_DIM, H_DIM, hidden=16, by_level=True).requires_grad_(False)
+    by_level.load_state_dict(heads.state_dict(), strict=False)
+    by_level.of_level.copy_(torch.tensor([0.05, 0.05]))
+    by_level.near_at_full_scale.copy_(torch.tensor([2.0, 3.0, 4.0]))
+    summary, asked = heads.summary(maps()), torch.tensor([[0, 2]] * 4)
+    levels_db = torch.tensor([[-50.0, -40.0], [-40.0, -40.0], [-30.0, -20.0], [-10.0, -10.0]])
+    h, near = by_level.embed(summary, asked, levels_db)
+    expected = levels_db.sum(dim=1, keepdim=True) * 0.05 + torch.tensor([2.0, 4.0])
+    assert_close(near.logit(), expected, atol=1e-4, rtol=0)
+    assert torch.equal(h, heads.embed(summary, asked)[0])
+    assert_close(by_level.embed(summary, asked)[1], heads.embed(summary, asked)[1], **rounding())
+    assert_close(heads.embed(summary, asked, levels_db)[1], heads.embed(summary, asked)[1], **rounding())
+    by_level.widen_nearness(2.0)
+    assert_close(by_level.embed(summary, asked, levels_db)[1].logit(), expected / 2.0, atol=1e-4, rtol=0)
+
+
 def test_one_bark_in_much_rain_is_in_the_summary_though_the_mean_hardly_moves(heads: SourceHeads) -> None:
     rain = torch.full((1, MAP_DIM, 3, 100), 0.1)
     bark = rain.clone()

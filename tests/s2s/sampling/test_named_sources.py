@@ -60,6 +60,32 @@ def test_each_source_is_a_point_of_the_latent_space(plain: Bundle) -> None:
         assert 0.0 <= source.nearness <= 1.0
 
 
+def by_level(model: Bundle) -> Bundle:
+    """Return `model`, which names three things, with heads to which a decibel is a tenth of a logit, alike for all."""
+    old = model.source_heads
+    assert old is not None
+    heads = SourceHeads(old.names, old.map_dim, old.h_dim, old.hidden, by_level=True).eval().requires_grad_(False)
+    heads.load_state_dict(old.state_dict(), strict=False)
+    heads.of_level.copy_(torch.tensor([0.1, 0.0]))
+    heads.near_at_full_scale.fill_(2.0)
+    return replace(model, source_heads=heads)
+
+
+def test_of_a_louder_sound_the_same_thing_is_nearer(plain: Bundle) -> None:
+    model = by_level(naming(plain, -1.0, 2.0, -3.0))
+    near, far = (hear_sound(model, gain * NOISE).sources[0].nearness for gain in (1.0, 0.1))  # -20 and -40 dBFS
+    assert np.log(near / (1.0 - near)) == pytest.approx(0.0, abs=0.05)
+    assert np.log(far / (1.0 - far)) == pytest.approx(-2.0, abs=0.05)
+
+
+def test_of_two_things_neither_is_as_loud_as_both(plain: Bundle) -> None:
+    alone = hear_sound(by_level(naming(plain, -1.0, 2.0, -3.0)), NOISE).sources
+    two = hear_sound(by_level(naming(plain, 1.0, 2.0, -3.0)), NOISE).sources
+    assert len(two) == 2
+    logits = [np.log(source.nearness / (1.0 - source.nearness)) for source in (*alone, *two)]
+    assert np.subtract(logits[1:], logits[0]) == pytest.approx([-0.301, -0.301], abs=1e-3)
+
+
 def test_of_a_thing_by_itself_as_much_of_the_whole_sound_is_painted_as_the_model_says(plain: Bundle) -> None:
     alone, two = naming(plain, -1.0, 2.0, -3.0), naming(plain, 1.0, 2.0, -3.0)
     before, beside = hear_sound(alone, NOISE), hear_sound(two, NOISE)
