@@ -4,6 +4,7 @@ The world lets a thing's level fall with its distance, thirty decibels from its 
 at arm's length is each thing's own. What f_A's map has left of the level orders takes of a scene less well.
 """
 
+import math
 from typing import Final
 
 import torch
@@ -12,10 +13,11 @@ from torch import Tensor
 
 from s2s.models.source_heads import SourceHeads
 
-STEEPNESS: Final = 3.5
-"""How many logits of nearness lie between the world's farthest and its nearest: 0.15 to 0.85 of the way to what is
-painted nearest. A room is louder and quieter than those thirty decibels: what lies beyond them would all be as far as
-can be, and turning the sound up change nothing; and what is farthest nobody can name."""
+FARTHEST: Final = 0.16
+NEAREST: Final = 0.95
+"""How near the world's farthest and nearest are painted. A room is louder and quieter than those thirty decibels: what
+lies beyond them would all be as far as can be, and turning the sound up change nothing; and what is farthest nobody
+can name, while what is near can be as near as it likes."""
 _RIDGE: Final = 1.0  # in sounds, of a name's own constant: one without any sound has the mean of all
 
 
@@ -30,7 +32,8 @@ def fit_nearness(heads: SourceHeads, levels_db: Tensor, labels: Tensor, nearness
         raise ValueError("expected heads that read nearness by level")
     if not len(labels):
         raise ValueError("nearness is learnt from sounds whose nearness is known, and there are none")
-    levels, wanted = levels_db.double(), STEEPNESS * (nearness.double() - 0.5)
+    farthest, nearest = (math.log(near / (1.0 - near)) for near in (FARTHEST, NEAREST))
+    levels, wanted = levels_db.double(), farthest + (nearest - farthest) * nearness.double()
     mean_level, mean_wanted = levels.mean(dim=0), wanted.mean()
     names = F.one_hot(labels, len(heads.names)).double()
     rows = torch.cat([levels - mean_level, names], dim=1)

@@ -140,6 +140,8 @@ def test_how_near_a_thing_is_follows_from_the_level_of_the_window_alone(tmp_path
     heads = SourceHeads(("rain", "train"), 32, 32, hidden=16, by_level=True).eval().requires_grad_(False)
     heads.of_level.fill_(0.05)
     heads.near_at_full_scale.fill_(2.0)
+    heads.detect.weight.zero_()
+    heads.detect.bias.copy_(torch.tensor([3.0, -3.0]))  # one thing, whatever sounds
     model = replace(model, source_heads=heads)
     nearness = {}
     for window_s in (2.0, 10.0):

@@ -9,7 +9,7 @@ from torch.testing import assert_close
 from s2s import bundle
 from s2s.__main__ import main
 from s2s.sampling.sources import hear_sound
-from s2s.training.stages.nearness import STEEPNESS
+from s2s.training.stages.nearness import FARTHEST, NEAREST
 from s2s.world.sounds import synthesize
 from s2s.world.state import draw_state
 from tests.fakes import write_naming_bundle, write_tiny_bundle
@@ -39,7 +39,8 @@ def test_in_the_new_bundle_louder_is_nearer_and_all_else_is_the_old_ones(tmp_pat
     rain = synthesize(draw_state("rain", 1)).astype(np.float32)
     softer, as_it_is = (hear_sound(new, np.float32(gain) * rain).sources[0].nearness for gain in (0.1, 1.0))
     logits = [np.log(nearness / (1.0 - nearness)) for nearness in (softer, as_it_is)]
-    assert logits[1] - logits[0] == pytest.approx(STEEPNESS * 20.0 / 30.0, abs=0.4), "so many decibels, of thirty"
+    of_thirty_db = np.log(NEAREST / (1.0 - NEAREST) * (1.0 - FARTHEST) / FARTHEST)
+    assert logits[1] - logits[0] == pytest.approx(of_thirty_db * 20.0 / 30.0, abs=0.4)
 
 
 def test_ears_that_name_nothing_are_refused(tmp_path: Path, story: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,9 @@
 
 import pytest
 import torch
-from torch.testing import assert_close
 
 from s2s.models.source_heads import SourceHeads
-from s2s.training.stages.nearness import STEEPNESS, fit_nearness
+from s2s.training.stages.nearness import FARTHEST, NEAREST, fit_nearness
 
 NAMES = ("rain", "clock", "dog")
 
@@ -30,9 +29,11 @@ def test_each_name_is_as_near_as_its_own_level_says() -> None:
     levels_db, labels, nearness = takes(2_000, quieter_db=12.0)
     fit_nearness(heads, levels_db, labels, nearness)
     found = heads.nearness(levels_db, labels[:, None])[:, 0]
-    assert_close(found.logit(), STEEPNESS * (nearness - 0.5), atol=0.5, rtol=0)
+    farthest, nearest = torch.tensor([FARTHEST, NEAREST]).logit()
+    error = (found.logit() - torch.lerp(farthest, nearest, nearness)).abs().mean()
+    assert error < 1.5 * float(nearest - farthest) / 30.0, "no worse than the decibel that levels scatter by"
     rain, clock = heads.nearness(torch.tensor([[-30.0, -24.0]]), torch.tensor([[0, 1]]))[0]
-    assert clock.logit() - rain.logit() == pytest.approx(STEEPNESS * 12.0 / 30.0, abs=0.05)
+    assert clock.logit() - rain.logit() == pytest.approx(float(nearest - farthest) * 12.0 / 30.0, abs=0.05)
     louder, softer = heads.nearness(torch.tensor([[20.0, 26.0], [-90.0, -84.0]]), torch.tensor([[0], [0]]))[:, 0]
     assert softer < 0.01 and louder > 0.99, "beyond the world's levels it goes on"
 
