@@ -20,8 +20,8 @@ def clip_levels_db(log_power: Tensor, spec: SpectrogramSpec) -> Tensor:
     density, integrated over frequency, is its mean square (Parseval); the window's taper weighs its middle more.
     """
     hz_a_bin = spec.sample_rate_hz / spec.window_samples
-    density = (log_power.double().exp() - spec.floor).clamp_min(0.0)
+    density = (log_power.float().exp() - spec.floor).clamp_min(0.0)
     of_columns = density.sum(dim=-2) * hz_a_bin  # [..., frames]
     loudest = of_columns.topk(max(round(of_columns.shape[-1] * _LOUDEST), 1), dim=-1).values
     means = torch.stack([of_columns.mean(dim=-1), loudest.mean(dim=-1)], dim=-1)
-    return (10.0 * means.clamp_min(_LEAST).log10()).float()
+    return 10.0 * means.clamp_min(_LEAST).log10()
