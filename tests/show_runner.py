@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any, Final, Self
 ROOT: Final = Path(__file__).resolve().parent.parent
 RAIN: Final = f"file:{ROOT / 's2s' / 'examples' / 'rain.ogg'}"
 """A source for shows that only need some sound: the built-in performance (`demo`) computes for seconds first."""
+_NEVER_GIVEN: Final = range(20_000, 32_000)  # below the ports of clients, which are 32768 to 60999 on Linux
 _DEVICES: Final = ("DISPLAY", "XAUTHORITY", "PULSE_SERVER", "ALSA_CONFIG_PATH", "MIDO_BACKEND", "JACK_DEFAULT_SERVER")
 
 
@@ -119,7 +121,13 @@ class ShowRun:
 
 
 def free_udp_port() -> int:
-    """Return a port nobody listens on now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port nobody listens on now, by UDP or TCP, and that the system gives to nobody who names none."""
+    while True:
+        port = secrets.choice(_NEVER_GIVEN)
+        try:
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(socket.AF_INET, kind) as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return port

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from s2s.commands.arguments import Verbs, at_least
 from s2s.commands.bundle import read_story
 from s2s.commands.fresh_takes import fresh_takes
-from s2s.commands.retold import add_card_words, write_retold
+from s2s.commands.retold import add_card_words, load_naming, write_retold
 
 if TYPE_CHECKING:
     from s2s.bundle import Bundle
@@ -32,14 +32,9 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _run(args: argparse.Namespace) -> None:
-    from s2s import bundle
-
     story = read_story(args.story)
-    model = bundle.load(args.bundle)
-    if model.source_heads is None:
-        raise ValueError(f"{args.bundle}: expected a bundle whose ears name things, this one names none")
-    model = with_nearness(model, fresh_takes(model.source_heads.names, args.takes))
-    write_retold(model, story, args)
+    model, heads = load_naming(args.bundle)
+    write_retold(with_nearness(model, fresh_takes(heads.names, args.takes)), story, args)
 
 
 def with_nearness(model: "Bundle", takes: "Iterable[tuple[SceneState, Sound]]") -> "Bundle":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from s2s.bundle import Bundle
+    from s2s.models.source_heads import SourceHeads
 
 
 def add_card_words(verb: argparse.ArgumentParser) -> None:
@@ -14,6 +15,16 @@ def add_card_words(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--name", default="Small world")
     verb.add_argument("--version", default="1")
     verb.add_argument("--story", type=Path, required=True, help="YAML with `provenance` and `data`, for the card")
+
+
+def load_naming(folder: Path) -> "tuple[Bundle, SourceHeads]":
+    """Return the bundle in `folder` and its heads that name things; ValueError for one without."""
+    from s2s import bundle
+
+    model = bundle.load(folder)
+    if model.source_heads is None:
+        raise ValueError(f"{folder}: expected a bundle whose ears name things, this one names none")
+    return model, model.source_heads
 
 
 def write_retold(model: "Bundle", story: Mapping[str, str], args: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from s2s.commands.arguments import Verbs, at_least
 from s2s.commands.bundle import read_story
 from s2s.commands.fresh_takes import fresh_takes
-from s2s.commands.retold import add_card_words, write_retold
+from s2s.commands.retold import add_card_words, load_naming, write_retold
 
 if TYPE_CHECKING:
     from s2s.bundle import Bundle
@@ -37,16 +37,13 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _run(args: argparse.Namespace) -> None:
-    from s2s import bundle
     from s2s.training.augment.two_sounds import OfScene, TwoSounds
 
     story = read_story(args.story)
-    model = bundle.load(args.bundle)
-    if model.source_heads is None:
-        raise ValueError(f"{args.bundle}: expected a bundle whose ears name things, this one names none")
-    takes = [OfScene(state.scene, sound) for state, sound in fresh_takes(model.source_heads.names, args.takes)]
+    model, heads = load_naming(args.bundle)
+    takes = [OfScene(state.scene, sound) for state, sound in fresh_takes(heads.names, args.takes)]
     sets = [TwoSounds(takes, args.mixes)]
-    if recorded := _recordings(args.recordings, args.more, model.source_heads.names):
+    if recorded := _recordings(args.recordings, args.more, heads.names):
         sets.append(TwoSounds(recorded, args.recorded_mixes, seed=1))
     model = with_second(model, sets)
     write_retold(model, story, args)
