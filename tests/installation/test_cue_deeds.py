@@ -16,6 +16,7 @@ from installation.presets.naming import PRESET_FOLDER, preset_names
 from installation.presets.preset import Preset, PresetError, preset_values
 from installation.presets.use import load_usable_named
 from installation.values import Controls, Features, ParameterValue
+from s2s.files.atomic_write import write_text
 from tests.waiting import wait_until
 
 EVENING = """\
@@ -62,7 +63,7 @@ class Stage:
         return f"/models/{name}"
 
     def write(self, text: str) -> None:
-        self.file.write_text(text, encoding="utf-8")
+        write_text(self.file, text)  # at once: of a file half written something else is amiss
 
     def turn(self, seconds: float = 0.1) -> Controls:
         self.now += seconds
