@@ -52,7 +52,7 @@ class Ears:
 
 @torch.no_grad()
 def calibrate(ears: Ears, data: SceneSounds, seed: int = 0) -> None:
-    """Give the ears' heads their centres, whitening and odds, and what far and near are in a room.
+    """Give the ears' heads their centres, whitening and odds, and how loud what is far and what is near is.
 
     The networks are left as they are.
     """
