@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from installation.garbage import GarbagePauses
-from installation.generator_pace import GeneratorPace
+from installation.generator_pace import WHOLE_SCALE, GeneratorPace
 from installation.minutes import Minutes
 from installation.plain import to_plain
 from installation.turn_timing import TurnTiming
@@ -29,19 +29,32 @@ class Cadence:
         self._pace, self._minutes = pace, Minutes()
         self._gave_way = False
 
-    def end_turn(self, now: float, interval_ms: float | None, internal_scale: float, *, living: bool) -> None:
+    def end_turn(
+        self,
+        now: float,
+        interval_ms: float | None,
+        internal_scale: float,
+        *,
+        living: bool,
+        is_short: bool = False,
+    ) -> None:
         """End a turn whose picture was presented at `now`, `interval_ms` after the one before, None for the first.
 
-        `internal_scale` is the passes' height as a part of the window's; a picture that is not `living` yet says
-        nothing of what the generator takes.
+        `internal_scale` is the passes' height as a part of the window's, which takes too long where it `is_short` of
+        time; a picture that is not `living` yet says nothing of what the generator takes.
         """
         missed = self.timing.end(garbage_s=self.garbage.since_last())
         if interval_ms is None:
             return
         self._minutes.presented(now, interval_ms, missed, internal_scale)
         if living and self._pace is not None:
-            self.most_fps = self._pace.presented(now, interval_ms, internal_scale)
+            self.most_fps = self._pace.presented(now, interval_ms, internal_scale, is_short=is_short)
             self._tell(self._pace)
+
+    @property
+    def least_scale(self) -> float:
+        """Not below what part of the window's height the passes are to be drawn: the generator gives way first."""
+        return WHOLE_SCALE if self._pace is not None and self._pace.may_give_way else 0.0
 
     def is_minute_over(self, now: float) -> bool:
         """Return whether the running minute is to be ended."""

@@ -18,7 +18,7 @@ _LATE_FROM: Final = 1.25
 """A picture this many intervals after the one before came late."""
 _MOST_LATE: Final = 0.08
 _FEW_LATE: Final = 0.02
-_WHOLE_SCALE: Final = 0.5
+WHOLE_SCALE: Final = 0.5
 """Passes under half of the window's height are soft to see: the generator gives way before that."""
 _PROOF_S: Final = 10.0
 _LONGEST_PATIENCE_S: Final = 600.0
@@ -49,9 +49,15 @@ class GeneratorPace:
         """Whether the generator paints less than the display could show."""
         return self._index > 0
 
-    def presented(self, now: float, interval_ms: float, internal_scale: float) -> float:
+    @property
+    def may_give_way(self) -> bool:
+        """Whether the generator could paint less than it does."""
+        return self._index < len(self._rates) - 1
+
+    def presented(self, now: float, interval_ms: float, internal_scale: float, *, is_short: bool = False) -> float:
         """Take in a picture that was shown at `now`, `interval_ms` after the one before, its passes at `internal_scale`
-        of the window's height; return how many pictures a second the generator may paint.
+        of the window's height, which took too long where it `is_short` of time; return how many pictures a second the
+        generator may paint.
         """
         self._turns.append((now, interval_ms > self._late_ms))
         while self._turns[0][0] < now - _WINDOW_S:
@@ -60,7 +66,7 @@ class GeneratorPace:
         if now - self._decided_at < _WINDOW_S:
             return self.fps  # what was decided last shows only in turns since
         late = sum(is_late for _, is_late in self._turns) / len(self._turns)
-        if late > _MOST_LATE or internal_scale < _WHOLE_SCALE:
+        if late > _MOST_LATE or is_short or internal_scale < WHOLE_SCALE:
             self._give_way(now)
         else:
             self._come_back(now, spare=late <= _FEW_LATE)
@@ -68,7 +74,7 @@ class GeneratorPace:
 
     def _give_way(self, now: float) -> None:
         self._spare_since = None
-        if self._index == len(self._rates) - 1:
+        if not self.may_give_way:
             return
         if self._raised_at is not None and now - self._raised_at < 2 * self._patience_s:
             self._patience_s = min(2 * self._patience_s, _LONGEST_PATIENCE_S)

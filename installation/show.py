@@ -130,8 +130,10 @@ class Show:
 
     def _end_turn(self, now: float) -> None:
         interval_ms, scale = self._parts.meter.last_interval_ms, self._parts.renderer.internal_scale
-        self._account.cadence.end_turn(now, interval_ms, scale, living=self._moment.living)
-        if self._account.cadence.is_minute_over(now):
+        cadence, living = self._account.cadence, self._moment.living
+        is_short = self._parts.renderer.keep_to(cadence.least_scale if living else 0.0)
+        cadence.end_turn(now, interval_ms, scale, living=living, is_short=is_short)
+        if cadence.is_minute_over(now):
             self._end_minute(now)
 
     def _end_minute(self, now: float) -> None:

@@ -124,6 +124,7 @@ class _Moving:
 
     def __init__(self, output: Output, *, light: float) -> None:
         self.wanted = self._shown = output
+        self._still = still(output)
         self.leaves = False
         self.waits = False
         """In the dark, for the others."""
@@ -135,7 +136,7 @@ class _Moving:
 
     @property
     def is_at_rest(self) -> bool:
-        return not (self.leaves or self.waits) and self.seen.light == 1.0 and self.seen == still(self.wanted)
+        return not (self.leaves or self.waits) and self.seen.light == 1.0 and self.seen == self._still
 
     @property
     def is_gone(self) -> bool:
@@ -151,7 +152,7 @@ class _Moving:
         self.seen = self._as_seen()
 
     def want(self, output: Output) -> None:
-        self.wanted = output
+        self.wanted, self._still = output, still(output)
         self._shown = replace(self._shown, name=output.name)
         self._goal = _numbers(output)
         self._masks.want(output.masks)

@@ -16,9 +16,11 @@ _WINDOW_S: Final = 0.75
 for a few pictures."""
 _FEWEST: Final = 5
 """And of so many frames at least, however long they take."""
+_FAR_OVER: Final = 1.2
+"""Who needs so many times the budget gives way after that long; who needs a little more, if it is so for `_PROOF_S`."""
 _PROOF_S: Final = 3.0
-"""Going up needs this long of spare time; going down does not wait."""
-_SPARE: Final = 0.85
+"""Going up needs this long of spare time."""
+_SPARE: Final = 0.9
 """Go up only where the predicted time leaves this much of the budget untouched on top."""
 _FIXED: Final = 0.3
 """What is spent at any resolution, as a part of what grows with it: the last step runs at the window's own size, the
@@ -42,6 +44,8 @@ class ResolutionChooser:
         if start not in scales:
             raise ValueError(f"scale is one of {scales}, got {start}")
         self.budget_s = budget_s
+        self.least, self.is_short = 0.0, False
+        """Not below `least`, however long a frame takes: then it `is_short` of time, for something else to give way."""
         self._scales, self._fixed = scales, fixed
         self._start = self._index = scales.index(start)
         self._times: deque[tuple[float, float]] = deque()
@@ -59,27 +63,38 @@ class ResolutionChooser:
         if not self._times:
             self._since = now
         self._times.append((now, frame_s))
-        while len(self._times) > _FEWEST and self._times[0][0] < now - _WINDOW_S:
+        while len(self._times) > _FEWEST and self._times[0][0] < now - _PROOF_S:
             self._times.popleft()
         if len(self._times) < _FEWEST or now - self._since < _WINDOW_S:
             return self.scale
-        usual_s = median(frame_s for _, frame_s in self._times)
-        if usual_s > self.budget_s:
-            self._step_down(now)
+        usual_s = self._usual_s(now - _WINDOW_S)
+        is_proved = now - self._since >= _PROOF_S
+        is_over = usual_s > _FAR_OVER * self.budget_s or (is_proved and self._usual_s(now - _PROOF_S) > self.budget_s)
+        below = min(self._index + 1, len(self._scales) - 1)
+        self.is_short = is_over and self._scales[below] < self.least
+        if is_over:
+            self._step_down(below, now)
         elif self._may_rise(usual_s, now):
             self._step_up(now)
         return self.scale
+
+    def _usual_s(self, since: float) -> float:
+        """Return what a frame usually took from `since` on, of the newest few at least."""
+        recent = [frame_s for at, frame_s in self._times if at >= since]
+        return median(recent if len(recent) >= _FEWEST else [frame_s for _, frame_s in self._times][-_FEWEST:])
 
     def restart(self) -> None:
         """Judge anew from the first scale on: what was measured until now was a machine busy with something else."""
         self._patience_s, self._raised_at = _PROOF_S, None
         self._move(self._start)
 
-    def _step_down(self, now: float) -> None:
+    def _step_down(self, below: int, now: float) -> None:
+        if self.is_short:
+            return
         if self._raised_at is not None and now - self._raised_at < 2 * self._patience_s:
             self._patience_s = min(2 * self._patience_s, _LONGEST_PATIENCE_S)
         self._raised_at = None
-        self._move(min(self._index + 1, len(self._scales) - 1))
+        self._move(below)
 
     def _step_up(self, now: float) -> None:
         self._raised_at = now

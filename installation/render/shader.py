@@ -137,6 +137,7 @@ class Shader:
         self._triangle = context.vertex_array(self._program, [])
         members = {name: self._program[name] for name in self._program}
         self._uniforms = {name: item for name, item in members.items() if isinstance(item, moderngl.Uniform)}
+        self._told: dict[str, Uniform] = {}
 
     def takes(self, name: str) -> bool:
         """Return whether the shader uses the uniform or texture `name`."""
@@ -149,16 +150,20 @@ class Shader:
         textures: Mapping[str, moderngl.Texture],
     ) -> None:
         """Draw over the whole viewport of `target`."""
-        for name, value in uniforms.items():
-            member = self._uniforms.get(name)
-            if member is not None:
-                member.value = value
+        for name in self._uniforms.keys() & uniforms.keys():
+            self._tell(name, uniforms[name])
         for unit, (name, texture) in enumerate(textures.items()):
             if name in self._uniforms:
                 texture.use(unit)
-                self._uniforms[name].value = unit
+                self._tell(name, unit)
         target.use()
         self._triangle.render(moderngl.TRIANGLES, vertices=3)
+
+    def _tell(self, name: str, value: Uniform) -> None:
+        # A program keeps what it was told, and telling costs more than looking: most stay as they were.
+        if self._told.get(name) != value:
+            self._uniforms[name].value = value
+            self._told[name] = value if isinstance(value, float | int) else tuple(value)
 
     def release(self) -> None:
         self._triangle.release()

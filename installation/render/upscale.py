@@ -20,7 +20,7 @@ from installation.render.shader_sources import ShaderSources
 
 _STAGES: Final = SHADERS / "stages"
 _BRISTLES: Final = 256
-_PAINTED_SHARE: Final = 0.65
+_PAINTED_SHARE: Final = 0.5
 """Painted pixels for each of the picture's own, along one side, on a CPU: what is painted is soft, and costs most. So
 with the passes that follow, but the last ones."""
 

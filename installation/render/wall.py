@@ -9,6 +9,7 @@ from typing import Final
 
 import moderngl
 
+from installation.render.chain import SMALL_PX
 from installation.render.crossfade import Ramp
 from installation.render.dissolve import Dissolve, Place
 from installation.render.flash_guard import FlashGuard
@@ -37,6 +38,7 @@ class Wall:
         self.size = size
         self._context = context
         self._present = Shader(context, SHADERS / "stages" / "present.frag")
+        self._enlarge = Shader(context, SHADERS / "stages" / "enlarge.frag")
         self._overlays = Overlays(context)
         self._guard = FlashGuard(context) if limit_flashes else None
         self._dissolve = Dissolve(context)
@@ -83,15 +85,26 @@ class Wall:
             held = self._guard.held(picture, lies, self.size, present, now=now, others=others)
         if held is not None:
             picture, lies, present["u_light"] = held, whole, 1.0
-        done = shown.finished
-        is_done = done is not None and (done.texture, done.size, lies) == (picture, self.size, whole)
-        if done is not None and is_done and light == 1.0:
-            # Just what `present` would draw, for a tenth of its cost.
+        done = shown.finished if present["u_light"] == 1.0 else None
+        if done is None or done.texture is not picture:
+            self._draw(self._present, target, lies, present, picture)
+        elif (done.size, lies) == (self.size, whole):
+            # Just what `enlarge` would draw, for a tenth of its cost.
             self._context.copy_framebuffer(target, done.framebuffer)
-            return
+        else:
+            self._draw(self._enlarge, target, lies, present, picture)
+
+    def _draw(
+        self,
+        shader: Shader,
+        target: moderngl.Framebuffer,
+        lies: Place,
+        uniforms: Mapping[str, Uniform],
+        picture: moderngl.Texture,
+    ) -> None:
         target.viewport = lies
-        self._present.draw(target, present, {"u_picture": picture})
-        target.viewport = whole
+        shader.draw(target, uniforms, {"u_picture": picture})
+        target.viewport = (0, 0, *self.size)
 
     def draw_over(
         self,
@@ -107,8 +120,12 @@ class Wall:
         self._overlays.draw(target, hud if numbers else (), panel, now, room=room)
 
     def warm_up(self, target: moderngl.Framebuffer) -> None:
-        """Compile what text takes; `target` is drawn on, unseen."""
+        """Compile what text takes, and either way to the window; `target` is drawn on, unseen."""
         self._overlays.warm_up(target)
+        picture = RenderTarget(self._context, SMALL_PX, in_bytes=True)
+        for shader in (self._present, self._enlarge):
+            self._draw(shader, target, (0, 0, *self.size), {"u_light": 0.5}, picture.texture)
+        picture.release()
 
     def forget(self) -> None:
         """Nothing was shown so far: the wall is black, and what comes is shown at once."""
@@ -123,6 +140,7 @@ class Wall:
         if self._guard is not None:
             self._guard.release()
         self._present.release()
+        self._enlarge.release()
 
 
 def _clear(target: moderngl.Framebuffer) -> None:

@@ -12,7 +12,7 @@ import moderngl
 import pytest
 
 from installation.output.headless import open_headless
-from installation.render import chain as render_chain
+from installation.render import chain, passes
 from tests.benchmarks.drawing import PASSES, Drawing
 
 pytestmark = [pytest.mark.gl, pytest.mark.benchmark(timer=time.process_time)]
@@ -42,8 +42,10 @@ def test_all_passes(benchmark: Any, context: moderngl.Context, scale: float, pic
 def test_all_passes_each_by_itself(
     benchmark: Any, context: moderngl.Context, scale: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render_chain, "grouped", lambda names, whole: [(name,) for name in names])
+    monkeypatch.setattr(passes, "grouped", lambda names, _sources, whole: [(name,) for name in names])
+    chain._parts.cache_clear()
     draw_many(benchmark, Drawing(context, PASSES, scale))
+    chain._parts.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["none", *PASSES])

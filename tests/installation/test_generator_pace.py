@@ -46,6 +46,14 @@ def test_a_picture_that_is_drawn_too_soft_makes_it_give_way_too() -> None:
     assert Display().play(30.0, scale=0.4) == RATES_FPS[-1]
 
 
+def test_it_gives_way_as_well_before_a_picture_that_takes_too_long_is_drawn_softer() -> None:
+    pace = GeneratorPace(CADENCE_FPS)
+    for turn in range(round(30 * CADENCE_FPS)):
+        assert pace.may_give_way is (pace.fps > RATES_FPS[-1])
+        pace.presented(turn / CADENCE_FPS, USUAL_MS, 0.5, is_short=pace.may_give_way)
+    assert pace.fps == RATES_FPS[-1]
+
+
 def test_it_comes_back_when_the_display_has_kept_its_pace_for_a_while() -> None:
     display = Display()
     display.play(30.0, late_every=5)

@@ -58,6 +58,7 @@ class Stage:
         self.broken: dict[str, Exception] = {}
         self.presented = self.drawn = self.polled = 0
         self.frames: list[object] = []
+        self.least_scale, self.is_short = 0.0, False
         self.features: list[Features] = []
 
     def _do(self, what: str) -> None:
@@ -71,6 +72,10 @@ class Stage:
 
     def panel(self, _now: float) -> tuple[()]:
         return ()
+
+    def keep_to(self, least: float) -> bool:
+        self.least_scale = least
+        return self.is_short and least > 0.0
 
     def resize(self, _size: tuple[int, int]) -> None:
         self._do("resize")
@@ -356,3 +361,16 @@ def test_where_pictures_are_drawn_too_soft_the_generator_is_told_to_paint_fewer_
     assert sent is not None and sent.most_fps == RATES_FPS[-1]
     assert theatre.report()["generator"]["most_fps"] == RATES_FPS[-1]
     assert caplog.text.count("the display wants the time") == 1
+
+
+def test_a_picture_that_takes_too_long_stays_sharp_until_the_generator_paints_its_fewest(theatre: Theatre) -> None:
+    parts = theatre.show._parts
+    parts.pacer, theatre.show._account.cadence = Pacer(30.0), Cadence(30.0, GeneratorPace(30.0))
+    theatre.stage.is_short = True
+    theatre.run(5.0)
+    assert theatre.stage.least_scale == 0.0, "nothing is painted yet, and so nothing can give way"
+    parts.frames.put(PICTURE, heard_at=0.0, made_at=0.0)
+    theatre.run(4.0)
+    assert theatre.stage.least_scale == 0.5
+    theatre.run(20.0)
+    assert theatre.report()["generator"]["most_fps"] == RATES_FPS[-1] and theatre.stage.least_scale == 0.0

@@ -105,6 +105,9 @@ class Screen:
     def restart(self) -> None:
         """The resolution is nobody's business here."""
 
+    def keep_to(self, _least: float) -> bool:
+        return False
+
     def present(self) -> None:
         self.stage.note("present", self.stage.clock.now())
         self.stage.clock.advance(PRESENTING_S)

@@ -46,6 +46,7 @@ class Stage:
         limit_flashes: bool = True,
         texts: ShaderSources | None = None,
         isf: IsfInputs | None = None,
+        scale: float = 1.0,
     ) -> None:
         self.context = context
         self.renderer = Renderer(
@@ -59,6 +60,7 @@ class Stage:
             limit_flashes=limit_flashes,
             texts=texts,
             isf=isf,
+            scale=scale,
         )
         self.target = context.simple_framebuffer(size, components=3)
         self.now = 100.0

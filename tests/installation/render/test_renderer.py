@@ -36,12 +36,16 @@ def test_a_picture_of_one_colour_stays_that_colour(context: moderngl.Context, sh
     assert np.abs(shown.astype(int) - GREY).max() <= 1
 
 
-def test_a_finished_picture_is_shown_as_it_is_and_fades_as_smoothly_as_any(context: moderngl.Context) -> None:
-    """At full light it is copied, below that drawn."""
-    copied = Stage(context, (96, 54), passes=("upscale", "grade")).show(scene(64), show_light=1.0)
-    drawn = Stage(context, (96, 54), passes=("upscale", "grade")).show(scene(64), show_light=0.9999)
-    assert np.abs(copied.astype(int) - drawn).max() <= 1
-    assert copied.std() > 10.0
+@pytest.mark.parametrize("scale", [1.0, 0.5, 0.25])
+def test_a_finished_picture_is_shown_as_it_is_and_fades_as_smoothly_as_any(
+    context: moderngl.Context, scale: float
+) -> None:
+    """At full light it is copied, or enlarged without more noise; below that it is drawn."""
+    passes = "upscale", "grade"
+    finished = Stage(context, (96, 54), passes, scale=scale).show(scene(64), show_light=1.0)
+    drawn = Stage(context, (96, 54), passes, scale=scale).show(scene(64), show_light=0.9999)
+    assert np.abs(finished.astype(int) - drawn).max() <= 1
+    assert finished.std() > 10.0
 
 
 def test_strokes_show_on_a_flat_picture_and_leave_its_brightness(context: moderngl.Context) -> None:

@@ -66,6 +66,28 @@ def test_a_single_hiccup_changes_nothing() -> None:
     assert chooser.scale == before
 
 
+def test_a_burst_of_a_second_that_is_little_over_the_budget_changes_nothing_and_one_that_stays_does() -> None:
+    chooser = ResolutionChooser(BUDGET_S)
+    run(chooser, fixed_s=0.008, full_s=0.045, start_s=0.0, seconds=20)
+    assert chooser.scale == 0.5
+    assert set(run(chooser, fixed_s=0.015, full_s=0.045, start_s=20.0, seconds=1.2)) == {0.5}
+    run(chooser, fixed_s=0.008, full_s=0.045, start_s=21.2, seconds=4)
+    assert chooser.scale == 0.5
+    run(chooser, fixed_s=0.015, full_s=0.045, start_s=25.2, seconds=4)
+    assert chooser.scale == 0.4
+
+
+def test_while_something_else_can_give_way_it_stays_and_says_that_it_is_short_of_time() -> None:
+    chooser = ResolutionChooser(BUDGET_S)
+    chooser.least = 0.5
+    assert set(run(chooser, fixed_s=0.015, full_s=0.06, start_s=0.0, seconds=10)) == {0.5} and chooser.is_short
+    run(chooser, fixed_s=0.005, full_s=0.06, start_s=10.0, seconds=2)
+    assert not chooser.is_short
+    chooser.least = 0.0
+    assert run(chooser, fixed_s=0.015, full_s=0.06, start_s=12.0, seconds=5)[-1] < 0.5
+    assert not chooser.is_short
+
+
 def test_a_machine_at_the_edge_swings_ever_more_rarely() -> None:
     chooser = ResolutionChooser(BUDGET_S)
     now, changes = 0.0, []

@@ -40,6 +40,25 @@ def test_every_feature_is_offered_to_a_pass_and_none_need_be_used(context: moder
         shader.release()
 
 
+@pytest.mark.gl
+def test_a_shader_is_drawn_with_what_it_was_told_last_in_whatever_sequence(
+    context: moderngl.Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.frag"
+    path.write_text("#version 330 core\nuniform vec3 u_own;\nout vec4 o;\nvoid main() { o = vec4(u_own, 1.0); }\n")
+    shader, target = Shader(context, path), context.simple_framebuffer((1, 1), components=3)
+    own = [1.0, 0.0, 0.0]
+    for told, shown in ((own, (255, 0, 0)), ((0.0, 1.0, 0.0), (0, 255, 0)), (own, (255, 0, 0)), (own, (0, 0, 255))):
+        if shown == (0, 0, 255):
+            own[:] = 0.0, 0.0, 1.0
+        shader.draw(target, {"u_own": told}, {})
+        assert tuple(target.read(components=3)) == shown
+    shader.draw(target, {}, {})
+    assert tuple(target.read(components=3)) == (0, 0, 255)
+    target.release()
+    shader.release()
+
+
 def test_an_unknown_pass_names_the_nearest() -> None:
     with pytest.raises(ShaderError, match=r"there is no pass 'feedbak' in shaders/; did you mean 'feedback'\?"):
         read_sources().pass_path("feedbak")
