@@ -19,6 +19,8 @@ from s2s.serving.keys import View
 from tests.waiting import wait_until
 
 _PATIENCE_S: Final = 30.0
+_GOODBYE_S: Final = 0.1
+"""What was not read lies before the server's goodbye, which a client would wait ten seconds for."""
 
 
 class LivePage:
@@ -57,7 +59,9 @@ class LivePage:
 @contextmanager
 def live(port: int, path: str = "/api/live", **more: Any) -> Iterator[LivePage]:
     """Connect a page to the server at `port`."""
-    with connect(f"ws://127.0.0.1:{port}{path}", compression=None, max_size=None, **more) as connection:
+    with connect(
+        f"ws://127.0.0.1:{port}{path}", compression=None, max_size=None, close_timeout=_GOODBYE_S, **more
+    ) as connection:
         yield LivePage(connection)
 
 

@@ -6,7 +6,6 @@ import socket
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any, Final
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -24,8 +23,6 @@ UPGRADE = (
     "Connection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 )
-UNREAD: Final[dict[str, Any]] = {"close_timeout": 0.1}
-"""Who reads nothing for a while has so much before it that the server's farewell is not found in seconds."""
 
 
 class StillWall:
@@ -247,17 +244,17 @@ def test_whoever_does_harm_is_told_why(page: OperatorPage) -> None:
 def test_those_who_only_look_keep_no_operator_out(page: OperatorPage) -> None:
     with ExitStack() as held:
         for _ in range(8):
-            held.enter_context(live(page.port, "/api/live?view=read", **UNREAD))
+            held.enter_context(live(page.port, "/api/live?view=read"))
         with pytest.raises(InvalidStatus), live(page.port, "/api/live?view=read"):
             pass
         for _ in range(16):
-            held.enter_context(live(page.port, **UNREAD)).hear("hello")
+            held.enter_context(live(page.port)).hear("hello")
 
 
 def test_no_more_pages_are_let_in_than_there_is_room_for(page: OperatorPage) -> None:
     with ExitStack() as held:
         for _ in range(16):
-            held.enter_context(live(page.port, **UNREAD))
+            held.enter_context(live(page.port))
         with pytest.raises(InvalidStatus) as refused, live(page.port):
             pass
         assert refused.value.response.status_code == 503
