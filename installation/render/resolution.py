@@ -17,11 +17,11 @@ for a few pictures."""
 _FEWEST: Final = 5
 """And of so many frames at least, however long they take."""
 _FAR_OVER: Final = 1.2
-"""Who needs so many times the budget gives way after that long; who needs a little more, if it is so for `_PROOF_S`."""
+"""Who needs so many times the budget gives way after `_WINDOW_S`; who needs less too much, after `_PROOF_S`."""
 _PROOF_S: Final = 3.0
-"""Going up needs this long of spare time."""
+"""Going up needs this long of spare time, going down by a little this long of too little."""
 _SPARE: Final = 0.9
-"""Go up only where the predicted time leaves this much of the budget untouched on top."""
+"""Go up only where the predicted time is at most this part of the budget."""
 _FIXED: Final = 0.3
 """What is spent at any resolution, as a part of what grows with it: the last step runs at the window's own size, the
 first ones at the generator's. Measured on llvmpipe: 13 ms beside 40. (At the window's own size there is no last step,
@@ -72,9 +72,9 @@ class ResolutionChooser:
         is_over = usual_s > _FAR_OVER * self.budget_s or (is_proved and self._usual_s(now - _PROOF_S) > self.budget_s)
         below = min(self._index + 1, len(self._scales) - 1)
         self.is_short = is_over and self._scales[below] < self.least
-        if is_over:
+        if is_over and not self.is_short:
             self._step_down(below, now)
-        elif self._may_rise(usual_s, now):
+        elif not is_over and self._may_rise(usual_s, now):
             self._step_up(now)
         return self.scale
 
@@ -89,8 +89,6 @@ class ResolutionChooser:
         self._move(self._start)
 
     def _step_down(self, below: int, now: float) -> None:
-        if self.is_short:
-            return
         if self._raised_at is not None and now - self._raised_at < 2 * self._patience_s:
             self._patience_s = min(2 * self._patience_s, _LONGEST_PATIENCE_S)
         self._raised_at = None
@@ -113,6 +111,6 @@ class ResolutionChooser:
 
     def _move(self, index: int) -> None:
         # What was measured at the old scale says nothing about the new one.
-        self._index = index
+        self._index, self.is_short = index, False
         self._times.clear()
         self._spare_since = None

@@ -163,7 +163,7 @@ class Shader:
         # A program keeps what it was told, and telling costs more than looking: most stay as they were.
         if self._told.get(name) != value:
             self._uniforms[name].value = value
-            self._told[name] = value if isinstance(value, float | int) else tuple(value)
+            self._told[name] = tuple(value) if isinstance(value, Sequence) else value
 
     def release(self) -> None:
         self._triangle.release()
