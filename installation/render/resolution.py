@@ -22,9 +22,9 @@ _PROOF_S: Final = 3.0
 """Going up needs this long of spare time, going down by a little this long of too little."""
 _SPARE: Final = 0.9
 """Go up only where the predicted time is at most this part of the budget."""
-_FIXED: Final = 0.3
+_FIXED: Final = 0.4
 """What is spent at any resolution, as a part of what grows with it: the last step runs at the window's own size, the
-first ones at the generator's. Measured on llvmpipe: 13 ms beside 40. (At the window's own size there is no last step,
+first ones at the generator's. Measured on llvmpipe: 20 ms beside 47. (At the window's own size there is no last step,
 so the highest resolution costs less than is predicted.)"""
 _LONGEST_PATIENCE_S: Final = 300.0
 
