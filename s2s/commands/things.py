@@ -44,7 +44,7 @@ def _add_memory(verbs: Verbs) -> None:
     wider = """so many times the range of levels over which the ears hear far become near (default 1;
     ears that read it off the level hear it over more than the world's already)"""
     verb.add_argument("--nearness-range", type=above_zero, default=1.0, metavar="TIMES", help=wider)
-    pairs = "of every two scenes that can be painted together, kept besides (default 0: none)"
+    pairs = "of every two scenes that can be painted together, the plainest, kept besides (default 0: none)"
     verb.add_argument("--pairs", type=at_least(0), default=0, metavar="N", help=pairs)
     verb.add_argument("--judge", type=Path, metavar="FOLDER", help="a judge of things: its numbers go on the card")
     verb.add_argument("--recordings", type=Path, metavar="FOLDER", help="real recordings: adds the numbers of fold 3")
@@ -76,10 +76,11 @@ def _remember(args: argparse.Namespace) -> None:
     from s2s import bundle
     from s2s.models.image_encoder import ImageEncoder
     from s2s.training.inputs.known_states import known_states
+    from s2s.training.inputs.pair_moments import plainest_moments
     from s2s.training.inputs.sources import open_source
     from s2s.training.stages.autoencoder import load_autoencoder
     from s2s.training.stages.memory import MemorySettings, build_memory
-    from s2s.training.stages.pair_memory import draw_moments, encode_moments, with_pairs
+    from s2s.training.stages.pair_memory import encode_moments, with_pairs
     from s2s.world.takes import WorldTakes
 
     story = read_story(args.story)
@@ -97,7 +98,7 @@ def _remember(args: argparse.Namespace) -> None:
     settings = MemorySettings(args.entries, data.counts.levels)
     generator, sizes = build_memory(data.pictures, autoencoder, f_V, settings, known)
     if args.pairs:
-        generator = with_pairs(generator, encode_moments(draw_moments(args.pairs), sizes.size_px, autoencoder, f_V))
+        generator = with_pairs(generator, encode_moments(plainest_moments(args.pairs), sizes.size_px, autoencoder, f_V))
         sizes = sizes.model_copy(update={"pairs": generator.pairs})
     changes = {"name": args.name, "version": args.version, **story, "generator": sizes, "metrics": {}}
     card = old.card.model_copy(update=changes)

@@ -23,9 +23,11 @@ STATES: Final = ("nearness", "hour", "warmth")
 """What may be known of a kept moment, each 0..1: how near its thing is, its share of the day, which comes round, and
 how warm its colours are among those of its scene. Memories of before know the first two alone."""
 STATE_SCALE: Final = 255.0  # each is kept in a byte
-_PLACE_OF_PAIRS: Final = 2.0
+_PLACE_OF_PAIRS: Final = 4.0
 _REST_OF_PAIRS: Final = 3.0
-"""By so much more sharply a moment of two things is chosen: there are few of each two, and a mixture smears both."""
+"""By so much more sharply a moment of two things is chosen: there are few of each two, and a mixture smears both. By
+the place most of all, or z, which counts with the rest, would lead to a moment of another.
+"""
 _GUESSED_WIDER: Final = 2.0
 """By so much wider than a nearness that is held: the line from h is off by 0.13 in the mean."""
 _BOTH_LEVELS: Final = 1 / 3

@@ -14,17 +14,12 @@ from s2s.models.autoencoder import Autoencoder
 from s2s.models.image_encoder import PictureEncoder
 from s2s.models.memory_generator import ADDRESS_SCALE, MemoryGenerator, packed
 from s2s.training.inputs.image_features import encode_pictures
+from s2s.training.inputs.pair_moments import Moment
 from s2s.training.inputs.tensors import as_input
 from s2s.training.stages.memory import addresses_of, middle_square
-from s2s.world.composition import composable_pairs
 from s2s.world.painter import Painter
-from s2s.world.state import SceneState, draw_state
 
-_FIRST_SEED: Final = 7_000_000
-"""Of the moments; memories of single things, judges and measures draw theirs elsewhere."""
 _AT_ONCE: Final = 32
-
-Moment = tuple[SceneState, SceneState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +28,6 @@ class PairMoments:
 
     keys: Tensor
     codes: Tensor
-
-
-def draw_moments(each: int) -> list[Moment]:
-    """Return `each` moments of every pair of scenes that can be painted together; the second has the first's hour."""
-    moments = []
-    for number, (place, thing) in enumerate(composable_pairs()):
-        for turn in range(each):
-            seed = _FIRST_SEED + number * each + turn
-            first, second = draw_state(place, seed), draw_state(thing, seed)
-            moments.append((first, SceneState(thing, seed, second.nearness, first.hour)))
-    return moments
 
 
 @torch.inference_mode()
@@ -63,9 +47,7 @@ def encode_moments(
 
 
 def with_pairs(generator: MemoryGenerator, pairs: PairMoments) -> MemoryGenerator:
-    """Return `generator` with the moments of two things besides its own. Raises ValueError where it has some."""
-    if generator.pairs:
-        raise ValueError(f"this memory holds {generator.pairs} pairs already")
+    """Return `generator` with the moments of two things besides its own, in place of those that it has."""
     count = pairs.codes.shape[0]
     larger = MemoryGenerator(
         generator.width,
@@ -82,8 +64,10 @@ def with_pairs(generator: MemoryGenerator, pairs: PairMoments) -> MemoryGenerato
         warmth=generator.warmth,
         levels=generator.levels,
         pairs=count,
+        of_place=generator.of_place,
     )
-    larger.load_state_dict(generator.state_dict(), strict=False)
+    own = {key: value for key, value in generator.state_dict().items() if not key.startswith("pair_")}
+    larger.load_state_dict(own, strict=False)
     addresses = addresses_of(pairs.codes.flatten(1), torch.cat(list(pairs.keys), dim=1), generator.z_dim)
     larger.pair_keys.copy_(pairs.keys)
     larger.pair_codes.copy_(packed(pairs.codes))
