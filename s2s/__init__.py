@@ -1,7 +1,7 @@
 """Sound2Scene as a library: hear a sound, get a point of an image space, paint it. The show imports none of training.
 
     spectrogram                 THE definition of a model's input; `spectrogram_spec`: its constants, without torch;
-                                `clip_levels`: how loud that is
+                                `clip_levels`: how loud that is; `mel_bands`: that in bands, by which names are heard
     rates                       of sound and of frames
     card, bundle                a model as a folder without code; `weight_headers`: its files before they are loaded;
                                 `describe`: in words; `place_memory`: a place's own frames in it

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from s2s.card import (
     AUDIO_ENCODER,
+    CARD,
     GENERATOR,
     IMAGE_ENCODER,
     SOURCE_HEADS,
@@ -26,6 +27,7 @@ from s2s.card import (
     write_card,
 )
 from s2s.files.atomic_write import atomic_path
+from s2s.mel_bands import mel_filters
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.generator import Generator
 from s2s.models.image_encoder import PictureEncoder
@@ -110,6 +112,8 @@ def load(path: Path | str, *, device: torch.device | str = "cpu", image_encoder:
         _fill(f_V, folder / IMAGE_ENCODER, device)
     seen = cast(PictureEncoder, f_V) if f_V is not None and image_encoder else None
     named = cast(SourceHeads | None, heads)
+    if named is not None and named.namer is not None:
+        _check_bands(folder, card.spectrogram)
     return Bundle(folder, card, cast(AudioEncoder, audio_encoder), cast(Generator, generator), seen, named, memory)
 
 
@@ -227,6 +231,13 @@ def _checked_network(path: Path, sizes: Sizes) -> nn.Module:
     network = _on_meta(path, sizes)
     compare_header(path, header, _entries(network.state_dict()))
     return network
+
+
+def _check_bands(folder: Path, spec: SpectrogramSpec) -> None:
+    try:
+        mel_filters(spec, torch.device("cpu"))
+    except ValueError as error:
+        raise BundleError(folder / CARD, "spectrogram", f"source_heads.namer cannot hear it: {error}") from error
 
 
 def _fill(network: nn.Module, path: Path, device: torch.device | str) -> None:

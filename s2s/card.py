@@ -162,7 +162,7 @@ class SourceHeadsSizes(_Part):
     which thing is the likeliest; with `weighs_second`, as bundles of before have it, by the latter and a few numbers of
     the whole. `whole` is how much of what the whole sound is like, z_A, is in what is seen of a thing that sounds by
     itself. `of_place` are the sounds of a venue that they are sure of, whatever their name. With `by_level` nearness
-    follows from how loud a named thing is.
+    follows from how loud a named thing is. `namer` are the channels of a network that hears names alone.
     """
 
     architecture: Literal["source-heads"] = "source-heads"
@@ -177,6 +177,7 @@ class SourceHeadsSizes(_Part):
     whole: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
     of_place: int = Field(default=0, ge=0, le=100_000)
     by_level: bool = False
+    namer: Annotated[tuple[Channels, ...], Field(max_length=5)] = ()
 
 
 class PlaceFrames(_Part):
@@ -233,6 +234,8 @@ class ModelCard(_Part):
             dims["source_heads.h_dim"] = self.source_heads.h_dim
         if self.memory is not None:
             dims["memory.embedding_dim"] = self.memory.embedding_dim
+        if self.source_heads is not None and self.source_heads.namer and self.spectrogram.normalisation != "fixed":
+            raise ValueError("source_heads.namer hears levels: it needs a spectrogram whose normalisation is fixed")
         if len(set(dims.values())) > 1:
             raise ValueError("must be equal: " + ", ".join(f"{name} is {dim}" for name, dim in dims.items()))
         return self

@@ -65,7 +65,7 @@ SURFACE_OF_S2S = (
 )
 FLOORS_OF_S2S = (
     ("files", "metrics", "rates", "spectrogram_spec"),
-    ("card", "clip_levels", "media", "place_memory", "serving", "spectrogram", "weight_headers"),
+    ("card", "clip_levels", "media", "mel_bands", "place_memory", "serving", "spectrogram", "weight_headers"),
     ("data", "describe", "world", "models"),
     ("bundle",),
     ("sampling",),

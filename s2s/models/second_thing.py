@@ -16,12 +16,13 @@ OF_WINDOWS: Final = ("largest", "mean", "least")
 class SecondThing(nn.Module):
     """Weighs every one of `num_sources` names as the second, given the likeliest; linear in what is read of a sound.
 
-    `windows` are the lengths of the parts that were read alone, in columns of the feature map.
+    `windows` are the lengths of the parts that were read alone, in columns of the feature map; `by_namer` says that a
+    network of its own has been asked what is beside the likeliest.
     """
 
-    def __init__(self, num_sources: int, windows: Sequence[int]) -> None:
+    def __init__(self, num_sources: int, windows: Sequence[int], *, by_namer: bool = False) -> None:
         super().__init__()
-        self.num_sources, self.windows = num_sources, tuple(windows)
+        self.num_sources, self.windows, self.by_namer = num_sources, tuple(windows), by_namer
         self.register_buffer("weights", torch.zeros(num_sources, self.num_rows))
         self.register_buffer("after", torch.zeros(num_sources, num_sources))
         self.weights: Tensor
@@ -30,18 +31,22 @@ class SecondThing(nn.Module):
     @property
     def num_rows(self) -> int:
         """How many numbers a second thing is weighed by: every name's logits, and how strange the sound is."""
-        return self.num_sources * (1 + len(OF_WINDOWS) * len(self.windows)) + 1
+        return self.num_sources * (1 + len(OF_WINDOWS) * len(self.windows) + self.by_namer) + 1
 
     @property
     def own_places(self) -> list[int]:
         """Where in a row the logits lie that speak for a name itself: first of the whole, then the largest of each
-        length of window; one name's lies as far from there as its number says.
+        length of window, last what the namer says; one name's lies as far from there as its number says.
         """
-        return [0, *(self.num_sources * (1 + len(OF_WINDOWS) * place) for place in range(len(self.windows)))]
+        parts = len(OF_WINDOWS) * len(self.windows)
+        places = [0, *range(1, 1 + parts, len(OF_WINDOWS)), *([1 + parts] if self.by_namer else [])]
+        return [self.num_sources * place for place in places]
 
-    def rows(self, logits: Tensor, in_windows: Tensor, distance: Tensor) -> Tensor:
+    def rows(self, logits: Tensor, in_windows: Tensor, distance: Tensor, beside: Tensor | None = None) -> Tensor:
         """Return what a second thing is weighed by, [b, `num_rows`]; arguments as a `SourceReading` has them."""
-        return torch.cat([logits, in_windows, distance.log()[:, None]], dim=1)
+        assert (beside is not None) == self.by_namer, "expected what the namer says where there is one, and only there"
+        by_namer = [] if beside is None else [beside]
+        return torch.cat([logits, in_windows, *by_namer, distance.log()[:, None]], dim=1)
 
     def forward(self, rows: Tensor, likeliest: Tensor) -> Tensor:
         """Return the logit [b, n] of each thing being there beside number `likeliest` [b], whose own means nothing."""

@@ -5,14 +5,15 @@ has a detector of its own, and an embedding that is asked for by name: what woul
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from s2s.clip_levels import LEVELS
+from s2s.models.namer import Namer, Scores
 from s2s.models.second_thing import SecondThing
 
 SECOND_BY: Final = ("constant", "own logit", "the likeliest's logit", "the best other logit", "distance")
@@ -27,13 +28,15 @@ class SourceReading:
     """What is read of b sounds: `logits` [b, n] that each named thing is there, and `distance` [b] of the sound from
     the nearest of what was heard in training, about 1 for such a sound itself. `in_windows` is what parts of each say
     alone, as `SourceHeads.in_windows` has it; None where nobody asked. `from_place` [b] is how far it is from the
-    nearest sound of a place that the heads know, None where they know none.
+    nearest sound of a place that the heads know, None where they know none. `beside` [b, n] is what the namer says of
+    each name beside the likeliest, None where there is no namer.
     """
 
     logits: Tensor
     distance: Tensor
     in_windows: Tensor | None = None
     from_place: Tensor | None = None
+    beside: Tensor | None = None
 
 
 class SourceHeads(nn.Module):
@@ -52,6 +55,9 @@ class SourceHeads(nn.Module):
 
     With `by_level` how near a thing is follows from how loud the sound is, and which thing it is. Heads of before, and
     all while they are trained, read it off the map, in which the level is not plain.
+
+    With a `namer`, given by the channels of its layers, a network that is trained for names alone has its say in them:
+    logits are then what it and the detectors say together.
     """
 
     def __init__(
@@ -66,6 +72,7 @@ class SourceHeads(nn.Module):
         second_windows: Sequence[int] = (),
         of_place: int = 0,
         by_level: bool = False,
+        namer: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self.whole = whole
@@ -103,7 +110,12 @@ class SourceHeads(nn.Module):
             self.second_odds: Tensor
             self.second_after: Tensor
         self.second_windows = tuple(second_windows)
-        self.second = SecondThing(num_sources, self.second_windows) if self.second_windows else None
+        self.namer = Namer(num_sources, namer) if namer else None
+        if namer:
+            self.register_buffer("name_shares", torch.tensor([0.0, 1.0, 1.0]))  # constant, of detectors, of the namer
+            self.name_shares: Tensor
+        by_namer = self.namer is not None
+        self.second = SecondThing(num_sources, self.second_windows, by_namer=by_namer) if self.second_windows else None
 
     def summary(self, features: Tensor) -> Tensor:
         """Return what is heard as a whole, [b, hidden], of a feature map [b, map_dim, f, t]."""
@@ -126,13 +138,38 @@ class SourceHeads(nn.Module):
             parts += [logits.amax(dim=1), logits.mean(dim=1), logits.amin(dim=1)]
         return torch.cat(parts, dim=1)
 
-    def read(self, summary: Tensor, in_windows: Tensor | None = None) -> SourceReading:
+    def hear(self, features: Tensor, bands: Tensor | None) -> tuple[Tensor, SourceReading]:
+        """Return what is heard as a whole, [b, hidden], and what is read of it and of its parts.
+
+        Of a feature map [b, map_dim, f, t] and the `mel_bands` [b, 64, columns] of the same sounds, which heads without
+        a namer do not need.
+        """
+        summary = self.summary(features)
+        return summary, self.read(summary, self.in_windows(features), self.scores(bands))
+
+    def scores(self, bands: Tensor | None) -> Scores | None:
+        """Return what the namer says of `mel_bands` [b, 64, columns]; None where there is none."""
+        if self.namer is None:
+            return None
+        assert bands is not None, "expected the mel bands of a sound that a namer hears"
+        scores: Scores = self.namer(bands)
+        return scores
+
+    def read(self, summary: Tensor, in_windows: Tensor | None = None, scores: Scores | None = None) -> SourceReading:
         """Return which things sound in `summary` [b, hidden], and how far that is from all that was heard before.
 
-        `in_windows` of the same sounds are needed to tell by `presence` whether a second thing is there.
+        `in_windows` of the same sounds are needed to tell by `presence` whether a second thing is there, and the
+        namer's `scores` of them by heads that have one.
         """
         from_place = self.distance_from(summary, self.place).amin(dim=1) if self.of_place else None
-        return SourceReading(self.detect(summary), self._distance(summary), in_windows, from_place)
+        logits: Tensor = self.detect(summary)
+        beside = None
+        if self.namer is not None:
+            assert scores is not None, "expected the scores of heads that have a namer"
+            constant, of_detectors, of_namer = self.name_shares.unbind()
+            logits = constant + of_detectors * logits + of_namer * self.namer.there(scores)
+            beside = self.namer.beside(scores, logits.argmax(dim=1))
+        return SourceReading(logits, self._distance(summary), in_windows, from_place, beside)
 
     def embed(self, summary: Tensor, sources: Tensor, levels_db: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return what would be seen of each asked thing and how near it is: unit h [b, k, h_dim], nearness [b, k] 0..1.
@@ -174,10 +211,9 @@ class SourceHeads(nn.Module):
         assert isinstance(layer, nn.Linear)
         return layer
 
-    def before_seeing(self, summary: Tensor) -> Tensor:
-        """Return what `last_seeing` is given for the likeliest thing in each sound of `summary`, [b, hidden]."""
-        likeliest = self.detect(summary).argmax(dim=1, keepdim=True)
-        seen: Tensor = self.see[:-1](self.asked_for(summary, likeliest))
+    def before_seeing(self, summary: Tensor, likeliest: Tensor) -> Tensor:
+        """Return what `last_seeing` is given for thing `likeliest` [b] of each sound of `summary`, [b, hidden]."""
+        seen: Tensor = self.see[:-1](self.asked_for(summary, likeliest[:, None]))
         return seen[:, 0]
 
     def logit_of_certainty(self, reading: SourceReading) -> Tensor:
@@ -211,7 +247,7 @@ class SourceHeads(nn.Module):
         likeliest = reading.logits.argmax(dim=1)
         if self.second is not None:
             assert reading.in_windows is not None, "expected a reading with what parts of the sound say alone"
-            rows = self.second.rows(reading.logits, reading.in_windows, reading.distance)
+            rows = self.second.rows(reading.logits, reading.in_windows, reading.distance, reading.beside)
             beside: Tensor = self.second(rows, likeliest)
             return beside
         return self.second_rows(reading) @ self.second_odds + self.second_after[likeliest]
@@ -248,3 +284,10 @@ class SourceHeads(nn.Module):
 def between(seen: Tensor, whole: Tensor, share: float) -> Tensor:
     """Return the unit direction `share` of the way from unit `seen` to unit `whole` [..., h_dim]."""
     return seen if share == 0.0 else F.normalize(torch.lerp(seen, whole, share), dim=-1)
+
+
+def joined(readings: Sequence[SourceReading]) -> SourceReading:
+    """Return readings of several batches as one of all their sounds; what one of them lacks, all do."""
+    parts = {field.name: [getattr(one, field.name) for one in readings] for field in fields(SourceReading)}
+    whole: dict[str, Any] = {name: None if few[0] is None else torch.cat(few) for name, few in parts.items()}
+    return SourceReading(**whole)

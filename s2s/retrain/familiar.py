@@ -7,7 +7,7 @@ is learnt from both: each recording measured from the others, and sounds that th
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from torch import Tensor
 from s2s.bundle import Bundle
 from s2s.models.source_heads import SourceHeads
 from s2s.rates import SAMPLE_RATE_HZ
-from s2s.retrain.heard import hear_all
+from s2s.retrain.heard import Heard, hear_all
 from s2s.retrain.memory import evenly_spread
 from s2s.spectrogram import fit_clip, spectrogram
 from s2s.training.stages.logistic import logistic_weights
@@ -51,37 +51,50 @@ class FamiliarPlace:
     sure_of_unknown: tuple[float, float]
 
 
-def hear_unknown(model: Bundle, folder: Path) -> Tensor:
-    """Return what the heads of `model` make of sounds of no scene, [n, hidden], made on the spot, kept in `folder`."""
+class Certain(NamedTuple):
+    """What heads make of n `sounds`, [n, hidden], and the `logits` [n] of how sure they are of each."""
+
+    sounds: Tensor
+    logits: Tensor
+
+    @classmethod
+    def of(cls, heard: Heard) -> Self:
+        """Return those of what was heard by a model with heads."""
+        return cls(torch.from_numpy(heard.summary), torch.from_numpy(heard.certainty))
+
+
+def hear_unknown(model: Bundle, folder: Path) -> Certain:
+    """Return what the heads of `model` make of sounds of no scene, made on the spot, kept in `folder`."""
     duration_s = model.spec.clip_samples / SAMPLE_RATE_HZ
 
     def inputs(rows: range) -> Tensor:
         sounds = (synthesize_unknown(_FIRST_UNKNOWN + row, duration_s=duration_s) for row in rows)
         return spectrogram(torch.stack([fit_clip(sound, model.spec) for sound in sounds]), model.spec)
 
-    return torch.from_numpy(hear_all(model, UNKNOWN, inputs, folder, lambda *_: None).summary)
+    return Certain.of(hear_all(model, UNKNOWN, inputs, folder, lambda *_: None))
 
 
 @torch.no_grad()
-def know_place(heads: SourceHeads, sounds: Tensor, recordings: NDArray[np.int64], unknown: Tensor) -> FamiliarPlace:
-    """Learn what is like `sounds` [n, hidden] that were cut from `recordings` [n], of two or more, and not like
-    `unknown` [m, hidden]; of more than 512 sounds evenly spread ones are kept.
+def know_place(heads: SourceHeads, own: Certain, recordings: NDArray[np.int64], others: Certain) -> FamiliarPlace:
+    """Learn what is like the sounds of `own` that were cut from `recordings` [n], of two or more, and not like those of
+    `others`; of more than 512 sounds evenly spread ones are kept.
     """
+    sounds, unknown = own.sounds, others.sounds
     kept = evenly_spread(len(sounds))
     apart = heads.distance_from(sounds, sounds[kept])
     apart[torch.from_numpy(recordings[:, None] == recordings[None, kept])] = torch.inf
-    own, other = apart.amin(dim=1), heads.distance_from(unknown, sounds[kept]).amin(dim=1)
-    own_rows, other_rows = (torch.stack([torch.ones_like(one), one.log()], dim=1).double() for one in (own, other))
-    truth = torch.cat([torch.ones(len(own)), torch.zeros(len(other))])
+    near, far = apart.amin(dim=1), heads.distance_from(unknown, sounds[kept]).amin(dim=1)
+    own_rows, other_rows = (torch.stack([torch.ones_like(one), one.log()], dim=1).double() for one in (near, far))
+    truth = torch.cat([torch.ones(len(near)), torch.zeros(len(far))])
     weights = logistic_weights(torch.cat([own_rows, other_rows]), truth, torch.tensor(_RIDGE))
     # An evening of many clips is not the likelier for that.
-    weights[0] -= np.log(len(own) / len(other))
+    weights[0] -= np.log(len(near) / len(far))
     weights[1].clamp_(max=0.0)
     taken = float(torch.quantile(other_rows @ weights, 1.0 - MOST_UNKNOWN)) - float(np.log(SURE / (1.0 - SURE)))
     weights[0] -= max(taken, 0.0) + _BELOW
     shares = []
-    for heard, rows in ((sounds, own_rows), (unknown, other_rows)):
-        before = torch.sigmoid(heads.logit_of_certainty(heads.read(heard))) >= SURE
+    for heard, rows in ((own, own_rows), (others, other_rows)):
+        before = torch.sigmoid(heard.logits) >= SURE
         now = before | (torch.sigmoid(rows @ weights) >= SURE)
         shares.append((float(before.double().mean()), float(now.double().mean())))
     return FamiliarPlace(sounds[kept], weights.float(), *shares)

@@ -20,7 +20,7 @@ from s2s.card import AUDIO_ENCODER, SOURCE_HEADS
 from s2s.files.atomic_write import atomic_path, write_text
 from s2s.models.source_heads import SourceHeads
 from s2s.retrain.dataset import VenueDataset
-from s2s.retrain.familiar import FamiliarPlace, hear_unknown, know_place
+from s2s.retrain.familiar import Certain, FamiliarPlace, hear_unknown, know_place
 from s2s.retrain.heard import Heard, Tell, hear_all
 from s2s.retrain.interpolate import SHARES, best_share, mixed
 from s2s.retrain.layer import Lessons, agreement_with, answers, matrix_of, with_ones
@@ -104,9 +104,9 @@ def finetune_audio_encoder(
         eyes = _Layer.taught(lessons, labels, matrix_of(model.source_heads.last_seeing), config, lambda _: 1.0)
         whole, painted = _whole(ears, eyes, labels, rehearsal, model.source_heads.whole)
         unknown = hear_unknown(model, layout.cache / "unknown")
-        sounds = torch.from_numpy(heard.summary[rows])
+        own = Certain.of(heard.of(rows))
         known = copy.deepcopy(model.source_heads).cpu()  # the model's own stay on its device
-        place = know_place(known, sounds, lessons.recordings, unknown)
+        place = know_place(known, own, lessons.recordings, unknown)
         heads = _head_weights(known, eyes.matrix, place)
         taught = replace(
             taught,

@@ -13,6 +13,7 @@ from s2s.bundle import Bundle
 from s2s.evaluate.comparison import RetrievalScores, class_agreement, class_hits, retrieval_scores
 from s2s.metrics.scores import class_centroids
 from s2s.retrain.dataset import VenueDataset
+from s2s.retrain.heard import bands_for
 
 _AT_ONCE: Final = 16
 
@@ -31,7 +32,9 @@ def painted_from(model: Bundle, dataset: VenueDataset, rows: NDArray[np.int64]) 
         if heads is None:
             parts.append(whole.float().cpu())
         else:
-            seen = F.normalize(heads.last_seeing(heads.before_seeing(heads.summary(features))).relu(), dim=1)
+            summary, reading = heads.hear(features, bands_for(model, inputs))
+            asked = heads.before_seeing(summary, reading.logits.argmax(dim=1))
+            seen = F.normalize(heads.last_seeing(asked).relu(), dim=1)
             parts.append(heads.seen_alone(seen, whole).float().cpu())
     return torch.cat(parts)
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from s2s.bundle import Bundle
 from s2s.clip_levels import clip_levels_db
+from s2s.mel_bands import mel_bands
 from s2s.sampling.embed import unit
 from s2s.spectrogram import fit_clip, log_power, normalise
 
@@ -82,8 +83,8 @@ def hear_features(model: Bundle, features: Tensor, heard: Tensor) -> Hearing:
     heads = model.source_heads
     if heads is None:
         return Hearing(_vector(h))
-    summary = heads.summary(features)
-    reading = heads.read(summary, heads.in_windows(features))
+    bands = None if heads.namer is None else mel_bands(heard, model.spec)[None].to(model.device)
+    summary, reading = heads.hear(features, bands)
     presence, numbers = heads.presence(reading)[0].topk(min(LISTED, len(heads.names)))
     alone = bool(presence[1] < NAMED_FROM)
     seen, nearness = heads.embed(summary, numbers[None, :MOST_SOURCES], _levels_db(model, heard, alone))

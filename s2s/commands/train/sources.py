@@ -58,7 +58,7 @@ def _sounds(args: argparse.Namespace, plan: "RunPlan", cache: Path) -> "SceneSou
         raise ValueError(f"{args.data}: expected takes of the world (`prepare --corpus world`), got clips of films")
     if plan.device_context.is_main:
         encoder = load_image_encoder(args.image_encoder).to(plan.device_context.device)
-        source = EarSounds(takes, _recordings(args), args.unknown)
+        source = EarSounds(takes, recordings_to_learn_from(args), args.unknown)
         unmeasured = replace(spec, normalisation="clip", mean=None, deviation=None)
         write_scene_sounds(source, encoder, folder, unmeasured, takes.counts.picture_px)
     barrier()
@@ -83,7 +83,8 @@ def _spec(args: argparse.Namespace) -> "SpectrogramSpec":
     return spec
 
 
-def _recordings(args: argparse.Namespace) -> "list[Recording]":
+def recordings_to_learn_from(args: argparse.Namespace) -> "list[Recording]":
+    """Return the recordings of `args.recordings` and `args.more` that are for training, of the scenes and of none."""
     from s2s.data.esc10 import TRAINING_FOLDS, read_recordings, read_unknown
     from s2s.data.scene_recordings import read_scene_recordings
     from s2s.world.state import SCENES

@@ -12,6 +12,7 @@ from s2s.commands.train import (
     image_encoder,
     judge,
     localizer,
+    namer,
     sources,
     thing_judge,
 )
@@ -30,6 +31,7 @@ STAGES: Final[Mapping[str, tuple[Options, Run]]] = {
     "localizer": (localizer.add_options, localizer.run),
     "audio-encoder": (audio_encoder.add_options, audio_encoder.run),
     "sources": (sources.add_options, sources.run),
+    "namer": (namer.add_options, namer.run),
     "judge": (judge.add_options, judge.run),
     "thing-judge": (thing_judge.add_options, thing_judge.run),
 }

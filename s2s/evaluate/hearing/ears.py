@@ -13,8 +13,9 @@ from tqdm import tqdm
 
 from s2s.bundle import Bundle
 from s2s.clip_levels import clip_levels_db
+from s2s.mel_bands import mel_bands
 from s2s.metrics.scores import class_centroids
-from s2s.models.source_heads import SourceHeads
+from s2s.models.source_heads import SourceHeads, joined
 from s2s.rates import SAMPLE_RATE_HZ
 from s2s.sampling.sources import MOST_SOURCES, NAMED_FROM
 from s2s.spectrogram import fit_clip, log_power, normalise
@@ -108,27 +109,33 @@ class Ears:
         """Return what is heard in `sounds` [n, samples]; `told` names them beside a bar."""
         starts = tqdm(range(0, len(sounds), _AT_ONCE), desc=told, disable=None if told else True)
         heard = [self._heard(sounds[start : start + _AT_ONCE]) for start in starts]
-        maps, levels_db = (torch.cat(part) for part in zip(*heard, strict=True))
+        maps, levels_db, bands = (torch.cat(part) for part in zip(*heard, strict=True))
         h = F.normalize(self.model.audio_encoder.embed(maps.mean((2, 3))), dim=1).cpu()
         heads = self.model.source_heads
         nearest = Ranking(SCENES, (h @ self.directions.T).numpy())
-        return Answers(h, nearest, None if heads is None else _asked(heads, maps, levels_db, h))
+        return Answers(h, nearest, None if heads is None else _asked(heads, maps, levels_db, bands, h))
 
-    def _heard(self, sounds: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
-        """Return the feature maps [n, map_dim, f, t] of sounds, and their levels in dBFS [n, 2]."""
+    def _heard(self, sounds: NDArray[np.float32]) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the feature maps [n, map_dim, f, t] of sounds, their levels in dBFS [n, 2] and their mel bands, if any
+        part of the model hears those, [n, 64, columns].
+        """
         spec, device = self.model.spec, self.model.device
         heard = log_power(torch.stack([fit_clip(sound, spec) for sound in sounds]), spec)
         maps = self.model.audio_encoder.features(normalise(heard, spec).float().unsqueeze(1).to(device))
-        return maps, clip_levels_db(heard, spec).to(device)
+        heads = self.model.source_heads
+        is_named_by_bands = heads is not None and heads.namer is not None
+        bands = mel_bands(heard, spec) if is_named_by_bands else torch.empty(len(heard), 0)
+        return maps, clip_levels_db(heard, spec).to(device), bands.to(device)
 
 
-def _asked(heads: SourceHeads, maps: Tensor, levels_db: Tensor, h: Tensor) -> NamedSources:
-    """Return what the heads say of feature maps [n, map_dim, f, t], levels [n, 2] and embeddings `h` [n, d] of the same
-    sounds.
+def _asked(heads: SourceHeads, maps: Tensor, levels_db: Tensor, bands: Tensor, h: Tensor) -> NamedSources:
+    """Return what the heads say of feature maps [n, map_dim, f, t], levels [n, 2], mel bands [n, 64, columns] and
+    embeddings `h` [n, d] of the same sounds.
     """
     h = h.to(maps.device)
-    summary = heads.summary(maps)
-    reading = heads.read(summary, heads.in_windows(maps))
+    heard = [heads.hear(few, some) for few, some in zip(maps.split(_AT_ONCE), bands.split(_AT_ONCE), strict=True)]
+    summary = torch.cat([one for one, _ in heard])
+    reading = joined([one for _, one in heard])
     presence = heads.presence(reading)
     seen, _ = heads.embed(summary, presence.topk(MOST_SOURCES, dim=1).indices)
     every = torch.arange(len(heads.names), device=maps.device)[None]

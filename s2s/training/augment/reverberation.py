@@ -9,13 +9,12 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.engine.step_context import SampleRng
 
 _BANDS: Final = 5  # of a decay's curve over frequency: concrete, carpets and air each take other ones first
 _UNEVEN: Final = 0.35  # deviation of a band's decay, as a logarithm
 _AIR: Final = 0.7  # how much sooner the highest band dies, as a logarithm
-_LONGEST_TAIL: Final = 400  # columns: four seconds, 40 dB down in the longest hall
+_LONGEST_TAIL_S: Final = 3.975  # 40 dB down in the longest hall
 _MIN_60_DB: Final = 13.8155  # ln(10^6): how far power falls in one reverberation time
 
 
@@ -24,21 +23,22 @@ def reverberated(
     share: float,
     decay_s: tuple[float, float],
     direct_db: tuple[float, float],
-    spec: SpectrogramSpec,
+    hop_s: float,
     sample_rng: SampleRng,
 ) -> Tensor:
-    """Return power [b, bins, frames] in rooms: about `share` of the sounds get one, the others stay as they are.
+    """Return power [b, bins, frames], a column every `hop_s`, in rooms: about `share` of the sounds get one, the others
+    stay as they are. Low bins come first.
 
     A room's reverberation time is drawn evenly in its logarithm from `decay_s`, and each band's around it; `direct_db`
     is the direct sound against all that the room adds.
     """
     in_room = sample_rng.chance(share)
-    decays_s = _decays_s(decay_s, spec.num_bins, sample_rng)  # [b, bins]
+    decays_s = _decays_s(decay_s, power.shape[1], sample_rng)  # [b, bins]
     direct = 10.0 ** (sample_rng.uniform(*direct_db) / 10.0)
     if not bool(in_room.any()):
         return power
     rows = in_room.nonzero().squeeze(1)
-    tail = torch.arange(1, _LONGEST_TAIL + 1) * spec.hop_s
+    tail = torch.arange(1, round(_LONGEST_TAIL_S / hop_s) + 1) * hop_s
     echoes = torch.exp(-_MIN_60_DB * tail / decays_s[rows][..., None])  # [rows, bins, columns]
     echoes = echoes / echoes.sum(dim=-1, keepdim=True) / direct[rows][:, None, None]
     kernel = torch.cat([torch.ones(*echoes.shape[:2], 1), echoes], dim=-1).to(power.device)

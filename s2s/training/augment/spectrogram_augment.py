@@ -114,7 +114,7 @@ def _in_place(
     """Return power as it arrives through a room, a microphone and a recorder, with their noises."""
     a, device = augmentation, power.device
     tilt_db = tilt_of(power, a.tilt_db, a.steady_tilt, sample_rng)
-    power = reverberated(power, a.room_share, a.decay_s, a.direct_db, spec, sample_rng)
+    power = reverberated(power, a.room_share, a.decay_s, a.direct_db, spec.hop_s, sample_rng)
     power = power + _hiss(power, a, spec, sample_rng)
     response = response_db(tilt_db, a.equaliser_db, a.lowpass_share, a.lowpass_hz, spec, sample_rng)
     power = power * _ratio(response).to(device)[:, :, None]
@@ -135,18 +135,26 @@ def random_time_roll(power: Tensor, sample_rng: SampleRng) -> Tensor:
     return torch.stack([one.roll(offset, dims=-1) for one, offset in zip(power, offsets, strict=True)])
 
 
+def falling_noise(steepness: Tensor, level_db: Tensor, spec: SpectrogramSpec) -> Tensor:
+    """Return the mean density [b, bins], in units of the floor, of noises of RMS `level_db` [b] that fall by 6 dB an
+    octave times their `steepness` [b].
+    """
+    falling = torch.arange(spec.num_bins).clamp_min(_LOWEST_BIN * (spec.num_bins - 1) / 256).float()
+    spectrum = falling[None, :] ** -(2.0 * steepness)[:, None]
+    spectrum = spectrum / spectrum.mean(1, keepdim=True)
+    density = _ratio(level_db) / (spec.sample_rate_hz / 2) / spec.floor
+    return spectrum * density[:, None]
+
+
 def _hiss(power: Tensor, augmentation: SpectrogramAugmentation, spec: SpectrogramSpec, sample_rng: SampleRng) -> Tensor:
     """Return noise of the shape of `power`, in units of the floor, that falls by 0 to 6 dB an octave."""
     _, bins, frames = power.shape
-    falling = torch.arange(bins).clamp_min(_LOWEST_BIN * (bins - 1) / 256).float()
-    spectrum = falling[None, :] ** -(2.0 * sample_rng.uniform())[:, None]
-    spectrum = spectrum / spectrum.mean(1, keepdim=True)
-    density = _ratio(sample_rng.uniform(*augmentation.hiss_db)) / (spec.sample_rate_hz / 2) / spec.floor
+    steepness, level_db = sample_rng.uniform(), sample_rng.uniform(*augmentation.hiss_db)
+    levels = falling_noise(steepness, level_db, spec).to(power.device)[:, :, None]
     # One pattern of fading for the whole batch, begun elsewhere in each: noise is no two times alike to an encoder
     # that hears another pattern at every step.
     fading = torch.empty(bins, frames).exponential_(generator=sample_rng.torch_rng).to(power.device)
     offsets = sample_rng.integers(frames).tolist()
-    levels = (spectrum * density[:, None]).to(power.device)[:, :, None]
     return torch.stack([fading.roll(offset, dims=-1) * level for offset, level in zip(offsets, levels, strict=True)])
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from s2s.data.clip_source import Sound
-from s2s.spectrogram import fit_clip, log_power, normalise
+from s2s.spectrogram import fit_clip, log_power
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.augment.spectrogram_augment import (
     SpectrogramAugmentation,
@@ -64,13 +64,13 @@ class TwoSounds:
 
 
 def in_rooms(sounds: Sequence[Sound], spec: SpectrogramSpec, generator: torch.Generator) -> Tensor:
-    """Return the model's input [n, 1, bins, frames] of `sounds`, each by a microphone in a room drawn at random."""
+    """Return the log power [n, bins, frames] of `sounds`, each by a microphone in a room drawn at random."""
     clips = torch.stack([fit_clip(sound, spec) for sound in sounds])
     clean = (log_power(clips, spec) - math.log(spec.floor)).clamp_min(0.0).float()
     alone = SpectrogramBatch(clean, torch.zeros_like(clean), torch.ones(len(clean), dtype=torch.bool))
     rng = SampleRng.whole_batch(generator, len(sounds))
     heard = augment_spectrograms(alone, _AS_HEARD, spec, rng).clamp_min(0.0)
-    return normalise(heard.double() + math.log(spec.floor), spec).float().unsqueeze(1)
+    return heard.double() + math.log(spec.floor)
 
 
 def _levelled(sound: Sound) -> Sound:

@@ -61,12 +61,9 @@ class EarSounds:
         ]
 
     def _of_recordings(self) -> list[SceneSound]:
-        turns: dict[str, dict[str, int]] = defaultdict(dict)
         listed = []
-        for one in self.recordings:
+        for one, split in zip(self.recordings, splits_of(self.recordings), strict=True):
             name = f"{one.scene}/{one.path.stem}"
-            turn = turns[one.scene].setdefault(original_of(one), len(turns[one.scene]))
-            split: Split = "val" if turn % _HELD_OUT_EVERY == _HELD_OUT_EVERY - 1 else "train"
             nearness = nearness_by_level(one.sound)
             known = one.scene in SCENES
             seed = _FIRST_SEED + zlib.crc32(name.encode()) % 1_000_000
@@ -79,6 +76,13 @@ class EarSounds:
             SceneSound(f"unknown-{n:05d}", "val" if n % 50 < 8 else "train", None, 0.5, None, False, 1.0)
             for n in range(self.num_unknown)
         ]
+
+
+def splits_of(recordings: Sequence[Recording]) -> list[Split]:
+    """Return to which part each of `recordings` belongs: of a scene's originals every sixth is held out."""
+    turns: dict[str, dict[str, int]] = defaultdict(dict)
+    of_scenes = [turns[one.scene].setdefault(original_of(one), len(turns[one.scene])) for one in recordings]
+    return ["val" if turn % _HELD_OUT_EVERY == _HELD_OUT_EVERY - 1 else "train" for turn in of_scenes]
 
 
 def original_of(recording: Recording) -> str:

@@ -31,7 +31,7 @@ from s2s.world.state import SCENES, SceneState
 
 RUNGS: Final = 4
 """Pictures of one sound's thing, evenly from the farthest to the nearest."""
-_ABOUT: Final = "scene_sounds.json"
+ABOUT: Final = "scene_sounds.json"
 _LOG_SPECTROGRAMS: Final = "heard"
 _LADDERS: Final = "ladders"
 _AT_ONCE: Final = 16
@@ -126,7 +126,7 @@ class SceneSounds:
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Open what `write_scene_sounds` finished. Raises DataError where it did not."""
-        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         sounds = about["sounds"]
         if (done := rows_done(folder)) < len(sounds):
             raise DataError(f"{folder} is unfinished ({done} of {len(sounds)} sounds): run the same command again")
@@ -160,7 +160,7 @@ def write_scene_sounds(
     f_V looks at pictures of `px` pixels a side. Needs OpenGL. Raises DataError where the folder holds other sounds.
     """
     about = {"spec": spec.to_dict(), "px": px, "sounds": [one.as_dict() for one in source.sounds]}
-    _check_about(folder, about)
+    check_about(folder, about)
     rows = {
         _LOG_SPECTROGRAMS: ((spec.num_bins, spec.num_frames), np.float16),
         _LADDERS: ((RUNGS, encoder.embedding_dim), np.float32),
@@ -189,8 +189,8 @@ def _ladders(states: Sequence[SceneState | None], painter: Painter, encoder: Pic
     return ladders
 
 
-def _check_about(folder: Path, about: dict[str, Any]) -> None:
-    path = folder / _ABOUT
+def check_about(folder: Path, about: dict[str, Any]) -> None:
+    path = folder / ABOUT
     folder.mkdir(parents=True, exist_ok=True)
     if path.exists() and _weightless(json.loads(path.read_text(encoding="utf-8"))) != _weightless(about):
         raise DataError(f"{folder} holds other sounds: choose another --cache")

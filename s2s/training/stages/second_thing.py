@@ -33,7 +33,7 @@ def fit_second(heads: SourceHeads, reading: SourceReading, labels: Tensor) -> No
     second, names = heads.second, len(heads.names)
     assert second is not None and reading.in_windows is not None, "expected heads and a reading with windows"
     likeliest = reading.logits.argmax(dim=1)
-    rows = second.rows(reading.logits, reading.in_windows, reading.distance).double()
+    rows = second.rows(reading.logits, reading.in_windows, reading.distance, reading.beside).double()
     truth, teaches = _asked_for(labels, likeliest, names)
     rows, likeliest, truth = rows[teaches], likeliest[teaches], truth[teaches]
     two = int((truth < names).sum())

@@ -9,7 +9,7 @@ from scipy.io import wavfile
 
 from s2s import bundle
 from s2s.__main__ import main
-from s2s.commands import second
+from s2s.training.stages import naming
 from tests.fakes import write_naming_bundle, write_tiny_bundle
 
 pytestmark = pytest.mark.heavy
@@ -27,7 +27,7 @@ def story(tmp_path: Path) -> Path:
 def test_the_new_bundle_weighs_a_second_thing_and_is_the_old_one_otherwise(
     tmp_path: Path, story: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(second, "_AT_ONCE", 1)  # the mixes come after the sounds that are alone
+    monkeypatch.setattr(naming, "AT_ONCE", 1)  # the mixes come after the sounds that are alone
     write_naming_bundle(tmp_path / "old", known=KNOWN, unknown=np.zeros(160_000, np.float32))
     # A rooster is none of its names; the last is of the fold that measures.
     for scene, name in (("rain", "1-17367-A-10"), ("rooster", "2-18766-A-1"), ("rain", "3-20000-A-10")):

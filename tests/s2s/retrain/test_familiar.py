@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from s2s.models.source_heads import SourceHeads
-from s2s.retrain.familiar import MOST_UNKNOWN, SURE, FamiliarPlace, know_place
+from s2s.retrain.familiar import MOST_UNKNOWN, SURE, Certain, FamiliarPlace, know_place
 
 HIDDEN, RECORDINGS, EACH = 8, 12, 3
 
@@ -23,12 +24,20 @@ def sounds(count: int, at: float, seed: int) -> Tensor:
     return at + torch.rand(count, HIDDEN, generator=torch.Generator().manual_seed(seed))
 
 
+def as_sure_as(made: SourceHeads, heard: Tensor) -> Certain:
+    return Certain(heard, made.logit_of_certainty(made.read(heard)))
+
+
+def place_of(own: Tensor, recordings: NDArray[np.int64], others: Tensor) -> FamiliarPlace:
+    return know_place(heads(), as_sure_as(heads(), own), recordings, as_sure_as(heads(), others))
+
+
 @pytest.fixture(scope="module")
 def known() -> FamiliarPlace:
     """Twelve recordings of three clips each, those of one recording all but the same."""
     apart = sounds(RECORDINGS, 2.0, 1).repeat_interleave(EACH, 0)
     clips = apart + 1e-3 * sounds(RECORDINGS * EACH, 0.0, 2)
-    return know_place(heads(), clips, np.repeat(np.arange(RECORDINGS), EACH), sounds(40, 0.0, 3))
+    return place_of(clips, np.repeat(np.arange(RECORDINGS), EACH), sounds(40, 0.0, 3))
 
 
 def certainty(known: FamiliarPlace, heard: Tensor) -> Tensor:
@@ -51,7 +60,7 @@ def test_what_is_told_of_it_is_measured_from_other_recordings(known: FamiliarPla
 
 
 def test_a_place_whose_sounds_are_no_more_alike_than_any_makes_nothing_surer() -> None:
-    place = know_place(heads(), sounds(40, 0.0, 9), np.arange(40), sounds(60, 0.0, 10))
+    place = place_of(sounds(40, 0.0, 9), np.arange(40), sounds(60, 0.0, 10))
     assert place.sure_of_unknown[1] <= MOST_UNKNOWN + 0.02
     assert float((certainty(place, sounds(60, 0.0, 11)) >= SURE).float().mean()) <= 2 * MOST_UNKNOWN
 
@@ -64,6 +73,6 @@ def test_heads_that_know_no_place_are_as_sure_as_before() -> None:
 
 def test_of_many_clips_some_are_kept_evenly_spread() -> None:
     clips = sounds(600, 2.0, 7)
-    kept = know_place(heads(), clips, np.arange(600), sounds(20, 0.0, 8)).sounds
+    kept = place_of(clips, np.arange(600), sounds(20, 0.0, 8)).sounds
     assert len(kept) == 512
     assert torch.equal(kept[0], clips[0]) and torch.equal(kept[-1], clips[-1])

@@ -58,7 +58,7 @@ def test_between_two_directions_lies_a_direction_and_at_the_ends_they_are() -> N
 def test_a_world_that_is_painted_as_it_was_is_kept_and_one_that_is_painted_alike_is_not() -> None:
     rng = np.random.default_rng(0)
     labels = np.arange(8) % 4
-    heard = Heard(*(np.eye(4, dtype=np.float32)[labels] for _ in range(3)))
+    heard = Heard(*(np.eye(4, dtype=np.float32)[labels] for _ in range(4)))
     rehearsal = Rehearsal(heard, labels, heard, labels)
     layer = torch.from_numpy(np.vstack([np.eye(4), np.zeros(4)]))
     before = Painting(layer, layer, 0.0)

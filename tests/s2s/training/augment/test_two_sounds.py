@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 from torch.testing import assert_close
 
-from s2s.spectrogram import fit_clip, spectrogram
+from s2s.spectrogram import fit_clip, normalise, spectrogram
 from s2s.spectrogram_spec import SpectrogramSpec
 from s2s.training.augment import two_sounds
 from s2s.training.augment.spectrogram_augment import NO_AUGMENTATION
@@ -55,13 +56,18 @@ def test_the_same_seed_draws_the_same() -> None:
     assert any(not np.array_equal(a[1], b[1]) for a, b in zip(one, other, strict=True))
 
 
+def as_given(log_power: Tensor) -> Tensor:
+    """What a model is given of log power [n, bins, frames]."""
+    return normalise(log_power, SPEC).float().unsqueeze(1)
+
+
 def test_by_a_perfect_microphone_the_model_is_given_what_it_always_is_from_some_moment_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(two_sounds, "_AS_HEARD", NO_AUGMENTATION)
     sounds = [one.sound for one in SOUNDS]
     expected = spectrogram(torch.stack([fit_clip(sound, SPEC) for sound in sounds]), SPEC)
-    heard = in_rooms(sounds, SPEC, torch.Generator().manual_seed(0))
+    heard = as_given(in_rooms(sounds, SPEC, torch.Generator().manual_seed(0)))
     assert_close(heard.sort(dim=-1).values, expected.sort(dim=-1).values, atol=1e-3, rtol=0.0)
 
 
@@ -69,12 +75,12 @@ def test_a_room_goes_on_sounding_where_the_sound_has_ended(monkeypatch: pytest.M
     monkeypatch.setattr(two_sounds, "_AS_HEARD", replace(NO_AUGMENTATION, room_share=1.0))
     burst = np.zeros(160_000, np.float32)
     burst[16_000:16_400] = np.random.default_rng(0).uniform(-0.5, 0.5, 400)
-    heard = in_rooms([burst], SPEC, torch.Generator().manual_seed(0))
+    heard = as_given(in_rooms([burst], SPEC, torch.Generator().manual_seed(0)))
     dry = spectrogram(fit_clip(burst, SPEC)[None], SPEC)
     sounding = [int((one.mean(dim=2) > float(dry.min()) + 0.5).sum()) for one in (dry, heard)]
     assert sounding[0] < 8 and sounding[1] > sounding[0] + 15
 
 
 def test_a_microphone_is_another_each_time() -> None:
-    once, again = in_rooms([SOUNDS[0].sound] * 2, SPEC, torch.Generator().manual_seed(0))
+    once, again = as_given(in_rooms([SOUNDS[0].sound] * 2, SPEC, torch.Generator().manual_seed(0)))
     assert float((once.mean(dim=2) - again.mean(dim=2)).abs().max()) > 0.1

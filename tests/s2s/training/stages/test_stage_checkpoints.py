@@ -15,9 +15,10 @@ from s2s.training.engine.stage import Stage
 from s2s.training.engine.step_context import StepContext
 from s2s.training.inputs.thing_images import Things
 from s2s.training.stages.autoencoder import AutoencoderSettings, AutoencoderStage
+from s2s.training.stages.namer import NamerStage
 from s2s.training.stages.thing_judge import ThingJudgeSettings, ThingJudgeStage
 from tests.s2s.training.rank_program import STAGES
-from tests.s2s.training.stages import test_autoencoder_stage, test_generator_icgan_stage
+from tests.s2s.training.stages import test_autoencoder_stage, test_generator_icgan_stage, test_namer_stage
 
 pytestmark = pytest.mark.heavy
 
@@ -33,6 +34,7 @@ KEYS: dict[str, set[str]] = {
     "generator": {"G", "D", "Q", "average", "optimisers", "num_updates"},
     "instance-gan": {"G", "D", "average", "optimisers", "num_updates"},
     "autoencoder": ONE_NET | {"average", "num_updates"},
+    "namer": ONE_NET | {"average", "num_updates"},
     "autoencoder with a critic": ONE_NET | {"average", "num_updates", "critic"},
 }
 
@@ -54,6 +56,7 @@ def thing_judge() -> Stage:
 BUILDERS: dict[str, Callable[[Path], Stage]] = {
     "thing-judge": lambda _: thing_judge(),
     "instance-gan": test_generator_icgan_stage.stage,
+    "namer": lambda _: NamerStage(test_namer_stage.made_up_bands(), test_namer_stage.TINY, PLAIN),
     "autoencoder": lambda _: autoencoder(0.0),
     "autoencoder with a critic": lambda _: autoencoder(0.1),
 }
