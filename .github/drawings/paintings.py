@@ -1,7 +1,7 @@
-"""Paints what the README shows of the default model: eight pictures of each scene, and what hands can hold.
+"""Paints what the README shows of the default model: eight pictures of each scene, two at once, and what hands hold.
 
-`PYTHONPATH=. python .github/drawings/paintings.py` writes `.github/pictures/samples.jpg` and `held.jpg`. Every sound
-is a take of the world that no model has heard, and is painted as the show paints it. Needs OpenGL.
+`PYTHONPATH=. python .github/drawings/paintings.py` writes `.github/pictures/samples.jpg`, `two.jpg` and `held.jpg`.
+Every sound is a take of the world that no model has heard, and is painted as the show paints it. Needs OpenGL.
 """
 
 from pathlib import Path
@@ -16,6 +16,7 @@ from sheet import PICTURES
 from s2s import bundle
 from s2s.bundle import Bundle
 from s2s.evaluate.heard_pictures import HeardSounds, hear_all, paint_all
+from s2s.evaluate.hearing.mixes import mixed
 from s2s.media.montage import captioned_sheet
 from s2s.models.memory_generator import STATES
 from s2s.sampling.noise import draw_noise
@@ -26,6 +27,17 @@ from s2s.world.state import SCENES, SceneState, draw_state
 _MODEL: Final = Path(__file__).resolve().parents[2] / "s2s" / "pretrained"
 _FIRST_SEED: Final = 8_000_000  # models, judges and measures draw their takes elsewhere
 _NOISES: Final = 8
+_TWO: Final = (
+    ("train", "owl"),
+    ("sea", "rooster"),
+    ("fire", "bell"),
+    ("traffic", "helicopter"),
+    ("stream", "dog"),
+    ("wind", "choir"),
+    ("frogs", "rain"),
+    ("crowd", "aeroplane"),
+)
+_NOISES_OF_TWO: Final = 4
 _HELD_SCENES: Final = ("rooster", "train", "rain", "stream", "clock", "bell", "dog")
 _HELD: Final = (
     ("nearness", {"far": 0.05, "half": 0.5, "near": 0.95}),
@@ -50,6 +62,26 @@ def samples(model: Bundle) -> Pictures:
         [[own[row], *(column[row] for column in columns)] for row in range(len(SCENES))],
         row_captions=SCENES,
         column_captions=["the take", *(f"z {number + 1}" for number in range(_NOISES))],
+        cell_px=128,
+    )
+
+
+def two(model: Bundle) -> Pictures:
+    """Return a row a mix of two equally loud takes: one laid over the other, then what four noises make of the mix."""
+    moments = [
+        (draw_state(place, _FIRST_SEED + row), draw_state(thing, _FIRST_SEED + row))
+        for row, (place, thing) in enumerate(_TWO)
+    ]
+    heard = hear_all(model, [mixed(*map(synthesize, moment)) for moment in moments])
+    sizes = model.card.generator
+    z = draw_noise(_NOISES_OF_TWO, sizes.z_dim, seed=0)
+    columns = [paint_all(model, heard, z[number : number + 1]) for number in range(_NOISES_OF_TWO)]
+    with Painter(sizes.size_px[1], width_px=sizes.size_px[0]) as painter:
+        own = painter.paint_layers(moments)
+    return captioned_sheet(
+        [[own[row], *(column[row] for column in columns)] for row in range(len(_TWO))],
+        row_captions=[" + ".join(names) for names in _TWO],
+        column_captions=["the takes", *(f"z {number + 1}" for number in range(_NOISES_OF_TWO))],
         cell_px=128,
     )
 
@@ -81,4 +113,5 @@ def _keep(sheet: Pictures, name: str) -> None:
 if __name__ == "__main__":
     default = bundle.load(_MODEL)
     _keep(samples(default), "samples.jpg")
+    _keep(two(default), "two.jpg")
     _keep(held(default), "held.jpg")
