@@ -162,7 +162,8 @@ class SourceHeadsSizes(_Part):
     which thing is the likeliest; with `weighs_second`, as bundles of before have it, by the latter and a few numbers of
     the whole. `whole` is how much of what the whole sound is like, z_A, is in what is seen of a thing that sounds by
     itself. `of_place` are the sounds of a venue that they are sure of, whatever their name. With `by_level` nearness
-    follows from how loud a named thing is. `namer` are the channels of a network that hears names alone.
+    follows from how loud a named thing is. `namer` are the channels of a network that hears names alone. `marked` heads
+    and the memory's keys share a mark for each thing.
     """
 
     architecture: Literal["source-heads"] = "source-heads"
@@ -178,6 +179,7 @@ class SourceHeadsSizes(_Part):
     of_place: int = Field(default=0, ge=0, le=100_000)
     by_level: bool = False
     namer: Annotated[tuple[Channels, ...], Field(max_length=5)] = ()
+    marked: bool = False
 
 
 class PlaceFrames(_Part):

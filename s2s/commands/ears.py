@@ -67,4 +67,19 @@ def with_ears(model: "Bundle", folder: Path) -> "Bundle":
         ),
     }
     card = model.card.model_copy(update=changes)
-    return replace(model, card=card, audio_encoder=f_A, source_heads=heads)
+    return _with_marks_of(model, replace(model, card=card, audio_encoder=f_A, source_heads=heads))
+
+
+def _with_marks_of(old: "Bundle", new: "Bundle") -> "Bundle":
+    """Return `new` with the marks that the heads of `old` share with its memory, where both name the same things."""
+    from s2s.models.source_heads import SourceHeads
+
+    before, heads, sizes = old.source_heads, new.source_heads, new.card.source_heads
+    assert heads is not None and sizes is not None
+    if before is None or not before.marked or before.names != heads.names:
+        return new
+    told = sizes.model_copy(update={"marked": True})
+    carrying = SourceHeads(**told.model_dump(exclude={"architecture"}))
+    carrying.load_state_dict({**heads.state_dict(), "marks": before.marks})
+    card = new.card.model_copy(update={"source_heads": told})
+    return replace(new, card=card, source_heads=carrying.eval().requires_grad_(False))

@@ -35,6 +35,7 @@ def _run(args: argparse.Namespace) -> None:
     from s2s.models.memory_generator import MemoryGenerator
     from s2s.training.inputs.pair_moments import plainest_moments
     from s2s.training.stages.autoencoder import load_autoencoder
+    from s2s.training.stages.key_marks import carry_marks
     from s2s.training.stages.pair_memory import encode_moments, with_pairs
 
     story = read_story(args.story)
@@ -48,6 +49,8 @@ def _run(args: argparse.Namespace) -> None:
     moments = plainest_moments(args.each, args.drawn)
     size_px = old.generator.width, old.generator.height
     generator = with_pairs(old.generator, encode_moments(moments, size_px, autoencoder, f_V))
+    if old.source_heads is not None and old.source_heads.marked:
+        carry_marks(generator, old.source_heads, (), [(place.scene, thing.scene) for place, thing in moments])
     sizes = old.card.generator.model_copy(update={"pairs": generator.pairs})
     card = old.card.model_copy(update={"generator": sizes})
     write_retold(replace(old, card=card, generator=generator), story, args)

@@ -79,6 +79,7 @@ def _remember(args: argparse.Namespace) -> None:
     from s2s.training.inputs.pair_moments import plainest_moments
     from s2s.training.inputs.sources import open_source
     from s2s.training.stages.autoencoder import load_autoencoder
+    from s2s.training.stages.key_marks import carry_marks
     from s2s.training.stages.memory import MemorySettings, build_memory
     from s2s.training.stages.pair_memory import encode_moments, with_pairs
     from s2s.world.takes import WorldTakes
@@ -97,9 +98,13 @@ def _remember(args: argparse.Namespace) -> None:
     autoencoder = load_autoencoder(args.autoencoder)
     settings = MemorySettings(args.entries, data.counts.levels)
     generator, sizes = build_memory(data.pictures, autoencoder, f_V, settings, known)
-    if args.pairs:
-        generator = with_pairs(generator, encode_moments(plainest_moments(args.pairs), sizes.size_px, autoencoder, f_V))
+    moments = plainest_moments(args.pairs) if args.pairs else []
+    if moments:
+        generator = with_pairs(generator, encode_moments(moments, sizes.size_px, autoencoder, f_V))
         sizes = sizes.model_copy(update={"pairs": generator.pairs})
+    if old.source_heads is not None and old.source_heads.marked:
+        alone = [data.counts.state(moment * data.counts.levels).scene for moment in range(sizes.entries)]
+        carry_marks(generator, old.source_heads, alone, [(place.scene, thing.scene) for place, thing in moments])
     changes = {"name": args.name, "version": args.version, **story, "generator": sizes, "metrics": {}}
     card = old.card.model_copy(update=changes)
     parts = {"audio_encoder": old.audio_encoder, "generator": generator, "image_encoder": f_V}

@@ -57,7 +57,7 @@ class SourceHeads(nn.Module):
     all while they are trained, read it off the map, in which the level is not plain.
 
     With a `namer`, given by the channels of its layers, a network that is trained for names alone has its say in them:
-    logits are then what it and the detectors say together.
+    logits are what both say together. `marked` heads put a thing's mark on what would be seen of it, as keys have it.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class SourceHeads(nn.Module):
         of_place: int = 0,
         by_level: bool = False,
         namer: Sequence[int] = (),
+        marked: bool = False,
     ) -> None:
         super().__init__()
         self.whole = whole
@@ -110,6 +111,10 @@ class SourceHeads(nn.Module):
             self.second_odds: Tensor
             self.second_after: Tensor
         self.second_windows = tuple(second_windows)
+        self.marked = marked
+        if marked:
+            self.register_buffer("marks", torch.zeros(num_sources, h_dim))
+            self.marks: Tensor
         self.namer = Namer(num_sources, namer) if namer else None
         if namer:
             self.register_buffer("name_shares", torch.tensor([0.0, 1.0, 1.0]))  # constant, of detectors, of the namer
@@ -180,6 +185,8 @@ class SourceHeads(nn.Module):
         asked = self.asked_for(summary, sources)
         # Features of f_V are never negative.
         h = F.normalize(F.relu(self.see(asked)), dim=-1)
+        if self.marked:
+            h = F.normalize(h + self.marks[sources], dim=-1)
         if levels_db is None or not self.by_level:
             return h, torch.sigmoid(self.near(asked)).squeeze(-1)
         return h, self.nearness(levels_db, sources)

@@ -16,6 +16,7 @@ from s2s.__main__ import main
 from s2s.data.esc10 import OTHER
 from s2s.models.audio_encoder import AudioEncoder
 from s2s.models.autoencoder import Autoencoder
+from s2s.models.source_heads import SourceHeads
 from s2s.sampling.sources import hear_sound
 from s2s.training.stages import autoencoder
 from s2s.world.composition import composable_pairs
@@ -83,6 +84,23 @@ def test_ears_are_trained_and_put_into_a_bundle_that_names_what_it_hears(
     assert hearing.sources[0].name in SCENES and hearing.certainty is not None
     # What was there before is kept.
     assert model.image_encoder is not None and model.card.generator == bundle.read_card(tiny).generator
+
+
+def test_other_ears_carry_the_marks_that_a_memory_keeps(tiny: Path, story: Path, ears: Path, tmp_path: Path) -> None:
+    before, marked, after = tmp_path / "before", tmp_path / "marked", tmp_path / "after"
+    assert main(["ears", str(tiny), str(ears), str(before), "--story", str(story)]) == 0
+    model = bundle.load(before)
+    assert model.card.source_heads is not None and model.source_heads is not None
+    sizes = model.card.source_heads.model_copy(update={"marked": True})
+    heads = SourceHeads(**sizes.model_dump(exclude={"architecture"}))
+    marks = 0.125 * torch.eye(len(SCENES), 32)
+    heads.load_state_dict({**model.source_heads.state_dict(), "marks": marks})
+    parts = {"audio_encoder": model.audio_encoder, "generator": model.generator, "image_encoder": model.image_encoder}
+    card = model.card.model_copy(update={"source_heads": sizes})
+    bundle.save(marked, card, **parts, source_heads=heads)  # type: ignore[arg-type]
+    assert main(["ears", str(marked), str(ears), str(after), "--story", str(story)]) == 0
+    carried = bundle.load(after).source_heads
+    assert carried is not None and torch.equal(carried.marks, marks)
 
 
 def test_of_two_recordings_one_is_left_for_testing(ears: Path) -> None:
