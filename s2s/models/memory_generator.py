@@ -44,7 +44,7 @@ class Beside(NamedTuple):
 
 
 class MemoryGenerator(nn.Module):
-    """Paints from `entries` kept moments: keys of unit length in f_V's space, addresses in z's, and codes.
+    """Paints from `entries` kept moments: keys in f_V's space, unit but for marks, addresses in z's, and codes.
 
     A moment's weight falls with a power of the distance of its key from h (1 - cosine, `h_power`), so that recall is
     as soft between two scenes as within one, and with the distance of its address from z (a Gaussian of `z_width`,

@@ -3,7 +3,7 @@
 f_V sees a sky with something in it, and that an aeroplane is no helicopter hardly counts; the ears know. So each thing
 gets a mark, a direction of the space in which f_V's features hardly lie: the moments that show the thing carry it in
 their keys, and the heads put it on what they see of the thing. What is asked for without a name, a photograph or the
-whole sound, lies as far from one mark as from another. Nothing is trained.
+whole sound, recalls what it did: the cosine with a key is what it was. Nothing is trained.
 """
 
 from collections.abc import Sequence
@@ -16,15 +16,18 @@ from torch import Tensor
 from s2s.models.memory_generator import MemoryGenerator
 from s2s.models.source_heads import SourceHeads
 
-WEIGHT: Final = 0.03
-"""The square of a mark's length: by about so much, in 1 - cosine, a moment of another thing lies farther away. A moment
-of the same thing is recalled from 0.05 to 0.2."""
+APART: Final = 0.1
+"""So much farther from a named h, in 1 - cosine, lies a moment that shows another thing than one that shows the same
+and is seen alike. A moment of the same thing is recalled from 0.05 to 0.2; what ears see of a thing under a louder one
+may lie much nearer to another.
+"""
 _LEAST_TOGETHER: Final = 0.5
 """Of the keys: so many lie nearest to the mean of what shows the same thing, or what they show is told wrongly."""
 
 
-def draw_marks(keys: Tensor, count: int, weight: float = WEIGHT) -> Tensor:
-    """Return marks [count, d]: the directions in which unit keys [n, d] lie least, each of squared length `weight`.
+def draw_marks(keys: Tensor, count: int, apart: float = APART) -> Tensor:
+    """Return marks [count, d] for the heads: the directions in which unit keys [n, d] lie least, each of such a length
+    that another thing's moments lie `apart` farther.
 
     Raises ValueError where there are more things than directions.
     """
@@ -34,13 +37,18 @@ def draw_marks(keys: Tensor, count: int, weight: float = WEIGHT) -> Tensor:
     directions = torch.linalg.eigh(of_all).eigenvectors[:, :count].T  # eigenvalues rise
     # A direction's sign is anybody's choice: the largest of its numbers shall be positive, on every machine.
     largest = directions.gather(1, directions.abs().argmax(dim=1, keepdim=True))
-    marks: Tensor = directions * largest.sign() * weight**0.5
+    length = (1.0 / (1.0 - apart) ** 2 - 1.0) ** 0.5
+    marks: Tensor = directions * largest.sign() * length
     return marks.float()
 
 
 def marked(keys: Tensor, marks: Tensor, shown: Tensor) -> Tensor:
-    """Return unit keys [n, d] with the marks of what they show, int64 `shown` [n]."""
-    return F.normalize(keys + marks[shown], dim=1)
+    """Return keys [n, d] with so much of the marks of what they show, int64 `shown` [n], as makes up for what the mark
+    takes from the rest of a unit h: what is seen alike lies at no distance still. They are a little longer than 1.
+    """
+    squares = marks.square().sum(dim=1, keepdim=True)
+    shares = ((1.0 + squares).sqrt() - 1.0) / squares
+    return keys + (shares * marks)[shown]
 
 
 def carry_marks(

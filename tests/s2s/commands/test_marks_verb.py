@@ -14,6 +14,7 @@ from s2s.models.memory_generator import MemoryGenerator
 from s2s.models.registry import build
 from s2s.models.source_heads import SourceHeads
 from s2s.training.inputs import pair_moments
+from s2s.training.stages.key_marks import marked
 from s2s.world.state import SCENES
 from tests.fakes import write_memory_bundle
 
@@ -63,10 +64,9 @@ def test_keys_and_heads_carry_one_mark_for_each_thing_and_nothing_else_changes(
     assert new.card.version == "8" and new.card.source_heads is not None and new.card.source_heads.marked
     before, heads, G = old.generator, new.source_heads, new.generator
     assert isinstance(before, MemoryGenerator) and isinstance(G, MemoryGenerator) and isinstance(heads, SourceHeads)
-    of_moments = heads.marks[torch.arange(64) % len(SCENES)]
-    assert torch.allclose(G.keys, F.normalize(before.keys + of_moments, dim=1), atol=2e-3)  # half precision on disk
-    of_owls = heads.marks[SCENES.index("owl")]
-    assert torch.allclose(G.pair_keys[1, :EACH], F.normalize(before.pair_keys[1, :EACH] + of_owls, dim=1), atol=2e-3)
+    things, owl = torch.arange(64) % len(SCENES), torch.full((EACH,), SCENES.index("owl"))
+    assert torch.allclose(G.keys, marked(before.keys, heads.marks, things), atol=2e-3)  # half precision on disk
+    assert torch.allclose(G.pair_keys[1, :EACH], marked(before.pair_keys[1, :EACH], heads.marks, owl), atol=2e-3)
     kept, changed = before.state_dict(), G.state_dict()
     others = [name for name in kept if name not in ("keys", "pair_keys")]
     assert all(torch.equal(kept[name].float().half(), changed[name].float().half()) for name in others)
