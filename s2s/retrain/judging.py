@@ -33,8 +33,10 @@ def painted_from(model: Bundle, dataset: VenueDataset, rows: NDArray[np.int64]) 
             parts.append(whole.float().cpu())
         else:
             summary, reading = heads.hear(features, bands_for(model, inputs))
-            asked = heads.before_seeing(summary, reading.logits.argmax(dim=1))
-            seen = F.normalize(heads.last_seeing(asked).relu(), dim=1)
+            likeliest = reading.logits.argmax(dim=1)
+            seen = F.normalize(heads.last_seeing(heads.before_seeing(summary, likeliest)).relu(), dim=1)
+            if heads.marked:
+                seen = F.normalize(seen + heads.marks[likeliest], dim=1)
             parts.append(heads.seen_alone(seen, whole).float().cpu())
     return torch.cat(parts)
 

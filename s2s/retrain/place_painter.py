@@ -20,6 +20,7 @@ from s2s.sampling.generate import as_pixels
 from s2s.sampling.noise import draw_noise
 from s2s.training.engine.device import open_device_context
 from s2s.training.engine.loop import RunLength, RunPlan
+from s2s.training.stages.key_marks import marked_as_all
 from s2s.training.stages.memory import addresses_of
 from s2s.training.stages.place_moments import PlaceMoments, PlaceSettings, learn_place
 
@@ -57,7 +58,8 @@ def with_place(
         known = state[name][: len(value)] if name in _BY_MOMENT else state[name]
         known.copy_(value)
     generator.decoder.load_state_dict(moments.painter.state_dict())
-    generator.keys[-added:] = F.normalize(keys.float(), dim=1)
+    unit, heads = F.normalize(keys.float(), dim=1), model.source_heads
+    generator.keys[-added:] = marked_as_all(unit, heads.marks.to(unit)) if heads and heads.marked else unit
     generator.codes[-added:] = packed(moments.codes)
     addresses = _CHOICE * _addresses(moments.codes.flatten(1), keys, sizes.z_dim, seed)
     generator.addresses[-added:] = (addresses * ADDRESS_SCALE).round().clamp(-127, 127).to(torch.int8)

@@ -46,9 +46,18 @@ def marked(keys: Tensor, marks: Tensor, shown: Tensor) -> Tensor:
     """Return keys [n, d] with so much of the marks of what they show, int64 `shown` [n], as makes up for what the mark
     takes from the rest of a unit h: what is seen alike lies at no distance still. They are a little longer than 1.
     """
+    return keys + _in_keys(marks)[shown]
+
+
+def marked_as_all(keys: Tensor, marks: Tensor) -> Tensor:
+    """Return keys [n, d] with all marks: what they show has none of the names, and is found under each alike."""
+    return keys + _in_keys(marks).sum(dim=0)
+
+
+def _in_keys(marks: Tensor) -> Tensor:
     squares = marks.square().sum(dim=1, keepdim=True)
-    shares = ((1.0 + squares).sqrt() - 1.0) / squares
-    return keys + (shares * marks)[shown]
+    shares: Tensor = ((1.0 + squares).sqrt() - 1.0) / squares
+    return shares * marks
 
 
 def carry_marks(

@@ -12,8 +12,10 @@ from torch import Tensor
 from s2s.bundle import Bundle
 from s2s.card import MemorySizes
 from s2s.models.memory_generator import MemoryGenerator, packed
+from s2s.models.source_heads import SourceHeads
 from s2s.retrain.place_painter import MOST_OF_WORLD, best_threshold, place_margins, with_place
 from s2s.retrain.place_pictures import carried_on
+from s2s.training.stages.key_marks import draw_marks
 from s2s.training.stages.place_moments import PlaceMoments
 
 H_DIM, SCENES, OF_PLACE = 24, 6, 30
@@ -41,14 +43,16 @@ def taught(request: pytest.FixtureRequest) -> MemoryGenerator:
     return with_own(near(PLACE, 8, 7), request.param)
 
 
-def with_own(own: Tensor, levels: int = 1) -> MemoryGenerator:
+def with_own(own: Tensor, levels: int = 1, heads: SourceHeads | None = None) -> MemoryGenerator:
     torch.manual_seed(0)
     known = MemoryGenerator(**sizes(levels).model_dump(exclude={"architecture"}))
     known.keys.copy_(near(SCENE, 16, 1))
     known.addresses.copy_((32 * torch.randn(96, 4)).clamp(-127, 127).to(torch.int8))
     known.codes.copy_(packed(torch.rand(96 * levels, 4, 2, 4) * 2 - 1))
     moments = PlaceMoments(torch.rand(OF_PLACE, 4, 2, 4) * 2 - 1, known.decoder)
-    model = cast(Bundle, SimpleNamespace(generator=known, card=SimpleNamespace(generator=sizes(levels))))
+    model = cast(
+        Bundle, SimpleNamespace(generator=known, source_heads=heads, card=SimpleNamespace(generator=sizes(levels)))
+    )
     generator, larger = with_place(model, near(PLACE, 10, 2), moments, near(SCENE, 20, 3), own)
     assert (larger.entries, larger.of_place) == (96 + OF_PLACE, OF_PLACE)
     return generator
@@ -63,9 +67,21 @@ def test_a_sound_of_the_place_recalls_pictures_of_what_sounds_there(taught: Memo
     assert float((weights * right).sum(dim=1).mean()) > 0.9
 
 
+def test_a_place_is_recalled_as_soon_under_any_name_that_its_sounds_are_given() -> None:
+    names = [f"scene {number}" for number in range(SCENES)]
+    heads = SourceHeads(names, 8, H_DIM, 16, marked=True)
+    heads.marks.copy_(draw_marks(torch.cat([near(SCENE, 16, 1), near(PLACE, 10, 2)]), SCENES))
+    taught, sounds = with_own(near(PLACE, 8, 7), heads=heads), near(PLACE, 8, 4)
+    margins = [place_margins(taught, h) for h in (sounds, *(F.normalize(sounds + mark, dim=1) for mark in heads.marks))]
+    assert all(float((each > 0).float().mean()) > 0.9 for each in margins)
+    assert float((torch.stack(margins[1:]) - margins[0]).abs().mean()) < 0.35 * float(margins[0].mean())
+
+
 def test_a_second_place_lies_behind_the_first_and_both_are_a_place(taught: MemoryGenerator) -> None:
     sizes_now = sizes(taught.levels).model_copy(update={"entries": 96 + OF_PLACE, "of_place": OF_PLACE})
-    model = cast(Bundle, SimpleNamespace(generator=taught, card=SimpleNamespace(generator=sizes_now)))
+    model = cast(
+        Bundle, SimpleNamespace(generator=taught, source_heads=None, card=SimpleNamespace(generator=sizes_now))
+    )
     moments = PlaceMoments(torch.zeros(10, 4, 2, 4), taught.decoder)
     generator, larger = with_place(model, near(PLACE[:1], 10, 9), moments, near(SCENE, 20, 3), near(PLACE, 8, 7))
     assert (larger.entries, larger.of_place) == (106 + OF_PLACE, 10 + OF_PLACE)

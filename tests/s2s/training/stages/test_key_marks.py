@@ -10,7 +10,7 @@ from torch.testing import assert_close
 
 from s2s.models.memory_generator import MemoryGenerator
 from s2s.models.source_heads import SourceHeads
-from s2s.training.stages.key_marks import APART, carry_marks, check_shown, draw_marks, marked, numbers_of
+from s2s.training.stages.key_marks import APART, carry_marks, check_shown, draw_marks, marked, marked_as_all, numbers_of
 
 H_DIM, ENTRIES = 24, 40
 NAMES = ("aeroplane", "helicopter", "rain")
@@ -62,6 +62,15 @@ def test_a_moment_of_another_thing_lies_farther_away_and_one_of_the_same_where_i
     assert_close(cosines, torch.ones(ENTRIES))
     other = (asked * marked(keys, marks, (things + 1) % 3)).sum(dim=1)
     assert_close(other, torch.full((ENTRIES,), 1.0 - APART))
+
+
+def test_what_has_no_name_lies_as_near_under_each(keys: Tensor) -> None:
+    marks = draw_marks(keys, 3)
+    open_to_all = marked_as_all(keys, marks)
+    for mark in marks:
+        cosines = (F.normalize(keys + mark, dim=1) * open_to_all).sum(dim=1)
+        assert_close(cosines, torch.ones(ENTRIES))
+    assert_close((keys * open_to_all).sum(dim=1), torch.ones(ENTRIES))
 
 
 def test_a_named_thing_recalls_moments_of_its_own_though_it_is_seen_as_another(
